@@ -1,0 +1,43 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run demo test lint format locks clean
+.DEFAULT_GOAL := help
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+# One stamp per lock file: a changed lock rebuilds, an unchanged one costs nothing.
+$(VENV)/%.stamp: locks/%.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r locks/$*.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(VENV)/run.stamp ## Start Greenroom on the embedded default, here and now
+	@exec $(BIN)/greenroom up
+
+demo: $(VENV)/run.stamp ## The same, with a few hundred comments posted through the front door
+	@exec $(BIN)/greenroom up --demo
+
+test: $(VENV)/test.stamp ## The whole suite, on every real server this machine can give
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/test.stamp ## Put the code in its usual shape
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+locks: ## Pin every dependency again, with hashes (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis pyproject.toml -o locks/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra redis --extra test pyproject.toml -o locks/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra build --extra redis --extra test --extra train pyproject.toml -o locks/train.txt
+
+clean: ## Remove what was built; data is left alone
+	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

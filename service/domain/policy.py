@@ -1,0 +1,71 @@
+"""The policy: pure rules that turn signals into a verdict, gravest first, with its reasons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from service.domain.signals import Family, Kind, Signal
+from service.domain.states import State
+
+#: At or above this limit a signal of the kind holds the comment for a person. A kind that is not listed never does.
+HOLD_AT: Mapping[Kind, float] = MappingProxyType({
+    **{kind: 0.5 for kind in Kind},
+    # A dependable author or an unknown one is context for the moderator, never a reason of its own.
+    Kind.TRUST_NEW_AUTHOR: 2.0,
+})
+
+#: Two strong signals of different kinds reject; a site's own block lists do so alone.
+REJECT_ALONE = frozenset({Kind.SITE_BLOCKED_AUTHOR, Kind.SITE_BLOCKED_ADDRESS, Kind.SPAM_TEST})
+STRONG_SIGNALS_TO_REJECT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One site's policy. The defaults serve a site that never set anything."""
+
+    hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
+    reject_alone: frozenset[Kind] = REJECT_ALONE
+    strong_signals_to_reject: int = STRONG_SIGNALS_TO_REJECT
+    hold_everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state and the signals that led to it, gravest first; empty for a calm comment."""
+
+    state: State
+    reasons: tuple[Signal, ...] = ()
+
+
+def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
+    """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
+    ordered = sorted(signals, key=lambda signal: -signal.score)
+    holding = tuple(s for s in ordered if s.score >= rules.hold_at.get(s.kind, 2.0))
+    if any(s.kind.family is Family.FAILURE for s in ordered):
+        return Verdict(State.HELD, holding)
+    if rejecting := _rejecting(ordered, rules):
+        return Verdict(State.REJECTED, rejecting)
+    if rules.hold_everything:
+        everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
+        return Verdict(State.HELD, (*holding, everything))
+    return Verdict(State.HELD, holding) if holding else Verdict(State.APPROVED)
+
+
+def scores(signals: Sequence[Signal]) -> dict[Family, float]:
+    """One number 0..1 a family: the chance that at least one of its findings is right (noisy-or).
+
+    Trust and failures speak about the author and about us, not about the words, and have no score.
+    """
+    clean = dict.fromkeys((Family.SPAM, Family.PROFANITY, Family.ABUSE, Family.PRIVACY), 1.0)
+    for signal in signals:
+        if signal.kind.family in clean:
+            clean[signal.kind.family] *= 1.0 - signal.score
+    return {family: 1.0 - rest for family, rest in clean.items()}
+
+
+def _rejecting(signals: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
+    alone = tuple(s for s in signals if s.kind in rules.reject_alone)
+    strong = {s.kind: s for s in reversed(signals) if s.strong}
+    if len(strong) >= rules.strong_signals_to_reject:
+        return (*alone, *(s for s in signals if s.strong and s not in alone))
+    return alone

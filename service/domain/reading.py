@@ -1,0 +1,81 @@
+"""What a check may read of a comment: its words and the few facts that were gathered for it beforehand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it, as the host says. `email_domain` is all that a check sees of an address."""
+
+    name: str = ""
+    url: str = ""
+    email_domain: str = ""
+    external_id: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of the host that the comment stands on."""
+
+    external_id: str = ""
+    url: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How it was sent. `honeypot` is true where the hidden field was filled; times are aware UTC, durations seconds."""
+
+    honeypot: bool = False
+    seconds_to_submit: float | None = None
+    user_agent: str = ""
+    referrer: str = ""
+    language: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What became of this author's earlier comments on this site. `vouched` is true where the host vouches for the author."""
+
+    approved: int = 0
+    rejected: int = 0
+    vouched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What else came to this site within the last hour: counts, this comment not among them."""
+
+    same_text: int = 0
+    same_text_other_threads: int = 0
+    by_author: int = 0
+    by_address: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The site's own words, each a plain word or phrase in which `*` stands for any letters, and its blocked domains."""
+
+    blocked_words: tuple[str, ...] = ()
+    held_words: tuple[str, ...] = ()
+    allowed_words: tuple[str, ...] = ()
+    blocked_domains: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    blocked_author: bool = False
+    blocked_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched."""
+
+    text: str
+    author: Author = field(default_factory=Author)
+    page: Page = field(default_factory=Page)
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    history: History = field(default_factory=History)
+    recent: Recent = field(default_factory=Recent)
+    lists: Lists = field(default_factory=Lists)
