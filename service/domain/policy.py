@@ -8,11 +8,13 @@ from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
 
 #: At or above this limit a signal of the kind holds the comment for a person. A kind that is not listed never does.
-HOLD_AT: Mapping[Kind, float] = MappingProxyType({
-    **{kind: 0.5 for kind in Kind},
-    # A dependable author or an unknown one is context for the moderator, never a reason of its own.
-    Kind.TRUST_NEW_AUTHOR: 2.0,
-})
+HOLD_AT: Mapping[Kind, float] = MappingProxyType(
+    {
+        **{kind: 0.5 for kind in Kind},
+        # A dependable author or an unknown one is context for the moderator, never a reason of its own.
+        Kind.TRUST_NEW_AUTHOR: 2.0,
+    }
+)
 
 #: Two strong signals of different kinds reject; a site's own block lists do so alone.
 REJECT_ALONE = frozenset({Kind.SITE_BLOCKED_AUTHOR, Kind.SITE_BLOCKED_ADDRESS, Kind.SPAM_TEST})
@@ -46,7 +48,9 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     if rejecting := _rejecting(ordered, rules):
         return Verdict(State.REJECTED, rejecting)
     if rules.hold_everything:
-        everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
+        everything = Signal(
+            Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy"
+        )
         return Verdict(State.HELD, (*holding, everything))
     return Verdict(State.HELD, holding) if holding else Verdict(State.APPROVED)
 
