@@ -1,0 +1,67 @@
+"""Admit: sites come into being, and keys and moderators to them."""
+
+import hashlib
+import re
+import secrets
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.domain.errors import Conflict, Fault, Invalid, NotFound
+from service.domain.ids import new_id
+from service.store.sites import Key, Scope, Site
+
+_SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+#: Every key starts with this, so that a leaked one can be recognised wherever it lies.
+KEY_PREFIX = "grk_"
+
+
+def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: str = "", now: datetime) -> Site:
+    """A new site. `origins` are the addresses (scheme and host) that its pages come from."""
+    if not _SITE_ID.fullmatch(site_id):
+        raise Invalid.field("/id", "pattern", "expected a site id of lower-case letters, digits and dashes, at most 63")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise Invalid.field("/origins", "pattern", f"expected an origin like https://news.example, got {origin!r}")
+    if session.get(Site, site_id) is not None:
+        raise Conflict(f"site {site_id!r} exists already", Fault("/id", "taken", "expected an id that is free"))
+    site = Site(id=site_id, name=name or site_id, origins=list(origins), created_at=now, policy={}, hold_everything=False)
+    session.add(site)
+    session.flush()
+    return site
+
+
+def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: str = "", now: datetime) -> tuple[UUID, str]:
+    """A new key of a site. Returns its id and the key itself, which is shown this once and kept only as a hash."""
+    if session.get(Site, site_id) is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    token = new_token()
+    key = Key(
+        id=new_id(), site_id=site_id, label=label, scopes=[s.value for s in scopes], digest=digest_of(token), hint=token[:10], created_at=now
+    )
+    session.add(key)
+    session.flush()
+    return key.id, token
+
+
+def new_token() -> str:
+    """Prefix, 160 random bits and a checksum that tells a mistyped key from an unknown one."""
+    body = KEY_PREFIX + secrets.token_hex(20)
+    return body + _checksum(body)
+
+
+def looks_like_a_key(token: str) -> bool:
+    return token.startswith(KEY_PREFIX) and token[-8:] == _checksum(token[:-8])
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token. It has 160 random bits, so a plain SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"

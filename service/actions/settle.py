@@ -1,0 +1,94 @@
+"""Settle: the verdicts of a batch take effect, each at most once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.domain.policy import Verdict, scores
+from service.domain.reasons import as_reason
+from service.domain.signals import Signal
+from service.domain.states import State
+from service.store.comments import Comment, VerdictRow
+from service.store.moves import Change, announce
+from service.store.readings import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One claimed comment with what was found and what follows."""
+
+    waiting: Waiting
+    signals: tuple[Signal, ...]
+    verdict: Verdict
+
+
+def settle(session: Session, settlements: Sequence[Settlement], *, token: UUID, now: datetime) -> list[Change]:
+    """Move each comment that is still pending under this token. Whoever lost the lease changes nothing.
+
+    Returns the changes that took effect.
+    """
+    by_id = {s.waiting.comment_id: s for s in settlements}
+    changes = [_change(by_id[comment_id], version) for comment_id, version in _moved(session, settlements, token, now)]
+    if changes:
+        session.execute(insert(VerdictRow.__table__), [_verdict_row(by_id[c.comment_id], now) for c in changes])
+        announce(session, changes, now=now)
+    return changes
+
+
+def _moved(session: Session, settlements: Sequence[Settlement], token: UUID, now: datetime) -> list[tuple[UUID, int]]:
+    """One conditional update for all that share a state, a first reason and a score: few statements, one winner a row."""
+    groups: defaultdict[tuple[State, str, float], list[UUID]] = defaultdict(list)
+    for settlement in settlements:
+        groups[_group(settlement.verdict)].append(settlement.waiting.comment_id)
+    moved: list[tuple[UUID, int]] = []
+    for (state, reason, score), ids in groups.items():
+        rows = session.execute(
+            update(Comment)
+            .where(Comment.id.in_(ids), Comment.state == State.PENDING, Comment.lease_token == token)
+            .values(
+                state=state, reason=reason, score=score, version=Comment.version + 1, updated_at=now, settled_at=now,
+                lease_token=None, lease_until=None,
+            )
+            .returning(Comment.id, Comment.version)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        moved += [(comment_id, version) for comment_id, version in rows]
+    return moved
+
+
+def _group(verdict: Verdict) -> tuple[State, str, float]:
+    if not verdict.reasons:
+        return verdict.state, "", 0.0
+    first = verdict.reasons[0]
+    return verdict.state, first.kind.value, round(first.score, 2)
+
+
+def _change(settlement: Settlement, version: int) -> Change:
+    waiting, verdict = settlement.waiting, settlement.verdict
+    return Change(
+        site_id=waiting.site_id,
+        thread_id=waiting.thread_id,
+        comment_id=waiting.comment_id,
+        version=version,
+        from_state=State.PENDING,
+        to_state=verdict.state,
+        facts={"by": "policy", "reasons": [signal.kind.value for signal in verdict.reasons]},
+    )
+
+
+def _verdict_row(settlement: Settlement, now: datetime) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "comment_id": settlement.waiting.comment_id,
+        "revision": settlement.waiting.revision,
+        "state": settlement.verdict.state,
+        "reasons": [as_reason(signal) for signal in settlement.verdict.reasons],
+        "signals": {family.value: round(score, 4) for family, score in scores(settlement.signals).items()},
+        "at": now,
+    }

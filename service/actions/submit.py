@@ -1,0 +1,245 @@
+"""Submit: comments of hosts are stored, once each, as `pending`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.domain.draft import Draft
+from service.domain.errors import Conflict, Fault, InProgress, Invalid, KeyReused, Refusal
+from service.domain.fingerprint import fingerprint
+from service.domain.identity import Identities, domain_of
+from service.domain.ids import new_id, thread_id
+from service.domain.states import State
+from service.store.comments import Comment, Thread, ThreadState
+from service.store.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One draft on its way in. `key` is the host's Idempotency-Key, empty where it sent none."""
+
+    site_id: str
+    draft: Draft
+    key: str = ""
+    body_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The comment that a submission made, or the one that it made before (`replayed`)."""
+
+    comment_id: UUID
+    replayed: bool = False
+
+
+Outcome = Accepted | Refusal
+
+
+def submit(
+    session: Session, submissions: Sequence[Submission], *, identities: Identities, now: datetime
+) -> list[Outcome]:
+    """Store many drafts in one transaction. Each gets its own outcome, in the order given; a refused one harms no other."""
+    known = _Known(session, submissions)
+    rows: list[dict[str, Any]] = []
+    keys: list[dict[str, Any]] = []
+    outcomes: list[Outcome] = []
+    for submission in submissions:
+        outcome = known.outcome_of(submission)
+        if outcome is None:
+            row = _row(submission, known, identities, now)
+            outcome = Accepted(row["id"])
+            rows.append(row)
+            known.remember(submission, row["id"])
+            if submission.key:
+                keys.append(_key_row(submission, row["id"], now))
+        outcomes.append(outcome)
+    _store(session, rows, keys, known.new_threads(submissions, outcomes, now))
+    return outcomes
+
+
+class _Known:
+    """What the database knows already of a batch: keys, host ids, threads and parents, each asked for at most once."""
+
+    def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
+        self._keys = _stored_keys(session, submissions)
+        self._externals = _stored_externals(session, submissions)
+        self._threads = _stored_threads(session, submissions)
+        self._parents = _stored_parents(session, submissions)
+        self._fresh: set[tuple[str, str]] = set()
+
+    def outcome_of(self, submission: Submission) -> Outcome | None:
+        """The outcome, where it is decided already: a replay or a refusal. None for a draft to store."""
+        site_id, draft = submission.site_id, submission.draft
+        if submission.key and (stored := self._keys.get((site_id, submission.key))):
+            return self._replay(submission, *stored)
+        if draft.external_id and (comment_id := self._externals.get((site_id, draft.external_id))):
+            return Accepted(comment_id, replayed=True)
+        thread = self._threads.get(thread_id(site_id, draft.thread.id))
+        if thread is not None and thread.state == ThreadState.CLOSED:
+            return Conflict("this thread is closed", Fault("/thread/id", "closed", "expected a thread that takes comments"))
+        if draft.parent and self.parent_of(submission) is None:
+            detail = "expected the id of a comment of the same thread, as Greenroom or you named it"
+            return Invalid.field("/parent", "unknown", detail)
+        return None
+
+    def parent_of(self, submission: Submission) -> UUID | None:
+        site_id, draft = submission.site_id, submission.draft
+        found = self._parents.get((site_id, draft.parent))
+        return found[0] if found and found[1] == thread_id(site_id, draft.thread.id) else None
+
+    def remember(self, submission: Submission, comment_id: UUID) -> None:
+        """The same key or host id may come again later in this very batch."""
+        site_id, draft = submission.site_id, submission.draft
+        if submission.key:
+            self._keys[site_id, submission.key] = (submission.body_digest, comment_id)
+            self._fresh.add((site_id, submission.key))
+        thread = thread_id(site_id, draft.thread.id)
+        self._parents[site_id, str(comment_id)] = (comment_id, thread)
+        if draft.external_id:
+            self._externals[site_id, draft.external_id] = comment_id
+            self._parents[site_id, draft.external_id] = (comment_id, thread)
+
+    def new_threads(
+        self, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime
+    ) -> list[dict[str, Any]]:
+        fresh: dict[UUID, dict[str, Any]] = {}
+        for submission, outcome in zip(submissions, outcomes, strict=True):
+            thread, site_id = submission.draft.thread, submission.site_id
+            key = thread_id(site_id, thread.id)
+            if isinstance(outcome, Accepted) and not outcome.replayed and key not in self._threads:
+                fresh[key] = {
+                    "id": key, "site_id": site_id, "external_id": thread.id, "url": thread.url, "title": thread.title,
+                    "state": ThreadState.OPEN, "approved": 0, "feed_version": 0, "created_at": now,
+                }  # fmt: skip
+        return [fresh[key] for key in sorted(fresh)]
+
+    def _replay(self, submission: Submission, digest: str, comment_id: UUID) -> Outcome:
+        if digest != submission.body_digest:
+            detail = "this Idempotency-Key was used for another body; send a new key with a new comment"
+            return KeyReused(detail, Fault("header:Idempotency-Key", "reused", detail))
+        if (submission.site_id, submission.key) in self._fresh:
+            return InProgress("the first request with this Idempotency-Key is still being answered")
+        return Accepted(comment_id, replayed=True)
+
+
+def _stored_keys(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
+    asked = {(s.site_id, s.key) for s in submissions if s.key}
+    if not asked:
+        return {}
+    columns = (IdempotencyKey.site_id, IdempotencyKey.key, IdempotencyKey.body_digest, IdempotencyKey.comment_id)
+    rows = session.execute(select(*columns).where(tuple_(IdempotencyKey.site_id, IdempotencyKey.key).in_(asked)))
+    return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
+
+
+def _stored_externals(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], UUID]:
+    asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
+    if not asked:
+        return {}
+    where = tuple_(Comment.site_id, Comment.external_id).in_(asked)
+    rows = session.execute(select(Comment.site_id, Comment.external_id, Comment.id).where(where))
+    return {(site_id, external_id or ""): comment_id for site_id, external_id, comment_id in rows}
+
+
+def _stored_threads(session: Session, submissions: Sequence[Submission]) -> dict[UUID, Any]:
+    ids = {thread_id(s.site_id, s.draft.thread.id) for s in submissions}
+    rows = session.execute(select(Thread.id, Thread.state, Thread.url, Thread.title).where(Thread.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _stored_parents(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+    """Parents by either name. A parent that was erased still holds its place in the thread."""
+    asked = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
+    if not asked:
+        return {}
+    by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
+    columns = (Comment.site_id, Comment.id, Comment.external_id, Comment.thread_id)
+    found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
+    for row in session.execute(select(*columns).where(tuple_(Comment.site_id, Comment.external_id).in_(asked))):
+        found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
+    if by_id:
+        ids = [as_uuid for _, as_uuid in by_id]
+        for row in session.execute(select(*columns).where(Comment.id.in_(ids))):
+            found[row.site_id, str(row.id)] = (row.id, row.thread_id)
+    return found
+
+
+def _row(submission: Submission, known: _Known, identities: Identities, now: datetime) -> dict[str, Any]:
+    draft, author, context = submission.draft, submission.draft.author, submission.draft.context
+    return {
+        "id": new_id(),
+        "site_id": submission.site_id,
+        "thread_id": thread_id(submission.site_id, draft.thread.id),
+        "parent_id": known.parent_of(submission) if draft.parent else None,
+        "external_id": draft.external_id or None,
+        "state": State.PENDING,
+        "version": 0,
+        "revision": 1,
+        "text": draft.text,
+        "fingerprint": fingerprint(draft.text),
+        "author_name": author.name,
+        "author_url": author.url,
+        "author_external_id": author.id,
+        "author_verified": author.verified,
+        "author_key": identities.author(external_id=author.id, email=author.email),
+        "email_domain": domain_of(author.email),
+        "address_key": identities.block(context.ip),
+        "context": _kept_context(submission, identities),
+        "reason": "",
+        "score": 0.0,
+        "received_at": now,
+        "updated_at": now,
+        "claims": 0,
+    }
+
+
+def _kept_context(submission: Submission, identities: Identities) -> dict[str, Any]:
+    """What is kept of the circumstances: never an address itself, and of the honeypot only that it was filled."""
+    context = submission.draft.context
+    kept: dict[str, Any] = {
+        "address": identities.address(context.ip),
+        "user_agent": context.user_agent,
+        "referrer": context.referrer,
+        "language": context.language,
+        "posted_at": context.posted_at.isoformat() if context.posted_at else None,
+        "honeypot": bool(context.honeypot) or None,
+        "seconds_to_submit": context.seconds_to_submit,
+    }
+    return {name: value for name, value in kept.items() if value not in (None, "")}
+
+
+def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "site_id": submission.site_id,
+        "key": submission.key,
+        "body_digest": submission.body_digest,
+        "comment_id": comment_id,
+        "created_at": now,
+    }
+
+
+def _store(session: Session, rows: list[dict[str, Any]], keys: list[dict[str, Any]], threads: list[dict[str, Any]]) -> None:
+    if threads:
+        session.execute(_insert_new(session, Thread.__table__), threads)
+    if rows:
+        session.execute(insert(Comment.__table__), rows)
+    if keys:
+        session.execute(insert(IdempotencyKey.__table__), keys)
+
+
+def _insert_new(session: Session, table: Any) -> Any:
+    """Insert what is not there yet: another process may have met the same new thread at this moment."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

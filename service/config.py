@@ -1,0 +1,217 @@
+"""Settings: one table drives the flag, the `GREENROOM_*` variable and the TOML key of each. Built once; fails loudly."""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+PREFIX = "GREENROOM_"
+#: Names that other tools have made customary; they mean the setting of the same name.
+CUSTOMARY = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT": "port"}
+#: Variables that start with the prefix and are not settings of ours.
+NOT_SETTINGS = frozenset({"GREENROOM_CONFIG"})
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used. The message names it, says what was expected, and what came."""
+
+
+def _setting(default: Any, doc: str, parse: Callable[[str], Any] = str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"doc": doc, "parse": parse, "secret": secret})
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError(f"expected seconds from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("", "0", "false", "no", "off"):
+        return False
+    raise ValueError("expected true or false")
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"expected one of {', '.join(choices)}")
+        return value
+
+    return parse
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _database(value: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if value.startswith(short):
+            return "postgresql+psycopg://" + value.removeprefix(short)
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("expected postgresql://… or sqlite:///…")
+    return value
+
+
+def _address(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("http", "https"):
+        raise ValueError("expected an http:// or https:// address")
+    return value.rstrip("/")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. Frozen; every default is fit for the embedded start."""
+
+    home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", _folder)
+    host: str = _setting("127.0.0.1", "Address that the web process listens on.")
+    port: int = _setting(8000, "Port that the web process listens on.", _whole(1, 65535))
+    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", _address)
+    database_url: str = _setting("", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", _database, secret=True)
+    redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", secret=True)
+    broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", _one_of("auto", "none"))
+    secret_key: str = _setting("", "At least 32 characters; empty means one is made and kept in the data folder.", secret=True)
+
+    web_processes: int = _setting(1, "Web processes; keep 1 on SQLite, where one process writes best.", _whole(1, 64))
+    web_threads: int = _setting(32, "Threads of each web process.", _whole(1, 256))
+    worker_processes: int = _setting(2, "Celery processes that run the checks.", _whole(1, 128))
+    courier_threads: int = _setting(8, "Deliveries that are under way at once in a courier process.", _whole(1, 128))
+    max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", _seconds(0, 10))
+    batch: int = _setting(200, "Comments that a drain claims at most at a time.", _whole(1, 1000))
+    lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", _seconds(2, 600))
+    max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", _whole(1, 20))
+    sweep_every: float = _setting(5.0, "Seconds between two sweeps.", _seconds(0.05, 60))
+    sweep_after: float = _setting(15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", _seconds(0, 600))
+
+    decision_delay: float = _setting(5.0, "Seconds that a moderator's decision waits before its webhook, so that an undo is silent.", _seconds(0, 600))
+    webhook_allow: tuple[str, ...] = _setting((), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", _words)
+    webhook_timeout: float = _setting(10.0, "Seconds that a delivery may take in all.", _seconds(1, 60))
+    trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", _whole(0, 10))
+    rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", _whole(1, 10_000_000))
+    form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", _whole(1, 1_000_000))
+
+    session_idle: float = _setting(12 * 3600.0, "Seconds of idleness after which a moderator signs in again.", _seconds(60, 30 * 86400))
+    session_absolute: float = _setting(7 * 86400.0, "Seconds after which a moderator signs in again in any case.", _seconds(60, 365 * 86400))
+    link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", _seconds(60, 30 * 86400))
+    log_level: str = _setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
+    log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", _one_of("json", "text", "auto"))
+    metrics_token: str = _setting("", "Bearer token that /metrics asks for; empty means loopback only.", secret=True)
+
+    @cached_property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.home / 'greenroom.db'}"
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def url(self) -> str:
+        """The public address, never taken from a request's Host header."""
+        return self.public_url or f"http://{'localhost' if self.host in ('0.0.0.0', '127.0.0.1') else self.host}:{self.port}"  # noqa: S104
+
+    @cached_property
+    def secret(self) -> str:
+        """The root secret, at least 32 characters; the one in the data folder where none was set."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.home / "secret.key"
+        if not path.exists():
+            raise BadSetting(f"secret_key: expected one to be set, or {path} to exist (`greenroom up` makes it)")
+        return path.read_text(encoding="ascii").strip()
+
+
+def names() -> dict[str, Any]:
+    """Every setting by name, with its dataclass field."""
+    return {f.name: f for f in fields(Settings)}
+
+
+def load(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
+    """Settings from TOML (`GREENROOM_CONFIG`), then the environment, then flags; later wins.
+
+    Raises `BadSetting` naming the culprit and, for an unknown name, the nearest one that exists.
+    """
+    values: dict[str, str] = {}
+    if path := environ.get("GREENROOM_CONFIG"):
+        values |= _from_toml(Path(path))
+    values |= _from_environment(environ)
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    settings = Settings(**{name: _parsed(name, value) for name, value in values.items()})
+    if settings.secret_key and len(settings.secret_key) < 32:  # noqa: PLR2004
+        raise BadSetting("secret_key: expected at least 32 characters (try `openssl rand -hex 32`)")
+    return settings
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {setting: environ[name] for name, setting in CUSTOMARY.items() if environ.get(name)}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+            continue
+        setting = name.removeprefix(PREFIX).lower()
+        if setting.endswith("_file") and setting.removesuffix("_file") in names():
+            setting, value = setting.removesuffix("_file"), _secret_file(name, value)  # noqa: PLW2901
+        found[_known(setting, shown=name)] = value
+    return found
+
+
+def _secret_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{name}: cannot read {path}: {error.strerror}") from error
+
+
+def _from_toml(path: Path) -> dict[str, str]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"GREENROOM_CONFIG: cannot read {path}: {error}") from error
+    return {_known(name, shown=f"{path}: {name}"): _as_text(value) for name, value in document.items()}
+
+
+def _as_text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _known(setting: str, *, shown: str) -> str:
+    if setting in names():
+        return setting
+    near = difflib.get_close_matches(setting, names(), n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; `greenroom config example` lists all"
+    raise BadSetting(f"{shown}: no such setting{hint}")
+
+
+def _parsed(name: str, value: str) -> Any:
+    declared = names()[name]
+    parse = cast("Callable[[str], Any]", declared.metadata["parse"])
+    try:
+        return parse(value)
+    except ValueError as error:
+        shown = "a secret value" if declared.metadata["secret"] else repr(value)
+        raise BadSetting(f"{name}: {error}; got {shown}") from error

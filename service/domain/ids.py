@@ -1,0 +1,17 @@
+"""Identifiers: UUIDv7 for what happens in time, and a name-based id for a thread."""
+
+from uuid import UUID, uuid5
+
+from uuid_utils.compat import uuid7
+
+_THREADS = UUID("6b1f0a52-6e0b-5c39-9d51-3f0f5a1a7c11")
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): unique, and in the order of time."""
+    return uuid7()
+
+
+def thread_id(site_id: str, external_id: str) -> UUID:
+    """The id of a thread, made from its site and the host's own id, so that it never has to be looked up."""
+    return uuid5(_THREADS, f"{site_id}\0{external_id}")

@@ -1,0 +1,136 @@
+"""The names and routes of all jobs, and the bell that wakes the workers."""
+
+import logging
+import threading
+import time
+from enum import StrEnum
+from typing import Any, Protocol
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from service.config import Settings
+
+log = logging.getLogger("greenroom.jobs")
+
+#: Seconds between two nudges of one kind: the first goes at once, a flood shares them.
+PAUSE = 0.015
+#: Seconds without nudges after one failed; the sweeps go on without them.
+BREAK = 5.0
+#: Seconds after which a nudge that nobody took is worth nothing.
+NUDGE_EXPIRES = 60
+
+
+class Job(StrEnum):
+    """Every job by name. Jobs carry no work: they say that there is some."""
+
+    DRAIN = "greenroom.drain"
+    DELIVER = "greenroom.deliver"
+    SWEEP = "greenroom.sweep"
+
+
+class Route(StrEnum):
+    """The Celery queue that a job is sent to."""
+
+    CHECKS = "checks"
+    DELIVERIES = "deliveries"
+
+
+ROUTES: dict[Job, Route] = {Job.DRAIN: Route.CHECKS, Job.DELIVER: Route.DELIVERIES, Job.SWEEP: Route.DELIVERIES}
+
+
+class Bell(Protocol):
+    """Rings for work that is already committed. Never blocks, never fails."""
+
+    def ring(self, job: Job) -> None: ...
+
+
+class NoBell:
+    """Where there is no broker: the sweeping process looks by itself, often."""
+
+    def ring(self, job: Job) -> None:
+        """Nobody has to be told."""
+
+
+class CeleryBell:
+    """Sends empty nudges from a thread of its own, at most one a kind every `PAUSE` seconds."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._wanted: set[Job] = set()
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def ring(self, job: Job) -> None:
+        with self._wake:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                self._thread.start()
+            self._wanted.add(job)
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._wanted:
+                    self._wake.wait()
+                jobs, self._wanted = self._wanted, set()
+            time.sleep(PAUSE if all([self._nudge(job) for job in jobs]) else BREAK)
+
+    def _nudge(self, job: Job) -> bool:
+        try:
+            self._app.send_task(job.value, queue=ROUTES[job].value, expires=NUDGE_EXPIRES, ignore_result=True)
+        except (OperationalError, OSError) as error:
+            log.warning("nudge_failed", extra={"job": job.value, "error": type(error).__name__})
+            return False
+        return True
+
+
+def celery_app(settings: Settings) -> Celery:
+    """The Celery application with every setting that was checked together; used to send and to work.
+
+    The lease outlives the hard limit, and Redis gives a task back only after the lease: one comment, one worker at a time.
+    """
+    app = Celery("greenroom", broker=settings.redis_url or "memory://", set_as_current=False)
+    app.conf.update(_CELERY)
+    app.conf.update(task_routes={job.value: {"queue": route.value} for job, route in ROUTES.items()})
+    return app
+
+
+def bell(settings: Settings) -> Bell:
+    """The bell that fits these settings."""
+    return CeleryBell(celery_app(settings)) if settings.redis_url and settings.broker != "none" else NoBell()
+
+
+_CELERY: dict[str, Any] = {
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    "task_store_errors_even_if_ignored": False,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": False,
+    "worker_prefetch_multiplier": 1,
+    "task_soft_time_limit": 15,
+    "task_time_limit": 20,
+    "task_publish_retry": False,
+    "broker_connection_timeout": 1,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    "worker_soft_shutdown_timeout": 5,
+    "worker_send_task_events": False,
+    "worker_hijack_root_logger": False,
+    "task_default_queue": Route.CHECKS.value,
+    "enable_utc": True,
+    "timezone": "UTC",
+    "broker_transport_options": {
+        "global_keyprefix": "greenroom:jobs:",
+        "visibility_timeout": 120,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "health_check_interval": 10,
+        "max_retries": 0,
+    },
+}

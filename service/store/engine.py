@@ -1,0 +1,89 @@
+"""The engine and its sessions: one database, prepared the same way in every process."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+#: Milliseconds that SQLite waits for another writer before it gives up.
+BUSY_MS = 5000
+
+
+class Database:
+    """Where everything is kept. Build one a process, after any fork; `reading()` and `writing()` hand out sessions.
+
+    On SQLite writers stand in line at a lock file: the kernel wakes the next one at once, where SQLite itself would
+    poll with growing pauses and let a late writer starve.
+    """
+
+    def __init__(self, url: str, *, pool: int = 5) -> None:
+        self.url = url
+        self.on_sqlite = url.startswith("sqlite")
+        self._pool = pool
+
+    @cached_property
+    def engine(self) -> Engine:
+        return _sqlite_engine(self.url) if self.on_sqlite else _postgres_engine(self.url, self._pool)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for questions. Whatever it does is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose block is one transaction: committed at its end, or nothing of it happened."""
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={"greenroom_write": True})
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        name = self.engine.url.database
+        if not self.on_sqlite or not name or name == ":memory:":
+            yield
+            return
+        with Path(name + ".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=40, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions at its own moments; ours begin where we say.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("greenroom_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str, pool: int) -> Engine:
+    options = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 2, "options": options},
+    )

@@ -1,0 +1,109 @@
+"""Moves of many rows at once: claim, change state with one winner, and leave an event for each change."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.comments import Comment, Thread
+from service.store.outbox import Event, EventState, EventType
+
+#: What a host is told when a comment arrives in a state.
+TOLD: dict[State, EventType] = {
+    State.APPROVED: EventType.APPROVED,
+    State.REJECTED: EventType.REJECTED,
+    State.HELD: EventType.HELD,
+    State.PENDING: EventType.EDITED,
+    State.ERASED: EventType.ERASED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One comment went from one state to another and reached `version`."""
+
+    site_id: str
+    thread_id: UUID
+    comment_id: UUID
+    version: int
+    from_state: State
+    to_state: State
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def any_pending(session: Session, *, now: datetime) -> bool:
+    """Whether there is anything to claim. A read, so that an idle worker never asks for the write lock."""
+    free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
+    return session.scalar(select(Comment.id).where(Comment.state == State.PENDING, free).limit(1)) is not None
+
+
+def oldest_pending(session: Session) -> datetime | None:
+    """When the comment that waits longest for its verdict came in; None where none waits."""
+    return session.scalar(select(Comment.received_at).where(Comment.state == State.PENDING).order_by(Comment.received_at).limit(1))
+
+
+def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta) -> Sequence[Row[Any]]:
+    """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims."""
+    free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
+    due = (
+        select(Comment.id)
+        .where(Comment.state == State.PENDING, free)
+        .order_by(Comment.received_at, Comment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.execute(
+        update(Comment)
+        .where(Comment.id.in_(due.scalar_subquery()), Comment.state == State.PENDING, free)
+        .values(lease_token=token, lease_until=now + lease, claims=Comment.claims + 1)
+        .returning(Comment.id, Comment.claims)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:
+    """Leave one event a change and keep the threads' counts. Part of the transaction of the change itself."""
+    if not changes:
+        return
+    session.execute(
+        insert(Event),
+        [
+            {
+                "id": new_id(),
+                "site_id": change.site_id,
+                "comment_id": change.comment_id,
+                "seq": change.version,
+                "type": TOLD[change.to_state],
+                "from_state": change.from_state,
+                "to_state": change.to_state,
+                "facts": change.facts,
+                "state": EventState.DUE,
+                "at": now,
+                "due_at": due_at or now,
+            }
+            for change in changes
+        ],
+    )
+    _keep_counts(session, changes)
+
+
+def _keep_counts(session: Session, changes: Sequence[Change]) -> None:
+    """Threads whose public side changed. In the order of their ids, so that two writers never wait for each other in a ring."""
+    shown: Counter[UUID] = Counter()
+    for change in changes:
+        if State.APPROVED in (change.from_state, change.to_state):
+            shown[change.thread_id] += (change.to_state is State.APPROVED) - (change.from_state is State.APPROVED)
+    for thread_id in sorted(shown):
+        session.execute(
+            update(Thread)
+            .where(Thread.id == thread_id)
+            .values(approved=Thread.approved + shown[thread_id], feed_version=Thread.feed_version + 1)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,144 @@
+"""Readings: for comments that a worker has claimed, everything that the checks and the policy will want to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.domain.policy import Rules
+from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
+from service.domain.states import State
+from service.store.comments import Comment, Thread, ThreadState
+from service.store.sites import Site
+
+#: How far back "recent" and an author's history reach.
+RECENT = timedelta(hours=1)
+HISTORY = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A claimed comment, as the checks read it and as `settle` will need it."""
+
+    comment_id: UUID
+    site_id: str
+    thread_id: UUID
+    revision: int
+    claims: int
+    reading: Reading
+    rules: Rules
+
+
+def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
+    """The claimed comments, oldest first, in a constant number of queries."""
+    columns = (Comment.__table__, Thread.external_id.label("page_id"), Thread.url, Thread.title, Thread.state.label("thread_state"))
+    rows = session.execute(
+        select(*columns)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .where(Comment.id.in_(comment_ids))
+        .order_by(Comment.received_at, Comment.id)
+    ).all()
+    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({row.site_id for row in rows})))}
+    facts = _Facts(session, rows, now)
+    return [_waiting(row, sites[row.site_id], facts) for row in rows]
+
+
+def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
+    """A site's rules: its own settings over the defaults."""
+    return Rules(hold_everything=site.hold_everything or hold_everything)
+
+
+class _Facts:
+    """Counts over the neighbours of a batch: one grouped query a question, not one a comment."""
+
+    def __init__(self, session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
+        since = now - RECENT
+        self.texts = _counts(session, Comment.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, since)
+        self.authors = _counts(session, Comment.author_key, {(r.site_id, r.author_key) for r in rows if r.author_key}, since)
+        self.addresses = _counts(session, Comment.address_key, {(r.site_id, r.address_key) for r in rows if r.address_key}, since)
+        self.histories = _histories(session, {(r.site_id, r.author_key) for r in rows if r.author_key}, now - HISTORY)
+
+
+def _counts(session: Session, column: Any, asked: set[tuple[str, str]], since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
+    if not asked:
+        return {}
+    rows = session.execute(
+        select(Comment.site_id, column, func.count(), func.count(Comment.thread_id.distinct()))
+        .where(tuple_(Comment.site_id, column).in_(asked), Comment.received_at > since)
+        .group_by(Comment.site_id, column)
+    )
+    return {(site_id, value): (count, threads) for site_id, value, count, threads in rows}
+
+
+def _histories(session: Session, asked: set[tuple[str, str]], since: datetime) -> dict[tuple[str, str, str], int]:
+    if not asked:
+        return {}
+    rows = session.execute(
+        select(Comment.site_id, Comment.author_key, Comment.state, func.count())
+        .where(
+            tuple_(Comment.site_id, Comment.author_key).in_(asked),
+            Comment.received_at > since,
+            Comment.state.in_((State.APPROVED, State.REJECTED)),
+        )
+        .group_by(Comment.site_id, Comment.author_key, Comment.state)
+    )
+    return {(site_id, author, state): count for site_id, author, state, count in rows}
+
+
+def _waiting(row: Row[Any], site: Site, facts: _Facts) -> Waiting:
+    return Waiting(
+        comment_id=row.id,
+        site_id=row.site_id,
+        thread_id=row.thread_id,
+        revision=row.revision,
+        claims=row.claims,
+        reading=_reading(row, site, facts),
+        rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
+    )
+
+
+def _reading(row: Row[Any], site: Site, facts: _Facts) -> Reading:
+    context: dict[str, Any] = row.context or {}
+    same, threads = facts.texts.get((row.site_id, row.fingerprint), (1, 1))
+    return Reading(
+        text=row.text,
+        author=Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified),
+        page=Page(row.page_id, row.url, row.title),
+        circumstances=Circumstances(
+            honeypot=bool(context.get("honeypot")),
+            seconds_to_submit=context.get("seconds_to_submit"),
+            user_agent=context.get("user_agent", ""),
+            referrer=context.get("referrer", ""),
+            language=context.get("language", ""),
+            received_at=row.received_at,
+        ),
+        history=History(
+            approved=facts.histories.get((row.site_id, row.author_key, State.APPROVED), 0),
+            rejected=facts.histories.get((row.site_id, row.author_key, State.REJECTED), 0),
+            vouched=bool(row.author_external_id) or row.author_verified,
+        ),
+        recent=Recent(
+            same_text=same - 1,
+            same_text_other_threads=threads - 1,
+            by_author=facts.authors.get((row.site_id, row.author_key), (1, 1))[0] - 1,
+            by_address=facts.addresses.get((row.site_id, row.address_key), (1, 1))[0] - 1,
+        ),
+        lists=_lists(row, site),
+    )
+
+
+def _lists(row: Row[Any], site: Site) -> Lists:
+    policy: dict[str, Any] = site.policy or {}
+    return Lists(
+        blocked_words=tuple(policy.get("blocked_words", ())),
+        held_words=tuple(policy.get("held_words", ())),
+        allowed_words=tuple(policy.get("allowed_words", ())),
+        blocked_domains=tuple(policy.get("blocked_domains", ())),
+        own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
+        blocked_author=row.author_key in policy.get("blocked_authors", ()) if row.author_key else False,
+        blocked_address=(row.context or {}).get("address", "-") in policy.get("blocked_addresses", ()),
+    )

@@ -1,0 +1,71 @@
+"""Sites and the keys by which their hosts are recognised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.schema import Record
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    SUBMIT = "submit"
+    READ = "read"
+    MODERATE = "moderate"
+    ADMIN = "admin"
+
+
+class Site(Record):
+    """One host. `id` is public: it stands in feed and form addresses. `policy` holds what the site set of its own."""
+
+    __tablename__ = "site"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    origins: Mapped[list[str]] = mapped_column(default=list)
+    hold_everything: Mapped[bool] = mapped_column(default=False)
+    policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+
+
+class Key(Record):
+    """An API key: only its SHA-256 is kept. `hint` is its first characters, for a person to tell keys apart."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    scopes: Mapped[list[str]]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(24))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The host behind a request: its site and what its key may do."""
+
+    key_id: UUID
+    site_id: str
+    scopes: frozenset[Scope]
+
+
+def caller_with(session: Session, digest: str) -> Caller | None:
+    """The caller whose live key has this SHA-256, or none."""
+    row = session.execute(
+        select(Key.id, Key.site_id, Key.scopes).where(Key.digest == digest, Key.revoked_at.is_(None))
+    ).one_or_none()
+    return Caller(row.id, row.site_id, frozenset(map(Scope, row.scopes))) if row else None
+
+
+def site(session: Session, site_id: str) -> Site | None:
+    return session.get(Site, site_id)

@@ -1,0 +1,78 @@
+"""Recognising the host: a bearer key becomes a Caller, and a route says which scope it asks for."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import g, request
+
+from service.actions.admit import digest_of, looks_like_a_key
+from service.domain.errors import Code, Refusal
+from service.store.sites import Caller, Scope, caller_with
+from service.web.doors import doors
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Seconds that a process believes what it knows of a key; a revoked key lives at most this long.
+BELIEVED = 5.0
+_known: dict[str, tuple[float, Caller | None]] = {}
+
+
+class Unauthenticated(Refusal):
+    """No key, or none that we know."""
+
+    code = Code.UNAUTHENTICATED
+
+
+class Forbidden(Refusal):
+    """A good key, but not for this."""
+
+    code = Code.FORBIDDEN
+
+
+def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a view: only callers with this scope (or admin) get in. The caller is `caller()`."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            g.caller = _recognised()
+            if not g.caller.scopes & {scope, Scope.ADMIN}:
+                raise Forbidden(f"this key lacks the scope {scope!r}; `greenroom key add` makes one that has it")
+            return view(*args, **kwargs)
+
+        guarded.owner = f"key:{scope}"  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def caller() -> Caller:
+    return cast("Caller", g.caller)
+
+
+def _recognised() -> Caller:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
+    if not looks_like_a_key(token.strip()):
+        raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
+    found = _caller(digest_of(token.strip()))
+    if found is None:
+        raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
+    return found
+
+
+def _caller(digest: str) -> Caller | None:
+    now = time.monotonic()
+    known = _known.get(digest)
+    if known and known[0] > now:
+        return known[1]
+    with doors().database.reading() as session:
+        found = caller_with(session, digest)
+    if len(_known) > 10_000:  # noqa: PLR2004
+        _known.clear()
+    _known[digest] = (now + BELIEVED, found)
+    return found

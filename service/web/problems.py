@@ -1,0 +1,86 @@
+"""Every error that leaves the house: RFC 9457 problem+json, with the fields named and the request's id."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, jsonify
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from service.domain.errors import Code, Fault, Refusal
+
+log = logging.getLogger("greenroom.web")
+
+STATUS: dict[Code, int] = {
+    Code.INVALID: 422,
+    Code.UNAUTHENTICATED: 401,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.METHOD_NOT_ALLOWED: 405,
+    Code.CONFLICT: 409,
+    Code.ALREADY_DECIDED: 409,
+    Code.IN_PROGRESS: 409,
+    Code.GONE: 410,
+    Code.TOO_LARGE: 413,
+    Code.WRONG_TYPE: 415,
+    Code.KEY_REUSED: 422,
+    Code.TOO_MANY: 429,
+    Code.INTERNAL: 500,
+    Code.UNAVAILABLE: 503,
+}
+_OF_STATUS = {401: Code.UNAUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.TOO_LARGE,
+              415: Code.WRONG_TYPE, 429: Code.TOO_MANY, 503: Code.UNAVAILABLE}  # fmt: skip
+
+
+def problem(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
+    """One problem as a response. `type` is a path of our own documentation."""
+    status = status or STATUS[code]
+    body: dict[str, Any] = {
+        "type": f"/docs/errors#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults],
+        "request_id": g.get("request_id", ""),
+    }
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    if code in (Code.UNAVAILABLE, Code.IN_PROGRESS):
+        response.headers["Retry-After"] = "1"
+    if code is Code.UNAUTHENTICATED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="greenroom"'
+    return response
+
+
+def shape_errors(app: Flask) -> None:
+    """The one place where an error becomes an answer."""
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> Response:
+        return problem(error.code, error.detail, error.faults)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)  # noqa: PLR2004
+        answer = problem(code, error.description or error.name, status=status)
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    def database(error: Exception) -> Response:
+        # Nothing was committed: the host may send the same request again.
+        log.error("database_failed", extra={"error": type(error).__name__})
+        return problem(Code.UNAVAILABLE, "the database did not answer; nothing was stored, please send this again")
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.exception("unforeseen", exc_info=error)
+        return problem(Code.INTERNAL, "something broke on our side; it was logged under this request id")

@@ -1,0 +1,72 @@
+"""Drain: claim pending comments, many at a time, run the checks on them, and settle them in one transaction."""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from service.actions.settle import Settlement, settle
+from service.domain.ids import new_id
+from service.domain.policy import judge
+from service.domain.signals import Kind, Signal
+from service.jobs import Job
+from service.store.moves import claim, any_pending
+from service.store.readings import Waiting, waiting
+from workers.checks import signals_of
+from workers.workshop import Workshop
+
+log = logging.getLogger("greenroom.drain")
+
+
+def drain(workshop: Workshop, *, seconds: float = 5.0) -> int:
+    """Settle pending comments until none is free or the time is used up. Returns how many were settled.
+
+    The database is let go while the checks run. A comment that was claimed too often is held for a person, not checked.
+    """
+    until = time.monotonic() + seconds
+    settled = 0
+    while time.monotonic() < until:
+        claimed, moved = _drain_batch(workshop)
+        settled += moved
+        if claimed < workshop.settings.batch:
+            return settled
+    workshop.bell.ring(Job.DRAIN)
+    return settled
+
+
+def _drain_batch(workshop: Workshop) -> tuple[int, int]:
+    settings, database = workshop.settings, workshop.database
+    token, lease = new_id(), timedelta(seconds=settings.lease)
+    with database.reading() as session:
+        if not any_pending(session, now=_now()):
+            return 0, 0
+    with database.writing() as session:
+        claimed = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease)
+    if not claimed:
+        return 0, 0
+    with database.reading() as session:
+        batch = waiting(session, [row.id for row in claimed], now=_now())
+    settlements = _examine(batch, max_claims=settings.max_claims)
+    with database.writing() as session:
+        changes = settle(session, settlements, token=token, now=_now())
+    if changes:
+        workshop.bell.ring(Job.DELIVER)
+    log.info("drained", extra={"claimed": len(claimed), "settled": len(changes)})
+    return len(claimed), len(changes)
+
+
+def _examine(batch: Sequence[Waiting], *, max_claims: int) -> list[Settlement]:
+    return [_examined(item, max_claims=max_claims) for item in batch]
+
+
+def _examined(item: Waiting, *, max_claims: int) -> Settlement:
+    if item.claims > max_claims:
+        rule = f"not checked: {max_claims} tries were cut short, so a person decides"
+        signals: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
+    else:
+        signals = signals_of(item.reading)
+    return Settlement(item, signals, judge(signals, item.rules))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

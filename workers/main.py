@@ -1,0 +1,5 @@
+"""The door that `celery -A workers.main` opens."""
+
+from workers.app import build
+
+app = build()

@@ -1,0 +1,51 @@
+"""The sweeps: what a lost bell would have started is started again, with or without a broker."""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+
+from service.jobs import Job, NoBell
+from service.store.moves import oldest_pending
+from workers.deliver import deliver
+from workers.drain import drain
+from workers.workshop import Workshop
+
+log = logging.getLogger("greenroom.sweep")
+
+#: Seconds between two looks where there is no broker to ring.
+POLL = 0.02
+
+
+def sweep(workshop: Workshop) -> None:
+    """One sweep: a constant number of nudges; and where a comment waits too long, its verdict right here."""
+    workshop.bell.ring(Job.DRAIN)
+    workshop.bell.ring(Job.DELIVER)
+    with workshop.database.reading() as session:
+        oldest = oldest_pending(session)
+    late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
+    if oldest is not None and oldest < late:
+        log.warning("sweep_drains", extra={"oldest": oldest.isoformat()})
+        drain(workshop)
+        deliver(workshop)
+
+
+def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
+    """Sweep until told to stop. Without a broker this is the worker and the courier itself."""
+    if isinstance(workshop.bell, NoBell):
+        courier = threading.Thread(target=_repeat, args=(deliver, workshop, stop, POLL), name="courier")
+        courier.start()
+        _repeat(drain, workshop, stop, POLL)
+        courier.join()
+    else:
+        _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
+
+
+def _repeat(job: object, workshop: Workshop, stop: threading.Event, pause: float) -> None:
+    """Run a job again and again. A database that is away is waited for, never a reason to end."""
+    while not stop.is_set():
+        try:
+            job(workshop)  # type: ignore[operator]
+        except Exception:
+            log.exception("sweep_failed")
+            stop.wait(1.0)
+        stop.wait(pause)
