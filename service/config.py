@@ -92,7 +92,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that the web process listens on.")
     port: int = _setting(8000, "Port that the web process listens on.", _whole(1, 65535))
     public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", _address)
-    database_url: str = _setting("", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", _database, secret=True)
+    database_url: str = _setting(
+        "", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", _database, secret=True
+    )
     redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", secret=True)
     broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", _one_of("auto", "none"))
     secret_key: str = _setting("", "At least 32 characters; empty means one is made and kept in the data folder.", secret=True)
@@ -106,17 +108,29 @@ class Settings:
     lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", _seconds(2, 600))
     max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", _whole(1, 20))
     sweep_every: float = _setting(5.0, "Seconds between two sweeps.", _seconds(0.05, 60))
-    sweep_after: float = _setting(15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", _seconds(0, 600))
+    sweep_after: float = _setting(
+        15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", _seconds(0, 600)
+    )
 
-    decision_delay: float = _setting(5.0, "Seconds that a moderator's decision waits before its webhook, so that an undo is silent.", _seconds(0, 600))
-    webhook_allow: tuple[str, ...] = _setting((), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", _words)
+    decision_delay: float = _setting(
+        5.0,
+        "Seconds that a moderator's decision waits before its webhook, so that an undo is silent.",
+        _seconds(0, 600),
+    )
+    webhook_allow: tuple[str, ...] = _setting(
+        (), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", _words
+    )
     webhook_timeout: float = _setting(10.0, "Seconds that a delivery may take in all.", _seconds(1, 60))
     trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", _whole(0, 10))
     rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", _whole(1, 10_000_000))
     form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", _whole(1, 1_000_000))
 
-    session_idle: float = _setting(12 * 3600.0, "Seconds of idleness after which a moderator signs in again.", _seconds(60, 30 * 86400))
-    session_absolute: float = _setting(7 * 86400.0, "Seconds after which a moderator signs in again in any case.", _seconds(60, 365 * 86400))
+    session_idle: float = _setting(
+        12 * 3600.0, "Seconds of idleness after which a moderator signs in again.", _seconds(60, 30 * 86400)
+    )
+    session_absolute: float = _setting(
+        7 * 86400.0, "Seconds after which a moderator signs in again in any case.", _seconds(60, 365 * 86400)
+    )
     link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", _seconds(60, 30 * 86400))
     log_level: str = _setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", _one_of("json", "text", "auto"))
@@ -134,7 +148,7 @@ class Settings:
     @property
     def url(self) -> str:
         """The public address, never taken from a request's Host header."""
-        return self.public_url or f"http://{'localhost' if self.host in ('0.0.0.0', '127.0.0.1') else self.host}:{self.port}"  # noqa: S104
+        return self.public_url or f"http://{'localhost' if self.host in ('0.0.0.0', '127.0.0.1') else self.host}:{self.port}"
 
     @cached_property
     def secret(self) -> str:
@@ -163,7 +177,7 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> 
     values |= _from_environment(environ)
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
     settings = Settings(**{name: _parsed(name, value) for name, value in values.items()})
-    if settings.secret_key and len(settings.secret_key) < 32:  # noqa: PLR2004
+    if settings.secret_key and len(settings.secret_key) < 32:
         raise BadSetting("secret_key: expected at least 32 characters (try `openssl rand -hex 32`)")
     return settings
 
@@ -175,7 +189,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
             continue
         setting = name.removeprefix(PREFIX).lower()
         if setting.endswith("_file") and setting.removesuffix("_file") in names():
-            setting, value = setting.removesuffix("_file"), _secret_file(name, value)  # noqa: PLW2901
+            setting, value = setting.removesuffix("_file"), _secret_file(name, value)
         found[_known(setting, shown=name)] = value
     return found
 

@@ -75,7 +75,7 @@ class CeleryBell:
                 while not self._wanted:
                     self._wake.wait()
                 jobs, self._wanted = self._wanted, set()
-            time.sleep(PAUSE if all([self._nudge(job) for job in jobs]) else BREAK)
+            time.sleep(PAUSE if all(self._nudge(job) for job in jobs) else BREAK)
 
     def _nudge(self, job: Job) -> bool:
         try:

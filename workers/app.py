@@ -41,4 +41,10 @@ def build(settings: Settings | None = None) -> Celery:
 
 
 def _schedule(settings: Settings) -> dict[str, Any]:
-    return {"sweep": {"task": Job.SWEEP.value, "schedule": settings.sweep_every, "options": {"expires": settings.sweep_every}}}
+    return {
+        "sweep": {
+            "task": Job.SWEEP.value,
+            "schedule": settings.sweep_every,
+            "options": {"expires": settings.sweep_every},
+        }
+    }

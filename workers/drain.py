@@ -10,7 +10,7 @@ from service.domain.ids import new_id
 from service.domain.policy import judge
 from service.domain.signals import Kind, Signal
 from service.jobs import Job
-from service.store.moves import claim, any_pending
+from service.store.moves import any_pending, claim
 from service.store.readings import Waiting, waiting
 from workers.checks import signals_of
 from workers.workshop import Workshop

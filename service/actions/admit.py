@@ -41,7 +41,13 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = new_token()
     key = Key(
-        id=new_id(), site_id=site_id, label=label, scopes=[s.value for s in scopes], digest=digest_of(token), hint=token[:10], created_at=now
+        id=new_id(),
+        site_id=site_id,
+        label=label,
+        scopes=[s.value for s in scopes],
+        digest=digest_of(token),
+        hint=token[:10],
+        created_at=now,
     )
     session.add(key)
     session.flush()

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import AlreadyDecided, Fault, Gone, NotFound, Refusal
@@ -16,6 +15,7 @@ from service.store.comments import Comment
 from service.store.moves import Change, announce
 from service.store.outbox import Event, EventState
 from service.store.people import Decision, Moderator
+from service.store.schema import AnyRow, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def undo(
 
 def _decide_one(
     session: Session,
-    row: Row[Any] | None,
+    row: AnyRow | None,
     ruling: Ruling,
     *,
     actor: Actor,
@@ -131,7 +131,7 @@ def _decide_one(
     if moved is None:
         return _late(session, row, f"somebody moved this comment since version {expected}")
     decision_id = new_id()
-    session.execute(insert(Decision.__table__), [_decision_row(decision_id, row, ruling, moved, actor, now, batch_id, undoes)])
+    session.execute(insert(table(Decision)), [_decision_row(decision_id, row, ruling, moved, actor, now, batch_id, undoes)])
     facts = {"by": actor.word, "reason": ruling.reason, "note": ruling.note, "undo": undoes is not None}
     change = Change(
         row.site_id, row.thread_id, row.id, moved, State(row.state), ruling.state,
@@ -140,13 +140,13 @@ def _decide_one(
     return Decided(decision_id, change)
 
 
-def _seen(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+def _seen(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     columns = (Comment.id, Comment.site_id, Comment.thread_id, Comment.state, Comment.version)
     rows = session.execute(select(*columns).where(Comment.site_id == site_id, Comment.id.in_(comment_ids)))
     return {row.id: row for row in rows}
 
 
-def _late(session: Session, row: Row[Any], detail: str) -> Refusal:
+def _late(session: Session, row: AnyRow, detail: str) -> Refusal:
     """Tell the late one who was first, in words that can stand on the page."""
     last = session.execute(
         select(Decision.to_state, Decision.at, Moderator.name, Moderator.email)
@@ -163,7 +163,7 @@ def _late(session: Session, row: Row[Any], detail: str) -> Refusal:
 
 
 def _decision_row(
-    decision_id: UUID, row: Row[Any], ruling: Ruling, version: int, actor: Actor, now: datetime,
+    decision_id: UUID, row: AnyRow, ruling: Ruling, version: int, actor: Actor, now: datetime,
     batch_id: UUID | None, undoes: UUID | None,
 ) -> dict[str, object]:  # fmt: skip
     return {

@@ -12,6 +12,7 @@ from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.moves import Change, announce
+from service.store.schema import table
 
 
 def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version: int | None, now: datetime) -> Change:
@@ -22,8 +23,16 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
     comment = _one(session, site_id, comment_id)
     expected = comment.version if version is None else version
     session.execute(
-        insert(RevisionRow.__table__),
-        [{"id": new_id(), "comment_id": comment.id, "revision": comment.revision, "text": comment.text, "replaced_at": now}],
+        insert(table(RevisionRow)),
+        [
+            {
+                "id": new_id(),
+                "comment_id": comment.id,
+                "revision": comment.revision,
+                "text": comment.text,
+                "replaced_at": now,
+            }
+        ],
     )
     moved = session.execute(
         update(Comment)

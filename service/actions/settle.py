@@ -17,6 +17,7 @@ from service.domain.states import State
 from service.store.comments import Comment, VerdictRow
 from service.store.moves import Change, announce
 from service.store.readings import Waiting
+from service.store.schema import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def settle(session: Session, settlements: Sequence[Settlement], *, token: UUID, 
     by_id = {s.waiting.comment_id: s for s in settlements}
     changes = [_change(by_id[comment_id], version) for comment_id, version in _moved(session, settlements, token, now)]
     if changes:
-        session.execute(insert(VerdictRow.__table__), [_verdict_row(by_id[c.comment_id], now) for c in changes])
+        session.execute(insert(table(VerdictRow)), [_verdict_row(by_id[c.comment_id], now) for c in changes])
         announce(session, changes, now=now)
     return changes
 

@@ -18,6 +18,7 @@ from service.domain.ids import new_id, thread_id
 from service.domain.states import State
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.idempotency import IdempotencyKey
+from service.store.schema import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,7 @@ class Accepted:
 Outcome = Accepted | Refusal
 
 
-def submit(
-    session: Session, submissions: Sequence[Submission], *, identities: Identities, now: datetime
-) -> list[Outcome]:
+def submit(session: Session, submissions: Sequence[Submission], *, identities: Identities, now: datetime) -> list[Outcome]:
     """Store many drafts in one transaction. Each gets its own outcome, in the order given; a refused one harms no other."""
     known = _Known(session, submissions)
     rows: list[dict[str, Any]] = []
@@ -105,9 +104,7 @@ class _Known:
             self._externals[site_id, draft.external_id] = comment_id
             self._parents[site_id, draft.external_id] = (comment_id, thread)
 
-    def new_threads(
-        self, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime
-    ) -> list[dict[str, Any]]:
+    def new_threads(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime) -> list[dict[str, Any]]:
         fresh: dict[UUID, dict[str, Any]] = {}
         for submission, outcome in zip(submissions, outcomes, strict=True):
             thread, site_id = submission.draft.thread, submission.site_id
@@ -225,11 +222,11 @@ def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[st
 
 def _store(session: Session, rows: list[dict[str, Any]], keys: list[dict[str, Any]], threads: list[dict[str, Any]]) -> None:
     if threads:
-        session.execute(_insert_new(session, Thread.__table__), threads)
+        session.execute(_insert_new(session, table(Thread)), threads)
     if rows:
-        session.execute(insert(Comment.__table__), rows)
+        session.execute(insert(table(Comment)), rows)
     if keys:
-        session.execute(insert(IdempotencyKey.__table__), keys)
+        session.execute(insert(table(IdempotencyKey)), keys)
 
 
 def _insert_new(session: Session, table: Any) -> Any:

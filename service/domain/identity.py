@@ -31,7 +31,7 @@ class Identities:
         if not ip:
             return ""
         address = _address(ip)
-        prefix = 24 if address.version == 4 else 64  # noqa: PLR2004
+        prefix = 24 if address.version == 4 else 64
         return self._hash("block", str(ipaddress.ip_network((address, prefix), strict=False)))
 
     def _hash(self, kind: str, value: str) -> str:

@@ -10,7 +10,7 @@ from service.domain.states import State
 #: At or above this limit a signal of the kind holds the comment for a person. A kind that is not listed never does.
 HOLD_AT: Mapping[Kind, float] = MappingProxyType(
     {
-        **{kind: 0.5 for kind in Kind},
+        **dict.fromkeys(Kind, 0.5),
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
     }
@@ -48,9 +48,7 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     if rejecting := _rejecting(ordered, rules):
         return Verdict(State.REJECTED, rejecting)
     if rules.hold_everything:
-        everything = Signal(
-            Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy"
-        )
+        everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
         return Verdict(State.HELD, (*holding, everything))
     return Verdict(State.HELD, holding) if holding else Verdict(State.APPROVED)
 

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments import Comment, Thread
 from service.store.outbox import Event, EventState, EventType
+from service.store.schema import AnyRow
 
 #: What a host is told when a comment arrives in a state.
 TOLD: dict[State, EventType] = {
@@ -46,10 +47,12 @@ def any_pending(session: Session, *, now: datetime) -> bool:
 
 def oldest_pending(session: Session) -> datetime | None:
     """When the comment that waits longest for its verdict came in; None where none waits."""
-    return session.scalar(select(Comment.received_at).where(Comment.state == State.PENDING).order_by(Comment.received_at).limit(1))
+    return session.scalar(
+        select(Comment.received_at).where(Comment.state == State.PENDING).order_by(Comment.received_at).limit(1)
+    )
 
 
-def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta) -> Sequence[Row[Any]]:
+def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta) -> Sequence[AnyRow]:
     """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims."""
     free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
     due = (

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.policy import Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
 from service.domain.states import State
 from service.store.comments import Comment, Thread, ThreadState
+from service.store.schema import AnyRow
 from service.store.sites import Site
 
 #: How far back "recent" and an author's history reach.
@@ -35,7 +36,13 @@ class Waiting:
 
 def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
     """The claimed comments, oldest first, in a constant number of queries."""
-    columns = (Comment.__table__, Thread.external_id.label("page_id"), Thread.url, Thread.title, Thread.state.label("thread_state"))
+    columns = (
+        Comment.__table__,
+        Thread.external_id.label("page_id"),
+        Thread.url,
+        Thread.title,
+        Thread.state.label("thread_state"),
+    )
     rows = session.execute(
         select(*columns)
         .join(Thread, Thread.id == Comment.thread_id)
@@ -55,7 +62,7 @@ def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
 class _Facts:
     """Counts over the neighbours of a batch: one grouped query a question, not one a comment."""
 
-    def __init__(self, session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
+    def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
         since = now - RECENT
         self.texts = _counts(session, Comment.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, since)
         self.authors = _counts(session, Comment.author_key, {(r.site_id, r.author_key) for r in rows if r.author_key}, since)
@@ -63,7 +70,9 @@ class _Facts:
         self.histories = _histories(session, {(r.site_id, r.author_key) for r in rows if r.author_key}, now - HISTORY)
 
 
-def _counts(session: Session, column: Any, asked: set[tuple[str, str]], since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
+def _counts(
+    session: Session, column: Any, asked: set[tuple[str, str]], since: datetime
+) -> dict[tuple[str, str], tuple[int, int]]:
     if not asked:
         return {}
     rows = session.execute(
@@ -89,7 +98,7 @@ def _histories(session: Session, asked: set[tuple[str, str]], since: datetime) -
     return {(site_id, author, state): count for site_id, author, state, count in rows}
 
 
-def _waiting(row: Row[Any], site: Site, facts: _Facts) -> Waiting:
+def _waiting(row: AnyRow, site: Site, facts: _Facts) -> Waiting:
     return Waiting(
         comment_id=row.id,
         site_id=row.site_id,
@@ -101,7 +110,7 @@ def _waiting(row: Row[Any], site: Site, facts: _Facts) -> Waiting:
     )
 
 
-def _reading(row: Row[Any], site: Site, facts: _Facts) -> Reading:
+def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
     context: dict[str, Any] = row.context or {}
     same, threads = facts.texts.get((row.site_id, row.fingerprint), (1, 1))
     return Reading(
@@ -131,7 +140,7 @@ def _reading(row: Row[Any], site: Site, facts: _Facts) -> Reading:
     )
 
 
-def _lists(row: Row[Any], site: Site) -> Lists:
+def _lists(row: AnyRow, site: Site) -> Lists:
     policy: dict[str, Any] = site.policy or {}
     return Lists(
         blocked_words=tuple(policy.get("blocked_words", ())),

@@ -1,10 +1,10 @@
 """The declarative root, the column types that behave alike on both databases, and the constraint names."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Row, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -47,3 +47,12 @@ class Record(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, UUID: Uuid(), dict[str, Any]: Json, list[str]: Json, list[Any]: Json}
+
+
+#: A row of any columns.
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def table(record: type[Record]) -> Table:
+    """The plain table of a record, for inserts that need nothing of the ORM."""
+    return cast("Table", record.__table__)

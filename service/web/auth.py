@@ -72,7 +72,7 @@ def _caller(digest: str) -> Caller | None:
         return known[1]
     with doors().database.reading() as session:
         found = caller_with(session, digest)
-    if len(_known) > 10_000:  # noqa: PLR2004
+    if len(_known) > 10_000:
         _known.clear()
     _known[digest] = (now + BELIEVED, found)
     return found

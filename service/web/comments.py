@@ -1,11 +1,10 @@
 """The host API for comments: post one, and see what became of it."""
 
 import hashlib
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy import select
 
 from service.actions.submit import Accepted, Submission
 from service.domain.errors import Fault, Invalid, NotFound, Refusal
@@ -15,7 +14,6 @@ from service.store.sites import Scope
 from service.web.auth import asks, caller
 from service.web.doors import doors
 from service.web.drafts import CommentBody, parsed
-from sqlalchemy import select
 
 bp = Blueprint("comments", __name__, url_prefix="/v1")
 
@@ -58,7 +56,7 @@ def _accepted(outcome: Accepted) -> Response:
 
 def _idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key", "")
-    if len(key) > 255 or not key.isascii() or not key.isprintable():  # noqa: PLR2004
+    if len(key) > 255 or not key.isascii() or not key.isprintable():
         detail = "expected at most 255 printable ASCII characters"
         raise Invalid(f"Idempotency-Key: {detail}", Fault("header:Idempotency-Key", "format", detail))
     return key

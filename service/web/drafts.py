@@ -47,7 +47,7 @@ def _ip(value: str) -> str:
 
 def _email(value: str) -> str:
     local, at, domain = value.rpartition("@")
-    if value and not (at and local and domain) or any(c.isspace() for c in value):
+    if (value and not (at and local and domain)) or any(c.isspace() for c in value):
         raise ValueError("expected an e-mail address like name@example.org")
     return value
 
@@ -121,10 +121,10 @@ def parsed(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error, body) from None
+        raise _invalid(error) from None
 
 
-def _invalid(error: ValidationError, body: bytes) -> Invalid:
+def _invalid(error: ValidationError) -> Invalid:
     faults = tuple(_fault(dict(item)) for item in error.errors(include_url=False, include_context=True, include_input=False))
     detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
     return Invalid(detail, *faults)

@@ -66,7 +66,7 @@ def shape_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
-        code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)  # noqa: PLR2004
+        code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)
         answer = problem(code, error.description or error.name, status=status)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):

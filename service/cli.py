@@ -1,0 +1,36 @@
+"""The `greenroom` command: a contents page. Each command lives in `service/commands` and is loaded when it is asked for."""
+
+import importlib
+
+import click
+
+#: Command -> module of `service.commands` that defines a click command of the same name.
+COMMANDS = {
+    "db": "db",
+    "site": "admit",
+    "key": "admit",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command's module when that command is wanted, so that `greenroom --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"service.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="greenroom")
+def main() -> None:
+    """Greenroom: comments wait here until they are called on stage."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""`greenroom site` and `greenroom key`: who may send comments."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from service.actions.admit import add_key, add_site
+from service.commands.place import database
+from service.domain.errors import Refusal
+from service.store.sites import Scope
+
+
+@click.group()
+def site() -> None:
+    """Sites: the hosts whose comments are moderated here."""
+
+
+@site.command("add")
+@click.argument("site_id", metavar="ID")
+@click.option(
+    "--origin", "origins", multiple=True, required=True, help="Address of its pages, like https://news.example; may be repeated."
+)
+@click.option("--name", default="", help="What moderators call it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bool) -> None:
+    """Add the site ID.
+
+    Example: greenroom site add news --origin https://news.example
+    """
+    try:
+        with database().writing() as session:
+            made = add_site(session, site_id, origins=origins, name=name, now=datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(
+        json.dumps({"id": made.id, "origins": made.origins})
+        if as_json
+        else f"site {made.id} added; next: greenroom key add {made.id}"
+    )
+
+
+@click.group()
+def key() -> None:
+    """Keys: how a host is recognised."""
+
+
+@key.command("add")
+@click.argument("site_id", metavar="SITE")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([s.value for s in Scope]),
+    help="What it may do; may be repeated. Default: submit and read.",
+)
+@click.option("--label", default="", help="What it is for.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add_a_key(site_id: str, scopes: tuple[str, ...], label: str, *, as_json: bool) -> None:
+    """Add a key to SITE. It is shown once.
+
+    Example: greenroom key add news --scope submit --scope read
+    """
+    chosen = [Scope(s) for s in scopes] or [Scope.SUBMIT, Scope.READ]
+    try:
+        with database().writing() as session:
+            key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    shown = {"id": str(key_id), "site": site_id, "scopes": [s.value for s in chosen], "key": token}
+    click.echo(json.dumps(shown) if as_json else token)

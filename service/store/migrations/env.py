@@ -1,0 +1,30 @@
+"""What Alembic runs: the history of the schema, on the connection that `migrate` hands over."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON
+
+from service.store import Record
+from service.store.schema import UtcDateTime
+
+
+def _rendered(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Our own column types by name, so that a migration reads like the tables do."""
+    if kind != "type" or not isinstance(item, UtcDateTime | JSON):
+        return False
+    autogen.imports.add("from service.store.schema import Json, UtcDateTime")
+    return "UtcDateTime()" if isinstance(item, UtcDateTime) else "Json"
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Record.metadata,
+    render_as_batch=connection.dialect.name == "sqlite" and context.config.attributes.get("batch", True),
+    render_item=_rendered,
+    compare_type=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,90 @@
+"""What every test may ask for: real databases, a real Redis, and the surroundings of a web process and of a worker."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.config import Settings, load
+from service.store import migrate
+from service.store.engine import Database
+from tests.servers import Postgres, Redis
+
+#: Which servers this machine could not give; named in one line at the end.
+_missing: set[str] = set()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL of our own for this session, a direct child on a free port."""
+    yield from _served(Postgres, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A Redis of our own for this session, a direct child on a free port."""
+    yield from _served(Redis, tmp_path_factory.mktemp("redis"))
+
+
+def _served(kind: type, folder: Path) -> Iterator:
+    server = kind.find(folder)
+    if server is None:
+        _missing.add(kind.__name__)
+        pytest.skip(f"{kind.__name__} is not to be had on this machine")
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that tests copy."""
+    path = tmp_path_factory.mktemp("template") / "greenroom.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated, empty database: each test that asks runs on both engines."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copy = tmp_path / "greenroom.db"
+        copy.write_bytes(template.read_bytes())
+        return f"sqlite:///{copy}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.fresh_database()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings for one test: its own database and home, no broker, a known secret."""
+    return load(
+        {
+            "GREENROOM_HOME": str(tmp_path),
+            "DATABASE_URL": database_url,
+            "GREENROOM_SECRET_KEY": "a secret that only the tests know, long enough",
+            "GREENROOM_PUBLIC_URL": "http://greenroom.example",
+            "GREENROOM_DECISION_DELAY": "0",
+        }
+    )
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database)
+    yield database
+    database.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _missing:
+        terminalreporter.write_line(f"Not tried, because this machine has none: {', '.join(sorted(_missing))}")
+
+
+def pytest_configure() -> None:
+    # What the developer has set must not leak into the tests.
+    for name in [n for n in os.environ if n.startswith("GREENROOM_") or n in ("DATABASE_URL", "REDIS_URL", "PORT")]:
+        del os.environ[name]

@@ -1,0 +1,37 @@
+"""A comment's life in one process: posted, judged, decided."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.actions.admit import add_key, add_site
+from service.config import Settings
+from service.store.engine import Database
+from service.store.sites import Scope
+from service.web.app import create_app
+from workers.drain import drain
+from workers.workshop import Workshop
+
+
+@pytest.fixture
+def key(database: Database) -> str:
+    with database.writing() as session:
+        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
+        return add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1]
+
+
+@pytest.fixture
+def client(settings: Settings, key: str) -> FlaskClient:
+    client = create_app(settings).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client
+
+
+def test_a_calm_comment_is_approved(client: FlaskClient, settings: Settings) -> None:
+    body = {"thread": {"id": "a-page"}, "text": "What a thoughtful article, thank you."}
+    posted = client.post("/v1/comments", json=body)
+    assert posted.status_code == 202, posted.get_data(as_text=True)
+    assert client.get(posted.headers["Location"]).json["state"] == "pending"
+    assert drain(Workshop.open(settings)) == 1
+    assert client.get(posted.headers["Location"]).json["state"] == "approved"
