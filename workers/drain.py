@@ -3,7 +3,9 @@
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from service.actions.settle import Settlement, settle
 from service.domain.ids import new_id
@@ -26,33 +28,47 @@ def drain(workshop: Workshop, *, seconds: float = 5.0) -> int:
     until = time.monotonic() + seconds
     settled = 0
     while time.monotonic() < until:
-        claimed, moved = _drain_batch(workshop)
-        settled += moved
-        if claimed < workshop.settings.batch:
+        claimed = _claimed(workshop)
+        if claimed is None:
             return settled
+        settled += _settled(workshop, claimed)
     workshop.bell.ring(Job.DRAIN)
     return settled
 
 
-def _drain_batch(workshop: Workshop) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What one claim leased, and the token that says so."""
+
+    token: UUID
+    comment_ids: list[UUID]
+
+
+def _claimed(workshop: Workshop) -> _Claimed | None:
+    """A batch of fresh comments; where there are none, one whose earlier worker did not come back."""
     settings, database = workshop.settings, workshop.database
-    token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.reading() as session:
         if not any_pending(session, now=_now()):
-            return 0, 0
+            return None
+    token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.writing() as session:
-        claimed = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease)
-    if not claimed:
-        return 0, 0
+        rows = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease) or claim(
+            session, token=token, limit=1, now=_now(), lease=lease, again=True
+        )
+    return _Claimed(token, [row.id for row in rows]) if rows else None
+
+
+def _settled(workshop: Workshop, claimed: _Claimed) -> int:
+    database = workshop.database
     with database.reading() as session:
-        batch = waiting(session, [row.id for row in claimed], now=_now())
-    settlements = _examine(batch, max_claims=settings.max_claims)
+        batch = waiting(session, claimed.comment_ids, now=_now())
+    settlements = _examine(batch, max_claims=workshop.settings.max_claims)
     with database.writing() as session:
-        changes = settle(session, settlements, token=token, now=_now())
+        changes = settle(session, settlements, token=claimed.token, now=_now())
     if changes:
         workshop.bell.ring(Job.DELIVER)
-    log.info("drained", extra={"claimed": len(claimed), "settled": len(changes)})
-    return len(claimed), len(changes)
+    log.info("drained", extra={"claimed": len(batch), "settled": len(changes)})
+    return len(changes)
 
 
 def _examine(batch: Sequence[Waiting], *, max_claims: int) -> list[Settlement]:

@@ -18,3 +18,7 @@ class Workshop:
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":
         return cls(settings, Database(settings.database), bell(settings))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()

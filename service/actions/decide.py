@@ -91,7 +91,7 @@ def undo(
         if decision is None:
             outcomes.append(NotFound("no such decision on this site"))
             continue
-        ruling = Ruling(decision.comment_id, State(decision.from_state), decision.version)
+        ruling = Ruling(decision.comment_id, _back_to(decision), decision.version)
         row = seen.get(decision.comment_id)
         outcome = _decide_one(session, row, ruling, actor=actor, now=now, batch_id=batch_id, undoes=decision.id)
         outcomes.append(outcome)
@@ -102,6 +102,11 @@ def undo(
     for decided in silent:
         _withdraw_event(session, decided.change.comment_id, decided.change.version)
     return outcomes
+
+
+def _back_to(decision: Decision) -> State:
+    """Where an undo leads: a comment that was decided before its verdict came back waits for a person, not for the checks."""
+    return State.HELD if decision.from_state == State.PENDING else State(decision.from_state)
 
 
 def _decide_one(

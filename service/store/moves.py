@@ -52,19 +52,25 @@ def oldest_pending(session: Session) -> datetime | None:
     )
 
 
-def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta) -> Sequence[AnyRow]:
-    """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims."""
+def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta, again: bool = False) -> Sequence[AnyRow]:
+    """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims.
+
+    `again` asks for comments whose earlier lease ran out, the others for fresh ones: one that kills its worker must not
+    use up the tries of its neighbours, so the caller takes those one by one.
+    """
     free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
+    wanted = (Comment.state == State.PENDING, Comment.claims > 0 if again else Comment.claims == 0, free)
     due = (
         select(Comment.id)
-        .where(Comment.state == State.PENDING, free)
+        .where(*wanted)
         .order_by(Comment.received_at, Comment.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     return session.execute(
         update(Comment)
-        .where(Comment.id.in_(due.scalar_subquery()), Comment.state == State.PENDING, free)
+        .where(Comment.id.in_(select(due.c.id)), *wanted)
         .values(lease_token=token, lease_until=now + lease, claims=Comment.claims + 1)
         .returning(Comment.id, Comment.claims)
         .execution_options(synchronize_session=False)

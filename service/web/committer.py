@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.actions.submit import Outcome, Submission, submit
 from service.domain.identity import Identities
@@ -55,16 +55,26 @@ class Committer:
                     break
             self._commit(batch)
 
-    def _commit(self, batch: Sequence[_Item]) -> None:
+    def _commit(self, batch: Sequence[_Item], *, again: bool = False) -> None:
         try:
             outcomes = self._stored([submission for submission, _ in batch])
+        except IntegrityError as error:
+            # Another process stored one of these keys meanwhile: the second look finds it and replays.
+            if not again:
+                for item in batch:
+                    self._commit([item], again=True)
+            else:
+                _fail(batch, error)
+            return
+        except DBAPIError as error:
+            if len(batch) > 1 and not error.connection_invalidated:
+                for item in batch:
+                    self._commit([item], again=True)
+            else:
+                _fail(batch, error)
+            return
         except Exception as error:
-            if len(batch) == 1 or not isinstance(error, DBAPIError):
-                for _, future in batch:
-                    future.set_exception(error)
-                return
-            for item in batch:
-                self._commit([item])
+            _fail(batch, error)
             return
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             future.set_result(outcome)
@@ -72,3 +82,8 @@ class Committer:
     def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
         with self._database.writing() as session:
             return submit(session, submissions, identities=self._identities, now=datetime.now(UTC))
+
+
+def _fail(batch: Sequence[_Item], error: Exception) -> None:
+    for _, future in batch:
+        future.set_exception(error)

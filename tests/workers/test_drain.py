@@ -1,0 +1,123 @@
+"""Draining: every pending comment gets one verdict, whoever else is at work and whoever died before."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Thread as Runner
+
+import pytest
+from sqlalchemy import select, update
+
+from service.config import Settings
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.comments import Comment, Thread, ThreadState, VerdictRow
+from service.store.engine import Database
+from service.store.moves import claim
+from service.store.outbox import Event
+from service.store.sites import Site
+from tests.factories import draft, site, submitted
+from workers.drain import drain
+from workers.workshop import Workshop
+
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def workshop(settings: Settings) -> Iterator[Workshop]:
+    workshop = Workshop.open(settings)
+    yield workshop
+    workshop.close()
+
+
+def _posted(database: Database, count: int) -> None:
+    with database.writing() as session:
+        site(session)
+        submitted(
+            session,
+            *(draft(f"A calm word, the {n}th of its kind.", thread=f"page {n % 7}") for n in range(count)),
+            now=datetime.now(UTC),
+        )
+
+
+def _states(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(select(Comment.state)))
+
+
+def test_all_are_settled_once_by_two_workers_at_once(database: Database, workshop: Workshop, settings: Settings) -> None:
+    _posted(database, 450)
+    other = Workshop.open(settings)
+    runners = [Runner(target=drain, args=(shop,)) for shop in (workshop, other)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    other.close()
+    with database.reading() as session:
+        assert len(session.scalars(select(VerdictRow.id)).all()) == 450
+        assert len(session.scalars(select(Event.id)).all()) == 450
+        approved = len(session.scalars(select(Comment.id).where(Comment.state == State.APPROVED)).all())
+        assert sum(session.scalars(select(Thread.approved))) == approved
+    assert State.PENDING not in _states(database)
+
+
+def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, workshop: Workshop) -> None:
+    _posted(database, 3)
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        assert len(claim(session, token=new_id(), limit=2, now=now, lease=LEASE)) == 2
+    assert drain(workshop) == 1
+    with database.writing() as session:
+        session.execute(update(Comment).where(Comment.state == State.PENDING).values(lease_until=now - timedelta(seconds=1)))
+    assert drain(workshop) == 2
+
+
+def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks take so long that another worker has claimed the comment meanwhile."""
+    _posted(database, 1)
+    from workers import drain as module
+
+    calm = module.signals_of
+
+    def slow(reading: object) -> tuple:
+        with database.writing() as session:
+            session.execute(update(Comment).values(lease_token=new_id()))
+        return calm(reading)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "signals_of", slow)
+    assert drain(workshop) == 0
+    assert _states(database) == {State.PENDING}
+    with database.reading() as session:
+        assert not session.scalars(select(Event)).all()
+
+
+def test_a_comment_that_kills_its_workers_is_held_and_harms_no_neighbour(database: Database, workshop: Workshop) -> None:
+    _posted(database, 5)
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        poison = session.scalars(select(Comment.id).order_by(Comment.id)).first()
+        past = now - timedelta(minutes=1)
+        session.execute(update(Comment).values(claims=1, lease_token=new_id(), lease_until=past))
+        session.execute(update(Comment).where(Comment.id == poison).values(claims=workshop.settings.max_claims))
+    assert drain(workshop) == 5
+    with database.reading() as session:
+        held = session.get_one(Comment, poison)
+        assert (held.state, held.reason) == (State.HELD, "failure.not_checked")
+        assert {c.state for c in session.scalars(select(Comment).where(Comment.id != poison))} == {State.APPROVED}
+
+
+def test_a_site_or_a_thread_can_hold_everything_first(database: Database, workshop: Workshop) -> None:
+    _posted(database, 14)
+    with database.writing() as session:
+        session.execute(update(Thread).where(Thread.external_id == "page 0").values(state=ThreadState.PREMODERATED))
+    drain(workshop)
+    with database.reading() as session:
+        held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
+    assert {c.reason for c in held} == {"site.holds_everything"}
+    assert len(held) == 2
+    with database.writing() as session:
+        session.execute(update(Site).values(hold_everything=True))
+        submitted(session, draft("One more calm word."), now=datetime.now(UTC))
+    drain(workshop)
+    with database.reading() as session:
+        assert len(session.scalars(select(Comment).where(Comment.state == State.HELD)).all()) == 3
