@@ -9,6 +9,7 @@ COMMANDS = {
     "db": "db",
     "site": "admit",
     "key": "admit",
+    "user": "user",
 }
 
 

@@ -40,6 +40,7 @@ class Thread(Record):
 
 
 _PENDING = text("state = 'pending'")
+_HELD = text("state = 'held'")
 
 
 class Comment(Record):
@@ -54,6 +55,8 @@ class Comment(Record):
         Index("uq_comment_site_external", "site_id", "external_id", unique=True),
         Index("ix_comment_pending", "received_at", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
         Index("ix_comment_queue", "site_id", "state", "received_at", "id"),
+        Index("ix_comment_priority", "site_id", "score", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index("ix_comment_held_thread", "site_id", "thread_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
         Index("ix_comment_author", "site_id", "author_key", "received_at"),

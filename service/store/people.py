@@ -1,13 +1,16 @@
 """Moderators, their roles on sites, the links and sessions they sign in with, and their decisions."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.schema import Record
+from service.store.sites import Site
 
 
 class Role(StrEnum):
@@ -17,9 +20,17 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     ADMIN = "admin"
 
+    def covers(self, asked: "Role") -> bool:
+        """Whether this role may do what is asked of `asked`."""
+        order = list(Role)
+        return order.index(self) >= order.index(asked)
+
 
 class Moderator(Record):
-    """A person who signs in. `password` is an argon2id hash, empty where there is none."""
+    """A person who signs in. `password` is an argon2id hash, empty where there is none.
+
+    `everywhere` is a role on every site, also on those to come; empty where memberships alone count.
+    """
 
     __tablename__ = "moderator"
 
@@ -27,6 +38,8 @@ class Moderator(Record):
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     password: Mapped[str] = mapped_column(Text, default="")
+    everywhere: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -92,3 +105,87 @@ class Decision(Record):
     note: Mapped[str] = mapped_column(Text, default="")
     undoes: Mapped[UUID | None]
     at: Mapped[datetime]
+
+
+class Escalation(Record):
+    """A held comment that a moderator wants an admin to look at. It leaves the queue and waits under a tab of its own."""
+
+    __tablename__ = "escalation"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class Note(Record):
+    """A word to colleagues, pinned to a comment. Hosts and authors never see it."""
+
+    __tablename__ = "note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Lease(Record):
+    """Who has a held comment on the screen, until when. It orders the work of several moderators and blocks nobody."""
+
+    __tablename__ = "queue_lease"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The moderator behind a browser session, with the roles that count at this moment."""
+
+    moderator: Moderator
+    session: BrowserSession
+    roles: dict[str, Role]
+
+
+def signed_in(session: Session, digest: str, *, seen_after: datetime, made_after: datetime) -> SignedIn | None:
+    """Who holds the session with this SHA-256; none where it is unknown, idle since `seen_after` or older than `made_after`."""
+    row = session.execute(
+        select(BrowserSession, Moderator)
+        .join(Moderator, Moderator.id == BrowserSession.moderator_id)
+        .where(
+            BrowserSession.digest == digest,
+            BrowserSession.seen_at > seen_after,
+            BrowserSession.created_at > made_after,
+            Moderator.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return SignedIn(row.Moderator, row.BrowserSession, roles_of(session, row.Moderator)) if row else None
+
+
+def roles_of(session: Session, moderator: Moderator) -> dict[str, Role]:
+    """Site id -> role, the sites in alphabetical order. The stronger of both counts where a role everywhere meets a membership."""
+    members = session.execute(select(Membership.site_id, Membership.role).where(Membership.moderator_id == moderator.id)).all()
+    roles = {site_id: Role(role) for site_id, role in members}
+    if moderator.everywhere:
+        everywhere = Role(moderator.everywhere)
+        for site_id in session.scalars(select(Site.id)):
+            if not roles.get(site_id, Role.VIEWER).covers(everywhere):
+                roles[site_id] = everywhere
+            roles.setdefault(site_id, everywhere)
+    return dict(sorted(roles.items()))
+
+
+def moderator_with(session: Session, email: str) -> Moderator | None:
+    """The moderator with this address, in whatever case it is written."""
+    return session.scalar(select(Moderator).where(Moderator.email == email.strip().casefold()))
+
+
+def browsers_of(session: Session, moderator_id: UUID) -> list[BrowserSession]:
+    """The browsers in which a moderator is signed in, the last one seen first."""
+    found = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())
+    return list(session.scalars(found))

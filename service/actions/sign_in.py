@@ -1,0 +1,79 @@
+"""Sign in: one-time links, passwords and the browser sessions that they open. Only hashes of what a person holds are kept."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.admit import digest_of
+from service.domain.errors import Gone
+from service.store.people import BrowserSession, Moderator, SignInLink
+
+
+def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
+    """The token of a new one-time link. Links that ran out are swept away on the way."""
+    session.execute(delete(SignInLink).where(SignInLink.valid_until < now))
+    token = secrets.token_urlsafe(32)
+    session.add(SignInLink(digest=digest_of(token), moderator_id=moderator_id, valid_until=now + valid))
+    session.flush()
+    return token
+
+
+def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether the link would still work. Asking does not use it up."""
+    good = select(SignInLink.digest).where(SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
+    return session.scalar(good) is not None
+
+
+def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> str:
+    """Use a link up and open a browser session. Returns the session's token; raises Gone for a link that does not work."""
+    moderator_id = session.execute(
+        delete(SignInLink)
+        .where(SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
+        .returning(SignInLink.moderator_id)
+    ).scalar()
+    enabled = select(Moderator.id).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
+    if moderator_id is None or session.scalar(enabled) is None:
+        raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
+    return start(session, moderator_id, user_agent=user_agent, now=now)
+
+
+def start(session: Session, moderator_id: UUID, *, user_agent: str, now: datetime) -> str:
+    """Open a browser session and return its token, which is kept only as a hash."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        BrowserSession(
+            digest=digest_of(token),
+            moderator_id=moderator_id,
+            csrf=secrets.token_urlsafe(24),
+            user_agent=user_agent[:300],
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    session.flush()
+    return token
+
+
+def saw(session: Session, digest: str, *, now: datetime) -> None:
+    """The browser was here."""
+    session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now))
+
+
+def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
+    """End one session of this moderator; a stranger's stays."""
+    session.execute(delete(BrowserSession).where(BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id))
+
+
+def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
+    """End all sessions of a moderator, except the one with the digest `but`."""
+    session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
+
+
+def set_password(session: Session, moderator_id: UUID, kept: str, *, but: str = "") -> None:
+    """Keep this argon2id hash, and sign the moderator out of every other browser. Links that were handed out end too."""
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(password=kept))
+    session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
+    sign_out_everywhere(session, moderator_id, but=but)

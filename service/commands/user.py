@@ -1,0 +1,111 @@
+"""`greenroom user`: moderators, their roles, and the one-time links by which they sign in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import click
+from sqlalchemy import select
+
+from service.actions.moderators import add_moderator, disable, give_role
+from service.actions.sign_in import new_link
+from service.commands.place import database, settings
+from service.domain.errors import Refusal
+from service.store.people import Moderator, Role, moderator_with, roles_of
+
+
+@click.group()
+def user() -> None:
+    """Moderators: who may see and work the queue."""
+
+
+@user.command("add")
+@click.argument("email", metavar="EMAIL")
+@click.option("--role", type=click.Choice([r.value for r in Role]), default=Role.MODERATOR.value, show_default=True,
+              help="viewer reads, moderator decides, admin sets.")  # fmt: skip
+@click.option(
+    "--site", "sites", multiple=True, help="A site the role is for; may be repeated. Default: every site, also those to come."
+)
+@click.option("--name", default="", help="What colleagues see.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_json: bool) -> None:
+    """Add a moderator, or give one another role, and print a one-time sign-in link.
+
+    Example: greenroom user add dana@news.example --role admin
+    """
+    with _said_clearly(), database().writing() as session:
+        moderator = add_moderator(session, email, name=name, now=_now())
+        for site_id in sites or (None,):
+            give_role(session, moderator, Role(role), site_id=site_id)
+        link = _link(new_link(session, moderator.id, now=_now(), valid=timedelta(seconds=settings().link_valid)))
+        shown = {"email": moderator.email, "role": role, "sites": list(sites) or "all", "link": link}
+    if as_json:
+        click.echo(json.dumps(shown))
+        return
+    where = ", ".join(sites) or "every site"
+    click.echo(f"{shown['email']} is {role} on {where}. Sign in once, within {settings().link_valid / 3600:g} h:\n{link}")
+
+
+@user.command("link")
+@click.argument("email", metavar="EMAIL")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def print_a_link(email: str, *, as_json: bool) -> None:
+    """Print a new one-time sign-in link for a moderator.
+
+    Example: greenroom user link dana@news.example
+    """
+    with _said_clearly(), database().writing() as session:
+        moderator = moderator_with(session, email)
+        if moderator is None or moderator.disabled_at is not None:
+            raise click.ClickException(f"no moderator {email!r}; `greenroom user add {email}` makes one")
+        link = _link(new_link(session, moderator.id, now=_now(), valid=timedelta(seconds=settings().link_valid)))
+    click.echo(json.dumps({"email": email, "link": link}) if as_json else link)
+
+
+@user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def list_users(*, as_json: bool) -> None:
+    """List the moderators and their roles.
+
+    Example: greenroom user list --json
+    """
+    with database().reading() as session:
+        for moderator in session.scalars(select(Moderator).order_by(Moderator.email)):
+            roles = {site: role.value for site, role in roles_of(session, moderator).items()}
+            shown = {
+                "email": moderator.email,
+                "name": moderator.name,
+                "roles": roles,
+                "disabled": moderator.disabled_at is not None,
+            }
+            words = "disabled" if moderator.disabled_at else ", ".join(f"{role} on {site}" for site, role in roles.items())
+            click.echo(json.dumps(shown) if as_json else f"{moderator.email}\t{words or 'no role'}")
+
+
+@user.command("disable")
+@click.argument("email", metavar="EMAIL")
+def disable_user(email: str) -> None:
+    """Sign a moderator out everywhere and let them in no more. `user add` takes it back.
+
+    Example: greenroom user disable dana@news.example
+    """
+    with _said_clearly(), database().writing() as session:
+        moderator = disable(session, email, now=_now())
+    click.echo(f"{moderator.email} is signed out and cannot sign in any more")
+
+
+def _link(token: str) -> str:
+    return f"{settings().url}/sign-in/{token}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _said_clearly() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error

@@ -1,0 +1,41 @@
+"""Passwords: argon2id, at most two at a time, and the same work for a name that nobody has."""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 12
+LONGEST = 200
+
+#: 64 MiB a hash: two slots keep a flood of sign-ins from eating the memory.
+_SLOTS = threading.BoundedSemaphore(2)
+_HASHER = PasswordHasher()
+#: A hash that no password has, made with the same parameters, so that an unknown name takes as long as a known one.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+def hashed(password: str) -> str:
+    """The argon2id hash to keep of a password."""
+    with _SLOTS:
+        return _HASHER.hash(password)
+
+
+def matches(kept: str, password: str) -> bool:
+    """Whether a password is the one of this hash. An empty hash matches nothing, in the same time."""
+    with _SLOTS:
+        try:
+            return _HASHER.verify(kept or _NOBODY, password) and bool(kept)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def fault_of(password: str) -> str:
+    """What is wrong with a new password, as a sentence; empty where nothing is."""
+    if len(password) < SHORTEST:
+        return f"expected at least {SHORTEST} characters; a few words in a row are easy to remember"
+    if len(password) > LONGEST:
+        return f"expected at most {LONGEST} characters"
+    if len(set(password)) < 5:
+        return "expected more than a few different characters"
+    return ""
