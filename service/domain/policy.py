@@ -11,13 +11,23 @@ from service.domain.states import State
 HOLD_AT: Mapping[Kind, float] = MappingProxyType(
     {
         **dict.fromkeys(Kind, 0.5),
+        # Coarse words hold, mild ones (damn, crap) are only told.
+        Kind.PROFANITY_MILD: 0.6,
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
     }
 )
 
 #: Two strong signals of different kinds reject; a site's own block lists do so alone.
-REJECT_ALONE = frozenset({Kind.SITE_BLOCKED_AUTHOR, Kind.SITE_BLOCKED_ADDRESS, Kind.SPAM_TEST})
+REJECT_ALONE = frozenset(
+    {
+        Kind.SITE_BLOCKED_AUTHOR,
+        Kind.SITE_BLOCKED_ADDRESS,
+        Kind.SITE_BLOCKED_WORD,
+        Kind.SITE_BLOCKED_LINK,
+        Kind.SPAM_TEST,
+    }
+)
 STRONG_SIGNALS_TO_REJECT = 2
 
 

@@ -38,7 +38,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of this author's earlier comments on this site. `vouched` is true where the host vouches for the author."""
+    """What became of this author's earlier comments here. `vouched`: the host vouches that it is this author."""
 
     approved: int = 0
     rejected: int = 0
@@ -57,7 +57,7 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The site's own words, each a plain word or phrase in which `*` stands for any letters, and its blocked domains."""
+    """The site's own words (plain words or phrases; `*` stands for any letters), its domains, and whom it blocks."""
 
     blocked_words: tuple[str, ...] = ()
     held_words: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: Spans count Unicode code points, as Python's `str` does; JavaScript and PHP count differently, so spans carry their text.
+#: Spans count Unicode code points, as Python's `str` does. JavaScript and PHP count otherwise: spans carry their text.
 SPAN_UNIT = "codepoint"
 
 
@@ -50,6 +50,7 @@ class Kind(StrEnum):
     TRUST_REJECTED_BEFORE = "trust.rejected_before"
 
     SITE_BLOCKED_WORD = "site.blocked_word"
+    SITE_HELD_WORD = "site.held_word"
     SITE_BLOCKED_LINK = "site.blocked_link"
     SITE_BLOCKED_AUTHOR = "site.blocked_author"
     SITE_BLOCKED_ADDRESS = "site.blocked_address"

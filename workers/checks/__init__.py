@@ -1,9 +1,45 @@
-"""The checks, in the order in which they run. A newcomer reads this list like a contents page."""
+"""What is looked at, in this order. A new check is one file with one function, one line here, and one test."""
+
+from collections.abc import Callable, Iterable
 
 from service.domain.reading import Reading
 from service.domain.signals import Signal
+from workers.checks import (
+    contact,
+    floods,
+    forms,
+    gibberish,
+    history,
+    links,
+    mailboxes,
+    names,
+    phrases,
+    privacy,
+    profanity,
+    site_lists,
+)
+from workers.checks.prepared import Prepared
+
+Check = Callable[[Prepared], Iterable[Signal]]
+
+CHECKS: dict[str, Check] = {
+    site_lists.CHECK: site_lists.check,  # what this site blocks or holds by itself
+    profanity.CHECK: profanity.check,  # strong, coarse and mild words, plain or disguised
+    names.CHECK: names.check,  # an author's name that is no name
+    links.CHECK: links.check,  # links, shorteners, blocked domains
+    phrases.CHECK: phrases.check,  # what advertisers and templates say
+    contact.CHECK: contact.check,  # chat numbers and mail addresses
+    mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
+    gibberish.CHECK: gibberish.check,  # letters that spell nothing
+    floods.CHECK: floods.check,  # the same again, and too much at once
+    forms.CHECK: forms.check,  # hidden fields, and faster than anyone can type
+    privacy.CHECK: privacy.check,  # telephone and card numbers, street addresses
+    history.CHECK: history.check,  # what became of the author's earlier comments
+}
 
 
 def signals_of(reading: Reading) -> tuple[Signal, ...]:
-    """Everything that the checks find in one comment."""
-    return ()
+    """What all checks say of one comment. A check that breaks or takes too long is a signal too."""
+    from workers.checks.running import run
+
+    return run(reading, CHECKS)

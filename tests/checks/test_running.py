@@ -1,0 +1,66 @@
+"""Every check speaks; one that breaks or is slow becomes a signal, and nothing is published because of it."""
+
+from time import thread_time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.domain.policy import Rules, judge
+from service.domain.reading import Author, Reading
+from service.domain.signals import Kind, Signal
+from service.domain.states import State
+from workers.checks import CHECKS, running, signals_of
+from workers.checks.standalone import check_line, check_lines
+
+
+def test_a_check_that_breaks_becomes_a_signal_and_the_others_still_speak():
+    def broken(prepared):
+        raise RuntimeError("no such thing")
+
+    signals = running.run(Reading("hello"), {"broken": broken, **CHECKS})
+    assert [s.kind for s in signals][0] is Kind.CHECK_FAILED
+    assert signals[0].check == "broken"
+    assert judge(signals, Rules()).state is State.HELD
+
+
+def test_a_slow_check_is_told_and_its_findings_are_kept(monkeypatch):
+    monkeypatch.setattr(running, "BUDGET", 0.01)
+
+    def slow(prepared):
+        until = thread_time() + 0.02
+        while thread_time() < until:
+            pass
+        yield Signal(Kind.SPAM_LINKS, 0.1, "a link")
+
+    kinds = [s.kind for s in running.run(Reading("hello"), {"slow": slow})]
+    assert kinds == [Kind.SPAM_LINKS, Kind.CHECK_TIMED_OUT]
+
+
+def test_the_test_name_is_always_spam():
+    signals = signals_of(Reading("a friendly word", author=Author(name="viagra-test-123")))
+    assert judge(signals, Rules()).state is State.REJECTED
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_no_text_breaks_a_check(text, name):
+    reading = Reading(text, author=Author(name=name, url=name))
+    signals = signals_of(reading)
+    assert signals == signals_of(reading)
+    assert not any(s.kind is Kind.CHECK_FAILED for s in signals)
+
+
+def test_a_calm_comment_is_approved_and_an_advertisement_is_not():
+    assert check_line("I think the council got this right, for once.")["state"] == "approved"
+    pitch = {
+        "text": "Great post! I will bookmark your blog.",
+        "name": "cheap viagra online",
+        "url": "http://cheap-viagra.example.biz",
+    }
+    assert check_line(pitch)["state"] != "approved"
+
+
+def test_each_line_in_gives_one_line_out_in_order():
+    out = list(check_lines(['{"text": "hello"}', "not json", '"shit"', "[1]"]))
+    assert ["state" in line for line in out] == [True, False, True, False]
+    assert ["error" in line for line in out] == [False, True, False, True]

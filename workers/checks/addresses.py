@@ -1,0 +1,71 @@
+"""Links in a text: written out, bare, inside markup or spelled around (`example dot com`), each with its host."""
+
+import re
+from dataclasses import dataclass
+
+from workers.checks.folding import Folded
+
+#: Endings by which a bare word with a dot is taken for a host. A written-out scheme or `www.` needs none of them.
+_ENDINGS = (
+    "com|net|org|info|biz|ru|su|cn|tk|ml|ga|cf|gq|xyz|top|site|online|club|shop|store|live|app|dev|io|co|me|ly|be|to|cc|ws|pw|"
+    "tv|fm|gl|gd|link|click|win|bid|loan|date|work|fun|space|website|icu|vip|pro|mobi|in|us|uk|ca|de|fr|it|nl|es|pl|eu|au|br|"
+    "ua|kz|by|jp|kr|tech|blog|news|today|life|world|agency|casino|bet|poker|porn|sex|xxx|cam|ltd|gg|ai|ch|at|se|no|fi|dk"
+)
+_LINK = re.compile(
+    r"(?:h[tx]{2}ps?:?//|www\.)[^\s<>\"'\[\]]{2,}"
+    rf"|(?<![\w@./=-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#:][^\s<>\"'\[\]]*)?"
+)
+_DOT = r"(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)|\bdot\b)"
+_SPELLED = re.compile(rf"(?<!\w)[a-z0-9][a-z0-9-]{{1,62}} ?{_DOT} ?(?:com|net|org|ru|info|me|ly|co|io|tv)(?!\w)")
+_MARKED_UP = re.compile(r"href\s{0,3}=\s{0,3}[\"']?([^\s\"'<>]{4,})", re.IGNORECASE)
+_HOST = re.compile(r"(?:h[tx]{2}ps?:?//)?(?:[^/@\s]*@)?(?:www\d?\.)?([^/?#:\s]*)")
+_TRAILING = ".,;:!?)]}'\""
+#: More links than this tell nothing new.
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: `[start, end)` in code points of the original text, its host in small letters without `www.`."""
+
+    start: int
+    end: int
+    host: str
+    hidden: bool = False
+    marked_up: bool = False
+
+
+def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
+    """Every link of a text, at most MOST."""
+    text = folded.text
+    found: list[Link] = []
+    if "." in text or "//" in text:
+        for match in _LINK.finditer(text):
+            link = match[0].rstrip(_TRAILING)
+            found.append(Link(*folded.whence(match.start(), match.start() + len(link)), host_of(link)))
+            if len(found) >= MOST:
+                break
+    if "dot" in text or "[.]" in text or "(.)" in text:
+        found.extend(
+            Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True)
+            for match in _SPELLED.finditer(text)
+        )
+    if "href" in original or "HREF" in original:
+        marked_up = _MARKED_UP.finditer(original)
+        found.extend(Link(*match.span(1), host_of(match[1].lower()), marked_up=True) for match in marked_up)
+    return tuple(found[:MOST])
+
+
+def host_of(link: str) -> str:
+    """The host that a link leads to, in small letters and without `www.`."""
+    match = _HOST.match(link.lower().strip())
+    return match[1].rstrip(".") if match else ""
+
+
+def is_within(host: str, domains: frozenset[str]) -> bool:
+    """Whether a host is one of the domains or lies below one of them."""
+    while host:
+        if host in domains:
+            return True
+        host = host.partition(".")[2]
+    return False

@@ -1,0 +1,100 @@
+"""Words that hide behind digits, signs, stretched letters or gaps, and what each may be read as. Linear in the text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+#: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
+LONGEST = 48
+_EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
+_MASKS = frozenset("*#%&@$^?~•×")
+_QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
+_STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
+_RUN = re.compile(r"([a-z])\1+")
+_GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
+_SEPARATORS = re.compile(r"[\W_]+")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_LEET = str.maketrans("01345678@$!|(+{<€", "oieasgtbasiictcce")
+_LEET_TOO = str.maketrans("01345678@$!|(+{<9v", "olzasgtbasllctccgu")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text[start:end]`, and the words that it may stand for. `masked` may hold `*` for letters that are left out."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    masked: str = ""
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """Every disguised-looking place of a folded text with what it may stand for."""
+    odd = {token for token in text.split() if not token.isalpha() and len(token) <= LONGEST and _looks_odd(token)}
+    if odd:
+        yield from _chunks(text, odd)
+    if _STRETCHED.search(text):
+        yield from _stretched(text)
+    for gapped in _GAPPED.finditer(text):
+        letters = _SEPARATORS.sub("", gapped[0])
+        yield Reading(gapped.start(), gapped.end(), (letters, letters.translate(_LEET)))
+
+
+def _looks_odd(token: str) -> bool:
+    core = token.strip(_EDGE)
+    if core.isalpha():
+        return "*" in token and len(core) <= 3 and len(token) - len(core) >= 2
+    if not core or core.isdigit() or core[-2:] in _QUIET or core[-3:] in _QUIET:
+        return "*" in token and bool(core)
+    return "://" not in core and not core.startswith("www.") and any(char.isalpha() or char in "$@" for char in core)
+
+
+def _chunks(text: str, odd: set[str]) -> Iterator[Reading]:
+    place = 0
+    for token in text.split():
+        place = text.index(token, place)
+        if token in odd:
+            yield from _chunk(token, place)
+        place += len(token)
+
+
+def _chunk(token: str, place: int) -> Iterator[Reading]:
+    core = token.strip("\"'.,;:?()[]{}<>/\\~`^=-_").rstrip("!")
+    start = place + token.index(core)
+    words = {core.translate(_LEET), core.translate(_LEET_TOO), _NOT_LETTERS.sub("", core)}
+    words |= {_NOT_LETTERS.sub("", word) for word in words}
+    words |= {squeezed for word in words for squeezed in _squeezed(word)}
+    yield Reading(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(core))
+
+
+def _masked(core: str) -> str:
+    if core.isalnum():
+        return ""
+    return "".join(char if char.isalpha() else "*" if char in _MASKS else "." for char in core)
+
+
+def _stretched(text: str) -> Iterator[Reading]:
+    place = 0
+    for token in text.split():
+        place = text.index(token, place)
+        if _STRETCHED.search(token) and len(token) <= LONGEST * 8:
+            yield Reading(place, place + len(token), tuple(sorted(_squeezed(token))))
+        place += len(token)
+
+
+def _squeezed(word: str) -> set[str]:
+    """A stretched word with its runs cut to one letter, to two, and evenly halved: `shiiit`, `asssss`, `ffuucckk`."""
+    if not _STRETCHED.search(word):
+        return set()
+    once, twice = _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)
+    long_only = re.sub(r"([a-z])\1{2,}", r"\1", word)
+    return {once, twice, long_only, *_last_doubled(once)}
+
+
+def _last_doubled(word: str) -> Iterator[str]:
+    for at, (left, right) in enumerate(pairwise(word)):
+        if left == right or at > LONGEST:
+            return
+    if word.startswith(("as", "pus", "fag", "nig")):
+        yield re.sub(r"(?<=^a)s|(?<=^pu)s|(?<=^fa)g|(?<=^ni)g", lambda found: found[0] * 2, word)

@@ -1,0 +1,36 @@
+"""The same again, and too much at once: repeated texts and bursts by one author or address."""
+
+from collections.abc import Iterator
+
+from service.domain.signals import Kind, Signal
+from workers.checks.prepared import Prepared
+
+CHECK = "floods"
+#: Shorter texts are said by many people on their own ("Thanks!", "So true.").
+SHORT = 25
+_MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR = 8, 20
+_MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS = 15, 40
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Reads the counts that were gathered for the comment; hours and sites are whoever gathered them's business."""
+    recent, length = prepared.reading.recent, len(prepared.reading.text)
+    if recent.same_text and length >= SHORT:
+        elsewhere = recent.same_text_other_threads
+        score = min(0.95, 0.3 + 0.1 * recent.same_text + 0.25 * elsewhere)
+        where = f", {elsewhere} on other pages" if elsewhere else ""
+        rule = f"the same text came {_times(recent.same_text)} within the hour{where}"
+        yield Signal(Kind.SPAM_DUPLICATE, score, rule, strong=elsewhere >= 2 or recent.same_text >= 5, check=CHECK)
+    yield from _burst(recent.by_author, "by this author", _MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR)
+    yield from _burst(recent.by_address, "from this address", _MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS)
+
+
+def _burst(count: int, whose: str, many: int, too_many: int) -> Iterator[Signal]:
+    if count >= many:
+        grave = count >= too_many
+        rule = f"{count} comments {whose} within the hour"
+        yield Signal(Kind.SPAM_VELOCITY, 0.9 if grave else 0.55, rule, strong=grave, check=CHECK)
+
+
+def _times(count: int) -> str:
+    return "once before" if count == 1 else f"{count} times before"

@@ -1,0 +1,24 @@
+"""How the form was filled in: the hidden field, and faster than anyone can type."""
+
+from collections.abc import Iterator
+
+from service.domain.signals import Kind, Signal
+from workers.checks.prepared import Prepared
+
+CHECK = "forms"
+#: Nobody reads, types and sends within so many seconds.
+HASTY, IMPOSSIBLE = 3.0, 1.0
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Only speaks where the host tells of its form."""
+    circumstances = prepared.reading.circumstances
+    if circumstances.honeypot:
+        yield Signal(Kind.SPAM_HONEYPOT, 0.95, "a field that people cannot see was filled in", strong=True, check=CHECK)
+    seconds = circumstances.seconds_to_submit
+    if seconds is not None and 0 <= seconds < HASTY:
+        impossible = seconds < IMPOSSIBLE and len(prepared.reading.text) > 20
+        score = 0.85 if impossible else 0.55
+        yield Signal(
+            Kind.SPAM_TOO_FAST, score, f"sent {seconds:g} s after the form was shown", strong=impossible, check=CHECK
+        )

@@ -1,0 +1,21 @@
+"""What became of the author's earlier comments, where the host vouches that it is the same person."""
+
+from collections.abc import Iterator
+
+from service.domain.signals import Kind, Signal
+from workers.checks.prepared import Prepared
+
+CHECK = "history"
+#: So many earlier rejections, and this share of all, before they are held against somebody.
+ENOUGH_REJECTED, SHARE_REJECTED = 2, 0.4
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Without a vouched identity nothing is said: a typed address is anybody's."""
+    past = prepared.reading.history
+    total = past.approved + past.rejected
+    if total == 0:
+        yield Signal(Kind.TRUST_NEW_AUTHOR, 0.2, "the first comment of this author", check=CHECK)
+    elif past.vouched and past.rejected >= ENOUGH_REJECTED and past.rejected / total >= SHARE_REJECTED:
+        rule = f"{past.rejected} of {total} earlier comments of this author were rejected"
+        yield Signal(Kind.TRUST_REJECTED_BEFORE, round(past.rejected / (total + 1), 2), rule, check=CHECK)

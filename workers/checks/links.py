@@ -1,0 +1,78 @@
+"""Links: how many, where they lead, and what they hide behind."""
+
+import re
+from collections.abc import Iterator
+
+from service.domain.signals import Field, Kind, Signal, Span
+from workers.checks.addresses import Link, host_of, is_within
+from workers.checks.listed import listed
+from workers.checks.prepared import Prepared
+
+CHECK = "links"
+SHORTENERS = frozenset(listed("shorteners"))
+#: Hosts that readers link to in good faith: one link there says nothing.
+_USUAL = frozenset(listed("usual_hosts"))
+#: How likely so many links to places outside make a comment unwanted.
+_BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
+_MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)
+STRONG_FROM = 5
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Links outside the site's own domains, shorteners, links dressed up by markup, and blocked domains."""
+    lists, links, text = prepared.reading.lists, prepared.links, prepared.reading.text
+    website = host_of(prepared.reading.author.url)
+    if not links and not website:
+        return
+    if lists.blocked_domains:
+        yield from _blocked(prepared, website)
+    own = frozenset(lists.own_domains)
+    outside = tuple(link for link in links if not is_within(link.host, own))
+    if outside:
+        yield _many(outside, text)
+        if markup := _MARKUP.search(text):
+            span = Span(markup.start(), markup.end(), markup[0])
+            yield Signal(Kind.SPAM_LINKS, 0.85, "a link dressed up in markup", (span,), strong=True, check=CHECK)
+    short = tuple(link for link in outside if is_within(link.host, SHORTENERS))
+    if short or is_within(website, SHORTENERS):
+        spans = _spans(short, text) or (_of_website(prepared),)
+        yield Signal(
+            Kind.SPAM_SHORTENER, 0.6, f"a shortened link hides where it leads: {spans[0].text}", spans, check=CHECK
+        )
+
+
+def _many(outside: tuple[Link, ...], text: str) -> Signal:
+    hosts = {link.host for link in outside}
+    count = len(outside)
+    score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
+    if count < 3 and all(is_within(host, _USUAL) for host in hosts):
+        score = 0.1
+    if any(link.hidden for link in outside):
+        score = max(score, 0.6)
+    rule = f"{count} links where one is usual" if count > 1 else f"a link to {outside[0].host or 'elsewhere'}"
+    return Signal(Kind.SPAM_LINKS, score, rule, _spans(outside, text), strong=count >= STRONG_FROM, check=CHECK)
+
+
+def _blocked(prepared: Prepared, website: str) -> Iterator[Signal]:
+    domains = frozenset(domain.lower().removeprefix("www.") for domain in prepared.reading.lists.blocked_domains)
+    spans = _spans(tuple(link for link in prepared.links if is_within(link.host, domains)), prepared.reading.text)
+    if is_within(website, domains):
+        spans = (*spans, _of_website(prepared))
+    if spans:
+        yield Signal(
+            Kind.SITE_BLOCKED_LINK,
+            1.0,
+            f"a link to a domain that this site blocks: {spans[0].text}",
+            spans,
+            strong=True,
+            check=CHECK,
+        )
+
+
+def _spans(links: tuple[Link, ...], text: str) -> tuple[Span, ...]:
+    return tuple(Span(link.start, link.end, text[link.start : link.end], link.host) for link in links[:20])
+
+
+def _of_website(prepared: Prepared) -> Span:
+    url = prepared.reading.author.url
+    return Span(0, len(url), url, field=Field.AUTHOR_URL)

@@ -1,0 +1,24 @@
+"""Mail addresses that are thrown away after use."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from service.domain.signals import Kind, Signal
+from workers.checks.addresses import is_within
+from workers.checks.prepared import Prepared
+
+CHECK = "mailboxes"
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """A disposable address is no crime and seldom a reader's."""
+    domain = prepared.reading.author.email_domain.lower()
+    if domain and is_within(domain, _disposable()):
+        yield Signal(Kind.SPAM_DISPOSABLE_EMAIL, 0.6, f"a throw-away mail address: {domain}", strong=True, check=CHECK)
+
+
+@cache
+def _disposable() -> frozenset[str]:
+    from disposable_email_domains import blocklist
+
+    return frozenset(blocklist)

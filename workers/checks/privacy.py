@@ -1,0 +1,44 @@
+"""Personal data that should not be read by everyone: telephone numbers, card numbers and street addresses."""
+
+import re
+from collections.abc import Iterator
+
+from service.domain.signals import Kind, Signal
+from workers.checks.prepared import Prepared
+
+CHECK = "privacy"
+_DIGIT = re.compile(r"[0-9]")
+_CARD = re.compile(r"(?<![0-9.,-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+_PHONE = re.compile(
+    r"(?<![\w.,/=#%$£€-])(?:\+[0-9]{1,3}[ .-]?)?(?:\([0-9]{2,4}\)|[0-9]{2,5})"
+    r"[ .-]?[0-9]{3,4}[ .-][0-9]{3,4}(?![\w/%]|[.,:-][0-9])"
+    r"|(?<![\w.,/=-])(?:\+|00)[0-9](?:[ .()-]{0,2}[0-9]){8,13}(?![0-9])"
+)
+_STREET = re.compile(
+    r"(?<![\w.,$-])[0-9]{1,5} (?:[a-z]{2,15} ){1,3}"
+    r"(?:street|avenue|road|lane|drive|boulevard|crescent|court|terrace|st|ave|rd|ln|blvd)\b"
+)
+_WHOSE = re.compile(r"\b(?:lives?|living|address|home|find (?:him|her|them)|house|reside[sd]?|apartment|apt)\b")
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Only texts with digits are looked at."""
+    folded, text = prepared.text, prepared.text.text
+    if not _DIGIT.search(text):
+        return
+    card = next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)
+    if card:
+        yield Signal(Kind.PRIVACY_CARD, 0.9, "a card number", (folded.span(*card.span()),), strong=False, check=CHECK)
+    elif phone := _PHONE.search(text):
+        yield Signal(Kind.PRIVACY_PHONE, 0.55, "a telephone number", (folded.span(*phone.span()),), check=CHECK)
+    if street := _STREET.search(text):
+        near = text[max(0, street.start() - 60) : street.end() + 20]
+        score = 0.6 if _WHOSE.search(near) else 0.3
+        yield Signal(Kind.PRIVACY_ADDRESS, score, "a street address", (folded.span(*street.span()),), check=CHECK)
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of ISO/IEC 7812-1. A run of one digit passes it and is no card."""
+    numbers = [int(char) for char in digits if char.isdigit()]
+    doubled = [sum(divmod(2 * number, 10)) for number in numbers[-2::-2]]
+    return len(set(numbers)) > 3 and numbers[0] in (3, 4, 5, 6) and (sum(numbers[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,114 @@
+"""Profanity, plain or disguised: which words, where, and what they were read as."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from service.domain.signals import Field, Kind, Signal, Span
+from workers.checks import disguises, lexicon
+from workers.checks.folding import Folded
+from workers.checks.lexicon import Tier
+from workers.checks.listed import listed
+from workers.checks.masks import unmask
+from workers.checks.matching import Entry, Hit, Matcher, Where
+from workers.checks.prepared import Prepared
+from workers.checks.spellings import variants
+
+CHECK = "profanity"
+#: How likely a word of each tier makes a comment unwanted. Mild ones are told, and hold nothing by default.
+SCORES = {Tier.STRONG: 0.9, Tier.COARSE: 0.6, Tier.MILD: 0.5}
+_NAMES = {Tier.STRONG: "a strong word", Tier.COARSE: "a coarse word", Tier.MILD: "a mild word"}
+_SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing", "in", "y", "ness")
+#: Evidence beyond this many places tells a moderator nothing new.
+MOST_SPANS = 20
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """One signal a tier, gravest first: strong words, then coarse and mild ones."""
+    allowed = frozenset(word.lower() for word in prepared.reading.lists.allowed_words)
+    found = [
+        (Tier(tier), read_as, span)
+        for folded, field in ((prepared.text, Field.TEXT), (prepared.name, Field.AUTHOR_NAME))
+        for tier, read_as, span in finds(folded, field=field)
+        if read_as not in allowed and span.text.lower() not in allowed
+    ]
+    for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
+        if spans := [span for each, _, span in found if each is tier]:
+            yield _signal(tier, spans)
+
+
+def finds(folded: Folded, *, field: Field = Field.TEXT) -> list[tuple[int, str, Span]]:
+    """Every profane place of one text: its tier, what it was read as, and the span in the original."""
+    hits = [(hit.start, hit.end, hit.entry) for hit in plain().find(folded.text)]
+    hits.extend(
+        (reading.start, reading.end, entry)
+        for reading in disguises.readings(folded.text)
+        if (entry := _seen_through(reading)) is not None
+    )
+    return [
+        (entry.weight, entry.read_as, folded.span(start, end, read_as=entry.read_as, field=field))
+        for start, end, entry in _apart(hits)
+    ]
+
+
+@cache
+def plain() -> Matcher:
+    """The whole lexicon with its inflections and the misspellings of strong words."""
+    return Matcher(_entries())
+
+
+def _entries() -> Iterator[Entry]:
+    yield from (Entry(innocent, innocent, 0, Where.ANYWHERE) for innocent in listed("innocent"))
+    aliases = dict(line.split("=") for line in listed("aliases"))
+    for word, tier in lexicon.words().items():
+        anywhere = word in listed("inside")
+        where = (
+            Where.ANYWHERE if anywhere else Where.GLUED if tier is Tier.STRONG or tier is Tier.COARSE else Where.WHOLE
+        )
+        suffixes = _SUFFIXES if tier is Tier.STRONG and not anywhere else ("",)
+        read_as = aliases.get(word, word)
+        yield from (Entry(word + suffix, read_as, tier, where) for suffix in suffixes)
+    for word in listed("disguised"):
+        yield from (Entry(spelling, word, lexicon.tier(word) or Tier.STRONG) for spelling in variants(word))
+
+
+def _seen_through(reading: disguises.Reading) -> Entry | None:
+    if word := unmask(reading.masked):
+        return Entry(reading.masked, word, lexicon.tier(word) or Tier.STRONG)
+    best: Entry | None = None
+    for word in reading.words:
+        for hit in plain().find(word):
+            if _covers(hit, word) and (best is None or hit.entry.weight > best.weight):
+                best = hit.entry
+    return best
+
+
+def _covers(hit: Hit, word: str) -> bool:
+    """A disguise counts for a strong word wherever it stands, for a lesser one only if it is all there is."""
+    return hit.entry.weight == Tier.STRONG or hit.end - hit.start >= len(word.strip(".,!?*_-'\"")) - 1
+
+
+def _apart(hits: list[tuple[int, int, Entry]]) -> list[tuple[int, int, Entry]]:
+    """Plain finds first; a disguise is dropped where a plain find of the same or a graver kind already stands."""
+    kept: list[tuple[int, int, Entry]] = []
+    last = 0
+    for start, end, entry in sorted(hits, key=lambda hit: (hit[0], -hit[2].weight, hit[1])):
+        if start >= last:
+            kept.append((start, end, entry))
+            last = end
+        elif kept and entry.weight > kept[-1][2].weight:
+            kept[-1] = (start, end, entry)
+            last = max(last, end)
+    return kept
+
+
+def _signal(tier: Tier, spans: list[Span]) -> Signal:
+    words = list(dict.fromkeys(span.read_as for span in spans))
+    listed = ", ".join(words[:5]) + (" and more" if len(words) > 5 else "")
+    return Signal(
+        Kind.PROFANITY_STRONG if tier is Tier.STRONG else Kind.PROFANITY_MILD,
+        SCORES[tier],
+        f"{_NAMES[tier]}: {listed}",
+        spans=tuple(spans[:MOST_SPANS]),
+        strong=tier is Tier.STRONG,
+        check=CHECK,
+    )

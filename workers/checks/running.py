@@ -1,0 +1,66 @@
+"""Running the checks: every one speaks, one that breaks or is slow says so, and none can stop the others."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from time import thread_time
+
+from service.domain.reading import Reading
+from service.domain.signals import Kind, Signal
+from workers.checks.prepared import Prepared
+
+Check = Callable[[Prepared], Iterable[Signal]]
+
+#: CPU seconds that one check, and all together, may take for one comment.
+BUDGET, BUDGET_OF_ALL = 0.5, 1.5
+ENTRY_POINTS = "greenroom.checks"
+
+
+def run(reading: Reading, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
+    """The signals of all checks, ours first, then those of installed plug-ins."""
+    began = thread_time()
+    try:
+        prepared = Prepared.of(reading)
+    except Exception as error:
+        return (_failed("folding", error),)
+    signals: list[Signal] = []
+    for name, check in (*checks.items(), *plugged_in().items()):
+        if thread_time() - began > BUDGET_OF_ALL:
+            signals.append(Signal(Kind.NOT_CHECKED, 1.0, f"there was no time left for the {name} check", check=name))
+            continue
+        signals.extend(_speak(name, check, prepared))
+    return tuple(signals)
+
+
+def _speak(name: str, check: Check, prepared: Prepared) -> Iterable[Signal]:
+    began = thread_time()
+    try:
+        signals = tuple(check(prepared))
+    except Exception as error:
+        return (_failed(name, error),)
+    if thread_time() - began > BUDGET:
+        rule = f"the {name} check took longer than {BUDGET:g} s"
+        return (*signals, Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
+    return signals
+
+
+def _failed(name: str, error: Exception) -> Signal:
+    return Signal(Kind.CHECK_FAILED, 1.0, f"the {name} check failed: {type(error).__name__}", check=name)
+
+
+@cache
+def plugged_in() -> dict[str, Check]:
+    """Checks of other packages, by entry point. One that cannot be loaded fails for each comment."""
+    return {point.name: _loaded(point.name, point.load) for point in sorted(entry_points(group=ENTRY_POINTS))}
+
+
+def _loaded(name: str, load: Callable[[], Check]) -> Check:
+    try:
+        return load()
+    except Exception as error:
+        cause = error
+
+        def broken(_: Prepared) -> Iterable[Signal]:
+            return (_failed(name, cause),)
+
+        return broken

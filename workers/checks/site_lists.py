@@ -1,0 +1,87 @@
+"""The site's own lists: words and phrases that it blocks or holds, blocked authors and addresses."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from service.domain.signals import Field, Kind, Signal, Span
+from workers.checks import disguises
+from workers.checks.folding import Folded, fold
+from workers.checks.matching import Entry, Matcher, Where
+from workers.checks.prepared import Prepared
+
+CHECK = "site_lists"
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+#: A find by wildcard is looked for in so many words of a text; no site's list can make a check slow.
+MOST_WORDS, LONGEST_WORD = 5_000, 80
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """What a site blocks is told with full score; the policy rejects or holds it."""
+    lists = prepared.reading.lists
+    if lists.blocked_author:
+        yield Signal(Kind.SITE_BLOCKED_AUTHOR, 1.0, "this site blocks this author", strong=True, check=CHECK)
+    if lists.blocked_address:
+        yield Signal(Kind.SITE_BLOCKED_ADDRESS, 1.0, "this site blocks this network address", strong=True, check=CHECK)
+    for listed, kind, verb in (
+        (lists.blocked_words, Kind.SITE_BLOCKED_WORD, "blocks"),
+        (lists.held_words, Kind.SITE_HELD_WORD, "holds"),
+    ):
+        if listed and (spans := _found(prepared, listed)):
+            words = ", ".join(dict.fromkeys(span.read_as for span in spans))
+            yield Signal(kind, 1.0, f"a word that this site {verb}: {words}", spans, strong=True, check=CHECK)
+
+
+def _found(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:
+    words = _compiled(listed)
+    in_text = words.finds(prepared.text, Field.TEXT)
+    return (*in_text, *words.finds(prepared.name, Field.AUTHOR_NAME))[:20]
+
+
+class _Words:
+    """One site's list, ready to be looked for: plain words in one pass, those with `*` word by word."""
+
+    def __init__(self, listed: tuple[str, ...]) -> None:
+        folded = [(" ".join(fold(word).text.split()), word) for word in listed]
+        self._plain = Matcher(Entry(text, word, 1, Where.WHOLE) for text, word in folded if text and "*" not in text)
+        self._globs = tuple((tuple(text.split()), word) for text, word in folded if "*" in text)
+
+    def finds(self, folded: Folded, field: Field) -> list[Span]:
+        found = [(hit.start, hit.end, hit.entry.read_as) for hit in self._plain.find(folded.text)]
+        for reading in disguises.readings(folded.text):
+            hits = (hit for word in reading.words for hit in self._plain.find(word))
+            found.extend((reading.start, reading.end, hit.entry.read_as) for hit in list(hits)[:1])
+        if self._globs:
+            found.extend(self._by_wildcard(folded.text))
+        unique = {place: word for *place_, word in found if (place := (place_[0], place_[1]))}
+        return [folded.span(start, end, read_as=word, field=field) for (start, end), word in sorted(unique.items())]
+
+    def _by_wildcard(self, text: str) -> Iterator[tuple[int, int, str]]:
+        words = [match for _, match in zip(range(MOST_WORDS), _WORD.finditer(text), strict=False)]
+        for globs, word in self._globs:
+            for at in range(len(words) - len(globs) + 1):
+                if all(_fits(glob, words[at + i][0]) for i, glob in enumerate(globs)):
+                    yield words[at].start(), words[at + len(globs) - 1].end(), word
+
+
+@lru_cache(maxsize=512)
+def _compiled(listed: tuple[str, ...]) -> _Words:
+    return _Words(listed)
+
+
+def _fits(glob: str, word: str) -> bool:
+    """Whether a word fits a pattern (`*`: any letters); each piece is looked for once."""
+    if len(word) > LONGEST_WORD:
+        return False
+    first, *middle, last = glob.split("*") if "*" in glob else (glob, None)
+    if last is None:
+        return word == first
+    if not word.startswith(first) or not word.endswith(last) or len(word) < len(first) + len(last):
+        return False
+    place = len(first)
+    for piece in middle:
+        place = word.find(piece, place, len(word) - len(last))
+        if place < 0:
+            return False
+        place += len(piece)
+    return True
