@@ -35,7 +35,7 @@ class Identities:
         return self._hash("block", str(ipaddress.ip_network((address, prefix), strict=False)))
 
     def _hash(self, kind: str, value: str) -> str:
-        return hmac.new(self.key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:40]
+        return hmac.digest(self.key, f"{kind}\0{value}".encode(), "sha256").hex()[:40]
 
 
 def domain_of(email: str) -> str:

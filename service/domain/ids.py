@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 for what happens in time, and a name-based id for a thread."""
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
@@ -12,6 +13,7 @@ def new_id() -> UUID:
     return uuid7()
 
 
+@lru_cache(maxsize=4096)
 def thread_id(site_id: str, external_id: str) -> UUID:
     """The id of a thread, made from its site and the host's own id, so that it never has to be looked up."""
     return uuid5(_THREADS, f"{site_id}\0{external_id}")
