@@ -1,0 +1,74 @@
+"""Ingest: how many comments a second are accepted, beside the usual way and beside the ceiling, in one run."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from bench.stage import cpu_seconds, free_port, granian, medians, process, say, stage, wrk
+
+
+def ours(engine: str, seconds: float) -> dict[str, Any]:
+    processes, threads = (1, 32) if engine == "sqlite" else (2, 16)
+    with stage(engine) as place:
+        return _loaded(
+            granian("service.web.app:create_app", port=0, processes=processes, threads=threads), place.environ, place.key, seconds
+        )
+
+
+def naive(engine: str, seconds: float) -> dict[str, Any]:
+    """Two processes of eight threads, as the usual deployment has them."""
+    with stage(engine) as place:
+        from service.config import load
+
+        environ = {**place.environ, "NAIVE_DATABASE": load(place.environ).database}
+        return _loaded(granian("bench.naive:app", port=0, processes=2, threads=8), environ, "", seconds)
+
+
+def ceiling(engine: str, seconds: float) -> dict[str, Any]:
+    processes, threads = (1, 32) if engine == "sqlite" else (2, 16)
+    with stage(engine) as place:
+        environ = {**place.environ, "CEILING_DATABASE": place.database_url.removeprefix("sqlite:///")}
+        return _loaded(granian("bench.ceiling:app", port=0, processes=processes, threads=threads), environ, "", seconds)
+
+
+def _loaded(command: list[str], environ: dict[str, str], key: str, seconds: float) -> dict[str, Any]:
+    port = free_port()
+    command = [str(port) if part == "0" else part for part in command]
+    with process(command, environ, ready=f"http://127.0.0.1:{port}/") as server:
+        wrk(port, script="post.lua", key=key, seconds=1)
+        before = cpu_seconds(server.pid)
+        result = wrk(port, script="post.lua", key=key, seconds=seconds)
+        return {**result, "web_cpu_us": round((cpu_seconds(server.pid) - before) / result["requests"] * 1e6)}
+
+
+WAYS = {"greenroom": ours, "usual way": naive, "ceiling": ceiling}
+
+
+def measure(engine: str, *, rounds: int, seconds: float) -> dict[str, dict[str, Any]]:
+    """Each way in turn, several rounds, medians."""
+    runs: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+    for number in range(rounds):
+        for way, run in WAYS.items():
+            runs[way].append(run(engine, seconds))
+            say(
+                f"ingest {engine} round {number + 1}/{rounds} {way}: {runs[way][-1]['per_second']}/s p99 {runs[way][-1]['p99_ms']} ms"
+            )
+    return {way: medians(results) for way, results in runs.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    args = parser.parse_args()
+    json.dump(
+        {e: measure(e, rounds=args.rounds, seconds=args.seconds) for e in args.engine or ["sqlite", "postgresql"]},
+        sys.stdout,
+        indent=1,
+    )
+
+
+if __name__ == "__main__":
+    main()

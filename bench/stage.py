@@ -1,0 +1,170 @@
+"""Where a bench takes place: real servers on free ports, the processes under test, and wrk as the load."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from service.actions.admit import add_key, add_site
+from service.config import load
+from service.store import migrate
+from service.store.engine import Database
+from service.store.sites import Scope
+from tests.servers import Postgres, Redis, free_port, wait_until
+
+SECRET = "only a bench knows this secret, long enough"
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One prepared, empty installation."""
+
+    environ: dict[str, str]
+    key: str
+    folder: Path
+
+    @property
+    def database_url(self) -> str:
+        return self.environ["DATABASE_URL"]
+
+
+@contextmanager
+def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
+    """A migrated database on `sqlite` or `postgresql`, a site `bench` with a key, and a Redis where asked."""
+    with TemporaryDirectory(prefix="greenroom-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        folder.chmod(0o755)
+        environ = {"GREENROOM_HOME": name, "GREENROOM_SECRET_KEY": SECRET, "GREENROOM_LOG_LEVEL": "warning"}
+        environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.db"
+        if engine == "postgresql":
+            environ["DATABASE_URL"] = stack.enter_context(_found(Postgres, folder)).empty_database()
+        if with_redis:
+            environ["REDIS_URL"] = stack.enter_context(_found(Redis, folder)).url
+        yield Stage(environ, _prepare(environ), folder)
+
+
+def _found(kind: Any, folder: Path) -> Any:
+    place = folder / kind.__name__.lower()
+    place.mkdir()
+    place.chmod(0o755)
+    server = kind.find(place)
+    if server is None:
+        sys.exit(f"this bench needs {kind.__name__}; see docs/performance.md for what to install")
+    return server
+
+
+def _prepare(environ: Mapping[str, str]) -> str:
+    database = Database(load(environ).database)
+    migrate.upgrade(database)
+    with database.writing() as session:
+        add_site(session, "bench", origins=["https://bench.example"], now=datetime.now(UTC))
+        _, key = add_key(session, "bench", scopes=list(Scope), now=datetime.now(UTC))
+    database.close()
+    return key
+
+
+@contextmanager
+def process(
+    command: list[str], environ: Mapping[str, str], *, ready: str = "", quiet: bool = True
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child with these settings on top of our own; ready when `ready` (an address) answers anything at all."""
+    sink = subprocess.DEVNULL if quiet else None
+    child = subprocess.Popen(command, env={**os.environ, **environ}, stdout=sink, stderr=sink, start_new_session=True)
+    try:
+        if ready:
+            wait_until(lambda: _answers(ready, child), what=" ".join(command[:4]))
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _answers(address: str, child: subprocess.Popen[bytes]) -> bool:
+    if child.poll() is not None:
+        sys.exit(f"the process ended with {child.returncode} before it was ready")
+    try:
+        urllib.request.urlopen(address, timeout=1).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def granian(target: str, *, port: int, processes: int = 1, threads: int = 32) -> list[str]:
+    """Granian as `greenroom web` runs it."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", str(processes), "--blocking-threads", str(threads), "--log-level", "error", "--no-ws", target,
+    ]  # fmt: skip
+
+
+def wrk(
+    port: int, *, path: str = "", script: str = "", key: str = "", connections: int = 32, seconds: float = 5
+) -> dict[str, Any]:
+    """One run of wrk: requests a second, p50 and p99 in milliseconds, errors."""
+    if shutil.which("wrk") is None:
+        sys.exit("this bench needs wrk (Debian: apt-get install wrk)")
+    headers = ["-H", f"Authorization: Bearer {key}"] if key else []
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(HERE / (script or "get.lua"))]
+    out = subprocess.run(
+        [*command, *headers, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
+    ).stdout
+    result: dict[str, Any] = json.loads(out.partition("RESULT ")[2])
+    result["per_second"] = round(result["requests"] / result["seconds"])
+    return result
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds that a process and all its descendants, also those that ended, have used."""
+    used, children = _cpu_by_process()
+    total, waiting = 0.0, [pid]
+    while waiting:
+        current = waiting.pop()
+        total += used.get(current, 0.0)
+        waiting += children.get(current, [])
+    return total
+
+
+def _cpu_by_process() -> tuple[dict[int, float], dict[int, list[int]]]:
+    tick = os.sysconf("SC_CLK_TCK")
+    used: dict[int, float] = {}
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It ended while we looked.
+        pid = int(stat.parent.name)
+        used[pid] = sum(map(int, fields[11:15])) / tick
+        children.setdefault(int(fields[1]), []).append(pid)
+    return used, children
+
+
+def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each figure over several runs."""
+    return {name: median(run[name] for run in runs) for name in runs[0]}
+
+
+def say(*words: object) -> None:
+    """Progress goes to standard error, so that standard output stays a table or JSON."""
+    print(f"[{time.strftime('%H:%M:%S')}]", *words, file=sys.stderr, flush=True)
+
+
+__all__ = ["Stage", "cpu_seconds", "free_port", "granian", "medians", "process", "say", "stage", "wrk"]
