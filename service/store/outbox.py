@@ -19,6 +19,8 @@ class EventType(StrEnum):
     HELD = "comment.held"
     EDITED = "comment.edited"
     ERASED = "comment.erased"
+    #: Sent on demand to one endpoint; it belongs to no comment and stands in no outbox.
+    TEST = "greenroom.test"
 
 
 class EventState(StrEnum):
@@ -63,7 +65,10 @@ class Event(Record):
 
 
 class Endpoint(Record):
-    """Where a host wants to be told. Secrets are sealed with the root secret; two are live while one is rotated."""
+    """Where a host wants to be told. Secrets are sealed with the root secret; two are live while one is rotated.
+
+    `failures` counts those in a row; nothing is sent before `probe_at`.
+    """
 
     __tablename__ = "endpoint"
 
@@ -81,17 +86,21 @@ class Endpoint(Record):
 
 
 class Delivery(Record):
-    """One event on its way to one endpoint. `comment_id` and `seq` stand here so that order can be kept in one query."""
+    """One event on its way to one endpoint. `comment_id` and `seq` stand here so that order can be kept in one query.
+
+    A test has no event, and a `comment_id` of its own. A replay starts anew: `created_at` is when it was asked for.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("event_id", "endpoint_id"),
         Index("ix_delivery_due", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
+        Index("ix_delivery_waiting", "endpoint_id", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("ix_delivery_order", "endpoint_id", "comment_id", "seq"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("endpoint.id", ondelete="CASCADE"))
     comment_id: Mapped[UUID]
     seq: Mapped[int]

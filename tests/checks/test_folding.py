@@ -46,8 +46,6 @@ def test_every_folded_character_points_to_where_it_came_from(posted):
         assert span.start < span.end <= len(posted)
 
 
-@pytest.mark.parametrize(
-    "worst", ["<" * 10_000, "&" * 10_000, "<a" * 5_000, "&#1" * 3_333, "\u0301" * 10_000, "ﷺ" * 10_000]
-)
+@pytest.mark.parametrize("worst", ["<" * 10_000, "&" * 10_000, "<a" * 5_000, "&#1" * 3_333, "\u0301" * 10_000, "ﷺ" * 10_000])
 def test_no_text_makes_folding_slow(worst):
     assert len(fold(worst).text) <= 18 * len(worst)

@@ -47,8 +47,7 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
                 break
     if "dot" in text or "[.]" in text or "(.)" in text:
         found.extend(
-            Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True)
-            for match in _SPELLED.finditer(text)
+            Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True) for match in _SPELLED.finditer(text)
         )
     if "href" in original or "HREF" in original:
         marked_up = _MARKED_UP.finditer(original)

@@ -9,9 +9,7 @@ from service.domain.signals import Field, Span
 from workers.checks.lookalikes import CYRILLIC, CYRILLIC_ONLY, meant
 
 #: No repetition in here can run past the next `<`, `>` or `&`, so it is linear on any text.
-_MARKUP = re.compile(
-    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|</?[a-zA-Z!][^<>]{0,500}>|<!---->"
-)
+_MARKUP = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|</?[a-zA-Z!][^<>]{0,500}>|<!---->")
 _BLOCK = re.compile(r"</?(?:br|p|div|li|ul|ol|td|tr|h[1-6]|blockquote|hr)\b", re.IGNORECASE)
 _UNUSUAL = re.compile(r"[^\x00-\x7f]")
 #: Up to this many different characters, replacing each is faster than translating all.

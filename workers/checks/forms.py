@@ -19,6 +19,4 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     if seconds is not None and 0 <= seconds < HASTY:
         impossible = seconds < IMPOSSIBLE and len(prepared.reading.text) > 20
         score = 0.85 if impossible else 0.55
-        yield Signal(
-            Kind.SPAM_TOO_FAST, score, f"sent {seconds:g} s after the form was shown", strong=impossible, check=CHECK
-        )
+        yield Signal(Kind.SPAM_TOO_FAST, score, f"sent {seconds:g} s after the form was shown", strong=impossible, check=CHECK)

@@ -32,9 +32,7 @@ def words() -> dict[str, Tier]:
     """Every word and phrase that is not allowed, with its tier."""
     tiers = _ours()
     return tiers | {
-        word: Tier.STRONG
-        for word in package_words()
-        if word not in tiers and any(stem in word for stem in listed("inside"))
+        word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in listed("inside"))
     }
 
 

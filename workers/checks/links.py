@@ -36,9 +36,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     short = tuple(link for link in outside if is_within(link.host, SHORTENERS))
     if short or is_within(website, SHORTENERS):
         spans = _spans(short, text) or (_of_website(prepared),)
-        yield Signal(
-            Kind.SPAM_SHORTENER, 0.6, f"a shortened link hides where it leads: {spans[0].text}", spans, check=CHECK
-        )
+        yield Signal(Kind.SPAM_SHORTENER, 0.6, f"a shortened link hides where it leads: {spans[0].text}", spans, check=CHECK)
 
 
 def _many(outside: tuple[Link, ...], text: str) -> Signal:

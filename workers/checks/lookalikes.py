@@ -28,9 +28,7 @@ _NAMED = re.compile(
 )
 #: Marks that decorate letters of any script that has look-alikes. Marks that spell (Arabic, Indic, Thai) stay.
 _DECORATION = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
 CYRILLIC = re.compile("[\u0400-\u052f]")
 #: Cyrillic letters that imitate no Latin one: where some stand, people write in Cyrillic and mean what they write.
 CYRILLIC_ONLY = re.compile("[бгджзийлптфцчшщыэюябў]", re.IGNORECASE)

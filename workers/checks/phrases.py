@@ -31,9 +31,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     score = _BY_COUNT[min(len(counted), len(_BY_COUNT) - 1)]
     spans = tuple(counted.values())
     named = ", ".join(f"'{spelling}'" for spelling in list(counted)[:4])
-    rule = (
-        f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
-    )
+    rule = f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
     yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3, check=CHECK)
     if any(span.field is not Field.TEXT for span in spans):
         names = tuple(span for span in spans if span.field is not Field.TEXT)

@@ -61,9 +61,7 @@ def _entries() -> Iterator[Entry]:
     aliases = dict(line.split("=") for line in listed("aliases"))
     for word, tier in lexicon.words().items():
         anywhere = word in listed("inside")
-        where = (
-            Where.ANYWHERE if anywhere else Where.GLUED if tier is Tier.STRONG or tier is Tier.COARSE else Where.WHOLE
-        )
+        where = Where.ANYWHERE if anywhere else Where.GLUED if tier is Tier.STRONG or tier is Tier.COARSE else Where.WHOLE
         suffixes = _SUFFIXES if tier is Tier.STRONG and not anywhere else ("",)
         read_as = aliases.get(word, word)
         yield from (Entry(word + suffix, read_as, tier, where) for suffix in suffixes)

@@ -1,0 +1,32 @@
+"""Sealing: what must be read again later is kept unreadable without the root secret."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+class BrokenSeal(Exception):
+    """Sealed with another root secret, or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Seals with a key of its own, derived from the root secret."""
+
+    key: bytes
+
+    @classmethod
+    def from_secret(cls, secret: str) -> "Seal":
+        return cls(base64.urlsafe_b64encode(hashlib.sha256(b"greenroom seal:" + secret.encode()).digest()))
+
+    def close(self, words: str) -> str:
+        return Fernet(self.key).encrypt(words.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The words again. Raises BrokenSeal."""
+        try:
+            return Fernet(self.key).decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise BrokenSeal("sealed with another root secret; was secret_key changed?") from None
