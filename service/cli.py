@@ -6,6 +6,12 @@ import click
 
 #: Command -> module of `service.commands` that defines a click command of the same name.
 COMMANDS = {
+    "up": "up",
+    "web": "serve",
+    "worker": "serve",
+    "courier": "serve",
+    "beat": "serve",
+    "sweep": "serve",
     "db": "db",
     "site": "admit",
     "key": "admit",

@@ -15,6 +15,9 @@ CUSTOMARY = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT": "
 #: Variables that start with the prefix and are not settings of ours.
 NOT_SETTINGS = frozenset({"GREENROOM_CONFIG"})
 
+#: Addresses to listen on that a browser on this machine calls localhost.
+_THIS_MACHINE = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104
+
 
 class BadSetting(Exception):
     """A setting that cannot be used. The message names it, says what was expected, and what came."""
@@ -148,7 +151,7 @@ class Settings:
     @property
     def url(self) -> str:
         """The public address, never taken from a request's Host header."""
-        return self.public_url or f"http://{'localhost' if self.host in ('0.0.0.0', '127.0.0.1') else self.host}:{self.port}"
+        return self.public_url or f"http://{'localhost' if self.host in _THIS_MACHINE else self.host}:{self.port}"
 
     @cached_property
     def secret(self) -> str:

@@ -91,10 +91,17 @@ def celery_app(settings: Settings) -> Celery:
 
     The lease outlives the hard limit, and Redis gives a task back only after the lease: one comment, one worker at a time.
     """
-    app = Celery("greenroom", broker=settings.redis_url or "memory://", set_as_current=False)
+    app = Celery("greenroom", broker=_broker_url(settings.redis_url), set_as_current=False)
     app.conf.update(_CELERY)
     app.conf.update(task_routes={job.value: {"queue": route.value} for job, route in ROUTES.items()})
     return app
+
+
+def _broker_url(redis_url: str) -> str:
+    """The same address as Celery writes it: a Unix socket has a scheme of its own there."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    return redis_url or "memory://"
 
 
 def bell(settings: Settings) -> Bell:
@@ -120,6 +127,8 @@ _CELERY: dict[str, Any] = {
     "worker_soft_shutdown_timeout": 5,
     "worker_send_task_events": False,
     "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "worker_enable_remote_control": False,
     "task_default_queue": Route.CHECKS.value,
     "enable_utc": True,
     "timezone": "UTC",

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 
 from service.config import Settings, load
 from service.domain.ids import new_id
-from service.web import comments
+from service.web import comments, health
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
 from service.web.problems import shape_errors
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_name_request)
     app.after_request(_sign_response)
     app.register_blueprint(comments.bp)
+    app.register_blueprint(health.bp)
     return app
 
 

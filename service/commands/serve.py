@@ -1,0 +1,60 @@
+"""`greenroom web`, `worker`, `courier`, `beat`, `sweep`: one process each, for a Procfile or a compose file."""
+
+import click
+
+from service.commands.flags import setting_flags
+from service.commands.place import settings
+
+
+@click.command()
+@setting_flags
+def web() -> None:
+    """Serve the host API, the feed and the queue page.
+
+    Example: greenroom web --port 8000 --web-processes 2
+    """
+    _run("web")
+
+
+@click.command()
+@setting_flags
+def worker() -> None:
+    """Run the checks: a Celery worker of the route `checks`. Needs REDIS_URL.
+
+    Example: greenroom worker --worker-processes 4
+    """
+    _run("checks")
+
+
+@click.command()
+@setting_flags
+def courier() -> None:
+    """Deliver webhooks: a Celery worker of the route `deliveries`. Needs REDIS_URL."""
+    _run("courier")
+
+
+@click.command()
+@setting_flags
+def beat() -> None:
+    """Ring for a sweep every few seconds (Celery beat; run one). Needs REDIS_URL."""
+    _run("beat")
+
+
+@click.command()
+@setting_flags
+def sweep() -> None:
+    """Start again whatever a lost nudge would have started; any number may run.
+
+    Without a broker this process is the worker and the courier itself.
+    """
+    _run("sweep")
+
+
+def _run(name: str) -> None:
+    from service.processes.roles import Role, load_libraries, run
+
+    role = Role(name)
+    if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
+        raise click.ClickException("this process waits for nudges on Redis: set REDIS_URL; without one, run `greenroom sweep`")
+    load_libraries({role})
+    run(role, settings())

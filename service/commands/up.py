@@ -1,0 +1,195 @@
+"""`greenroom up`: everything in one tree of processes, on this machine, now."""
+
+import fcntl
+import gc
+import http.client
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import IO
+
+import click
+
+from service.commands.flags import setting_flags
+from service.commands.house import House, open_house, prepare
+from service.commands.place import settings as settings_in_force
+from service.config import PREFIX, Settings
+from service.processes.broker import OwnRedis, own_redis
+
+#: Receivers on this machine may be told of events where Greenroom itself serves only this machine.
+_LOOPBACK = "127.0.0.0/8,::1/128"
+#: Deaths of the web process before it ever served after which a start has failed.
+_HOPELESS = 4
+
+
+@click.command()
+@setting_flags
+def up() -> None:
+    """Start everything on this machine: web, checks, courier and sweeps, on SQLite where nothing else is set.
+
+    The data folder (GREENROOM_HOME, ~/.greenroom) is made on the first start and found again by the next. Ctrl-C ends
+    everything in order.
+
+    Examples: greenroom up --port 9000 · DATABASE_URL=postgresql://… REDIS_URL=redis://… greenroom up
+    """
+    _start()
+
+
+def _start() -> None:
+    began = time.monotonic()
+    # Whatever is kept from here on is for its owner alone.
+    os.umask(0o077)
+    settings = settings_in_force()
+    prepare(settings)
+    lock = _only_one(settings)
+    _demand_free_port(settings)
+    broker = own_redis(settings.home) if not settings.redis_url and settings.broker == "auto" else None
+    settings = _in_force(settings, broker)
+    house = _house(settings)
+    _serve(settings, house, broker, began)
+    lock.close()
+    if broker and broker.socket.parent != broker.folder:
+        shutil.rmtree(broker.socket.parent, ignore_errors=True)
+
+
+def _only_one(settings: Settings) -> IO[str]:
+    """Hold the data folder. Every process of the tree holds it with us, so nobody can start beside a leftover."""
+    lock = (settings.home / "up.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise click.ClickException(
+            f"Greenroom is running on {settings.home} already; GREENROOM_HOME names another folder"
+        ) from None
+    return lock
+
+
+def _demand_free_port(settings: Settings) -> None:
+    # The server itself would share the port with another one of its kind and serve every second request.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = error.strerror or error
+            raise click.ClickException(f"{settings.host}:{settings.port}: {reason}; PORT=… chooses another port") from None
+
+
+def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
+    """Write what was found into the environment, where each process reads its settings, and read it back."""
+    os.environ[PREFIX + "HOME"] = str(settings.home.resolve())
+    if broker:
+        os.environ[PREFIX + "REDIS_URL"] = broker.url
+    elif not settings.redis_url:
+        os.environ[PREFIX + "BROKER"] = "none"
+    if not settings.webhook_allow and not settings.public_url and settings.host in ("127.0.0.1", "localhost", "::1"):
+        os.environ[PREFIX + "WEBHOOK_ALLOW"] = _LOOPBACK
+    settings_in_force.cache_clear()
+    return settings_in_force()
+
+
+def _house(settings: Settings) -> House:
+    from service.store import migrate
+    from service.store.engine import Database
+
+    database = Database(settings.database)
+    migrate.upgrade(database)
+    house = open_house(settings, database)
+    database.close()
+    return house
+
+
+def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: float) -> None:
+    from service import logs
+    from service.processes.logfile import LogFile
+    from service.processes.roles import Role, load_libraries, run
+    from service.processes.tree import Child, Tree
+
+    log_file = LogFile(settings.home / "greenroom.log")
+    with_broker = bool(settings.redis_url)
+    roles = [Role.WEB, *([Role.CHECKS, Role.COURIER] if with_broker else []), Role.SWEEP]
+    os.environ[PREFIX + "LOG_FORMAT"] = "json"
+    logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))
+    load_libraries(set(roles))
+    # What is loaded now is shared by all processes; the collector must not write into those pages.
+    gc.collect()
+    gc.freeze()
+    children = [Child("redis", broker.be, last=True)] if broker else []
+    children += [Child(role, partial(run, role, settings)) for role in roles]
+    tree = Tree(children, output=log_file.fileno())
+    greet = _Greeting(settings, house, began, log_file.show_new, lambda: tree.deaths(Role.WEB))
+    try:
+        tree.keep(0.05, greet.look)
+    except _NeverServed:
+        raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
+    click.echo("Everything has ended; your data stays where it is.")
+
+
+class _NeverServed(Exception):
+    """The web process died again and again before it served anything."""
+
+
+class _Greeting:
+    """Waits until the web process answers, greets once, and from then on lets the log be followed."""
+
+    def __init__(
+        self, settings: Settings, house: House, began: float, follow: Callable[[], None], web_deaths: Callable[[], int]
+    ) -> None:
+        self._settings, self._house, self._began = settings, house, began
+        self._follow, self._web_deaths = follow, web_deaths
+        self._greeted = False
+
+    def look(self) -> None:
+        if not self._greeted:
+            self._greet()
+        if self._greeted:
+            self._follow()
+
+    def _greet(self) -> None:
+        if _answers(self._settings):
+            click.echo(_words(self._settings, self._house, time.monotonic() - self._began))
+            sys.stdout.flush()
+            self._greeted = True
+        elif self._web_deaths() >= _HOPELESS:
+            raise _NeverServed
+
+
+def _answers(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, settings.port, timeout=0.5)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _words(settings: Settings, house: House, seconds: float) -> str:
+    parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
+    if not house.first_start:
+        parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")
+    if house.key:
+        parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings, house.key)}")
+    parts.append(f"Ctrl-C ends everything. The log follows; it is kept in {settings.home / 'greenroom.log'}.")
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _surroundings(settings: Settings) -> str:
+    jobs = "no broker" if not settings.redis_url else "its own Redis" if settings.redis_url.startswith("unix:") else "Redis"
+    return f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'}, {jobs}"
+
+
+def _curl(settings: Settings, key: str) -> str:
+    body = '{"thread": {"id": "hello"}, "author": {"name": "Ada"}, "text": "What a thoughtful article, thank you."}'
+    return (
+        f"  curl -s {settings.url}/v1/comments -H 'Authorization: Bearer {key}' \\\n"
+        f"    -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\\n"
+        f"    -d '{body}'"
+    )

@@ -1,0 +1,69 @@
+"""Logs: one JSON object a line, the event a constant, facts as fields. Never a comment's words, a name or an address."""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+#: What every record carries anyway; whatever else it carries is a fact that somebody logged.
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+#: Control characters as visible escapes, so that nothing logged can start a line of its own.
+_VISIBLE = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
+
+def configure(process: str, *, level: str = "info", style: str = "auto", stream: TextIO | None = None) -> None:
+    """Send everything that this process logs to one stream. `style` is json, text, or auto: text on a terminal."""
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
+    as_text = style == "text" or (style == "auto" and stream.isatty())
+    handler.setFormatter(TextLines(process) if as_text else JsonLines(process))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("greenroom").setLevel(level.upper())
+    logging.captureWarnings(capture=True)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a record."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(facts_of(record, self._process), default=str, ensure_ascii=False).translate(_VISIBLE)
+
+
+class TextLines(JsonLines):
+    """The same facts for a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return readable(facts_of(record, self._process))
+
+
+def facts_of(record: logging.LogRecord, process: str) -> dict[str, Any]:
+    """What is written of a record. Of an error: its type and the lines it passed, not its words, which may quote a comment."""
+    facts: dict[str, Any] = {
+        "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "process": process,
+        "event": record.getMessage(),
+    }
+    facts |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
+    if record.exc_info and record.exc_info[0]:
+        facts["error"] = record.exc_info[0].__name__
+        facts["passed"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])]
+    return facts
+
+
+def readable(facts: dict[str, Any]) -> str:
+    """One line for a person: time, process, event, facts."""
+    rest = {name: value for name, value in facts.items() if name not in ("at", "level", "process", "event")}
+    level = facts.get("level", "")
+    mark = f"{level}: " if level in ("warning", "error", "critical") else ""
+    shown = " ".join(f"{name}={value}" for name, value in rest.items())
+    line = f"{str(facts.get('at', ''))[11:19]} {facts.get('process', ''):8} {mark}{facts.get('event', '')} {shown}"
+    return line.rstrip().translate(_VISIBLE)

@@ -1,0 +1,67 @@
+"""The log file of `greenroom up`: written by all processes, kept small, and followed in a readable form."""
+
+import json
+import os
+import select
+import sys
+from pathlib import Path
+
+from service.logs import readable
+
+#: Bytes at which the file is put aside; the one before it is forgotten.
+LARGEST = 20_000_000
+#: A terminal that takes at least this much at once never makes us wait.
+_PIECE = 4096
+
+
+class LogFile:
+    """Appends come from many processes at once; this end reads what came since the last look, and prints it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("a+b")
+        path.chmod(0o600)
+        self._read = self._file.seek(0, os.SEEK_END)
+        self._rest = b""
+        self._unprinted = b""
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def show_new(self) -> None:
+        """Print what is new. A terminal that has stopped is not waited for: the tree must stay able to act."""
+        self._take()
+        while self._unprinted and select.select([], [sys.stdout], [], 0)[1]:
+            written = os.write(sys.stdout.fileno(), self._unprinted[:_PIECE])
+            self._unprinted = self._unprinted[written:]
+
+    def last_lines(self, count: int) -> str:
+        lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        return "\n".join(_shown(line) for line in lines)
+
+    def _take(self) -> None:
+        if len(self._unprinted) > LARGEST:
+            return
+        self._file.seek(self._read)
+        new = self._file.read(LARGEST)
+        self._read += len(new)
+        *lines, self._rest = (self._rest + new).split(b"\n")
+        for line in lines:
+            self._unprinted += (_shown(line.decode("utf-8", "replace")) + "\n").encode()
+        if self._read > LARGEST:
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        """Copy and empty, because every process holds the file open; a line that comes in between is lost."""
+        self._path.with_suffix(".log.1").write_bytes(self._path.read_bytes())
+        self._path.with_suffix(".log.1").chmod(0o600)
+        self._file.truncate(0)
+        self._read = 0
+
+
+def _shown(line: str) -> str:
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return line
+    return readable(facts) if isinstance(facts, dict) else line

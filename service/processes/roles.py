@@ -1,0 +1,175 @@
+"""What each process does: web, checks, courier, beat, sweep. The same code alone and in the tree of `greenroom up`."""
+
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from setproctitle import setproctitle
+
+from service import logs
+from service.config import Settings
+from service.jobs import Route
+from service.processes.lifeline import die_with_parent
+
+#: Seconds that requests under way may take once the web process is told to stop.
+WEB_GRACE = 5
+
+
+_CELERY = (
+    "workers.app",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.thread",
+    "celery.worker.consumer",
+    "kombu.transport.redis",
+)
+
+
+class Role(StrEnum):
+    """One kind of process."""
+
+    WEB = "web"
+    CHECKS = "checks"
+    COURIER = "courier"
+    BEAT = "beat"
+    SWEEP = "sweep"
+
+
+def run(role: Role, settings: Settings) -> None:
+    """Be this process until a signal ends it."""
+    setproctitle(f"greenroom {role}")
+    logs.configure(role, level=settings.log_level, style=settings.log_format)
+    _RUN[role](settings)
+
+
+def load_libraries(roles: set[Role]) -> None:
+    """Import what these roles need, once, before they are forked: they start at once and share the memory."""
+    # Celery reads this when it is imported: SIGTERM then ends a worker within `worker_soft_shutdown_timeout`.
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    for role in roles:
+        for name in _LIBRARIES[role]:
+            importlib.import_module(name)
+
+
+def _web(settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    Granian(
+        "service.processes.roles:web_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.web_processes,
+        blocking_threads=settings.web_threads,
+        blocking_threads_idle_timeout=600,
+        backlog=2048,
+        # How many requests may wait for a thread; more are refused by the kernel's backlog, not kept in memory.
+        backpressure=max(64, settings.web_threads * 4),
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=WEB_GRACE,
+        process_name="greenroom web",
+        log_level=LogLevels.error,
+        log_dictconfig=_granian_logs(),
+    ).serve()
+
+
+def web_app() -> Any:
+    """The application, made in the process that serves it; that process never outlives granian's main one."""
+    from service.web.app import create_app
+
+    die_with_parent(os.getppid())
+    return create_app()
+
+
+def _granian_logs() -> dict[str, Any]:
+    """granian's own lines go where all others go."""
+    ours = {"handlers": [], "propagate": True}
+    return {"handlers": {}, "formatters": {}, "loggers": {"_granian": ours, "granian.access": ours}}
+
+
+def _checks(settings: Settings) -> None:
+    _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.worker_processes)
+
+
+def _courier(settings: Settings) -> None:
+    # A delivery waits for the host, not for the processor: threads, and one task waits while another works.
+    _celery(settings, Role.COURIER, Route.DELIVERIES, pool="threads", concurrency=2)
+
+
+def _celery(settings: Settings, role: Role, route: Route, *, pool: str, concurrency: int) -> None:
+    """A Celery worker of one route, as `celery -A workers.main worker -Q …` would start it."""
+    from celery import signals
+    from celery.exceptions import SecurityWarning
+
+    from workers.app import build
+
+    # Celery warns root because a pickled message could run anything; ours are JSON, and name no more than a job.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    main = os.getpid()
+    # Pool processes never outlive their main one.
+    signals.worker_process_init.connect(lambda **_: die_with_parent(main), weak=False)
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    worker = build(settings).Worker(
+        hostname=f"{role}@{socket.gethostname()}",
+        queues=[route.value],
+        pool_cls=pool,
+        concurrency=concurrency,
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    sys.exit(worker.exitcode)
+
+
+def _beat(settings: Settings) -> None:
+    """Rings for a sweep every few seconds. Where it was before a restart is of no use to it."""
+    from celery import signals
+
+    from workers.app import build
+
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    build(settings).Beat(scheduler="celery.beat:Scheduler", quiet=True, loglevel="WARNING").run()
+
+
+def _sweep(settings: Settings) -> None:
+    from workers.sweep import keep_sweeping
+    from workers.workshop import Workshop
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    keep_sweeping(Workshop.open(settings), stop)
+
+
+_RUN: dict[Role, Callable[[Settings], None]] = {
+    Role.WEB: _web,
+    Role.CHECKS: _checks,
+    Role.COURIER: _courier,
+    Role.BEAT: _beat,
+    Role.SWEEP: _sweep,
+}
+
+_LIBRARIES: dict[Role, tuple[str, ...]] = {
+    Role.WEB: ("granian.server.mp", "service.web.app"),
+    Role.CHECKS: _CELERY,
+    Role.COURIER: _CELERY,
+    Role.BEAT: ("workers.app", "celery.apps.beat"),
+    Role.SWEEP: ("workers.sweep",),
+}

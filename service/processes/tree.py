@@ -1,0 +1,140 @@
+"""The tree of `greenroom up`: forks the processes, starts one again that died, and ends them all."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from service.processes.lifeline import adopt_orphans, die_with_parent
+
+log = logging.getLogger("greenroom.tree")
+
+#: Seconds before a process that died is started again: longer each time, from the start after a minute of life.
+BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+HEALTHY_AFTER = 60.0
+#: Seconds that the processes have to end in order once they were told.
+GRACE = 8.0
+_WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
+
+
+@dataclass(slots=True)
+class Child:
+    """One process of the tree. `last` ones serve the others, and so are ended after them."""
+
+    name: str
+    be: Callable[[], None]
+    last: bool = False
+    pid: int = 0
+    started: float = 0.0
+    deaths: int = 0
+    due: float = field(default=0.0)
+
+
+class Tree:
+    """A few processes that live and end together. Signals wait in line and are taken one by one, so nothing races."""
+
+    def __init__(self, children: Sequence[Child], *, output: int) -> None:
+        self._children = list(children)
+        self._output = output
+
+    def keep(self, every: float, look: Callable[[], None]) -> None:
+        """Start everything and keep it alive until SIGTERM, SIGINT or SIGHUP; `look` is called in between."""
+        adopt_orphans()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+        try:
+            while True:
+                self._start_due()
+                look()
+                taken = signal.sigtimedwait(_WATCHED, every)
+                if taken and taken.si_signo != signal.SIGCHLD:
+                    return
+                self._bury()
+        finally:
+            self._end()
+            look()
+
+    def deaths(self, name: str) -> int:
+        return sum(child.deaths for child in self._children if child.name == name)
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        for child in self._children:
+            if not child.pid and child.due <= now:
+                child.pid, child.started = self._fork(child), now
+
+    def _fork(self, child: Child) -> int:
+        parent = os.getpid()
+        if pid := os.fork():
+            return pid
+        code = 1
+        try:
+            # A session of its own: a Ctrl-C reaches only the tree, which then ends its processes in order.
+            os.setsid()
+            die_with_parent(parent)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
+            for stream in (1, 2):
+                os.dup2(self._output, stream)
+            child.be()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        except BaseException:
+            log.exception("process_broke", extra={"broke": child.name})
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _bury(self) -> None:
+        for pid, status in _dead():
+            for child in self._children:
+                if child.pid == pid:
+                    self._plan_again(child, os.waitstatus_to_exitcode(status))
+
+    def _plan_again(self, child: Child, code: int) -> None:
+        now = time.monotonic()
+        if now - child.started > HEALTHY_AFTER:
+            child.deaths = 0
+        pause = BACK_OFF[min(child.deaths, len(BACK_OFF) - 1)]
+        child.pid, child.deaths, child.due = 0, child.deaths + 1, now + pause
+        log.error("process_died", extra={"died": child.name, "code": code, "again_in": pause})
+
+    def _end(self) -> None:
+        """Tell them, wait, and kill what is left; those that serve the others go last. A second Ctrl-C kills at once."""
+        until = time.monotonic() + GRACE
+        for last in (False, True):
+            self._end_all([child for child in self._children if child.pid and child.last is last], until)
+
+    def _end_all(self, children: Sequence[Child], until: float) -> None:
+        for child in children:
+            os.kill(child.pid, signal.SIGTERM)
+        while (left := [child for child in children if child.pid]) and time.monotonic() < until:
+            taken = signal.sigtimedwait(_WATCHED, 0.1)
+            if taken and taken.si_signo != signal.SIGCHLD:
+                break
+            self._note_ended()
+        for child in left:
+            os.killpg(child.pid, signal.SIGKILL)
+            os.waitpid(child.pid, 0)
+            child.pid = 0
+
+    def _note_ended(self) -> None:
+        ended = {pid for pid, _ in _dead()}
+        for child in self._children:
+            if child.pid in ended:
+                child.pid = 0
+
+
+def _dead() -> list[tuple[int, int]]:
+    """Every process that ended and was not buried yet, also adopted ones."""
+    found: list[tuple[int, int]] = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if not pid:
+            return found
+        found.append((pid, status))

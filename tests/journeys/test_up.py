@@ -1,0 +1,98 @@
+"""`greenroom up` as a person meets it: real processes, a real port, a data folder of its own."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.tree import GREENROOM, Up, alive
+from tests.servers import wait_until
+
+CALM = "What a thoughtful article, thank you."
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_end_leaves_no_process_and_no_socket(tmp_path: Path, how: signal.Signals) -> None:
+    with Up(tmp_path / "home") as up:
+        processes = up.processes()
+        assert any("redis-server" in title for title in processes.values())
+        assert up.stop(how) == 0
+        assert [pid for pid in processes if alive(pid)] == []
+    assert not list((tmp_path / "home").rglob("*.sock"))
+    assert not [
+        folder for folder in Path("/tmp").glob("greenroom-*/redis.sock") if folder.stat().st_mtime > processes_began(tmp_path)
+    ]
+
+
+def processes_began(tmp_path: Path) -> float:
+    return (tmp_path / "home" / "secret.key").stat().st_mtime
+
+
+def test_a_killed_root_takes_every_process_with_it(tmp_path: Path) -> None:
+    with Up(tmp_path / "home") as up:
+        processes = up.processes()
+        up.stop(signal.SIGKILL)
+        wait_until(lambda: not [pid for pid in processes if alive(pid)], seconds=5, what="all processes to end")
+
+
+def test_the_printed_curl_works_and_a_second_start_finds_its_data(tmp_path: Path) -> None:
+    with Up(tmp_path / "home") as up:
+        printed = subprocess.run(up.curl, capture_output=True, text=True, check=True).stdout
+        assert '"id":' in printed
+        comment = up.post(CALM)
+        up.wait_for(comment, "approved")
+        key = up.key
+    for name in ("secret.key", "demo.key", "greenroom.db", "greenroom.log"):
+        assert (tmp_path / "home" / name).stat().st_mode & 0o077 == 0, name
+    with Up(tmp_path / "home") as again:
+        assert "Found your data again: 2 comments; sites: demo" in again.output
+        assert again.key == key
+        assert again.state(comment) == "approved"
+
+
+def test_a_process_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
+    with Up(tmp_path / "home", GREENROOM_LEASE="2", GREENROOM_SWEEP_EVERY="0.5", GREENROOM_SWEEP_AFTER="2") as up:
+        comments = []
+        for name in ("checks", "ForkPoolWorker", "sweep", "redis-server", "courier"):
+            comments += [up.post(f"{CALM} Before {name} {n}") for n in range(10)]
+            for pid, title in up.processes().items():
+                if name in title:
+                    subprocess.run(["kill", "-9", str(pid)], check=False)
+            comments += [up.post(f"{CALM} After {name} {n}") for n in range(5)]
+        for comment in comments:
+            up.wait_for(comment, "approved", "held")
+        wait_until(lambda: any("redis-server" in title for title in up.processes().values()), what="Redis to be back")
+
+
+def test_without_any_redis_the_sweep_is_the_worker(tmp_path: Path) -> None:
+    with Up(tmp_path / "home", GREENROOM_BROKER="none") as up:
+        assert sorted(title.split()[1] for title in up.processes().values()) == ["sweep", "web", "web"]
+        comment = up.post(CALM)
+        up.wait_for(comment, "approved")
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer = _start(tmp_path, PORT=str(port))
+    assert answer.returncode == 1
+    assert answer.stderr == f"Error: 127.0.0.1:{port}: Address already in use; PORT=… chooses another port\n"
+
+
+def test_a_data_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    with Up(tmp_path / "home"):
+        answer = _start(tmp_path, PORT="1")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"Error: Greenroom is running on {tmp_path / 'home'} already")
+
+
+def test_a_wrong_setting_is_one_clear_line(tmp_path: Path) -> None:
+    answer = _start(tmp_path, GREENROOM_WEB_THREAD="4")
+    assert answer.stderr == "Error: GREENROOM_WEB_THREAD: no such setting; did you mean web_threads?\n"
+
+
+def _start(tmp_path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": "/usr/bin:/bin", "GREENROOM_HOME": str(tmp_path / "home"), **environ}
+    return subprocess.run([GREENROOM, "up"], env=environ, capture_output=True, text=True, timeout=30, check=False)
