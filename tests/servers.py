@@ -177,8 +177,9 @@ class Postgres(Server):
 
     def _prepare(self, data: Path) -> None:
         if os.geteuid() == 0:
-            for folder in (self.folder, *list(self.folder.parents)[:2]):
-                folder.chmod(0o755)
+            for folder in (self.folder, *self.folder.parents):
+                if not folder.stat().st_mode & 0o001:
+                    folder.chmod(0o755)
             data.mkdir()
             account = pwd.getpwnam(_UNPRIVILEGED)
             os.chown(data, account.pw_uid, account.pw_gid)

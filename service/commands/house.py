@@ -3,28 +3,35 @@
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from service.actions.admit import add_key, add_site
+from service.actions.moderators import add_moderator, give_role
+from service.actions.sign_in import new_link
 from service.config import Settings
 from service.store.comments import Comment
 from service.store.engine import Database
+from service.store.people import BrowserSession, Moderator, Role, moderator_with
 from service.store.sites import Scope, Site
 
-#: The site that a first start makes, and its key's place in the data folder.
+#: The site that a first start makes, its key's place in the data folder, and the first moderator.
 DEMO = "demo"
+KEY_FILE = "demo.key"
+ADMIN = "admin@localhost"
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What was found, or made. `key` is empty where the demo site's key is not in the data folder."""
+    """What was found, or made. `key` is empty where it is not in the data folder; `sign_in` once somebody has signed in."""
 
     sites: tuple[str, ...]
     comments: int
     key: str
+    sign_in: str
     first_start: bool
 
 
@@ -36,18 +43,40 @@ def prepare(settings: Settings) -> None:
 
 
 def open_house(settings: Settings, database: Database) -> House:
-    """Find what is there; on the very first start make the site `demo` and a key for it."""
-    key_file = settings.home / "demo.key"
+    """Find what is there; on the very first start make the site `demo`, a key for it and the first moderator."""
+    now = datetime.now(UTC)
     with database.writing() as session:
         sites = tuple(session.scalars(select(Site.id).order_by(Site.id)))
         comments = session.scalar(select(func.count()).select_from(Comment)) or 0
-        if sites:
-            return House(sites, comments, key_file.read_text().strip() if key_file.exists() else "", first_start=False)
-        now = datetime.now(UTC)
-        add_site(session, DEMO, origins=[settings.url], now=now)
-        _, key = add_key(session, DEMO, scopes=list(Scope), label="made by the first `greenroom up`", now=now)
-    _keep(key_file, key)
-    return House((DEMO,), 0, key, first_start=True)
+        key = _kept_key(settings.home) if sites else _add_demo_site(session, settings, now)
+        sign_in = _first_link(session, settings, now)
+    if not sites:
+        _keep(settings.home / KEY_FILE, key)
+    return House(sites or (DEMO,), comments, key, sign_in, first_start=not sites)
+
+
+def _add_demo_site(session: Session, settings: Settings, now: datetime) -> str:
+    add_site(session, DEMO, origins=[settings.url], now=now)
+    return add_key(session, DEMO, scopes=list(Scope), label="made by the first `greenroom up`", now=now)[1]
+
+
+def _first_link(session: Session, settings: Settings, now: datetime) -> str:
+    """A link for the first moderator, as long as nobody has ever signed in: what is printed once may have scrolled away."""
+    if session.scalar(select(BrowserSession.digest).limit(1)) or session.scalar(
+        select(Moderator.id).where((Moderator.password != "") | (Moderator.email != ADMIN)).limit(1)
+    ):
+        return ""
+    moderator = moderator_with(session, ADMIN)
+    if moderator is None:
+        moderator = add_moderator(session, ADMIN, name="Admin", now=now)
+        give_role(session, moderator, Role.ADMIN, site_id=None)
+    token = new_link(session, moderator.id, now=now, valid=timedelta(seconds=settings.link_valid))
+    return f"{settings.url}/sign-in/{token}"
+
+
+def _kept_key(home: Path) -> str:
+    file = home / KEY_FILE
+    return file.read_text(encoding="ascii").strip() if file.exists() else ""
 
 
 def _keep(path: Path, secret: str) -> None:

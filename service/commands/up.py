@@ -175,6 +175,10 @@ def _words(settings: Settings, house: House, seconds: float) -> str:
     parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
     if not house.first_start:
         parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")
+    if house.sign_in:
+        parts.append(f"Sign in once, within {settings.link_valid / 3600:g} hours:\n\n  {house.sign_in}")
+    else:
+        parts.append(f"Sign in at {settings.url}/sign-in, or with a link from `greenroom user link EMAIL`")
     if house.key:
         parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings, house.key)}")
     parts.append(f"Ctrl-C ends everything. The log follows; it is kept in {settings.home / 'greenroom.log'}.")

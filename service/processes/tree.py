@@ -75,8 +75,9 @@ class Tree:
             os.setsid()
             die_with_parent(parent)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-            for stream in (1, 2):
-                os.dup2(self._output, stream)
+            # Logs go to standard error. Celery's small talk at the end goes to standard output, and no further.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(self._output, 2)
             child.be()
             code = 0
         except SystemExit as end:

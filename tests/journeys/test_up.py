@@ -10,17 +10,17 @@ import pytest
 from tests.journeys.tree import GREENROOM, Up, alive
 from tests.servers import wait_until
 
-CALM = "What a thoughtful article, thank you."
+CALM = "The part about the old harbour was new to me."
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_the_end_leaves_no_process_and_no_socket(tmp_path: Path, how: signal.Signals) -> None:
     with Up(tmp_path / "home") as up:
         processes = up.processes()
-        assert any("redis-server" in title for title in processes.values())
         assert up.stop(how) == 0
         assert [pid for pid in processes if alive(pid)] == []
-    assert not list((tmp_path / "home").rglob("*.sock"))
+        socket = Path(next(title for title in processes.values() if "redis-server" in title).split("unixsocket:")[1])
+        assert not socket.exists()
     assert not [
         folder for folder in Path("/tmp").glob("greenroom-*/redis.sock") if folder.stat().st_mtime > processes_began(tmp_path)
     ]
@@ -62,7 +62,7 @@ def test_a_process_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path)
                     subprocess.run(["kill", "-9", str(pid)], check=False)
             comments += [up.post(f"{CALM} After {name} {n}") for n in range(5)]
         for comment in comments:
-            up.wait_for(comment, "approved", "held")
+            up.wait_for(comment, "approved", "held", "rejected")
         wait_until(lambda: any("redis-server" in title for title in up.processes().values()), what="Redis to be back")
 
 
