@@ -16,6 +16,7 @@ COMMANDS = {
     "site": "admit",
     "key": "admit",
     "user": "user",
+    "webhook": "webhook",
 }
 
 

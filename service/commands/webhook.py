@@ -1,0 +1,181 @@
+"""`greenroom webhook`: a receiver for trying out, which verifies what arrives and notices repeats and wrong order."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import click
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from service.actions.endpoints import add_endpoint, remove_endpoint
+from service.commands.place import database, settings
+from service.domain.errors import Refusal
+from service.domain.sealing import Seal
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One webhook as it came, and what is to be said of it."""
+
+    at: str
+    id: str
+    type: str
+    comment: str
+    sequence: int
+    #: None where no secret was given.
+    verified: bool | None
+    repeated: bool
+    out_of_order: bool
+    webhook: Any
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a careful host remembers: ids that it knows, and the highest sequence of each comment."""
+
+    secrets: Sequence[str] = ()
+    _known: set[str] = field(default_factory=set)
+    _highest: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("received", "repeated", "out_of_order", "unverified"), 0)
+    )
+
+    def enter(self, headers: dict[str, str], body: bytes) -> Received:
+        """Take a webhook in. Raises ValueError where the body is no JSON."""
+        told = json.loads(body)
+        about = _part(told, "data")
+        comment, sequence = _part(about, "comment").get("id", ""), about.get("sequence", 0)
+        with self._lock:
+            return self._entered(headers, body, told, str(comment), sequence if isinstance(sequence, int) else 0)
+
+    def _entered(self, headers: dict[str, str], body: bytes, told: Any, comment: str, sequence: int) -> Received:
+        message_id = headers.get("webhook-id", "")
+        repeated = message_id in self._known
+        verified = any(_fits(secret, headers, body) for secret in self.secrets) if self.secrets else None
+        out_of_order = not repeated and sequence < self._highest.get(comment, 0)
+        if verified is not False:
+            self._known.add(message_id)
+            self._highest[comment] = max(sequence, self._highest.get(comment, 0))
+        for name, count in (
+            ("received", True),
+            ("repeated", repeated),
+            ("out_of_order", out_of_order),
+            ("unverified", not verified),
+        ):
+            self.counts[name] += count
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        return Received(at, message_id, _type_of(told), comment, sequence, verified, repeated, out_of_order, told)
+
+
+@click.group()
+def webhook() -> None:
+    """Webhooks: how hosts are told."""
+
+
+@webhook.command()
+@click.option("--port", default=8765, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--secret", "secrets", multiple=True, help="The endpoint's secret (whsec_…); may be repeated.")
+@click.option("--register", metavar="SITE", help="Make an endpoint of SITE that leads here, and remove it at the end.")
+@click.option("--answer", default=204, show_default=True, type=click.IntRange(200, 599), help="Status to answer with.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a webhook.")
+def listen(port: int, secrets: tuple[str, ...], register: str | None, answer: int, *, as_json: bool) -> None:
+    """Receive webhooks and print each, verified with the PyPI library `standardwebhooks`, until Ctrl-C.
+
+    \b
+    Examples:
+      greenroom webhook listen --register demo
+      greenroom webhook listen --port 9000 --secret whsec_... --json
+    """
+    ledger = Ledger(secrets)
+    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(ledger, answer, as_json=as_json))
+    server.daemon_threads = True
+    url = f"http://127.0.0.1:{server.server_port}/"
+    with _registered(register, url, ledger), server:
+        click.echo(f"listening on {url}" + ("" if ledger.secrets else "; give --secret to verify signatures"), err=True)
+        # A polite kill ends it like Ctrl-C, so that the endpoint is removed.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ledger.counts.items()), err=True)
+
+
+@contextmanager
+def _registered(site_id: str | None, url: str, ledger: Ledger) -> Iterator[None]:
+    if not site_id:
+        yield
+        return
+    seal = Seal.from_secret(settings().secret)
+    try:
+        with database().writing() as session:
+            endpoint, secret = add_endpoint(session, site_id, url=url, seal=seal, now=datetime.now(UTC), allow=LOOPBACK)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    ledger.secrets = (*ledger.secrets, secret)
+    click.echo(f"endpoint {endpoint.id} of {site_id} leads here; its secret is {secret}", err=True)
+    click.echo("the courier reaches it where `webhook_allow` opens 127.0.0.0/8, as `greenroom up` does by itself", err=True)
+    try:
+        yield
+    finally:
+        with database().writing() as session:
+            remove_endpoint(session, site_id, endpoint.id)
+
+
+def _handler(ledger: Ledger, answer: int, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 1024 * 1024))
+            try:
+                received = ledger.enter({name.lower(): value for name, value in self.headers.items()}, body)
+            except ValueError as error:
+                click.echo(f"not a webhook: {error}", err=True)
+                self._answer(400)
+                return
+            click.echo(json.dumps(asdict(received), ensure_ascii=False) if as_json else _line(received))
+            self._answer(401 if received.verified is False else answer)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """What matters is printed already."""
+
+    return Handler
+
+
+def _fits(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    try:
+        Webhook(secret).verify(body, headers)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
+
+
+def _line(received: Received) -> str:
+    said = {None: "not verified", True: "verified", False: "BAD SIGNATURE"}[received.verified]
+    notes = [said] + ["repeated"] * received.repeated + ["OUT OF ORDER"] * received.out_of_order
+    text = str(_part(_part(received.webhook, "data"), "comment").get("text", ""))
+    shown = json.dumps(text[:60] + "…" * (len(text) > 60), ensure_ascii=False)
+    line = f"{received.at[11:23]}  {received.type:<17} {received.comment} #{received.sequence}  {', '.join(notes)}  {shown}"
+    # Whoever can post here could otherwise write to the terminal.
+    return "".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in line)
+
+
+def _part(whole: Any, name: str) -> dict[str, Any]:
+    part = whole.get(name) if isinstance(whole, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _type_of(told: Any) -> str:
+    return str(told.get("type", "")) if isinstance(told, dict) else ""
