@@ -1,5 +1,6 @@
 """A comment's life in one process: posted, judged, decided."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -22,10 +23,12 @@ def key(database: Database) -> str:
 
 
 @pytest.fixture
-def client(settings: Settings, key: str) -> FlaskClient:
-    client = create_app(settings).test_client()
+def client(settings: Settings, key: str) -> Iterator[FlaskClient]:
+    app = create_app(settings)
+    client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-    return client
+    yield client
+    app.extensions["greenroom"].close()
 
 
 def test_a_calm_comment_is_approved(client: FlaskClient, settings: Settings) -> None:
@@ -33,5 +36,7 @@ def test_a_calm_comment_is_approved(client: FlaskClient, settings: Settings) -> 
     posted = client.post("/v1/comments", json=body)
     assert posted.status_code == 202, posted.get_data(as_text=True)
     assert client.get(posted.headers["Location"]).json["state"] == "pending"
-    assert drain(Workshop.open(settings)) == 1
+    workshop = Workshop.open(settings)
+    assert drain(workshop) == 1
+    workshop.database.close()
     assert client.get(posted.headers["Location"]).json["state"] == "approved"

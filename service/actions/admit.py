@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
@@ -52,6 +53,11 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
     session.add(key)
     session.flush()
     return key.id, token
+
+
+def note_use(session: Session, key_id: UUID, *, now: datetime) -> None:
+    """Remember when a key was last used."""
+    session.execute(update(Key).where(Key.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False))
 
 
 def new_token() -> str:

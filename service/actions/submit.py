@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.domain.draft import Draft
-from service.domain.errors import Conflict, Fault, InProgress, Invalid, KeyReused, Refusal
+from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
@@ -77,14 +77,14 @@ class _Known:
         site_id, draft = submission.site_id, submission.draft
         if submission.key and (stored := self._keys.get((site_id, submission.key))):
             return self._replay(submission, *stored)
-        if draft.external_id and (comment_id := self._externals.get((site_id, draft.external_id))):
-            return Accepted(comment_id, replayed=True)
+        if draft.external_id and (known := self._externals.get((site_id, draft.external_id))):
+            return _known_already(submission, *known)
         thread = self._threads.get(thread_id(site_id, draft.thread.id))
         if thread is not None and thread.state == ThreadState.CLOSED:
             return Conflict("this thread is closed", Fault("/thread/id", "closed", "expected a thread that takes comments"))
         if draft.parent and self.parent_of(submission) is None:
             detail = "expected the id of a comment of the same thread, as Greenroom or you named it"
-            return Invalid.field("/parent", "unknown", detail)
+            return Conflict(f"parent: {detail}", Fault("/parent", "unknown", detail))
         return None
 
     def parent_of(self, submission: Submission) -> UUID | None:
@@ -101,7 +101,7 @@ class _Known:
         thread = thread_id(site_id, draft.thread.id)
         self._parents[site_id, str(comment_id)] = (comment_id, thread)
         if draft.external_id:
-            self._externals[site_id, draft.external_id] = comment_id
+            self._externals[site_id, draft.external_id] = (comment_id, thread, draft.text)
             self._parents[site_id, draft.external_id] = (comment_id, thread)
 
     def new_threads(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime) -> list[dict[str, Any]]:
@@ -134,13 +134,21 @@ def _stored_keys(session: Session, submissions: Sequence[Submission]) -> dict[tu
     return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
 
 
-def _stored_externals(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], UUID]:
+def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str) -> Outcome:
+    """The same host id again: the same comment where it says the same, and never silently another."""
+    if text == submission.draft.text and thread == thread_id(submission.site_id, submission.draft.thread.id):
+        return Accepted(comment_id, replayed=True)
+    detail = f"this external_id belongs to a comment with other words; PATCH /v1/comments/{comment_id} changes them"
+    return Conflict(detail, Fault("/external_id", "taken", "expected an external_id that is new, or the same thread and text"))
+
+
+def _stored_externals(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID, str]]:
     asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
     if not asked:
         return {}
-    where = tuple_(Comment.site_id, Comment.external_id).in_(asked)
-    rows = session.execute(select(Comment.site_id, Comment.external_id, Comment.id).where(where))
-    return {(site_id, external_id or ""): comment_id for site_id, external_id, comment_id in rows}
+    columns = (Comment.site_id, Comment.external_id, Comment.id, Comment.thread_id, Comment.text)
+    rows = session.execute(select(*columns).where(tuple_(Comment.site_id, Comment.external_id).in_(asked)))
+    return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
 
 
 def _stored_threads(session: Session, submissions: Sequence[Submission]) -> dict[UUID, Any]:

@@ -40,6 +40,7 @@ class Thread(Record):
 
 
 _PENDING = text("state = 'pending'")
+_REPLY = text("parent_id IS NOT NULL")
 _HELD = text("state = 'held'")
 
 
@@ -58,6 +59,7 @@ class Comment(Record):
         Index("ix_comment_priority", "site_id", "score", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_held_thread", "site_id", "thread_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
+        Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
         Index("ix_comment_author", "site_id", "author_key", "received_at"),
         Index("ix_comment_address", "site_id", "address_key", "received_at"),

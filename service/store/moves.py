@@ -52,6 +52,11 @@ def oldest_pending(session: Session) -> datetime | None:
     )
 
 
+def settled_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
+    """Which of these comments are not pending any more."""
+    return list(session.scalars(select(Comment.id).where(Comment.id.in_(comment_ids), Comment.state != State.PENDING)))
+
+
 def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta, again: bool = False) -> Sequence[AnyRow]:
     """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims.
 

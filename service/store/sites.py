@@ -21,6 +21,13 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class Kind(StrEnum):
+    """What a key is for: our own API, or the protocol of Akismet, whose keys are 12 hex digits."""
+
+    API = "api"
+    AKISMET = "akismet"
+
+
 class Site(Record):
     """One host. `id` is public: it stands in feed and form addresses. `policy` holds what the site set of its own."""
 
@@ -41,6 +48,7 @@ class Key(Record):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), default=Kind.API, server_default=Kind.API.value)
     label: Mapped[str] = mapped_column(String(200), default="")
     scopes: Mapped[list[str]]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -57,14 +65,17 @@ class Caller:
     key_id: UUID
     site_id: str
     scopes: frozenset[Scope]
+    last_used_at: datetime | None = None
 
 
-def caller_with(session: Session, digest: str) -> Caller | None:
-    """The caller whose live key has this SHA-256, or none."""
+def caller_with(session: Session, digest: str, kind: Kind = Kind.API) -> Caller | None:
+    """The caller whose live key of this kind has this digest, or none."""
     row = session.execute(
-        select(Key.id, Key.site_id, Key.scopes).where(Key.digest == digest, Key.revoked_at.is_(None))
+        select(Key.id, Key.site_id, Key.scopes, Key.last_used_at).where(
+            Key.digest == digest, Key.kind == kind, Key.revoked_at.is_(None)
+        )
     ).one_or_none()
-    return Caller(row.id, row.site_id, frozenset(map(Scope, row.scopes))) if row else None
+    return Caller(row.id, row.site_id, frozenset(map(Scope, row.scopes)), row.last_used_at) if row else None
 
 
 def site(session: Session, site_id: str) -> Site | None:

@@ -4,29 +4,40 @@ import os
 from uuid import UUID
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.domain.ids import new_id
-from service.web import comments, health
+from service.web import comments, decisions, health
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
+from service.web.limits import say
 from service.web.problems import shape_errors
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """A fresh application on these settings, or on those of the environment."""
     settings = settings or load(os.environ)
-    app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
+    # Without a folder for static files: what is served has a route that says who may have it.
+    app = Flask("greenroom", root_path=os.path.dirname(__file__), static_folder=None)  # noqa: PTH120
     app.url_map.merge_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
+    _believe_proxies(app, settings.trusted_proxies)
     shape_errors(app)
     app.before_request(_name_request)
+    app.after_request(say)
     app.after_request(_sign_response)
-    app.register_blueprint(comments.bp)
-    app.register_blueprint(health.bp)
+    for blueprint in (comments.bp, decisions.bp, health.bp):
+        app.register_blueprint(blueprint)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """A client's address comes from as many proxies as the settings name, and from no header beyond them."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
 
 
 def _name_request() -> None:
@@ -38,8 +49,12 @@ def _name_request() -> None:
 
 
 def _sign_response(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cache-Control", "no-store")
+    headers = response.headers
+    headers["X-Request-Id"] = g.get("request_id", "")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Robots-Tag", "noindex")
+    headers.setdefault("Cache-Control", "no-store")
+    # Nothing may run, load or frame what has not asked for it with a policy of its own.
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
     return response

@@ -1,6 +1,5 @@
 """Recognising the host: a bearer key becomes a Caller, and a route says which scope it asks for."""
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -9,15 +8,11 @@ from flask import g, request
 
 from service.actions.admit import digest_of, looks_like_a_key
 from service.domain.errors import Code, Refusal
-from service.store.sites import Caller, Scope, caller_with
+from service.store.sites import Caller, Scope
 from service.web.doors import doors
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-#: Seconds that a process believes what it knows of a key; a revoked key lives at most this long.
-BELIEVED = 5.0
-_known: dict[str, tuple[float, Caller | None]] = {}
 
 
 class Unauthenticated(Refusal):
@@ -40,7 +35,7 @@ def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             g.caller = _recognised()
             if not g.caller.scopes & {scope, Scope.ADMIN}:
-                raise Forbidden(f"this key lacks the scope {scope!r}; `greenroom key add` makes one that has it")
+                raise Forbidden(f"this key lacks the scope {scope.value}; `greenroom key add` makes one that has it")
             return view(*args, **kwargs)
 
         guarded.owner = f"key:{scope}"  # type: ignore[attr-defined]
@@ -59,20 +54,7 @@ def _recognised() -> Caller:
         raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
     if not looks_like_a_key(token.strip()):
         raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
-    found = _caller(digest_of(token.strip()))
+    found = doors().callers.having(digest_of(token.strip()))
     if found is None:
         raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
-    return found
-
-
-def _caller(digest: str) -> Caller | None:
-    now = time.monotonic()
-    known = _known.get(digest)
-    if known and known[0] > now:
-        return known[1]
-    with doors().database.reading() as session:
-        found = caller_with(session, digest)
-    if len(_known) > 10_000:
-        _known.clear()
-    _known[digest] = (now + BELIEVED, found)
     return found

@@ -4,16 +4,20 @@ import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.actions.submit import Outcome, Submission, submit
+from service.domain.errors import Unavailable
 from service.domain.identity import Identities
 from service.store.engine import Database
 
 #: Most submissions that one transaction takes.
 MOST = 200
+#: Seconds that a request waits for its commit before it tells its host to come again.
+PATIENCE = 8.0
 _Item = tuple[Submission, "Future[Outcome]"]
 
 
@@ -27,16 +31,29 @@ class Committer:
     def __init__(self, database: Database, identities: Identities) -> None:
         self._database = database
         self._identities = identities
-        self._waiting: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def submit(self, submission: Submission) -> Outcome:
-        """Store one submission and wait for its commit. Raises what the database raised."""
+        """Store one submission and wait for its commit. Raises what the database raised, or Unavailable where it hangs."""
         self._ensure_running()
         future: Future[Outcome] = Future()
         self._waiting.put((submission, future))
-        return future.result()
+        try:
+            return future.result(PATIENCE)
+        except TooLate:
+            # Whoever gave up is not stored later, unless its commit is under way at this very moment.
+            future.cancel()
+            raise Unavailable(
+                "the database did not answer in time; please send this again with the same Idempotency-Key"
+            ) from None
+
+    def close(self) -> None:
+        """Store what still waits, then end the thread."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join(5)
 
     def _ensure_running(self) -> None:
         if self._thread is None:
@@ -46,35 +63,30 @@ class Committer:
                     self._thread.start()
 
     def _run(self) -> None:
-        while True:
-            batch = [self._waiting.get()]
-            while len(batch) < MOST:
+        ended = False
+        while not ended:
+            gathered: list[_Item | None] = [self._waiting.get()]
+            while len(gathered) < MOST:
                 try:
-                    batch.append(self._waiting.get_nowait())
+                    gathered.append(self._waiting.get_nowait())
                 except queue.Empty:
                     break
-            self._commit(batch)
+            ended = None in gathered
+            batch = [item for item in gathered if item is not None and item[1].set_running_or_notify_cancel()]
+            if batch:
+                self._commit(batch)
 
-    def _commit(self, batch: Sequence[_Item], *, again: bool = False) -> None:
+    def _commit(self, batch: Sequence[_Item], *, again: bool = True) -> None:
         try:
             outcomes = self._stored([submission for submission, _ in batch])
-        except IntegrityError as error:
-            # Another process stored one of these keys meanwhile: the second look finds it and replays.
-            if not again:
-                for item in batch:
-                    self._commit([item], again=True)
-            else:
-                _fail(batch, error)
-            return
-        except DBAPIError as error:
-            if len(batch) > 1 and not error.connection_invalidated:
-                for item in batch:
-                    self._commit([item], again=True)
-            else:
-                _fail(batch, error)
-            return
         except Exception as error:
-            _fail(batch, error)
+            if (again and isinstance(error, IntegrityError)) or (len(batch) > 1 and isinstance(error, DBAPIError)):
+                # Another process may have stored the same key or host id a moment before: seen anew, it is a replay.
+                for item in batch:
+                    self._commit([item], again=False)
+                return
+            for _, future in batch:
+                future.set_exception(error)
             return
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             future.set_result(outcome)
@@ -82,8 +94,3 @@ class Committer:
     def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
         with self._database.writing() as session:
             return submit(session, submissions, identities=self._identities, now=datetime.now(UTC))
-
-
-def _fail(batch: Sequence[_Item], error: Exception) -> None:
-    for _, future in batch:
-        future.set_exception(error)

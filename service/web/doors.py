@@ -9,7 +9,10 @@ from service.config import Settings
 from service.domain.identity import Identities
 from service.jobs import Bell, bell
 from service.store.engine import Database
+from service.web.callers import Callers
 from service.web.committer import Committer
+from service.web.counters import Counters
+from service.web.waiting import Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,31 @@ class Doors:
     bell: Bell
     identities: Identities
     committer: Committer
+    watcher: Watcher
+    callers: Callers
+    counters: Counters
 
     @classmethod
     def open(cls, settings: Settings) -> "Doors":
         database = Database(settings.database, pool=settings.web_threads)
         identities = Identities.from_secret(settings.secret)
-        return cls(settings, database, bell(settings), identities, Committer(database, identities))
+        return cls(
+            settings=settings,
+            database=database,
+            bell=bell(settings),
+            identities=identities,
+            committer=Committer(database, identities),
+            # Half of the threads may wait for verdicts; the other half always answers.
+            watcher=Watcher(database, places=settings.web_threads // 2),
+            callers=Callers(database),
+            counters=Counters(),
+        )
+
+    def close(self) -> None:
+        """End the threads and let go of the database."""
+        self.watcher.close()
+        self.committer.close()
+        self.database.close()
 
 
 def doors() -> Doors:

@@ -1,0 +1,24 @@
+"""Questions about decisions."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.store.comments import Comment
+from service.store.people import Decision
+
+
+def last_decision(session: Session, site_id: str, comment_id: UUID) -> Decision | None:
+    """The newest decision on a comment of this site."""
+    return session.scalar(
+        select(Decision)
+        .where(Decision.comment_id == comment_id, Decision.site_id == site_id)
+        .order_by(Decision.version.desc())
+        .limit(1)
+    )
+
+
+def is_here(session: Session, site_id: str, comment_id: UUID) -> bool:
+    """Whether there is such a comment on this site."""
+    return session.scalar(select(Comment.id).where(Comment.id == comment_id, Comment.site_id == site_id)) is not None

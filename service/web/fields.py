@@ -1,0 +1,106 @@
+"""The kinds of fields that bodies and queries are made of. Each says in its schema exactly what it takes."""
+
+import ipaddress
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+# Written out in code points, so that every engine that reads the schema agrees on what white space is.
+_BLANK = r"\u0000-\u0020\u007f-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+NO_NUL = r"^[^\u0000]*$"
+SOME_WORDS = rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$"
+WEB_ADDRESS = rf"^([hH][tT][tT][pP][sS]?://[^{_BLANK}]+)?$"
+EMAIL = rf"^([^{_BLANK}@]+@[^{_BLANK}@]+)?$"
+SLUG = r"^[A-Za-z0-9._-]*$"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+MAX_TEXT = 10_000
+
+
+class Strict(BaseModel):
+    """A body or a query: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _matching(code: Any, pattern: str, expected: str) -> Any:
+    """A validator and its schema, from the same pattern."""
+    compiled = re.compile(pattern.removesuffix("$") + r"\Z")
+    message: Any = f"expected {expected}"
+
+    def check(value: str) -> str:
+        if "\0" in value:
+            raise PydanticCustomError("nul", "expected text without NUL characters")
+        if not compiled.search(value):
+            raise PydanticCustomError(code, message)
+        return value
+
+    return AfterValidator(check), Field(json_schema_extra={"pattern": pattern})
+
+
+def _ip(value: str) -> str:
+    if value:
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise PydanticCustomError("ip_address", "expected an IPv4 or IPv6 address") from None
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        raise PydanticCustomError("date_time", "expected a time like 2026-11-22T16:45:00Z")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError(
+            "date_time", "expected a time that exists, with its offset, like 2026-11-22T16:45:00Z"
+        ) from None
+
+
+def _whole(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,8}", value, re.ASCII):
+        raise PydanticCustomError("whole_number", "expected a whole number")
+    return int(value)
+
+
+_slug, _slug_schema = _matching("slug", SLUG, "letters, digits, dots, dashes and underscores")
+_clean, _clean_schema = _matching("nul", NO_NUL, "text without NUL characters")
+_words, _words_schema = _matching("blank", SOME_WORDS, "some words, not only white space")
+_web, _web_schema = _matching("web_address", WEB_ADDRESS, "an address that starts with http:// or https://, without spaces")
+_mail, _mail_schema = _matching("email", EMAIL, "an e-mail address like name@example.org")
+
+Short = Annotated[str, StringConstraints(max_length=200), _clean, _clean_schema]
+Line = Annotated[str, StringConstraints(max_length=1000), _clean, _clean_schema]
+Name = Annotated[str, StringConstraints(max_length=512), _clean, _clean_schema]
+Required = Annotated[str, StringConstraints(min_length=1, max_length=512), _words, _words_schema]
+Address = Annotated[str, StringConstraints(max_length=2048), _web, _web_schema]
+Long = Annotated[str, StringConstraints(max_length=2048), _clean, _clean_schema]
+Slug = Annotated[str, StringConstraints(max_length=64), _slug, _slug_schema]
+Email = Annotated[str, StringConstraints(max_length=320), _mail, _mail_schema]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT), _words, _words_schema]
+Language = Annotated[str, StringConstraints(max_length=35), _clean, _clean_schema]
+IpAddress = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_ip),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "ipv4"},
+                {"type": "string", "format": "ipv6"},
+                {"type": "string", "maxLength": 0},
+            ]
+        }
+    ),
+]
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Version = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+def whole(low: int, high: int) -> Any:
+    """A whole number of a query string, from `low` to `high`."""
+    return Annotated[int, BeforeValidator(_whole), Field(ge=low, le=high)]

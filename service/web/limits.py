@@ -1,0 +1,89 @@
+"""How often a route may be called: windows of a minute, counted in this process, said in every answer (RateLimit, draft 11)."""
+
+import ipaddress
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Response, g, request
+
+from service.config import Settings
+from service.domain.errors import Code, Refusal
+from service.web.counters import WINDOW
+from service.web.doors import doors
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Rate(StrEnum):
+    """Whose calls are counted together. The value is the policy's name in the headers."""
+
+    KEY = "key"
+    ADDRESS = "address"
+    FORM = "form"
+    SIGN_IN = "sign-in"
+    PAGE = "page"
+
+
+class TooMany(Refusal):
+    """More calls in a minute than this route takes."""
+
+    code = Code.TOO_MANY
+
+
+def limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a view with its rate. Stands below `asks`, so that the caller is known."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+            count(rate)
+            return view(*args, **kwargs)
+
+        counted.rate = rate  # type: ignore[attr-defined]
+        return counted
+
+    return decorate
+
+
+def count(rate: Rate) -> None:
+    """Count this request. Raises TooMany past the quota; `say` tells where the caller stands either way."""
+    quota = quota_of(rate, doors().settings)
+    used, reset = doors().counters.hit(f"{rate}:{_who(rate)}")
+    g.rate = (rate, quota, max(0, quota - used), reset)
+    if used > quota:
+        raise TooMany(f"at most {quota} requests a minute are taken here; try again in {reset} s")
+
+
+def say(response: Response) -> Response:
+    """Put the policy and where the caller stands into the headers."""
+    if standing := g.get("rate"):
+        rate, quota, left, reset = standing
+        response.headers["RateLimit-Policy"] = f'"{rate}";q={quota};w={WINDOW}'
+        response.headers["RateLimit"] = f'"{rate}";r={left};t={reset}'
+        if response.status_code == 429:
+            response.headers["Retry-After"] = str(max(1, reset))
+    return response
+
+
+def quota_of(rate: Rate, settings: Settings) -> int:
+    """Requests a minute. Guessing a password is slower than anything else."""
+    if rate in (Rate.FORM, Rate.SIGN_IN):
+        return settings.form_rate_per_minute
+    return settings.rate_per_minute
+
+
+def address() -> str:
+    """The caller's address as it is counted: an IPv6 caller owns a whole /64."""
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+
+
+def _who(rate: Rate) -> str:
+    caller = g.get("caller")
+    return str(caller.key_id) if rate is Rate.KEY and caller else address()

@@ -1,0 +1,64 @@
+"""What an operation takes and answers, declared beside its view; the API document is made from nothing else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ParamSpec, TypeVar
+
+from pydantic import BaseModel
+
+from service.domain.errors import Code
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+JSON = "application/json"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One good answer: what it means, its body by content type (a model, or a schema), and the headers that it always has."""
+
+    meaning: str
+    body: Mapping[str, type[BaseModel] | Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    headers: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One entry of the API document. `tag` is its chapter; `refusals` are the codes that this operation can answer with,
+    besides those that every operation shares."""
+
+    tag: str
+    summary: str
+    answers: Mapping[int, Answer]
+    detail: str = ""
+    takes: Mapping[str, type[BaseModel] | Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    query: type[BaseModel] | None = None
+    path: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    headers: tuple[str, ...] = ()
+    refusals: tuple[Code, ...] = ()
+
+
+def operation(
+    tag: str,
+    summary: str,
+    *,
+    answers: Mapping[int, Answer],
+    detail: str = "",
+    takes: Mapping[str, type[BaseModel] | Mapping[str, Any]] = NOTHING,
+    query: type[BaseModel] | None = None,
+    path: Mapping[str, Mapping[str, Any]] = NOTHING,
+    headers: tuple[str, ...] = (),
+    refusals: tuple[Code, ...] = (),
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declares a view's entry in the API document."""
+    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals)
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        view.operation = declared  # type: ignore[attr-defined]
+        return view
+
+    return decorate

@@ -1,0 +1,132 @@
+"""Bodies and query strings, read strictly: what is wrong is refused and named by its place."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from service.domain.errors import Code, Fault, Invalid, Refusal
+
+Model = TypeVar("Model", bound=BaseModel)
+
+#: Most faults that one answer names, and most characters of a name that it repeats.
+MOST_FAULTS = 50
+LONGEST_NAME = 200
+
+
+class WrongType(Refusal):
+    """The body is not of a type that is read here."""
+
+    code = Code.WRONG_TYPE
+
+
+def body_of(model: type[Model]) -> tuple[Model, bytes]:
+    """The request's JSON body as this model, and its exact bytes. Raises WrongType or Invalid."""
+    if request.mimetype != "application/json":
+        raise WrongType("expected a body of Content-Type: application/json", _header("Content-Type", "media_type"))
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise WrongType("expected JSON in UTF-8", _header("Content-Type", "charset"))
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WrongType("expected a body that is not compressed", _header("Content-Encoding", "encoding"))
+    body = request.get_data(cache=False)
+    return parsed(model, body), body
+
+
+def parsed(model: type[Model], body: bytes) -> Model:
+    """The body as this model. Raises Invalid with one fault a wrong field."""
+    value, doubled = _read(body)
+    if doubled:
+        raise _invalid([Fault(_pointer(path), "duplicate", "expected each name once in an object") for path in doubled])
+    return validated(model, value)
+
+
+def validated(model: type[Model], value: Any, *, prefix: str = "") -> Model:
+    """A value as this model. `prefix` stands before each name where the fields are not those of a body."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        items = error.errors(include_url=False, include_context=False, include_input=False)
+        raise _invalid([_fault(dict(item), prefix) for item in items]) from None
+
+
+def query_of(model: type[Model]) -> Model:
+    """The query string as this model: each name once, and none that is not there."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            pointer = f"query:{name[:LONGEST_NAME]}"
+            raise Invalid.field(pointer, "duplicate", f"expected {name[:LONGEST_NAME]!r} once")
+    return validated(model, request.args.to_dict(), prefix="query:")
+
+
+def _read(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
+    """The value, and the places of objects that have a name twice. Bytes that are no UTF-8 become what no field takes."""
+    doubles: list[_Doubled] = []
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            value = _Doubled(value, [name for name, _ in pairs])
+            doubles.append(value)
+        return value
+
+    try:
+        text = body.decode("utf-8", "surrogateescape")
+        value = json.loads(text, object_pairs_hook=object_of, parse_int=_whole)
+    except RecursionError:
+        raise Invalid.field("", "depth", "expected JSON that is at most 16 deep") from None
+    except ValueError as error:
+        raise Invalid.field(
+            "", "json", f"expected JSON: {error}" if body.strip() else "expected a JSON object, got nothing"
+        ) from None
+    return value, list(_places(value)) if doubles else []
+
+
+class _Doubled(dict[str, Any]):
+    """An object in which some name came twice."""
+
+    def __init__(self, value: dict[str, Any], names: Sequence[str]) -> None:
+        super().__init__(value)
+        seen: set[str] = set()
+        self.twice = [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    if isinstance(value, _Doubled):
+        found += [(*path, name) for name in value.twice]
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, child in children:
+        found += _places(child, (*path, name))
+    return found
+
+
+def _whole(digits: str) -> int | float:
+    # Nothing of ours has so many digits; as a float it is refused by every field that wants a whole number.
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def _invalid(faults: Sequence[Fault]) -> Invalid:
+    detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
+    return Invalid(detail, *faults[:MOST_FAULTS])
+
+
+def _fault(item: dict[str, Any], prefix: str) -> Fault:
+    pointer = prefix + str(item["loc"][0])[:LONGEST_NAME] if prefix and item["loc"] else prefix or _pointer(item["loc"])
+    kind = str(item["type"])
+    if kind in ("extra_forbidden", "invalid_key"):
+        return Fault(pointer, "unknown_field", "no such field; see /openapi.json for the ones there are")
+    if kind == "model_type":
+        return Fault(pointer, "object", "expected a JSON object")
+    if kind == "string_unicode":
+        return Fault(pointer, "encoding", "expected Unicode text without lone surrogates, in UTF-8")
+    return Fault(pointer, kind, str(item["msg"]))
+
+
+def _pointer(path: Sequence[Any]) -> str:
+    return "".join("/" + str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _header(name: str, code: str) -> Fault:
+    return Fault(f"header:{name}", code, "expected application/json in UTF-8, not compressed")
