@@ -24,7 +24,7 @@ demo: $(VENV)/run.stamp ## The same, with a few hundred comments posted through 
 	@exec $(BIN)/greenroom up --demo
 
 test: $(VENV)/test.stamp ## The whole suite, on every real server this machine can give
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """What every test may ask for: real databases, a real Redis, and the surroundings of a web process and of a worker."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,6 @@ from service.config import Settings, load
 from service.store import migrate
 from service.store.engine import Database
 from tests.servers import Postgres, Redis
-
-#: Which servers this machine could not give; named in one line at the end.
-_missing: set[str] = set()
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +28,6 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 def _served(kind: type, folder: Path) -> Iterator:
     server = kind.find(folder)
     if server is None:
-        _missing.add(kind.__name__)
         pytest.skip(f"{kind.__name__} is not to be had on this machine")
     with server:
         yield server
@@ -80,8 +77,14 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _missing:
-        terminalreporter.write_line(f"Not tried, because this machine has none: {', '.join(sorted(_missing))}")
+    """Asked of the machine, not of the tests: these may have run in other processes."""
+    found = {
+        "PostgreSQL": Postgres.find(Path()),
+        "Redis": Redis.find(Path()),
+        "Chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
+    }
+    if missing := [name for name, place in found.items() if not place]:
+        terminalreporter.write_line(f"Not tried, because this machine has none: {', '.join(missing)}")
 
 
 def pytest_configure() -> None:

@@ -1,12 +1,16 @@
 """Moving the schema forward: upgrade, and say where it stands."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from service.store.engine import Database
 
@@ -17,14 +21,37 @@ _LOCK = 4_719_001
 def upgrade(database: Database) -> tuple[str | None, str]:
     """Bring the schema to its newest revision. Returns the revision before and after."""
     before = current(database)
-    with database.engine.begin() as connection:
-        if not database.on_sqlite:
-            connection.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    with _transaction(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, newest()
+
+
+@contextmanager
+def _transaction(database: Database) -> Iterator[Connection]:
+    """One migration at a time, all or nothing."""
+    with database.engine.connect() as connection, _rows_kept(connection):
+        with connection.execution_options(greenroom_write=True).begin():
+            if not database.on_sqlite:
+                connection.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+
+
+@contextmanager
+def _rows_kept(connection: Connection) -> Iterator[None]:
+    """To change a table SQLite drops it and renames its copy: the drop must not take the rows that point to it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # Through the driver, because inside a transaction this is silently ignored.
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def current(database: Database) -> str | None:
