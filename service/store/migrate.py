@@ -31,12 +31,12 @@ def upgrade(database: Database) -> tuple[str | None, str]:
 @contextmanager
 def _transaction(database: Database) -> Iterator[Connection]:
     """One migration at a time, all or nothing."""
-    with database.engine.connect() as connection, _rows_kept(connection):
-        with connection.execution_options(greenroom_write=True).begin():
-            if not database.on_sqlite:
-                connection.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            yield connection
+    options = {"greenroom_write": True}
+    with database.engine.connect() as connection, _rows_kept(connection), connection.execution_options(**options).begin():
+        if not database.on_sqlite:
+            connection.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
 
 
 @contextmanager
