@@ -17,7 +17,7 @@ from service.store.outbox import Delivery, DeliveryState, Endpoint, EventType
 from service.store.sites import Site
 
 #: What an endpoint may ask for, and gets where it does not say.
-EVENTS = tuple(event for event in EventType if event is not EventType.TEST)
+EVENTS: tuple[EventType, ...] = tuple(event for event in EventType if event is not EventType.TEST)
 #: More than this would be a mistake of a program, and each costs a delivery an event.
 MOST_ENDPOINTS = 20
 #: How long the old secret keeps signing beside the new one, so that a host can change it without a gap.

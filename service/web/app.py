@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.domain.ids import new_id
-from service.web import comments, decisions, health
+from service.web import comments, decisions, deliveries, endpoints, health
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
 from service.web.limits import say
@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_name_request)
     app.after_request(say)
     app.after_request(_sign_response)
-    for blueprint in (comments.bp, decisions.bp, health.bp):
+    for blueprint in (comments.bp, decisions.bp, endpoints.bp, deliveries.bp, health.bp):
         app.register_blueprint(blueprint)
     return app
 
