@@ -8,19 +8,38 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.domain.ids import new_id
-from service.web import comments, decisions, deliveries, endpoints, health
+from service.web import (
+    comments,
+    decisions,
+    deliveries,
+    endpoints,
+    feed,
+    health,
+)
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
-from service.web.limits import say
+from service.web.limits import Rate, limited, say
 from service.web.problems import shape_errors
+from service.web.routes import ThreadConverter, page, public
+
+#: Every door of this house, one a line.
+BLUEPRINTS = (
+    comments.bp,
+    decisions.bp,
+    feed.bp,
+    endpoints.bp,
+    deliveries.bp,
+    health.bp,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """A fresh application on these settings, or on those of the environment."""
     settings = settings or load(os.environ)
-    # Without a folder for static files: what is served has a route that says who may have it.
-    app = Flask("greenroom", root_path=os.path.dirname(__file__), static_folder=None)  # noqa: PTH120
+    app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
+    app.view_functions["static"] = public(page(limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
     app.url_map.merge_slashes = False
+    app.url_map.converters["thread"] = ThreadConverter
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
@@ -29,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_name_request)
     app.after_request(say)
     app.after_request(_sign_response)
-    for blueprint in (comments.bp, decisions.bp, endpoints.bp, deliveries.bp, health.bp):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
 

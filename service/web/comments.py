@@ -132,7 +132,8 @@ def show_many() -> Response:
 def revise(comment_id: UUID) -> Response:
     body, _ = body_of(EditBody)
     with doors().database.writing() as session:
-        edit(session, caller().site_id, comment_id, body.text, version=body.version, now=datetime.now(UTC))
+        change = edit(session, caller().site_id, comment_id, body.text, version=body.version, now=datetime.now(UTC))
+    doors().feeds.forget(change.thread_id)
     doors().bell.ring(Job.DRAIN)
     doors().bell.ring(Job.DELIVER)
     return reply(_shown(comment_id))
@@ -150,7 +151,9 @@ def revise(comment_id: UUID) -> Response:
 )
 def forget(comment_id: UUID) -> Response:
     with doors().database.writing() as session:
-        erase(session, caller().site_id, comment_id, now=datetime.now(UTC))
+        change = erase(session, caller().site_id, comment_id, now=datetime.now(UTC))
+    if change is not None:
+        doors().feeds.forget(change.thread_id)
     doors().bell.ring(Job.DELIVER)
     return Response(status=204)
 

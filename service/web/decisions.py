@@ -77,6 +77,7 @@ def rule(comment_id: UUID) -> Response:
             raise outcome
     doors().bell.ring(Job.DELIVER)
     change = outcome.change
+    doors().feeds.forget(change.thread_id)
     return reply(
         DecisionShown(
             id=outcome.decision_id,

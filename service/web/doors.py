@@ -12,6 +12,8 @@ from service.store.engine import Database
 from service.web.callers import Callers
 from service.web.committer import Committer
 from service.web.counters import Counters
+from service.web.feed_cache import Feeds
+from service.web.known_sites import KnownSites
 from service.web.waiting import Watcher
 
 
@@ -27,6 +29,8 @@ class Doors:
     watcher: Watcher
     callers: Callers
     counters: Counters
+    sites: KnownSites
+    feeds: Feeds
 
     @classmethod
     def open(cls, settings: Settings) -> "Doors":
@@ -42,6 +46,8 @@ class Doors:
             watcher=Watcher(database, places=settings.web_threads // 2),
             callers=Callers(database),
             counters=Counters(),
+            sites=KnownSites(database),
+            feeds=Feeds(database),
         )
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
+from werkzeug.routing import BaseConverter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,6 +24,13 @@ def page(view: Callable[P, R]) -> Callable[P, R]:
     """Declares a view that is a page for people: it has no entry in the API document."""
     view.page = True  # type: ignore[attr-defined]
     return view
+
+
+class ThreadConverter(BaseConverter):
+    """A host's own word for a page: any characters, also slashes at its start and whole addresses."""
+
+    regex = r"(?s:.+?)"
+    part_isolating = False
 
 
 @dataclass(frozen=True, slots=True)

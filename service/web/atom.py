@@ -1,0 +1,54 @@
+"""Atom (RFC 4287) with threads (RFC 4685) and paged feeds (RFC 5005)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_THREADING = "http://purl.org/syndication/thread/1.0"
+ElementTree.register_namespace("", _ATOM)
+ElementTree.register_namespace("thr", _THREADING)
+
+
+def as_atom(
+    *, feed_id: str, title: str, address: str, home: str, next_address: str, entries: Sequence[Mapping[str, Any]]
+) -> bytes:
+    """The feed as XML. Texts must hold no control characters; `entries` have id, parent, author, author_url, text, at."""
+    feed = ElementTree.Element(f"{{{_ATOM}}}feed")
+    _text(feed, "id", feed_id)
+    _text(feed, "title", title)
+    _text(feed, "updated", _moment(max((entry["at"] for entry in entries), default=datetime(1970, 1, 1, tzinfo=UTC))))
+    for rel, href in (("self", address), ("alternate", home), ("next", next_address)):
+        if href:
+            ElementTree.SubElement(feed, f"{{{_ATOM}}}link", rel=rel, href=href)
+    for entry in entries:
+        _entry(feed, entry, home)
+    body: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def _entry(feed: ElementTree.Element, entry: Mapping[str, Any], home: str) -> None:
+    element = ElementTree.SubElement(feed, f"{{{_ATOM}}}entry")
+    _text(element, "id", f"urn:uuid:{entry['id']}")
+    _text(element, "title", f"Comment by {entry['author']}")
+    _text(element, "updated", _moment(entry["at"]))
+    author = ElementTree.SubElement(element, f"{{{_ATOM}}}author")
+    _text(author, "name", entry["author"])
+    if entry["author_url"]:
+        _text(author, "uri", entry["author_url"])
+    if home:
+        ElementTree.SubElement(element, f"{{{_ATOM}}}link", rel="alternate", href=f"{home}#comment-{entry['id']}")
+    if entry["parent"]:
+        ElementTree.SubElement(element, f"{{{_THREADING}}}in-reply-to", ref=f"urn:uuid:{entry['parent']}")
+    _text(element, "content", entry["text"]).set("type", "text")
+
+
+def _text(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}")
+    element.text = text
+    return element
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

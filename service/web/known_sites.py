@@ -1,0 +1,52 @@
+"""Sites that this process has met lately: what public pages must know of them, a few seconds old at most."""
+
+import time
+from dataclasses import dataclass
+
+from service.domain.errors import NotFound
+from service.store.engine import Database
+from service.store.sites import site
+
+#: Seconds that a process believes what it knows of a site.
+BELIEVED = 5.0
+REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSite:
+    """A site, as far as its public pages need it."""
+
+    id: str
+    name: str
+    origins: tuple[str, ...]
+
+    def owns(self, origin: str) -> bool:
+        """Whether this origin (scheme and host) is one of the site's own."""
+        return origin.lower().rstrip("/") in self.origins
+
+
+class KnownSites:
+    """Looks sites up, seldom."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, tuple[float, KnownSite | None]] = {}
+
+    def named(self, site_id: str) -> KnownSite:
+        """The site of this public id. Raises NotFound."""
+        now = time.monotonic()
+        known = self._known.get(site_id)
+        if known is None or known[0] < now:
+            if len(self._known) > REMEMBERED:
+                self._known.clear()
+            known = self._known[site_id] = (now + BELIEVED, self._asked(site_id))
+        if known[1] is None:
+            raise NotFound("no such site")
+        return known[1]
+
+    def _asked(self, site_id: str) -> KnownSite | None:
+        with self._database.reading() as session:
+            found = site(session, site_id)
+        if found is None:
+            return None
+        return KnownSite(found.id, found.name, tuple(origin.lower().rstrip("/") for origin in found.origins))
