@@ -100,7 +100,7 @@ def naive(engine: str, count: int) -> dict[str, Any]:
 
         ids = posted(place, count)
         place.environ["NAIVE_DATABASE"] = load(place.environ).database
-        command = [sys.executable, "-m", "celery", "-A", "bench.naive", "worker", "-c2", "--loglevel=error"]
+        command = [sys.executable, "-m", "celery", "-A", "bench.naive:celery", "worker", "-c2", "--loglevel=error"]
         app = Celery(broker=place.environ["REDIS_URL"])
         app.conf.update(task_ignore_result=True, broker_transport_options={"global_keyprefix": "naive:"})
         return _timed(place, command, count, [lambda i=i: app.send_task("naive.check", (i,)) for i in ids])
