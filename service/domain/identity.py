@@ -31,8 +31,7 @@ class Identities:
         if not ip:
             return ""
         address = _address(ip)
-        prefix = 24 if address.version == 4 else 64
-        return self._hash("block", str(ipaddress.ip_network((address, prefix), strict=False)))
+        return self._hash("block", address.packed[: 3 if address.version == 4 else 8].hex())
 
     def _hash(self, kind: str, value: str) -> str:
         return hmac.digest(self.key, f"{kind}\0{value}".encode(), "sha256").hex()[:40]
