@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from service.actions.submit import Accepted, Submission, submit
-from service.domain.errors import Conflict, InProgress, Invalid, KeyReused
+from service.domain.errors import Conflict, InProgress, KeyReused
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.engine import Database
 from tests.factories import IDENTITIES, NOON, draft, site, submitted
@@ -68,10 +68,17 @@ def test_a_key_of_one_site_means_nothing_on_another(database: Database) -> None:
 def test_the_hosts_own_id_is_the_natural_key(database: Database) -> None:
     (first,) = _submit(database, Submission("news", draft(external_id="wp-1")))
     again, other = _submit(
-        database, Submission("news", draft("new words", external_id="wp-1")), Submission("blog", draft(external_id="wp-1"))
+        database, Submission("news", draft(external_id="wp-1")), Submission("blog", draft(external_id="wp-1"))
     )
     assert again == Accepted(first.comment_id, replayed=True)
     assert other.comment_id != first.comment_id
+
+
+def test_the_hosts_own_id_never_hides_other_words(database: Database) -> None:
+    _submit(database, Submission("news", draft(external_id="wp-1")))
+    (refused,) = _submit(database, Submission("news", draft("other words", external_id="wp-1")))
+    assert isinstance(refused, Conflict)
+    assert refused.faults[0].pointer == "/external_id"
 
 
 def test_a_parent_is_found_by_either_name_and_only_in_its_thread(database: Database) -> None:
@@ -86,7 +93,7 @@ def test_a_parent_is_found_by_either_name_and_only_in_its_thread(database: Datab
     assert isinstance(by_id, Accepted)
     assert isinstance(by_external, Accepted)
     for refused in (elsewhere, unknown):
-        assert isinstance(refused, Invalid)
+        assert isinstance(refused, Conflict)
         assert refused.faults[0].pointer == "/parent"
     with database.reading() as session:
         assert session.get_one(Comment, by_external.comment_id).parent_id == parent.comment_id
