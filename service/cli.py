@@ -17,6 +17,7 @@ COMMANDS = {
     "key": "admit",
     "user": "user",
     "webhook": "webhook",
+    "audit": "audit",
 }
 
 

@@ -49,6 +49,7 @@ def add_endpoint(
         secret=seal.close(secret),
         enabled=True,
         failures=0,
+        since=now,
         created_at=now,
     )
     session.add(endpoint)
@@ -61,6 +62,7 @@ def change_endpoint(
     site_id: str,
     endpoint_id: UUID,
     *,
+    now: datetime,
     url: str | None = None,
     events: Sequence[EventType] | None = None,
     enabled: bool | None = None,
@@ -75,6 +77,8 @@ def change_endpoint(
         endpoint.events = _in_order(events)
     if enabled is not None:
         endpoint.enabled = enabled
+    if events is not None or enabled:
+        endpoint.since = now
     if url is not None or enabled:
         endpoint.failures, endpoint.probe_at = 0, None
     session.flush()

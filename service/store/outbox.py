@@ -67,7 +67,8 @@ class Event(Record):
 class Endpoint(Record):
     """Where a host wants to be told. Secrets are sealed with the root secret; two are live while one is rotated.
 
-    `failures` counts those in a row; nothing is sent before `probe_at`.
+    `failures` counts those in a row; nothing is sent before `probe_at`. It has been told of these `events` since `since`:
+    of what happened before, it may lack some.
     """
 
     __tablename__ = "endpoint"
@@ -82,6 +83,7 @@ class Endpoint(Record):
     enabled: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     probe_at: Mapped[datetime | None]
+    since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -137,6 +137,7 @@ def change(endpoint_id: UUID) -> Response:
             session,
             caller().site_id,
             endpoint_id,
+            now=_now(),
             url=body.url,
             events=body.events,
             enabled=body.enabled,

@@ -294,7 +294,7 @@ def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop
     assert [d.state for d in host.deliveries()] == [DeliveryState.DEAD, DeliveryState.DEAD]
     receiver.behaviour = answers(204)
     with host.database.writing() as session:
-        change_endpoint(session, "news", host.endpoint, enabled=True)
+        change_endpoint(session, "news", host.endpoint, enabled=True, now=_now())
         replay(session, "news", host.deliveries()[1].id, now=_now())
     assert deliver(workshop) == 1
 
