@@ -14,6 +14,7 @@ from service.web import (
     deliveries,
     endpoints,
     feed,
+    form,
     health,
 )
 from service.web.doors import Doors
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     comments.bp,
     decisions.bp,
     feed.bp,
+    form.bp,
     endpoints.bp,
     deliveries.bp,
     health.bp,

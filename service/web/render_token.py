@@ -1,0 +1,32 @@
+"""The render token: when a form was shown, signed, so that its sender cannot make it older or younger."""
+
+import time
+
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+
+from service.domain.errors import Invalid
+
+#: Seconds that a shown form may be sent.
+VALID = 24 * 3600
+
+
+def signed(secret: str, site_id: str) -> str:
+    """A token for a form that is shown now."""
+    return _signer(secret).sign(site_id).decode()
+
+
+def seconds_since(token: str, secret: str, site_id: str) -> float:
+    """Seconds since the form was shown. Raises Invalid for a token that is forged, of another site, or too old."""
+    try:
+        payload, shown = _signer(secret).unsign(token, max_age=VALID, return_timestamp=True)
+    except SignatureExpired:
+        raise Invalid.field("/rendered", "expired", "this form was open for more than a day; please send it once more") from None
+    except BadSignature:
+        raise Invalid.field("/rendered", "signature", "this form could not be recognised; please send it once more") from None
+    if payload.decode() != site_id:
+        raise Invalid.field("/rendered", "signature", "this form belongs to another site; please send it once more")
+    return max(0.0, time.time() - shown.timestamp())
+
+
+def _signer(secret: str) -> TimestampSigner:
+    return TimestampSigner(secret, salt="greenroom form")
