@@ -56,5 +56,5 @@ def _run(name: str) -> None:
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
         raise click.ClickException("this process waits for nudges on Redis: set REDIS_URL; without one, run `greenroom sweep`")
-    load_libraries({role})
+    load_libraries({role}, settings())
     run(role, settings())

@@ -115,7 +115,7 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     roles = [Role.WEB, *([Role.CHECKS, Role.COURIER] if with_broker else []), Role.SWEEP]
     os.environ[PREFIX + "LOG_FORMAT"] = "json"
     logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))
-    load_libraries(set(roles))
+    load_libraries(set(roles), settings)
     # What is loaded now is shared by all processes; the collector must not write into those pages.
     gc.collect()
     gc.freeze()

@@ -2,9 +2,11 @@
 
 import importlib
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from service.processes.lifeline import die_with_parent
 
 #: Seconds that requests under way may take once the web process is told to stop.
 WEB_GRACE = 5
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 _CELERY = (
@@ -49,10 +52,13 @@ def run(role: Role, settings: Settings) -> None:
     _RUN[role](settings)
 
 
-def load_libraries(roles: set[Role]) -> None:
+def load_libraries(roles: set[Role], settings: Settings) -> None:
     """Import what these roles need, once, before they are forked: they start at once and share the memory."""
     # Celery reads this when it is imported: SIGTERM then ends a worker within `worker_soft_shutdown_timeout`.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    if Role.WEB in roles and settings.web_processes > 1:
+        # Read on import too: each web process writes its own metrics down here, so that any of them can show the sum.
+        os.environ.setdefault(_METRICS_FOLDER, tempfile.mkdtemp(prefix="greenroom-metrics-"))
     for role in roles:
         for name in _LIBRARIES[role]:
             importlib.import_module(name)
@@ -64,7 +70,7 @@ def _web(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "service.processes.roles:web_app",
         address=settings.host,
         port=settings.port,
@@ -84,7 +90,12 @@ def _web(settings: Settings) -> None:
         process_name="greenroom web",
         log_level=LogLevels.error,
         log_dictconfig=_granian_logs(),
-    ).serve()
+    )
+    try:
+        server.serve()
+    finally:
+        if folder := os.environ.get(_METRICS_FOLDER):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def web_app() -> Any:

@@ -16,6 +16,7 @@ from service.web import (
     feed,
     form,
     health,
+    metrics,
 )
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     endpoints.bp,
     deliveries.bp,
     health.bp,
+    metrics.bp,
 )
 
 
@@ -47,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["greenroom"] = Doors.open(settings)
     _believe_proxies(app, settings.trusted_proxies)
     shape_errors(app)
+    metrics.measure(app)
     app.before_request(_name_request)
     app.after_request(say)
     app.after_request(_sign_response)
