@@ -17,6 +17,7 @@ from service.web import (
     form,
     health,
     metrics,
+    pages,
 )
 from service.web.doors import Doors
 from service.web.drafts import MAX_BODY
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_sign_response)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    pages.open_pages(app)
     return app
 
 

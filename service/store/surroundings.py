@@ -1,0 +1,52 @@
+"""What surrounds a comment: the thread in place, and what its author wrote before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, Uuid, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.domain.states import State
+from service.store.comments import Comment
+from service.store.schema import AnyRow, UtcDateTime
+
+BEFORE, AFTER, LAST = 3, 3, 5
+#: Characters that are shown of each.
+SHOWN = 400
+
+_COLUMNS = (
+    Comment.id,
+    Comment.author_name,
+    Comment.state,
+    Comment.received_at,
+    Comment.parent_id,
+    func.substr(Comment.text, 1, SHOWN).label("text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Neighbours in the order of the thread, and the author's last ones, newest first."""
+
+    before: Sequence[AnyRow]
+    after: Sequence[AnyRow]
+    by_author: Sequence[AnyRow]
+
+
+def surroundings(session: Session, row: AnyRow) -> Surroundings:
+    """What stands around this comment; three queries."""
+    here = tuple_(Comment.received_at, Comment.id)
+    there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
+    seen = select(*_COLUMNS).where(Comment.thread_id == row.thread_id, Comment.state.in_((State.APPROVED, State.HELD)))
+    before = seen.where(here < there).order_by(Comment.received_at.desc(), Comment.id.desc()).limit(BEFORE)
+    after = seen.where(here > there).order_by(Comment.received_at, Comment.id).limit(AFTER)
+    return Surroundings(session.execute(before).all()[::-1], session.execute(after).all(), _by_author(session, row))
+
+
+def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:
+    if not row.author_key:
+        return []
+    others: Select[tuple[object, ...]] = select(*_COLUMNS).where(
+        Comment.site_id == row.site_id, Comment.author_key == row.author_key, Comment.id != row.id
+    )
+    return session.execute(others.order_by(Comment.received_at.desc()).limit(LAST)).all()

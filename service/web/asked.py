@@ -1,0 +1,54 @@
+"""What the address of the queue page asks for, and the addresses of its neighbours."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from service.store.queue import Asked, Order, Tab
+
+Word = TypeVar("Word", bound=StrEnum)
+LONGEST = 200
+
+
+def asked_for(args: Mapping[str, str]) -> Asked:
+    """The view that these query arguments name. What makes no sense is as if it were not there: a bookmark never breaks."""
+    return Asked(
+        tab=_word(Tab, args.get("tab", ""), Tab.HELD),
+        order=_word(Order, args.get("order", ""), Order.OLDEST),
+        reason=_plain(args.get("reason", "")),
+        thread=uuid(args.get("thread", "")),
+        author=uuid(args.get("author", "")),
+        language=_plain(args.get("language", "")),
+        words=_plain(args.get("words", "")),
+        alike=uuid(args.get("alike", "")),
+        after=_plain(args.get("after", ""), 400),
+    )
+
+
+def address(site_id: str, asked: Asked, **changes: Any) -> str:
+    """The queue page for a view, as a path; only what differs from the usual is named."""
+    asked = replace(asked, **{"after": "", **changes})
+    usual = Asked()
+    named = {f.name: str(getattr(asked, f.name)) for f in fields(Asked) if getattr(asked, f.name) != getattr(usual, f.name)}
+    return "/queue?" + urlencode({"site": site_id, **named})
+
+
+def uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def _word(kind: type[Word], value: str, otherwise: Word) -> Word:
+    try:
+        return kind(value)
+    except ValueError:
+        return otherwise
+
+
+def _plain(value: str, longest: int = LONGEST) -> str:
+    return value.replace("\0", "").strip()[:longest]

@@ -1,0 +1,156 @@
+"""What the module on the queue page asks for while the next card is up already: gestures, undo and redo as JSON."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.actions import gesture as gestures
+from service.actions.gesture import MOST, Outcome, Seen
+from service.domain.errors import Invalid
+from service.domain.states import State
+from service.store import queue as waiting
+from service.store.people import Role
+from service.store.sites import site
+from service.web.conflicts import said
+from service.web.doors import doors
+from service.web.drafts import parsed
+from service.web.pages import bp
+from service.web.rejections import SPAM, rejections
+from service.web.sessions import my_id, site_id, with_role
+
+Kind = Literal["approve", "reject", "spam", "hold", "escalate", "calm", "skip"]
+STATES = {"approve": State.APPROVED, "reject": State.REJECTED, "spam": State.REJECTED, "hold": State.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a button or a key does: to which state, and for which reason."""
+
+    kind: str
+    state: State | None
+    reason: str = ""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Item(_Strict):
+    """One comment as it stood on the page."""
+
+    id: UUID
+    version: Annotated[int, Field(ge=0, lt=10**9)]
+    alike: bool = False
+
+
+class GestureBody(_Strict):
+    """One gesture. Its id is made by the page; the same id again gets the same answer and changes nothing more."""
+
+    gesture: UUID
+    act: Kind
+    reason: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
+    note: Annotated[str, Field(max_length=2000)] = ""
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
+
+
+class BackBody(_Strict):
+    """Take this gesture back."""
+
+    gesture: UUID
+
+
+class RedoBody(_Strict):
+    """Do this gesture again, under a new id."""
+
+    gesture: UUID
+    anew: UUID
+
+
+@bp.post("/queue/gestures")
+@with_role(Role.MODERATOR)
+def gesture() -> Response:
+    body = parsed(GestureBody, _json())
+    if body.act in ("escalate", "calm"):
+        return _escalation(body)
+    act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
+    seen = [Seen(item.id, item.version, item.alike) for item in body.items]
+    with doors().database.writing() as session:
+        known = {r.code: r for r in rejections(site(session, site_id()))}
+        note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
+        outcomes = gestures.move(
+            session, site_id(), seen, act.state or State.HELD,
+            gesture_id=body.gesture, moderator_id=my_id(), now=_now(), delay=_delay(), reason=act.reason, note=note,
+        )  # fmt: skip
+    return _answer(outcomes)
+
+
+@bp.post("/queue/gestures/undo")
+@with_role(Role.MODERATOR)
+def undo() -> Response:
+    body = parsed(BackBody, _json())
+    with doors().database.writing() as session:
+        outcomes = gestures.take_back(session, site_id(), body.gesture, moderator_id=my_id(), now=_now(), delay=_delay())
+    return _answer(outcomes)
+
+
+@bp.post("/queue/gestures/redo")
+@with_role(Role.MODERATOR)
+def redo() -> Response:
+    body = parsed(RedoBody, _json())
+    with doors().database.writing() as session:
+        outcomes = gestures.repeat(
+            session, site_id(), body.gesture, anew=body.anew, moderator_id=my_id(), now=_now(), delay=_delay()
+        )
+    return _answer(outcomes)
+
+
+def act_of(word: str) -> Act:
+    """The act behind a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `escalate` or `skip`."""
+    kind, _, reason = word.partition(":")
+    if kind in ("escalate", "skip"):
+        return Act(kind, None)
+    if kind not in STATES:
+        raise Invalid.field("/act", "unknown", f"expected one of {', '.join(STATES)}, escalate or skip")
+    return Act(kind, STATES[kind], SPAM if kind == "spam" else reason[:64] if kind == "reject" else "")
+
+
+def _escalation(body: GestureBody) -> Response:
+    ids = [item.id for item in body.items]
+    with doors().database.writing() as session:
+        if body.act == "calm":
+            gestures.calm(session, site_id(), ids)
+        else:
+            gestures.escalate(session, site_id(), ids, moderator_id=my_id(), note=body.note.strip(), now=_now())
+    return _answer([Outcome(item.id, item.version) for item in body.items])
+
+
+def _answer(outcomes: list[Outcome]) -> Response:
+    """Each outcome, and how many are left."""
+    sentences = iter(said([outcome for outcome in outcomes if outcome.refusal]))
+    with doors().database.reading() as session:
+        numbers = waiting.counts(session, site_id(), moderator_id=my_id())
+    shown = [
+        {"id": str(o.comment_id), "ok": False, "code": o.refusal.code, "detail": next(sentences)}
+        if o.refusal
+        else {"id": str(o.comment_id), "ok": True, "version": o.version}
+        for o in outcomes
+    ]
+    return jsonify(outcomes=shown, held=numbers.held, escalated=numbers.escalated, mine=numbers.mine)
+
+
+def _json() -> bytes:
+    if not request.is_json:
+        raise Invalid("expected a body of application/json")
+    return request.get_data()
+
+
+def _delay() -> timedelta:
+    return timedelta(seconds=doors().settings.decision_delay)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

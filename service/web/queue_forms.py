@@ -1,0 +1,136 @@
+"""What moderators do on the queue page without JavaScript: every card is a form; POST, redirect, next card."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from flask import redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions import gesture as gestures
+from service.actions.gesture import Seen
+from service.domain.errors import Fault, Invalid
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store import queue as waiting
+from service.store.people import Role
+from service.store.queue import Asked
+from service.store.sites import site
+from service.web.asked import address, asked_for, uuid
+from service.web.conflicts import said
+from service.web.doors import doors
+from service.web.gestures import Act, act_of
+from service.web.pages import bp
+from service.web.queue_page import shown
+from service.web.rejections import rejections
+from service.web.sessions import my_id, site_id, with_role
+from service.web.words import _, ngettext
+
+
+@bp.post("/queue/decide")
+@with_role(Role.MODERATOR)
+def decide_by_form() -> AnyResponse:
+    """One card, or all that are selected, with the act of the button that was pressed."""
+    form = request.form
+    seen = [item for value in form.getlist("comment") if (item := _seen(value))]
+    if not seen:
+        return shown(_view(), 422, outcomes=[_("Select some comments first, then choose what to do with them.")])
+    act = act_of(form.get("act", ""))
+    if act.kind == "skip":
+        return redirect(address(site_id(), _view(), after=_cursor_after(seen[-1])), 303)
+    if act.kind == "escalate":
+        return _escalated([item.comment_id for item in seen], form.get("note", ""))
+    return _moved(seen, act)
+
+
+@bp.post("/queue/undo")
+@with_role(Role.MODERATOR)
+def undo_by_form() -> AnyResponse:
+    gesture_id = _gesture()
+    with doors().database.writing() as session:
+        outcomes = gestures.take_back(session, site_id(), gesture_id, moderator_id=my_id(), now=_now(), delay=_delay())
+    if refused := [outcome for outcome in outcomes if outcome.refusal]:
+        return shown(_view(), 409, outcomes=said(refused))
+    return redirect(address(site_id(), _view()) + f"&undone={gesture_id}", 303)
+
+
+@bp.post("/queue/redo")
+@with_role(Role.MODERATOR)
+def redo_by_form() -> AnyResponse:
+    with doors().database.writing() as session:
+        outcomes = gestures.repeat(
+            session, site_id(), _gesture(), anew=new_id(), moderator_id=my_id(), now=_now(), delay=_delay()
+        )
+    if refused := [outcome for outcome in outcomes if outcome.refusal]:
+        return shown(_view(), 409, outcomes=said(refused))
+    return redirect(address(site_id(), _view()), 303)
+
+
+@bp.post("/queue/calm")
+@with_role(Role.MODERATOR)
+def calm_by_form() -> AnyResponse:
+    """Back from the escalated ones to the queue."""
+    comment_ids = [item.comment_id for value in request.form.getlist("comment") if (item := _seen(value))]
+    with doors().database.writing() as session:
+        gestures.calm(session, site_id(), comment_ids)
+    return redirect(address(site_id(), _view()), 303)
+
+
+def _moved(seen: list[Seen], act: Act) -> AnyResponse:
+    with doors().database.writing() as session:
+        known = {r.code: r for r in rejections(site(session, site_id()))}
+        note = request.form.get("note", "").strip()[:2000] or (known[act.reason].text if act.reason in known else "")
+        outcomes = gestures.move(
+            session, site_id(), seen, act.state or State.HELD,
+            gesture_id=uuid(request.form.get("gesture", "")) or new_id(), moderator_id=my_id(),
+            now=_now(), delay=_delay(), reason=act.reason, note=note,
+        )  # fmt: skip
+    if refused := [outcome for outcome in outcomes if outcome.refusal]:
+        return shown(_view(), 409, outcomes=said(refused) + _rest(len(outcomes) - len(refused)))
+    return redirect(address(site_id(), _view(), after=_view().after), 303)
+
+
+def _escalated(comment_ids: list[UUID], note: str) -> AnyResponse:
+    with doors().database.writing() as session:
+        gestures.escalate(session, site_id(), comment_ids, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
+    return redirect(address(site_id(), _view(), after=_view().after), 303)
+
+
+def _cursor_after(seen: Seen) -> str:
+    with doors().database.reading() as session:
+        row = waiting.one(session, site_id(), seen.comment_id)
+    return waiting.cursor_of(row, _view()) if row else ""
+
+
+def _rest(number: int) -> list[str]:
+    return [ngettext("%(num)d other was decided.", "%(num)d others were decided.", number)] if number else []
+
+
+def _view() -> Asked:
+    """Where the form was: the address of the queue that it carries along."""
+    return asked_for(dict(parse_qsl(urlsplit(request.form.get("view", "")).query)))
+
+
+def _seen(value: str) -> Seen | None:
+    """`id`, `id:version` or `id:version:alike`, as the cards write it."""
+    name, _, rest = value.partition(":")
+    version, _, alike = rest.partition(":")
+    comment_id = uuid(name)
+    if comment_id is None or (version and not (version.isascii() and version.isdigit() and len(version) < 9)):
+        return None
+    return Seen(comment_id, int(version) if version else None, alike=alike == "alike")
+
+
+def _gesture() -> UUID:
+    found = uuid(request.form.get("gesture", ""))
+    if found is None:
+        raise Invalid("expected the id of a gesture", Fault("/gesture", "format", "expected a UUID"))
+    return found
+
+
+def _delay() -> timedelta:
+    return timedelta(seconds=doors().settings.decision_delay)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

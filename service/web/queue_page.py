@@ -1,0 +1,157 @@
+"""The queue page: what waits, why, and in which company; everything here only looks."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.errors import NotFound
+from service.store import queue as waiting
+from service.store.cards import cards
+from service.store.comments import Thread
+from service.store.gestures import last_gesture
+from service.store.people import Role
+from service.store.queue import Asked, Tab
+from service.store.sites import site
+from service.store.surroundings import surroundings
+from service.web import lines, why
+from service.web.asked import address, asked_for, uuid
+from service.web.doors import doors
+from service.web.marks import marked, plain
+from service.web.pages import bp, page
+from service.web.rejections import rejections
+from service.web.sessions import me, my_id, site_id, with_role
+
+#: Cards of one page.
+CARDS = 20
+
+
+@bp.get("/queue")
+@with_role(Role.VIEWER)
+def queue() -> AnyResponse:
+    return shown(asked_for(request.args))
+
+
+@bp.get("/queue/cards")
+@with_role(Role.VIEWER)
+def more_cards() -> Response:
+    """The next cards as a piece of HTML, for a page that is open already. The cursor after them stands in a header."""
+    asked = asked_for(request.args)
+    with doors().database.reading() as session:
+        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+        found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
+        here = site(session, site_id())
+    html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked))
+    return Response(html, mimetype="text/html", headers={"X-After": listing.after})
+
+
+@bp.get("/queue/counts")
+@with_role(Role.VIEWER)
+def counts() -> Response:
+    """The numbers on the tabs, and how many held comments came since the page was loaded."""
+    since = _moment(request.args.get("since", ""))
+    with doors().database.reading() as session:
+        found = waiting.counts(session, site_id(), moderator_id=my_id())
+        fresh = waiting.newer(session, site_id(), than=since) if since else 0
+    return jsonify(
+        held=found.held, escalated=found.escalated, mine=found.mine, approved=found.approved, rejected=found.rejected,
+        oldest=found.oldest.isoformat() if found.oldest else None, fresh=fresh,
+    )  # fmt: skip
+
+
+@bp.get("/queue/comments/<uuid:comment_id>")
+@with_role(Role.VIEWER)
+def comment(comment_id: UUID) -> AnyResponse:
+    """One comment alone, with all that surrounds it."""
+    with doors().database.reading() as session:
+        row = waiting.one(session, site_id(), comment_id)
+        if row is None:
+            raise NotFound("no such comment on this site")
+        found = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())
+        around = surroundings(session, row)
+        here = site(session, site_id())
+    asked = Asked()
+    return page(
+        "comment.html", cards=found, card=found[0], around=around, asked=asked, rejections=rejections(here), **_helpers(asked)
+    )
+
+
+@bp.get("/queue/comments/<uuid:comment_id>/context")
+@with_role(Role.VIEWER)
+def context(comment_id: UUID) -> Response:
+    """The thread in place and the author's last comments, as a piece of HTML."""
+    with doors().database.reading() as session:
+        row = waiting.one(session, site_id(), comment_id)
+        if row is None:
+            raise NotFound("no such comment on this site")
+        card = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())[0]
+        around = surroundings(session, row)
+    html = render_template("context.html", card=card, around=around, **_helpers(Asked()))
+    return Response(html, mimetype="text/html")
+
+
+def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None) -> AnyResponse:
+    """The page for a view; `outcomes` are sentences about what could not be done."""
+    if not site_id():
+        return page("no_site.html")
+    with doors().database.reading() as session:
+        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+        found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
+        numbers = waiting.counts(session, site_id(), moderator_id=my_id())
+        reasons, languages = waiting.offered(session, site_id())
+        gesture = last_gesture(session, site_id(), my_id(), since=me().session.created_at)
+        around = surroundings(session, found[0].row) if found else None
+        thread = session.get(Thread, asked.thread) if asked.thread else None
+        here = site(session, site_id())
+    return page(
+        "queue.html",
+        status,
+        cards=found,
+        after=listing.after,
+        numbers=numbers,
+        reasons=reasons,
+        spoken=languages,
+        gesture=gesture,
+        undone=uuid(request.args.get("undone", "")),
+        around=around,
+        thread=thread if thread and thread.site_id == site_id() else None,
+        asked=asked,
+        tabs=_tabs(numbers),
+        rejections=rejections(here),
+        notices=outcomes or [],
+        loaded=_now().isoformat(),
+        **_helpers(asked),
+    )
+
+
+def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
+    tabs = [(Tab.HELD, numbers.held), (Tab.ESCALATED, numbers.escalated), (Tab.MINE, numbers.mine)]
+    tabs += [(Tab.APPROVED, numbers.approved), (Tab.REJECTED, numbers.rejected)]
+    # Nothing is escalated on most days: the tab is there when there is something under it.
+    return [tab for tab in tabs if tab[0] is not Tab.ESCALATED or tab[1]]
+
+
+def _helpers(asked: Asked) -> dict[str, Any]:
+    here = site_id()
+    return {
+        "why": why,
+        "lines": lines,
+        "marked": marked,
+        "plain": plain,
+        "to": lambda **changes: address(here, asked, **changes),
+        "view": address(here, asked, after=asked.after),
+    }
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

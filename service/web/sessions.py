@@ -1,0 +1,181 @@
+"""Who is at the browser: the session cookie, the role that a page asks for, and the tokens that guard each form."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from hmac import compare_digest
+from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Response, g, request
+
+from service.actions.admit import digest_of
+from service.actions.sign_in import saw
+from service.domain.errors import Code, NotFound, Refusal
+from service.store.people import Role, SignedIn, signed_in
+from service.web.auth import Forbidden
+from service.web.doors import doors
+from service.web.limits import Rate, limited
+from service.web.routes import page, public
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: A browser that is there is written down at most this often, so that looking stays a read.
+SEEN_EVERY = timedelta(minutes=5)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedOut(Refusal):
+    """Nobody is signed in here, or not any more."""
+
+    code = Code.UNAUTHENTICATED
+
+
+def anyone(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a page that needs no session. Its forms are guarded by the origin alone."""
+    return public(page(view if hasattr(view, "rate") else limited(Rate.PAGE)(view)))
+
+
+def somebody(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a page for every moderator, whatever the roles."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        _let_in()
+        return view(*args, **kwargs)
+
+    guarded.owner = "moderator"  # type: ignore[attr-defined]
+    return page(limited(Rate.PAGE)(guarded))
+
+
+def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a page of one site, named by `site` in address or form: only for this role there, or a stronger one."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            _let_in()
+            g.site_id = _site_asked_for()
+            if g.site_id and not me().roles[g.site_id].covers(role):
+                raise Forbidden(
+                    f"this needs the role {role} on {g.site_id}; yours is {me().roles[g.site_id]}. An admin can change it."
+                )
+            if not g.site_id and request.method not in SAFE:
+                raise NotFound("you have no role on any site yet; an admin can give you one")
+            return view(*args, **kwargs)
+
+        guarded.owner = f"role:{role}"  # type: ignore[attr-defined]
+        return page(limited(Rate.PAGE)(guarded))
+
+    return decorate
+
+
+def me() -> SignedIn:
+    """The moderator behind this request."""
+    return cast("SignedIn", g.signed_in)
+
+
+def my_id() -> UUID:
+    return me().moderator.id
+
+
+def site_id() -> str:
+    """The site of this page; empty where the moderator has none."""
+    return cast("str", g.site_id)
+
+
+def my_role() -> Role | None:
+    """My role on the site of this page."""
+    return me().roles.get(g.get("site_id", "")) if "signed_in" in g else None
+
+
+def may(role: Role) -> bool:
+    """Whether I may do on this site what is asked of this role."""
+    mine = my_role()
+    return mine is not None and mine.covers(role)
+
+
+def look_up() -> SignedIn | None:
+    """The moderator whose cookie came, or none."""
+    token = request.cookies.get(cookie_name(), "")
+    if not token:
+        return None
+    now, settings = datetime.now(UTC), doors().settings
+    idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
+    with doors().database.reading() as session:
+        found = signed_in(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
+    if found and found.session.seen_at < now - SEEN_EVERY:
+        with doors().database.writing() as session:
+            saw(session, found.session.digest, now=now)
+    return found
+
+
+def check_origin() -> None:
+    """Refuse a change that another site's page asks for."""
+    if request.method in SAFE:
+        return
+    settings, origin = doors().settings, request.headers.get("Origin", "")
+    ours = {_origin(settings.url)}
+    if not settings.public_url:
+        # On the embedded default the same machine has several names; the browser's own comparison is enough there.
+        ours.add(f"{request.scheme}://{request.host}")
+    if origin not in ours:
+        raise Forbidden(f"this form was sent from {origin or 'a page without an origin'}; expected {' or '.join(sorted(ours))}")
+
+
+def keep(response: Response, token: str) -> Response:
+    """Hand the browser its session."""
+    settings = doors().settings
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=int(settings.session_absolute),
+        path="/",
+        secure=_over_https(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def forget(response: Response) -> Response:
+    response.set_cookie(cookie_name(), "", expires=0, path="/", secure=_over_https(), httponly=True, samesite="Lax")
+    return response
+
+
+def cookie_name() -> str:
+    return "__Host-greenroom" if _over_https() else "greenroom"
+
+
+def _let_in() -> None:
+    found = look_up()
+    if found is None:
+        raise SignedOut("please sign in")
+    g.signed_in = found
+    if request.method not in SAFE:
+        sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+        if not compare_digest(sent.encode(), found.session.csrf.encode()):
+            raise Forbidden("this form is from an earlier sign-in; go back, reload the page and try again")
+
+
+def _site_asked_for() -> str:
+    """The site named by the request, or the one used last, or the first. Empty where there is none at all."""
+    roles = me().roles
+    asked = request.values.get("site", "")
+    if asked:
+        if asked not in roles:
+            raise NotFound(f"no site {asked!r} that you have a role on")
+        return asked
+    last = str(me().moderator.preferences.get("site", ""))
+    return last if last in roles else next(iter(roles), "")
+
+
+def _over_https() -> bool:
+    return doors().settings.url.startswith("https://")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,104 @@
+"""Signing in and out: by one-time link, where looking uses nothing up, or by password, throttled."""
+
+from datetime import UTC, datetime
+
+from flask import Response, current_app, redirect, request, url_for
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions import sign_in as signing_in
+from service.domain.errors import Gone
+from service.domain.passwords import matches
+from service.store.people import moderator_with
+from service.web.doors import doors
+from service.web.limits import Rate, TooMany, limited
+from service.web.pages import bp, local, page
+from service.web.sessions import anyone, forget, keep, look_up, me, my_id, somebody
+from service.web.words import _
+
+#: Tries for one account, from wherever; one address is counted as any form is.
+PER_ACCOUNT = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
+
+
+@bp.get("/")
+@anyone
+def home() -> AnyResponse:
+    return redirect(url_for("pages.queue"), 302)
+
+
+@bp.get("/sign-in")
+@anyone
+def sign_in() -> AnyResponse:
+    goal = local(request.args.get("next", ""))
+    return redirect(goal, 302) if look_up() else page("sign_in.html", goal=goal, email="", fault="")
+
+
+@bp.post("/sign-in")
+@anyone
+@limited(Rate.SIGN_IN)
+def sign_in_by_password() -> AnyResponse:
+    email, password = request.form.get("email", "")[:320], request.form.get("password", "")[:1000]
+    goal = local(request.form.get("next", ""))
+    _throttle(email.strip().casefold())
+    with doors().database.reading() as session:
+        moderator = moderator_with(session, email) if "\0" not in email else None
+    # The hash is checked outside any transaction, and also for a name that nobody has.
+    right = matches(moderator.password if moderator else "", password)
+    if moderator is None or moderator.disabled_at is not None or not right:
+        fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
+        return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
+    with doors().database.writing() as session:
+        token = signing_in.start(session, moderator.id, user_agent=_user_agent(), now=_now())
+    return keep(_to(goal), token)
+
+
+@bp.get("/sign-in/<token>")
+@anyone
+def show_link(token: str) -> Response:
+    """A button. Mail scanners and previews open links; only the button uses one up."""
+    with doors().database.reading() as session:
+        good = signing_in.link_is_good(session, token, now=_now())
+    return page("link.html", 200 if good else 410, good=good, token=token)
+
+
+@bp.post("/sign-in/<token>")
+@anyone
+@limited(Rate.SIGN_IN)
+def sign_in_by_link(token: str) -> AnyResponse:
+    try:
+        with doors().database.writing() as session:
+            cookie = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
+    except Gone:
+        return page("link.html", 410, good=False, token=token)
+    return keep(_to("/queue"), cookie)
+
+
+@bp.post("/sign-out")
+@somebody
+def sign_out() -> AnyResponse:
+    with doors().database.writing() as session:
+        signing_in.sign_out(session, my_id(), me().session.digest)
+    return forget(_to("/sign-in"))
+
+
+def _throttle(account: str) -> None:
+    limiter = current_app.extensions.setdefault("greenroom.sign_in", MovingWindowRateLimiter(MemoryStorage()))
+    hits = [limiter.hit(item, account) for item in PER_ACCOUNT]
+    if not all(hits):
+        raise TooMany("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
+
+
+def _to(path: str) -> Response:
+    response = redirect(path, 303)
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+def _user_agent() -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
