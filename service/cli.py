@@ -13,6 +13,7 @@ COMMANDS = {
     "beat": "serve",
     "sweep": "serve",
     "db": "db",
+    "config": "config",
     "site": "admit",
     "key": "admit",
     "user": "user",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+
+from service.setting_kinds import address, database, folder, long_secret, networks, one_of, redis, seconds, whole
 
 PREFIX = "GREENROOM_"
 #: Names that other tools have made customary; they mean the setting of the same name.
@@ -27,116 +28,58 @@ def _setting(default: Any, doc: str, parse: Callable[[str], Any] = str, *, secre
     return field(default=default, metadata={"doc": doc, "parse": parse, "secret": secret})
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value)
-        if not low <= number <= high:
-            raise ValueError(f"expected a whole number from {low} to {high}")
-        return number
-
-    return parse
-
-
-def _seconds(low: float, high: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        number = float(value)
-        if not low <= number <= high:
-            raise ValueError(f"expected seconds from {low:g} to {high:g}")
-        return number
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    if value.lower() in ("1", "true", "yes", "on"):
-        return True
-    if value.lower() in ("", "0", "false", "no", "off"):
-        return False
-    raise ValueError("expected true or false")
-
-
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"expected one of {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def _folder(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def _database(value: str) -> str:
-    for short in ("postgres://", "postgresql://"):
-        if value.startswith(short):
-            return "postgresql+psycopg://" + value.removeprefix(short)
-    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("expected postgresql://… or sqlite:///…")
-    return value
-
-
-def _address(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("http", "https"):
-        raise ValueError("expected an http:// or https:// address")
-    return value.rstrip("/")
-
-
 @dataclass(frozen=True)
 class Settings:
     """Everything that can be set. Frozen; every default is fit for the embedded start."""
 
-    home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", _folder)
+    home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", folder)
     host: str = _setting("127.0.0.1", "Address that the web process listens on.")
-    port: int = _setting(8000, "Port that the web process listens on.", _whole(1, 65535))
-    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", _address)
+    port: int = _setting(8000, "Port that the web process listens on.", whole(1, 65535))
+    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", address)
     database_url: str = _setting(
-        "", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", _database, secret=True
+        "", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", database, secret=True
     )
-    redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", secret=True)
-    broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", _one_of("auto", "none"))
-    secret_key: str = _setting("", "At least 32 characters; empty means one is made and kept in the data folder.", secret=True)
+    redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", redis, secret=True)
+    broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", one_of("auto", "none"))
+    secret_key: str = _setting(
+        "", "At least 32 characters; empty means one is made and kept in the data folder.", long_secret, secret=True
+    )
 
-    web_processes: int = _setting(1, "Web processes; keep 1 on SQLite, where one process writes best.", _whole(1, 64))
-    web_threads: int = _setting(32, "Threads of each web process.", _whole(1, 256))
-    worker_processes: int = _setting(2, "Celery processes that run the checks.", _whole(1, 128))
-    courier_threads: int = _setting(8, "Deliveries that are under way at once in a courier process.", _whole(1, 128))
-    max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", _seconds(0, 10))
-    batch: int = _setting(200, "Comments that a drain claims at most at a time.", _whole(1, 1000))
-    lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", _seconds(2, 600))
-    max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", _whole(1, 20))
-    sweep_every: float = _setting(5.0, "Seconds between two sweeps.", _seconds(0.05, 60))
+    web_processes: int = _setting(1, "Web processes; keep 1 on SQLite, where one process writes best.", whole(1, 64))
+    web_threads: int = _setting(32, "Threads of each web process.", whole(1, 256))
+    worker_processes: int = _setting(2, "Celery processes that run the checks.", whole(1, 128))
+    courier_threads: int = _setting(8, "Deliveries that are under way at once in a courier process.", whole(1, 128))
+    max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", seconds(0, 10))
+    batch: int = _setting(200, "Comments that a drain claims at most at a time.", whole(1, 1000))
+    lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", seconds(2, 600))
+    max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", whole(1, 20))
+    sweep_every: float = _setting(5.0, "Seconds between two sweeps.", seconds(0.05, 60))
     sweep_after: float = _setting(
-        15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", _seconds(0, 600)
+        15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", seconds(0, 600)
     )
 
     decision_delay: float = _setting(
         5.0,
         "Seconds that a moderator's decision waits before its webhook, so that an undo is silent.",
-        _seconds(0, 600),
+        seconds(0, 600),
     )
     webhook_allow: tuple[str, ...] = _setting(
-        (), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", _words
+        (), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", networks
     )
-    webhook_timeout: float = _setting(10.0, "Seconds that a delivery may take in all.", _seconds(1, 60))
-    trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", _whole(0, 10))
-    rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", _whole(1, 10_000_000))
-    form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", _whole(1, 1_000_000))
+    webhook_timeout: float = _setting(10.0, "Seconds that a delivery may take in all.", seconds(1, 60))
+    trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", whole(0, 10))
+    rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", whole(1, 10_000_000))
+    form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", whole(1, 1_000_000))
 
     session_idle: float = _setting(
-        12 * 3600.0, "Seconds of idleness after which a moderator signs in again.", _seconds(60, 30 * 86400)
+        12 * 3600.0, "Seconds of idleness after which a moderator signs in again.", seconds(60, 30 * 86400)
     )
     session_absolute: float = _setting(
-        7 * 86400.0, "Seconds after which a moderator signs in again in any case.", _seconds(60, 365 * 86400)
+        7 * 86400.0, "Seconds after which a moderator signs in again in any case.", seconds(60, 365 * 86400)
     )
-    link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", _seconds(60, 30 * 86400))
-    log_level: str = _setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
-    log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", _one_of("json", "text", "auto"))
+    link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", seconds(60, 30 * 86400))
+    log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
+    log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))
     metrics_token: str = _setting("", "Bearer token that /metrics asks for; empty means loopback only.", secret=True)
 
     @cached_property
@@ -169,47 +112,69 @@ def names() -> dict[str, Any]:
     return {f.name: f for f in fields(Settings)}
 
 
-def load(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
-    """Settings from TOML (`GREENROOM_CONFIG`), then the environment, then flags; later wins.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given for a setting, and by what: a flag, a variable, or a line of the TOML file."""
+
+    text: str
+    source: str
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from TOML (`GREENROOM_CONFIG`), then the environment; later wins. Flags are variables by then.
 
     Raises `BadSetting` naming the culprit and, for an unknown name, the nearest one that exists.
     """
-    values: dict[str, str] = {}
+    return Settings(**{name: _parsed(name, given) for name, given in given_in(environ).items()})
+
+
+def given_in(environ: Mapping[str, str]) -> dict[str, Given]:
+    """What was given, by the name of the setting. An empty variable is one that is not set."""
+    found: dict[str, Given] = {}
     if path := environ.get("GREENROOM_CONFIG"):
-        values |= _from_toml(Path(path))
-    values |= _from_environment(environ)
-    values |= {name: value for name, value in (flags or {}).items() if value is not None}
-    settings = Settings(**{name: _parsed(name, value) for name, value in values.items()})
-    if settings.secret_key and len(settings.secret_key) < 32:
-        raise BadSetting("secret_key: expected at least 32 characters (try `openssl rand -hex 32`)")
-    return settings
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {setting: environ[name] for name, setting in CUSTOMARY.items() if environ.get(name)}
-    for name, value in environ.items():
-        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
-            continue
-        setting = name.removeprefix(PREFIX).lower()
-        if setting.endswith("_file") and setting.removesuffix("_file") in names():
-            setting, value = setting.removesuffix("_file"), _secret_file(name, value)
-        found[_known(setting, shown=name)] = value
+        found |= _from_toml(Path(path))
+    found |= {setting: Given(environ[name], name) for name, setting in CUSTOMARY.items() if environ.get(name)}
+    found |= _from_variables(environ)
     return found
 
 
-def _secret_file(name: str, path: str) -> str:
+def _from_variables(environ: Mapping[str, str]) -> dict[str, Given]:
+    found: dict[str, Given] = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+            continue
+        name, given = _variable(variable, text)
+        if not given.text:
+            continue
+        if name in found:
+            raise BadSetting(f"{name}: expected one of {found[name].source} and {variable}, not both")
+        found[name] = given
+    return found
+
+
+def _variable(variable: str, text: str) -> tuple[str, Given]:
+    name = variable.removeprefix(PREFIX).lower()
+    if name.endswith("_file") and name.removesuffix("_file") in names():
+        text = _content(variable, text) if text else ""
+        name = name.removesuffix("_file")
+    return _known(name, shown=variable), Given(text, variable)
+
+
+def _content(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSetting(f"{name}: cannot read {path}: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{variable}: cannot read {path}: {getattr(error, 'strerror', None) or 'it is no text'}") from error
 
 
-def _from_toml(path: Path) -> dict[str, str]:
+def _from_toml(path: Path) -> dict[str, Given]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadSetting(f"GREENROOM_CONFIG: cannot read {path}: {error}") from error
-    return {_known(name, shown=f"{path}: {name}"): _as_text(value) for name, value in document.items()}
+    except OSError as error:
+        raise BadSetting(f"GREENROOM_CONFIG: cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadSetting(f"GREENROOM_CONFIG: {path} is no TOML: {error}") from error
+    return {_known(name, shown=f"{path}: {name}"): Given(_as_text(value), f"{path}: {name}") for name, value in document.items()}
 
 
 def _as_text(value: Any) -> str:
@@ -224,11 +189,12 @@ def _known(setting: str, *, shown: str) -> str:
     raise BadSetting(f"{shown}: no such setting{hint}")
 
 
-def _parsed(name: str, value: str) -> Any:
+def _parsed(name: str, given: Given) -> Any:
     declared = names()[name]
     parse = cast("Callable[[str], Any]", declared.metadata["parse"])
     try:
-        return parse(value)
+        return parse(given.text)
     except ValueError as error:
-        shown = "a secret value" if declared.metadata["secret"] else repr(value)
-        raise BadSetting(f"{name}: {error}; got {shown}") from error
+        shown = "a secret value" if declared.metadata["secret"] else repr(given.text)
+        source = "" if given.source.removeprefix(PREFIX).lower() == name else f" (from {given.source})"
+        raise BadSetting(f"{name}: {error}; got {shown}{source}") from None

@@ -67,9 +67,7 @@ def test_a_key_of_one_site_means_nothing_on_another(database: Database) -> None:
 
 def test_the_hosts_own_id_is_the_natural_key(database: Database) -> None:
     (first,) = _submit(database, Submission("news", draft(external_id="wp-1")))
-    again, other = _submit(
-        database, Submission("news", draft(external_id="wp-1")), Submission("blog", draft(external_id="wp-1"))
-    )
+    again, other = _submit(database, Submission("news", draft(external_id="wp-1")), Submission("blog", draft(external_id="wp-1")))
     assert again == Accepted(first.comment_id, replayed=True)
     assert other.comment_id != first.comment_id
 

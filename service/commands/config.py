@@ -1,0 +1,92 @@
+"""`greenroom config`: which settings there are, which are in force, and whether they fit."""
+
+import json
+import os
+from typing import Any
+
+import click
+
+from service.commands.place import settings
+from service.config import PREFIX, Settings, given_in, names
+
+#: What stands in the place of a secret.
+HIDDEN = "(set, not shown)"
+
+
+@click.group()
+def config() -> None:
+    """Settings: each has a flag, a GREENROOM_… variable and a line in the TOML file that GREENROOM_CONFIG names."""
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(*, as_json: bool) -> None:
+    """Show the settings in force and where each comes from. Secrets are not shown."""
+    in_force, given = settings(), given_in(os.environ)
+    rows = {
+        name: {"value": _shown(in_force, name), "source": given[name].source if name in given else "default"} for name in names()
+    }
+    if as_json:
+        click.echo(json.dumps(rows, default=str))
+        return
+    wide = max(map(len, rows))
+    for name, row in rows.items():
+        click.echo(f"{name:{wide}}  {_toml(row['value'])}" + ("" if row["source"] == "default" else f"  (from {row['source']})"))
+
+
+@config.command()
+def check() -> None:
+    """Say whether the settings fit, and what does not go together."""
+    found = settings()
+    if warnings := list(_doubts(found)):
+        for warning in warnings:
+            click.echo(f"doubtful: {warning}")
+    else:
+        click.echo("the settings fit")
+
+
+@config.command()
+def example() -> None:
+    """Print every setting with its default as a commented TOML file.
+
+    Example: greenroom config example > greenroom.toml
+    """
+    click.echo("# Settings of Greenroom: take away the # of what you change, and name this file in GREENROOM_CONFIG.")
+    click.echo(
+        f"# A variable wins over its line here: {PREFIX}PORT=9000; secrets are better kept in files: {PREFIX}SECRET_KEY_FILE=…"
+    )
+    for name, declared in names().items():
+        click.echo(f"\n# {declared.metadata['doc']}\n# {name} = {_toml(_default(declared.default))}")
+
+
+def _shown(in_force: Settings, name: str) -> Any:
+    value = getattr(in_force, name)
+    return HIDDEN if names()[name].metadata["secret"] and value else value
+
+
+def _default(value: Any) -> Any:
+    # The home of whoever asks is nobody else's default.
+    return "~/.greenroom" if value == Settings.home else value
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return json.dumps(list(value))
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def _doubts(found: Settings) -> Any:
+    if found.on_sqlite and found.web_processes > 1:
+        yield "web_processes is more than 1 on SQLite, where one process writes best"
+    if found.host not in ("127.0.0.1", "::1", "localhost") and not found.public_url:
+        yield "public_url is not set: links to the queue page will name this machine only"
+    if found.public_url.startswith("http://") and found.host not in ("127.0.0.1", "::1", "localhost"):
+        yield "public_url is http: moderators' sessions can be read on the way; put TLS in front"
+    if found.broker == "none" and found.redis_url:
+        yield "redis_url is set, and broker=none means that it is not used"
+    if found.lease <= 20:
+        yield "lease is not longer than the hard limit of a job (20 s): a comment may be checked twice at once"
+    if found.sweep_after < found.sweep_every:
+        yield "sweep_after is shorter than sweep_every: the sweep will drain in place of the workers"

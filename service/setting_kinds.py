@@ -1,0 +1,98 @@
+"""Kinds of settings: how the text of each is read, and what is said of a text that does not fit."""
+
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number, both ends included."""
+
+    def parse(text: str) -> int:
+        expected = f"expected a whole number from {low} to {high}"
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError(expected) from None
+        if not low <= number <= high:
+            raise ValueError(expected)
+        return number
+
+    return parse
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A length of time in seconds, both ends included."""
+
+    def parse(text: str) -> float:
+        expected = f"expected seconds from {low:g} to {high:g}"
+        try:
+            number = float(text)
+        except ValueError:
+            raise ValueError(expected) from None
+        # Also false for NaN.
+        if not low <= number <= high:
+            raise ValueError(expected)
+        return number
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"expected one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def folder(text: str) -> Path:
+    """A folder; `~` is the home of the user."""
+    return Path(text).expanduser()
+
+
+def database(text: str) -> str:
+    """The address of a PostgreSQL or SQLite database, as SQLAlchemy writes it."""
+    for short in ("postgres://", "postgresql://"):
+        if text.startswith(short):
+            return "postgresql+psycopg://" + text.removeprefix(short)
+    if text and not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("expected postgresql://… or sqlite:///…")
+    return text
+
+
+def redis(text: str) -> str:
+    """The address of a Redis, as redis-py writes it."""
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("expected redis://…, rediss://… or unix:///…")
+    return text
+
+
+def address(text: str) -> str:
+    """A web address without a slash at its end."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("expected an address like https://comments.news.example")
+    return text.rstrip("/")
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Networks, separated by commas."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for network in found:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise ValueError("expected networks like 10.0.0.0/8, separated by commas") from None
+    return found
+
+
+def long_secret(text: str) -> str:
+    """A secret that nobody guesses."""
+    if text and len(text) < 32:
+        raise ValueError("expected at least 32 characters (try `openssl rand -hex 32`)")
+    return text

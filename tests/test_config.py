@@ -1,0 +1,136 @@
+"""Settings by table: what is given, what is meant, and what is said of what does not fit."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from service.commands.config import config
+from service.commands.flags import setting_flags
+from service.config import BadSetting, Settings, given_in, load, names
+
+LONG = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("environ", "name", "value"),
+    [
+        ({}, "port", 8000),
+        ({"PORT": "9000"}, "port", 9000),
+        ({"PORT": "9000", "GREENROOM_PORT": "9001"}, "port", 9001),
+        ({"GREENROOM_PORT": ""}, "port", 8000),
+        ({"GREENROOM_HOME": "~/elsewhere"}, "home", Path("~/elsewhere").expanduser()),
+        ({"DATABASE_URL": "postgres://db/x"}, "database_url", "postgresql+psycopg://db/x"),
+        ({"DATABASE_URL": "postgresql://db/x"}, "database", "postgresql+psycopg://db/x"),
+        ({"GREENROOM_HOME": "/data"}, "database", "sqlite:////data/greenroom.db"),
+        ({"REDIS_URL": "redis://cache:6379/1"}, "redis_url", "redis://cache:6379/1"),
+        ({"GREENROOM_WEBHOOK_ALLOW": "10.0.0.0/8, ::1/128"}, "webhook_allow", ("10.0.0.0/8", "::1/128")),
+        ({"GREENROOM_PUBLIC_URL": "https://c.example/"}, "url", "https://c.example"),
+        ({"GREENROOM_HOST": "0.0.0.0"}, "url", "http://localhost:8000"),
+        ({"GREENROOM_LEASE": "2.5"}, "lease", 2.5),
+        ({"GREENROOM_SECRET_KEY": LONG}, "secret", LONG),
+        ({"UNRELATED": "x"}, "port", 8000),
+    ],
+)
+def test_what_is_given_is_what_is_meant(environ: dict[str, str], name: str, value: object) -> None:
+    assert getattr(load(environ), name) == value
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"GREENROOM_PROT": "1"}, "GREENROOM_PROT: no such setting; did you mean port?"),
+        ({"GREENROOM_ZZZ": "1"}, "GREENROOM_ZZZ: no such setting; `greenroom config example` lists all"),
+        ({"PORT": "http"}, "port: expected a whole number from 1 to 65535; got 'http'"),
+        ({"GREENROOM_PORT": "0"}, "port: expected a whole number from 1 to 65535; got '0'"),
+        ({"GREENROOM_LEASE": "nan"}, "lease: expected seconds from 2 to 600; got 'nan'"),
+        ({"GREENROOM_LEASE": "soon"}, "lease: expected seconds from 2 to 600; got 'soon'"),
+        ({"GREENROOM_BROKER": "kafka"}, "broker: expected one of auto, none; got 'kafka'"),
+        ({"DATABASE_URL": "mysql://u:pw@db/x"}, "database_url: expected postgresql://… or sqlite:///…; got a secret value"),
+        ({"REDIS_URL": "amqp://"}, "redis_url: expected redis://…, rediss://… or unix:///…; got a secret value"),
+        ({"GREENROOM_PUBLIC_URL": "news.example"}, "public_url: expected an address like https://comments.news.example; got 'news.example'"),
+        ({"GREENROOM_WEBHOOK_ALLOW": "10.0.0.1/8"}, "webhook_allow: expected networks like 10.0.0.0/8, separated by commas; got '10.0.0.1/8'"),
+        ({"GREENROOM_SECRET_KEY": "short"}, "secret_key: expected at least 32 characters (try `openssl rand -hex 32`); got a secret value"),
+        ({"GREENROOM_SECRET_KEY_FILE": "/nowhere"}, "GREENROOM_SECRET_KEY_FILE: cannot read /nowhere: No such file or directory"),
+        ({"GREENROOM_SECRET_KEY_FILE": "/etc/hostname"}, "secret_key: expected at least 32 characters (try `openssl rand -hex 32`); got a secret value (from GREENROOM_SECRET_KEY_FILE)"),
+        ({"GREENROOM_CONFIG": "/nowhere"}, "GREENROOM_CONFIG: cannot read /nowhere: No such file or directory"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_named(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        load(environ)
+    assert str(refused.value) == said
+    assert "pw" not in said
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(LONG + "\n")
+    assert load({"GREENROOM_SECRET_KEY_FILE": str(file)}).secret == LONG
+    assert load({"GREENROOM_SECRET_KEY_FILE": str(file), "GREENROOM_SECRET_KEY": ""}).secret == LONG
+
+
+def test_a_setting_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(LONG)
+    with pytest.raises(BadSetting, match="not both"):
+        load({"GREENROOM_SECRET_KEY_FILE": str(file), "GREENROOM_SECRET_KEY": LONG})
+
+
+def test_toml_then_variables(tmp_path: Path) -> None:
+    file = tmp_path / "greenroom.toml"
+    file.write_text('port = 9000\nhost = "::1"\nwebhook_allow = ["10.0.0.0/8"]\n')
+    settings = load({"GREENROOM_CONFIG": str(file), "PORT": "9001"})
+    assert (settings.port, settings.host, settings.webhook_allow) == (9001, "::1", ("10.0.0.0/8",))
+
+
+@pytest.mark.parametrize(("text", "said"), [("prot = 1", "prot: no such setting; did you mean port"), ("port = ", "is no TOML")])
+def test_a_toml_file_that_does_not_fit_is_named(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "greenroom.toml"
+    file.write_text(text)
+    with pytest.raises(BadSetting, match=said):
+        load({"GREENROOM_CONFIG": str(file)})
+
+
+def test_the_example_is_the_default(tmp_path: Path) -> None:
+    printed = CliRunner().invoke(config, ["example"]).output
+    file = tmp_path / "greenroom.toml"
+    file.write_text(
+        "\n".join(line.removeprefix("# ") for line in printed.splitlines() if " = " in line and line.startswith("# "))
+    )
+    assert set(tomllib.loads(file.read_text())) == set(names())
+    assert load({"GREENROOM_CONFIG": str(file)}) == Settings()
+
+
+def test_every_setting_has_a_flag_and_a_secret_only_one_for_its_file() -> None:
+    import click
+
+    @click.command()
+    @setting_flags
+    def command() -> None:
+        """Nothing."""
+
+    flags = {flag for parameter in command.params for flag in parameter.opts}
+    for name, declared in names().items():
+        flag = f"--{name.replace('_', '-')}"
+        secret = declared.metadata["secret"]
+        assert (flag in flags) is not secret
+        assert (f"{flag}-file" in flags) is secret
+
+
+def test_show_tells_the_source_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    from service.commands.place import settings
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://greenroom:hunter2@db/greenroom")
+    monkeypatch.setenv("GREENROOM_PORT", "9000")
+    settings.cache_clear()
+    shown = CliRunner().invoke(config, ["show"]).output
+    settings.cache_clear()
+    assert "hunter2" not in shown
+    assert 'database_url          "(set, not shown)"  (from DATABASE_URL)' in shown
+    assert "port                  9000  (from GREENROOM_PORT)" in shown
+
+
+def test_what_was_given_is_known_with_its_source() -> None:
+    assert given_in({"PORT": "9000"})["port"].source == "PORT"
