@@ -12,6 +12,7 @@ from service.web import (
     comments,
     decisions,
     deliveries,
+    docs,
     endpoints,
     feed,
     form,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     form.bp,
     endpoints.bp,
     deliveries.bp,
+    docs.bp,
     health.bp,
     metrics.bp,
 )

@@ -61,6 +61,11 @@ def _moment(value: Any) -> datetime:
         ) from None
 
 
+def _integral(value: Any) -> Any:
+    # For JSON 7.0 is the integer 7, and JavaScript cannot tell them apart.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _whole(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,8}", value, re.ASCII):
         raise PydanticCustomError("whole_number", "expected a whole number")
@@ -98,9 +103,9 @@ IpAddress = Annotated[
     ),
 ]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
-Version = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Version = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_integral)]
 
 
 def whole(low: int, high: int) -> Any:
     """A whole number of a query string, from `low` to `high`."""
-    return Annotated[int, BeforeValidator(_whole), Field(ge=low, le=high)]
+    return Annotated[int, Field(ge=low, le=high), BeforeValidator(_whole)]

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -89,7 +88,7 @@ _PAGE = {HTML: {"type": "string"}}
     path=SITE,
     query=FormQuery,
     answers={200: Answer("The form", _PAGE)},
-    refusals=(Code.NOT_FOUND,),
+    refused_as=HTML,
 )
 def show(site: str) -> Response:
     g.form_site = known = doors().sites.named(site)
@@ -110,8 +109,9 @@ def show(site: str) -> Response:
     takes={FORM: FormBody},
     answers={
         303: Answer("Stored; back to the page", headers=("Location",)),
-        **{status: Answer(HTTPStatus(status).phrase, _PAGE) for status in (403, 404, 409, 413, 415, 422, 429, 503)},
     },
+    refusals=(Code.FORBIDDEN, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
+    refused_as=HTML,
 )
 def send(site: str) -> Response:
     g.form_site = known = doors().sites.named(site)

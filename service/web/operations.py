@@ -29,7 +29,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One entry of the API document. `tag` is its chapter; `refusals` are the codes that this operation can answer with,
-    besides those that every operation shares."""
+    besides those that every operation shares; `refused_as` is the content type of the answer then."""
 
     tag: str
     summary: str
@@ -40,6 +40,7 @@ class Operation:
     path: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     headers: tuple[str, ...] = ()
     refusals: tuple[Code, ...] = ()
+    refused_as: str = "application/problem+json"
 
 
 def operation(
@@ -53,9 +54,10 @@ def operation(
     path: Mapping[str, Mapping[str, Any]] = NOTHING,
     headers: tuple[str, ...] = (),
     refusals: tuple[Code, ...] = (),
+    refused_as: str = "application/problem+json",
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a view's entry in the API document."""
-    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals)
+    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals, refused_as)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         view.operation = declared  # type: ignore[attr-defined]

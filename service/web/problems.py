@@ -2,14 +2,16 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
 
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, g
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.domain.errors import Code, Fault, Refusal
+
+PROBLEM = "application/problem+json"
 
 log = logging.getLogger("greenroom.web")
 
@@ -22,7 +24,8 @@ STATUS: dict[Code, int] = {
     Code.CONFLICT: 409,
     Code.ALREADY_DECIDED: 409,
     Code.IN_PROGRESS: 409,
-    Code.GONE: 410,
+    # Not 410: clients, caches and testing tools agree about 404 alone; the code tells who wants to know.
+    Code.GONE: 404,
     Code.TOO_LARGE: 413,
     Code.WRONG_TYPE: 415,
     Code.KEY_REUSED: 422,
@@ -34,21 +37,39 @@ _OF_STATUS = {401: Code.UNAUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUN
               415: Code.WRONG_TYPE, 429: Code.TOO_MANY, 503: Code.UNAVAILABLE}  # fmt: skip
 
 
+class FaultShown(BaseModel):
+    """One thing wrong with one field: a JSON pointer into the body, or `query:name`, `header:name`, `path:name`."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `code` is stable; `type` explains it."""
+
+    type: str
+    title: str
+    status: int
+    code: Code
+    detail: str
+    errors: tuple[FaultShown, ...]
+    request_id: str
+
+
 def problem(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
     """One problem as a response. `type` is a path of our own documentation."""
     status = status or STATUS[code]
-    body: dict[str, Any] = {
-        "type": f"/docs/errors#{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults],
-        "request_id": g.get("request_id", ""),
-    }
-    response = jsonify(body)
-    response.status_code = status
-    response.content_type = "application/problem+json"
+    shown = Problem(
+        type=f"/docs/errors#{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        errors=tuple(FaultShown(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults),
+        request_id=g.get("request_id", ""),
+    )
+    response = Response(shown.model_dump_json(), status, content_type=PROBLEM)
     if code in (Code.UNAVAILABLE, Code.IN_PROGRESS):
         response.headers["Retry-After"] = "1"
     if code is Code.UNAUTHENTICATED:

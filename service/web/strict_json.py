@@ -125,7 +125,9 @@ def _fault(item: dict[str, Any], prefix: str) -> Fault:
 
 
 def _pointer(path: Sequence[Any]) -> str:
-    return "".join("/" + str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1") for part in path)
+    pointer = "".join("/" + str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1") for part in path)
+    # A name may hold what no answer can.
+    return pointer.encode("utf-8", "replace").decode()
 
 
 def _header(name: str, code: str) -> Fault:
