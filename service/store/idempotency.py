@@ -1,12 +1,15 @@
 """Idempotency: which answer a host's retry gets, kept for a day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, delete, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.schema import Record
+
+#: How long a key is kept.
+KEPT = timedelta(hours=24)
 
 
 class IdempotencyKey(Record):
@@ -19,3 +22,13 @@ class IdempotencyKey(Record):
     body_digest: Mapped[str] = mapped_column(String(64))
     comment_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def forget_old_keys(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Forget keys that were kept long enough, the oldest first. Returns how many; with `limit` of them there may be more."""
+    name = (IdempotencyKey.site_id, IdempotencyKey.key)
+    old = select(*name).where(IdempotencyKey.created_at < now - KEPT).order_by(IdempotencyKey.created_at).limit(limit)
+    names = [tuple(row) for row in session.execute(old)]
+    if names:
+        session.execute(delete(IdempotencyKey).where(tuple_(*name).in_(names)).execution_options(synchronize_session=False))
+    return len(names)

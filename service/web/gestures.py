@@ -17,10 +17,10 @@ from service.store.people import Role
 from service.store.sites import site
 from service.web.conflicts import said
 from service.web.doors import doors
-from service.web.strict_json import parsed
 from service.web.pages import bp
 from service.web.rejections import SPAM, rejections
 from service.web.sessions import my_id, site_id, with_role
+from service.web.strict_json import parsed
 
 Kind = Literal["approve", "reject", "spam", "hold", "escalate", "calm", "skip"]
 STATES = {"approve": State.APPROVED, "reject": State.REJECTED, "spam": State.REJECTED, "hold": State.HELD}

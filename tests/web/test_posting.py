@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from service.config import Settings
 from service.store.comments import Comment
 from service.store.engine import Database
+from service.store.idempotency import forget_old_keys
 from workers.drain import drain
 from workers.workshop import Workshop
 
@@ -40,6 +42,15 @@ def test_the_same_key_and_body_get_the_same_answer_and_one_comment(client: Flask
     assert again.headers["Idempotent-Replayed"] == "true"
     assert (again.status_code, again.data) == (first.status_code, first.data)
     assert stored(database) == 1
+
+
+def test_a_key_is_forgotten_after_a_day(client: FlaskClient, database: Database) -> None:
+    first = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
+    for hours, forgotten in ((23, 0), (25, 1)):
+        with database.writing() as session:
+            assert forget_old_keys(session, now=datetime.now(UTC) + timedelta(hours=hours)) == forgotten
+    again = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
+    assert again.json["id"] != first.json["id"]
 
 
 def test_the_same_key_with_another_body_is_refused(client: FlaskClient) -> None:
