@@ -55,6 +55,18 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
     return key.id, token
 
 
+def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -> None:
+    """This key opens nothing any more. Web processes that knew it forget it within seconds."""
+    revoked = session.execute(
+        update(Key)
+        .where(Key.id == key_id, Key.site_id == site_id, Key.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(Key.id)
+    ).scalar()
+    if revoked is None:
+        raise NotFound(f"no live key {key_id} on site {site_id!r}")
+
+
 def note_use(session: Session, key_id: UUID, *, now: datetime) -> None:
     """Remember when a key was last used."""
     session.execute(update(Key).where(Key.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False))

@@ -8,9 +8,8 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -20,15 +19,21 @@ from service.commands.place import settings as settings_in_force
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
 
+if TYPE_CHECKING:
+    from service.processes.logfile import LogFile
+    from service.processes.tree import Tree
+
 #: Receivers on this machine may be told of events where Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"
+_DEMO = "demo"
 #: Deaths of the web process before it ever served after which a start has failed.
 _HOPELESS = 4
 
 
 @click.command()
+@click.option("--demo", is_flag=True, help="Also post a few hundred comments of our own writing, and listen to the webhooks.")
 @setting_flags
-def up() -> None:
+def up(*, demo: bool) -> None:
     """Start everything on this machine: web, checks, courier and sweeps, on SQLite where nothing else is set.
 
     The data folder (GREENROOM_HOME, ~/.greenroom) is made on the first start and found again by the next. Ctrl-C ends
@@ -36,10 +41,10 @@ def up() -> None:
 
     Examples: greenroom up --port 9000 · DATABASE_URL=postgresql://… REDIS_URL=redis://… greenroom up
     """
-    _start()
+    _start(demo=demo)
 
 
-def _start() -> None:
+def _start(*, demo: bool) -> None:
     began = time.monotonic()
     # Whatever is kept from here on is for its owner alone.
     os.umask(0o077)
@@ -50,7 +55,7 @@ def _start() -> None:
     broker = own_redis(settings.home) if not settings.redis_url and settings.broker == "auto" else None
     settings = _in_force(settings, broker)
     house = _house(settings)
-    _serve(settings, house, broker, began)
+    _serve(settings, house, broker, began, demo=demo)
     lock.close()
     if broker and broker.socket.parent != broker.folder:
         shutil.rmtree(broker.socket.parent, ignore_errors=True)
@@ -104,7 +109,7 @@ def _house(settings: Settings) -> House:
     return house
 
 
-def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: float) -> None:
+def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: float, *, demo: bool) -> None:
     from service import logs
     from service.processes.logfile import LogFile
     from service.processes.roles import Role, load_libraries, run
@@ -122,9 +127,9 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     children = [Child("redis", broker.be, last=True)] if broker else []
     children += [Child(role, partial(run, role, settings)) for role in roles]
     tree = Tree(children, output=log_file.fileno())
-    greet = _Greeting(settings, house, began, log_file.show_new, lambda: tree.deaths(Role.WEB))
+    watch = _Watch(settings, house, tree, log_file, began=began, demo=demo)
     try:
-        tree.keep(0.05, greet.look)
+        tree.keep(0.05, watch.look)
     except _NeverServed:
         raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
     click.echo("Everything has ended; your data stays where it is.")
@@ -134,29 +139,38 @@ class _NeverServed(Exception):
     """The web process died again and again before it served anything."""
 
 
-class _Greeting:
-    """Waits until the web process answers, greets once, and from then on lets the log be followed."""
+class _Watch:
+    """Waits until the web process answers, greets once, lets the demo speak, and from then on follows the log."""
 
-    def __init__(
-        self, settings: Settings, house: House, began: float, follow: Callable[[], None], web_deaths: Callable[[], int]
-    ) -> None:
-        self._settings, self._house, self._began = settings, house, began
-        self._follow, self._web_deaths = follow, web_deaths
+    def __init__(self, settings: Settings, house: House, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool) -> None:
+        self._settings, self._house, self._tree, self._log_file = settings, house, tree, log_file
+        self._began, self._demo = began, demo
         self._greeted = False
 
     def look(self) -> None:
         if not self._greeted:
             self._greet()
-        if self._greeted:
-            self._follow()
+        elif self._tree.hosts(_DEMO):
+            self._log_file.pass_over()
+        else:
+            self._log_file.show_new()
 
     def _greet(self) -> None:
         if _answers(self._settings):
+            self._greeted = True
             click.echo(_words(self._settings, self._house, time.monotonic() - self._began))
             sys.stdout.flush()
-            self._greeted = True
-        elif self._web_deaths() >= _HOPELESS:
+            if self._demo:
+                self._invite_demo()
+        elif self._tree.deaths("web") >= _HOPELESS:
             raise _NeverServed
+
+    def _invite_demo(self) -> None:
+        from service.commands import demo
+
+        site = self._house.sites[0]
+        self._tree.invite("listener", partial(demo.listen, site))
+        self._tree.invite(_DEMO, partial(demo.post, site))
 
 
 def _answers(settings: Settings) -> bool:

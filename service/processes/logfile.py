@@ -35,6 +35,11 @@ class LogFile:
             written = os.write(sys.stdout.fileno(), self._unprinted[:_PIECE])
             self._unprinted = self._unprinted[written:]
 
+    def pass_over(self) -> None:
+        """Leave out what is new: something else has the terminal."""
+        self._take()
+        self._unprinted = b""
+
     def last_lines(self, count: int) -> str:
         lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
         return "\n".join(_shown(line) for line in lines)

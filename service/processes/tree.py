@@ -22,11 +22,13 @@ _WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 @dataclass(slots=True)
 class Child:
-    """One process of the tree. `last` ones serve the others, and so are ended after them."""
+    """One process of the tree. `last` ones serve the others, and so are ended after them; a `guest` speaks to the
+    terminal and is not started again."""
 
     name: str
     be: Callable[[], None]
     last: bool = False
+    guest: bool = False
     pid: int = 0
     started: float = 0.0
     deaths: int = 0
@@ -56,6 +58,14 @@ class Tree:
             self._end()
             look()
 
+    def invite(self, name: str, be: Callable[[], None]) -> None:
+        """Start one more process, once."""
+        self._children.append(Child(name, be, guest=True))
+
+    def hosts(self, name: str) -> bool:
+        """Whether a guest is still there."""
+        return any(child.name == name for child in self._children)
+
     def deaths(self, name: str) -> int:
         return sum(child.deaths for child in self._children if child.name == name)
 
@@ -75,9 +85,10 @@ class Tree:
             os.setsid()
             die_with_parent(parent)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-            # Logs go to standard error. Celery's small talk at the end goes to standard output, and no further.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            os.dup2(self._output, 2)
+            if not child.guest:
+                # Logs go to standard error. Celery's small talk at the end goes to standard output, and no further.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                os.dup2(self._output, 2)
             child.be()
             code = 0
         except SystemExit as end:
@@ -90,8 +101,10 @@ class Tree:
 
     def _bury(self) -> None:
         for pid, status in _dead():
-            for child in self._children:
-                if child.pid == pid:
+            for child in [child for child in self._children if child.pid == pid]:
+                if child.guest:
+                    self._children.remove(child)
+                else:
                     self._plan_again(child, os.waitstatus_to_exitcode(status))
 
     def _plan_again(self, child: Child, code: int) -> None:

@@ -73,6 +73,9 @@ class Up:
         if self.process and self.process.poll() is None:
             self.stop(signal.SIGTERM)
 
+    def wait_to_print(self, words: str) -> None:
+        wait_until(lambda: words in self.output, seconds=60, what=f"{words!r} to be printed")
+
     def stop(self, how: signal.Signals) -> int:
         assert self.process
         self.process.send_signal(how)

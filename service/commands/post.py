@@ -1,0 +1,94 @@
+"""`greenroom post`: a file of comments through the front door, one JSON object a line."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from service.commands.place import database, settings
+from service.commands.sending import Sender, Sent, Unreachable
+from service.domain.errors import Refusal
+
+#: Lines that were not taken which are shown; the rest is counted.
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", required=True, help="The site that the comments are for.")
+@click.option("--wait", is_flag=True, help="Wait for each verdict and count them.")
+@click.option("--url", default="", help="Where Greenroom answers. Default: the one on this machine.")
+@click.option(
+    "--key", default="", help="A key of the site with the scope submit. Default: one for this run, on this machine's database."
+)
+@click.option("--thread", default="", help="The thread of lines that name none. Default: the file's name.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, as_json: bool) -> None:
+    """Post each line of FILE as a comment of a site, as its host would.
+
+    A line is a JSON object with a `text`; name, email, url, title, thread, parent, date and id are used where they are
+    there, under the names that other systems give them. Sending the same file again repeats nothing.
+
+    Example: greenroom post comments.jsonl --site news --wait
+    """
+    lines = sum(1 for line in file.open("rb") if line.strip())
+    with (
+        _key_for(site, key) as used,
+        click.progressbar(length=lines, label=file.name, file=sys.stderr, show_pos=True) as bar,
+    ):
+        sender = Sender(url or _here(), used, thread=thread or file.stem, wait=wait, tick=lambda: bar.update(1))
+        try:
+            with file.open(encoding="utf-8", errors="replace") as opened:
+                sent = sender.send(iter(opened))
+        except Unreachable as error:
+            raise click.ClickException(f"{error}\nThe same command goes on where this one stopped.") from error
+    _tell(sent, as_json=as_json)
+    if sent.problems:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _key_for(site: str, key: str) -> Iterator[str]:
+    """The given key, or one that lives as long as this run: who reaches the database may make keys anyway."""
+    if key:
+        yield key
+        return
+    from service.actions.admit import add_key, revoke_key
+    from service.store.sites import Scope
+
+    try:
+        with database().writing() as session:
+            key_id, token = add_key(
+                session, site, scopes=[Scope.SUBMIT, Scope.READ], label="greenroom post", now=datetime.now(UTC)
+            )
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    try:
+        yield token
+    finally:
+        with database().writing() as session:
+            revoke_key(session, site, key_id, now=datetime.now(UTC))
+
+
+def _here() -> str:
+    host = settings().host
+    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{settings().port}"  # noqa: S104
+
+
+def _tell(sent: Sent, *, as_json: bool) -> None:
+    if as_json:
+        problems = [{"line": problem.line, "problem": problem.said} for problem in sent.problems]
+        click.echo(json.dumps({"states": sent.states, "replayed": sent.replayed, "empty": sent.empty, "problems": problems}))
+        return
+    counts = ", ".join(f"{count} {state}" for state, count in sent.states.most_common())
+    again = f" ({sent.replayed} had been sent before)" if sent.replayed else ""
+    empty = f"; {sent.empty} lines without words were left out" if sent.empty else ""
+    click.echo(f"{sent.states.total()} comments stored: {counts or 'none'}{again}{empty}")
+    for problem in sent.problems[:_SHOWN]:
+        click.echo(f"line {problem.line} was not taken: {problem.said}", err=True)
+    if len(sent.problems) > _SHOWN:
+        click.echo(f"and {len(sent.problems) - _SHOWN} more; correct these lines and send the file again", err=True)
