@@ -94,23 +94,22 @@ def repeat(
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def escalate(
-    session: Session, site_id: str, comment_ids: Sequence[UUID], *, moderator_id: UUID, note: str, now: datetime
-) -> list[UUID]:
-    """Leave held comments to an admin. Returns those that are escalated now."""
-    held = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids), Comment.state == State.HELD)
-    found = list(session.scalars(held))
-    known = set(session.scalars(select(Escalation.comment_id).where(Escalation.comment_id.in_(found))))
-    for comment_id in found:
-        if comment_id not in known:
-            session.add(Escalation(comment_id=comment_id, site_id=site_id, moderator_id=moderator_id, note=note, at=now))
+def escalate(session: Session, site_id: str, seen: Sequence[Seen], *, moderator_id: UUID, note: str, now: datetime) -> None:
+    """Leave held comments to an admin. One that is escalated already, or not held any more, stays as it is."""
+    ids = [item.comment_id for item in _with_alike(session, site_id, seen)]
+    known = select(Escalation.comment_id).where(Escalation.comment_id.in_(ids))
+    held = select(Comment.id).where(
+        Comment.site_id == site_id, Comment.id.in_(ids), Comment.state == State.HELD, Comment.id.not_in(known)
+    )
+    for comment_id in session.scalars(held):
+        session.add(Escalation(comment_id=comment_id, site_id=site_id, moderator_id=moderator_id, note=note, at=now))
     session.flush()
-    return found
 
 
-def calm(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> None:
+def calm(session: Session, site_id: str, seen: Sequence[Seen]) -> None:
     """Take escalations back: the comments return to the queue."""
-    session.execute(delete(Escalation).where(Escalation.site_id == site_id, Escalation.comment_id.in_(comment_ids)))
+    ids = [item.comment_id for item in _with_alike(session, site_id, seen)]
+    session.execute(delete(Escalation).where(Escalation.site_id == site_id, Escalation.comment_id.in_(ids)))
 
 
 def _with_alike(session: Session, site_id: str, seen: Sequence[Seen]) -> list[Seen]:

@@ -1,6 +1,9 @@
 """My account: my password, my browsers, my language and looks."""
 
-from flask import request
+from typing import Annotated
+
+from flask import jsonify, request
+from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderators import prefer
@@ -8,8 +11,10 @@ from service.actions.sign_in import set_password, sign_out
 from service.domain.passwords import fault_of, hashed, matches
 from service.store.people import browsers_of
 from service.web.doors import doors
+from service.web.fields import Strict
 from service.web.pages import LANGUAGES, back_to, bp, page
 from service.web.sessions import me, my_id, somebody
+from service.web.strict_json import parsed
 from service.web.words import _
 
 THEMES = ("auto", "light", "dark")
@@ -63,6 +68,24 @@ def change_preferences() -> AnyResponse:
     with doors().database.writing() as session:
         prefer(session, my_id(), **chosen)
     return back_to("pages.account", done="preferences")
+
+
+class KeysBody(Strict):
+    """The keys that differ from the usual ones, by what they do."""
+
+    keys: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Annotated[str, Field(min_length=1, max_length=1)]] = Field(
+        max_length=30
+    )
+    off: bool = False
+
+
+@bp.post("/account/keys")
+@somebody
+def change_keys() -> AnyResponse:
+    body = parsed(KeysBody, request.get_data())
+    with doors().database.writing() as session:
+        prefer(session, my_id(), keys=dict(body.keys), keys_off=body.off)
+    return jsonify(keys=body.keys, off=body.off)
 
 
 def _shown(status: int = 200, *, fault: str = "") -> AnyResponse:

@@ -18,6 +18,7 @@ from service.store.sites import site
 from service.web.conflicts import said
 from service.web.doors import doors
 from service.web.pages import bp
+from service.web.queue_page import numbers_shown
 from service.web.rejections import SPAM, rejections
 from service.web.sessions import my_id, site_id, with_role
 from service.web.strict_json import parsed
@@ -119,12 +120,12 @@ def act_of(word: str) -> Act:
 
 
 def _escalation(body: GestureBody) -> Response:
-    ids = [item.id for item in body.items]
+    seen = [Seen(item.id, item.version, item.alike) for item in body.items]
     with doors().database.writing() as session:
         if body.act == "calm":
-            gestures.calm(session, site_id(), ids)
+            gestures.calm(session, site_id(), seen)
         else:
-            gestures.escalate(session, site_id(), ids, moderator_id=my_id(), note=body.note.strip(), now=_now())
+            gestures.escalate(session, site_id(), seen, moderator_id=my_id(), note=body.note.strip(), now=_now())
     return _answer([Outcome(item.id, item.version) for item in body.items])
 
 
@@ -139,7 +140,7 @@ def _answer(outcomes: list[Outcome]) -> Response:
         else {"id": str(o.comment_id), "ok": True, "version": o.version}
         for o in outcomes
     ]
-    return jsonify(outcomes=shown, held=numbers.held, escalated=numbers.escalated, mine=numbers.mine)
+    return jsonify(outcomes=shown, **numbers_shown(numbers))
 
 
 def _json() -> bytes:

@@ -39,7 +39,7 @@ def decide_by_form() -> AnyResponse:
     if act.kind == "skip":
         return redirect(address(site_id(), _view(), after=_cursor_after(seen[-1])), 303)
     if act.kind == "escalate":
-        return _escalated([item.comment_id for item in seen], form.get("note", ""))
+        return _escalated(seen, form.get("note", ""))
     return _moved(seen, act)
 
 
@@ -70,9 +70,9 @@ def redo_by_form() -> AnyResponse:
 @with_role(Role.MODERATOR)
 def calm_by_form() -> AnyResponse:
     """Back from the escalated ones to the queue."""
-    comment_ids = [item.comment_id for value in request.form.getlist("comment") if (item := _seen(value))]
+    seen = [item for value in request.form.getlist("comment") if (item := _seen(value))]
     with doors().database.writing() as session:
-        gestures.calm(session, site_id(), comment_ids)
+        gestures.calm(session, site_id(), seen)
     return redirect(address(site_id(), _view()), 303)
 
 
@@ -90,9 +90,9 @@ def _moved(seen: list[Seen], act: Act) -> AnyResponse:
     return redirect(address(site_id(), _view(), after=_view().after), 303)
 
 
-def _escalated(comment_ids: list[UUID], note: str) -> AnyResponse:
+def _escalated(seen: list[Seen], note: str) -> AnyResponse:
     with doors().database.writing() as session:
-        gestures.escalate(session, site_id(), comment_ids, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
+        gestures.escalate(session, site_id(), seen, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
     return redirect(address(site_id(), _view(), after=_view().after), 303)
 
 

@@ -22,7 +22,9 @@ from service.web.doors import doors
 from service.web.marks import marked, plain
 from service.web.pages import bp, page
 from service.web.rejections import rejections
+from service.web.script_words import key_names, script_words
 from service.web.sessions import me, my_id, site_id, with_role
+from service.web.words import age, count
 
 #: Cards of one page.
 CARDS = 20
@@ -55,10 +57,7 @@ def counts() -> Response:
     with doors().database.reading() as session:
         found = waiting.counts(session, site_id(), moderator_id=my_id())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
-    return jsonify(
-        held=found.held, escalated=found.escalated, mine=found.mine, approved=found.approved, rejected=found.rejected,
-        oldest=found.oldest.isoformat() if found.oldest else None, fresh=fresh,
-    )  # fmt: skip
+    return jsonify(**numbers_shown(found), oldest_words=age(found.oldest) if found.oldest else "", fresh=fresh)
 
 
 @bp.get("/queue/comments/<uuid:comment_id>")
@@ -122,8 +121,16 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         rejections=rejections(here),
         notices=outcomes or [],
         loaded=_now().isoformat(),
+        script_words=script_words(),
+        key_names=key_names(),
         **_helpers(asked),
     )
+
+
+def numbers_shown(found: waiting.Counts) -> dict[str, Any]:
+    """The numbers on the tabs, also as they are written."""
+    numbers = {tab: getattr(found, tab) for tab in ("held", "escalated", "mine", "approved", "rejected")}
+    return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
 
 def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:

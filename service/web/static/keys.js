@@ -1,0 +1,63 @@
+// The keys of the queue page: which key does what, shown on the buttons and under `?`, and changed there.
+
+const USUAL = {
+  next: "j", previous: "k", approve: "a", reject: "r", spam: "s", escalate: "e", skip: "h", undo: "z", redo: "Z", select: "x",
+  extend_next: "J", extend_previous: "K", all: "*", context: "c", author: "u", search: "/", focus: "f", help: "?",
+};
+const dialog = document.getElementById("help");
+const form = dialog.querySelector("form");
+let own = JSON.parse(document.body.dataset.keymap || "{}");
+let byKey = map();
+
+export const keymap = () => byKey;
+
+function map() {
+  return new Map(Object.entries({ ...USUAL, ...own }).map(([act, key]) => [key, act]));
+}
+
+const shown = (key) => (/^[A-Z]$/.test(key) ? `⇧${key.toLowerCase()}` : key);
+
+export function shownKey() {
+  // The buttons show the keys in force; a style rule does the rest.
+  document.body.classList.toggle("keys-off", document.body.dataset.keys === "off");
+  if (!Object.keys(own).length) return;
+  const changed = Object.entries(own).map(([act, key]) => [shown(USUAL[act]), shown(key)]);
+  const swap = (root) => {
+    for (const node of root.querySelectorAll("[data-key]:not(.sheet *)")) {
+      node.dataset.usual ??= node.dataset.key;
+      const pair = changed.find(([usual]) => usual === node.dataset.usual);
+      node.dataset.key = pair ? pair[1] : node.dataset.usual;
+    }
+  };
+  swap(document);
+  new MutationObserver(() => swap(document.getElementById("feed"))).observe(document.getElementById("feed"), { childList: true });
+}
+
+export function openHelp() {
+  for (const input of form.querySelectorAll("input[data-act]")) input.value = { ...USUAL, ...own }[input.dataset.act];
+  dialog.showModal();
+}
+
+form.addEventListener("beforeinput", (event) => {
+  // One character a key: what is typed takes the place of what was there.
+  if (event.target.matches("input[data-act]") && event.data) event.target.select();
+});
+
+form.addEventListener("submit", async (event) => {
+  if (event.submitter?.value === "close") return;
+  event.preventDefault();
+  const fault = form.querySelector(".fault");
+  const wanted = Object.fromEntries([...form.querySelectorAll("input[data-act]")].map((input) => [input.dataset.act, input.value.trim()]));
+  const used = Object.values(wanted);
+  fault.hidden = used.every((key) => key.length === 1) && new Set(used).size === used.length;
+  if (!fault.hidden) return;
+  const off = !form.elements.on.checked;
+  const changed = Object.fromEntries(Object.entries(wanted).filter(([act, key]) => key !== USUAL[act]));
+  const answer = await fetch("/account/keys", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": document.body.dataset.csrf },
+    body: JSON.stringify({ keys: changed, off }),
+  }).catch(() => null);
+  if (answer?.ok) location.reload();
+  else fault.hidden = false;
+});
