@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test lint format locks clean
+.PHONY: help run demo test chaos lint format locks clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -25,6 +25,9 @@ demo: $(VENV)/run.stamp ## The same, with a few hundred comments posted through 
 
 test: $(VENV)/test.stamp ## The whole suite, on every real server this machine can give
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audit it (CHAOS="--seconds 1200 --faults 300")
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -67,6 +67,9 @@ class Settings:
         (), "Networks, comma-separated (10.0.0.0/8), that endpoints may be in although they are private.", networks
     )
     webhook_timeout: float = _setting(10.0, "Seconds that a delivery may take in all.", seconds(1, 60))
+    webhook_probe_every: float = _setting(
+        60.0, "Seconds between two probes of an endpoint that failed five times in a row.", seconds(0.5, 3600)
+    )
     trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", whole(0, 10))
     rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", whole(1, 10_000_000))
     form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", whole(1, 1_000_000))

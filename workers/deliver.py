@@ -50,6 +50,7 @@ class _Round:
         self._workshop = workshop
         self._pool = pool
         self._van = _Van(workshop.settings)
+        self._probe_every = timedelta(seconds=workshop.settings.webhook_probe_every)
         self._under_way: dict[Future[Tried], Outgoing] = {}
 
     def run(self, *, until: float) -> tuple[int, bool]:
@@ -76,7 +77,7 @@ class _Round:
             return []
         with database.writing() as session:
             if finished:
-                record(session, finished, now=now)
+                record(session, finished, now=now, probe_every=self._probe_every)
             ids = self._taken(session, {tried.outgoing.delivery_id for tried in finished}, now) if taking else []
         with database.reading() as session:
             return outgoing(session, ids, now=now)
@@ -94,6 +95,7 @@ class _Round:
             share=max(1, settings.courier_threads // 2),
             now=now,
             lease=timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout)),
+            probe_every=self._probe_every,
         )
 
 

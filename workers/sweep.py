@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from service.jobs import Job, NoBell
+from service.store.deliveries import anything_due
 from service.store.moves import oldest_pending
 from workers.deliver import deliver
 from workers.drain import drain
@@ -20,12 +21,14 @@ def sweep(workshop: Workshop) -> None:
     """One sweep: a constant number of nudges; and where a comment waits too long, its verdict right here."""
     workshop.bell.ring(Job.DRAIN)
     workshop.bell.ring(Job.DELIVER)
-    with workshop.database.reading() as session:
-        oldest = oldest_pending(session)
     late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
+    with workshop.database.reading() as session:
+        oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
     if oldest is not None and oldest < late:
         log.warning("sweep_drains", extra={"oldest": oldest.isoformat()})
         drain(workshop)
+        undelivered = True
+    if undelivered:
         deliver(workshop)
 
 

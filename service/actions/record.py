@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.webhooks import GIVE_UP, Answer, next_try, pause_of
-from service.store.deliveries import BREAKER, PROBE_EVERY, Outgoing
+from service.store.deliveries import BREAKER, Outgoing
 from service.store.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.schema import table
 
@@ -31,7 +31,7 @@ class Tried:
     answer: Answer
 
 
-def record(session: Session, tried: Sequence[Tried], *, now: datetime) -> int:
+def record(session: Session, tried: Sequence[Tried], *, now: datetime, probe_every: timedelta) -> int:
     """Write attempts down, each only where its lease still holds. Returns how many did.
 
     Whoever lost the lease leaves no trace here: another courier sends the same again, under the same id.
@@ -43,7 +43,7 @@ def record(session: Session, tried: Sequence[Tried], *, now: datetime) -> int:
     for endpoint_id in sorted(endpoints):
         mine = [t for t in held if t.outgoing.endpoint_id == endpoint_id]
         if mine:
-            _keep_health(session, endpoints[endpoint_id], mine, now)
+            _keep_health(session, endpoints[endpoint_id], mine, now, probe_every)
     return len(held)
 
 
@@ -87,7 +87,7 @@ def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
     return {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
 
 
-def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], now: datetime) -> None:
+def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], now: datetime, probe_every: timedelta) -> None:
     """Count failures in a row, open or close the breaker, and take the host at its word where it says gone or later."""
     broken = endpoint.failures >= BREAKER
     for one in sorted(tried, key=lambda t: t.at):
@@ -98,7 +98,7 @@ def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], n
             endpoint.failures += 1
             pause = pause_of(answer.retry_after, now=now) if answer.status in _PAUSING else timedelta(0)
             if endpoint.failures >= BREAKER:
-                pause = max(pause, PROBE_EVERY)
+                pause = max(pause, probe_every)
             endpoint.probe_at = now + pause if pause else endpoint.probe_at
             endpoint.enabled = endpoint.enabled and answer.status != _GONE
     session.flush()

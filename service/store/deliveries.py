@@ -13,9 +13,8 @@ from service.store.comments import Comment, Thread
 from service.store.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from service.store.schema import AnyRow
 
-#: Failures in a row after which an endpoint gets only one probe a minute.
+#: Failures in a row after which an endpoint is only probed now and then.
 BREAKER = 5
-PROBE_EVERY = timedelta(minutes=1)
 #: How long events of a site that has no endpoint wait to be put aside together: they are nobody's hurry.
 IDLE_EVENTS_WAIT = timedelta(seconds=2)
 
@@ -56,7 +55,15 @@ def anything_due(session: Session, *, now: datetime) -> bool:
 
 
 def claim(
-    session: Session, *, token: UUID, limit: int, busy: Mapping[UUID, int], share: int, now: datetime, lease: timedelta
+    session: Session,
+    *,
+    token: UUID,
+    limit: int,
+    busy: Mapping[UUID, int],
+    share: int,
+    now: datetime,
+    lease: timedelta,
+    probe_every: timedelta,
 ) -> Sequence[UUID]:
     """Lease up to `limit` deliveries under one fencing token, those of one comment strictly in their order.
 
@@ -71,7 +78,7 @@ def claim(
             continue
         chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(1 if probing else room))
         if probing:
-            _probed(session, endpoint.id, now)
+            _probed(session, endpoint.id, now + probe_every)
     chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(limit))
     if not chosen:
         return []
@@ -155,12 +162,12 @@ def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
     )
 
 
-def _probed(session: Session, endpoint_id: UUID, now: datetime) -> None:
-    """Other couriers leave this minute's probe to us."""
+def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:
+    """Other couriers leave this probe to us."""
     session.execute(
         update(Endpoint)
         .where(Endpoint.id == endpoint_id)
-        .values(probe_at=now + PROBE_EVERY)
+        .values(probe_at=next_probe)
         .execution_options(synchronize_session=False)
     )
 

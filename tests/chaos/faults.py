@@ -1,0 +1,107 @@
+"""Every kind of fault: what it does, and on which set-ups it can happen."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.house import House, Setup
+
+_ALL = frozenset(Setup)
+_REDIS = frozenset({Setup.SQLITE_REDIS, Setup.POSTGRES_REDIS})
+_POSTGRES = frozenset({Setup.POSTGRES_REDIS})
+_PREFIX = "greenroom:jobs:"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fault."""
+
+    name: str
+    strike: Callable[[House, random.Random], None]
+    on: frozenset[Setup] = _ALL
+
+
+def kinds(setup: Setup) -> list[Kind]:
+    return [kind for kind in _KINDS if setup in kind.on]
+
+
+def _kills(name: str) -> Callable[[House, random.Random], None]:
+    return lambda house, _chance: house.kill(name)
+
+
+def _kills_child(name: str) -> Callable[[House, random.Random], None]:
+    def strike(house: House, _chance: random.Random) -> None:
+        if not house.kill_child(name):
+            house.kill(name)
+
+    return strike
+
+
+def _freezes(name: str) -> Callable[[House, random.Random], None]:
+    return lambda house, chance: house.freeze(name, chance.uniform(1, 3.5))
+
+
+def _sulks(mood: str) -> Callable[[House, random.Random], None]:
+    """The receiver is in this mood for a while."""
+
+    def strike(house: House, chance: random.Random) -> None:
+        house.mood(mood)
+        house.pause(chance.uniform(0.5, 3))
+        house.mood("well")
+
+    return strike
+
+
+def _is_gone_and_comes_back(house: House, chance: random.Random) -> None:
+    """The second endpoint says 410; its owner enables it again and asks for what it missed."""
+    house.mood("410", "second")
+    house.pause(chance.uniform(0.5, 2))
+    house.mood("well", "second")
+    house.revive("second")
+
+
+def _empties(house: House, _chance: random.Random) -> None:
+    house.with_redis(lambda client: client.flushall())
+
+
+def _throws_garbage(house: House, chance: random.Random) -> None:
+    rubbish = [b"not json", b"{}", b'{"body": "AAAA", "headers": {}}', b"\x00\xff", b'{"body":"W10=","properties":{}}']
+    for queue in ("checks", "deliveries"):
+        house.with_redis(lambda client, queue=queue: client.lpush(_PREFIX + queue, chance.choice(rubbish)))
+
+
+def _fills(house: House, chance: random.Random) -> None:
+    """Redis has no memory left for a while."""
+    house.with_redis(lambda client: client.config_set("maxmemory", 1))
+    house.pause(chance.uniform(0.5, 2))
+    house.with_redis(lambda client: client.config_set("maxmemory", 0))
+
+
+_KINDS = [
+    Kind("kill web", _kills("web")),
+    Kind("kill web child", _kills_child("web")),
+    Kind("kill sweep", _kills("sweep")),
+    Kind("freeze web", _freezes("web")),
+    Kind("freeze sweep", _freezes("sweep")),
+    Kind("kill worker", _kills("worker"), _REDIS),
+    Kind("kill worker child", _kills_child("worker"), _REDIS),
+    Kind("kill courier", _kills("courier"), _REDIS),
+    Kind("kill redis", _kills("redis"), _REDIS),
+    Kind("freeze redis", _freezes("redis"), _REDIS),
+    Kind("empty redis", _empties, _REDIS),
+    Kind("garbage in redis", _throws_garbage, _REDIS),
+    Kind("full redis", _fills, _REDIS),
+    Kind("kill postgres", _kills("postgres"), _POSTGRES),
+    Kind("freeze postgres", _freezes("postgres"), _POSTGRES),
+    Kind("freeze receiver", _freezes("receiver")),
+    Kind("receiver 500", _sulks("500")),
+    Kind("receiver 429", _sulks("429")),
+    Kind("receiver 302", _sulks("302")),
+    Kind("receiver 410", _is_gone_and_comes_back),
+    Kind("receiver reset", _sulks("reset")),
+    Kind("receiver drip", _sulks("drip")),
+    Kind("receiver huge", _sulks("huge")),
+    Kind("receiver lost", _sulks("lost")),
+    Kind("receiver rubbish", _sulks("rubbish")),
+    Kind("receiver silent", _sulks("silent")),
+]

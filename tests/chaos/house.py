@@ -1,0 +1,259 @@
+"""A whole Greenroom as real child processes of ours, on one of three set-ups, and the one who starts the dead again."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import redis
+import requests
+
+from service.config import load
+from tests.servers import Postgres, Redis, Server, free_port, wait_until
+
+GREENROOM = [sys.executable, "-m", "service.cli"]
+
+
+class Setup(StrEnum):
+    SQLITE = "sqlite"
+    SQLITE_REDIS = "sqlite+redis"
+    POSTGRES_REDIS = "postgresql+redis"
+
+    @property
+    def with_redis(self) -> bool:
+        return self is not Setup.SQLITE
+
+
+class Process(Server):
+    """One Greenroom process, or the receiver."""
+
+    def __init__(self, folder: Path, name: str, words: list[str], environ: dict[str, str], log: Path) -> None:
+        super().__init__(folder)
+        self.name, self._words, self._environ, self._log = name, words, environ, log
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self._environ, cwd=Path.cwd())
+
+    def children(self) -> list[int]:
+        """The processes that it started itself."""
+        assert self.process
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in found.read_text().split()] if found.exists() else []
+
+
+class House:
+    """Start it, break it, look after it. `site`, `key` and `secrets` are those of the one host that lives here."""
+
+    def __init__(self, setup: Setup, folder: Path, *, probe_every: float) -> None:
+        self.setup, self.folder, self.probe_every = setup, folder, probe_every
+        self.home = folder / "home"
+        self.receipts = folder / "receipts.jsonl"
+        self.port, self.receiver_port = free_port(), free_port()
+        self.servers: dict[str, Server] = {}
+        self.restarts = 0
+        self._stop = threading.Event()
+        self._dsn = ""
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def open(self) -> None:
+        """Everything runs, and one site with two endpoints exists."""
+        self.home.mkdir(parents=True)
+        environ = self._environ()
+        self.run("db", "upgrade")
+        self.run("site", "add", "news", "--origin", "https://news.example")
+        scopes = [word for scope in ("submit", "read", "moderate", "admin") for word in ("--scope", scope)]
+        self.key = json.loads(self.run("key", "add", "news", *scopes, "--json"))["key"]
+        roles = ["web", "sweep", "sweep"] + (["worker", "courier"] if self.setup.with_redis else [])
+        for number, role in enumerate(roles):
+            name = role if role not in self.servers else f"{role}-{number}"
+            self._add(Process(self.folder, name, [*GREENROOM, role], environ, self.home / "greenroom.log"))
+        receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
+        self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
+        wait_until(self._answers, what="the web process", seconds=60)
+        wait_until(lambda: self._receiver_hears("mood", {"path": "/main", "mood": "well"}), what="the receiver")
+        self.endpoints = {name: self._add_endpoint(name) for name in ("main", "second")}
+        self._keeper.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._keeper.join(30)
+        for server in reversed(self.servers.values()):
+            if server.process is not None:
+                server.process.send_signal(signal.SIGCONT)
+                server.stop(signal.SIGKILL if not isinstance(server, Postgres) else signal.SIGQUIT)
+
+    def run(self, *words: str, check: bool = True) -> str:
+        """A command of `greenroom`, and what it printed."""
+        done = subprocess.run([*GREENROOM, *words], env=self._environ(), capture_output=True, text=True, check=False, timeout=120)
+        if check and done.returncode:
+            raise AssertionError(f"greenroom {' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def call(self, method: str, path: str, **more: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.key}", **more.pop("headers", {})}
+        return requests.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=12, **more)
+
+    def mood(self, mood: str, endpoint: str = "main") -> None:
+        self._receiver_hears("mood", {"path": f"/{endpoint}", "mood": mood})
+
+    def kill(self, name: str) -> None:
+        self._signal(name, signal.SIGKILL)
+
+    def freeze(self, name: str, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT later. Nobody mistakes it for dead meanwhile. Children freeze too."""
+        pids = self._pids(name)
+        for how in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in pids:
+                try:
+                    os.kill(pid, how)
+                except ProcessLookupError:
+                    continue
+            if how is signal.SIGSTOP:
+                time.sleep(seconds)
+
+    def kill_child(self, name: str) -> bool:
+        """Kill one process that this one started; false where it has none."""
+        server = self.servers[name]
+        children = server.children() if isinstance(server, Process) and server.process else []
+        if children:
+            os.kill(random.choice(children), signal.SIGKILL)
+        return bool(children)
+
+    def pause(self, seconds: float) -> None:
+        """Let a fault last; cut short where the house is closed."""
+        self._stop.wait(seconds)
+
+    def with_redis(self, do: Callable[[redis.Redis], object]) -> None:
+        """Do something to Redis, where it is alive enough for it."""
+        with redis.Redis(port=self.servers["redis"].port, socket_timeout=2) as client, suppress(redis.RedisError):
+            do(client)
+
+    def revive(self, endpoint: str) -> None:
+        """Enable an endpoint again and ask for what it missed, as its owner would: until it works."""
+        address = f"/v1/endpoints/{self.endpoints[endpoint]}"
+        since = "2020-01-01T00:00:00Z"
+        self._insists("PATCH", address, {"enabled": True})
+        self._insists("POST", f"{address}/replay", {"since": since})
+
+    def _insists(self, method: str, path: str, body: dict[str, object]) -> None:
+        def done() -> bool:
+            try:
+                return self.call(method, path, json=body).ok
+            except requests.RequestException:
+                return False
+
+        wait_until(done, what=f"{method} {path}", seconds=60)
+
+    def calm(self) -> None:
+        """Everything runs again and answers."""
+        self.mood("well")
+        self.mood("well", "second")
+        wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process", seconds=30)
+        wait_until(self._answers, what="the web process", seconds=30)
+
+    @property
+    def database_url(self) -> str:
+        return load(self._environ()).database
+
+    def _environ(self) -> dict[str, str]:
+        settings = {
+            "GREENROOM_HOME": str(self.home),
+            "GREENROOM_SECRET_KEY": "a secret that only this chaos knows, long enough",
+            "GREENROOM_WEBHOOK_ALLOW": "127.0.0.0/8",
+            "GREENROOM_WEBHOOK_TIMEOUT": "2",
+            "GREENROOM_WEBHOOK_PROBE_EVERY": f"{self.probe_every:g}",
+            "GREENROOM_DECISION_DELAY": "1",
+            "GREENROOM_LEASE": "5",
+            "GREENROOM_SWEEP_EVERY": "1",
+            "GREENROOM_SWEEP_AFTER": "3",
+            "GREENROOM_WEB_THREADS": "16",
+            "GREENROOM_LOG_FORMAT": "json",
+            "GREENROOM_BROKER": "auto" if self.setup.with_redis else "none",
+            "PORT": str(self.port),
+        }
+        if self.setup.with_redis:
+            settings["REDIS_URL"] = self._server("redis", Redis).url
+        if self.setup is Setup.POSTGRES_REDIS:
+            postgres = self._server("postgres", Postgres)
+            self._dsn = self._dsn or postgres.empty_database()
+            settings["DATABASE_URL"] = self._dsn
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
+        return {**plain, **settings}
+
+    def _server(self, name: str, kind: Any) -> Any:
+        if name not in self.servers:
+            (self.folder / name).mkdir()
+            server = kind.find(self.folder / name)
+            if server is None:
+                raise AssertionError(f"no {name} on this machine")
+            self._add(server, name)
+        return self.servers[name]
+
+    def _add(self, server: Server, name: str = "") -> None:
+        server.start()
+        self.servers[name or server.name] = server  # type: ignore[attr-defined]
+
+    def _add_endpoint(self, name: str) -> str:
+        made = self.call("POST", "/v1/endpoints", json={"url": f"http://127.0.0.1:{self.receiver_port}/{name}"})
+        assert made.status_code == 201, made.text
+        self._receiver_hears("secret", {"path": f"/{name}", "secret": made.json()["secret"]})
+        return str(made.json()["id"])
+
+    def _receiver_hears(self, what: str, words: dict[str, str]) -> bool:
+        try:
+            requests.put(f"http://127.0.0.1:{self.receiver_port}/{what}", json=words, timeout=10)
+        except requests.RequestException:
+            return False
+        return True
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/livez", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _pids(self, name: str) -> list[int]:
+        server = self.servers[name]
+        if server.process is None:
+            return []
+        pid = server.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        return [pid, *map(int, children.read_text().split() if children.exists() else ())]
+
+    def _signal(self, name: str, how: signal.Signals) -> None:
+        process = self.servers[name].process
+        if process is not None:
+            process.send_signal(how)
+
+    @staticmethod
+    def _alive(server: Server) -> bool:
+        return server.process is not None and server.process.poll() is None
+
+    def _keep(self) -> None:
+        """Start again whatever has died, as an init system would: after a moment, and as often as it takes."""
+        while not self._stop.wait(0.2):
+            for server in list(self.servers.values()):
+                if not self._alive(server):
+                    self._again(server)
+
+    def _again(self, server: Server) -> None:
+        if self._stop.wait(0.3):
+            return
+        self.restarts += 1
+        try:
+            server.start()
+        except AssertionError:
+            # PostgreSQL waits for its orphans to end before it takes its memory back.
+            if server.process is not None:
+                server.process.kill()
+                server.process.wait(10)
