@@ -14,6 +14,7 @@ COMMANDS = {
     "sweep": "serve",
     "db": "db",
     "config": "config",
+    "doctor": "doctor",
     "post": "post",
     "site": "admit",
     "key": "admit",

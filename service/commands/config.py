@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -38,7 +39,7 @@ def show(*, as_json: bool) -> None:
 def check() -> None:
     """Say whether the settings fit, and what does not go together."""
     found = settings()
-    if warnings := list(_doubts(found)):
+    if warnings := list(doubts(found)):
         for warning in warnings:
             click.echo(f"doubtful: {warning}")
     else:
@@ -77,7 +78,8 @@ def _toml(value: Any) -> str:
     return json.dumps(str(value), ensure_ascii=False)
 
 
-def _doubts(found: Settings) -> Any:
+def doubts(found: Settings) -> Iterator[str]:
+    """What fits by itself, and does not go together."""
     if found.on_sqlite and found.web_processes > 1:
         yield "web_processes is more than 1 on SQLite, where one process writes best"
     if found.host not in ("127.0.0.1", "::1", "localhost") and not found.public_url:

@@ -1,0 +1,194 @@
+"""`greenroom doctor`: what this installation stands on, what is wrong with it, and what to do."""
+
+import http.client
+import importlib.metadata
+import json
+import platform
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import click
+import redis
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.commands.config import doubts
+from service.commands.place import database, settings
+from service.jobs import Route
+from service.store.gauges import failing_endpoints, gauges
+from service.store.revision import Schema, known_revisions, revision, schema
+
+#: Seconds after which a pending comment means that nobody works.
+LATE = 60.0
+#: Bytes that should be free where the data is.
+ROOM = 1_000_000_000
+#: Seconds that two clocks may differ: webhooks are refused by hosts at five minutes.
+SKEW = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `ok` is false where something must be done, none where it is only worth knowing."""
+
+    about: str
+    ok: bool | None
+    says: str
+    do: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(*, as_json: bool) -> None:
+    """Look at versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints.
+
+    Each finding says what to do. Exit code 1 where something must be done.
+    """
+    findings = list(_findings())
+    ill = any(finding.ok is False for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"ok": not ill, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            _tell(finding)
+    if ill:
+        raise SystemExit(1)
+
+
+def _tell(finding: Finding) -> None:
+    mark, colour = {True: ("ok", "green"), None: ("note", "yellow"), False: ("WRONG", "red")}[finding.ok]
+    click.echo(f"{click.style(f'{mark:5}', fg=colour)}  {finding.about:9}  {finding.says}")
+    if finding.do:
+        click.echo(f"{'':18}{finding.do}")
+
+
+def _findings() -> Iterator[Finding]:
+    yield _versions()
+    yield from _settings()
+    yield from _folder()
+    reached, findings = _database()
+    yield from findings
+    yield _broker()
+    yield _web()
+    if reached:
+        yield from _work()
+
+
+def _versions() -> Finding:
+    ours = importlib.metadata.version("greenroom")
+    others = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("celery", "flask", "granian", "sqlalchemy"))
+    return Finding(
+        "versions", True, f"greenroom {ours}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {others}"
+    )
+
+
+def _settings() -> Iterator[Finding]:
+    where = f"http://{settings().host}:{settings().port}, known as {settings().url}"
+    yield Finding("settings", True, where)
+    for doubt in doubts(settings()):
+        yield Finding("settings", None, doubt)
+
+
+def _folder() -> Iterator[Finding]:
+    home = settings().home
+    if not home.is_dir():
+        if settings().on_sqlite or not settings().secret_key:
+            yield Finding("folder", False, f"{home} is not there", "`greenroom up` makes it; GREENROOM_HOME names another one")
+        return
+    free = shutil.disk_usage(home).free
+    room = free > ROOM
+    do = "" if room else "make room: a full disk refuses every comment with 503"
+    yield Finding("disk", room, f"{free / 1e9:.1f} GB are free at {home}", do)
+    for name in ("secret.key", "demo.key"):
+        file = home / name
+        if file.exists() and file.stat().st_mode & 0o077:
+            yield Finding("folder", False, f"others may read {file}", f"chmod 600 {file}, and think of who may have read it")
+    if not settings().secret_key and not (home / "secret.key").exists():
+        yield Finding(
+            "folder", False, f"{home}/secret.key is not there", "`greenroom up` makes it; restore it where you have a backup"
+        )
+
+
+def _database() -> tuple[bool, list[Finding]]:
+    kind = "SQLite" if settings().on_sqlite else "PostgreSQL"
+    began = time.perf_counter()
+    try:
+        with database().reading() as session:
+            at = revision(session)
+            took = (time.perf_counter() - began) * 1000
+            there = datetime.now(UTC) if settings().on_sqlite else session.scalar(text("SELECT clock_timestamp()"))
+    except SQLAlchemyError as error:
+        do = "is it running, and do DATABASE_URL and its password fit?"
+        return False, [Finding("database", False, f"{kind} does not answer: {type(error).__name__}", do)]
+    skew = abs((datetime.now(UTC) - cast("datetime", there)).total_seconds())
+    standing = schema(at)
+    fits = standing in (Schema.CURRENT, Schema.NEWER)
+    return fits, [
+        Finding("database", True, f"{kind} answers in {took:.0f} ms"),
+        Finding(
+            "clock", skew < SKEW, f"{skew:.1f} s from the database's", "" if skew < SKEW else "let both machines keep time by NTP"
+        ),
+        Finding(
+            "schema",
+            fits,
+            f"{standing}: at {at or 'nothing'}, this version wants {known_revisions()[-1]}",
+            "" if fits else "`greenroom db upgrade`, also while the old version still serves",
+        ),
+    ]
+
+
+def _broker() -> Finding:
+    url = settings().redis_url
+    own = settings().home / "redis" / "redis.sock"
+    if not url and not own.exists():
+        return Finding("broker", True, "none: the sweep does the work of checks and courier")
+    client = redis.Redis.from_url(url or f"unix://{own}", socket_timeout=1, socket_connect_timeout=1)
+    try:
+        facts: dict[str, Any] = client.info()
+        waiting = {route: client.llen(f"greenroom:jobs:{route}") for route in Route}
+    except redis.RedisError as error:
+        do = "comments are checked a little later until it is back; is REDIS_URL right?"
+        return Finding("broker", False, f"Redis does not answer: {type(error).__name__}", do)
+    finally:
+        client.close()
+    nudges = ", ".join(f"{count} {route}" for route, count in waiting.items())
+    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {nudges}"
+    good = facts["maxmemory_policy"] == "noeviction"
+    return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted nudge costs time")
+
+
+def _web() -> Finding:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, settings().port, timeout=3)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        status = json.loads(answer.read())["status"]
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return Finding("web", None, f"nobody answers at {host}:{settings().port}", "`greenroom up` or `greenroom web` starts it")
+    finally:
+        connection.close()
+    return Finding("web", status == "ok", f"answers at {host}:{settings().port}: {status}")
+
+
+def _work() -> Iterator[Finding]:
+    with database().reading() as session:
+        found = gauges(session, now=datetime.now(UTC))
+        failing = failing_endpoints(session)
+    late = found.oldest_pending > LATE
+    do = "does a worker or a sweep run? `greenroom sweep` does the work of both" if late else ""
+    yield Finding(
+        "comments", not late, f"{found.pending} pending, the oldest for {found.oldest_pending:.0f} s; {found.held} held", do
+    )
+    behind = found.oldest_delivery > LATE
+    says = f"{found.deliveries_due} due, the latest by {found.oldest_delivery:.0f} s; {found.deliveries_dead} dead"
+    do = "does a courier or a sweep run?" if behind and not failing else ""
+    yield Finding("webhooks", False if behind and not failing else None if found.deliveries_dead else True, says, do)
+    for site_id, url, failures in failing:
+        says = f"{urlsplit(url).hostname} of {site_id} failed {failures} times in a row and is probed once a minute"
+        yield Finding("webhooks", None, says, "its attempts say why: GET /v1/endpoints, or the queue page")

@@ -1,0 +1,49 @@
+"""The doctor, on installations that are well and that are not."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.journeys.tree import GREENROOM, Up
+from tests.servers import Postgres, Redis, free_port
+
+
+def test_a_well_installation_needs_nothing(tmp_path: Path) -> None:
+    with Up(tmp_path / "home") as up:
+        code, found = _doctor(GREENROOM_HOME=str(up.home), PORT=str(up.port))
+    assert code == 0, found
+    assert found["web"]["says"].endswith(": ok")
+    assert "Redis" in found["broker"]["says"]
+    assert found["schema"]["says"].startswith("current")
+
+
+def test_each_illness_is_named_with_its_remedy(tmp_path: Path, postgres: Postgres) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "secret.key").write_text("x" * 64)
+    code, found = _doctor(
+        GREENROOM_HOME=str(home), DATABASE_URL=postgres.empty_database(), REDIS_URL=f"redis://127.0.0.1:{free_port()}", PORT="1"
+    )
+    assert code == 1
+    assert "chmod 600" in found["folder"]["do"]
+    assert found["schema"]["do"].startswith("`greenroom db upgrade`")
+    assert found["broker"]["ok"] is False
+    assert found["web"]["ok"] is None
+
+
+def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path, redis_server: Redis) -> None:
+    address = f"postgresql://greenroom:hunter2@127.0.0.1:{free_port()}/greenroom"
+    code, found = _doctor(GREENROOM_HOME=str(tmp_path), DATABASE_URL=address, REDIS_URL=redis_server.url)
+    assert code == 1
+    assert "does not answer" in found["database"]["says"]
+    assert "hunter2" not in str(found)
+    assert found["broker"]["ok"] is True
+
+
+def _doctor(**environ: str) -> tuple[int, dict[str, Any]]:
+    environ = {"PATH": os.environ["PATH"], "HOME": environ["GREENROOM_HOME"], **environ}
+    answer = subprocess.run([GREENROOM, "doctor", "--json"], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert answer.stdout, answer.stderr
+    return answer.returncode, {finding["about"]: finding for finding in json.loads(answer.stdout)["findings"]}
