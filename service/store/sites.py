@@ -80,3 +80,9 @@ def caller_with(session: Session, digest: str, kind: Kind = Kind.API) -> Caller 
 
 def site(session: Session, site_id: str) -> Site | None:
     return session.get(Site, site_id)
+
+
+def keys_of(session: Session, site_id: str) -> list[Key]:
+    """The keys of a site: live ones first, the newest first."""
+    found = select(Key).where(Key.site_id == site_id).order_by(Key.revoked_at.is_not(None), Key.id.desc())
+    return list(session.scalars(found))

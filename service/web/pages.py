@@ -33,7 +33,19 @@ bp = Blueprint("pages", __name__)
 
 def open_pages(app: Flask) -> None:
     """Hang the pages into the application. The modules are named here because their views hang on `bp`."""
-    from service.web import account, gestures, queue_forms, queue_page, sign_in  # noqa: F401
+    from service.web import (  # noqa: F401
+        account,
+        decisions_page,
+        endpoints_page,
+        gestures,
+        keys_page,
+        moderators_page,
+        queue_forms,
+        queue_page,
+        settings_page,
+        sign_in,
+        threads_page,
+    )
 
     Babel(app, locale_selector=_language, default_translation_directories="translations")
     app.jinja_env.filters.update(age=age, count=count, moment=moment, month=month)
@@ -110,7 +122,8 @@ def _surroundings() -> dict[str, Any]:
 
 def _places() -> list[tuple[str, str]]:
     """The pages that this moderator can go to, as (endpoint, name)."""
-    return [("pages.queue", _("Queue"))]
+    places = [("pages.queue", _("Queue")), ("pages.decisions", _("Decisions")), ("pages.threads", _("Threads"))]
+    return [*places, ("pages.settings", _("Settings"))] if sessions.may(Role.ADMIN) else places
 
 
 @bp.errorhandler(Refusal)

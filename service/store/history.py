@@ -1,0 +1,80 @@
+"""What people decided on a site, newest first: who, when, from which state to which, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.store.cards import QUOTE, shown_name
+from service.store.comments import Comment, Thread
+from service.store.people import Decision, Membership, Moderator
+from service.store.schema import AnyRow, UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions: of whom, to which state, for which reason, from when until when. Empty means any."""
+
+    moderator: UUID | None = None
+    state: str = ""
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def history(
+    session: Session, site_id: str, wanted: Wanted, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[AnyRow]:
+    """One page of decisions, and one more where there is another page."""
+    columns = (
+        Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
+        Decision.undoes, Decision.key_id, shown_name().label("who"), Comment.author_name,
+        func.substr(Comment.text, 1, QUOTE).label("text"), Thread.title.label("thread_title"), Thread.external_id.label("thread_name"),
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
+        .where(Decision.site_id == site_id)
+        .order_by(Decision.at.desc(), Decision.id.desc())
+        .limit(limit + 1)
+    )
+    if wanted.moderator:
+        query = query.where(Decision.moderator_id == wanted.moderator)
+    if wanted.state:
+        query = query.where(Decision.to_state == wanted.state)
+    if wanted.reason:
+        query = query.where(Decision.reason == wanted.reason)
+    if wanted.since:
+        query = query.where(Decision.at >= wanted.since)
+    if wanted.until:
+        query = query.where(Decision.at < wanted.until)
+    if after:
+        query = query.where(
+            tuple_(Decision.at, Decision.id) < tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
+        )
+    return session.execute(query).all()
+
+
+def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:
+    """Everybody with a role on this site, with it: by membership, or everywhere."""
+    here = (Membership.moderator_id == Moderator.id) & (Membership.site_id == site_id)
+    columns = (
+        Moderator.id,
+        Moderator.email,
+        Moderator.name,
+        Moderator.everywhere,
+        Membership.role,
+        Moderator.disabled_at,
+        shown_name().label("who"),
+    )
+    return session.execute(
+        select(*columns)
+        .outerjoin(Membership, here)
+        .where((Membership.id.is_not(None)) | (Moderator.everywhere != ""))
+        .order_by(Moderator.email)
+    ).all()

@@ -1,0 +1,115 @@
+"""The decisions page: who decided what, when and why; filtered, and as a table file to take along."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request, stream_with_context
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.states import DECIDABLE
+from service.store.history import Wanted, history, moderators_of
+from service.store.people import Role
+from service.store.schema import AnyRow
+from service.store.sites import site
+from service.web import lines
+from service.web.asked import uuid
+from service.web.doors import doors
+from service.web.pages import bp, page
+from service.web.rejections import SPAM, rejections
+from service.web.sessions import site_id, with_role
+
+ROWS, CHUNK = 50, 500
+COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
+
+
+@bp.get("/decisions")
+@with_role(Role.VIEWER)
+def decisions() -> AnyResponse:
+    wanted = _wanted(request.args)
+    with doors().database.reading() as session:
+        rows = history(session, site_id(), wanted, after=_cursor(request.args.get("after", "")), limit=ROWS)
+        people = moderators_of(session, site_id())
+        reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
+    rows, more = rows[:ROWS], len(rows) > ROWS
+    named = {name: value for name, value in request.args.items() if name in ("who", "to", "reason", "since", "until") and value}
+    return page(
+        "decisions.html",
+        rows=rows,
+        people=people,
+        reasons=reasons,
+        states=sorted(DECIDABLE),
+        wanted=wanted,
+        named=named,
+        query=urlencode({"site": site_id(), **named}),
+        after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
+        lines=lines,
+    )
+
+
+@bp.get("/decisions.csv")
+@with_role(Role.VIEWER)
+def decisions_file() -> Response:
+    """Everything that the filter lets through, in chunks, so that a long history needs no memory."""
+    response = Response(stream_with_context(_file(site_id(), _wanted(request.args))), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="decisions-{site_id()}.csv"'
+    return response
+
+
+def _file(site: str, wanted: Wanted) -> Iterator[str]:
+    yield _written(COLUMNS)
+    after: tuple[datetime, UUID] | None = None
+    while True:
+        with doors().database.reading() as session:
+            rows = history(session, site, wanted, after=after, limit=CHUNK)
+        yield "".join(_written(_cells(row)) for row in rows[:CHUNK])
+        if len(rows) <= CHUNK:
+            return
+        after = (rows[CHUNK - 1].at, rows[CHUNK - 1].id)
+
+
+def _cells(row: AnyRow) -> tuple[str, ...]:
+    took_back = "yes" if row.undoes else ""
+    return (
+        row.at.isoformat(), row.who or "key", row.from_state, row.to_state, row.reason, row.note, took_back,
+        str(row.comment_id), row.author_name, row.thread_title or row.thread_name, row.text,
+    )  # fmt: skip
+
+
+def _written(cells: tuple[str, ...]) -> str:
+    """One line. A cell that a spreadsheet would take for a formula is made plain text."""
+    line = io.StringIO()
+    csv.writer(line).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+    return line.getvalue()
+
+
+def _wanted(args: Mapping[str, str]) -> Wanted:
+    until = _day(args.get("until", ""))
+    return Wanted(
+        moderator=uuid(args.get("who", "")),
+        state=args.get("to", "") if args.get("to") in DECIDABLE else "",
+        reason=args.get("reason", "").replace("\0", "")[:64],
+        since=_day(args.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _day(value: str) -> datetime | None:
+    try:
+        day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year < 9999 else None
+
+
+def _cursor(value: str) -> tuple[datetime, UUID] | None:
+    at, _, name = value.partition("~")
+    try:
+        moment = datetime.fromisoformat(at.replace(" ", "+"))
+    except ValueError:
+        return None
+    decision_id = uuid(name)
+    return (moment, decision_id) if decision_id and moment.tzinfo else None

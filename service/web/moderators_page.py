@@ -1,0 +1,105 @@
+"""The moderators page: who may look, decide and set things on this site."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.moderators import add_moderator, give_role, take_role
+from service.actions.sign_in import new_link
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.store.history import moderators_of
+from service.store.people import Moderator, Role, moderator_with, roles_of
+from service.web.doors import doors
+from service.web.pages import back_to, bp, page
+from service.web.sessions import me, my_id, site_id, with_role
+
+
+@bp.get("/settings/moderators")
+@with_role(Role.ADMIN)
+def moderators() -> AnyResponse:
+    return _shown()
+
+
+@bp.post("/settings/moderators")
+@with_role(Role.ADMIN)
+def invite() -> AnyResponse:
+    """A role on this site. Whoever is new here gets a one-time link, which is shown this once."""
+    email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
+    with doors().database.writing() as session:
+        known = moderator_with(session, email)
+        if known is not None and known.disabled_at is not None:
+            raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
+        person = known or add_moderator(session, email, name=name, now=_now())
+        _allow_change_of(person)
+        give_role(session, person, _role(), site_id=site_id())
+        # Somebody with an account elsewhere signs in as ever: a link would hand that account to whoever asks.
+        link = "" if known else _new_link(session, person.id)
+    return _shown(201, link=link, about=email)
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>")
+@with_role(Role.ADMIN)
+def change_role(moderator_id: UUID) -> AnyResponse:
+    with doors().database.writing() as session:
+        person = _colleague(session, moderator_id)
+        _allow_change_of(person)
+        if request.form.get("role") == "none":
+            take_role(session, moderator_id, site_id=site_id())
+        else:
+            give_role(session, person, _role(), site_id=site_id())
+    return back_to("pages.moderators", site=site_id())
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>/link")
+@with_role(Role.ADMIN)
+def renew_link(moderator_id: UUID) -> AnyResponse:
+    """A new link for somebody who lost the way in: only where I am admin on all of their sites."""
+    with doors().database.writing() as session:
+        person = _colleague(session, moderator_id)
+        mine = me().roles
+        beyond = [s for s in roles_of(session, person) if mine.get(s) is not Role.ADMIN]
+        if beyond or (person.everywhere and not me().moderator.everywhere):
+            raise Conflict(
+                "this moderator also works on sites that are not yours; the operator can make a link with `greenroom user link`"
+            )
+        link = _new_link(session, person.id)
+    return _shown(201, link=link, about=person.email)
+
+
+def _colleague(session: Session, moderator_id: UUID) -> Moderator:
+    person = session.get(Moderator, moderator_id)
+    if person is None or person.disabled_at is not None or site_id() not in roles_of(session, person):
+        raise NotFound("no such moderator on this site")
+    return person
+
+
+def _allow_change_of(person: Moderator) -> None:
+    if person.id == my_id():
+        raise Conflict("your own role is for another admin to change")
+
+
+def _role() -> Role:
+    wanted = request.form.get("role", "")
+    if wanted not in list(Role):
+        raise Invalid.field("/role", "unknown", f"expected one of {', '.join(Role)}")
+    return Role(wanted)
+
+
+def _new_link(session: Session, moderator_id: UUID) -> str:
+    settings = doors().settings
+    token = new_link(session, moderator_id, now=_now(), valid=timedelta(seconds=settings.link_valid))
+    return f"{settings.url}/sign-in/{token}"
+
+
+def _shown(status: int = 200, *, link: str = "", about: str = "") -> AnyResponse:
+    with doors().database.reading() as session:
+        people = moderators_of(session, site_id())
+    hours = doors().settings.link_valid / 3600
+    return page("moderators.html", status, people=people, roles=list(Role), link=link, about=about, hours=f"{hours:g}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
