@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos lint format locks clean
+.PHONY: help run demo test chaos lint format locks clean schemathesis
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -28,6 +28,8 @@ test: $(VENV)/test.stamp ## The whole suite, on every real server this machine c
 
 chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audit it (CHAOS="--seconds 1200 --faults 300")
 	$(BIN)/python -m tests.chaos $(CHAOS)
+schemathesis: $(VENV)/test.stamp ## Ten minutes of a machine trying to prove the API document untrue
+	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/test_document_is_true.py
 
 lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -21,10 +21,10 @@ from service.web import (
     pages,
 )
 from service.web.doors import Doors
-from service.web.drafts import MAX_BODY
 from service.web.limits import Rate, limited, say
 from service.web.problems import shape_errors
 from service.web.routes import ThreadConverter, page, public
+from service.web.strict_json import MAX_BODY
 
 #: Every door of this house, one a line.
 BLUEPRINTS = (
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.view_functions["static"] = public(page(limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
     app.url_map.merge_slashes = False
     app.url_map.converters["thread"] = ThreadConverter
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
     _believe_proxies(app, settings.trusted_proxies)

@@ -7,8 +7,6 @@ from pydantic import Field
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.web.fields import Address, Email, IpAddress, Language, Line, Long, Moment, Name, Required, Short, Strict, Text
 
-MAX_BODY = 64 * 1024
-
 
 class ThreadBody(Strict):
     """The host's page. `id` is the host's own word for it."""

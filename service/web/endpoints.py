@@ -54,7 +54,9 @@ WantedEvent = Annotated[
     WithJsonSchema({"type": "string", "enum": [event.value for event in EVENTS]}),
 ]
 WantedEvents = Annotated[list[WantedEvent], Field(min_length=1, max_length=len(EVENTS))]
-EndpointAddress = Annotated[Address, Field(min_length=1)]
+# What every reader of the schema may count on. Hosts of other scripts and addresses in brackets are taken as well.
+_PLAIN_ADDRESS = r"^https?://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}\.[a-z]{2,10}(:[1-9][0-9]{0,3})?(/[A-Za-z0-9._~/-]*)?$"
+EndpointAddress = Annotated[Address, Field(min_length=1, json_schema_extra={"pattern": _PLAIN_ADDRESS, "minLength": 1})]
 
 
 class EndpointBody(Strict):

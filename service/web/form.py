@@ -127,7 +127,9 @@ def send(site: str) -> Response:
 
 
 def _sent() -> FormBody:
-    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
+    request.max_content_length = request.max_form_memory_size = LONGEST_FORM + 1
+    if len(request.get_data()) > LONGEST_FORM:
+        raise RequestEntityTooLarge
     if request.mimetype != FORM:
         raise WrongType(
             f"expected a form of Content-Type: {FORM}", Fault("header:Content-Type", "media_type", f"expected {FORM}")

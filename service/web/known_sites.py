@@ -1,5 +1,6 @@
 """Sites that this process has met lately: what public pages must know of them, a few seconds old at most."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from service.store.sites import site
 #: Seconds that a process believes what it knows of a site.
 BELIEVED = 5.0
 REMEMBERED = 10_000
+_SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class KnownSites:
 
     def named(self, site_id: str) -> KnownSite:
         """The site of this public id. Raises NotFound."""
+        if not _SITE.fullmatch(site_id):
+            raise NotFound("no such site")
         now = time.monotonic()
         known = self._known.get(site_id)
         if known is None or known[0] < now:

@@ -6,8 +6,12 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.domain.errors import Code, Fault, Invalid, Refusal
+
+#: Bytes that a body may have. The application reads one more, since a body without a length is cut where reading ends.
+MAX_BODY = 64 * 1024
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,6 +35,8 @@ def body_of(model: type[Model]) -> tuple[Model, bytes]:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise WrongType("expected a body that is not compressed", _header("Content-Encoding", "encoding"))
     body = request.get_data(cache=False)
+    if len(body) > MAX_BODY:
+        raise RequestEntityTooLarge
     return parsed(model, body), body
 
 
