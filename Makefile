@@ -28,6 +28,7 @@ test: $(VENV)/test.stamp ## The whole suite, on every real server this machine c
 
 chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audit it (CHAOS="--seconds 1200 --faults 300")
 	$(BIN)/python -m tests.chaos $(CHAOS)
+
 schemathesis: $(VENV)/test.stamp ## Ten minutes of a machine trying to prove the API document untrue
 	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/test_document_is_true.py
 
