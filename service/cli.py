@@ -18,6 +18,7 @@ COMMANDS = {
     "post": "post",
     "site": "admit",
     "key": "admit",
+    "check": "check",
     "user": "user",
     "webhook": "webhook",
     "audit": "audit",

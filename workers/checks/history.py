@@ -14,7 +14,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """Without a vouched identity nothing is said: a typed address is anybody's."""
     past = prepared.reading.history
     total = past.approved + past.rejected
-    if total == 0:
+    if total == 0 and prepared.reading.author.external_id:
         yield Signal(Kind.TRUST_NEW_AUTHOR, 0.2, "the first comment of this author", check=CHECK)
     elif past.vouched and past.rejected >= ENOUGH_REJECTED and past.rejected / total >= SHARE_REJECTED:
         rule = f"{past.rejected} of {total} earlier comments of this author were rejected"
