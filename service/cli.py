@@ -19,6 +19,8 @@ COMMANDS = {
     "site": "admit",
     "key": "admit",
     "check": "check",
+    "train": "training",
+    "evaluate": "training",
     "user": "user",
     "webhook": "webhook",
     "audit": "audit",

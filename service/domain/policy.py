@@ -13,6 +13,9 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
         **dict.fromkeys(Kind, 0.5),
         # Coarse words hold, mild ones (damn, crap) are only told.
         Kind.PROFANITY_MILD: 0.6,
+        # A model that is as likely right as wrong costs a moderator more than it finds.
+        Kind.SPAM_MODEL: 0.6,
+        Kind.ABUSE_MODEL: 0.6,
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
     }

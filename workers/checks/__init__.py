@@ -12,6 +12,7 @@ from workers.checks import (
     history,
     links,
     mailboxes,
+    models,
     names,
     phrases,
     privacy,
@@ -30,6 +31,7 @@ CHECKS: dict[str, Check] = {
     phrases.CHECK: phrases.check,  # what advertisers and templates say
     contact.CHECK: contact.check,  # chat numbers and mail addresses
     mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
+    models.CHECK: models.check,  # how much it reads like spam or an attack seen elsewhere
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
     floods.CHECK: floods.check,  # the same again, and too much at once
     forms.CHECK: forms.check,  # hidden fields, and faster than anyone can type

@@ -14,13 +14,15 @@ _STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
 _RUN = re.compile(r"([a-z])\1+")
 _GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
 _SEPARATORS = re.compile(r"[\W_]+")
+_DASHES = re.compile(r"(?<=[a-z])[-_]{2,}(?=[a-z])")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
-_LEET = str.maketrans("01345678@$!|(+{<€", "oieasgtbasiictcce")
-_LEET_TOO = str.maketrans("01345678@$!|(+{<9v", "olzasgtbasllctccgu")
+#: Two ways of reading signs as letters: what is "i" in one word is "l" in another, and "v" may be "u".
+_LEET = str.maketrans("013456789@$!|(+{<€¢", "oieasgtbgasiictccec")
+_LEET_TOO = str.maketrans("013456789@$!|(+{<v¢", "oleasgtbgasllctccuc")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Disguise:
     """`text[start:end]`, and the words that it may stand for. `masked` may hold `*` for letters that are left out."""
 
     start: int
@@ -29,7 +31,7 @@ class Reading:
     masked: str = ""
 
 
-def readings(text: str) -> Iterator[Reading]:
+def disguises(text: str) -> Iterator[Disguise]:
     """Every disguised-looking place of a folded text with what it may stand for."""
     odd = {token for token in text.split() if not token.isalpha() and len(token) <= LONGEST and _looks_odd(token)}
     if odd:
@@ -38,48 +40,59 @@ def readings(text: str) -> Iterator[Reading]:
         yield from _stretched(text)
     for gapped in _GAPPED.finditer(text):
         letters = _SEPARATORS.sub("", gapped[0])
-        yield Reading(gapped.start(), gapped.end(), (letters, letters.translate(_LEET)))
+        # A single "a" or "I" before or after is a word of its own.
+        yield Disguise(gapped.start(), gapped.end(), (letters, letters[1:], letters[:-1], letters.translate(_LEET)))
 
 
 def _looks_odd(token: str) -> bool:
     core = token.strip(_EDGE)
     if core.isalpha():
-        return "*" in token and len(core) <= 3 and len(token) - len(core) >= 2
+        return token[0] in "(<{" or ("*" in token and (len(core) <= 3 or token[0] != token[-1]))
     if not core or core.isdigit() or core[-2:] in _QUIET or core[-3:] in _QUIET:
         return "*" in token and bool(core)
     return "://" not in core and not core.startswith("www.") and any(char.isalpha() or char in "$@" for char in core)
 
 
-def _chunks(text: str, odd: set[str]) -> Iterator[Reading]:
+def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
+    read = {token: list(_chunk(token)) for token in odd}
     place = 0
     for token in text.split():
         place = text.index(token, place)
-        if token in odd:
-            yield from _chunk(token, place)
+        for one in read.get(token, ()):
+            yield Disguise(place + one.start, place + one.end, one.words, one.masked)
         place += len(token)
 
 
-def _chunk(token: str, place: int) -> Iterator[Reading]:
-    core = token.strip("\"'.,;:?()[]{}<>/\\~`^=-_").rstrip("!")
-    start = place + token.index(core)
-    words = {core.translate(_LEET), core.translate(_LEET_TOO), _NOT_LETTERS.sub("", core)}
-    words |= {_NOT_LETTERS.sub("", word) for word in words}
+def _chunk(token: str) -> Iterator[Disguise]:
+    outer = token.strip("\"'.,;:?)]}>~`")
+    core = outer.strip("[({</\\^=-_").rstrip("!")
+    if not core:
+        return
+    start = token.index(core)
+    words = {chunk.translate(signs) for chunk in (core, outer) for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}
+    words |= {_NOT_LETTERS.sub("", word) for word in (*words, core)}
     words |= {squeezed for word in words for squeezed in _squeezed(word)}
-    yield Reading(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(core))
+    yield Disguise(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(outer.strip("()[]{}<>/\\^=-_!")))
+
+
+def _enough_letters(chunk: str) -> bool:
+    """Whether a chunk looks written rather than counted: `45s` and `a30` are numbers, `5h17` and `@55` are words."""
+    return sum(map(str.isalpha, chunk)) >= 2 or any(char in "@$!(" for char in chunk) or len(chunk) > 3
 
 
 def _masked(core: str) -> str:
     if core.isalnum():
         return ""
+    core = _DASHES.sub(lambda run: "*" * len(run[0]), core)
     return "".join(char if char.isalpha() else "*" if char in _MASKS else "." for char in core)
 
 
-def _stretched(text: str) -> Iterator[Reading]:
+def _stretched(text: str) -> Iterator[Disguise]:
     place = 0
     for token in text.split():
         place = text.index(token, place)
         if _STRETCHED.search(token) and len(token) <= LONGEST * 8:
-            yield Reading(place, place + len(token), tuple(sorted(_squeezed(token))))
+            yield Disguise(place, place + len(token), tuple(sorted(_squeezed(token))))
         place += len(token)
 
 

@@ -16,7 +16,8 @@ def unmask(masked: str) -> str:
         return ""
     if core in _MOSTLY_STARS:
         return _MOSTLY_STARS[core]
-    core = core.strip("*") if core.strip("*").count("*") else core
+    if core[0] == "*" and len(core) < 5:
+        return ""
     known = len(core) - core.count("*")
     if len(core) < 4 or known < 2 or known * 2 < len(core):
         return _ends_only(core)

@@ -90,12 +90,16 @@ def _glued(text: str, start: int, end: int) -> bool:
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:
+    """Left to right, the longest of those that begin together; none that touches an innocent."""
+    innocent = sorted((hit.start, hit.end) for hit in hits if not hit.entry.weight)
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.entry.weight != 0, h.start - h.end, h.start)):
-        if not any(hit.start < other.end and other.start < hit.end for other in kept[-_COMPARED:]):
+    last = at = 0
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end, -h.entry.weight)):
+        if not hit.entry.weight or hit.start < last:
+            continue
+        while at < len(innocent) and innocent[at][1] <= hit.start:
+            at += 1
+        if at == len(innocent) or innocent[at][0] >= hit.end:
             kept.append(hit)
-    return sorted((hit for hit in kept if hit.entry.weight), key=lambda h: h.start)
-
-
-#: Overlaps are looked for among this many others, which keeps a text made of nothing but finds linear.
-_COMPARED = 200
+            last = hit.end
+    return kept

@@ -28,11 +28,12 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     counted = {spelling: span for (spelling, weight), span in found.items() if weight == _PITCH or advertises}
     if not counted:
         return
+    pitched = any(weight == _PITCH for _, weight in found)
     score = _BY_COUNT[min(len(counted), len(_BY_COUNT) - 1)]
     spans = tuple(counted.values())
     named = ", ".join(f"'{spelling}'" for spelling in list(counted)[:4])
     rule = f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
-    yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3, check=CHECK)
+    yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3 or pitched, check=CHECK)
     if any(span.field is not Field.TEXT for span in spans):
         names = tuple(span for span in spans if span.field is not Field.TEXT)
         yield Signal(

@@ -4,19 +4,24 @@ from dataclasses import dataclass
 
 from service.domain.reading import Reading
 from workers.checks.addresses import Link, links_in
+from workers.checks.disguises import Disguise, disguises
 from workers.checks.folding import Folded, fold
+from workers.checks.ngrams import pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A reading with its text and the author's name folded once, and the links of the text found once."""
+    """A reading with its text and the author's name folded, its disguises and links found, and what the models read."""
 
     reading: Reading
     text: Folded
     name: Folded
+    disguised: tuple[Disguise, ...]
     links: tuple[Link, ...]
+    pieces: set[str]
 
     @classmethod
     def of(cls, reading: Reading) -> "Prepared":
         text = fold(reading.text)
-        return cls(reading, text, fold(reading.author.name), links_in(text, reading.text))
+        name = fold(reading.author.name)
+        return cls(reading, text, name, tuple(disguises(text.text)), links_in(text, reading.text), pieces(text))

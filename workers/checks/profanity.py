@@ -1,10 +1,11 @@
 """Profanity, plain or disguised: which words, where, and what they were read as."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks import disguises, lexicon
+from workers.checks import lexicon
+from workers.checks.disguises import Disguise, disguises
 from workers.checks.folding import Folded
 from workers.checks.lexicon import Tier
 from workers.checks.listed import listed
@@ -17,7 +18,7 @@ CHECK = "profanity"
 #: How likely a word of each tier makes a comment unwanted. Mild ones are told, and hold nothing by default.
 SCORES = {Tier.STRONG: 0.9, Tier.COARSE: 0.6, Tier.MILD: 0.5}
 _NAMES = {Tier.STRONG: "a strong word", Tier.COARSE: "a coarse word", Tier.MILD: "a mild word"}
-_SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing", "in", "y", "ness")
+_SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing")
 #: Evidence beyond this many places tells a moderator nothing new.
 MOST_SPANS = 20
 
@@ -27,8 +28,10 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     allowed = frozenset(word.lower() for word in prepared.reading.lists.allowed_words)
     found = [
         (Tier(tier), read_as, span)
-        for folded, field in ((prepared.text, Field.TEXT), (prepared.name, Field.AUTHOR_NAME))
-        for tier, read_as, span in finds(folded, field=field)
+        for tier, read_as, span in (
+            *finds(prepared.text, disguised=prepared.disguised),
+            *finds(prepared.name, field=Field.AUTHOR_NAME),
+        )
         if read_as not in allowed and span.text.lower() not in allowed
     ]
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
@@ -36,14 +39,17 @@ def check(prepared: Prepared) -> Iterator[Signal]:
             yield _signal(tier, spans)
 
 
-def finds(folded: Folded, *, field: Field = Field.TEXT) -> list[tuple[int, str, Span]]:
+def finds(
+    folded: Folded, *, field: Field = Field.TEXT, disguised: Iterable[Disguise] | None = None
+) -> list[tuple[int, str, Span]]:
     """Every profane place of one text: its tier, what it was read as, and the span in the original."""
     hits = [(hit.start, hit.end, hit.entry) for hit in plain().find(folded.text)]
-    hits.extend(
-        (reading.start, reading.end, entry)
-        for reading in disguises.readings(folded.text)
-        if (entry := _seen_through(reading)) is not None
-    )
+    seen: dict[tuple[str, ...], Entry | None] = {}
+    for disguise in disguises(folded.text) if disguised is None else disguised:
+        if disguise.words not in seen:
+            seen[disguise.words] = _seen_through(disguise)
+        if entry := seen[disguise.words]:
+            hits.append((disguise.start, disguise.end, entry))
     return [
         (entry.weight, entry.read_as, folded.span(start, end, read_as=entry.read_as, field=field))
         for start, end, entry in _apart(hits)
@@ -69,11 +75,11 @@ def _entries() -> Iterator[Entry]:
         yield from (Entry(spelling, word, lexicon.tier(word) or Tier.STRONG) for spelling in variants(word))
 
 
-def _seen_through(reading: disguises.Reading) -> Entry | None:
-    if word := unmask(reading.masked):
-        return Entry(reading.masked, word, lexicon.tier(word) or Tier.STRONG)
+def _seen_through(disguise: Disguise) -> Entry | None:
+    if word := unmask(disguise.masked):
+        return Entry(disguise.masked, word, lexicon.tier(word) or Tier.STRONG)
     best: Entry | None = None
-    for word in reading.words:
+    for word in disguise.words:
         for hit in plain().find(word):
             if _covers(hit, word) and (best is None or hit.entry.weight > best.weight):
                 best = hit.entry

@@ -1,13 +1,13 @@
 """The site's own lists: words and phrases that it blocks or holds, blocked authors and addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks import disguises
+from workers.checks.disguises import Disguise, disguises
 from workers.checks.folding import Folded, fold
-from workers.checks.matching import Entry, Matcher, Where
+from workers.checks.matching import Entry, Hit, Matcher, Where
 from workers.checks.prepared import Prepared
 
 CHECK = "site_lists"
@@ -34,8 +34,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def _found(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:
     words = _compiled(listed)
-    in_text = words.finds(prepared.text, Field.TEXT)
-    return (*in_text, *words.finds(prepared.name, Field.AUTHOR_NAME))[:20]
+    in_text = words.finds(prepared.text, prepared.disguised, Field.TEXT)
+    return (*in_text, *words.finds(prepared.name, disguises(prepared.name.text), Field.AUTHOR_NAME))[:20]
 
 
 class _Words:
@@ -46,11 +46,13 @@ class _Words:
         self._plain = Matcher(Entry(text, word, 1, Where.WHOLE) for text, word in folded if text and "*" not in text)
         self._globs = tuple((tuple(text.split()), word) for text, word in folded if "*" in text)
 
-    def finds(self, folded: Folded, field: Field) -> list[Span]:
+    def finds(self, folded: Folded, disguised: Iterable[Disguise], field: Field) -> list[Span]:
         found = [(hit.start, hit.end, hit.entry.read_as) for hit in self._plain.find(folded.text)]
-        for reading in disguises.readings(folded.text):
-            hits = (hit for word in reading.words for hit in self._plain.find(word))
-            found.extend((reading.start, reading.end, hit.entry.read_as) for hit in list(hits)[:1])
+        seen: dict[tuple[str, ...], list[Hit]] = {}
+        for one in disguised:
+            if one.words not in seen:
+                seen[one.words] = [hit for word in one.words for hit in self._plain.find(word)][:1]
+            found.extend((one.start, one.end, hit.entry.read_as) for hit in seen[one.words])
         if self._globs:
             found.extend(self._by_wildcard(folded.text))
         unique = {place: word for *place_, word in found if (place := (place_[0], place_[1]))}
@@ -59,8 +61,9 @@ class _Words:
     def _by_wildcard(self, text: str) -> Iterator[tuple[int, int, str]]:
         words = [match for _, match in zip(range(MOST_WORDS), _WORD.finditer(text), strict=False)]
         for globs, word in self._globs:
+            first = globs[0].partition("*")[0]
             for at in range(len(words) - len(globs) + 1):
-                if all(_fits(glob, words[at + i][0]) for i, glob in enumerate(globs)):
+                if words[at][0].startswith(first) and all(_fits(glob, words[at + i][0]) for i, glob in enumerate(globs)):
                     yield words[at].start(), words[at + len(globs) - 1].end(), word
 
 

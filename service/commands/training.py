@@ -1,0 +1,33 @@
+"""`greenroom train` and `greenroom evaluate`: the shipped models, made again and measured."""
+
+import json
+from pathlib import Path
+
+import click
+
+_FOLDER = click.option(
+    "--data", "data_dir", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of sets."
+)
+
+
+@click.command()
+@_FOLDER
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the models go; by default into the package.")
+def train(data_dir: Path, out: Path | None) -> None:
+    """Rebuild the shipped models from the sets in a folder, and print their card."""
+    from workers import training
+
+    card = training.train(data_dir, out) if out else training.train(data_dir)
+    click.echo(json.dumps(card, indent=2))
+
+
+@click.command()
+@_FOLDER
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def evaluate(data_dir: Path, *, as_json: bool) -> None:
+    """Measure the checks on the sets in a folder, beside the peers that are installed. Takes some minutes."""
+    from workers import training
+
+    for figure in training.evaluate(data_dir):
+        line = f"{figure['what']}: {figure['figure']}  (goal {figure['goal']}; {figure['how']})"
+        click.echo(json.dumps(figure) if as_json else line)

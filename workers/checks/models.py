@@ -1,0 +1,41 @@
+"""What the shipped models say: how much a comment reads like spam or like an attack, and which words made them say so."""
+
+from collections.abc import Iterator
+
+from service.domain.signals import Kind, Signal, Span
+from workers.checks.ngrams import shape
+from workers.checks.prepared import Prepared
+from workers.checks.shelf import shelf
+
+CHECK = "models"
+#: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.
+STRONG_FROM = 0.95
+#: From here on a moderator is told which words weighed.
+TOLD_FROM = 0.3
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """Always speaks, so that every comment has scores to be ranked by."""
+    spam, abuse = (round(score, 5) for score in shelf().probabilities(features(prepared)))
+    yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
+    yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
+
+
+def features(prepared: Prepared) -> set[str]:
+    """What the models read of a comment: its words and pieces, and its shape. The abuse model knows no shapes."""
+    return prepared.pieces | shape(prepared.reading, prepared.text, prepared.links)
+
+
+def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
+    if score < TOLD_FROM:
+        return Signal(kind, score, verdict, check=CHECK)
+    words = (piece for piece in prepared.pieces if piece.startswith("_") and len(piece) > 3)
+    telling = [word[1:] for word in shelf().heaviest(words, int(kind is Kind.ABUSE_MODEL))]
+    rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
+    return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)
+
+
+def _spans(words: list[str], prepared: Prepared) -> tuple[Span, ...]:
+    """Where those words stand in the text, as far as they stand there as such."""
+    places = ((word, prepared.text.text.find(word)) for word in words)
+    return tuple(prepared.text.span(at, at + len(word), read_as=word) for word, at in places if at >= 0)

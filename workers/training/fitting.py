@@ -1,0 +1,75 @@
+"""Fitting a linear model that is small enough to ship: logistic regression blended with naive-Bayes weights, pruned, calibrated.
+
+The blend is that of Wang and Manning (2012, "Baselines and bigrams"), with both parts in one vector of weights. Rare features
+weigh more by the root of their inverse document frequency.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+
+from workers.checks.linear import Linear
+
+Features = Sequence[set[str]]
+
+
+def _itself(features: set[str]) -> set[str]:
+    return features
+
+
+def fit(
+    features: Features,
+    labels: Sequence[int],
+    weights: Sequence[float] | None = None,
+    *,
+    kept: int,
+    at_least: int = 2,
+    strength: float = 10.0,
+    blend: float = 1.0,
+) -> Linear:
+    """A model of at most `kept` features that occur in `at_least` examples. The same input gives the same model.
+
+    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` the share of naive Bayes.
+    """
+    y = np.asarray(labels)
+    w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
+    vectorizer = CountVectorizer(analyzer=_itself, min_df=at_least, binary=True, dtype=np.float64)
+    table = vectorizer.fit_transform(features)
+    names = vectorizer.get_feature_names_out()
+    ratios = _ratios(table, y, w)
+    table, names, ratios = _narrowed(table, names, ratios, kept)
+    gains = np.sqrt(np.log(len(y) / np.asarray(table.sum(axis=0)).ravel()))
+    coefficients, bias = _solve(normalize(table.multiply(gains).tocsr()), y, w, ratios, strength, blend)
+    pairs = zip((gains * coefficients).tolist(), (gains**2).tolist(), strict=True)
+    return Linear(dict(zip(names.tolist(), pairs, strict=True)), float(bias))
+
+
+def calibrated(model: Linear, margins: Sequence[float], labels: Sequence[int], weights: Sequence[float]) -> Linear:
+    """The model with the slope and offset that make its margins probabilities on examples it has not learned from."""
+    platt = LogisticRegression(C=100.0).fit(np.asarray(margins).reshape(-1, 1), labels, sample_weight=weights)
+    return Linear(model.weights, model.bias, float(platt.coef_[0][0]), float(platt.intercept_[0]))
+
+
+def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float) -> tuple[Any, float]:
+    plain = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(unit, y, sample_weight=w)
+    bayes = LogisticRegression(C=2 * strength, max_iter=200, tol=1e-3).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
+    coefficients = (plain.coef_[0] + blend * ratios * bayes.coef_[0]) / (1 + blend)
+    return coefficients, (plain.intercept_[0] + blend * bayes.intercept_[0]) / (1 + blend)
+
+
+def _ratios(table: Any, y: Any, w: Any, smoothing: float = 0.3) -> Any:
+    weighted = table.multiply(w[:, None]).tocsr()
+    unwanted = np.asarray(weighted[y == 1].sum(axis=0)).ravel() + smoothing
+    fine = np.asarray(weighted[y == 0].sum(axis=0)).ravel() + smoothing
+    return np.log((unwanted / unwanted.sum()) / (fine / fine.sum()))
+
+
+def _narrowed(table: Any, names: Any, ratios: Any, kept: int) -> tuple[Any, Any, Any]:
+    """The `kept` features that tell most over all examples, in the order they had."""
+    telling = np.abs(ratios) * np.sqrt(np.asarray(table.sum(axis=0)).ravel())
+    best = np.sort(np.argsort(-telling, kind="stable")[:kept])
+    return table[:, best], names[best], ratios[best]

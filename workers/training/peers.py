@@ -1,0 +1,33 @@
+"""Other profanity checkers, where they are installed, as one function each: does it flag this text?"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+
+Flags = Callable[[str], bool]
+
+
+def installed() -> dict[str, Flags]:
+    """The peers that this environment has, by name."""
+    found: dict[str, Flags] = {}
+    for name, build in (("better-profanity", _better_profanity), ("alt-profanity-check", _alt), ("glin-profanity", _glin)):
+        with suppress(ImportError, AttributeError):
+            found[name] = build()
+    return found
+
+
+def _better_profanity() -> Flags:
+    from better_profanity import profanity
+
+    profanity.load_censor_words()
+    return lambda text: bool(profanity.contains_profanity(text))
+
+
+def _alt() -> Flags:
+    predict = import_module("profanity_check").predict
+    return lambda text: bool(predict([text])[0])
+
+
+def _glin() -> Flags:
+    checker = import_module("glin_profanity").Filter()
+    return lambda text: bool(checker.is_profane(text))

@@ -1,0 +1,50 @@
+"""Blog spam as template programs write it, made up here: praise that fits anywhere, a name that advertises, a website."""
+
+import json
+import random
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from workers.checks.listed import listed
+from workers.training.corpora import Example
+
+
+def blog_spam(count: int, *, seed: int = 7) -> Iterator[Example]:
+    """`count` different made-up spam comments, the same ones for the same seed."""
+    chance = random.Random(seed)
+    goods = listed("goods")
+    for _ in range(count):
+        yield _one(chance, goods)
+
+
+def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:
+    parts = _parts()
+    product = chance.choice(goods)
+    site = f"http://{chance.choice(('', 'www.'))}{chance.choice(parts['shop'])}-{product.replace(' ', '-')}.{chance.choice(parts['ending'])}"
+    said = [chance.choice(parts["opening"])] if chance.random() < 0.5 else []
+    said += [_filled(chance, each) for each in chance.sample(parts["praise"], chance.randint(1, 3))]
+    if chance.random() < 0.25:
+        said.append(_filled(chance, chance.choice(parts["question"])) + "?")
+    advertises = chance.random() < 0.45
+    if advertises:
+        said.append(_filled(chance, chance.choice(parts["pitch"])).replace("{site}", site).replace("{goods}", product))
+    name = product if chance.random() < 0.5 else chance.choice(parts["person"])
+    return Example(
+        ". ".join(each for each in said if each), 1, "templates", name, "" if advertises and chance.random() < 0.3 else site
+    )
+
+
+def _filled(chance: random.Random, sentence: str) -> str:
+    for gap, words in _parts()["fills"].items():
+        while f"{{{gap}}}" in sentence:
+            sentence = sentence.replace(f"{{{gap}}}", chance.choice(words), 1)
+    return sentence[:1].upper() + sentence[1:] if chance.random() < 0.7 else sentence
+
+
+@cache
+def _parts() -> dict[str, Any]:
+    """Openings, praise, questions and pitches with gaps, and what fills them, from `templates.json`."""
+    parts: dict[str, Any] = json.loads(files(__package__).joinpath("templates.json").read_text(encoding="utf-8"))
+    return parts
