@@ -14,7 +14,7 @@ PREFIX = "GREENROOM_"
 #: Names that other tools have made customary; they mean the setting of the same name.
 CUSTOMARY = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT": "port"}
 #: Variables that start with the prefix and are not settings of ours.
-NOT_SETTINGS = frozenset({"GREENROOM_CONFIG"})
+NOT_SETTINGS = frozenset({"GREENROOM_CONFIG", "GREENROOM_CRASH_AT"})
 
 #: Addresses to listen on that a browser on this machine calls localhost.
 _THIS_MACHINE = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.actions.fan_out import fan_out
 from service.actions.record import Tried, record
 from service.config import Settings
+from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.sealing import BrokenSeal, Seal
 from service.domain.webhooks import Answer, signatures
@@ -78,13 +79,17 @@ class _Round:
         with database.writing() as session:
             if finished:
                 record(session, finished, now=now, probe_every=self._probe_every)
+                crash_point(CrashPoint.RECORDED)
             ids = self._taken(session, {tried.outgoing.delivery_id for tried in finished}, now) if taking else []
+        if ids:
+            crash_point(CrashPoint.LEASED)
         with database.reading() as session:
             return outgoing(session, ids, now=now)
 
     def _taken(self, session: Session, finished: set[UUID], now: datetime) -> Sequence[UUID]:
         """Fan out, and claim as much as threads are free: what is claimed starts at once, so its lease outlasts it."""
-        fan_out(session, now=now)
+        if fan_out(session, now=now):
+            crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings
         busy = Counter(item.endpoint_id for item in self._under_way.values() if item.delivery_id not in finished)
         return claim(
@@ -116,6 +121,7 @@ class _Van:
         except BrokenSeal as error:
             return Tried(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
         answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
+        crash_point(CrashPoint.POSTED)
         log.info("attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds})
         return Tried(item, at, answer)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from service.actions.settle import Settlement, settle
+from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.policy import judge
 from service.domain.signals import Kind, Signal
@@ -55,6 +56,7 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
         rows = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease) or claim(
             session, token=token, limit=1, now=_now(), lease=lease, again=True
         )
+    crash_point(CrashPoint.CLAIMED)
     return _Claimed(token, [row.id for row in rows]) if rows else None
 
 
@@ -63,8 +65,11 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     with database.reading() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
     settlements = _examine(batch, max_claims=workshop.settings.max_claims)
+    crash_point(CrashPoint.CHECKED)
     with database.writing() as session:
         changes = settle(session, settlements, token=claimed.token, now=_now())
+        crash_point(CrashPoint.SETTLED)
+    crash_point(CrashPoint.ANNOUNCED)
     if changes:
         workshop.bell.ring(Job.DELIVER)
     log.info("drained", extra={"claimed": len(batch), "settled": len(changes)})

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from service.actions.revise import edit, erase
 from service.actions.submit import Accepted, Submission
+from service.crash import CrashPoint, crash_point
 from service.domain.errors import Code, Gone, NotFound, Refusal
 from service.domain.states import State
 from service.jobs import Job
@@ -73,6 +74,7 @@ def receive() -> Response:
     outcome = doors().committer.submit(submission)
     if isinstance(outcome, Refusal):
         raise outcome
+    crash_point(CrashPoint.ACCEPTED)
     doors().bell.ring(Job.DRAIN)
     response = _verdict_in_time(outcome, wait) or _taken(outcome, body.thread.id)
     response.headers["Location"] = f"/v1/comments/{outcome.comment_id}"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.actions.submit import Outcome, Submission, submit
+from service.crash import CrashPoint, crash_point
 from service.domain.errors import Unavailable
 from service.domain.identity import Identities
 from service.store.engine import Database
@@ -93,4 +94,6 @@ class Committer:
 
     def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
         with self._database.writing() as session:
-            return submit(session, submissions, identities=self._identities, now=datetime.now(UTC))
+            outcomes = submit(session, submissions, identities=self._identities, now=datetime.now(UTC))
+            crash_point(CrashPoint.INSERTED)
+            return outcomes
