@@ -1,11 +1,9 @@
 """The courier: due events become deliveries, and deliveries are sent, in order a comment, until they arrive or are dead."""
 
-import json
-import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,17 +11,12 @@ from sqlalchemy.orm import Session
 
 from service.actions.fan_out import fan_out
 from service.actions.record import Tried, record
-from service.config import Settings
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
-from service.domain.sealing import BrokenSeal, Seal
-from service.domain.webhooks import Answer, signatures
 from service.jobs import Job
-from service.store.deliveries import Outgoing, anything_due, claim, outgoing
-from workers.http import Outside
+from service.store.deliveries import Outgoing, anything_due, claim, let_go, outgoing
+from workers.sending import Sender
 from workers.workshop import Workshop
-
-log = logging.getLogger("greenroom.deliver")
 
 #: Seconds for which finished attempts gather, so that they share a commit, and fresh events wait for their turn.
 GATHER = 0.02
@@ -45,95 +38,105 @@ def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
 
 
 class _Round:
-    """One call of the courier: turns of writing down, fanning out and claiming, while the pool sends."""
+    """One call of the courier: turns of writing down, fanning out and claiming, while the pool sends.
+
+    An endpoint never has more than half of the threads. One that answers quickly has more deliveries in hand, claimed in
+    advance, so that many share a commit; where one fails, what is in hand for it goes back.
+    """
 
     def __init__(self, workshop: Workshop, pool: ThreadPoolExecutor) -> None:
-        self._workshop = workshop
-        self._pool = pool
-        self._van = _Van(workshop.settings)
+        self._workshop, self._pool = workshop, pool
+        self._sender = Sender(workshop.settings)
         self._probe_every = timedelta(seconds=workshop.settings.webhook_probe_every)
+        self._threads = workshop.settings.courier_threads
+        self._share = max(1, self._threads // 2)
+        self._in_hand: list[Outgoing] = []
         self._under_way: dict[Future[Tried], Outgoing] = {}
 
     def run(self, *, until: float) -> tuple[int, bool]:
         """Attempts written down, and whether the time ended before the work did."""
-        attempted = 0
+        attempted, turned = 0, 0.0
+        landed: list[Tried] = []
         while True:
-            done, _ = wait(self._under_way, timeout=GATHER)
-            late = time.monotonic() > until
-            claimed = self._turn([future.result() for future in done], taking=not late)
-            attempted += len(done)
-            for future in done:
-                del self._under_way[future]
-            for item in claimed:
-                self._under_way[self._pool.submit(self._van.send, item)] = item
-            if not self._under_way:
-                return attempted, late
+            landed += self._landed()
+            self._dispatch()
+            now = time.monotonic()
+            if (self._in_hand or self._under_way) and now - turned < GATHER and now < until:
+                continue
+            turned = now
+            self._in_hand += self._turn(landed, late=now >= until)
+            attempted, landed = attempted + len(landed), []
+            self._dispatch()
+            if not self._under_way and not self._in_hand:
+                return attempted, now >= until
 
-    def _turn(self, finished: Sequence[Tried], *, taking: bool) -> list[Outgoing]:
+    def _landed(self) -> list[Tried]:
+        done, _ = wait(self._under_way, timeout=GATHER, return_when=FIRST_COMPLETED)
+        for future in done:
+            del self._under_way[future]
+        return [future.result() for future in done]
+
+    def _dispatch(self) -> None:
+        """Send what is in hand as far as threads are free; a lease must outlast its attempt."""
+        under_way = Counter(item.endpoint_id for item in self._under_way.values())
+        latest = _now() + timedelta(seconds=self._workshop.settings.webhook_timeout)
+        kept = []
+        for item in self._in_hand:
+            if under_way.total() >= self._threads or under_way[item.endpoint_id] >= self._share:
+                kept.append(item)
+            elif item.lease_until > latest:
+                under_way[item.endpoint_id] += 1
+                self._under_way[self._pool.submit(self._sender.send, item)] = item
+        self._in_hand = kept
+
+    def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
+        """One transaction: write down what landed, hand back what should not go, and take what is due."""
         database, now = self._workshop.database, _now()
+        taking = not late
         if taking:
             with database.reading() as session:
                 taking = anything_due(session, now=now)
-        if not finished and not taking:
+        back = self._handed_back(landed, late=late)
+        if not (landed or back or taking):
             return []
         with database.writing() as session:
-            if finished:
-                record(session, finished, now=now, probe_every=self._probe_every)
+            if landed:
+                record(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
-            ids = self._taken(session, {tried.outgoing.delivery_id for tried in finished}, now) if taking else []
+            let_go(session, [(item.delivery_id, item.token) for item in back])
+            ids = self._taken(session, landed, now) if taking else []
         if ids:
             crash_point(CrashPoint.LEASED)
         with database.reading() as session:
             return outgoing(session, ids, now=now)
 
-    def _taken(self, session: Session, finished: set[UUID], now: datetime) -> Sequence[UUID]:
-        """Fan out, and claim as much as threads are free: what is claimed starts at once, so its lease outlasts it."""
+    def _handed_back(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
+        """Of what is in hand: everything when the time is up, and what is for an endpoint that has just failed."""
+        failed = {tried.outgoing.endpoint_id for tried in landed if not tried.answer.arrived}
+        back = [item for item in self._in_hand if late or item.endpoint_id in failed]
+        self._in_hand = [item for item in self._in_hand if item not in back]
+        return back
+
+    def _taken(self, session: Session, landed: Sequence[Tried], now: datetime) -> Sequence[UUID]:
+        """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
         if fan_out(session, now=now):
             crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings
-        busy = Counter(item.endpoint_id for item in self._under_way.values() if item.delivery_id not in finished)
+        held = Counter(item.endpoint_id for item in (*self._in_hand, *self._under_way.values()))
+        quick = Counter(tried.outgoing.endpoint_id for tried in landed if tried.answer.arrived)
+
+        def room(endpoint_id: UUID) -> int:
+            return min(4 * self._share, max(self._share, 2 * quick[endpoint_id])) - held[endpoint_id]
+
         return claim(
             session,
             token=new_id(),
-            limit=settings.courier_threads - busy.total(),
-            busy=busy,
-            share=max(1, settings.courier_threads // 2),
+            limit=max(0, 4 * self._threads - held.total()),
+            room=room,
             now=now,
             lease=timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout)),
             probe_every=self._probe_every,
         )
-
-
-class _Van:
-    """Makes the request of a delivery and sends it. Shared by the threads; touches no database."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._outside = Outside(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
-        self._seal = Seal.from_secret(settings.secret)
-
-    def send(self, item: Outgoing) -> Tried:
-        """One attempt, signed for this moment."""
-        at = _now()
-        told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
-        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-        try:
-            keys = [self._seal.open(sealed) for sealed in item.secrets]
-        except BrokenSeal as error:
-            return Tried(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
-        answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
-        crash_point(CrashPoint.POSTED)
-        log.info("attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds})
-        return Tried(item, at, answer)
-
-
-def _headers(item: Outgoing, keys: Sequence[str], at: datetime, body: bytes) -> dict[str, str]:
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "Greenroom-Webhooks/1",
-        "webhook-id": item.message_id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": signatures(keys, item.message_id, at, body),
-    }
 
 
 def _now() -> datetime:

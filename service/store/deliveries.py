@@ -1,6 +1,6 @@
 """The courier's questions: what is due, to whom, in which order; and the claim that makes it ours for a while."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,26 +59,24 @@ def claim(
     *,
     token: UUID,
     limit: int,
-    busy: Mapping[UUID, int],
-    share: int,
+    room: Callable[[UUID], int],
     now: datetime,
     lease: timedelta,
     probe_every: timedelta,
 ) -> Sequence[UUID]:
     """Lease up to `limit` deliveries under one fencing token, those of one comment strictly in their order.
 
-    No endpoint has more than `share` under way (`busy` are those that have some), so that a slow one leaves threads to
-    the others. A broken endpoint gets one probe, the longest waiting, whenever that would have been due.
+    `room` says how many more an endpoint may have under way, so that a slow one leaves threads to the others. A broken
+    endpoint gets one probe, the longest waiting, whenever that would have been due.
     """
     chosen: list[UUID] = []
     for endpoint in _ready(session, now):
-        room = min(limit - len(chosen), share - busy.get(endpoint.id, 0))
         probing = endpoint.failures >= BREAKER
-        if room <= 0 or (probing and busy.get(endpoint.id)):
-            continue
-        chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(1 if probing else room))
-        if probing:
-            _probed(session, endpoint.id, now + probe_every)
+        most = min(limit - len(chosen), 1 if probing else room(endpoint.id))
+        if most > 0:
+            chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(most))
+            if probing:
+                _probed(session, endpoint.id, now + probe_every)
     chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(limit))
     if not chosen:
         return []
@@ -89,6 +87,18 @@ def claim(
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
+
+
+def let_go(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
+    """Give up leases (delivery and token) before anything was sent: whoever looks next may have these deliveries."""
+    for token in {token for _, token in leased}:
+        ids = [delivery_id for delivery_id, its_token in leased if its_token == token]
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids), Delivery.lease_token == token, Delivery.state == DeliveryState.DUE)
+            .values(lease_token=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def outgoing(session: Session, delivery_ids: Sequence[UUID], *, now: datetime) -> list[Outgoing]:
