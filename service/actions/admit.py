@@ -12,8 +12,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
+from service.domain.identity import Identities
 from service.domain.ids import new_id
-from service.store.sites import Key, Scope, Site
+from service.store.sites import HELD_IS_SPAM, Key, Kind, Scope, Site
 
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
@@ -51,6 +52,27 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
         created_at=now,
     )
     session.add(key)
+    session.flush()
+    return key.id, token
+
+
+def add_akismet_key(
+    session: Session, site_id: str, *, identities: Identities, held_is_spam: bool = True, label: str = "", now: datetime
+) -> tuple[UUID, str]:
+    """A key for clients that speak Akismet's protocol: 12 hex digits, since the WordPress plugin keeps nothing else.
+
+    Such a client knows two answers only. `held_is_spam` says which one the site's held comments get.
+    """
+    site = session.get(Site, site_id)
+    if site is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    token = secrets.token_hex(6)
+    key = Key(
+        id=new_id(), site_id=site_id, kind=Kind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=identities.short_key(token),
+        hint=token[:4], created_at=now,
+    )  # fmt: skip
+    session.add(key)
+    site.policy = {**(site.policy or {}), HELD_IS_SPAM: held_is_spam}
     session.flush()
     return key.id, token
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
-from service.actions.admit import add_key, add_site
-from service.commands.place import database
+from service.actions.admit import add_akismet_key, add_key, add_site
+from service.commands.place import database, settings
 from service.domain.errors import Refusal
+from service.domain.identity import Identities
 from service.store.sites import Scope
 
 
@@ -54,17 +55,35 @@ def key() -> None:
     type=click.Choice([s.value for s in Scope]),
     help="What it may do; may be repeated. Default: submit and read.",
 )
+@click.option("--akismet", is_flag=True, help="A key of 12 hex digits for a client that speaks Akismet's protocol.")
+@click.option(
+    "--held-is",
+    type=click.Choice(["spam", "ham"]),
+    default="spam",
+    show_default=True,
+    help="With --akismet: what such a client hears of the site's held comments.",
+)
 @click.option("--label", default="", help="What it is for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def add_a_key(site_id: str, scopes: tuple[str, ...], label: str, *, as_json: bool) -> None:
+def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *, akismet: bool, as_json: bool) -> None:
     """Add a key to SITE. It is shown once.
 
-    Example: greenroom key add news --scope submit --scope read
+    \b
+    Examples:
+      greenroom key add news --scope submit --scope read
+      greenroom key add news --akismet --held-is ham
     """
-    chosen = [Scope(s) for s in scopes] or [Scope.SUBMIT, Scope.READ]
+    chosen = [Scope.SUBMIT] if akismet else [Scope(s) for s in scopes] or [Scope.SUBMIT, Scope.READ]
+    if akismet and scopes:
+        raise click.UsageError("--akismet takes no --scope: such a key opens Akismet's four addresses and nothing else")
+    now = datetime.now(UTC)
     try:
         with database().writing() as session:
-            key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=datetime.now(UTC))
+            if akismet:
+                identities, spam = Identities.from_secret(settings().secret), held_is == "spam"
+                key_id, token = add_akismet_key(session, site_id, identities=identities, held_is_spam=spam, label=label, now=now)
+            else:
+                key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=now)
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     shown = {"id": str(key_id), "site": site_id, "scopes": [s.value for s in chosen], "key": token}

@@ -33,6 +33,10 @@ class Identities:
         address = _address(ip)
         return self._hash("block", address.packed[: 3 if address.version == 4 else 8].hex())
 
+    def short_key(self, token: str) -> str:
+        """What is kept of a key of 48 random bits: they could be tried one by one against a hash without a secret."""
+        return self._hash("short key", token)
+
     def _hash(self, kind: str, value: str) -> str:
         return hmac.digest(self.key, f"{kind}\0{value}".encode(), "sha256").hex()[:40]
 

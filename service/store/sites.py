@@ -21,6 +21,10 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+#: Where a site's policy keeps what clients that know two answers hear of a held comment.
+HELD_IS_SPAM = "akismet_held_is_spam"
+
+
 class Kind(StrEnum):
     """What a key is for: our own API, or the protocol of Akismet, whose keys are 12 hex digits."""
 

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.config import Settings, load
 from service.domain.ids import new_id
 from service.web import (
+    akismet,
     comments,
     decisions,
     deliveries,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     form.bp,
     endpoints.bp,
     deliveries.bp,
+    akismet.bp,
     docs.bp,
     health.bp,
     metrics.bp,

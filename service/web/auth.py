@@ -10,6 +10,7 @@ from service.actions.admit import digest_of, looks_like_a_key
 from service.domain.errors import Code, Refusal
 from service.store.sites import Caller, Scope
 from service.web.doors import doors
+from service.web.limits import Rate, count
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,12 @@ def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.caller = _recognised()
+            try:
+                g.caller = _recognised()
+            except Unauthenticated:
+                # Whoever guesses keys is counted too.
+                count(Rate.ADDRESS)
+                raise
             if not g.caller.scopes & {scope, Scope.ADMIN}:
                 raise Forbidden(f"this key lacks the scope {scope.value}; `greenroom key add` makes one that has it")
             return view(*args, **kwargs)

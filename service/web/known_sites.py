@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service.domain.errors import NotFound
 from service.store.engine import Database
-from service.store.sites import site
+from service.store.sites import HELD_IS_SPAM, site
 
 #: Seconds that a process believes what it knows of a site.
 BELIEVED = 5.0
@@ -21,6 +21,7 @@ class KnownSite:
     id: str
     name: str
     origins: tuple[str, ...]
+    held_is_spam: bool = True
 
     def owns(self, origin: str) -> bool:
         """Whether this origin (scheme and host) is one of the site's own."""
@@ -53,4 +54,5 @@ class KnownSites:
             found = site(session, site_id)
         if found is None:
             return None
-        return KnownSite(found.id, found.name, tuple(origin.lower().rstrip("/") for origin in found.origins))
+        origins = tuple(origin.lower().rstrip("/") for origin in found.origins)
+        return KnownSite(found.id, found.name, origins, bool((found.policy or {}).get(HELD_IS_SPAM, True)))

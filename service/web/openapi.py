@@ -13,7 +13,7 @@ from service.domain.errors import Code
 from service.web.document_headers import ANSWERED, SENT, header
 from service.web.operations import Answer, Operation
 from service.web.problems import PROBLEM, STATUS, Problem
-from service.web.routes import PUBLIC, Route, routes
+from service.web.routes import Route, routes
 
 _REFS = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
@@ -80,7 +80,7 @@ class _Schemas:
 
 def _entry(route: Route, schemas: _Schemas) -> dict[str, Any]:
     operation: Operation = route.operation
-    scope = "" if route.owner == PUBLIC else route.owner.partition(":")[2]
+    scope = _scope(route)
     asked = f"Asks for a key with the scope `{scope}`." if scope else ""
     entry: dict[str, Any] = {
         "tags": [operation.tag],
@@ -99,6 +99,12 @@ def _entry(route: Route, schemas: _Schemas) -> dict[str, Any]:
         content = {kind: {"schema": schemas.of(body, "validation")} for kind, body in operation.takes.items()}
         entry["requestBody"] = {"required": True, "content": content}
     return entry
+
+
+def _scope(route: Route) -> str:
+    """The scope that a bearer key needs here; empty where none is asked for."""
+    kind, _, scope = route.owner.partition(":")
+    return scope if kind == "key" else ""
 
 
 def _path(route: Route, operation: Operation) -> list[dict[str, Any]]:
@@ -148,7 +154,7 @@ def _responses(route: Route, operation: Operation, schemas: _Schemas) -> dict[st
 def _shared(route: Route, operation: Operation) -> list[Code]:
     """What any operation of this kind may refuse."""
     codes = [Code.TOO_MANY, Code.UNAVAILABLE]
-    if route.owner != PUBLIC:
+    if _scope(route):
         codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN]
     if operation.takes or operation.query or operation.path:
         codes += [Code.INVALID]

@@ -42,7 +42,7 @@ def body_of(model: type[Model]) -> tuple[Model, bytes]:
 
 def parsed(model: type[Model], body: bytes) -> Model:
     """The body as this model. Raises Invalid with one fault a wrong field."""
-    value, doubled = _read(body)
+    value, doubled = read_json(body)
     if doubled:
         raise _invalid([Fault(_pointer(path), "duplicate", "expected each name once in an object") for path in doubled])
     return validated(model, value)
@@ -66,7 +66,7 @@ def query_of(model: type[Model]) -> Model:
     return validated(model, request.args.to_dict(), prefix="query:")
 
 
-def _read(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
+def read_json(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
     """The value, and the places of objects that have a name twice. Bytes that are no UTF-8 become what no field takes."""
     doubles: list[_Doubled] = []
 

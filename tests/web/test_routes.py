@@ -12,7 +12,7 @@ from service.web.routes import PUBLIC, Route, page, public, routes, undeclared
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 #: All that an owner can be: everybody, a key with a scope, whoever is signed in, a moderator with a role, the operator.
-OWNERS = {PUBLIC, "moderator", "operator"} | {f"key:{s}" for s in Scope} | {f"role:{role}" for role in Role}
+OWNERS = {PUBLIC, "moderator", "operator", "akismet key"} | {f"key:{s}" for s in Scope} | {f"role:{role}" for role in Role}
 
 
 def test_every_route_has_an_owner_a_rate_and_an_entry(app: Flask) -> None:

@@ -1,0 +1,188 @@
+"""Akismet's protocol, 1.1: plugins and forums that speak it are served without being changed.
+
+Their rules are not ours: text answers, 200 even for a key that is not valid, unknown fields ignored, sizes capped.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from service.actions.decide import Actor, Ruling, decide
+from service.actions.submit import Accepted, Submission
+from service.domain.errors import Code, Refusal
+from service.domain.fingerprint import fingerprint
+from service.domain.states import State
+from service.jobs import Job
+from service.store.same_words import newest_with, state_of
+from service.store.sites import Kind
+from service.web.akismet_fields import Fields
+from service.web.doors import doors
+from service.web.limits import Rate, limited
+from service.web.operations import JSON, Answer, operation
+from service.web.problems import STATUS
+from service.web.strict_json import MAX_BODY, read_json
+
+P = ParamSpec("P")
+
+bp = Blueprint("akismet", __name__, url_prefix="/1.1")
+
+TAG = "Akismet"
+FORM = "application/x-www-form-urlencoded"
+TEXT = "text/plain"
+THANKS = "Thanks for making the web a better place."
+INVALID = "invalid"
+TIP = "X-akismet-pro-tip"
+#: Seconds that a check waits for its verdict: its clients give up after one.
+PATIENCE = 0.7
+#: How far back a comment is looked for when somebody reports it.
+REPORTED = timedelta(days=60)
+
+#: Nothing is demanded and nothing is refused, so the document says only what is looked at.
+_LOOKED_AT = (
+    "api_key", "key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author", "comment_author_email",
+    "comment_author_url", "comment_content", "comment_date_gmt", "blog_lang", "user_role", "is_test", "honeypot_field_name",
+)  # fmt: skip
+_TAKES: Mapping[str, Any] = {kind: {"properties": {name: {} for name in _LOOKED_AT}} for kind in (FORM, JSON)}
+
+
+def _answers(*words: str, tip: bool = False) -> dict[int, Answer]:
+    body = {TEXT: {"type": "string", "enum": [*words, INVALID]}}
+    return {200: Answer("As Akismet answers", body, sometimes=(TIP,) if tip else ())}
+
+
+def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Finds the key in `api_key`, in `key`, or before the first dot of the host, as the clients send it."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        g.fields = fields = Fields(_sent())
+        for token in (fields.key, request.host.partition(".")[0]):
+            if len(token) == 12 and not set(token) - set("0123456789abcdef"):
+                g.caller = doors().callers.having(doors().identities.short_key(token), Kind.AKISMET)
+                break
+        return view(*args, **kwargs)
+
+    guarded.owner = "akismet key"  # type: ignore[attr-defined]
+    return guarded
+
+
+@bp.post("/verify-key")
+@_with_key
+@limited(Rate.KEY)
+@operation(TAG, "Is this key valid?", takes=_TAKES, answers=_answers("valid"), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+def verify() -> Response:
+    return _said("valid" if g.get("caller") else INVALID)
+
+
+@bp.post("/comment-check")
+@_with_key
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Is this spam?",
+    detail="The comment is stored and judged like any other. `true` with `X-akismet-pro-tip: discard` was rejected; a held one is "
+    "`true` or `false` as its site says (`greenroom key add SITE --akismet --held-is`).",
+    takes=_TAKES,
+    answers=_answers("true", "false", tip=True),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+)
+def check() -> Response:
+    if not g.get("caller"):
+        return _said(INVALID)
+    fields: Fields = g.fields
+    if fields.always_spam or fields.never_spam:
+        return _said("true" if fields.always_spam else "false")
+    return _verdict_said(_state_of(fields))
+
+
+@bp.post("/submit-spam")
+@_with_key
+@limited(Rate.KEY)
+@operation(TAG, "This was spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+def report_spam() -> Response:
+    return _reported(State.REJECTED)
+
+
+@bp.post("/submit-ham")
+@_with_key
+@limited(Rate.KEY)
+@operation(TAG, "This was no spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+def report_ham() -> Response:
+    return _reported(State.APPROVED)
+
+
+def _state_of(fields: Fields) -> State:
+    """The state of the comment once it is judged; held where that takes too long."""
+    outcome = doors().committer.submit(Submission(g.caller.site_id, fields.draft()))
+    doors().bell.ring(Job.DRAIN)
+    if not isinstance(outcome, Accepted) or not doors().watcher.wait(outcome.comment_id, PATIENCE):
+        return State.HELD
+    with doors().database.reading() as session:
+        return state_of(session, outcome.comment_id)
+
+
+def _verdict_said(state: State) -> Response:
+    if state is State.HELD:
+        return _said("true" if doors().sites.named(g.caller.site_id).held_is_spam else "false")
+    response = _said("false" if state is State.APPROVED else "true")
+    if state is State.REJECTED:
+        response.headers[TIP] = "discard"
+    return response
+
+
+def _reported(state: State) -> Response:
+    """A person at the host says what it was: that is a decision on the comment, where we find it."""
+    if not g.get("caller"):
+        return _said(INVALID)
+    fields, site_id, now = g.fields, g.caller.site_id, datetime.now(UTC)
+    with doors().database.writing() as session:
+        found = newest_with(session, site_id, fingerprint(fields.words), fields.words, since=now - REPORTED)
+        if found is not None:
+            ruling = Ruling(found.id, state, None, reason="spam" if state is State.REJECTED else "")
+            delay = timedelta(seconds=doors().settings.decision_delay)
+            decide(session, site_id, [ruling], actor=Actor(key_id=g.caller.key_id), now=now, delay=delay)
+    if found is not None:
+        doors().feeds.forget(found.thread_id)
+        doors().bell.ring(Job.DELIVER)
+    return _said(THANKS)
+
+
+def _sent() -> Mapping[str, Any]:
+    """The fields, from a form or from JSON. What is neither has none."""
+    request.max_content_length = request.max_form_memory_size = 3 * MAX_BODY + 1
+    if len(request.get_data()) > 3 * MAX_BODY:
+        raise RequestEntityTooLarge
+    if request.mimetype == JSON:
+        try:
+            body, _ = read_json(request.get_data())
+        except Refusal:
+            return {}
+        return body if isinstance(body, dict) else {}
+    return request.form.to_dict()
+
+
+def _said(words: str, status: int = 200) -> Response:
+    return Response(words, status, content_type=f"{TEXT}; charset=utf-8")
+
+
+@bp.errorhandler(Refusal)
+def refused(error: Refusal) -> Response:
+    return _said(error.detail, STATUS[error.code])
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> Response:
+    return _said("this is more than a comment may hold", 413)
+
+
+@bp.errorhandler(DBAPIError)
+def not_stored(_: DBAPIError) -> Response:
+    response = _said("the database did not answer; please send this again", 503)
+    response.headers["Retry-After"] = "1"
+    return response

@@ -1,0 +1,91 @@
+"""What a client of Akismet's protocol sends, made into a Draft. Nothing here refuses: sizes are capped, nonsense is left out."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
+from service.web.fields import EMAIL, MAX_TEXT, WEB_ADDRESS
+from service.web.fields import address_or_nothing as _ip
+
+#: What is spam by agreement, so that anybody can try it, and whom nobody may suspect in a test.
+ALWAYS_SPAM = ("viagra-test-123", "akismet-guaranteed-spam@example.com")
+NEVER_SPAM = "administrator"
+#: Kinds that readers see in public. Anything else (a contact form, a sign-up) is nobody's business but its receiver's.
+PUBLIC_KINDS = frozenset({"", "comment", "reply", "forum-post", "blog-post", "trackback", "pingback"})
+_LONGEST_BLOG = 2048
+
+
+class Fields:
+    """The fields of a request, each as clean text of a bounded length."""
+
+    def __init__(self, sent: Mapping[str, Any]) -> None:
+        self._sent = sent
+
+    def text(self, name: str, longest: int = 200) -> str:
+        value = self._sent.get(name)
+        if isinstance(value, bool):
+            return "1" if value else ""
+        if not isinstance(value, (str, int, float)):
+            return ""
+        return str(value)[:longest].replace("\0", "").encode("utf-8", "replace").decode()
+
+    @property
+    def key(self) -> str:
+        return self.text("api_key", 64) or self.text("key", 64)
+
+    @property
+    def always_spam(self) -> bool:
+        return self.text("comment_author") in ALWAYS_SPAM or self.text("comment_author_email", 320) in ALWAYS_SPAM
+
+    @property
+    def never_spam(self) -> bool:
+        return self.text("user_role") == NEVER_SPAM and self.text("is_test").lower() in ("1", "true")
+
+    @property
+    def words(self) -> str:
+        """The words to judge. Where there are none the name and the address are all there is."""
+        said = (self.text("comment_content", MAX_TEXT), self.text("comment_author_url", 2048), self.text("comment_author"))
+        return next((text for text in said if text.strip()), "-")
+
+    @property
+    def thread(self) -> DraftThread:
+        page = self.text("permalink", _LONGEST_BLOG) or self.text("blog", _LONGEST_BLOG)
+        if self.text("comment_type").lower() not in PUBLIC_KINDS:
+            # A thread of its own whose name nobody can guess: its feed is never found.
+            return DraftThread(f"private:{uuid4()}", title=self.text("comment_type"))
+        return DraftThread(page[:512].strip() or "-", url=_matching(WEB_ADDRESS, page))
+
+    def draft(self) -> Draft:
+        email, url = self.text("comment_author_email", 320), self.text("comment_author_url", 2048)
+        trap = self.text("honeypot_field_name")
+        return Draft(
+            thread=self.thread,
+            text=self.words,
+            author=DraftAuthor(name=self.text("comment_author"), email=_matching(EMAIL, email), url=_matching(WEB_ADDRESS, url)),
+            context=DraftContext(
+                ip=_ip(self.text("user_ip", 64)),
+                user_agent=self.text("user_agent", 1000),
+                referrer=self.text("referrer", 2048),
+                language=self.text("blog_lang", 35),
+                posted_at=_moment(self.text("comment_date_gmt", 40)),
+                honeypot=self.text(trap, 1000) if trap else "",
+            ),
+        )
+
+
+def _matching(pattern: str, value: str) -> str:
+    return value if re.fullmatch(pattern.strip("^$"), value) else ""
+
+
+def _moment(value: str) -> datetime | None:
+    """A time in UTC, as ISO 8601 or in seconds since 1970."""
+    try:
+        if value.isdigit():
+            return datetime.fromtimestamp(int(value), UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
