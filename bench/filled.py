@@ -1,0 +1,61 @@
+"""A database that has grown: any number of comments in a state, made inside the database in seconds."""
+
+from sqlalchemy import text
+
+from service.store.engine import Database
+
+_SERIES = {
+    True: "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)",
+    False: "WITH series AS (SELECT generate_series(1, :count) AS n)",
+}
+_ID = {
+    True: "'0190' || printf('%028x', n + :offset)",
+    False: "('0190' || lpad(to_hex(n + :offset), 28, '0'))::uuid",
+}
+_WHEN = {
+    True: "strftime('%Y-%m-%d %H:%M:%f000', '2026-01-01', '+' || n || ' seconds')",
+    False: "timestamptz '2026-01-01' + n * interval '1 second'",
+}
+_FINGERPRINT = {True: "printf('%032x', n)", False: "lpad(to_hex(n), 32, '0')"}
+
+
+def fill(database: Database, *, site_id: str, count: int, state: str, reason: str = "profanity.mild", offset: int = 0) -> None:
+    """Put `count` comments of this state on a hundred threads of the site. `offset` keeps the ids of two calls apart."""
+    lite = database.on_sqlite
+    with database.engine.connect() as connection:
+        if not lite:
+            connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(_threads(lite)), {"site": site_id, "count": 100})
+        connection.execute(
+            text(_comments(lite)), {"site": site_id, "count": count, "state": state, "reason": reason, "offset": offset}
+        )
+        connection.commit()
+        if not lite:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _threads(lite: bool) -> str:
+    thread = "'0191' || printf('%028x', n)" if lite else "('0191' || lpad(to_hex(n), 28, '0'))::uuid"
+    return (
+        f"""INSERT INTO thread (id, site_id, external_id, url, title, state, approved, feed_version, created_at)
+        {_SERIES[lite]} SELECT {thread}, :site, 'filled-' || n, 'https://bench.example/' || n, 'Article ' || n, 'open', 0, 1, {_WHEN[lite]}
+        FROM series WHERE true ON CONFLICT DO NOTHING"""
+        if lite
+        else f"""{_SERIES[lite]}
+        INSERT INTO thread (id, site_id, external_id, url, title, state, approved, feed_version, created_at)
+        SELECT {thread}, :site, 'filled-' || n, 'https://bench.example/' || n, 'Article ' || n, 'open', 0, 1, {_WHEN[lite]}
+        FROM series ON CONFLICT DO NOTHING"""
+    )
+
+
+def _comments(lite: bool) -> str:
+    thread = "'0191' || printf('%028x', n % 100 + 1)" if lite else "('0191' || lpad(to_hex(n % 100 + 1), 28, '0'))::uuid"
+    columns = """id, site_id, thread_id, state, version, revision, text, fingerprint, author_name, author_url, author_external_id,
+        author_verified, author_key, email_domain, address_key, context, reason, score, received_at, updated_at, settled_at, claims"""
+    verified = "0" if lite else "false"
+    values = f"""{_ID[lite]}, :site, {thread}, :state, 1, 1, 'What the mayor said of the bridge is nonsense, and number ' || n || ' proves it.',
+        {_FINGERPRINT[lite]}, 'Reader ' || (n % 1000), '', '', {verified}, 'e:' || (n % 1000), 'example.org', '', '{{}}', :reason, 0.6,
+        {_WHEN[lite]}, {_WHEN[lite]}, {_WHEN[lite]}, 1"""
+    if lite:
+        return f"INSERT INTO comment ({columns}) {_SERIES[lite]} SELECT {values} FROM series"
+    return f"{_SERIES[lite]} INSERT INTO comment ({columns}) SELECT {values} FROM series"
