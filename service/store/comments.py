@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.schema import Record
+from service.store.schema import Record, Word
 
 
 class ThreadState(StrEnum):
@@ -56,14 +56,14 @@ class Comment(Record):
         Index("uq_comment_site_external", "site_id", "external_id", unique=True),
         Index("ix_comment_pending", "received_at", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
         Index("ix_comment_queue", "site_id", "state", "received_at", "id"),
-        Index("ix_comment_priority", "site_id", "score", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index("ix_comment_priority", "site_id", text("score DESC"), "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_held_thread", "site_id", "thread_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
         Index("ix_comment_author", "site_id", "author_key", "received_at"),
         Index("ix_comment_address", "site_id", "address_key", "received_at"),
-        Index("ix_comment_fingerprint", "site_id", "fingerprint", "received_at"),
+        Index("ix_comment_fingerprint", "site_id", "fingerprint", "state", "received_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,7 +72,7 @@ class Comment(Record):
     parent_id: Mapped[UUID | None]
     external_id: Mapped[str | None] = mapped_column(String(512))
 
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(Word)
     version: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     text: Mapped[str] = mapped_column(Text)

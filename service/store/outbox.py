@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.schema import Record
+from service.store.schema import Record, Word
 
 
 class EventType(StrEnum):
@@ -59,7 +59,7 @@ class Event(Record):
     from_state: Mapped[str] = mapped_column(String(16))
     to_state: Mapped[str] = mapped_column(String(16))
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(String(16), default=EventState.DUE)
+    state: Mapped[str] = mapped_column(Word, default=EventState.DUE)
     at: Mapped[datetime]
     due_at: Mapped[datetime]
 
@@ -106,7 +106,7 @@ class Delivery(Record):
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("endpoint.id", ondelete="CASCADE"))
     comment_id: Mapped[UUID]
     seq: Mapped[int]
-    state: Mapped[str] = mapped_column(String(16), default=DeliveryState.DUE)
+    state: Mapped[str] = mapped_column(Word, default=DeliveryState.DUE)
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[UUID | None]

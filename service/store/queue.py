@@ -132,14 +132,26 @@ def counts(session: Session, site_id: str, *, moderator_id: UUID) -> Counts:
     row = session.execute(
         select(
             _capped(select(Comment.id).where(*held, Comment.id.not_in(escalated))).label("held"),
-            _capped(select(Comment.id).where(*held, Comment.id.in_(escalated))).label("escalated"),
+            _capped(_from_escalations(site_id)).label("escalated"),
             _capped(mine).label("mine"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
-            select(func.min(Comment.received_at)).where(*held, Comment.id.not_in(escalated)).scalar_subquery().label("oldest"),
+            # Not min(): with a second condition SQLite would read every held comment for it.
+            select(Comment.received_at)
+            .where(*held, Comment.id.not_in(escalated))
+            .order_by(Comment.received_at, Comment.id)
+            .limit(1)
+            .scalar_subquery()
+            .label("oldest"),
         )
     ).one()
     return Counts(*row)
+
+
+def _from_escalations(site_id: str) -> Select[Any]:
+    """Held comments that were escalated, counted from the few escalations and not from the many comments."""
+    statement = select(Escalation.comment_id).join(Comment, Comment.id == Escalation.comment_id)
+    return statement.where(Escalation.site_id == site_id, Comment.state == State.HELD)
 
 
 def newer(session: Session, site_id: str, *, than: datetime) -> int:

@@ -1,0 +1,117 @@
+"""Every question that is asked often finds its rows by an index, on both databases, so that a page costs the same at any size."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from service.actions.fan_out import fan_out
+from service.domain.ids import new_id, thread_id
+from service.store import cards, deliveries, listing, published, queue
+from service.store.comments import Comment
+from service.store.engine import Database
+from service.store.moves import any_pending, claim, oldest_pending
+from service.store.queue import Asked, Order, Tab
+from service.store.readings import waiting
+from tests.factories import draft, site, submitted
+
+#: Tables that grow with the comments; reading one of them whole is never right.
+GROWING = ("comment", "event", "delivery", "attempt", "decision", "verdict", "revision", "idempotency_key")
+ME = new_id()
+PAGE = thread_id("news", "page")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _queue(asked: Asked) -> Callable[[Session], object]:
+    def ask(session: Session) -> object:
+        page = queue.listing(session, "news", asked, moderator_id=ME, limit=20)
+        return cards.cards(session, "news", page.rows, moderator_id=ME, now=_now())
+
+    return ask
+
+
+QUESTIONS: dict[str, Callable[[Session], object]] = {
+    "is anything pending": lambda s: any_pending(s, now=_now()),
+    "the oldest pending": oldest_pending,
+    "claim fresh ones": lambda s: claim(s, token=new_id(), limit=200, now=_now(), lease=timedelta(seconds=30)),
+    "claim one again": lambda s: claim(s, token=new_id(), limit=1, now=_now(), lease=timedelta(seconds=30), again=True),
+    "what the checks read": lambda s: waiting(s, _ids(s), now=_now()),
+    "the queue, oldest first": _queue(Asked()),
+    "the queue by priority": _queue(Asked(order=Order.PRIORITY)),
+    "the queue by thread": _queue(Asked(order=Order.THREAD)),
+    "the approved": _queue(Asked(tab=Tab.APPROVED)),
+    "my decisions": _queue(Asked(tab=Tab.MINE)),
+    "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME),
+    "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
+    "due events become deliveries": lambda s: fan_out(s, now=_now()),
+    "is the feed the same as before": lambda s: published.head_of(s, PAGE),
+    "the feed": lambda s: published.published_in(s, PAGE, published.Slice(after=None, limit=50, newest_first=False, roots=True)),
+    "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
+}
+
+
+def _ids(session: Session) -> list[Any]:
+    return list(
+        session.execute(
+            Comment.__table__.select().with_only_columns(Comment.id).where(Comment.site_id == "news").limit(5)
+        ).scalars()
+    )
+
+
+@pytest.fixture
+def grown(database: Database) -> Iterator[Database]:
+    """A few comments: enough to ask about, since it is the plan that counts."""
+    with database.writing() as session:
+        site(session)
+        submitted(session, *(draft(f"A calm word, number {n}.") for n in range(20)), now=_now())
+    yield database
+
+
+def test_no_table_that_grows_is_read_whole(grown: Database) -> None:
+    for name, question in QUESTIONS.items():
+        for statement, plan in _plans(grown, question):
+            whole = [line for line in plan if _reads_whole(line)]
+            assert not whole, f"{name}: {whole} in {statement}"
+
+
+def test_a_question_without_an_index_is_caught(grown: Database) -> None:
+    plans = _plans(grown, lambda s: s.execute(Comment.__table__.select().where(Comment.author_name == "Jo")))
+    assert any(_reads_whole(line) for _, plan in plans for line in plan)
+
+
+def _reads_whole(line: str) -> bool:
+    words = line.replace("->", "").split()
+    if words[:2] == ["Seq", "Scan"]:
+        return words[3] in GROWING
+    return words[0] == "SCAN" and words[1] in GROWING and "INDEX" not in words
+
+
+def _plans(database: Database, question: Callable[[Session], object]) -> list[tuple[str, list[str]]]:
+    """Every statement of a question with its plan, asked in the same transaction. PostgreSQL must use an index if it has one."""
+    explained: list[tuple[str, list[str]]] = []
+    explain = "EXPLAIN QUERY PLAN " if database.on_sqlite else "EXPLAIN "
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if many or not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            return
+        other = cursor.connection.cursor()
+        rows = other.execute(explain + statement, parameters).fetchall()
+        explained.append((statement, [str(row[-1]) for row in rows]))
+        other.close()
+
+    with database.writing() as session:
+        if not database.on_sqlite:
+            session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+        event.listen(database.engine, "before_cursor_execute", listen)
+        try:
+            question(session)
+        finally:
+            event.remove(database.engine, "before_cursor_execute", listen)
+    assert explained
+    return explained
