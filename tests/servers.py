@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -147,6 +148,15 @@ class Postgres(Server):
             return False
         return True
 
+    def __enter__(self) -> Self:
+        # Not in the folder that was given: as root we run as nobody, and pytest closes its folders to others at every start.
+        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-postgres-"))
+        return super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__(*_)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def dsn(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
@@ -177,9 +187,7 @@ class Postgres(Server):
 
     def _prepare(self, data: Path) -> None:
         if os.geteuid() == 0:
-            for folder in (self.folder, *self.folder.parents):
-                if not folder.stat().st_mode & 0o001:
-                    folder.chmod(0o755)
+            self.folder.chmod(0o755)
             data.mkdir()
             account = pwd.getpwnam(_UNPRIVILEGED)
             os.chown(data, account.pw_uid, account.pw_gid)
