@@ -47,12 +47,16 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What else came to this site within the last hour: counts, this comment not among them."""
+    """What else came to this site within the last hour: counts, this comment not among them.
+
+    `like_text` counts those that differ in a few words only (`service.domain.likeness`), the same ones not among them.
+    """
 
     same_text: int = 0
     same_text_other_threads: int = 0
     by_author: int = 0
     by_address: int = 0
+    like_text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched."""
+    """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched.
+
+    `site_model` is what this site's moderators taught (`workers.checks.site_model`), empty until it is to be believed.
+    """
 
     text: str
     author: Author = field(default_factory=Author)
@@ -79,3 +86,4 @@ class Reading:
     history: History = field(default_factory=History)
     recent: Recent = field(default_factory=Recent)
     lists: Lists = field(default_factory=Lists)
+    site_model: bytes = b""

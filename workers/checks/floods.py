@@ -21,6 +21,10 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         where = f", {elsewhere} on other pages" if elsewhere else ""
         rule = f"the same text came {_times(recent.same_text)} within the hour{where}"
         yield Signal(Kind.SPAM_DUPLICATE, score, rule, strong=elsewhere >= 2 or recent.same_text >= 5, check=CHECK)
+    if recent.like_text and length >= SHORT * 2:
+        score = min(0.9, 0.3 + 0.15 * recent.like_text)
+        rule = f"almost the same text came {_times(recent.like_text)} within the hour"
+        yield Signal(Kind.SPAM_NEAR_DUPLICATE, score, rule, strong=recent.like_text >= 4, check=CHECK)
     yield from _burst(recent.by_author, "by this author", _MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR)
     yield from _burst(recent.by_address, "from this address", _MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS)
 

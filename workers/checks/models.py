@@ -6,6 +6,7 @@ from service.domain.signals import Kind, Signal, Span
 from workers.checks.ngrams import shape
 from workers.checks.prepared import Prepared
 from workers.checks.shelf import shelf
+from workers.checks.site_model import log_odds, unpacked
 
 CHECK = "models"
 #: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.
@@ -16,8 +17,15 @@ TOLD_FROM = 0.3
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always speaks, so that every comment has scores to be ranked by."""
-    spam, abuse = (round(score, 5) for score in shelf().probabilities(features(prepared)))
-    yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
+    read = features(prepared)
+    spam, abuse = (round(score, 5) for score in shelf().probabilities(read))
+    if prepared.reading.site_model:
+        # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
+        chance = round(unpacked(prepared.reading.site_model).chance(read, log_odds(spam)), 5)
+        rule = f"reads like what this site rejects ({chance:.0%})"
+        yield Signal(Kind.SPAM_SITE_MODEL, chance, rule, strong=chance >= STRONG_FROM, check=CHECK)
+    else:
+        yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
     yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
 
 

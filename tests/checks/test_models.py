@@ -1,0 +1,88 @@
+"""The shipped models are small and quick to load, rank as they should, and give way to what a site's moderators taught."""
+
+from random import Random
+from time import thread_time
+
+from service.domain.policy import scores
+from service.domain.reading import Reading
+from service.domain.signals import Family, Kind
+from workers.checks import models, shelf, signals_of
+from workers.checks.linear import Linear
+from workers.checks.prepared import Prepared
+from workers.checks.site_model import packed, unpacked
+from workers.training.site_model import Lesson, due, learn, prequential
+
+
+def spam(text):
+    return scores(signals_of(Reading(text)))[Family.SPAM]
+
+
+def test_the_shipped_models_are_small_and_load_at_once():
+    stored = shelf.files("workers.checks").joinpath(shelf.FILE).read_bytes()
+    assert len(stored) < 1_000_000
+    began = thread_time()
+    shelf.unpacked(stored)
+    assert thread_time() - began < 0.5
+
+
+def test_spam_ranks_above_talk():
+    assert spam("Check out my channel and subscribe, I give away free gift cards") > 0.9
+    assert spam("I think the council got this right, for once.") < 0.3
+
+
+def test_the_abuse_model_never_counts_towards_a_rejection():
+    found = [s for s in signals_of(Reading("you stupid idiot, shut up you moron")) if s.kind is Kind.ABUSE_MODEL]
+    assert found[0].score > 0.5 and not found[0].strong
+
+
+def test_packing_keeps_what_a_model_says():
+    model = Linear({"_buy": (2.0, 1.0), "_calm": (-1.0, 4.0), "abcd": (0.5, 2.0)}, -0.2, 1.5, 0.1)
+    ready = shelf.unpacked(shelf.packed(model, model))
+    for features in ({"_buy"}, {"_calm", "abcd"}, set()):
+        first, second = ready.probabilities(features)
+        assert first == second
+        assert abs(first - model.probability(model.margin(features))) < 0.02
+
+
+def lessons(count):
+    """A site that rejects whoever mentions marmalade, which the shipped model knows nothing of."""
+    chance = Random(5)
+    words = ["council", "bus", "tax", "school", "river", "bridge", "garden", "paper", "street", "music"]
+    made = []
+    for _ in range(count):
+        rejected = int(chance.random() < 0.5)
+        text = " ".join(chance.sample(words, 5) + ["marmalade"] * rejected)
+        made.append(Lesson(frozenset(models.features(Prepared.of(Reading(text)))), -2.0, rejected))
+    return made
+
+
+def test_a_site_model_learns_what_its_moderators_reject_and_is_believed_when_it_is_better():
+    record = prequential(lessons(200))
+    assert record.believed
+    assert record.right > 0.95 > record.right_shipped
+
+
+def test_a_site_model_that_learned_noise_is_not_believed():
+    chance = Random(3)
+    noise = [Lesson(lesson.features, 0.0, int(chance.random() < 0.5)) for lesson in lessons(200)]
+    assert not prequential(noise).believed
+
+
+def test_a_believed_site_model_speaks_in_place_of_the_shipped_one():
+    model = learn(lessons(200))
+    reading = Reading("a council garden full of marmalade", site_model=packed(model))
+    kinds = {s.kind: s for s in signals_of(reading)}
+    assert kinds[Kind.SPAM_SITE_MODEL].score > 0.5
+    assert Kind.SPAM_MODEL not in kinds
+    assert model.weighs("marmalade") > 0 > model.weighs("nothing") - 1
+
+
+def test_the_same_decisions_make_the_same_model_and_undoing_one_unlearns_it():
+    taught = lessons(60)
+    assert packed(learn(taught)) == packed(learn(list(taught)))
+    assert packed(learn(taught[:-1])) != packed(learn(taught))
+    assert unpacked(packed(learn(taught))).bias == learn(taught).bias
+
+
+def test_retraining_waits_for_enough_new_decisions():
+    assert [due(10, 0), due(25, 0), due(110, 100), due(120, 100)] == [False, True, False, True]

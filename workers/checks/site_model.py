@@ -1,0 +1,47 @@
+"""One site's own model: what its moderators' decisions say about a comment, once it has proved better than the shipped one."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log, sqrt
+
+
+@dataclass(frozen=True, slots=True)
+class SiteModel:
+    """`weights` by feature, `bias`, and `trust`: how much the shipped model's log-odds still count."""
+
+    weights: Mapping[str, float]
+    bias: float
+    trust: float
+
+    def chance(self, features: set[str], shipped: float) -> float:
+        """How likely this site's moderators would reject a comment, 0..1. `shipped`: the shipped model's log-odds."""
+        known = [self.weights[feature] for feature in sorted(self.weights.keys() & features)]
+        odds = self.trust * shipped + self.bias + (sum(known) / sqrt(len(known)) if known else 0.0)
+        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+
+    def weighs(self, word: str) -> float:
+        """What one word weighs: above 0 it speaks for rejecting. A moderator may ask."""
+        return self.weights.get(f"_{word.lower()}", 0.0)
+
+
+def packed(model: SiteModel) -> bytes:
+    """The model as it is stored, the same bytes for the same model."""
+    weights = {feature: round(weight, 4) for feature, weight in model.weights.items()}
+    plain = {"weights": weights, "bias": model.bias, "trust": model.trust}
+    return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), mtime=0)
+
+
+@lru_cache(maxsize=64)
+def unpacked(stored: bytes) -> SiteModel:
+    """The model that `packed` wrote; the latest few are kept ready."""
+    plain = json.loads(gzip.decompress(stored))
+    return SiteModel(plain["weights"], float(plain["bias"]), float(plain["trust"]))
+
+
+def log_odds(chance: float) -> float:
+    """A probability as log-odds, bounded so that certainty stays correctable."""
+    bounded = min(max(chance, 1e-4), 1 - 1e-4)
+    return log(bounded / (1 - bounded))
