@@ -74,7 +74,15 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
 @bp.post("/verify-key")
 @_with_key
 @limited(Rate.KEY)
-@operation(TAG, "Is this key valid?", takes=_TAKES, answers=_answers("valid"), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+@operation(
+    TAG,
+    "Is this key valid?",
+    takes=_TAKES,
+    answers=_answers("valid"),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+    body_required=False,
+)
 def verify() -> Response:
     return _said("valid" if g.get("caller") else INVALID)
 
@@ -91,6 +99,7 @@ def verify() -> Response:
     answers=_answers("true", "false", tip=True),
     refusals=(Code.TOO_LARGE,),
     refused_as=TEXT,
+    body_required=False,
 )
 def check() -> Response:
     if not g.get("caller"):
@@ -104,7 +113,9 @@ def check() -> Response:
 @bp.post("/submit-spam")
 @_with_key
 @limited(Rate.KEY)
-@operation(TAG, "This was spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+@operation(
+    TAG, "This was spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False
+)
 def report_spam() -> Response:
     return _reported(State.REJECTED)
 
@@ -112,7 +123,15 @@ def report_spam() -> Response:
 @bp.post("/submit-ham")
 @_with_key
 @limited(Rate.KEY)
-@operation(TAG, "This was no spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT)
+@operation(
+    TAG,
+    "This was no spam",
+    takes=_TAKES,
+    answers=_answers(THANKS),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+    body_required=False,
+)
 def report_ham() -> Response:
     return _reported(State.APPROVED)
 

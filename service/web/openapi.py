@@ -97,7 +97,7 @@ def _entry(route: Route, schemas: _Schemas) -> dict[str, Any]:
     }
     if operation.takes:
         content = {kind: {"schema": schemas.of(body, "validation")} for kind, body in operation.takes.items()}
-        entry["requestBody"] = {"required": True, "content": content}
+        entry["requestBody"] = {"required": operation.body_required, "content": content}
     return entry
 
 

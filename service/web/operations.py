@@ -41,6 +41,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     refusals: tuple[Code, ...] = ()
     refused_as: str = "application/problem+json"
+    body_required: bool = True
 
 
 def operation(
@@ -55,9 +56,10 @@ def operation(
     headers: tuple[str, ...] = (),
     refusals: tuple[Code, ...] = (),
     refused_as: str = "application/problem+json",
+    body_required: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a view's entry in the API document."""
-    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals, refused_as)
+    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals, refused_as, body_required)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         view.operation = declared  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PROJECT = Path(__file__).parents[2]
 #: Seconds of the search; `make schemathesis` gives it more.
-SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "20")
+SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "30")
 
 
 @pytest.fixture
