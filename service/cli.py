@@ -24,6 +24,10 @@ COMMANDS = {
     "user": "user",
     "webhook": "webhook",
     "audit": "audit",
+    "backup": "backup",
+    "restore": "backup",
+    "export": "backup",
+    "import": "backup",
 }
 
 
@@ -37,7 +41,8 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"service.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        # `import` is a word of Python's.
+        command: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
         return command
 
 

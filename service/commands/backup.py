@@ -1,0 +1,186 @@
+"""`greenroom backup`, `restore`, `export` and `import`: everything, or one site, in one file, from and to either database."""
+
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from service.commands.place import database
+from service.store import audit as questions
+from service.store import copies, migrate
+from service.store.engine import Database
+from service.store.sites import Site
+
+_FORMAT = "greenroom copy 1"
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+def backup(file: Path) -> None:
+    """Write everything into FILE while Greenroom runs: one moment, complete, checked by `restore --check`.
+
+    The root secret is not in it: keep that elsewhere. Without it endpoint secrets and keyed hashes are worth nothing.
+
+    Example: greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
+    """
+    click.echo(_said(_write(file, None), f"written to {file}"))
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--check", is_flag=True, help="Only read FILE to its end, restore it into a place of its own, and audit that.")
+def restore(file: Path, *, check: bool) -> None:
+    """Put everything from FILE into the empty database that the settings name. All of it, or nothing.
+
+    \b
+    Examples:
+      greenroom restore --check /backups/greenroom-2026-03-01.jsonl.gz
+      DATABASE_URL=postgresql://… greenroom restore /backups/greenroom-2026-03-01.jsonl.gz
+    """
+    if check:
+        click.echo(_said(_checked(file), f"{file} is complete, and what it holds keeps its promises"))
+        return
+    migrate.upgrade(database())
+    with database().reading() as session:
+        if any(copies.counts(session).values()):
+            raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
+    click.echo(_said(_read(file, database(), None), "restored"))
+
+
+@click.command("export")
+@click.argument("site_id", metavar="SITE")
+@click.argument("file", type=_FILE)
+def export(site_id: str, file: Path) -> None:
+    """Write everything of SITE into FILE: comments, verdicts, decisions, events, endpoints, keys (as hashes).
+
+    Example: greenroom export news news.jsonl.gz
+    """
+    with database().reading() as session:
+        if session.get(Site, site_id) is None:
+            raise click.ClickException(f"no site {site_id!r}")
+    click.echo(_said(_write(file, site_id), f"written to {file}"))
+
+
+@click.command("import")
+@click.argument("file", type=_FILE)
+def import_(file: Path) -> None:
+    """Add the site in FILE to this installation. All of it, or nothing.
+
+    Secrets of its endpoints can only be read under the root secret that they were made under: rotate them otherwise.
+
+    Example: greenroom import news.jsonl.gz
+    """
+    site_id = str(_head(file).get("site") or "")
+    if not site_id:
+        raise click.ClickException(f"{file} holds a whole installation: `greenroom restore` puts it back")
+    with database().reading() as session:
+        if session.get(Site, site_id) is not None:
+            raise click.ClickException(f"site {site_id!r} exists here already")
+    click.echo(_said(_read(file, database(), site_id), f"site {site_id} added"))
+
+
+def _write(file: Path, site_id: str | None) -> dict[str, int]:
+    """Into a file beside it first: a copy that was cut short never looks like one."""
+    beside = file.with_name(file.name + ".part")
+    digest = hashlib.sha256()
+    with database().reading() as session, _private(beside) as out:
+        copies.steady(session)
+        counts = copies.counts(session, site_id)
+        head = {
+            "format": _FORMAT,
+            "revision": migrate.newest(),
+            "at": datetime.now(UTC).isoformat(),
+            "site": site_id,
+            "rows": counts,
+        }
+        out.write(json.dumps(head).encode() + b"\n")
+        for line in copies.written(session, site_id):
+            encoded = line.encode() + b"\n"
+            digest.update(encoded)
+            out.write(encoded)
+        out.write(json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n")
+    beside.replace(file)
+    return counts
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[gzip.GzipFile]:
+    """A compressed file for its owner alone, on disk when the block ends."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
+        with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out:
+            yield out
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def _read(file: Path, into: Database, site_id: str | None) -> dict[str, int]:
+    if (of_site := _head(file).get("site")) != site_id:
+        raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
+    try:
+        with into.writing() as session:
+            stored = copies.read(session, _lines(file))
+    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        raise click.ClickException(f"{file}: {error}; nothing was stored") from error
+    except IntegrityError as error:
+        raise click.ClickException(f"{file}: some of it is here already ({error.orig}); nothing was stored") from error
+    return stored
+
+
+def _checked(file: Path) -> dict[str, int]:
+    with tempfile.TemporaryDirectory(prefix="greenroom-check-") as folder:
+        place = Database(f"sqlite:///{Path(folder) / 'check.db'}")
+        migrate.upgrade(place)
+        stored = _read(file, place, _head(file).get("site"))
+        with place.reading() as session:
+            for ask in (questions.gaps, questions.unchecked, questions.doubled):
+                if found := ask(session).count:
+                    raise click.ClickException(f"{file} is complete, but breaks a promise {found} times ({ask.__name__})")
+        place.close()
+    return stored
+
+
+def _head(file: Path) -> dict[str, Any]:
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            head = json.loads(next(lines, "null"))
+    except (OSError, ValueError, EOFError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    if not isinstance(head, dict) or head.get("format") != _FORMAT:
+        raise click.ClickException(f"{file}: expected a file that `greenroom backup` or `export` wrote")
+    if head.get("revision") != migrate.newest():
+        raise click.ClickException(
+            f"{file} was written at schema {head.get('revision')}, this version has {migrate.newest()}: "
+            "restore it with the version that wrote it, then `greenroom db upgrade`"
+        )
+    return head
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The rows of a copy. Raises ValueError where its end is missing or is not that of these rows."""
+    digest, end = hashlib.sha256(), ""
+    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        next(lines)
+        for line in lines:
+            if line.startswith("["):
+                digest.update(line.encode())
+                yield line
+            else:
+                end = line
+    if not end or json.loads(end) != {"sha256": digest.hexdigest()}:
+        raise ValueError("it is cut short or was changed")
+
+
+def _said(counts: dict[str, int], what: str) -> str:
+    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"{what}: {rows or 'nothing'}"

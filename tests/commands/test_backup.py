@@ -1,0 +1,175 @@
+"""Backup, restore, export, import: one moment of everything or of one site, complete, on either database."""
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner, Result
+
+from service.actions.decide import Actor, Ruling, decide
+from service.actions.endpoints import add_endpoint
+from service.actions.moderators import add_moderator
+from service.actions.revise import edit
+from service.cli import main
+from service.commands import place
+from service.config import Settings
+from service.domain.sealing import Seal
+from service.domain.states import State
+from service.store import copies, migrate
+from service.store.engine import Database
+from tests.factories import draft, site, submitted
+from workers.deliver import deliver
+from workers.drain import drain
+from workers.workshop import Workshop
+
+Greenroom = Callable[..., Result]
+
+
+@pytest.fixture
+def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Greenroom]:
+    """A command, run on these settings or on another database."""
+
+    def run(*words: str, on: str = settings.database) -> Result:
+        monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
+        monkeypatch.setenv("GREENROOM_SECRET_KEY", settings.secret)
+        monkeypatch.setenv("DATABASE_URL", on)
+        place.settings.cache_clear()
+        place.database.cache_clear()
+        try:
+            return CliRunner().invoke(main, words)
+        finally:
+            place.database().close()
+            place.database.cache_clear()
+            place.settings.cache_clear()
+
+    yield run
+
+
+@pytest.fixture
+def other(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty database of the other kind."""
+    if settings.on_sqlite:
+        return str(request.getfixturevalue("postgres").empty_database()).replace("postgresql://", "postgresql+psycopg://")
+    return f"sqlite:///{tmp_path / 'other.db'}"
+
+
+@pytest.fixture
+def house(settings: Settings, database: Database) -> list[UUID]:
+    """Two sites with a bit of everything. The ids of the first one's comments."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        site(session)
+        site(session, "blog")
+        seal = Seal.from_secret(settings.secret)
+        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=now, allow=("127.0.0.0/8",))
+        moderator = add_moderator(session, "dana@news.example", name="Dana", now=now)
+        ids = submitted(session, *(draft(f"A calm word, the {n}th. ✓ \u202e") for n in range(30)), now=now)
+        submitted(session, draft("At the other site."), site_id="blog", now=now)
+        moderator_id = moderator.id
+    workshop = Workshop.open(settings)
+    drain(workshop)
+    with database.writing() as session:
+        ruling = Ruling(ids[0], State.REJECTED, None, reason="off-topic", note="said before")
+        decide(session, "news", [ruling], actor=Actor(moderator_id=moderator_id), now=now, delay=timedelta(0))
+        edit(session, "news", ids[1], "Other words.", version=None, now=now)
+    deliver(workshop)
+    drain(workshop)
+    workshop.close()
+    return ids
+
+
+def _rows(database: Database, site_id: str | None = None) -> list[str]:
+    with database.reading() as session:
+        return list(copies.written(session, site_id))
+
+
+def test_everything_comes_back_on_the_other_database(
+    greenroom: Greenroom, house: list[UUID], database: Database, other: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "all.jsonl.gz")
+    assert greenroom("backup", file).exit_code == 0
+    assert Path(file).stat().st_mode & 0o077 == 0
+    checked = greenroom("restore", "--check", file)
+    assert "keeps its promises: 1 moderator, 2 site" in checked.output, checked.output
+    restored = greenroom("restore", file, on=other)
+    assert restored.exit_code == 0, restored.output
+    there = Database(other)
+    assert sorted(_rows(there)) == sorted(_rows(database))
+    there.close()
+    again = greenroom("restore", file, on=other)
+    assert "expected an empty database" in again.output
+    assert again.exit_code == 1
+
+
+def test_a_site_moves_to_another_installation(
+    greenroom: Greenroom, house: list[UUID], database: Database, other: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "news.jsonl.gz")
+    assert greenroom("export", "news", file).exit_code == 0
+    with gzip.open(file, "rt") as lines:
+        said = lines.read()
+    assert "dana@news.example" not in said
+    assert "At the other site." not in said
+    there = Database(other)
+    migrate.upgrade(there)
+    moved = greenroom("import", file, on=other)
+    assert moved.exit_code == 0, moved.output
+    assert len(_rows(there, "news")) == len(_rows(database, "news"))
+    assert _rows(there, "blog") == []
+    there.close()
+    assert "exists here already" in greenroom("import", file, on=other).output
+    assert "greenroom import" in greenroom("restore", file, on=f"sqlite:///{tmp_path / 'third.db'}").output
+    assert greenroom("export", "nobody", file).exit_code == 1
+
+
+def test_a_backup_under_load_is_one_moment(greenroom: Greenroom, house: list[UUID], database: Database, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def post() -> None:
+        while not stop.is_set():
+            with database.writing() as session:
+                submitted(session, *(draft(f"Meanwhile {n}.", thread=f"page {n}") for n in range(20)), now=datetime.now(UTC))
+
+    poster = threading.Thread(target=post)
+    poster.start()
+    try:
+        for n in range(3):
+            file = str(tmp_path / f"{n}.jsonl.gz")
+            assert greenroom("backup", file).exit_code == 0
+            checked = greenroom("restore", "--check", file)
+            assert checked.exit_code == 0, checked.output
+    finally:
+        stop.set()
+        poster.join()
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "not ours", "no gzip"])
+def test_a_damaged_backup_is_noticed_and_stores_nothing(
+    greenroom: Greenroom, house: list[UUID], tmp_path: Path, damage: str
+) -> None:
+    file, place_of_its_own = tmp_path / "all.jsonl.gz", f"sqlite:///{tmp_path / 'damaged.db'}"
+    greenroom("backup", str(file))
+    with gzip.open(file, "rt") as lines:
+        said = lines.read()
+    damaged = {
+        "cut": "\n".join(said.splitlines()[:-3]),
+        "changed": said.replace("A calm word, the 7th", "A calm word, the 8th"),
+        "not ours": "{}\n",
+    }
+    if damage == "no gzip":
+        file.write_bytes(b"nothing of the kind")
+    else:
+        file.write_bytes(gzip.compress(damaged[damage].encode()))
+    for words in (("restore", "--check", str(file)), ("restore", str(file))):
+        refused = greenroom(*words, on=place_of_its_own)
+        assert refused.exit_code == 1
+        assert "Error: " in refused.output
+        assert "Traceback" not in refused.output
+    there = Database(place_of_its_own)
+    migrate.upgrade(there)
+    assert _rows(there) == []
+    there.close()
