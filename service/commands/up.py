@@ -116,16 +116,15 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     from service.processes.tree import Child, Tree
 
     log_file = LogFile(settings.home / "greenroom.log")
-    with_broker = bool(settings.redis_url)
-    roles = [Role.WEB, *([Role.CHECKS, Role.COURIER] if with_broker else []), Role.SWEEP]
+    roles = [Role.WEB, Role.CHECKS, Role.COURIER] if settings.redis_url else [Role.WEB, Role.SWEEP]
     os.environ[PREFIX + "LOG_FORMAT"] = "json"
     logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))
-    load_libraries(set(roles), settings)
+    load_libraries({*roles, Role.SWEEP}, settings)
     # What is loaded now is shared by all processes; the collector must not write into those pages.
     gc.collect()
     gc.freeze()
     children = [Child("redis", broker.be, last=True)] if broker else []
-    children += [Child(role, partial(run, role, settings)) for role in roles]
+    children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
     tree = Tree(children, output=log_file.fileno())
     watch = _Watch(settings, house, tree, log_file, began=began, demo=demo)
     try:

@@ -55,7 +55,7 @@ def test_the_printed_curl_works_and_a_second_start_finds_its_data(tmp_path: Path
 def test_a_process_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
     with Up(tmp_path / "home", GREENROOM_LEASE="2", GREENROOM_SWEEP_EVERY="0.5", GREENROOM_SWEEP_AFTER="2") as up:
         comments = []
-        for name in ("checks", "ForkPoolWorker", "sweep", "redis-server", "courier"):
+        for name in ("checks", "ForkPoolWorker", "web worker", "redis-server", "courier"):
             comments += [up.post(f"{CALM} Before {name} {n}") for n in range(10)]
             for pid, title in up.processes().items():
                 if name in title:

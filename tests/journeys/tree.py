@@ -1,5 +1,6 @@
 """A real `greenroom up` as a child of the test: started as a person would, read as a person would, and looked after."""
 
+import http.client
 import json
 import os
 import re
@@ -7,8 +8,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,10 +87,9 @@ class Up:
     def processes(self, of: int | None = None) -> dict[int, str]:
         """Every process below the tree's root, by id, with its title."""
         found: dict[int, str] = {}
-        for task in Path(f"/proc/{of or self.pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                title = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-                found |= {int(child): title, **self.processes(int(child))}
+        for child in _children(of or self.pid):
+            title = _read(Path(f"/proc/{child}/cmdline")).replace("\0", " ").strip()
+            found |= {child: title, **self.processes(child)}
         return found
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
@@ -106,17 +108,40 @@ class Up:
             with error:
                 return error.code, json.loads(error.read() or b"null")
 
+    def insist(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        """The same, again and again while nobody answers: a process may just have been killed."""
+        for _ in range(100):
+            try:
+                return self.ask(method, path, body, **headers)
+            except (OSError, http.client.HTTPException):
+                threading.Event().wait(0.1)
+        raise AssertionError(f"nobody answers at {self.url}\n{self.output}")
+
     def post(self, text: str, **more: object) -> str:
         """Post one comment. Returns its id."""
-        status, answer = self.ask("POST", "/v1/comments", {"thread": {"id": "a-page"}, "text": text, **more})
+        body = {"thread": {"id": "a-page"}, "text": text, **more}
+        status, answer = self.insist("POST", "/v1/comments", body, Idempotency_Key=str(uuid.uuid4()))
         assert status == 202, answer
         return str(answer["id"])
 
     def state(self, comment_id: str) -> str:
-        return str(self.ask("GET", f"/v1/comments/{comment_id}")[1]["state"])
+        return str(self.insist("GET", f"/v1/comments/{comment_id}")[1]["state"])
 
     def wait_for(self, comment_id: str, *states: str, seconds: float = 20) -> None:
         wait_until(lambda: self.state(comment_id) in states, seconds=seconds, what=f"{comment_id} to be {states}\n{self.output}")
+
+
+def _children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for thread in threads for child in _read(thread).split()]
+
+
+def _read(path: Path) -> str:
+    """What stands there; nothing where the process has just gone."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def alive(pid: int) -> bool:
