@@ -1,13 +1,11 @@
 """The web application: blueprints, limits of size, request ids, and nothing that a request does not need."""
 
 import os
-from uuid import UUID
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
-from service.domain.ids import new_id
 from service.web import (
     akismet,
     comments,
@@ -22,8 +20,10 @@ from service.web import (
     pages,
 )
 from service.web.doors import Doors
+from service.web.feed_front import FeedFront
 from service.web.limits import Rate, limited, say
 from service.web.problems import shape_errors
+from service.web.request_ids import request_id_of
 from service.web.routes import ThreadConverter, page, public
 from service.web.strict_json import MAX_BODY
 
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
+    app.wsgi_app = FeedFront(app.wsgi_app, app.extensions["greenroom"])  # type: ignore[method-assign]
     _believe_proxies(app, settings.trusted_proxies)
     shape_errors(app)
     metrics.measure(app)
@@ -71,11 +72,7 @@ def _believe_proxies(app: Flask, count: int) -> None:
 
 
 def _name_request() -> None:
-    """Take the caller's request id where it is a UUID; anything else could forge log lines."""
-    try:
-        g.request_id = str(UUID(request.headers.get("X-Request-Id", "")))
-    except ValueError:
-        g.request_id = str(new_id())
+    g.request_id = request_id_of(request.headers.get("X-Request-Id", ""))
 
 
 def _sign_response(response: Response) -> Response:

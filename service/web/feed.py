@@ -18,6 +18,7 @@ from service.store.published import Head, Slice, published_in, replies_to
 from service.web.cursors import Cursor, written
 from service.web.doors import doors
 from service.web.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
+from service.web.feed_front import FEED, Served
 from service.web.fields import NO_NUL, Strict, whole
 from service.web.known_sites import KnownSite
 from service.web.limits import Rate, limited
@@ -107,6 +108,7 @@ def read(thread: str) -> Response:
     asked = _asked(thread)
     head = doors().feeds.head(asked.id)
     etag = _etag(asked, head)
+    request.environ[FEED] = Served(asked.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
         return _dressed(Response(status=304), asked, etag)
     body = doors().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))

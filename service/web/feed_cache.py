@@ -41,12 +41,16 @@ class Feeds:
         self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
         self._bytes = 0
 
+    def fresh(self, thread: UUID) -> Head | None:
+        """The thread's head where it is known and at most `LOOK_AFTER` seconds old."""
+        known = self._heads.get(thread)
+        return known[1] if known is not None and known[0] > time.monotonic() else None
+
     def head(self, thread: UUID) -> Head:
         """The thread's head, at most `LOOK_AFTER` seconds old."""
+        if (known := self.fresh(thread)) is not None:
+            return known
         now = time.monotonic()
-        known = self._heads.get(thread)
-        if known is not None and known[0] > now:
-            return known[1]
         with self._database.reading() as session:
             head = head_of(session, thread)
         with self._lock:

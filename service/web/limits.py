@@ -59,13 +59,16 @@ def count(rate: Rate) -> None:
 
 def say(response: Response) -> Response:
     """Put the policy and where the caller stands into the headers."""
-    if standing := g.get("rate"):
-        rate, quota, left, reset = standing
-        response.headers["RateLimit-Policy"] = f'"{rate}";q={quota};w={WINDOW}'
-        response.headers["RateLimit"] = f'"{rate}";r={left};t={reset}'
+    if counted := g.get("rate"):
+        response.headers.extend(standing(*counted))
         if response.status_code == 429:
-            response.headers["Retry-After"] = str(max(1, reset))
+            response.headers["Retry-After"] = str(max(1, counted[-1]))
     return response
+
+
+def standing(rate: Rate, quota: int, left: int, reset: int) -> list[tuple[str, str]]:
+    """The policy, and where the caller stands, as headers."""
+    return [("RateLimit-Policy", f'"{rate.value}";q={quota};w={WINDOW}'), ("RateLimit", f'"{rate.value}";r={left};t={reset}')]
 
 
 def quota_of(rate: Rate, settings: Settings) -> int:
@@ -75,10 +78,12 @@ def quota_of(rate: Rate, settings: Settings) -> int:
     return settings.rate_per_minute
 
 
-def address() -> str:
-    """The caller's address as it is counted: an IPv6 caller owns a whole /64."""
+def address_of(remote: str) -> str:
+    """A caller's address as it is counted: an IPv6 caller owns a whole /64."""
+    if ":" not in remote:
+        return remote
     try:
-        ip = ipaddress.ip_address(request.remote_addr or "")
+        ip = ipaddress.ip_address(remote)
     except ValueError:
         return ""
     return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
@@ -86,4 +91,4 @@ def address() -> str:
 
 def _who(rate: Rate) -> str:
     caller = g.get("caller")
-    return str(caller.key_id) if rate is Rate.KEY and caller else address()
+    return str(caller.key_id) if rate is Rate.KEY and caller else address_of(request.remote_addr or "")

@@ -61,9 +61,13 @@ def measure(app: Flask) -> None:
         if "began" in g:
             # A caller can invent methods; only those of our routes become a series.
             route = (request.endpoint, request.method) if request.endpoint else ("none", "none")
-            labels = (*route, str(response.status_code))
-            _seconds.labels(*labels).observe(time.perf_counter() - g.began)
+            observe(*route, str(response.status_code), time.perf_counter() - g.began)
         return response
+
+
+def observe(endpoint: str, method: str, status: str, seconds: float) -> None:
+    """Note how long one request took."""
+    _seconds.labels(endpoint, method, status).observe(seconds)
 
 
 class _Waiting:

@@ -132,6 +132,22 @@ def test_a_hot_feed_asks_the_database_nothing(app: Flask, reader: FlaskClient, p
     assert asked == []
 
 
+def test_a_hot_answer_is_the_very_answer_of_the_view(reader: FlaskClient, published: Post) -> None:
+    published("Words. " * 200)
+    for asked in ({}, {"Accept-Encoding": "gzip"}, {"Origin": "https://news.example"}, {"Accept": "text/html"}):
+        cold, hot = reader.get(FEED, headers=asked), reader.get(FEED, headers=asked)
+        assert hot.data == cold.data
+        own = {"X-Request-Id", "Ratelimit", "Ratelimit-Policy"}
+        assert {k: v for k, v in hot.headers if k.title() not in own} == {k: v for k, v in cold.headers if k.title() not in own}
+        assert hot.headers["X-Request-Id"] != cold.headers["X-Request-Id"]
+        left = [int(answer.headers["RateLimit"].split("r=")[1].split(";")[0]) for answer in (cold, hot)]
+        assert left[1] == left[0] - 1
+        tag = {"If-None-Match": cold.headers["ETag"]}
+        had, again = (reader.get(FEED, headers=asked | tag) for _ in range(2))
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", had.headers["ETag"])
+        assert "Content-Type" not in again.headers
+
+
 def test_a_long_feed_travels_compressed(reader: FlaskClient, published: Post) -> None:
     import gzip
 

@@ -1,0 +1,122 @@
+"""Hot feeds are answered before Flask: the very answer that the view gave, while its thread has not changed."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from werkzeug.wsgi import ClosingIterator
+
+from service.store.published import Head
+from service.web.doors import Doors
+from service.web.limits import Rate, address_of, quota_of, standing
+from service.web.metrics import observe
+from service.web.request_ids import request_id_of
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Wsgi = Callable[..., Iterable[bytes]]
+
+#: Under this name the view says in the environ which thread it answered for, at which version, with which ETag.
+FEED = "greenroom.feed"
+_PREFIX = "/v1/threads/"
+#: Seconds for which an answer is given again: what it says of its site may have changed.
+BELIEVED = 5.0
+#: Most answers and most bytes that are kept. The bytes are those of the rendered feeds, not copies.
+MOST_ANSWERS, MOST_BYTES = 5_000, 64 * 1024 * 1024
+#: Headers that belong to one request, and those that a 304 does without.
+_OWN = frozenset({"x-request-id", "ratelimit", "ratelimit-policy"})
+_OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "link"})
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """For which thread, at which version and under which ETag a feed was answered."""
+
+    thread: UUID
+    head: Head
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    served: Served
+    until: float
+    headers: Headers
+    body: bytes
+
+    def unchanged(self) -> Headers:
+        return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
+
+
+class FeedFront:
+    """A WSGI application around another. Whatever it cannot answer from memory goes on to that one."""
+
+    def __init__(self, inner: Wsgi, doors: Doors) -> None:
+        self._inner = inner
+        self._doors = doors
+        self._answers: dict[tuple[Any, ...], _Answer] = {}
+        self._bytes = 0
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
+            return self._inner(environ, start_response)
+        began, key = time.perf_counter(), _key(environ)
+        answer = self._answers.get(key)
+        if answer is None or not self._holds(answer):
+            return self._learned(key, environ, start_response)
+        return self._given(answer, environ, start_response, began) or self._inner(environ, start_response)
+
+    def _holds(self, answer: _Answer) -> bool:
+        return answer.until > time.monotonic() and self._doors.feeds.fresh(answer.served.thread) == answer.served.head
+
+    def _given(
+        self, answer: _Answer, environ: Environ, start_response: Callable[..., Any], began: float
+    ) -> Iterable[bytes] | None:
+        """The answer, or nothing for a caller whose quota is used up or who asks in a way that the view should judge."""
+        quota = quota_of(Rate.ADDRESS, self._doors.settings)
+        used, reset = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ.get('REMOTE_ADDR', ''))}")
+        asked = environ.get("HTTP_IF_NONE_MATCH", "")
+        if used > quota or "*" in asked:
+            return None
+        has_it = answer.served.etag in asked
+        own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
+        own += standing(Rate.ADDRESS, quota, quota - used, reset)
+        status = "304 NOT MODIFIED" if has_it else "200 OK"
+        start_response(status, [*(answer.unchanged() if has_it else answer.headers), *own])
+        observe("feed.read", "GET", status[:3], time.perf_counter() - began)
+        return [b""] if has_it else [answer.body]
+
+    def _learned(self, key: tuple[Any, ...], environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Let the view answer, and remember how."""
+        started: list[tuple[str, Headers]] = []
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            started.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        pieces = self._inner(environ, start)
+        if FEED not in environ or not started or started[-1][0][:3] != "200":
+            return pieces
+        return ClosingIterator(self._remembered(key, environ[FEED], started[-1][1], pieces), [getattr(pieces, "close", _nothing)])
+
+    def _remembered(self, key: tuple[Any, ...], served: Served, headers: Headers, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        body = b"".join(pieces)
+        self._bytes += len(body)
+        if len(self._answers) >= MOST_ANSWERS or self._bytes > MOST_BYTES:
+            self._answers.clear()
+            self._bytes = len(body)
+        kept = [(name, value) for name, value in headers if name.lower() not in _OWN]
+        self._answers[key] = _Answer(served, time.monotonic() + BELIEVED, kept, body)
+        yield body
+
+
+def _key(environ: Environ) -> tuple[Any, ...]:
+    """All of a request that its answer depends on, besides the thread."""
+    packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    return environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ORIGIN"), packed
+
+
+def _nothing() -> None:
+    """Nothing has to be closed."""
