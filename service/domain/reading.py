@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from service.domain.rules import Rule
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -17,11 +19,12 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page of the host that the comment stands on."""
+    """The page of the host that the comment stands on; `days` is how old it is."""
 
     external_id: str = ""
     url: str = ""
     title: str = ""
+    days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,4 @@ class Reading:
     recent: Recent = field(default_factory=Recent)
     lists: Lists = field(default_factory=Lists)
     site_model: bytes = b""
+    rules: tuple[Rule, ...] = ()

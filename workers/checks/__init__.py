@@ -18,6 +18,7 @@ from workers.checks import (
     privacy,
     profanity,
     site_lists,
+    site_rules,
 )
 from workers.checks.prepared import Prepared
 
@@ -25,6 +26,7 @@ Check = Callable[[Prepared], Iterable[Signal]]
 
 CHECKS: dict[str, Check] = {
     site_lists.CHECK: site_lists.check,  # what this site blocks or holds by itself
+    site_rules.CHECK: site_rules.check,  # what its editors want to see first
     profanity.CHECK: profanity.check,  # strong, coarse and mild words, plain or disguised
     names.CHECK: names.check,  # an author's name that is no name
     links.CHECK: links.check,  # links, shorteners, blocked domains

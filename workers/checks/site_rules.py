@@ -1,0 +1,29 @@
+"""The rules that this site's editors wrote and set live."""
+
+from collections.abc import Iterator
+
+from service.domain.rules import Facts, found_by
+from service.domain.signals import Signal
+from workers.checks.prepared import Prepared
+
+CHECK = "site_rules"
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """One signal for each live rule that this comment falls under."""
+    reading = prepared.reading
+    if reading.rules:
+        yield from found_by(reading.rules, facts_of(prepared))
+
+
+def facts_of(prepared: Prepared) -> Facts:
+    """What rules may know of a comment."""
+    reading = prepared.reading
+    return Facts(
+        text=prepared.text.text,
+        thread=reading.page.external_id,
+        links=len(prepared.links),
+        approved=reading.history.approved if reading.history.vouched else 0,
+        thread_days=reading.page.days,
+        language=reading.circumstances.language,
+    )
