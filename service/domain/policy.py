@@ -18,7 +18,13 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
         Kind.ABUSE_MODEL: 0.6,
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
+        Kind.TRUST_DEPENDABLE_AUTHOR: 2.0,
     }
+)
+
+#: The models' doubts hold a dependable author only from here on. Words, links and lists hold everybody alike.
+HOLD_DEPENDABLE_AT: Mapping[Kind, float] = MappingProxyType(
+    dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.ABUSE_MODEL), 0.9)
 )
 
 #: Two strong signals of different kinds reject; a site's own block lists do so alone.
@@ -39,6 +45,7 @@ class Rules:
     """One site's policy. The defaults serve a site that never set anything."""
 
     hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
+    hold_dependable_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_DEPENDABLE_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
     strong_signals_to_reject: int = STRONG_SIGNALS_TO_REJECT
     hold_everything: bool = False
@@ -55,7 +62,9 @@ class Verdict:
 def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
-    holding = tuple(s for s in ordered if s.score >= rules.hold_at.get(s.kind, 2.0))
+    dependable = any(s.kind is Kind.TRUST_DEPENDABLE_AUTHOR for s in ordered)
+    limits = {**rules.hold_at, **rules.hold_dependable_at} if dependable else rules.hold_at
+    holding = tuple(s for s in ordered if s.score >= limits.get(s.kind, 2.0))
     if any(s.kind.family is Family.FAILURE for s in ordered):
         return Verdict(State.HELD, holding)
     if rejecting := _rejecting(ordered, rules):

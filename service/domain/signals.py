@@ -47,6 +47,7 @@ class Kind(StrEnum):
     PRIVACY_CARD = "privacy.card"
 
     TRUST_NEW_AUTHOR = "trust.new_author"
+    TRUST_DEPENDABLE_AUTHOR = "trust.dependable_author"
     TRUST_REJECTED_BEFORE = "trust.rejected_before"
 
     SITE_BLOCKED_WORD = "site.blocked_word"

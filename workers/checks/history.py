@@ -8,6 +8,8 @@ from workers.checks.prepared import Prepared
 CHECK = "history"
 #: So many earlier rejections, and this share of all, before they are held against somebody.
 ENOUGH_REJECTED, SHARE_REJECTED = 2, 0.4
+#: So many approved ones, and at most one rejected in so many, make an author dependable.
+ENOUGH_APPROVED, ONE_REJECTED_IN = 5, 20
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -19,3 +21,6 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     elif past.vouched and past.rejected >= ENOUGH_REJECTED and past.rejected / total >= SHARE_REJECTED:
         rule = f"{past.rejected} of {total} earlier comments of this author were rejected"
         yield Signal(Kind.TRUST_REJECTED_BEFORE, round(past.rejected / (total + 1), 2), rule, check=CHECK)
+    elif past.vouched and past.approved >= ENOUGH_APPROVED and past.rejected * ONE_REJECTED_IN <= total:
+        rule = f"{past.approved} of {total} earlier comments of this author were approved"
+        yield Signal(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0, rule, check=CHECK)

@@ -51,7 +51,8 @@ def _failed(name: str, error: Exception) -> Signal:
 @cache
 def plugged_in() -> dict[str, Check]:
     """Checks of other packages, by entry point. One that cannot be loaded fails for each comment."""
-    return {point.name: _loaded(point.name, point.load) for point in sorted(entry_points(group=ENTRY_POINTS))}
+    points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return {point.name: _loaded(point.name, point.load) for point in points}
 
 
 def _loaded(name: str, load: Callable[[], Check]) -> Check:

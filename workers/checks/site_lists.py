@@ -29,7 +29,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     ):
         if listed and (spans := _found(prepared, listed)):
             words = ", ".join(dict.fromkeys(span.read_as for span in spans))
-            yield Signal(kind, 1.0, f"a word that this site {verb}: {words}", spans, strong=True, check=CHECK)
+            yield Signal(kind, 1.0, f"a word that this site {verb}: {words}", spans, strong=verb == "blocks", check=CHECK)
 
 
 def _found(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:

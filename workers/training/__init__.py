@@ -1,5 +1,6 @@
 """Making and measuring the shipped models. The only part of Greenroom that needs scikit-learn."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 MODELS = Path(__file__).parent.parent / "checks" / "models"
@@ -12,8 +13,8 @@ def train(data_dir: Path, out: Path = MODELS) -> dict[str, object]:
     return shipped(data_dir, out)
 
 
-def evaluate(data_dir: Path) -> list[dict[str, object]]:
-    """Every figure of the goals that the sets in `data_dir` allow, beside the peers that are installed."""
+def evaluate(data_dir: Path) -> Iterator[dict[str, object]]:
+    """Every figure of the goals that the sets in `data_dir` allow, as it is known: `what`, `figure`, `goal` and `how`."""
     from workers.training.figures import all_figures
 
     return all_figures(data_dir)

@@ -9,7 +9,7 @@ from workers.checks.models import features as spam_features
 from workers.checks.prepared import Prepared
 from workers.training.corpora import Example, abuse_in_news, distinct, examples
 from workers.training.fitting import calibrated, fit
-from workers.training.templates import blog_spam
+from workers.training.templates import blog_spam, calm_about_people
 
 FOLDS = 4
 Lesson = tuple[Example, float]
@@ -54,7 +54,8 @@ def abuse_lessons(folder: Path) -> list[tuple[Example, float, float]]:
         "edos": 0.1,
     }
     said = [(e, weight, _news_like(name, e)) for name, weight in counts.items() for e in distinct(examples(folder, name))]
-    return said + [(e, 0.1, 0.0) for e in distinct(abuse_in_news(folder))]
+    calm = [(e, 0.5, 0.0) for e in distinct(calm_about_people())]
+    return said + calm + [(e, 0.1, 0.0) for e in distinct(abuse_in_news(folder))]
 
 
 def _news_like(name: str, example: Example) -> float:

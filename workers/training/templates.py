@@ -1,4 +1,4 @@
-"""Blog spam as template programs write it, made up here: praise that fits anywhere, a name that advertises, a website."""
+"""Sentences made up here: blog spam as template programs write it, and calm words about who people are."""
 
 import json
 import random
@@ -17,6 +17,14 @@ def blog_spam(count: int, *, seed: int = 7) -> Iterator[Example]:
     goods = listed("goods")
     for _ in range(count):
         yield _one(chance, goods)
+
+
+def calm_about_people() -> Iterator[Example]:
+    """Plain sentences about who people are, which no model may take for an attack: every sentence with every word."""
+    parts = _parts()
+    for sentence in parts["calm"]:
+        for who in parts["who"]:
+            yield Example(sentence.replace("{who}", who).capitalize() + ".", 0, "calm")
 
 
 def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:

@@ -1,0 +1,51 @@
+"""The policy, as a table: what was found, and what becomes of the comment."""
+
+import pytest
+
+from service.domain.policy import Rules, judge, scores
+from service.domain.signals import Family, Kind, Signal
+from service.domain.states import State
+
+
+def found(kind, score, *, strong=False):
+    return Signal(kind, score, "why", strong=strong)
+
+
+WORD = found(Kind.PROFANITY_STRONG, 0.9, strong=True)
+MODEL = found(Kind.SPAM_MODEL, 0.97, strong=True)
+DEPENDABLE = found(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0)
+TABLE = [
+    ([], State.APPROVED),
+    ([found(Kind.SPAM_LINKS, 0.2)], State.APPROVED),
+    ([found(Kind.PROFANITY_MILD, 0.5)], State.APPROVED),
+    ([found(Kind.PROFANITY_MILD, 0.6)], State.HELD),
+    ([WORD], State.HELD),
+    ([MODEL], State.HELD),
+    ([WORD, found(Kind.PROFANITY_STRONG, 0.9, strong=True)], State.HELD),
+    ([WORD, MODEL], State.REJECTED),
+    ([found(Kind.SITE_BLOCKED_WORD, 1.0, strong=True)], State.REJECTED),
+    ([found(Kind.SITE_HELD_WORD, 1.0, strong=True)], State.HELD),
+    ([found(Kind.SITE_RULE, 1.0)], State.HELD),
+    ([found(Kind.SPAM_TEST, 1.0, strong=True)], State.REJECTED),
+    ([found(Kind.CHECK_FAILED, 1.0)], State.HELD),
+    ([WORD, MODEL, found(Kind.CHECK_TIMED_OUT, 1.0)], State.HELD),
+    ([found(Kind.ABUSE_MODEL, 0.8)], State.HELD),
+    ([found(Kind.ABUSE_MODEL, 0.8), DEPENDABLE], State.APPROVED),
+    ([found(Kind.ABUSE_MODEL, 0.95), DEPENDABLE], State.HELD),
+    ([WORD, DEPENDABLE], State.HELD),
+]
+
+
+@pytest.mark.parametrize(("signals", "state"), TABLE)
+def test_what_was_found_decides_the_state(signals, state):
+    assert judge(signals, Rules()).state is state
+
+
+def test_a_site_may_hold_everything_first():
+    assert judge([], Rules(hold_everything=True)).state is State.HELD
+
+
+def test_a_score_is_the_chance_that_one_finding_of_the_family_is_right():
+    both = scores([found(Kind.SPAM_LINKS, 0.5), found(Kind.SPAM_MODEL, 0.5), found(Kind.CHECK_FAILED, 1.0)])
+    assert both[Family.SPAM] == 0.75
+    assert both[Family.ABUSE] == 0.0
