@@ -41,6 +41,15 @@ BLUEPRINTS = (
     metrics.bp,
 )
 
+#: What every answer says unless its view says otherwise. Nothing may run, load or frame what has no policy of its own.
+UNLESS_SAID = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Robots-Tag", "noindex"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """A fresh application on these settings, or on those of the environment."""
@@ -77,11 +86,7 @@ def _name_request() -> None:
 
 def _sign_response(response: Response) -> Response:
     headers = response.headers
+    said = {name.lower() for name in headers.keys()}  # noqa: SIM118  iterating over headers gives pairs
+    headers.extend([(name, value) for name, value in UNLESS_SAID if name.lower() not in said])
     headers["X-Request-Id"] = g.get("request_id", "")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Robots-Tag", "noindex")
-    headers.setdefault("Cache-Control", "no-store")
-    # Nothing may run, load or frame what has not asked for it with a policy of its own.
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
     return response
