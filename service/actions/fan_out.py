@@ -21,7 +21,7 @@ _LOCK = 4_719_002
 
 def fan_out(session: Session, *, now: datetime) -> int:
     """Turn due events into deliveries. Returns how many events were taken; a site without endpoints has none to make."""
-    if not _my_turn(session):
+    if not _anything(session, now) or not _my_turn(session):
         return 0
     events = _taken(session, _due(session, now))
     endpoints = _endpoints(session, {event.site_id for event in events})
@@ -47,6 +47,10 @@ def fan_out(session: Session, *, now: datetime) -> int:
     return len(events)
 
 
+def _anything(session: Session, now: datetime) -> bool:
+    return session.scalar(select(Event.id).where(Event.state == EventState.DUE, Event.due_at <= now).limit(1)) is not None
+
+
 def _my_turn(session: Session) -> bool:
     if session.get_bind().dialect.name == "sqlite":
         return True
@@ -64,6 +68,8 @@ def _due(session: Session, now: datetime) -> set[UUID]:
         .order_by(Event.due_at, Event.id)
         .limit(MOST)
     ).all()
+    if not due:
+        return set()
     last: dict[UUID, int] = {}
     for event in due:
         last[event.comment_id] = max(event.seq, last.get(event.comment_id, 0))

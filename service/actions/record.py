@@ -36,49 +36,60 @@ def record(session: Session, tried: Sequence[Tried], *, now: datetime, probe_eve
 
     Whoever lost the lease leaves no trace here: another courier sends the same again, under the same id.
     """
-    endpoints = _endpoints(session, {t.outgoing.endpoint_id for t in tried})
-    held = [t for t in tried if t.outgoing.endpoint_id in endpoints and _moved(session, t, now)]
+    endpoints = _at_stake(session, tried)
+    arrived = _arrived(session, [t for t in tried if t.answer.arrived], now)
+    failed = [t for t in tried if not t.answer.arrived and _failed(session, t, now)]
+    held = arrived + failed
     if held:
         session.execute(insert(table(Attempt)), [_attempt_row(t) for t in held])
-    for endpoint_id in sorted(endpoints):
-        mine = [t for t in held if t.outgoing.endpoint_id == endpoint_id]
+    for endpoint in endpoints:
+        mine = [t for t in held if t.outgoing.endpoint_id == endpoint.id]
         if mine:
-            _keep_health(session, endpoints[endpoint_id], mine, now, probe_every)
+            _keep_health(session, endpoint, mine, now, probe_every)
     return len(held)
 
 
-def _endpoints(session: Session, ids: set[UUID]) -> dict[UUID, Endpoint]:
-    """Locked in the order of their ids, so that two couriers never wait for each other in a ring."""
-    rows = session.scalars(select(Endpoint).where(Endpoint.id.in_(ids)).order_by(Endpoint.id).with_for_update())
-    return {endpoint.id: endpoint for endpoint in rows}
+def _at_stake(session: Session, tried: Sequence[Tried]) -> Sequence[Endpoint]:
+    """The endpoints whose health may change, locked in the order of their ids, so that two couriers never wait for each
+    other in a ring. Where all is well none is, and couriers do not wait for each other at all."""
+    ids = {t.outgoing.endpoint_id for t in tried}
+    failed = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived}
+    failed |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), Endpoint.failures > 0)))
+    if not failed:
+        return ()
+    return session.scalars(select(Endpoint).where(Endpoint.id.in_(failed)).order_by(Endpoint.id).with_for_update()).all()
 
 
-def _moved(session: Session, tried: Tried, now: datetime) -> bool:
-    outgoing = tried.outgoing
-    row = session.execute(
-        update(Delivery)
-        .where(Delivery.id == outgoing.delivery_id, Delivery.lease_token == outgoing.token, Delivery.state == DeliveryState.DUE)
-        .values(lease_token=None, lease_until=None, tries=Delivery.tries + 1)
-        .returning(Delivery.tries, Delivery.due_at)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if row is None:
-        return False
-    values = _outcome(tried, row.tries, now)
-    if values:
-        session.execute(
-            update(Delivery)
-            .where(Delivery.id == outgoing.delivery_id)
-            .values(**values)
-            .execution_options(synchronize_session=False)
+def _arrived(session: Session, tried: Sequence[Tried], now: datetime) -> list[Tried]:
+    """Those that are done now: one statement for each lease."""
+    done: set[UUID] = set()
+    for token in {t.outgoing.token for t in tried}:
+        ids = [t.outgoing.delivery_id for t in tried if t.outgoing.token == token]
+        done |= set(
+            session.scalars(
+                update(Delivery)
+                .where(Delivery.id.in_(ids), Delivery.lease_token == token, Delivery.state == DeliveryState.DUE)
+                .values(state=DeliveryState.DONE, done_at=now, tries=Delivery.tries + 1, lease_token=None, lease_until=None)
+                .returning(Delivery.id)
+                .execution_options(synchronize_session=False)
+            )
         )
+    return [t for t in tried if t.outgoing.delivery_id in done]
+
+
+def _failed(session: Session, tried: Tried, now: datetime) -> bool:
+    """Decide what becomes of a delivery that did not arrive. False where its lease was lost."""
+    mine = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
+    tries = session.scalar(select(Delivery.tries).where(*mine, Delivery.state == DeliveryState.DUE).with_for_update())
+    if tries is None:
+        return False
+    values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
+    session.execute(update(Delivery).where(*mine).values(**values).execution_options(synchronize_session=False))
     return True
 
 
 def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
-    """What the attempt makes of its delivery."""
-    if tried.answer.arrived:
-        return {"state": DeliveryState.DONE, "done_at": now}
+    """What a failed attempt makes of its delivery."""
     if tried.outgoing.type is EventType.TEST:
         return {"state": DeliveryState.DEAD}
     if not tried.outgoing.in_time:

@@ -56,7 +56,9 @@ class Comment(Record):
         Index("uq_comment_site_external", "site_id", "external_id", unique=True),
         Index("ix_comment_pending", "received_at", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
         Index("ix_comment_queue", "site_id", "state", "received_at", "id"),
-        Index("ix_comment_priority", "site_id", text("score DESC"), "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index(
+            "ix_comment_priority", "site_id", text("score DESC"), "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD
+        ),
         Index("ix_comment_held_thread", "site_id", "thread_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),

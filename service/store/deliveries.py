@@ -77,6 +77,7 @@ def claim(
             chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(most))
             if probing:
                 _probed(session, endpoint.id, now + probe_every)
+    # A test goes out at once, whatever is thought of its endpoint.
     chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(limit))
     if not chosen:
         return []

@@ -354,9 +354,10 @@ def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: Workshop
     with Receiver(lambda request: (gate.wait(5), answers(204)(request))[1]) as slow:
         host.add_endpoint(slow)
         host.posts(12)
-        courier = Runner(target=deliver, args=(workshop,))
+        patient = replace(workshop, settings=replace(workshop.settings, webhook_timeout=10.0))
+        courier = Runner(target=deliver, args=(patient,))
         courier.start()
-        until = _now() + timedelta(seconds=3)
+        until = _now() + timedelta(seconds=4)
         while len(receiver.receipts) < 12 and _now() < until:
             pass
         stuck = len(slow.receipts)
