@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from service.config import Settings
+from service.logs import request_ids
 
 log = logging.getLogger("greenroom.jobs")
 
@@ -17,6 +17,8 @@ log = logging.getLogger("greenroom.jobs")
 PAUSE = 0.015
 #: Seconds without nudges after one failed; the sweeps go on without them.
 BREAK = 5.0
+#: The header of a nudge that names the requests it was sent for, and most that it names: one nudge may stand for thousands.
+REQUEST_IDS, MOST_NAMED = "greenroom_requests", 10
 #: Seconds after which a nudge that nobody took is worth nothing.
 NUDGE_EXPIRES = 60
 
@@ -57,7 +59,7 @@ class CeleryBell:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._wanted: set[Job] = set()
+        self._wanted: dict[Job, set[str]] = {}
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -66,7 +68,9 @@ class CeleryBell:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
                 self._thread.start()
-            self._wanted.add(job)
+            told = self._wanted.setdefault(job, set())
+            if len(told) < MOST_NAMED:
+                told.update(request_ids.get())
             self._wake.notify()
 
     def _run(self) -> None:
@@ -74,13 +78,15 @@ class CeleryBell:
             with self._wake:
                 while not self._wanted:
                     self._wake.wait()
-                jobs, self._wanted = self._wanted, set()
-            time.sleep(PAUSE if all(self._nudge(job) for job in jobs) else BREAK)
+                wanted, self._wanted = self._wanted, {}
+            time.sleep(PAUSE if all(self._nudge(job, told) for job, told in wanted.items()) else BREAK)
 
-    def _nudge(self, job: Job) -> bool:
+    def _nudge(self, job: Job, told: set[str]) -> bool:
+        headers = {REQUEST_IDS: sorted(told)} if told else None
         try:
-            self._app.send_task(job.value, queue=ROUTES[job].value, expires=NUDGE_EXPIRES, ignore_result=True)
-        except (OperationalError, OSError) as error:
+            self._app.send_task(job.value, queue=ROUTES[job].value, expires=NUDGE_EXPIRES, ignore_result=True, headers=headers)
+        except Exception as error:
+            # A Redis that is away, hangs, is full or is none: whatever it says, the work is on disk and the sweep finds it.
             log.warning("nudge_failed", extra={"job": job.value, "error": type(error).__name__})
             return False
         return True

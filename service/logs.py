@@ -4,13 +4,17 @@ import json
 import logging
 import sys
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+#: The requests that this thread works for; every line that it logs names them, in the web process and in the workers.
+request_ids: ContextVar[tuple[str, ...]] = ContextVar("request_ids", default=())
 
 #: What every record carries anyway; whatever else it carries is a fact that somebody logged.
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 #: Control characters as visible escapes, so that nothing logged can start a line of its own.
-_VISIBLE = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+_VISIBLE = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
 def configure(process: str, *, level: str = "info", style: str = "auto", stream: TextIO | None = None) -> None:
@@ -53,6 +57,8 @@ def facts_of(record: logging.LogRecord, process: str) -> dict[str, Any]:
         "event": record.getMessage(),
     }
     facts |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
+    if requests := request_ids.get():
+        facts["requests"] = list(requests)
     if record.exc_info and record.exc_info[0]:
         facts["error"] = record.exc_info[0].__name__
         facts["passed"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])]

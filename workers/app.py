@@ -1,12 +1,15 @@
 """The Celery application of the workers: the thin tasks, and what is built after the fork."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 
 from service.config import Settings, load
-from service.jobs import Job, celery_app
+from service.jobs import REQUEST_IDS, Job, celery_app
+from service.logs import request_ids
 from workers.deliver import deliver
 from workers.drain import drain
 from workers.sweep import sweep
@@ -22,15 +25,19 @@ def build(settings: Settings | None = None) -> Celery:
 
     def workshop() -> Workshop:
         # Keyed by process: a forked child must never use its parent's connections.
-        return _open.setdefault(os.getpid(), Workshop.open(settings))
+        if os.getpid() not in _open:
+            _open[os.getpid()] = Workshop.open(settings)
+        return _open[os.getpid()]
 
-    @app.task(name=Job.DRAIN.value)
-    def run_drain() -> None:
-        drain(workshop())
+    @app.task(name=Job.DRAIN.value, bind=True)
+    def run_drain(task: Task) -> None:
+        with _named_after(task):
+            drain(workshop())
 
-    @app.task(name=Job.DELIVER.value)
-    def run_deliver() -> None:
-        deliver(workshop())
+    @app.task(name=Job.DELIVER.value, bind=True)
+    def run_deliver(task: Task) -> None:
+        with _named_after(task):
+            deliver(workshop())
 
     @app.task(name=Job.SWEEP.value)
     def run_sweep() -> None:
@@ -38,6 +45,16 @@ def build(settings: Settings | None = None) -> Celery:
 
     app.conf.beat_schedule = _schedule(settings)
     return app
+
+
+@contextmanager
+def _named_after(task: Task) -> Iterator[None]:
+    """Let what this task logs name the requests that it was rung for."""
+    token = request_ids.set(tuple(task.request.get(REQUEST_IDS) or ()))
+    try:
+        yield
+    finally:
+        request_ids.reset(token)
 
 
 def _schedule(settings: Settings) -> dict[str, Any]:

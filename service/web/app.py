@@ -6,6 +6,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
+from service.logs import request_ids
 from service.web import (
     akismet,
     comments,
@@ -82,6 +83,7 @@ def _believe_proxies(app: Flask, count: int) -> None:
 
 def _name_request() -> None:
     g.request_id = request_id_of(request.headers.get("X-Request-Id", ""))
+    request_ids.set((g.request_id,))
 
 
 def _sign_response(response: Response) -> Response:

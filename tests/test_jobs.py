@@ -1,0 +1,90 @@
+"""The jobs: the settings that were checked together, the bell that never fails, and the requests that a task works for."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import redis
+
+from service.config import load
+from service.jobs import Job, Route, bell, celery_app
+from service.logs import request_ids
+from tests.journeys.tree import Up
+from tests.servers import Redis, free_port, wait_until
+
+
+def test_the_settings_are_those_that_were_checked_together() -> None:
+    settings = load({"REDIS_URL": "redis://127.0.0.1:1"})
+    conf = celery_app(settings).conf
+    assert conf.task_ignore_result
+    assert not conf.result_backend
+    assert conf.task_acks_late
+    assert not conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.accept_content == ["json"]
+    assert conf.task_soft_time_limit < conf.task_time_limit < settings.lease
+    assert settings.lease < conf.broker_transport_options["visibility_timeout"]
+    assert conf.broker_transport_options["max_retries"] == 0
+    assert conf.broker_connection_max_retries is None
+    assert conf.worker_cancel_long_running_tasks_on_connection_loss
+    assert conf.worker_soft_shutdown_timeout == 5
+    assert not conf.worker_enable_remote_control
+
+
+def test_a_worker_is_told_by_sigterm_to_end_soon() -> None:
+    """Celery reads the variable when it is imported, so it must be set before anything of ours imports Celery."""
+    code = (
+        "from service.config import load; from service.processes.roles import Role, load_libraries;"
+        "load_libraries({Role.CHECKS}, load({})); from billiard.common import REMAP_SIGTERM; print(REMAP_SIGTERM)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "SIGQUIT\n"
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:{port}/0", "unix:///nowhere/redis.sock?db=0"])
+def test_ringing_without_a_broker_neither_fails_nor_waits(url: str) -> None:
+    ringing = bell(load({"REDIS_URL": url.format(port=free_port())}))
+    done = threading.Event()
+    threading.Thread(target=lambda: (ringing.ring(Job.DRAIN), done.set()), daemon=True).start()
+    assert done.wait(0.5)
+
+
+def test_a_flood_of_rings_is_a_few_nudges_that_name_requests(redis_server: Redis) -> None:
+    ringing = bell(load({"REDIS_URL": redis_server.url}))
+    token = request_ids.set(("a-request",))
+    for _ in range(1000):
+        ringing.ring(Job.DRAIN)
+    request_ids.reset(token)
+    with redis.Redis.from_url(redis_server.url) as client:
+        name = f"greenroom:jobs:{Route.CHECKS}"
+        wait_until(lambda: client.llen(name) > 0, what="a nudge")
+        assert client.llen(name) < 20
+        nudge = json.loads(client.lindex(name, -1))
+        client.delete(name)
+    assert nudge["headers"]["task"] == Job.DRAIN
+    assert nudge["headers"]["greenroom_requests"] == ["a-request"]
+
+
+def test_a_request_can_be_followed_from_the_web_into_the_worker(tmp_path: Path) -> None:
+    request = "0199c3f2-7c11-7d0e-a5a1-5d6f1c0a9b21"
+    with Up(tmp_path / "home") as up:
+        text = "Nobody should ever find these words in a log."
+        body = {"thread": {"id": "t"}, "text": text, "author": {"name": "Sigismunda", "email": "sigismunda@reader.example"}}
+        up.ask("POST", "/v1/comments", body, X_Request_Id=request, Prefer="wait=8")
+        log = tmp_path / "home" / "greenroom.log"
+        wait_until(lambda: request in log.read_text(), what="the request in the log")
+        lines = [json.loads(line) for line in log.read_text().splitlines() if request in line]
+        assert {line["process"] for line in lines} >= {"checks"}
+        assert not [word for word in (text, "Sigismunda", "reader.example", up.key) if word in log.read_text()]
+
+
+def test_the_door_of_celery_opens() -> None:
+    code = (
+        "from workers.main import app; app.finalize(); print(sorted(name for name in app.tasks if name.startswith('greenroom')))"
+    )
+    environ = {"PATH": os.environ["PATH"], "REDIS_URL": "redis://127.0.0.1:1"}
+    printed = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == str(sorted(job.value for job in Job))
