@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos lint format locks clean schemathesis
+.PHONY: help run demo test chaos screenshots bench-queue lint format locks clean schemathesis
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -39,6 +39,12 @@ lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 
 format: $(VENV)/test.stamp ## Put the code in its usual shape
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/test.stamp ## Pictures of every page, into docs/screenshots
+	$(BIN)/python -m bench.screenshots
+
+bench-queue: $(VENV)/test.stamp ## The queue page's budgets, measured in Chromium with 100,000 held
+	$(BIN)/python -m bench.key_to_paint
 
 locks: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis pyproject.toml -o locks/run.txt

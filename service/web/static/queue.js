@@ -230,7 +230,7 @@ function show(text) {
 
 /* Numbers */
 
-const label = (tab) => document.querySelector(`[data-tab="${tab}"] .number`);
+const label = (tab) => document.querySelector(`.tabs [data-tab="${tab}"] .number`);
 const numberOf = (tab) => label(tab)?.textContent ?? "0";
 const plain = (text) => Number(text.replace(/[^0-9]/g, ""));
 
@@ -283,7 +283,12 @@ function more() {
   return loading;
 }
 
-const empty = () => { document.getElementById("empty").hidden = Boolean(feed.querySelector(".card")) || Boolean(after); };
+function empty() {
+  const some = Boolean(feed.querySelector(".card"));
+  // A feed without articles is none to a screen reader.
+  feed.setAttribute("role", some ? "feed" : "group");
+  document.getElementById("empty").hidden = some || Boolean(after);
+}
 
 function context(card) {
   const id = card.dataset.id;

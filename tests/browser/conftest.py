@@ -1,0 +1,35 @@
+"""A real Chromium in front of a real server: the pages as moderators meet them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.desk import Desk, browser, opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser() as found:
+        if found is None:
+            pytest.skip("Chromium is not to be had on this machine")
+        yield found
+
+
+@pytest.fixture
+def desk(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    (tmp_path / "greenroom.db").write_bytes(sqlite_template.read_bytes())
+    with opened(chromium, tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture
+def calm(desk: Desk) -> Iterator[Callable[[Page], None]]:
+    """Looks whether anything went wrong on a page; at the end nothing may have."""
+
+    def check(page: Page) -> None:
+        assert page.evaluate("[window.__refused, window.__ran]") == [[], 0]
+
+    yield check
+    assert desk.troubles == []

@@ -1,0 +1,222 @@
+"""A moderator at work: keys, undo, colleagues, a lost network, no JavaScript, a phone."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from service.domain.states import State
+from service.store.comments import Comment
+from service.store.people import Decision, Role
+from tests.browser.desk import PHONE, Desk
+from tests.seeding import Seed, sow
+from tests.synthetic import SEEDS
+
+Calm = Callable[[Page], None]
+
+
+def number_in(desk: Desk, state: State) -> int:
+    with desk.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Comment).where(Comment.state == state))
+
+
+def eventually(page: Page, desk: Desk, state: State, number: int) -> None:
+    for _ in range(100):
+        if number_in(desk, state) == number:
+            return
+        page.wait_for_timeout(100)
+    assert number_in(desk, state) == number
+
+
+def current(page: Page) -> str:
+    return page.locator(".card.current .text").inner_text()
+
+
+def test_a_hundred_decisions_by_keys_without_an_error(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", f"Author {n}", minutes=200 - n) for n in range(110)])
+    page = desk.open(desk.sit_down())
+    for n in range(100):
+        expect(page.locator(".card.current .text")).to_have_text(f"comment number {n}")
+        if n % 4 == 3:
+            page.keyboard.press("r")
+            page.keyboard.press(str(n % 9 + 1))
+        else:
+            page.keyboard.press("as"[n % 2])
+    eventually(page, desk, State.HELD, 10)
+    expect(page.locator(".tabs [data-tab=held] .number")).to_have_text("10")
+    with desk.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Decision)) == 100
+    calm(page)
+
+
+def test_fifty_at_once_are_taken_back_in_one_step_and_done_again(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", f"Author {n}") for n in range(50)])
+    page = desk.open(desk.sit_down())
+    page.keyboard.press("*")
+    expect(page.locator(".bulk-count")).to_have_text("50 selected")
+    page.keyboard.press("s")
+    expect(page.locator("#empty")).to_be_visible()
+    eventually(page, desk, State.REJECTED, 50)
+    page.keyboard.press("z")
+    expect(page.locator(".card")).to_have_count(50)
+    eventually(page, desk, State.HELD, 50)
+    page.keyboard.press("Shift+Z")
+    eventually(page, desk, State.REJECTED, 50)
+    calm(page)
+
+
+def test_undo_goes_back_as_far_as_the_session(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(6)])
+    page = desk.open(desk.sit_down())
+    for key in "asasa":
+        page.keyboard.press(key)
+    eventually(page, desk, State.HELD, 1)
+    for _ in range(4):
+        page.keyboard.press("z")
+    eventually(page, desk, State.HELD, 5)
+    page.reload()
+    page.locator("#undo-form button").click()
+    eventually(page, desk, State.HELD, 6)
+    calm(page)
+
+
+def test_two_moderators_see_every_conflict_and_lose_nothing(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(5)])
+    dana, sam = desk.open(desk.sit_down("Dana")), desk.open(desk.sit_down("Sam", Role.MODERATOR))
+    for _ in range(5):
+        dana.keyboard.press("a")
+    eventually(dana, desk, State.APPROVED, 5)
+    for _ in range(5):
+        sam.keyboard.press("s")
+    expect(sam.locator(".complaint")).to_have_count(5)
+    for text in sam.locator(".complaint span").all_inner_texts():
+        assert re.fullmatch(r"Dana approved this \d+ seconds? ago\. Nothing was changed\.", text)
+    assert number_in(desk, State.APPROVED) == 5
+    sam.locator(".complaint button").first.click()
+    expect(sam.locator(".card")).to_have_count(4)
+    calm(sam)
+
+
+def test_a_lost_network_loses_no_decision(desk: Desk) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(4)])
+    page = desk.open(desk.sit_down())
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    assert current(page) == "comment number 1"
+    page.context.set_offline(False)
+    eventually(page, desk, State.APPROVED, 1)
+    page.context.set_offline(True)
+    page.keyboard.press("s")
+    # It stays away: the card comes back in its place, with the reason.
+    expect(page.locator(".complaint")).to_contain_text("the network is away", timeout=15_000)
+    assert page.locator(".card .text").all_inner_texts() == [f"comment number {n}" for n in (1, 2, 3)]
+    page.context.set_offline(False)
+    page.keyboard.press("s")
+    eventually(page, desk, State.REJECTED, 1)
+
+
+def test_keys_rest_while_typing_with_modifiers_and_when_switched_off(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(3)])
+    page = desk.open(desk.sit_down())
+    page.keyboard.press("/")
+    page.keyboard.type("as")
+    page.keyboard.press("Escape")
+    for key in ("Control+s", "Alt+a", "Meta+a"):
+        page.keyboard.press(key)
+    assert current(page) == "comment number 0"
+    page.keyboard.press("?")
+    page.locator("dialog input[data-act=approve]").fill("g")
+    page.locator("dialog button[value=save]").click()
+    expect(page.locator(".card.current .acts > .yes")).to_have_attribute("data-key", "g")
+    page.keyboard.press("a")
+    assert current(page) == "comment number 0"
+    page.keyboard.press("g")
+    eventually(page, desk, State.APPROVED, 1)
+    page.keyboard.press("?")
+    page.locator("dialog input[name=on]").uncheck()
+    with page.expect_navigation():
+        page.locator("dialog button[value=save]").click()
+    page.keyboard.press("s")
+    assert number_in(desk, State.HELD) == 2
+    calm(page)
+
+
+def test_new_comments_are_a_button_and_never_move_the_card(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed("the first", minutes=20), Seed("the second", minutes=10)])
+    page = desk.open(desk.sit_down())
+    page.keyboard.press("j")
+    before = page.locator(".card.current").bounding_box()
+    sow(desk.database, "news", [Seed(f"fresh {n}", minutes=-0.01) for n in range(3)])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".tabs [data-tab=held] .number")).to_have_text("5")
+    expect(page.locator("#fresh")).to_have_text("3 new: show them")
+    assert current(page) == "the second"
+    assert page.locator(".card.current").bounding_box() == before
+    page.locator("#fresh").click()
+    expect(page.locator(".card")).to_have_count(5)
+    calm(page)
+
+
+def test_everything_can_be_done_without_javascript(desk: Desk) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(4)])
+    page = desk.open(desk.sit_down(java_script_enabled=False))
+    page.locator(".card").first.get_by_role("button", name="Approve").click()
+    expect(page.locator("#undo-text")).to_have_text("Approved. 3 left")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".card")).to_have_count(4)
+    page.locator(".card summary").first.click()
+    page.locator(".card").first.get_by_role("button", name="Off topic").click()
+    expect(page.locator("#undo-text")).to_have_text("Rejected. 3 left")
+    for box in page.locator(".pick input").all()[:2]:
+        box.check()
+    page.locator("#bulk").get_by_role("button", name="Spam").click()
+    expect(page.locator("#undo-text")).to_have_text("2 rejected. 1 left")
+    assert number_in(desk, State.REJECTED) == 3
+
+
+def test_a_phone_shows_one_card_with_big_buttons_in_reach(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down(**PHONE))
+    for name in ("Approve", "Reject"):
+        box = (
+            page.locator(".card.current .acts")
+            .locator(f"button:has-text('{name}'), summary:has-text('{name}')")
+            .first.bounding_box()
+        )
+        assert box["height"] >= 56, name
+        assert box["y"] + box["height"] <= 844, name
+        assert box["y"] > 422, name
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".card.current summary").tap()
+    sheet = page.locator(".card.current .sheet").bounding_box()
+    assert sheet["x"] == 0
+    assert round(sheet["y"] + sheet["height"]) == 844
+    page.locator(".card.current .sheet").get_by_role("button", name="Insult").tap()
+    eventually(page, desk, State.REJECTED, 2)
+    page.locator(".card.current .acts > .yes").tap()
+    eventually(page, desk, State.APPROVED, 8)
+    calm(page)
+
+
+def test_a_viewer_sees_no_buttons_and_no_key_decides(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed("one")])
+    page = desk.open(desk.sit_down("Vera", Role.VIEWER))
+    page.keyboard.press("a")
+    page.keyboard.press("x")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card button")).to_have_count(0)
+    calm(page)
+
+
+def test_context_comes_with_the_card_and_goes_with_c(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    expect(page.locator("#context .here")).to_contain_text("Marek")
+    page.keyboard.press("j")
+    expect(page.locator("#context .here")).to_contain_text("Bargain Corner")
+    page.keyboard.press("c")
+    expect(page.locator("#context")).to_be_hidden()
+    page.keyboard.press("f")
+    expect(page.locator(".card:visible")).to_have_count(1)
+    calm(page)
