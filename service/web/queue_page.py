@@ -27,7 +27,7 @@ from service.web.sessions import me, my_id, site_id, with_role
 from service.web.words import age, count
 
 #: Cards of one page.
-CARDS = 20
+CARDS = 15
 
 
 @bp.get("/queue")

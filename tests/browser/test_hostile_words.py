@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from service.domain.signals import Kind, Signal, Span
+from service.web.queue_page import CARDS
 from tests.browser.desk import Desk
 from tests.seeding import Seed, sow
 
@@ -39,7 +40,7 @@ def test_no_payload_runs_anywhere(desk: Desk, calm: Callable[[Page], None]) -> N
     ]  # fmt: skip
     ids = sow(desk.database, "news", seeds)
     page = desk.open(desk.sit_down())
-    assert page.locator(".card").count() == len(PAYLOADS)
+    assert page.locator(".card").count() == CARDS
     calm(page)
     for _ in PAYLOADS:
         page.keyboard.press("j")
