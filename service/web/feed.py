@@ -121,6 +121,14 @@ def read(thread: str) -> Response:
     return _dressed(response, asked, etag)
 
 
+@bp.after_app_request
+def look_again(response: Response) -> Response:
+    """What a moderator has just decided on a page of this process is in its feeds at once."""
+    if request.method == "POST" and request.blueprint == "pages":
+        doors().feeds.forget_all()
+    return response
+
+
 def _asked(thread: str) -> _Asked:
     if len(thread) > LONGEST_THREAD or "\0" in thread:
         raise Invalid.field("path:thread", "thread", f"expected at most {LONGEST_THREAD} characters and no NUL")

@@ -64,6 +64,11 @@ class Feeds:
         with self._lock:
             self._heads.pop(thread, None)
 
+    def forget_all(self) -> None:
+        """The same for every thread: a moderator's gesture may have changed many."""
+        with self._lock:
+            self._heads.clear()
+
     def body(self, key: Hashable, version: tuple[Hashable, ...], render: Callable[[], tuple[bytes, str]]) -> Body:
         """The page under this key at this version; rendered where it is not there yet. `render` gives bytes and next link."""
         found = self._bodies.get(key)

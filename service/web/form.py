@@ -160,7 +160,8 @@ def _way_back(body: FormBody, site: KnownSite) -> str:
     if body.return_to and not own_page(body.return_to, site):
         raise Invalid.field("/return_to", "origin", "expected an address of this site")
     candidates = (body.return_to, body.thread, request.headers.get("Referer", ""))
-    return next((page for page in candidates if own_page(page, site)), f"{site.origins[0]}/")
+    home = site.origins[0] if site.origins else doors().settings.url
+    return next((page for page in candidates if own_page(page, site)), f"{home}/")
 
 
 def _submission(body: FormBody, site: KnownSite) -> Submission:

@@ -10,18 +10,23 @@ from sqlalchemy.orm import Session
 
 from service.actions.fan_out import fan_out
 from service.domain.ids import new_id, thread_id
+from service.domain.states import State
 from service.store import cards, deliveries, listing, published, queue
 from service.store.comments import Comment
+from service.store.decisions import last_decision
 from service.store.engine import Database
-from service.store.moves import any_pending, claim, oldest_pending
+from service.store.idempotency import forget_old_keys
+from service.store.moves import any_pending, claim, oldest_pending, settled_among
 from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
+from service.store.same_words import newest_with
 from tests.factories import draft, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
 GROWING = ("comment", "event", "delivery", "attempt", "decision", "verdict", "revision", "idempotency_key")
 ME = new_id()
 PAGE = thread_id("news", "page")
+PLACE = listing.Place(datetime(2026, 1, 1, tzinfo=UTC), new_id())
 
 
 def _now() -> datetime:
@@ -52,6 +57,16 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "due events become deliveries": lambda s: fan_out(s, now=_now()),
     "is the feed the same as before": lambda s: published.head_of(s, PAGE),
     "the feed": lambda s: published.published_in(s, PAGE, published.Slice(after=None, limit=50, newest_first=False, roots=True)),
+    "the feed, flat and newest first": lambda s: published.published_in(s, PAGE, published.Slice(PLACE, 50, True, roots=False)),
+    "the replies of a feed": lambda s: published.replies_to(s, _ids(s)),
+    "the list by state": lambda s: listing.comments_of(s, "news", listing.Wanted(state=State.HELD, after=PLACE, limit=20)),
+    "the list by thread": lambda s: listing.comments_of(s, "news", listing.Wanted(thread="page", after=PLACE, limit=20)),
+    "the list since": lambda s: listing.comments_of(s, "news", listing.Wanted(updated_after=_now(), after=PLACE, limit=20)),
+    "one comment with its history": lambda s: (listing.comment_of(s, "news", PAGE), listing.history_of(s, PAGE)),
+    "the last decision": lambda s: last_decision(s, "news", PAGE),
+    "who waits for a verdict": lambda s: settled_among(s, _ids(s)),
+    "the same words again": lambda s: newest_with(s, "news", "f" * 32, "words", since=_now()),
+    "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now()),
     "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
 }
 

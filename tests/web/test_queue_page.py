@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -14,10 +14,11 @@ from service.actions.admit import add_site
 from service.config import Settings
 from service.domain.signals import Field, Kind, Signal, Span
 from service.domain.states import State
-from service.store.comments import Comment
+from service.store.comments import Comment, Thread
 from service.store.engine import Database
 from service.store.outbox import Event
 from service.store.people import Decision, Role
+from service.web.shown import feed_path
 from tests.seeding import Seed, sow
 from tests.synthetic import SEEDS
 from tests.web.browsers import Browser, moderator, serving
@@ -337,3 +338,15 @@ def test_context_shows_the_thread_and_the_author(dana: Browser, database: Databa
     assert "I walked to school as a child" in text
     page = dana.get(f"/queue/comments/{ids[0]}")
     assert page.status_code == 200
+
+
+def test_what_was_just_approved_is_in_the_feed_at_once(app: Flask, dana: Browser, database: Database) -> None:
+    sow(database, "news", SEEDS)
+    queue = dana.get("/queue")
+    with database.reading() as session:
+        comment = session.get(Comment, UUID(comment_of(queue)[:36]))
+        page = session.get(Thread, comment.thread_id)
+    feed = feed_path("news", page.external_id)
+    before = app.test_client().get(feed).json["count"]
+    assert dana.post("/queue/decide", form(queue, "approve")).status_code == 303
+    assert app.test_client().get(feed).json["count"] == before + 1
