@@ -60,9 +60,9 @@ class Shelf:
     def __len__(self) -> int:
         return len(self._packed)
 
-    def probabilities(self, features: set[str]) -> tuple[float, float]:
-        """How likely a comment with these features is unwanted, by the first and by the second model."""
-        total = sum(map(self._packed.get, features, repeat(0)))
+    def probabilities(self, *features: set[str]) -> tuple[float, float]:
+        """How likely a comment with all these features is unwanted, by the first and by the second model."""
+        total = sum([sum(map(self._packed.get, each, repeat(0))) for each in features])
         shift = LIMIT * (total >> 4 * _ROOM)
         first, second = self._scales
         return (

@@ -17,11 +17,11 @@ TOLD_FROM = 0.3
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always speaks, so that every comment has scores to be ranked by."""
-    read = features(prepared)
-    spam, abuse = (round(score, 5) for score in shelf().probabilities(read))
+    seen = shape(prepared.reading, prepared.text, prepared.links)
+    spam, abuse = (round(score, 5) for score in shelf().probabilities(prepared.pieces, seen))
     if prepared.reading.site_model:
         # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
-        chance = round(unpacked(prepared.reading.site_model).chance(read, log_odds(spam)), 5)
+        chance = round(unpacked(prepared.reading.site_model).chance(prepared.pieces | seen, log_odds(spam)), 5)
         rule = f"reads like what this site rejects ({chance:.0%})"
         yield Signal(Kind.SPAM_SITE_MODEL, chance, rule, strong=chance >= STRONG_FROM, check=CHECK)
     else:

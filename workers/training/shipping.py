@@ -74,14 +74,14 @@ SPAM = Plan(
     ("youtube_spam", "sms_spam", "tg_spam", "spamassassin_mail", "civil_toxic_spans", "wiki_cat_large"),
     spam_lessons,
     spam_features,
-    30_000,
+    20_000,
 )
 ABUSE = Plan(
     "abuse",
     ("jigsaw_balanced", "wiki_detox_test", "wiki_cat_large", "surge_toxicity", "davidson", "edos", "civil_toxic_spans"),
     abuse_lessons,
     _words,
-    50_000,
+    30_000,
     at_least=3,
     strength=3.0,
 )
