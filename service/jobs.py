@@ -29,6 +29,7 @@ class Job(StrEnum):
     DRAIN = "greenroom.drain"
     DELIVER = "greenroom.deliver"
     SWEEP = "greenroom.sweep"
+    LEARN = "greenroom.learn"
 
 
 class Route(StrEnum):
@@ -38,7 +39,13 @@ class Route(StrEnum):
     DELIVERIES = "deliveries"
 
 
-ROUTES: dict[Job, Route] = {Job.DRAIN: Route.CHECKS, Job.DELIVER: Route.DELIVERIES, Job.SWEEP: Route.DELIVERIES}
+ROUTES: dict[Job, Route] = {
+    Job.DRAIN: Route.CHECKS,
+    Job.DELIVER: Route.DELIVERIES,
+    Job.SWEEP: Route.DELIVERIES,
+    # Only starts a process that learns: no worker waits for it.
+    Job.LEARN: Route.DELIVERIES,
+}
 
 
 class Bell(Protocol):

@@ -12,6 +12,7 @@ from service.jobs import REQUEST_IDS, Job, celery_app
 from service.logs import request_ids
 from workers.deliver import deliver
 from workers.drain import drain
+from workers.learning import start_learning
 from workers.sweep import sweep
 from workers.workshop import Workshop
 
@@ -42,6 +43,10 @@ def build(settings: Settings | None = None) -> Celery:
     @app.task(name=Job.SWEEP.value)
     def run_sweep() -> None:
         sweep(workshop())
+
+    @app.task(name=Job.LEARN.value)
+    def run_learn() -> None:
+        start_learning(workshop())
 
     app.conf.beat_schedule = _schedule(settings)
     return app

@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -64,7 +64,8 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     database = workshop.database
     with database.reading() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
-    settlements = _examine(batch, max_claims=workshop.settings.max_claims)
+        models = workshop.taught.models(session, {item.site_id for item in batch})
+    settlements = _examine(batch, models, max_claims=workshop.settings.max_claims)
     crash_point(CrashPoint.CHECKED)
     with database.writing() as session:
         changes = settle(session, settlements, token=claimed.token, now=_now())
@@ -76,16 +77,16 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     return len(changes)
 
 
-def _examine(batch: Sequence[Waiting], *, max_claims: int) -> list[Settlement]:
-    return [_examined(item, max_claims=max_claims) for item in batch]
+def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], *, max_claims: int) -> list[Settlement]:
+    return [_examined(item, models.get(item.site_id, b""), max_claims=max_claims) for item in batch]
 
 
-def _examined(item: Waiting, *, max_claims: int) -> Settlement:
+def _examined(item: Waiting, site_model: bytes, *, max_claims: int) -> Settlement:
     if item.claims > max_claims:
         rule = f"not checked: {max_claims} tries were cut short, so a person decides"
         signals: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
     else:
-        signals = signals_of(item.reading)
+        signals = signals_of(replace(item.reading, site_model=site_model))
     return Settlement(item, signals, judge(signals, item.rules))
 
 

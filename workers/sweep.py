@@ -9,18 +9,22 @@ from service.store.deliveries import anything_due
 from service.store.moves import oldest_pending
 from workers.deliver import deliver
 from workers.drain import drain
+from workers.learning import start_learning
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.sweep")
 
 #: Seconds between two looks where there is no broker to ring.
 POLL = 0.02
+#: Seconds between two looks whether there is something to learn, there.
+LOOK = 5.0
 
 
 def sweep(workshop: Workshop) -> None:
     """One sweep: a constant number of nudges; and where a comment waits too long, its verdict right here."""
     workshop.bell.ring(Job.DRAIN)
     workshop.bell.ring(Job.DELIVER)
+    workshop.bell.ring(Job.LEARN)
     late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
     with workshop.database.reading() as session:
         oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
@@ -36,9 +40,12 @@ def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
     """Sweep until told to stop. Without a broker this is the worker and the courier itself."""
     if isinstance(workshop.bell, NoBell):
         courier = threading.Thread(target=_repeat, args=(deliver, workshop, stop, POLL), name="courier")
+        learner = threading.Thread(target=_repeat, args=(start_learning, workshop, stop, LOOK), name="learner")
         courier.start()
+        learner.start()
         _repeat(drain, workshop, stop, POLL)
         courier.join()
+        learner.join()
     else:
         _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
 

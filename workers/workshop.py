@@ -1,10 +1,11 @@
-"""What every job needs, built once a process and after the fork: settings, the database, the bell."""
+"""What every job needs, built once a process and after the fork: settings, the database, the bell, what sites have taught."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.config import Settings
 from service.jobs import Bell, bell
 from service.store.engine import Database
+from workers.taught import Taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Workshop:
     settings: Settings
     database: Database
     bell: Bell
+    taught: Taught = field(default_factory=Taught)
 
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":

@@ -21,9 +21,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     spam, abuse = (round(score, 5) for score in shelf().probabilities(prepared.pieces, seen))
     if prepared.reading.site_model:
         # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
-        chance = round(unpacked(prepared.reading.site_model).chance(prepared.pieces | seen, log_odds(spam)), 5)
-        rule = f"reads like what this site rejects ({chance:.0%})"
-        yield Signal(Kind.SPAM_SITE_MODEL, chance, rule, strong=chance >= STRONG_FROM, check=CHECK)
+        yield _taught(prepared, prepared.pieces | seen, spam)
     else:
         yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
     yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
@@ -32,6 +30,16 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 def features(prepared: Prepared) -> set[str]:
     """What the models read of a comment: its words and pieces, and its shape. The abuse model knows no shapes."""
     return prepared.pieces | shape(prepared.reading, prepared.text, prepared.links)
+
+
+def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
+    model = unpacked(prepared.reading.site_model)
+    chance = round(model.chance(read, log_odds(spam)), 5)
+    rule = f"reads like what this site rejects ({chance:.0%})"
+    telling = model.telling(read) if chance >= TOLD_FROM else []
+    rule += f": {', '.join(telling)}" if telling else ""
+    spans = _spans(telling, prepared)
+    return Signal(Kind.SPAM_SITE_MODEL, chance, rule, spans, strong=chance >= STRONG_FROM, check=CHECK)
 
 
 def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:

@@ -22,6 +22,12 @@ class SiteModel:
         odds = self.trust * shipped + self.bias + (sum(known) / sqrt(len(known)) if known else 0.0)
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
+    def telling(self, features: set[str], most: int = 3) -> list[str]:
+        """The words and hosts among these that speak most for rejecting, the heaviest first."""
+        known = [(self.weights[f], f) for f in self.weights.keys() & features if f.startswith(("_", "#host "))]
+        heaviest = sorted((pair for pair in known if pair[0] > 0.05), key=lambda pair: (-pair[0], pair[1]))
+        return [feature.removeprefix("_").removeprefix("#host ") for _, feature in heaviest[:most]]
+
     def weighs(self, word: str) -> float:
         """What one word weighs: above 0 it speaks for rejecting. A moderator may ask."""
         return self.weights.get(f"_{word.lower()}", 0.0)
@@ -34,7 +40,7 @@ def packed(model: SiteModel) -> bytes:
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), mtime=0)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def unpacked(stored: bytes) -> SiteModel:
     """The model that `packed` wrote; the latest few are kept ready."""
     plain = json.loads(gzip.decompress(stored))

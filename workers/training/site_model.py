@@ -13,6 +13,8 @@ from random import Random
 from workers.checks.site_model import SiteModel
 
 ROUNDS, PACE, PULL = 15, 0.35, 1e-4
+#: Many decisions need fewer rounds: so many visits of a decision are enough.
+VISITS, FEWEST_ROUNDS = 20_000, 4
 #: No model is made from fewer decisions, nor believed before it predicted so many others.
 FEWEST, JUDGED_ON = 25, 50
 KEPT = 6_000
@@ -84,7 +86,7 @@ def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int
     bias, trust = 0.0, 1.0
     order = list(range(len(rows)))
     chance = Random(17)
-    for _ in range(ROUNDS):
+    for _ in range(max(FEWEST_ROUNDS, min(ROUNDS, VISITS // max(1, len(rows))))):
         chance.shuffle(order)
         for at in order:
             row, lesson = rows[at], lessons[at]

@@ -1,0 +1,55 @@
+"""Learning: one process at a time makes a site's model, and what it made takes the place of the one before."""
+
+from base64 import b64encode
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from service.store.site_models import SiteModelRow
+
+#: Whoever does not come back with a model within this time was cut short; another may try.
+LEASE = timedelta(minutes=10)
+
+
+def begin_learning(session: Session, site_id: str, *, now: datetime) -> bool:
+    """Take the lease to make this site's model. False where somebody else is at it."""
+    if session.get(SiteModelRow, site_id) is None:
+        session.add(SiteModelRow(site_id=site_id))
+        session.flush()
+    free = SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now)
+    won = session.execute(
+        update(SiteModelRow)
+        .where(SiteModelRow.site_id == site_id, free)
+        .values(learning_until=now + LEASE)
+        .returning(SiteModelRow.site_id)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    return won is not None
+
+
+def keep_model(
+    session: Session,
+    site_id: str,
+    *,
+    weights: bytes,
+    labels: int,
+    record: dict[str, Any],
+    believed: bool,
+    last_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Store what was made, and give the lease back. A model that is not believed is kept to be looked at, and says nothing."""
+    values: dict[str, Any] = {
+        "weights": b64encode(weights).decode("ascii"),
+        "labels": labels,
+        "record": record,
+        "believed": believed,
+        "last_at": last_at,
+        "made_at": now,
+        "learning_until": None,
+    }
+    session.execute(
+        update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(**values).execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,70 @@
+"""What each site has learned from its decisions: its own model, how that did on decisions it had not seen, and who learns now."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.people import Decision
+from service.store.schema import Record
+from service.store.sites import Site
+
+
+class SiteModelRow(Record):
+    """One site's model. `weights` is base64 of what the checks read, `record` how it did when it was judged.
+
+    `labels` counts the decisions that it was made from, `last_at` is the time of the newest decision that was looked at.
+    `learning_until` is the lease of whoever makes the next one.
+    """
+
+    __tablename__ = "site_model"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
+    made_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]
+    labels: Mapped[int] = mapped_column(default=0)
+    weights: Mapped[str] = mapped_column(Text, default="")
+    record: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    believed: Mapped[bool] = mapped_column(default=False)
+    learning_until: Mapped[datetime | None]
+
+
+def learned(session: Session, site_id: str) -> SiteModelRow | None:
+    """What a site has learned so far; none where nothing was tried yet."""
+    return session.get(SiteModelRow, site_id)
+
+
+def grown(session: Session, *, now: datetime) -> list[tuple[str, int, int]]:
+    """Each site with decisions that its model has not seen: (site, how many new ones, from how many labels it learned).
+
+    Sites that somebody is learning for at this moment are left out.
+    """
+    new = (
+        select(func.count())
+        .select_from(Decision)
+        .where(Decision.site_id == Site.id, (SiteModelRow.last_at.is_(None)) | (Decision.at > SiteModelRow.last_at))
+        .correlate(Site, SiteModelRow)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Site.id, new, func.coalesce(SiteModelRow.labels, 0))
+        .outerjoin(SiteModelRow, SiteModelRow.site_id == Site.id)
+        .where(SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now))
+    )
+    return [(site_id, count, labels) for site_id, count, labels in rows if count]
+
+
+def believed_since(session: Session, site_ids: Collection[str]) -> dict[str, datetime]:
+    """When the believed models of these sites were made."""
+    columns = select(SiteModelRow.site_id, SiteModelRow.made_at)
+    rows = session.execute(columns.where(SiteModelRow.site_id.in_(site_ids), SiteModelRow.believed.is_(True)))
+    return {site_id: made_at for site_id, made_at in rows if made_at is not None}
+
+
+def weights_of(session: Session, site_ids: Collection[str]) -> dict[str, str]:
+    """The weights of these sites' models, as they are stored."""
+    columns = select(SiteModelRow.site_id, SiteModelRow.weights)
+    rows = session.execute(columns.where(SiteModelRow.site_id.in_(site_ids)))
+    return {site_id: weights for site_id, weights in rows}  # noqa: C416 - a row is no pair to mypy

@@ -1,0 +1,139 @@
+"""Learning: a site's decisions become a model, which speaks once it proved better, and forgets what was taken back."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from service.actions.decide import Actor, Ruling, decide, undo
+from service.actions.learning import begin_learning
+from service.config import Settings
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.comments import Comment, VerdictRow
+from service.store.engine import Database
+from service.store.labels import labels, said
+from service.store.people import Decision
+from service.store.site_models import learned
+from tests.factories import draft, moved, site, submitted
+from workers.drain import drain
+from workers.learning import learn_all, learn_site, start_learning
+from workers.workshop import Workshop
+
+HOST = Actor(key_id=new_id())
+NOTHING = timedelta(0)
+WANTED = ["The {n} budget vote", "Trains to {n} stop early", "My neighbour at {n} plants roses", "Street {n} needs a bench"]
+UNWANTED = ["Zorblax {n} is what I use", "Nobody beats zorblax for {n}", "I found {n} zorblax in town", "Zorblax, {n} of it"]
+
+
+@pytest.fixture
+def workshop(settings: Settings) -> Iterator[Workshop]:
+    workshop = Workshop.open(settings)
+    yield workshop
+    workshop.close()
+
+
+def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
+    """So many comments, every second one about something that only this site does not want."""
+    start = datetime.now(UTC) - timedelta(hours=5)
+    with database.writing() as session:
+        texts = [((UNWANTED if n % 2 else WANTED)[n // 2 % 4].format(n=n), n % 2) for n in range(count)]
+        ids = submitted(session, *(draft(text) for text, _ in texts), site_id=site_id, now=start)
+        for n, (comment_id, (_, unwanted)) in enumerate(zip(ids, texts, strict=True)):
+            moved(session, comment_id, State.HELD)
+            ruling = Ruling(comment_id, State.REJECTED if unwanted else State.APPROVED, None)
+            decide(session, site_id, [ruling], actor=HOST, now=start + timedelta(seconds=n), delay=NOTHING)
+
+
+def _verdict(database: Database, workshop: Workshop, text: str) -> tuple[str, list[dict]]:
+    with database.writing() as session:
+        (comment_id,) = submitted(session, draft(text), now=datetime.now(UTC))
+    drain(workshop)
+    with database.reading() as session:
+        row = session.scalar(select(VerdictRow).where(VerdictRow.comment_id == comment_id))
+        return session.get_one(Comment, comment_id).state, row.reasons
+
+
+def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Workshop) -> None:
+    with database.writing() as session:
+        site(session)
+        site(session, "blog")
+    assert _verdict(database, workshop, "Try a little zorblax at home")[0] == State.APPROVED
+    _taught(database, 160)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert model.believed
+    assert model.record["judged"] >= 100
+    assert model.record["right"] > model.record["right_shipped"]
+    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody")
+    assert state == State.HELD
+    assert reasons[0]["code"] == "spam.site_model"
+    assert "zorblax" in reasons[0]["rule"]
+    assert reasons[0]["spans"][0]["text"] == "zorblax"
+    assert learn_all(database) == []
+
+
+def test_what_was_taken_back_or_rewritten_is_no_label(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 6)
+    with database.writing() as session:
+        decisions = session.scalars(select(Decision).order_by(Decision.at)).all()
+        undo(session, "news", [decisions[0].id], actor=HOST, now=datetime.now(UTC), delay=NOTHING)
+        session.execute(update(Comment).where(Comment.id == decisions[1].comment_id).values(state=State.PENDING))
+    with database.reading() as session:
+        decided, _ = said(session, "news")
+        kept = list(labels(session, decided))
+    assert [label.comment_id for label in kept] == [one.comment_id for one in decisions[2:]]
+    assert [label.rejected for label in kept] == [False, True, False, True]
+
+
+def test_few_decisions_make_no_model_and_are_not_tried_again_and_again(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 30)
+    with database.writing() as session:
+        ids = session.scalars(select(Decision.id).order_by(Decision.at).limit(20)).all()
+        undo(session, "news", ids, actor=HOST, now=datetime.now(UTC), delay=NOTHING)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert (model.labels, model.believed, model.weights) == (10, False, "")
+    assert learn_all(database) == []
+
+
+def test_one_process_learns_at_a_time(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+        assert begin_learning(session, "news", now=datetime.now(UTC))
+        assert not begin_learning(session, "news", now=datetime.now(UTC))
+    assert not learn_site(database, "news")
+    with database.writing() as session:
+        assert begin_learning(session, "news", now=datetime.now(UTC) + timedelta(minutes=11))
+
+
+def test_learning_happens_in_a_process_of_its_own(database: Database, workshop: Workshop) -> None:
+    with database.writing() as session:
+        site(session)
+    assert not start_learning(workshop)
+    _taught(database, 40)
+    assert start_learning(workshop)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with database.reading() as session:
+            model = learned(session, "news")
+        if model is not None and model.made_at is not None:
+            break
+        time.sleep(0.05)
+    assert (model.labels, model.believed) == (40, False)
+
+
+def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
+    command = [sys.executable, "-m", "workers.learning", "1"]
+    answer = subprocess.run(command, input=settings.database.encode(), capture_output=True, timeout=30, check=False)
+    assert answer.returncode == 1

@@ -1,0 +1,116 @@
+"""Learning: where a site has decided enough since, a process of its own makes the site's model, judges it and stores it."""
+
+import gc
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from service.actions.learning import begin_learning, keep_model
+from service.processes.lifeline import die_with_parent
+from service.store.engine import Database
+from service.store.labels import labels, said
+from service.store.site_models import grown
+from workers.checks.models import features
+from workers.checks.prepared import Prepared
+from workers.checks.shelf import shelf
+from workers.checks.site_model import log_odds, packed
+from workers.training.site_model import FEWEST, Lesson, due, learn, prequential
+from workers.workshop import Workshop
+
+log = logging.getLogger("greenroom.learning")
+
+#: Seconds of life of a learning process; what it has not done by then, the next one does.
+LONGEST = 540
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def start_learning(workshop: Workshop) -> bool:
+    """Start a process that learns, where there is something to learn and none is at it. Does not wait for it.
+
+    The memory that learning takes goes back with the process, and neither checks nor deliveries share a processor's turn with it.
+    """
+    if any(child.poll() is None for child in _running) or not _due(workshop.database):
+        return False
+    _running[:] = [_child(workshop.database.url)]
+    return True
+
+
+def learn_all(database: Database) -> list[str]:
+    """Make the model of each site that has decided enough since the last one. Returns the sites that have a new one."""
+    return [site_id for site_id in _due(database) if learn_site(database, site_id)]
+
+
+def learn_site(database: Database, site_id: str) -> bool:
+    """Make one site's model from all its decisions, judge it as it would have done, and store both. False: somebody else does."""
+    with database.writing() as session:
+        if not begin_learning(session, site_id, now=_now()):
+            return False
+    lessons, last_at = _lessons(database, site_id)
+    enough = len(lessons) >= FEWEST
+    record = prequential(lessons)
+    with database.writing() as session:
+        keep_model(
+            session,
+            site_id,
+            weights=packed(learn(lessons)) if enough else b"",
+            labels=len(lessons),
+            record={**asdict(record), "rejected": sum(lesson.rejected for lesson in lessons)},
+            believed=enough and record.believed,
+            last_at=last_at,
+            now=_now(),
+        )
+    log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": record.believed})
+    return True
+
+
+def _due(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [site_id for site_id, new, labels in grown(session, now=_now()) if due(labels + new, labels)]
+
+
+def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], datetime | None]:
+    """What the decisions teach, oldest first. Strings are shared: most comments are made of the same pieces."""
+    shared: dict[str, str] = {}
+    lessons: list[Lesson] = []
+    with database.reading() as session:
+        decisions, last_at = said(session, site_id)
+    with database.reading() as session:
+        for label in labels(session, decisions):
+            read = features(Prepared.of(label.reading))
+            spam, _ = shelf().probabilities(read)
+            lessons.append(Lesson(frozenset(shared.setdefault(f, f) for f in read), log_odds(spam), int(label.rejected)))
+    return lessons, last_at
+
+
+def _child(address: str) -> subprocess.Popen[bytes]:
+    """The address goes by pipe: it may hold a password, and command lines are there for all to read."""
+    command = [sys.executable, "-m", "workers.learning", str(os.getpid())]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    assert child.stdin is not None  # noqa: S101 - asked for above
+    child.stdin.write(address.encode())
+    child.stdin.close()
+    return child
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """The process that learns: after everybody else, and never without the one that started it."""
+    die_with_parent(int(sys.argv[1]))
+    os.nice(10)
+    signal.alarm(LONGEST)
+    gc.disable()
+    database = Database(sys.stdin.read())
+    learn_all(database)
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
