@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 import click
+from sqlalchemy import select
 
-from service.actions.admit import add_akismet_key, add_key, add_site
+from service.actions.admit import add_akismet_key, add_key, add_site, revoke_key
 from service.commands.place import database, settings
 from service.domain.errors import Refusal
 from service.domain.identity import Identities
-from service.store.sites import Scope
+from service.store.sites import Key, Scope, Site
 
 
 @click.group()
@@ -39,6 +41,17 @@ def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bo
         if as_json
         else f"site {made.id} added; next: greenroom key add {made.id}"
     )
+
+
+@site.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def list_sites(*, as_json: bool) -> None:
+    """List the sites."""
+    with database().reading() as session:
+        rows = session.scalars(select(Site).order_by(Site.id)).all()
+    for row in rows:
+        shown = {"id": row.id, "name": row.name, "origins": row.origins}
+        click.echo(json.dumps(shown) if as_json else f"{row.id}  {', '.join(row.origins)}")
 
 
 @click.group()
@@ -88,3 +101,36 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
         raise click.ClickException(error.detail) from error
     shown = {"id": str(key_id), "site": site_id, "scopes": [s.value for s in chosen], "key": token}
     click.echo(json.dumps(shown) if as_json else token)
+
+
+@key.command("list")
+@click.argument("site_id", metavar="SITE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def list_keys(site_id: str, *, as_json: bool) -> None:
+    """List the live keys of SITE: their first characters, what they may do, and when they were last used."""
+    with database().reading() as session:
+        rows = session.scalars(select(Key).where(Key.site_id == site_id, Key.revoked_at.is_(None)).order_by(Key.created_at)).all()
+    for row in rows:
+        used = row.last_used_at.isoformat(timespec="seconds") if row.last_used_at else None
+        shown = {"id": str(row.id), "hint": row.hint, "scopes": row.scopes, "label": row.label, "last_used_at": used}
+        click.echo(
+            json.dumps(shown)
+            if as_json
+            else f"{row.id}  {row.hint}…  {','.join(row.scopes)}  last used {used or 'never'}  {row.label}".rstrip()
+        )
+
+
+@key.command("revoke")
+@click.argument("site_id", metavar="SITE")
+@click.argument("key_id", metavar="ID", type=click.UUID)
+def revoke_a_key(site_id: str, key_id: UUID) -> None:
+    """Revoke the key ID of SITE. Within seconds it opens nothing any more.
+
+    To rotate a key: add a second one, let the host use it, see with `greenroom key list` that the first is idle, revoke it.
+    """
+    try:
+        with database().writing() as session:
+            revoke_key(session, site_id, key_id, now=datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"key {key_id} is revoked")
