@@ -16,7 +16,10 @@ HIDDEN = "(set, not shown)"
 
 @click.group()
 def config() -> None:
-    """Settings: each has a flag, a GREENROOM_… variable and a line in the TOML file that GREENROOM_CONFIG names."""
+    """Settings: show, check, explain.
+
+    Each has a flag, a GREENROOM_... variable and a line in the TOML file that GREENROOM_CONFIG names.
+    """
 
 
 @config.command()

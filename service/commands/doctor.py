@@ -45,9 +45,9 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(*, as_json: bool) -> None:
-    """Look at versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints.
+    """Say what is wrong, and what to do.
 
-    Each finding says what to do. Exit code 1 where something must be done.
+    Looks at versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints. Each finding says what to do. Exit code 1 where something must be done.
     """
     findings = list(_findings())
     ill = any(finding.ok is False for finding in findings)

@@ -28,7 +28,9 @@ _SHOWN = 20
 @click.option("--thread", default="", help="The thread of lines that name none. Default: the file's name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, as_json: bool) -> None:
-    """Post each line of FILE as a comment of a site, as its host would.
+    """Post a file of comments.
+
+    Each line of FILE goes through the front door, as the host of the site would send it.
 
     A line is a JSON object with a `text`; name, email, url, title, thread, parent, date and id are used where they are
     there, under the names that other systems give them. Sending the same file again repeats nothing.

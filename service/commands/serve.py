@@ -9,7 +9,7 @@ from service.commands.place import settings
 @click.command()
 @setting_flags
 def web() -> None:
-    """Serve the host API, the feed and the queue page.
+    """Serve host API, feed and queue page.
 
     Example: greenroom web --port 8000 --web-processes 2
     """
@@ -19,7 +19,9 @@ def web() -> None:
 @click.command()
 @setting_flags
 def worker() -> None:
-    """Run the checks: a Celery worker of the route `checks`. Needs REDIS_URL.
+    """Run the checks.
+
+    A Celery worker of the route `checks`. Needs REDIS_URL.
 
     Example: greenroom worker --worker-processes 4
     """
@@ -29,23 +31,29 @@ def worker() -> None:
 @click.command()
 @setting_flags
 def courier() -> None:
-    """Deliver webhooks: a Celery worker of the route `deliveries`. Needs REDIS_URL."""
+    """Deliver webhooks.
+
+    A Celery worker of the route `deliveries`. Needs REDIS_URL.
+    """
     _run("courier")
 
 
 @click.command()
 @setting_flags
 def beat() -> None:
-    """Ring for a sweep every few seconds (Celery beat; run one). Needs REDIS_URL."""
+    """Ring for a sweep every few seconds.
+
+    Celery beat: run one. Needs REDIS_URL.
+    """
     _run("beat")
 
 
 @click.command()
 @setting_flags
 def sweep() -> None:
-    """Start again whatever a lost nudge would have started; any number may run.
+    """Sweep up what a lost nudge left lying.
 
-    Without a broker this process is the worker and the courier itself.
+    Any number may run. Without a broker this process is the worker and the courier itself.
     """
     _run("sweep")
 

@@ -34,12 +34,17 @@ _HOPELESS = 4
 @click.option("--demo", is_flag=True, help="Also post a few hundred comments of our own writing, and listen to the webhooks.")
 @setting_flags
 def up(*, demo: bool) -> None:
-    """Start everything on this machine: web, checks, courier and sweeps, on SQLite where nothing else is set.
+    """Start everything here and now.
+
+    Web, checks, courier and sweeps, in one tree of processes, on SQLite where nothing else is set.
 
     The data folder (GREENROOM_HOME, ~/.greenroom) is made on the first start and found again by the next. Ctrl-C ends
     everything in order.
 
-    Examples: greenroom up --port 9000 · DATABASE_URL=postgresql://… REDIS_URL=redis://… greenroom up
+    \b
+    Examples:
+      greenroom up --port 9000
+      DATABASE_URL=postgresql://... REDIS_URL=redis://... greenroom up
     """
     _start(demo=demo)
 
