@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
 from service.store.comments import Comment, Thread
-from service.store.people import Decision, Escalation
+from service.store.people import Decision, Escalation, Lease
 from service.store.schema import AnyRow, UtcDateTime
 
 #: Counting stops here: "10,000+" says enough, and a page costs the same at any size.
@@ -54,6 +54,7 @@ class Asked:
     language: str = ""
     words: str = ""
     alike: UUID | None = None
+    shared: bool = False
     after: str = ""
 
     @property
@@ -105,14 +106,20 @@ COLUMNS = (
 )
 
 
-def listing(session: Session, site_id: str, asked: Asked, *, moderator_id: UUID, limit: int) -> Page:
-    """One page of what was asked for. Near-duplicates that are held are there once: the oldest stands for all."""
+def listing(session: Session, site_id: str, asked: Asked, *, moderator_id: UUID, limit: int, now: datetime | None = None) -> Page:
+    """One page of what was asked for. Near-duplicates that are held are there once: the oldest stands for all.
+
+    What colleagues have on their screens `now` is left to them, unless `shared` is asked for or a filter is set.
+    """
+    now = now or datetime.now(UTC)
     asked = _resolved(asked)
     if asked.tab is Tab.MINE:
         return _mine(session, site_id, asked, moderator_id, limit)
     statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
     if asked.tab is Tab.HELD and asked.alike is None:
         statement = statement.where(~_older_alike(site_id, asked))
+    if asked.tab is Tab.HELD and not asked.filtered and not asked.shared:
+        statement = statement.where(Comment.id.not_in(_with_colleagues(site_id, moderator_id, now)))
     order = asked.order if asked.tab in (Tab.HELD, Tab.ESCALATED) else None
     rows = session.execute(_after(_sorted(statement, order), order, asked.after).limit(limit + 1)).all()
     return Page(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
@@ -203,6 +210,18 @@ def _matching(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool
     if asked.tab is Tab.ESCALATED:
         found.append(table.id.in_(escalated))
     return found + _filters(table, site_id, asked)
+
+
+def _with_colleagues(site_id: str, moderator_id: UUID, now: datetime) -> Select[Any]:
+    return select(Lease.comment_id).where(Lease.site_id == site_id, Lease.until > now, Lease.moderator_id != moderator_id)
+
+
+def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime) -> int:
+    """How many held comments colleagues have on their screens."""
+    theirs = select(Comment.id).where(
+        Comment.id.in_(_with_colleagues(site_id, moderator_id, now)), Comment.site_id == site_id, Comment.state == State.HELD
+    )
+    return session.scalar(select(_capped(theirs))) or 0
 
 
 def _filters(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:

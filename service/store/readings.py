@@ -14,7 +14,7 @@ from service.domain.reading import Author, Circumstances, History, Lists, Page, 
 from service.domain.states import State
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.schema import AnyRow
-from service.store.sites import Site
+from service.store.sites import Site, stands
 
 #: How far back "recent" and an author's history reach.
 RECENT = timedelta(hours=1)
@@ -128,7 +128,9 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
         history=History(
             approved=facts.histories.get((row.site_id, row.author_key, State.APPROVED), 0),
             rejected=facts.histories.get((row.site_id, row.author_key, State.REJECTED), 0),
-            vouched=bool(row.author_external_id) or row.author_verified,
+            vouched=bool(row.author_external_id)
+            or row.author_verified
+            or stands(site, "trusted_authors", row.author_key, at=row.received_at),
         ),
         recent=Recent(
             same_text=same - 1,
@@ -148,6 +150,6 @@ def _lists(row: AnyRow, site: Site) -> Lists:
         allowed_words=tuple(policy.get("allowed_words", ())),
         blocked_domains=tuple(policy.get("blocked_domains", ())),
         own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
-        blocked_author=row.author_key in policy.get("blocked_authors", ()) if row.author_key else False,
+        blocked_author=stands(site, "blocked_authors", row.author_key, at=row.received_at),
         blocked_address=(row.context or {}).get("address", "-") in policy.get("blocked_addresses", ()),
     )

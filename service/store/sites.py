@@ -90,3 +90,12 @@ def keys_of(session: Session, site_id: str) -> list[Key]:
     """The keys of a site: live ones first, the newest first."""
     found = select(Key).where(Key.site_id == site_id).order_by(Key.revoked_at.is_not(None), Key.id.desc())
     return list(session.scalars(found))
+
+
+def stands(site: Site, standing: str, author_key: str, *, at: datetime) -> bool:
+    """Whether an author was banned (`blocked_authors`) or trusted (`trusted_authors`) by hand on this site at that moment."""
+    entries = (site.policy or {}).get(standing) or ()
+    if not author_key or author_key not in entries:
+        return False
+    until = str(entries[author_key].get("until", "")) if isinstance(entries, dict) else ""
+    return not until or datetime.fromisoformat(until) > at

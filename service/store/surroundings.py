@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Select, Uuid, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
-from service.store.comments import Comment
+from service.store.comments import Comment, RevisionRow
 from service.store.schema import AnyRow, UtcDateTime
 
 BEFORE, AFTER, LAST = 3, 3, 5
@@ -50,3 +51,9 @@ def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:
         Comment.site_id == row.site_id, Comment.author_key == row.author_key, Comment.id != row.id
     )
     return session.execute(others.order_by(Comment.received_at.desc()).limit(LAST)).all()
+
+
+def earlier_words(session: Session, comment_id: UUID) -> Sequence[RevisionRow]:
+    """The words that a comment had before it was edited, the latest first."""
+    found = select(RevisionRow).where(RevisionRow.comment_id == comment_id).order_by(RevisionRow.revision.desc())
+    return session.scalars(found).all()

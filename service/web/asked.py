@@ -24,6 +24,7 @@ def asked_for(args: Mapping[str, str]) -> Asked:
         language=_plain(args.get("language", "")),
         words=_plain(args.get("words", "")),
         alike=uuid(args.get("alike", "")),
+        shared=bool(args.get("shared", "")),
         after=_plain(args.get("after", ""), 400),
     )
 

@@ -38,6 +38,7 @@ def open_pages(app: Flask) -> None:
         decisions_page,
         endpoints_page,
         gestures,
+        in_place,
         keys_page,
         moderators_page,
         queue_forms,
@@ -122,7 +123,12 @@ def _surroundings() -> dict[str, Any]:
 
 def _places() -> list[tuple[str, str]]:
     """The pages that this moderator can go to, as (endpoint, name)."""
-    places = [("pages.queue", _("Queue")), ("pages.decisions", _("Decisions")), ("pages.threads", _("Threads"))]
+    places = [
+        ("pages.queue", _("Queue")),
+        ("pages.decisions", _("Decisions")),
+        ("pages.threads", _("Threads")),
+        ("pages.authors", _("Authors")),
+    ]
     return [*places, ("pages.settings", _("Settings"))] if sessions.may(Role.ADMIN) else places
 
 

@@ -1,12 +1,15 @@
 """The queue page: what waits, why, and in which company; everything here only looks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response, jsonify, render_template, request
+from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.actions.lease import lease
 from service.domain.errors import NotFound
 from service.store import queue as waiting
 from service.store.cards import cards
@@ -14,8 +17,9 @@ from service.store.comments import Thread
 from service.store.gestures import last_gesture
 from service.store.people import Role
 from service.store.queue import Asked, Tab
-from service.store.sites import site
-from service.store.surroundings import surroundings
+from service.store.schema import AnyRow
+from service.store.sites import Site, site, stands
+from service.store.surroundings import earlier_words, surroundings
 from service.web import lines, why
 from service.web.asked import address, asked_for, uuid
 from service.web.doors import doors
@@ -24,6 +28,7 @@ from service.web.pages import bp, page
 from service.web.rejections import rejections
 from service.web.script_words import key_names, script_words
 from service.web.sessions import me, my_id, site_id, with_role
+from service.web.strict_json import parsed
 from service.web.words import age, count
 
 #: Cards of one page.
@@ -45,8 +50,26 @@ def more_cards() -> Response:
         listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
         found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
         here = site(session, site_id())
-    html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked))
+    html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
     return Response(html, mimetype="text/html", headers={"X-After": listing.after})
+
+
+class LeaseBody(BaseModel):
+    """The comments that are on the screen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ids: Annotated[list[UUID], Field(max_length=50)]
+
+
+@bp.post("/queue/leases")
+@with_role(Role.MODERATOR)
+def take_leases() -> Response:
+    """The page says what it shows, again and again while somebody is there; colleagues get other cards first."""
+    body = parsed(LeaseBody, request.get_data())
+    with doors().database.writing() as session:
+        lease(session, site_id(), body.ids, moderator_id=my_id(), now=_now())
+    return jsonify(leased=len(body.ids))
 
 
 @bp.get("/queue/counts")
@@ -70,10 +93,19 @@ def comment(comment_id: UUID) -> AnyResponse:
             raise NotFound("no such comment on this site")
         found = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())
         around = surroundings(session, row)
+        originals = earlier_words(session, comment_id)
         here = site(session, site_id())
     asked = Asked()
     return page(
-        "comment.html", cards=found, card=found[0], around=around, asked=asked, rejections=rejections(here), **_helpers(asked)
+        "comment.html",
+        cards=found,
+        card=found[0],
+        around=around,
+        asked=asked,
+        rejections=rejections(here),
+        originals=originals,
+        done=request.args.get("done", ""),
+        **_helpers(asked, here),
     )
 
 
@@ -87,7 +119,7 @@ def context(comment_id: UUID) -> Response:
             raise NotFound("no such comment on this site")
         card = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())[0]
         around = surroundings(session, row)
-    html = render_template("context.html", card=card, around=around, **_helpers(Asked()))
+    html = render_template("context.html", card=card, around=around, **_helpers(Asked(), None))
     return Response(html, mimetype="text/html")
 
 
@@ -97,6 +129,11 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         return page("no_site.html")
     with doors().database.reading() as session:
         listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+        colleagues = waiting.leased(session, site_id(), moderator_id=my_id(), now=_now())
+        if not listing.rows and colleagues and not asked.after:
+            # Nothing is left but what colleagues look at: a lease orders work, it keeps nothing back.
+            asked = replace(asked, shared=True)
+            listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
         found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
         numbers = waiting.counts(session, site_id(), moderator_id=my_id())
         reasons, languages = waiting.offered(session, site_id())
@@ -109,6 +146,7 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         status,
         cards=found,
         after=listing.after,
+        colleagues=colleagues,
         numbers=numbers,
         reasons=reasons,
         spoken=languages,
@@ -123,7 +161,7 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         loaded=_now().isoformat(),
         script_words=script_words(),
         key_names=key_names(),
-        **_helpers(asked),
+        **_helpers(asked, here),
     )
 
 
@@ -140,7 +178,7 @@ def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
     return [tab for tab in tabs if tab[0] is not Tab.ESCALATED or tab[1]]
 
 
-def _helpers(asked: Asked) -> dict[str, Any]:
+def _helpers(asked: Asked, site: Site | None) -> dict[str, Any]:
     here = site_id()
     return {
         "why": why,
@@ -148,8 +186,15 @@ def _helpers(asked: Asked) -> dict[str, Any]:
         "marked": marked,
         "plain": plain,
         "to": lambda **changes: address(here, asked, **changes),
+        "standing_of": lambda row: _standing(site, row),
         "view": address(here, asked, after=asked.after),
     }
+
+
+def _standing(site: Site | None, row: AnyRow) -> str:
+    """What was said by hand of the author of a card: `ban`, `trust` or nothing."""
+    words = {"ban": "blocked_authors", "trust": "trusted_authors"}
+    return next((word for word, kept in words.items() if site and stands(site, kept, row.author_key, at=_now())), "")
 
 
 def _moment(value: str) -> datetime | None:

@@ -248,8 +248,17 @@ function counts(answer) {
   }
 }
 
+// What is on the screen is leased while somebody is there; four minutes after the last key or click it is anybody's again.
+let awake = Date.now();
+function leases() {
+  const ids = cards().slice(0, 20).map((card) => card.dataset.id);
+  if (body.dataset.may !== "decide" || body.dataset.tab !== "held" || !ids.length || Date.now() - awake > 240000) return;
+  send(`/queue/leases?site=${site}`, { ids }).catch(() => {});
+}
+
 async function poll() {
   if (document.hidden) return;
+  leases();
   try {
     const answer = await ask(`/queue/counts?site=${site}&since=${encodeURIComponent(body.dataset.loaded)}`);
     const found = await answer.json();
@@ -458,6 +467,8 @@ if (cards().length) {
   aside.dataset.id = cards()[0].dataset.id;
   go(cards()[0], { focus: false });
 }
+for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { awake = Date.now(); }, { passive: true });
+leases();
 shownKey();
 setInterval(poll, 15000);
 document.addEventListener("visibilitychange", poll);

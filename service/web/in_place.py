@@ -1,0 +1,109 @@
+"""A comment moderated in its place: a note, a reply as the site, an edit that keeps the original, a word on its author."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions import in_place
+from service.actions.revise import edit
+from service.domain.errors import Invalid
+from service.jobs import Job
+from service.store.people import Role
+from service.store.sites import site
+from service.web.doors import doors
+from service.web.pages import back_to, bp, page
+from service.web.sessions import me, my_id, site_id, with_role
+
+STANDINGS = {"ban": "blocked_authors", "trust": "trusted_authors"}
+
+
+@bp.post("/queue/comments/<uuid:comment_id>/note")
+@with_role(Role.MODERATOR)
+def pin_note(comment_id: UUID) -> AnyResponse:
+    with doors().database.writing() as session:
+        in_place.pin(session, site_id(), comment_id, request.form.get("text", ""), moderator_id=my_id(), now=_now())
+    return _back(comment_id, "note")
+
+
+@bp.post("/queue/comments/<uuid:comment_id>/reply")
+@with_role(Role.MODERATOR)
+def reply_as_site(comment_id: UUID) -> AnyResponse:
+    delay = timedelta(seconds=doors().settings.decision_delay)
+    with doors().database.writing() as session:
+        in_place.reply(
+            session, site_id(), comment_id, request.form.get("text", ""), moderator_id=my_id(),
+            identities=doors().identities, now=_now(), delay=delay,
+        )  # fmt: skip
+    doors().bell.ring(Job.DELIVER)
+    return _back(comment_id, "reply")
+
+
+@bp.post("/queue/comments/<uuid:comment_id>/edit")
+@with_role(Role.MODERATOR)
+def edit_text(comment_id: UUID) -> AnyResponse:
+    """The new words are checked again, so the comment may come back here."""
+    text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n").strip()
+    version = request.form.get("version", "")
+    if not text or len(text) > in_place.LONGEST:
+        raise Invalid.field("/text", "length", f"expected 1 to {in_place.LONGEST} characters")
+    if not (version.isascii() and version.isdigit() and len(version) < 9):
+        raise Invalid.field("/version", "format", "expected the version that you saw")
+    with doors().database.writing() as session:
+        edit(session, site_id(), comment_id, text, version=int(version), now=_now())
+    doors().bell.ring(Job.DRAIN)
+    return _back(comment_id, "edit")
+
+
+@bp.post("/queue/comments/<uuid:comment_id>/author")
+@with_role(Role.MODERATOR)
+def judge_author(comment_id: UUID) -> AnyResponse:
+    days = request.form.get("days", "")
+    until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
+    by = me().moderator.name or me().moderator.email
+    with doors().database.writing() as session:
+        in_place.judge_author(
+            session, site_id(), comment_id, STANDINGS.get(request.form.get("act", ""), ""), by=by, until=until, now=_now()
+        )
+    return _back(comment_id, "author")
+
+
+@bp.get("/authors")
+@with_role(Role.VIEWER)
+def authors() -> AnyResponse:
+    """Who is banned and who is trusted here. An author is named as he named himself, never by what makes him known."""
+    with doors().database.reading() as session:
+        here = site(session, site_id())
+    policy = (here.policy or {}) if here else {}
+    lists = {word: _entries(policy.get(standing)) for word, standing in STANDINGS.items()}
+    return page("authors.html", lists=lists)
+
+
+@bp.post("/authors")
+@with_role(Role.MODERATOR)
+def forgive_author() -> AnyResponse:
+    with doors().database.writing() as session:
+        in_place.forgive_author(session, site_id(), request.form.get("entry", ""))
+    return back_to("pages.authors", site=site_id())
+
+
+def _entries(kept: object) -> list[dict[str, object]]:
+    entries = kept.values() if isinstance(kept, dict) else []
+    shown = [
+        {
+            **entry,
+            "at": datetime.fromisoformat(entry["at"]),
+            "until": datetime.fromisoformat(entry["until"]) if entry["until"] else None,
+        }
+        for entry in entries
+    ]
+    return sorted(shown, key=lambda entry: str(entry["at"]), reverse=True)
+
+
+def _back(comment_id: UUID, done: str) -> AnyResponse:
+    return back_to("pages.comment", comment_id=comment_id, site=site_id(), done=done)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
