@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
+from service.web.addresses import plain_address
 from service.web.fields import EMAIL, MAX_TEXT, WEB_ADDRESS
-from service.web.fields import address_or_nothing as _ip
 
 #: What is spam by agreement, so that anybody can try it, and whom nobody may suspect in a test.
 ALWAYS_SPAM = ("viagra-test-123", "akismet-guaranteed-spam@example.com")
@@ -66,7 +66,7 @@ class Fields:
             text=self.words,
             author=DraftAuthor(name=self.text("comment_author"), email=_matching(EMAIL, email), url=_matching(WEB_ADDRESS, url)),
             context=DraftContext(
-                ip=_ip(self.text("user_ip", 64)),
+                ip=plain_address(self.text("user_ip", 64)),
                 user_agent=self.text("user_agent", 1000),
                 referrer=self.text("referrer", 2048),
                 language=self.text("blog_lang", 35),

@@ -163,7 +163,11 @@ def forget(comment_id: UUID) -> Response:
 def _verdict_in_time(outcome: Accepted, wait: int | None) -> Response | None:
     if not wait or not doors().watcher.wait(outcome.comment_id, wait):
         return None
-    return reply(_shown(outcome.comment_id))
+    try:
+        return reply(_shown(outcome.comment_id))
+    except (Gone, NotFound):
+        # Erased since: its host gets the answer that it got, and not an error for having asked again.
+        return None
 
 
 def _taken(outcome: Accepted, thread: str) -> Response:

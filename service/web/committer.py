@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.actions.submit import Outcome, Submission, submit
 from service.crash import CrashPoint, crash_point
@@ -19,6 +20,8 @@ from service.store.engine import Database
 MOST = 200
 #: Seconds that a request waits for its commit before it tells its host to come again.
 PATIENCE = 8.0
+#: The database itself is away, full or too slow: trying the same rows one by one would only make everybody wait longer.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 _Item = tuple[Submission, "Future[Outcome]"]
 
 
@@ -81,7 +84,7 @@ class Committer:
         try:
             outcomes = self._stored([submission for submission, _ in batch])
         except Exception as error:
-            if (again and isinstance(error, IntegrityError)) or (len(batch) > 1 and isinstance(error, DBAPIError)):
+            if not isinstance(error, AWAY) and (len(batch) > 1 or (again and isinstance(error, IntegrityError))):
                 # Another process may have stored the same key or host id a moment before: seen anew, it is a replay.
                 for item in batch:
                     self._commit([item], again=False)

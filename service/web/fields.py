@@ -50,14 +50,6 @@ def _ip(value: str) -> str:
     return value
 
 
-def address_or_nothing(value: str) -> str:
-    """The value where it is an IP address, else nothing."""
-    try:
-        return str(ipaddress.ip_address(value.strip()))
-    except ValueError:
-        return ""
-
-
 def _moment(value: Any) -> datetime:
     if not isinstance(value, str) or not MOMENT.fullmatch(value):
         raise PydanticCustomError("date_time", "expected a time like 2026-11-22T16:45:00Z")

@@ -14,6 +14,7 @@ from service.actions.submit import Submission
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.errors import Code, Fault, Invalid, Refusal, Unavailable
 from service.jobs import Job
+from service.web.addresses import plain_address
 from service.web.doors import doors
 from service.web.fields import Address, Email, Line, Long, Name, Required, Short, Strict, Text
 from service.web.known_sites import KnownSite
@@ -173,7 +174,7 @@ def _submission(body: FormBody, site: KnownSite) -> Submission:
         author=DraftAuthor(name=body.name, email=body.email, url=body.url),
         parent=body.parent,
         context=DraftContext(
-            ip=request.remote_addr or "",
+            ip=plain_address(request.remote_addr or ""),
             user_agent=request.headers.get("User-Agent", "")[:1000],
             referrer=request.headers.get("Referer", "")[:2048],
             language=(request.accept_languages.best or "")[:35],

@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from service.config import Settings
 from service.domain.errors import Code, Refusal
+from service.web.addresses import plain_address
 from service.web.counters import WINDOW
 from service.web.doors import doors
 
@@ -82,11 +83,8 @@ def address_of(remote: str) -> str:
     """A caller's address as it is counted: an IPv6 caller owns a whole /64."""
     if ":" not in remote:
         return remote
-    try:
-        ip = ipaddress.ip_address(remote)
-    except ValueError:
-        return ""
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+    plain = plain_address(remote)
+    return str(ipaddress.ip_network((plain, 64), strict=False)) if ":" in plain else plain
 
 
 def _who(rate: Rate) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service.config import load
 from service.store.comments import Comment, Thread
 from service.store.engine import Database
+from service.web.addresses import plain_address
 from service.web.app import create_app
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -181,3 +182,17 @@ def test_without_trusted_proxies_no_header_changes_the_address(app: Flask) -> No
     ]
     assert statuses == [303, 303, 429]
     limited.extensions["greenroom"].close()
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("192.0.2.1", "192.0.2.1"), ("192.0.2.1:5678", "192.0.2.1"), ("[2001:db8::1]:443", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"),
+     ("unknown", ""), ("_hidden:1", ""), ("", ""), ("1.2.3.4, 5.6.7.8", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_address_is_read_however_a_proxy_writes_it(written: str, plain: str, app: Flask, database: Database) -> None:
+    assert plain_address(written) == plain
+    behind = of_settings(app, TRUSTED_PROXIES="1")
+    sent = behind.test_client().post("/f/news", data={"thread": "a", "text": "Hello."}, headers={"X-Forwarded-For": written})
+    assert sent.status_code == 303
+    behind.extensions["greenroom"].close()

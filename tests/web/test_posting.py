@@ -118,6 +118,14 @@ def test_who_waits_in_vain_is_told_that_the_comment_is_taken(client: FlaskClient
     assert response.headers["Preference-Applied"] == "wait=1"
 
 
+def test_asking_again_for_what_was_erased_since_is_no_error(client: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "once", "Prefer": "wait=1"}
+    first = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
+    client.delete(first.headers["Location"])
+    again = client.post("/v1/comments", json=BODY, headers=headers)
+    assert (again.status_code, again.json) == (202, first.json)
+
+
 def test_a_preference_that_makes_no_sense_is_ignored(client: FlaskClient) -> None:
     response = client.post("/v1/comments", json=BODY, headers={"Prefer": "wait=soon"})
     assert response.status_code == 202

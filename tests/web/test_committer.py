@@ -1,0 +1,113 @@
+"""Requests share commits: what is wrong with one harms no other, and whoever gave up is not stored behind their back."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from service.actions.submit import Accepted, Submission
+from service.config import Settings
+from service.domain.draft import Draft, DraftContext, DraftThread
+from service.domain.errors import Unavailable
+from service.domain.identity import Identities
+from service.store.comments import Comment
+from service.store.engine import Database
+from service.web import committer as committer_module
+from service.web.committer import Committer
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture
+def committer(database: Database, settings: Settings) -> Iterator[Committer]:
+    committer = Committer(database, Identities.from_secret(settings.secret))
+    yield committer
+    committer.close()
+
+
+def submission(number: int, **more: str) -> Submission:
+    context = DraftContext(ip=more.pop("ip", ""))
+    return Submission("news", Draft(DraftThread("page"), f"Words, number {number}.", context=context, **more))
+
+
+def stored(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Comment))
+
+
+def sent_together(committer: Committer, database: Database, submissions: list[Submission]) -> list[object]:
+    """Send all while a first one is being committed, so that the rest is one batch."""
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        if not held.is_set():
+            held.set()
+            go.wait(10)
+
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(len(submissions) + 1) as pool:
+        first = pool.submit(committer.submit, submission(-1))
+        held.wait(10)
+        others = [pool.submit(committer.submit, one) for one in submissions]
+        while committer._waiting.qsize() < len(submissions):
+            pass
+        go.set()
+        first.result(10)
+        outcomes = [other.exception(10) or other.result() for other in others]
+    event.remove(database.engine, "commit", hold)
+    return outcomes
+
+
+def test_a_poisoned_one_harms_nobody_else(committer: Committer, database: Database) -> None:
+    outcomes = sent_together(committer, database, [submission(1), submission(2, ip="no address"), submission(3)])
+    assert [isinstance(outcome, Accepted) for outcome in outcomes] == [True, False, True]
+    assert stored(database) == 3
+
+
+def test_many_share_one_commit(committer: Committer, database: Database) -> None:
+    commits: list[object] = []
+    event.listen(database.engine, "commit", commits.append)
+    outcomes = sent_together(committer, database, [submission(number) for number in range(20)])
+    assert len({outcome.comment_id for outcome in outcomes}) == 20
+    assert len(commits) == 2
+
+
+def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, database: Database) -> None:
+    asked: list[object] = []
+
+    def away(*_: object) -> None:
+        asked.append(1)
+        raise OperationalError("away", None, Exception())
+
+    event.listen(database.engine, "begin", away)
+    with ThreadPoolExecutor(5) as pool:
+        errors = [pool.submit(committer.submit, submission(number)).exception(10) for number in range(5)]
+    event.remove(database.engine, "begin", away)
+    assert all(isinstance(error, OperationalError) for error in errors)
+    assert len(asked) <= 5
+
+
+def test_whoever_gave_up_waiting_is_not_stored_later(
+    committer: Committer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer_module, "PATIENCE", 0.05)
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        held.set()
+        go.wait(10)
+
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committer.submit, submission(1))
+        held.wait(10)
+        with pytest.raises(Unavailable):
+            committer.submit(submission(2))
+        go.set()
+        assert isinstance(first.exception(10), Unavailable)
+    committer.close()
+    event.remove(database.engine, "commit", hold)
+    assert stored(database) == 1
