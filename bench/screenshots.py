@@ -31,6 +31,8 @@ LOOKS = {
 PAGES = {
     "decisions": "/decisions",
     "threads": "/threads",
+    "authors": "/authors",
+    "charts": "/charts?days=90",
     "rules": "/settings",
     "endpoints": "/settings/endpoints",
     "keys": "/settings/keys",

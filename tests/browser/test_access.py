@@ -24,6 +24,8 @@ PAGES = (
     "/settings/keys",
     "/settings/moderators",
     "/threads",
+    "/charts",
+    "/authors",
     "/decisions",
     "/account",
     "/queue?tab=mine",
