@@ -24,6 +24,7 @@ COMMANDS = {
     "user": "user",
     "webhook": "webhook",
     "audit": "audit",
+    "erase": "erase",
     "backup": "backup",
     "restore": "backup",
     "export": "backup",

@@ -12,6 +12,8 @@ from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.moves import Change, announce
+from service.store.outbox import Event
+from service.store.people import Decision, Escalation, Note
 from service.store.schema import table
 
 
@@ -71,9 +73,19 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         raise _stale(comment.version)
     session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
+    _forget_notes(session, comment.id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
     announce(session, [change], now=now)
     return change
+
+
+def _forget_notes(session: Session, comment_id: UUID) -> None:
+    """What colleagues wrote about a comment may quote it, or name its author."""
+    session.execute(delete(Note).where(Note.comment_id == comment_id))
+    session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
+    session.execute(update(Decision).where(Decision.comment_id == comment_id).values(note=""))
+    for event in session.scalars(select(Event).where(Event.comment_id == comment_id)):
+        event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}
 
 
 def _one(session: Session, site_id: str, comment_id: UUID, *, erased_too: bool = False) -> Comment:

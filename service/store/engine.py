@@ -44,6 +44,12 @@ class Database:
             yield session
             session.commit()
 
+    def wipe(self) -> None:
+        """Let nothing of what was erased stay in the write-ahead log of SQLite."""
+        if self.on_sqlite:
+            with self._turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.dispose()
@@ -72,6 +78,8 @@ def _sqlite_engine(url: str) -> Engine:
             "foreign_keys=ON",
             f"busy_timeout={BUSY_MS}",
             "temp_store=MEMORY",
+            # What is erased is overwritten, not only forgotten.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import requests
@@ -41,7 +42,7 @@ class Host:
     def __init__(self, house: House, seed: int, *, rate: float) -> None:
         self._house, self._rate = house, rate
         self._random = random.Random(seed)
-        self._stop = threading.Event()
+        self._stop, self._hopeless = threading.Event(), threading.Event()
         self._pool = ThreadPoolExecutor(24, thread_name_prefix="host")
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._post_steadily, name="host", daemon=True)
@@ -58,13 +59,20 @@ class Host:
         self._thread.join()
         self._pool.shutdown(wait=True)
 
+    def give_up(self) -> None:
+        """Stop at once, whatever was not accepted yet."""
+        self._stop.set()
+        self._hopeless.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
     def write_accepted(self, path: Path) -> None:
         path.write_text("".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in self.accepted.items()))
 
     def _post_steadily(self) -> None:
         due = time.monotonic()
         while not self._stop.is_set():
-            self._pool.submit(self._live, self._random.randrange(2**32))
+            with suppress(RuntimeError):
+                self._pool.submit(self._live, self._random.randrange(2**32))
             due += 1 / self._rate
             self._stop.wait(max(0.0, due - time.monotonic()))
 
@@ -91,7 +99,7 @@ class Host:
     def _posted(self, body: dict[str, object], key: str) -> str | None:
         """The id, tried for as long as it takes, as a careful host would."""
         until = time.monotonic() + 90
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._hopeless.is_set():
             try:
                 answer = self._house.call("POST", "/v1/comments", json=body, headers={"Idempotency-Key": key})
             except requests.RequestException as error:

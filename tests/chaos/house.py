@@ -79,14 +79,15 @@ class House:
             self._add(Process(self.folder, name, [*GREENROOM, role], environ, self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
         self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
-        wait_until(self._answers, what="the web process", seconds=60)
-        wait_until(lambda: self._receiver_hears("mood", {"path": "/main", "mood": "well"}), what="the receiver")
+        wait_until(self._answers, what="the web process", seconds=120)
+        wait_until(lambda: self._receiver_hears("mood", {"path": "/main", "mood": "well"}), what="the receiver", seconds=60)
         self.endpoints = {name: self._add_endpoint(name) for name in ("main", "second")}
         self._keeper.start()
 
     def close(self) -> None:
         self._stop.set()
-        self._keeper.join(30)
+        if self._keeper.is_alive():
+            self._keeper.join(30)
         for server in reversed(self.servers.values()):
             if server.process is not None:
                 server.process.send_signal(signal.SIGCONT)
@@ -158,8 +159,8 @@ class House:
         """Everything runs again and answers."""
         self.mood("well")
         self.mood("well", "second")
-        wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process", seconds=30)
-        wait_until(self._answers, what="the web process", seconds=30)
+        wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process", seconds=60)
+        wait_until(self._answers, what="the web process", seconds=60)
 
     @property
     def database_url(self) -> str:

@@ -21,7 +21,7 @@ from tests.chaos.faults import Kind, kinds
 from tests.chaos.host import Host
 from tests.chaos.house import House, Setup
 
-#: Seconds after the last fault within which everything must be settled, and delivered.
+#: Seconds after the last fault within which everything must be settled, and delivered, on a machine that does nothing else.
 SETTLED_WITHIN = 10.0
 DELIVERED_WITHIN = 60.0
 
@@ -59,6 +59,7 @@ def run(
     faults: int,
     seed: int,
     probe_every: float = 5.0,
+    patience: float = 1.0,
     say: Callable[[str], None] = print,
     folder: Path | None = None,
 ) -> Report:
@@ -67,16 +68,17 @@ def run(
     report = Report(setup, seed, seconds)
     with tempfile.TemporaryDirectory(prefix="greenroom-chaos-", ignore_cleanup_errors=True) as made:
         house = House(setup, _room(folder or Path(made)), probe_every=probe_every)
+        host = Host(house, seed, rate=rate)
         try:
             house.open()
-            host = Host(house, seed, rate=rate)
             host.start()
             struck = _strike(house, _plan(setup, faults, chance), seconds, chance, say)
             report.faults = dict(sorted(Counter(kind.name for kind in struck).items()))
             house.calm()
             host.stop()
-            _look(house, host, report)
+            _look(house, host, report, patience)
         finally:
+            host.give_up()
             house.close()
             report.restarts = house.restarts
     return report
@@ -115,12 +117,13 @@ def _strike(house: House, plan: list[Kind], seconds: float, chance: random.Rando
     return plan
 
 
-def _look(house: House, host: Host, report: Report) -> None:
-    """Wait for calm, measure it, audit it."""
+def _look(house: House, host: Host, report: Report, patience: float) -> None:
+    """Wait for calm, measure it, audit it. `patience` stretches the limits for a machine that has more to do."""
+    settled_within, delivered_within = SETTLED_WITHIN * patience, DELIVERED_WITHIN * patience
     database = Database(house.database_url)
     calm = time.monotonic()
-    report.settled_after = _seconds_until(lambda: _pending(database) == 0, since=calm, most=SETTLED_WITHIN + 50)
-    report.delivered_after = _seconds_until(lambda: _waiting(house, database) == 0, since=calm, most=DELIVERED_WITHIN + 90)
+    report.settled_after = _seconds_until(lambda: _pending(database) == 0, since=calm, most=settled_within + 50)
+    report.delivered_after = _seconds_until(lambda: _waiting(house, database) == 0, since=calm, most=delivered_within + 90)
     report.stuck = _pending(database)
     _count_receipts(house, database, report)
     database.close()
@@ -128,9 +131,9 @@ def _look(house: House, host: Host, report: Report) -> None:
     report.posts = {n.removeprefix("post "): c for n, c in sorted(host.counts.items()) if n.startswith("post")}
     report.moves = {n.removeprefix("move "): c for n, c in sorted(host.counts.items()) if n.startswith("move")}
     report.wrong += host.complaints + _audited(house, host, report)
-    report.wrong += [f"settled only {report.settled_after:.1f} s after the last fault"] * (report.settled_after > SETTLED_WITHIN)
+    report.wrong += [f"settled only {report.settled_after:.1f} s after the last fault"] * (report.settled_after > settled_within)
     report.wrong += [f"delivered only {report.delivered_after:.1f} s after the last fault"] * (
-        report.delivered_after > DELIVERED_WITHIN
+        report.delivered_after > delivered_within
     )
     report.wrong += [f"{report.undelivered} webhooks never arrived"] * bool(report.undelivered)
 

@@ -3,51 +3,26 @@
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner, Result
 
 from service.actions.decide import Actor, Ruling, decide
 from service.actions.endpoints import add_endpoint
 from service.actions.moderators import add_moderator
 from service.actions.revise import edit
-from service.cli import main
-from service.commands import place
 from service.config import Settings
 from service.domain.sealing import Seal
 from service.domain.states import State
 from service.store import copies, migrate
 from service.store.engine import Database
+from tests.commands.conftest import Greenroom
 from tests.factories import draft, site, submitted
 from workers.deliver import deliver
 from workers.drain import drain
 from workers.workshop import Workshop
-
-Greenroom = Callable[..., Result]
-
-
-@pytest.fixture
-def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Greenroom]:
-    """A command, run on these settings or on another database."""
-
-    def run(*words: str, on: str = settings.database) -> Result:
-        monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
-        monkeypatch.setenv("GREENROOM_SECRET_KEY", settings.secret)
-        monkeypatch.setenv("DATABASE_URL", on)
-        place.settings.cache_clear()
-        place.database.cache_clear()
-        try:
-            return CliRunner().invoke(main, words)
-        finally:
-            place.database().close()
-            place.database.cache_clear()
-            place.settings.cache_clear()
-
-    yield run
 
 
 @pytest.fixture

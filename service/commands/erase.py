@@ -1,0 +1,76 @@
+"""`greenroom erase`: everything that a person wrote on a site, or everything that is too old to be kept."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from service.actions.revise import erase as erase_one
+from service.commands.place import database, settings
+from service.domain.errors import Conflict
+from service.domain.identity import Identities
+from service.store.authored import Whose, count_of, ids_of
+from service.store.sites import Site
+
+#: Comments that are looked up at a time; each is erased in a transaction of its own, so that writers get their turn.
+_AT_A_TIME = 100
+
+
+@click.command()
+@click.argument("site_id", metavar="SITE")
+@click.option("--author", default="", help="The host's id of a person.")
+@click.option("--email", default="", help="The e-mail of a person whom the host gave no id.")
+@click.option("--address", default="", help="The address (IP) that comments came from.")
+@click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def erase(site_id: str, author: str, email: str, address: str, older_than: int | None, *, yes: bool, as_json: bool) -> None:
+    """Erase comments of SITE for good: their words, their authors, their notes. A tombstone stays, and the host is told.
+
+    Backups still hold them until they are deleted, and PostgreSQL's files until its vacuum has reused the space.
+
+    \b
+    Examples:
+      greenroom erase news --email dana@example.org
+      greenroom erase news --older-than 730 --yes       (in cron: keep two years)
+    """
+    whose = _whose(author, email, address, older_than)
+    with database().reading() as session:
+        if session.get(Site, site_id) is None:
+            raise click.ClickException(f"no site {site_id!r}")
+        count = count_of(session, site_id, whose)
+    if count and not yes:
+        click.confirm(f"Erase {count:,} comments of {site_id} for good?", abort=True, err=True)
+    erased = _erased(site_id, whose)
+    database().wipe()
+    click.echo(json.dumps({"erased": erased}) if as_json else f"{erased:,} comments of {site_id} are erased")
+
+
+def _whose(author: str, email: str, address: str, older_than: int | None) -> Whose:
+    if sum((bool(author), bool(email), bool(address), older_than is not None)) != 1:
+        raise click.UsageError("expected one of --author, --email, --address and --older-than")
+    if older_than is not None:
+        return Whose(before=datetime.now(UTC) - timedelta(days=older_than))
+    identities = Identities.from_secret(settings().secret)
+    try:
+        if address:
+            return Whose(address_key=identities.address(address))
+    except ValueError:
+        raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
+    return Whose(author_key=identities.author(external_id=author, email=email))
+
+
+def _erased(site_id: str, whose: Whose) -> int:
+    count = 0
+    while True:
+        with database().reading() as session:
+            ids = ids_of(session, site_id, whose, limit=_AT_A_TIME)
+        if not ids:
+            return count
+        for comment_id in ids:
+            try:
+                with database().writing() as session:
+                    count += erase_one(session, site_id, comment_id, now=datetime.now(UTC)) is not None
+            except Conflict:
+                # Somebody moved it at this very moment; the next look finds it again.
+                continue

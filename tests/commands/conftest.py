@@ -1,0 +1,32 @@
+"""Commands as tests run them: in this very process, on settings of the test's own."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from service.cli import main
+from service.commands import place
+from service.config import Settings
+
+Greenroom = Callable[..., Result]
+
+
+@pytest.fixture
+def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Greenroom:
+    """A command, run on these settings or on another database."""
+
+    def run(*words: str, on: str = settings.database) -> Result:
+        monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
+        monkeypatch.setenv("GREENROOM_SECRET_KEY", settings.secret)
+        monkeypatch.setenv("DATABASE_URL", on)
+        place.settings.cache_clear()
+        place.database.cache_clear()
+        try:
+            return CliRunner().invoke(main, words)
+        finally:
+            place.database().close()
+            place.database.cache_clear()
+            place.settings.cache_clear()
+
+    return run
