@@ -85,9 +85,11 @@ def run(
 
 
 def _room(folder: Path) -> Path:
-    # Where PostgreSQL runs as another user it opens the two folders above its own, which must not be everybody's.
+    """Where a house stands. PostgreSQL may run as another user, who has to get in."""
     room = folder / "run"
     room.mkdir(parents=True)
+    for place in (folder, room):
+        place.chmod(0o755)
     return room
 
 
