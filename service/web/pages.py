@@ -129,6 +129,7 @@ def _places() -> list[tuple[str, str]]:
         ("pages.decisions", _("Decisions")),
         ("pages.threads", _("Threads")),
         ("pages.authors", _("Authors")),
+        ("pages.charts", _("Charts")),
     ]
     return [*places, ("pages.settings", _("Settings"))] if sessions.may(Role.ADMIN) else places
 

@@ -34,7 +34,7 @@ def lasting(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 1:
-        return _("under a second")
+        return _("< 1 s")
     return str(flask_babel.format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=0.95))
 
 
