@@ -27,7 +27,7 @@ def test_every_curl_works_when_pasted(tmp_path: Path) -> None:
         assert answers[1]["secret"].startswith("whsec_")
         (feed,) = re.findall(r'feed = "http://localhost:8000(.+?)"', README)
         (form,) = re.findall(r"`http://localhost:8000(/f/.+?)`", README)
-        assert "The part about the old harbour" in _fetched(up, feed)
+        assert "I walked across the old bridge" in _fetched(up, feed)
         assert "<form" in _fetched(up, form)
         assert "swagger" in _fetched(up, "/docs").lower() or "openapi" in _fetched(up, "/docs").lower()
 

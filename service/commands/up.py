@@ -8,10 +8,12 @@ import shutil
 import socket
 import sys
 import time
+import traceback
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.commands.flags import setting_flags
 from service.commands.house import House, open_house, prepare
@@ -104,14 +106,39 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
 
 
 def _house(settings: Settings) -> House:
-    from service.store import migrate
     from service.store.engine import Database
+    from service.store.revision import Schema, revision, schema
 
     database = Database(settings.database)
-    migrate.upgrade(database)
-    house = open_house(settings, database)
-    database.close()
-    return house
+    try:
+        with database.reading() as session:
+            standing = schema(revision(session))
+        if standing in (Schema.MISSING, Schema.OLDER):
+            _upgrade(settings)
+        return open_house(settings, database)
+    except SQLAlchemyError as error:
+        said = type(getattr(error, "orig", error)).__name__
+        raise click.ClickException(f"the database does not answer ({said}): does it run, and is DATABASE_URL right?") from error
+    finally:
+        database.close()
+
+
+def _upgrade(settings: Settings) -> None:
+    """In a process of its own: what migrations need in memory would otherwise stay with the tree for ever."""
+    if not (child := os.fork()):
+        code = 1
+        try:
+            from service.store import migrate
+            from service.store.engine import Database
+
+            migrate.upgrade(Database(settings.database))
+            code = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    if os.waitpid(child, 0)[1]:
+        raise click.ClickException("the schema could not be brought to what this version wants")
 
 
 def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: float, *, demo: bool) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.tree import GREENROOM, Up, alive
-from tests.servers import wait_until
+from tests.servers import free_port, wait_until
 
-CALM = "The part about the old harbour was new to me."
+CALM = "I walked across the old bridge every morning for ten years."
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -91,6 +91,14 @@ def test_a_data_folder_in_use_is_one_clear_line(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_one_clear_line(tmp_path: Path) -> None:
     answer = _start(tmp_path, GREENROOM_WEB_THREAD="4")
     assert answer.stderr == "Error: GREENROOM_WEB_THREAD: no such setting; did you mean web_threads?\n"
+
+
+def test_a_database_that_is_away_is_one_clear_line(tmp_path: Path) -> None:
+    answer = _start(
+        tmp_path, DATABASE_URL=f"postgresql://greenroom:hunter2@127.0.0.1:{free_port()}/greenroom", PORT=str(free_port())
+    )
+    assert answer.returncode == 1
+    assert answer.stderr == "Error: the database does not answer (OperationalError): does it run, and is DATABASE_URL right?\n"
 
 
 def _start(tmp_path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
