@@ -10,6 +10,7 @@ from service.store.moves import oldest_pending
 from workers.deliver import deliver
 from workers.drain import drain
 from workers.learning import start_learning
+from workers.tally import count_days
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.sweep")
@@ -18,6 +19,8 @@ log = logging.getLogger("greenroom.sweep")
 POLL = 0.02
 #: Seconds between two looks whether there is something to learn, there.
 LOOK = 5.0
+#: Seconds between two looks at what the charts show; counting itself is rarer.
+COUNT = 30.0
 
 
 def sweep(workshop: Workshop) -> None:
@@ -34,20 +37,31 @@ def sweep(workshop: Workshop) -> None:
         undelivered = True
     if undelivered:
         deliver(workshop)
+    _count(workshop)
 
 
 def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
     """Sweep until told to stop. Without a broker this is the worker and the courier itself."""
     if isinstance(workshop.bell, NoBell):
-        courier = threading.Thread(target=_repeat, args=(deliver, workshop, stop, POLL), name="courier")
-        learner = threading.Thread(target=_repeat, args=(start_learning, workshop, stop, LOOK), name="learner")
-        courier.start()
-        learner.start()
+        beside = [
+            threading.Thread(target=_repeat, args=(job, workshop, stop, pause), name=name)
+            for name, job, pause in (
+                ("courier", deliver, POLL),
+                ("learner", start_learning, LOOK),
+                ("counter", _count, COUNT),
+            )
+        ]
+        for thread in beside:
+            thread.start()
         _repeat(drain, workshop, stop, POLL)
-        courier.join()
-        learner.join()
+        for thread in beside:
+            thread.join()
     else:
         _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
+
+
+def _count(workshop: Workshop) -> None:
+    count_days(workshop.database)
 
 
 def _repeat(job: object, workshop: Workshop, stop: threading.Event, pause: float) -> None:

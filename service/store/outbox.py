@@ -49,10 +49,11 @@ class Event(Record):
     __table_args__ = (
         UniqueConstraint("comment_id", "seq"),
         Index("ix_event_due", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
+        Index("ix_event_site", "site_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     seq: Mapped[int]
     type: Mapped[str] = mapped_column(String(32))

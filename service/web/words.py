@@ -1,6 +1,6 @@
 """The language of the reader: translated words, and how times and numbers are written in it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import flask_babel
@@ -27,15 +27,6 @@ def age(then: datetime) -> str:
 def moment(then: datetime) -> str:
     """A time in full, UTC."""
     return f"{flask_babel.format_datetime(then, 'medium')} UTC"
-
-
-def lasting(seconds: float | None) -> str:
-    """A duration: "3 minutes"; a dash where nothing was measured."""
-    if seconds is None:
-        return "–"
-    if seconds < 1:
-        return _("< 1 s")
-    return str(flask_babel.format_timedelta(timedelta(seconds=seconds), granularity="second", threshold=0.95))
 
 
 def month(then: datetime) -> str:

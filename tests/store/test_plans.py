@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.actions.fan_out import fan_out
 from service.domain.ids import new_id, thread_id
 from service.domain.states import State
-from service.store import cards, deliveries, listing, published, queue
+from service.store import cards, charts, day_numbers, deliveries, listing, published, queue
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
@@ -23,7 +23,7 @@ from service.store.same_words import newest_with
 from tests.factories import draft, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
-GROWING = ("comment", "event", "delivery", "attempt", "decision", "verdict", "revision", "idempotency_key")
+GROWING = ("comment", "event", "delivery", "attempt", "decision", "verdict", "revision", "idempotency_key", "day_numbers")
 ME = new_id()
 PAGE = thread_id("news", "page")
 PLACE = listing.Place(datetime(2026, 1, 1, tzinfo=UTC), new_id())
@@ -53,6 +53,8 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the approved": _queue(Asked(tab=Tab.APPROVED)),
     "my decisions": _queue(Asked(tab=Tab.MINE)),
     "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME),
+    "a day for the charts": lambda s: charts.numbers_of(s, "news", _now().date(), now=_now()),
+    "the days of the charts": lambda s: day_numbers.days(s, "news", since=_now().date()),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: fan_out(s, now=_now()),
     "is the feed the same as before": lambda s: published.head_of(s, PAGE),

@@ -1,0 +1,93 @@
+"""Plots: numbers by day as the points of a drawing, in a box of its own units; colours are the style sheet's business."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+#: The box of a drawing, and the part of it inside the axes.
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 84, 628, 14, 204
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+#: Steps that people count time in: seconds, minutes, hours, days.
+_TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark at an axis: where, and what is written there."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plot: its name, the class that draws it, and its pieces; a day without a number leaves a gap."""
+
+    name: str
+    style: str
+    pieces: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawing with its axes."""
+
+    lines: tuple[Line, ...]
+    upright: tuple[Tick, ...]
+    across: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers to draw: x in days since the first one of the plot."""
+
+    name: str
+    style: str
+    points: Sequence[tuple[float, float | None]]
+
+
+def plot(series: Sequence[Series], days: Sequence[date], *, written: Callable[[float], str], day: Callable[[date], str],
+         most: float | None = None, times: bool = False) -> Plot:  # fmt: skip
+    """Lines over these days, from zero to `most` or to a round number above all."""
+    highest = max((y for one in series for _, y in one.points if y is not None), default=0.0)
+    step = _step(most or highest or 1.0, _TIMES if times else None)
+    top = most or step * max(1, -(-highest // step))
+    upright = [Tick(_up(step * n, top), written(step * n)) for n in range(round(top / step) + 1)]
+    return Plot(tuple(_line(one, len(days), top) for one in series), tuple(upright), tuple(_across(days, day)))
+
+
+def _step(highest: float, steps: Sequence[float] | None) -> float:
+    """A round distance between marks, so that there are three to six of them."""
+    if steps and highest <= steps[-1] * 4:
+        return next((step for step in steps if highest / step <= 4), steps[-1])
+    unit = steps[-1] if steps else 1.0
+    power = unit * 10.0 ** math.floor(math.log10(highest / unit / 4))
+    return next(power * step for step in _STEPS if highest / (power * step) <= 4.01)
+
+
+def _line(series: Series, days: int, top: float) -> Line:
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for x, y in series.points:
+        if y is None:
+            pieces.append([])
+        else:
+            pieces[-1].append((_along(x, days), _up(y, top)))
+    drawn = tuple(" ".join(f"{x:.1f},{y:.1f}" for x, y in piece) for piece in pieces if len(piece) > 1)
+    dots = tuple(piece[0] for piece in pieces if len(piece) == 1)
+    return Line(series.name, series.style, drawn, dots)
+
+
+def _along(x: float, days: int) -> float:
+    return LEFT + (RIGHT - LEFT) * x / max(days, 1)
+
+
+def _up(y: float, top: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * min(y, top) / top, 1)
+
+
+def _across(days: Sequence[date], written: Callable[[date], str]) -> list[Tick]:
+    every = max(1, -(-len(days) // 6))
+    return [Tick(round(_along(n + 0.5, len(days)), 1), written(day)) for n, day in enumerate(days) if n % every == 0]
