@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos screenshots bench-queue lint format locks clean schemathesis
+.PHONY: help run demo test chaos translations screenshots bench-queue lint format locks clean schemathesis
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -39,6 +39,9 @@ lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 
 format: $(VENV)/test.stamp ## Put the code in its usual shape
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+translations: $(VENV)/test.stamp ## Bring the languages of the pages in step with their words, and compile them
+	cd service/web && ../../$(BIN)/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --omit-header -o messages.pot . && ../../$(BIN)/pybabel -q update -i messages.pot -d translations --no-fuzzy-matching && ../../$(BIN)/pybabel -q compile -d translations && rm messages.pot
 
 screenshots: $(VENV)/test.stamp ## Pictures of every page, into docs/screenshots
 	$(BIN)/python -m bench.screenshots

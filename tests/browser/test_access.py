@@ -42,14 +42,12 @@ def clean(page: Page, what: str) -> None:
 def test_axe_finds_nothing_on_the_queue_in_any_state(desk: Desk, calm: Callable[[Page], None], look: str) -> None:
     page = desk.sit_down(**LOOKS[look])
     desk.open(page)
-    if look == "right to left":
-        page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if look == "right to left" else "ltr")
     if look == "light":
         clean(page, "empty")
     sow(desk.database, "news", SEEDS)
     desk.open(page, "/queue?order=priority")
-    if look == "right to left":
-        page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if look == "right to left" else "ltr")
     page.keyboard.press("x")
     clean(page, "list, filters, one selected")
     page.keyboard.press("x")
