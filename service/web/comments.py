@@ -36,9 +36,9 @@ class CommentsQuery(Strict):
     """Which comments to list."""
 
     state: Annotated[State | None, Field(strict=False)] = None
-    thread: Required | None = None
-    updated_after: Moment | None = None
-    after: Cursor | None = None
+    thread: Required | None = Field(default=None, description="Your own word for the page.")
+    updated_after: Moment | None = Field(default=None, description="Only what changed since.")
+    after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
     limit: whole(1, 200) = 50  # type: ignore[valid-type]
 
 

@@ -43,9 +43,9 @@ class DecisionBody(Strict):
     """A decision. `version` is the one that the person saw; without it the newest is decided on."""
 
     decision: Annotated[Word, Field(strict=False)]
-    reason: Slug = ""
-    note: Long = ""
-    version: Version | None = None
+    reason: Slug = Field(default="", description="A word of yours for statistics, like off_topic.")
+    note: Long = Field(default="", description="A sentence for whoever asks later.")
+    version: Version | None = Field(default=None, description="The version that the person saw.")
 
 
 class DecisionShown(Shown):

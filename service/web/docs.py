@@ -1,9 +1,11 @@
 """The API document, and its pages: rendered by ourselves from the document, without scripts and without anybody else's server."""
 
+import re
 from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, current_app, json, render_template
+from markupsafe import Markup, escape
 
 from service.web.document_sample import sample
 from service.web.doors import doors
@@ -18,6 +20,7 @@ from service.web.styles import source_of, style
 bp = Blueprint("docs", __name__)
 
 CSS = "docs/docs.css"
+_CODE = re.compile("`([^`]+)`")
 #: Seconds that a reader may keep them.
 KEPT = 300
 
@@ -35,7 +38,7 @@ def show_document() -> Response:
 @public
 @limited(Rate.ADDRESS)
 def show_pages() -> Response:
-    return _page("docs/api.html", document=_document(), sample=sample, properties=_properties)
+    return _page("docs/api.html", document=_document(), sample=sample, properties=_properties, coded=coded)
 
 
 @bp.get("/docs/errors")
@@ -55,6 +58,11 @@ def _document() -> dict[str, Any]:
     return made
 
 
+def coded(text: str) -> Markup:
+    """A sentence with its `code` marked up."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped a moment before
+
+
 def _properties(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
     """The fields of a schema as rows: name with its path, type, whether it must be there, and what it is."""
     schemas = _document()["components"]["schemas"]
@@ -69,7 +77,7 @@ def _properties(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
                     path + name,
                     _type(inner),
                     name in part.get("required", ()),
-                    inner.get("description", "") if inner is field else "",
+                    field.get("description", ""),
                 )
             )
             items, deepest = _resolved(inner.get("items", {}), schemas, deeper)

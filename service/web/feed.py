@@ -59,7 +59,7 @@ class FeedQuery(Strict):
     replies: Annotated[Replies | None, Field(strict=False)] = None
     order: Annotated[Order | None, Field(strict=False)] = None
     limit: whole(1, 200) = 50  # type: ignore[valid-type]
-    after: Cursor | None = None
+    after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
 
 
 @dataclass(frozen=True, slots=True)

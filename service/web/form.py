@@ -47,7 +47,7 @@ class FormQuery(Strict):
     thread: Required
     title: Line = ""
     parent: Name = ""
-    return_to: Address = ""
+    return_to: Address = Field(default="", description="Where the reader is led back to: a page of the site.")
     part: Annotated[str, StringConstraints(pattern=r"^(page|fields)$")] = "page"
 
 

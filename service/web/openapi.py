@@ -24,6 +24,7 @@ _Mode = Literal["validation", "serialization"]
 def document(app: Flask, *, base: str, version: str) -> dict[str, Any]:
     """The whole document of this application, as JSON."""
     entries = [route for route in routes(app) if isinstance(route.operation, Operation)]
+    told = list(entries)
     entries.sort(key=lambda route: (route.path, route.methods))
     schemas = _Schemas(route.operation for route in entries)
     paths: dict[str, dict[str, Any]] = {}
@@ -39,7 +40,7 @@ def document(app: Flask, *, base: str, version: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(route.operation.tag for route in entries)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.operation.tag for route in told)],
         "paths": paths,
         "components": {
             "schemas": schemas.shown,
@@ -125,9 +126,16 @@ def _query(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
     schema = schemas.fields(operation.query)
     required = schema.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _without_null(field)}
+        {"name": name, "in": "query", "required": name in required, **_described(field)}
         for name, field in schema["properties"].items()
     ]
+
+
+def _described(field: Mapping[str, Any]) -> dict[str, Any]:
+    """A field as a parameter: what it is, and its schema."""
+    schema = _without_null(field)
+    description = schema.pop("description", "")
+    return {"description": description, "schema": schema} if description else {"schema": schema}
 
 
 def _without_null(field: Mapping[str, Any]) -> dict[str, Any]:
