@@ -35,7 +35,7 @@ TAG = "Comments"
 class CommentsQuery(Strict):
     """Which comments to list."""
 
-    state: Annotated[State | None, Field(strict=False)] = None
+    state: Annotated[State | None, Field(strict=False, description="pending, approved, held, rejected or erased.")] = None
     thread: Required | None = Field(default=None, description="Your own word for the page.")
     updated_after: Moment | None = Field(default=None, description="Only what changed since.")
     after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
