@@ -2,34 +2,26 @@
 
 import fcntl
 import gc
-import http.client
 import os
 import shutil
 import socket
-import sys
 import time
 import traceback
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.commands.flags import setting_flags
+from service.commands.greeting import NeverServed, Watch
 from service.commands.house import House, open_house, prepare
 from service.commands.place import settings as settings_in_force
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
 
-if TYPE_CHECKING:
-    from service.processes.logfile import LogFile
-    from service.processes.tree import Tree
-
 #: Receivers on this machine may be told of events where Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"
-_DEMO = "demo"
-#: Deaths of the web process before it ever served after which a start has failed.
-_HOPELESS = 4
 
 
 @click.command()
@@ -158,87 +150,9 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     children = [Child("redis", broker.be, last=True)] if broker else []
     children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
     tree = Tree(children, output=log_file.fileno())
-    watch = _Watch(settings, house, tree, log_file, began=began, demo=demo)
+    watch = Watch(settings, house, tree, log_file, began=began, demo=demo)
     try:
         tree.keep(0.05, watch.look)
-    except _NeverServed:
+    except NeverServed:
         raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
     click.echo("Everything has ended; your data stays where it is.")
-
-
-class _NeverServed(Exception):
-    """The web process died again and again before it served anything."""
-
-
-class _Watch:
-    """Waits until the web process answers, greets once, lets the demo speak, and from then on follows the log."""
-
-    def __init__(self, settings: Settings, house: House, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool) -> None:
-        self._settings, self._house, self._tree, self._log_file = settings, house, tree, log_file
-        self._began, self._demo = began, demo
-        self._greeted = False
-
-    def look(self) -> None:
-        if not self._greeted:
-            self._greet()
-        elif self._tree.hosts(_DEMO):
-            self._log_file.pass_over()
-        else:
-            self._log_file.show_new()
-
-    def _greet(self) -> None:
-        if _answers(self._settings):
-            self._greeted = True
-            click.echo(_words(self._settings, self._house, time.monotonic() - self._began))
-            sys.stdout.flush()
-            if self._demo:
-                self._invite_demo()
-        elif self._tree.deaths("web") >= _HOPELESS:
-            raise _NeverServed
-
-    def _invite_demo(self) -> None:
-        from service.commands import demo
-
-        site = self._house.sites[0]
-        self._tree.invite("listener", partial(demo.listen, site))
-        self._tree.invite(_DEMO, partial(demo.post, site))
-
-
-def _answers(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    connection = http.client.HTTPConnection(host, settings.port, timeout=0.5)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-def _words(settings: Settings, house: House, seconds: float) -> str:
-    parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
-    if not house.first_start:
-        parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")
-    if house.sign_in:
-        parts.append(f"Sign in once, within {settings.link_valid / 3600:g} hours:\n\n  {house.sign_in}")
-    else:
-        parts.append(f"Sign in at {settings.url}/sign-in, or with a link from `greenroom user link EMAIL`")
-    if house.key:
-        parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings, house.key)}")
-    parts.append(f"Ctrl-C ends everything. The log follows; it is kept in {settings.home / 'greenroom.log'}.")
-    return "\n" + "\n\n".join(parts) + "\n"
-
-
-def _surroundings(settings: Settings) -> str:
-    jobs = "no broker" if not settings.redis_url else "its own Redis" if settings.redis_url.startswith("unix:") else "Redis"
-    return f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'}, {jobs}"
-
-
-def _curl(settings: Settings, key: str) -> str:
-    body = '{"thread": {"id": "hello"}, "author": {"name": "Ada"}, "text": "What a thoughtful article, thank you."}'
-    return (
-        f"  curl -s {settings.url}/v1/comments -H 'Authorization: Bearer {key}' \\\n"
-        f"    -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\\n"
-        f"    -d '{body}'"
-    )

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -22,6 +23,9 @@ from service.processes.lifeline import die_with_parent
 
 #: Seconds that requests under way may take once the web process is told to stop.
 WEB_GRACE = 5
+#: Seconds after which a connection without a request is closed. Longer than the 60 s of the usual proxies: whoever closes first
+#: must be the one that sends, or a request meets a closed door. Such a connection holds no thread, only a file descriptor.
+KEEP_ALIVE = 75
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -92,6 +96,8 @@ def _web(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     server = Granian(
         "service.processes.roles:web_app",
         address=settings.host,
@@ -105,7 +111,7 @@ def _web(settings: Settings) -> None:
         # How many requests may wait for a thread; more are refused by the kernel's backlog, not kept in memory.
         backpressure=max(64, settings.web_threads * 4),
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
+        http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000, max_buffer_size=128 * 1024),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=WEB_GRACE,

@@ -1,0 +1,98 @@
+"""What `greenroom up` says: it greets once the web process answers, lets the demo speak, and then follows the log."""
+
+import http.client
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from service.commands.house import House
+from service.config import Settings
+
+if TYPE_CHECKING:
+    from service.processes.logfile import LogFile
+    from service.processes.tree import Tree
+
+#: Deaths of the web process before it ever served after which a start has failed.
+_HOPELESS = 4
+_DEMO = "demo"
+
+
+class NeverServed(Exception):
+    """The web process died again and again before it served anything."""
+
+
+class Watch:
+    """Waits until the web process answers, greets once, lets the demo speak, and from then on follows the log."""
+
+    def __init__(self, settings: Settings, house: House, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool) -> None:
+        self._settings, self._house, self._tree, self._log_file = settings, house, tree, log_file
+        self._began, self._demo = began, demo
+        self._greeted = False
+
+    def look(self) -> None:
+        if not self._greeted:
+            self._greet()
+        elif self._tree.hosts(_DEMO):
+            self._log_file.pass_over()
+        else:
+            self._log_file.show_new()
+
+    def _greet(self) -> None:
+        if _answers(self._settings):
+            self._greeted = True
+            click.echo(_words(self._settings, self._house, time.monotonic() - self._began))
+            sys.stdout.flush()
+            if self._demo:
+                self._invite_demo()
+        elif self._tree.deaths("web") >= _HOPELESS:
+            raise NeverServed
+
+    def _invite_demo(self) -> None:
+        from service.commands import demo
+
+        site = self._house.sites[0]
+        self._tree.invite("listener", partial(demo.listen, site))
+        self._tree.invite(_DEMO, partial(demo.post, site))
+
+
+def _answers(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, settings.port, timeout=0.5)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _words(settings: Settings, house: House, seconds: float) -> str:
+    parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
+    if not house.first_start:
+        parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")
+    if house.sign_in:
+        parts.append(f"Sign in once, within {settings.link_valid / 3600:g} hours:\n\n  {house.sign_in}")
+    else:
+        parts.append(f"Sign in at {settings.url}/sign-in, or with a link from `greenroom user link EMAIL`")
+    if house.key:
+        parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings, house.key)}")
+    parts.append(f"Ctrl-C ends everything. The log follows; it is kept in {settings.home / 'greenroom.log'}.")
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _surroundings(settings: Settings) -> str:
+    jobs = "no broker" if not settings.redis_url else "its own Redis" if settings.redis_url.startswith("unix:") else "Redis"
+    return f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'}, {jobs}"
+
+
+def _curl(settings: Settings, key: str) -> str:
+    body = '{"thread": {"id": "hello"}, "author": {"name": "Ada"}, "text": "What a thoughtful article, thank you."}'
+    return (
+        f"  curl -s {settings.url}/v1/comments -H 'Authorization: Bearer {key}' \\\n"
+        f"    -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\\n"
+        f"    -d '{body}'"
+    )
