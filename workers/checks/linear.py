@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import repeat
 from math import exp, sqrt
 
-#: Weights are whole steps of -LIMIT..LIMIT of a model's scale, gains 0..2 * LIMIT. Whole numbers add up to the same sum in any
+#: Weights are whole steps of -WEIGHTS..WEIGHTS of a model's scale, gains 0..GAINS. Whole numbers add up to the same sum in any
 #: order, which a set's order, different in each process, makes necessary.
-LIMIT = 46
-#: Four whole numbers, each shifted to be at least 0, and a one to count by are packed into one number: adding up the packed
-#: ones adds up all five, with a single look-up a feature.
-_ROOM = 20
-_MASK = (1 << _ROOM) - 1
+WEIGHTS, GAINS = 31, 7
+#: Two weights and two gains share one whole number: adding up the shared ones adds up all four. With the most features that
+#: a text can have (ngrams.MOST) every sum keeps to its bits; usual sums stay within the 63 bits that Python adds up fast.
+_WEIGHT_BITS, _GAIN_BITS = 18, 15
+_PAIR_BITS = _WEIGHT_BITS + _GAIN_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +63,27 @@ class Shelf:
     def probabilities(self, *features: set[str]) -> tuple[float, float]:
         """How likely a comment with all these features is unwanted, by the first and by the second model."""
         total = sum([sum(map(self._packed.get, each, repeat(0))) for each in features])
-        shift = LIMIT * (total >> 4 * _ROOM)
-        first, second = self._scales
-        return (
-            first.probability((total & _MASK) - shift, total >> _ROOM & _MASK),
-            second.probability((total >> 2 * _ROOM & _MASK) - shift, total >> 3 * _ROOM & _MASK),
-        )
+        first, second = (scale.probability(*_sums(total, at)) for at, scale in enumerate(self._scales))
+        return first, second
 
     def heaviest(self, features: Iterable[str], model: int, most: int = 4) -> list[str]:
         """The features that speak most for a comment being unwanted, by the first (0) or second (1) model."""
-        steps = {f: (self._packed[f] >> 2 * model * _ROOM & _MASK) - LIMIT for f in features if f in self._packed}
-        return sorted((f for f, step in steps.items() if step > LIMIT // 8), key=lambda f: (-steps[f], f))[:most]
+        steps = {f: _sums(self._packed[f], model)[0] for f in features if f in self._packed}
+        return sorted((f for f, step in steps.items() if step > WEIGHTS // 8), key=lambda f: (-steps[f], f))[:most]
 
 
-def parts(place: int) -> list[int]:
-    """What step 0, 1, 2 ... of the number at this place of a packed one adds to it; places 0 and 2 are weights, 1 and 3 gains."""
-    one = (1 << 4 * _ROOM) if place == 0 else 0
-    return [(step << place * _ROOM) + one for step in range(2 * LIMIT + 1)]
+def pack(first: tuple[int, int], second: tuple[int, int]) -> int:
+    """The steps (weight, gain) of a feature in both models as one number."""
+    (weight, gain), (other_weight, other_gain) = first, second
+    return weight + (gain << _WEIGHT_BITS) + (other_weight << _PAIR_BITS) + (other_gain << _PAIR_BITS + _WEIGHT_BITS)
+
+
+def _sums(total: int, model: int) -> tuple[int, int]:
+    """The weight and the gain of one model in a sum of packed numbers. A negative weight has borrowed from its neighbour."""
+    half = 1 << _WEIGHT_BITS - 1
+    for _ in range(model):
+        weight = (total + half & (1 << _WEIGHT_BITS) - 1) - half
+        gain = (total - weight >> _WEIGHT_BITS) & (1 << _GAIN_BITS) - 1
+        total = total - weight - (gain << _WEIGHT_BITS) >> _PAIR_BITS
+    weight = (total + half & (1 << _WEIGHT_BITS) - 1) - half
+    return weight, (total - weight >> _WEIGHT_BITS) & (1 << _GAIN_BITS) - 1

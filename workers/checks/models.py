@@ -12,7 +12,7 @@ CHECK = "models"
 #: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.
 STRONG_FROM = 0.95
 #: From here on a moderator is told which words weighed.
-TOLD_FROM = 0.3
+TOLD_FROM = 0.5
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:

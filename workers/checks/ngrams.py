@@ -11,7 +11,9 @@ from workers.checks.listed import listed
 from workers.checks.matching import Entry, Matcher, Where
 
 #: Beginning and end of a long text are read; what is left out cannot make a comment slow.
-HEAD, TAIL = 1_500, 300
+HEAD, TAIL = 1_000, 200
+#: No text has more features: a piece a character, a word and a pair of words every other one, and its shape.
+MOST = 2 * (HEAD + TAIL) + 100
 LENGTHS = (4,)
 _ADDRESS = re.compile(r"(?:h[tx]{2}ps?:?//|www\.)\S+")
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")

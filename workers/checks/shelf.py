@@ -2,14 +2,16 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from workers.checks.linear import LIMIT, Linear, Scale, Shelf, parts
+from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, Shelf, pack
 
 FILE = "models/shelf.json.gz"
+_ORDER = (("spam", False), ("abuse", True))
 #: A step is stored as one letter of this row.
-_LETTERS = "".join(chr(code) for code in range(33, 33 + 2 * LIMIT + 1))
+_LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:
@@ -18,10 +20,10 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
     columns: dict[str, str] = {}
     scales = []
     for name, model in (("spam", spam), ("abuse", abuse)):
-        weight = max(abs(weight) for weight, _ in model.weights.values()) / LIMIT
-        gain = max(gain for _, gain in model.weights.values()) / (2 * LIMIT)
+        weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
+        gain = max(gain for _, gain in model.weights.values()) / GAINS
         pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
-        columns[f"{name} weights"] = "".join(_LETTERS[LIMIT + round(each / weight)] for each, _ in pairs)
+        columns[f"{name} weights"] = "".join(_LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
         columns[f"{name} gains"] = "".join(_LETTERS[round(each / gain)] for _, each in pairs)
         scales.append([weight, gain, model.bias, model.slope, model.offset])
     plain = {"features": "\n".join(features), "scales": scales, **columns}
@@ -31,10 +33,19 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
 def unpacked(stored: bytes) -> Shelf:
     """The models that `packed` wrote, ready to be asked."""
     plain = json.loads(gzip.decompress(stored))
-    names = ("spam weights", "spam gains", "abuse weights", "abuse gains")
-    columns = (map(dict(zip(_LETTERS, parts(at), strict=True)).__getitem__, plain[name]) for at, name in enumerate(names))
-    numbers = map(sum, zip(*columns, strict=True))
+    rows = zip(*(_pairs(plain[f"{name} weights"], plain[f"{name} gains"], second) for name, second in _ORDER), strict=True)
+    numbers = map(sum, rows)
     return Shelf(dict(zip(plain["features"].split("\n"), numbers, strict=True)), [Scale(*scale) for scale in plain["scales"]])
+
+
+def _pairs(weights: str, gains: str, second: bool) -> Iterator[int]:
+    """The packed numbers of one model's columns; each pair of letters is worked out once."""
+    nothing = (0, 0)
+    known = {}
+    for pair in set(zip(weights, gains, strict=True)):
+        steps = _LETTERS.index(pair[0]) - WEIGHTS, _LETTERS.index(pair[1])
+        known[pair] = pack(nothing, steps) if second else pack(steps, nothing)
+    return map(known.__getitem__, zip(weights, gains, strict=True))
 
 
 @cache
