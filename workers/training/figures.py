@@ -19,7 +19,7 @@ from workers.checks.lexicon import Tier
 from workers.training import peers
 from workers.training.corpora import Example, examples, rows
 from workers.training.measures import accuracy, auc, calibration_error, hits_at
-from workers.training.shipping import ABUSE, SPAM, Plan, fitted, folds, taught
+from workers.training.shipping import ABUSE, SPAM, Lesson, Plan, fitted, folds, taught
 from workers.training.templates import blog_spam
 
 Figure = dict[str, object]
@@ -153,7 +153,7 @@ def speed(folder: Path) -> Iterator[Figure]:
 def replace_counts(plan: Plan, part: str, count: float) -> Plan:
     """The plan of a site whose own comments are of one kind: those count fully."""
 
-    def lessons(folder: Path) -> list[tuple[Example, float, float]]:
+    def lessons(folder: Path) -> list[Lesson]:
         return [(e, count, c) if e.part == part else (e, weight, c) for e, weight, c in plan.lessons(folder)]
 
     return replace(plan, lessons=lessons)

@@ -15,7 +15,7 @@ FOLDS = 4
 #: Of the sets that are large and count little, every second or third comment teaches as much.
 _EVERY = {"wiki_cat_large": 2, "davidson": 3, "edos": 3}
 #: An example, how much it counts in fitting, and how much in calibrating.
-Lesson = Lesson
+Lesson = tuple[Example, float, float]
 
 
 @dataclass(frozen=True, slots=True)
