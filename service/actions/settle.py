@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain.ids import new_id
 from service.domain.policy import Verdict, scores
 from service.domain.reasons import as_reason
-from service.domain.signals import Signal
+from service.domain.signals import Kind, Signal
 from service.domain.states import State
 from service.store.comments import Comment, VerdictRow
 from service.store.moves import Change, announce
@@ -91,5 +91,6 @@ def _verdict_row(settlement: Settlement, now: datetime) -> dict[str, object]:
         "state": settlement.verdict.state,
         "reasons": [as_reason(signal) for signal in settlement.verdict.reasons],
         "signals": {family.value: round(score, 4) for family, score in scores(settlement.signals).items()},
+        "shadow": [signal.rule for signal in settlement.signals if signal.kind is Kind.SITE_RULE and not signal.score],
         "at": now,
     }

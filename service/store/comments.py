@@ -102,7 +102,10 @@ class Comment(Record):
 
 
 class VerdictRow(Record):
-    """What the checks and the policy said of one revision, with every signal as evidence."""
+    """What the checks and the policy said of one revision, with every signal as evidence.
+
+    `shadow` is what rules in shadow would have held it for.
+    """
 
     __tablename__ = "verdict"
 
@@ -112,6 +115,7 @@ class VerdictRow(Record):
     state: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
     signals: Mapped[dict[str, Any]]
+    shadow: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     at: Mapped[datetime]
 
 

@@ -15,6 +15,7 @@ from service.domain.states import State
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.schema import AnyRow
 from service.store.sites import Site, stands
+from service.store.written_rules import written
 
 #: How far back "recent" and an author's history reach.
 RECENT = timedelta(hours=1)
@@ -42,6 +43,7 @@ def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> 
         Thread.url,
         Thread.title,
         Thread.state.label("thread_state"),
+        Thread.created_at.label("thread_since"),
     )
     rows = session.execute(
         select(*columns)
@@ -116,7 +118,7 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
     return Reading(
         text=row.text,
         author=Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified),
-        page=Page(row.page_id, row.url, row.title),
+        page=Page(row.page_id, row.url, row.title, days=(row.received_at - row.thread_since).total_seconds() / 86_400),
         circumstances=Circumstances(
             honeypot=bool(context.get("honeypot")),
             seconds_to_submit=context.get("seconds_to_submit"),
@@ -139,6 +141,7 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
             by_address=facts.addresses.get((row.site_id, row.address_key), (1, 1))[0] - 1,
         ),
         lists=_lists(row, site),
+        rules=written(site.policy),
     )
 
 

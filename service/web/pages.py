@@ -36,11 +36,13 @@ def open_pages(app: Flask) -> None:
     from service.web import (  # noqa: F401
         account,
         charts_page,
+        conditions_page,
         decisions_page,
         endpoints_page,
         gestures,
         in_place,
         keys_page,
+        learned_page,
         moderators_page,
         queue_forms,
         queue_page,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.domain.rules import Facts, found_by
-from service.domain.signals import Signal
+from service.domain.rules import Facts, found_by, in_shadow
+from service.domain.signals import Kind, Signal
 from workers.checks.prepared import Prepared
 
 CHECK = "site_rules"
@@ -13,7 +13,11 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal for each live rule that this comment falls under."""
     reading = prepared.reading
     if reading.rules:
-        yield from found_by(reading.rules, facts_of(prepared))
+        facts = facts_of(prepared)
+        yield from found_by(reading.rules, facts)
+        for rule in in_shadow(reading.rules, facts):
+            # Told without any weight: it is written down beside the verdict and changes nothing.
+            yield Signal(Kind.SITE_RULE, 0.0, rule.why(facts), check=CHECK)
 
 
 def facts_of(prepared: Prepared) -> Facts:

@@ -1,0 +1,75 @@
+"""What this site has learned: its own model in words, how it did on decisions that it had not seen, and what a word weighs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.weights import Weighed, weighed
+from service.store.people import Role
+from service.store.site_models import SiteModelRow, learned
+from service.web.doors import doors
+from service.web.pages import bp, page
+from service.web.sessions import site_id, with_role
+from service.web.words import _
+
+TOP = 20
+#: What weighs less than this is not worth a line.
+LIGHT = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A site's model as the page tells it."""
+
+    made_at: datetime
+    sentence: str
+    record: str
+    against: list[Weighed]
+    calm: list[Weighed]
+    asked: list[Weighed]
+
+
+@bp.get("/settings/learned")
+@with_role(Role.MODERATOR)
+def what_was_learned() -> AnyResponse:
+    word = " ".join(request.args.get("word", "").replace("\0", "")[:100].casefold().split())
+    with doors().database.reading() as session:
+        model = learned(session, site_id()) if site_id() else None
+    return page("learned.html", shown=_shown(model, model.made_at, word) if model and model.made_at else None, word=word)
+
+
+def _shown(model: SiteModelRow, made_at: datetime, word: str) -> Shown:
+    words = weighed(model.weights)
+    return Shown(
+        made_at=made_at,
+        sentence=_standing(model),
+        record=_record(model),
+        against=[one for one in words[:TOP] if one.weight > LIGHT],
+        calm=[one for one in words[::-1][:TOP] if one.weight < -LIGHT],
+        asked=[one for one in words if word and word in one.name.split()] or [one for one in words if one.name == word],
+    )
+
+
+def _standing(model: SiteModelRow) -> str:
+    if model.believed:
+        return _("It speaks: new comments are judged by it, in place of the model that Greenroom came with.")
+    if not model.weights:
+        return _("There were too few decisions to learn from. It tries again as you decide more.")
+    return _(
+        "It does not speak yet: it has to be better than the model that Greenroom came with, beyond chance, on 50 decisions or more."
+    )
+
+
+def _record(model: SiteModelRow) -> str:
+    record = model.record
+    if not record.get("judged"):
+        return ""
+    return _(
+        "Each of %(judged)s decisions was first predicted, then learned from: it was right in %(right)s of 100, the model that "
+        "Greenroom came with in %(shipped)s.",
+        judged=record["judged"],
+        right=round(100 * float(record["right"])),
+        shipped=round(100 * float(record["right_shipped"])),
+    )

@@ -1,0 +1,138 @@
+"""The pages about what a site has learned and about its editor's rules: shown in words, tried before they count."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from service.actions.admit import add_site
+from service.actions.learning import begin_learning, keep_model
+from service.config import Settings
+from service.domain.signals import Kind
+from service.domain.states import State
+from service.store.comments import Comment, VerdictRow
+from service.store.engine import Database
+from service.store.people import Role
+from service.store.sites import Site
+from tests.factories import draft, submitted
+from tests.seeding import Seed, sow
+from tests.web.browsers import Browser, moderator, serving
+from workers.checks.site_model import SiteModel, packed
+from workers.drain import drain
+from workers.workshop import Workshop
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    with database.writing() as session:
+        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
+        add_site(session, "blog", origins=["https://blog.example"], now=datetime.now(UTC))
+    with serving(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def ada(app: Flask, database: Database) -> Browser:
+    """An admin of one site."""
+    return Browser(app).signed_in(moderator(database, "ada@news.example", Role.ADMIN, site="news", name="Ada"))
+
+
+def said(answer) -> str:
+    return unescape(answer.get_data(as_text=True))
+
+
+def _settle(settings: Settings) -> None:
+    workshop = Workshop.open(settings)
+    drain(workshop)
+    workshop.close()
+
+
+def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, database: Database) -> None:
+    assert "From 25 decisions on" in said(ada.get("/settings/learned"))
+    model = SiteModel({"_zorblax": 1.5, "_bench": -0.8, "buy zorblax": 0.4, "#host spam.example": 0.9, "zorb": 2.0}, 0.1, 1.0)
+    record = {"judged": 120, "right": 0.955, "right_shipped": 0.7}
+    with database.writing() as session:
+        begin_learning(session, "news", now=datetime.now(UTC))
+        keep_model(
+            session, "news", weights=packed(model), labels=200, record=record, believed=True, last_at=None, now=datetime.now(UTC)
+        )
+    page = said(ada.get("/settings/learned?word=Zorblax"))
+    assert "It speaks" in page
+    assert "right in 96 of 100" in page
+    assert (
+        page.index("Speaks for rejecting") < page.index("spam.example") < page.index("Speaks for approving") < page.index("bench")
+    )
+    assert ">zorb<" not in page
+    asked = page[page.index("weighs</h2>") : page.index("Speaks for rejecting")]
+    assert "buy zorblax" in asked
+    assert "+1.50" in asked
+    assert ada.get("/settings/learned?site=blog").status_code == 404
+
+
+def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Database, settings: Settings) -> None:
+    seeds = [Seed("A new bench", "Al", state=State.APPROVED), Seed("Hello", "Bo", state=State.APPROVED)]
+    sow(database, "news", seeds)
+    tried = said(ada.get("/settings/conditions?about=words&value=bench,+the+mayor"))
+    assert "Of the last 2 comments it would have held 1." in tried
+    assert "1 of these are published now" in tried
+    with database.reading() as session:
+        assert "rules" not in session.get_one(Site, "news").policy
+    form = {"site": "news", "about": "words", "value": "bench, the mayor", "thread": ""}
+    assert ada.post("/settings/conditions", form | {"act": "shadow"}).status_code == 303
+    _posted(database, "I think the mayor should read this article twice.")
+    _settle(settings)
+    with database.reading() as session:
+        verdict = session.scalars(select(VerdictRow).order_by(VerdictRow.at.desc())).first()
+    assert verdict.state == State.APPROVED
+    assert verdict.shadow == ["it mentions the mayor"]
+    assert ada.post("/settings/conditions", form | {"act": "live"}).status_code == 303
+    assert "Live: holds" in said(ada.get("/settings/conditions"))
+    _posted(database, "I sat on that bench last summer and liked it.")
+    _settle(settings)
+    with database.reading() as session:
+        held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
+        assert [comment.reason for comment in held] == [Kind.SITE_RULE]
+        assert len(session.get_one(Site, "news").policy["rules"]) == 1
+    assert ada.post("/settings/conditions", form | {"act": "remove"}).status_code == 303
+    assert ada.post("/settings/conditions", form | {"act": "remove"}).status_code == 404
+    assert "No rule yet" in said(ada.get("/settings/conditions"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"about": "moon"},
+        {"value": "many"},
+        {"value": "9" * 5000},
+        {"about": "words", "value": " , "},
+        {"thread": "nowhere"},
+        {"act": "burn"},
+        {"value": ""},
+    ],
+)
+def test_a_rule_that_cannot_be_kept_is_refused_by_name(ada: Browser, wrong: dict) -> None:
+    form = {"site": "news", "about": "links", "value": "1", "thread": "", "act": "live"} | wrong
+    answer = ada.post("/settings/conditions", form)
+    assert answer.status_code == 422
+    assert 'role="alert"' in said(answer)
+
+
+def test_the_pages_are_for_their_roles(app: Flask, database: Database, ada: Browser) -> None:
+    mo = Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR, site="news"))
+    assert mo.get("/settings/learned").status_code == 200
+    assert mo.get("/settings/conditions").status_code == 403
+    assert Browser(app).get("/settings/learned").status_code == 303
+
+
+def test_the_past_is_tried_with_decisions_and_authors(ada: Browser, database: Database) -> None:
+    sow(database, "news", [Seed("one", "Al", minutes=9), Seed("two", "Bo", minutes=5)])
+    page = said(ada.get("/settings/conditions?about=new_author&value=3"))
+    assert "would have held 2" in page
+
+
+def _posted(database: Database, text: str) -> None:
+    with database.writing() as session:
+        submitted(session, draft(text), now=datetime.now(UTC))
