@@ -31,7 +31,7 @@ def measure(engine: str, *, many: int, repeats: int = 15) -> dict[str, Any]:
             fill(database, site_id="bench", count=held, state="held")
             fill(database, site_id="bench", count=held, state="approved", offset=10_000_000)
             queries: list[str] = []
-            event.listen(database.engine, "before_cursor_execute", lambda *a: queries.append(a[2]))
+            event.listen(database.engine, "before_cursor_execute", lambda *a, seen=queries: seen.append(a[2]))
             pages = {
                 "/queue": "first",
                 "/queue?order=priority": "by_priority",
