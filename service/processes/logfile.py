@@ -3,7 +3,6 @@
 import json
 import os
 import select
-import sys
 from pathlib import Path
 
 from service.logs import readable
@@ -17,8 +16,8 @@ _PIECE = 4096
 class LogFile:
     """Appends come from many processes at once; this end reads what came since the last look, and prints it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, terminal: int = 1, largest: int = LARGEST) -> None:
+        self._path, self._terminal, self._largest = path, terminal, largest
         self._file = path.open("a+b")
         path.chmod(0o600)
         self._read = self._file.seek(0, os.SEEK_END)
@@ -28,11 +27,14 @@ class LogFile:
     def fileno(self) -> int:
         return self._file.fileno()
 
+    def close(self) -> None:
+        self._file.close()
+
     def show_new(self) -> None:
         """Print what is new. A terminal that has stopped is not waited for: the tree must stay able to act."""
         self._take()
-        while self._unprinted and select.select([], [sys.stdout], [], 0)[1]:
-            written = os.write(sys.stdout.fileno(), self._unprinted[:_PIECE])
+        while self._unprinted and select.select([], [self._terminal], [], 0)[1]:
+            written = os.write(self._terminal, self._unprinted[:_PIECE])
             self._unprinted = self._unprinted[written:]
 
     def pass_over(self) -> None:
@@ -45,15 +47,15 @@ class LogFile:
         return "\n".join(_shown(line) for line in lines)
 
     def _take(self) -> None:
-        if len(self._unprinted) > LARGEST:
+        if len(self._unprinted) > self._largest:
             return
         self._file.seek(self._read)
-        new = self._file.read(LARGEST)
+        new = self._file.read(self._largest)
         self._read += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
         for line in lines:
             self._unprinted += (_shown(line.decode("utf-8", "replace")) + "\n").encode()
-        if self._read > LARGEST:
+        if self._read > self._largest:
             self._put_aside()
 
     def _put_aside(self) -> None:
