@@ -1,0 +1,60 @@
+"""The tree: its processes come back, with a pause that grows, and a guest comes once."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers import wait_until
+
+CODE = """
+import os, sys
+from service.processes.tree import Child, Tree
+told = open(sys.argv[1], "a", buffering=1)
+def die(): told.write("dies\\n"); os._exit(3)
+def visit(): told.write("visits\\n")
+def stay():
+    import signal; signal.pause()
+tree = Tree([Child("mortal", die), Child("steady", stay)], output=2)
+tree.invite("guest", visit)
+tree.keep(0.02, lambda: None)
+told.write(f"ended after {tree.deaths('mortal')} deaths\\n")
+"""
+
+
+def test_what_dies_comes_back_and_a_guest_comes_once(tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    told.touch()
+    process = subprocess.Popen([sys.executable, "-c", CODE, str(told)], stderr=subprocess.DEVNULL)
+    wait_until(lambda: told.read_text().count("dies") >= 3, what="three lives")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    lines = told.read_text().splitlines()
+    assert lines.count("visits") == 1
+    # 0.1 s and 0.5 s lie between the first three lives: a process that cannot live does not take the processor.
+    assert lines.count("dies") <= 5
+    assert lines[-1].startswith("ended after")
+
+
+def test_a_second_signal_ends_what_does_not_want_to_end(tmp_path: Path) -> None:
+    code = CODE.replace(
+        "signal.pause()",
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); told.write('stays\\n'); [signal.pause() for _ in range(99)]",
+    )
+    told = tmp_path / "told.txt"
+    told.touch()
+    process = subprocess.Popen([sys.executable, "-c", code, str(told)], stderr=subprocess.DEVNULL)
+    wait_until(lambda: "stays" in told.read_text(), what="the stubborn one")
+    children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    process.send_signal(signal.SIGINT)
+    assert process.poll() is None
+    wait_until(lambda: _ends_at_once(process), what="the end")
+    for pid in children:
+        assert not Path(f"/proc/{pid}").exists() or os.getpgid(pid) != pid
+
+
+def _ends_at_once(process: subprocess.Popen[bytes]) -> bool:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    return process.poll() is not None
