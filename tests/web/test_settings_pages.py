@@ -178,9 +178,9 @@ def test_an_endpoint_lives_on_its_page(ada: Browser, database: Database) -> None
     assert "Nobody is told yet" in said(ada.get("/settings/endpoints"))
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "http://10.0.0.1/", "https://", "x" * 3000, "http://[::1"])
-def test_an_address_that_cannot_be_told_is_refused(ada: Browser, url: str) -> None:
-    assert ada.post("/settings/endpoints", {"site": "news", "url": url, "event": "comment.held"}).status_code == 422
+def test_an_address_that_cannot_be_told_is_refused(ada: Browser) -> None:
+    for url in ("", "javascript:alert(1)", "http://10.0.0.1/", "https://", "x" * 3000, "http://[::1"):
+        assert ada.post("/settings/endpoints", {"site": "news", "url": url, "event": "comment.held"}).status_code == 422, url
 
 
 def test_the_history_says_who_what_when_and_why_and_can_be_taken_along(ada: Browser, database: Database) -> None:
@@ -200,7 +200,7 @@ def test_the_history_says_who_what_when_and_why_and_can_be_taken_along(ada: Brow
     assert file.headers["Content-Disposition"].startswith("attachment")
 
 
-@pytest.mark.parametrize("query", ["who=x", "to=x", "since=x", "until=9999-12-31", "after=x~y", "reason=%00", "since=0001-01-01"])
-def test_a_broken_filter_is_no_filter(ada: Browser, query: str) -> None:
-    assert ada.get(f"/decisions?{query}").status_code == 200
-    assert ada.get(f"/decisions.csv?{query}").status_code == 200
+def test_a_broken_filter_is_no_filter(ada: Browser) -> None:
+    for query in ("who=x", "to=x", "since=x", "until=9999-12-31", "after=x~y", "reason=%00", "since=0001-01-01"):
+        assert ada.get(f"/decisions?{query}").status_code == 200, query
+        assert ada.get(f"/decisions.csv?{query}").status_code == 200, query

@@ -11,6 +11,7 @@ from service.actions.moderators import disable, give_role
 from service.config import Settings
 from service.store.engine import Database
 from service.store.people import Role, moderator_with
+from service.web.pages import local
 from tests.web.browsers import ORIGIN, Browser, moderator, serving
 
 PASSWORD = "a quiet room behind the stage"
@@ -56,22 +57,25 @@ def test_a_signed_out_moderator_comes_back_after_signing_in(dana: Browser, app: 
     assert stranger.get("/queue").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "goal", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x"]
-)
-def test_nobody_is_sent_elsewhere(dana: Browser, app: Flask, goal: str) -> None:
-    dana.post("/account/password", {"new": PASSWORD, "again": PASSWORD})
-    form = {"email": "dana@news.example", "password": PASSWORD, "next": goal}
-    assert Browser(app).post("/sign-in", form).location == "/queue"
+def test_nobody_is_sent_elsewhere(app: Flask) -> None:
+    for goal in (
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\r\nSet-Cookie: x",
+        "/\tevil",
+    ):
+        assert local(goal) == "/queue"
+        page = Browser(app).get("/sign-in", query_string={"next": goal}).get_data(as_text=True)
+        assert 'name="next" value="/queue"' in page
 
 
-@pytest.mark.parametrize(
-    ("email", "password"), [("dana@news.example", "wrong"), ("nobody@news.example", PASSWORD), ("a\0b@c", "x"), ("", "")]
-)
-def test_a_wrong_password_and_an_unknown_name_look_the_same(app: Flask, dana: Browser, email: str, password: str) -> None:
-    answer = Browser(app).post("/sign-in", {"email": email, "password": password})
-    assert answer.status_code == 422
-    assert "do not go together" in answer.get_data(as_text=True)
+def test_a_wrong_password_and_an_unknown_name_look_the_same(app: Flask, dana: Browser) -> None:
+    for email, password in (("dana@news.example", "wrong"), ("nobody@news.example", PASSWORD), ("a\0b@c", "x"), ("", "")):
+        answer = Browser(app).post("/sign-in", {"email": email, "password": password})
+        assert answer.status_code == 422
+        assert "do not go together" in answer.get_data(as_text=True)
 
 
 def test_guessing_is_throttled(app: Flask, dana: Browser) -> None:
@@ -134,9 +138,9 @@ def test_a_session_ends_after_idleness_and_after_its_absolute_time(dana: Browser
     assert dana.get("/queue").status_code == 303
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://greenroom.example.evil.example"])
-def test_a_form_from_elsewhere_changes_nothing(dana: Browser, origin: str) -> None:
-    assert dana.post("/sign-out", origin=origin).status_code == 403
+def test_a_form_from_elsewhere_changes_nothing(dana: Browser) -> None:
+    for origin in ("https://evil.example", "null", "", "http://greenroom.example.evil.example", "http://greenroom.example:8080"):
+        assert dana.post("/sign-out", origin=origin).status_code == 403
     assert dana.get("/queue").status_code == 200
 
 
