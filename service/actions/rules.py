@@ -43,6 +43,13 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
     return site
 
 
+def set_practice(session: Session, site_id: str, wanted: bool) -> None:
+    """Whether new moderators decide ten made-up comments before the real ones."""
+    site = _locked(session, site_id)
+    site.policy = {**(site.policy or {}), "practice": wanted}
+    session.flush()
+
+
 def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadState) -> None:
     """Open a thread, have a person see its comments first, or close it."""
     moved = session.execute(

@@ -22,3 +22,8 @@ def last_decision(session: Session, site_id: str, comment_id: UUID) -> Decision 
 def is_here(session: Session, site_id: str, comment_id: UUID) -> bool:
     """Whether there is such a comment on this site."""
     return session.scalar(select(Comment.id).where(Comment.id == comment_id, Comment.site_id == site_id)) is not None
+
+
+def has_decided(session: Session, moderator_id: UUID) -> bool:
+    """Whether this moderator ever decided about a comment."""
+    return session.scalar(select(Decision.id).where(Decision.moderator_id == moderator_id).limit(1)) is not None

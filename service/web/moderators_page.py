@@ -12,6 +12,7 @@ from service.actions.sign_in import new_link
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.store.history import moderators_of
 from service.store.people import Moderator, Role, moderator_with, roles_of
+from service.store.sites import site
 from service.web.doors import doors
 from service.web.pages import back_to, bp, page
 from service.web.sessions import me, my_id, site_id, with_role
@@ -97,8 +98,12 @@ def _new_link(session: Session, moderator_id: UUID) -> str:
 def _shown(status: int = 200, *, link: str = "", about: str = "") -> AnyResponse:
     with doors().database.reading() as session:
         people = moderators_of(session, site_id())
+        here = site(session, site_id())
+    practice = bool(here and (here.policy or {}).get("practice"))
     hours = doors().settings.link_valid / 3600
-    return page("moderators.html", status, people=people, roles=list(Role), link=link, about=about, hours=f"{hours:g}")
+    return page(
+        "moderators.html", status, people=people, roles=list(Role), link=link, about=about, hours=f"{hours:g}", practice=practice
+    )
 
 
 def _now() -> datetime:

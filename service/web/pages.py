@@ -44,6 +44,7 @@ def open_pages(app: Flask) -> None:
         keys_page,
         learned_page,
         moderators_page,
+        practice,
         queue_forms,
         queue_page,
         settings_page,

@@ -24,7 +24,8 @@ from service.web import lines, why
 from service.web.asked import address, asked_for, uuid
 from service.web.doors import doors
 from service.web.marks import marked, plain
-from service.web.pages import bp, page
+from service.web.pages import back_to, bp, page
+from service.web.practice import invited, owed
 from service.web.rejections import rejections
 from service.web.script_words import key_names, script_words
 from service.web.sessions import me, my_id, site_id, with_role
@@ -38,6 +39,9 @@ CARDS = 15
 @bp.get("/queue")
 @with_role(Role.VIEWER)
 def queue() -> AnyResponse:
+    with doors().database.reading() as session:
+        if site_id() and owed(session, site(session, site_id())):
+            return back_to("pages.practice", site=site_id())
     return shown(asked_for(request.args))
 
 
@@ -147,6 +151,7 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         cards=found,
         after=listing.after,
         colleagues=colleagues,
+        invited=invited(),
         numbers=numbers,
         reasons=reasons,
         spoken=languages,
