@@ -7,6 +7,7 @@ fitted or tuned on (news). No text that is measured stands, normalised, among th
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from time import thread_time
 
 from service.domain.policy import Rules, judge, scores
@@ -16,8 +17,9 @@ from service.domain.states import State
 from workers.checks import CHECKS, models, profanity, running, signals_of
 from workers.checks.folding import fold
 from workers.checks.lexicon import Tier
-from workers.training import peers
-from workers.training.corpora import Example, examples, rows
+from workers.checks.site_model import log_odds
+from workers.training import peers, site_model
+from workers.training.corpora import Example, distinct, examples, rows
 from workers.training.measures import accuracy, auc, calibration_error, hits_at
 from workers.training.shipping import ABUSE, SPAM, Lesson, Plan, fitted, folds, taught
 from workers.training.templates import blog_spam
@@ -28,7 +30,7 @@ _RULES_ONLY = {name: check for name, check in CHECKS.items() if check is not mod
 
 def all_figures(folder: Path) -> Iterator[Figure]:
     """The figures, quick ones first: those that need models fitted again take minutes."""
-    for part in (blog, news, words, disguises, speed, youtube, sms, abuse):
+    for part in (blog, news, words, disguises, speed, youtube, new_site, sms, abuse):
         yield from part(folder)
 
 
@@ -58,6 +60,30 @@ def youtube(folder: Path) -> Iterator[Figure]:
     yield figure("YouTube, decided without a person", len(decided) / len(asked), ">= .88", "default policy; " + how)
     right = sum((state is State.REJECTED) == bool(label) for state, label in decided) / max(1, len(decided))
     yield figure("YouTube, of those right", right, ">= .99", "default policy; " + how)
+
+
+def new_site(folder: Path) -> Iterator[Figure]:
+    """A site unlike any that the shipped model saw: how often is its own model right on what comes after so many decisions?"""
+    asked = distinct(examples(folder, "youtube_spam"))
+    if len(asked) < 1100:
+        return
+    lessons = [lesson for lesson in SPAM.lessons(folder) if not lesson[0].part.startswith("youtube")]
+    shipped = taught(SPAM, lessons, [SPAM.features(example.prepared()) for example, _, _ in lessons])
+    decided = []
+    for example in asked:
+        features = SPAM.features(example.prepared())
+        chance = shipped.probability(shipped.margin(features))
+        decided.append(site_model.Lesson(frozenset(features), log_odds(chance), example.label))
+    for count, goal in ((50, ">= .91"), (200, ">= .94"), (1000, ">= .96")):
+        right = [_right_after(count, decided, seed) for seed in range(3)]
+        yield figure(f"a new site after {count} decisions, accuracy", _mean(right), goal, "YouTube in random order, mean of 3")
+
+
+def _right_after(count: int, decided: Sequence[site_model.Lesson], seed: int) -> float:
+    order = list(decided)
+    Random(seed).shuffle(order)
+    model = site_model.learn(order[:count])
+    return _mean((model.chance(set(one.features), one.shipped) >= 0.5) == one.rejected for one in order[count:])
 
 
 def sms(folder: Path) -> Iterator[Figure]:
