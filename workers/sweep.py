@@ -11,6 +11,7 @@ from workers.deliver import deliver
 from workers.drain import drain
 from workers.learning import start_learning
 from workers.tally import count_days
+from workers.tidy import tidy
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.sweep")
@@ -21,6 +22,8 @@ POLL = 0.02
 LOOK = 5.0
 #: Seconds between two looks at what the charts show; counting itself is rarer.
 COUNT = 30.0
+#: Seconds between two looks for what has been kept long enough.
+TIDY = 60.0
 
 
 def sweep(workshop: Workshop) -> None:
@@ -38,6 +41,7 @@ def sweep(workshop: Workshop) -> None:
     if undelivered:
         deliver(workshop)
     _count(workshop)
+    tidy(workshop)
 
 
 def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
@@ -49,6 +53,7 @@ def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
                 ("courier", deliver, POLL),
                 ("learner", start_learning, LOOK),
                 ("counter", _count, COUNT),
+                ("tidier", tidy, TIDY),
             )
         ]
         for thread in beside:

@@ -24,6 +24,11 @@ class IdempotencyKey(Record):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+def any_old_keys(session: Session, *, now: datetime) -> bool:
+    """Whether there are keys that were kept long enough."""
+    return session.scalar(select(IdempotencyKey.key).where(IdempotencyKey.created_at < now - KEPT).limit(1)) is not None
+
+
 def forget_old_keys(session: Session, *, now: datetime, limit: int = 1000) -> int:
     """Forget keys that were kept long enough, the oldest first. Returns how many; with `limit` of them there may be more."""
     name = (IdempotencyKey.site_id, IdempotencyKey.key)

@@ -15,7 +15,7 @@ from service.store import cards, charts, day_numbers, deliveries, listing, publi
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
-from service.store.idempotency import forget_old_keys
+from service.store.idempotency import any_old_keys, forget_old_keys
 from service.store.moves import any_pending, claim, oldest_pending, settled_among
 from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
@@ -68,6 +68,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the last decision": lambda s: last_decision(s, "news", PAGE),
     "who waits for a verdict": lambda s: settled_among(s, _ids(s)),
     "the same words again": lambda s: newest_with(s, "news", "f" * 32, "words", since=_now()),
+    "is any key kept long enough": lambda s: any_old_keys(s, now=_now()),
     "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now()),
     "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
 }
