@@ -33,7 +33,7 @@ from service.web.strict_json import parsed
 from service.web.words import age, count
 
 #: Cards of one page.
-CARDS = 15
+CARDS = 14
 
 
 @bp.get("/queue")

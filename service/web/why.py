@@ -37,10 +37,12 @@ def name_of(code: str) -> str:
 
 
 def _line(reason: Mapping[str, Any]) -> Line:
-    failed = reason.get("status", "ran") != "ran"
-    matches = tuple(dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text")))
+    failed, rule = reason.get("status", "ran") != "ran", str(reason.get("rule", ""))
+    found = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
+    # A rule that names its words and its score already is not followed by them once more.
+    matches = tuple((text, read) for text, read in found if read or text.casefold() not in rule.casefold())
     score = f"{float(reason.get('score', 0)):.0%}"
-    return Line(_label(reason, failed=failed), str(reason.get("rule", "")), matches[:SHOWN], "" if failed else score, failed)
+    return Line(_label(reason, failed=failed), rule, matches[:SHOWN], "" if failed or f"({score})" in rule else score, failed)
 
 
 def _read_as(span: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from service.store.comments import Comment, RevisionRow
 from service.store.engine import Database
 from service.store.people import Lease, Role
 from service.store.readings import waiting
+from service.web.queue_page import CARDS
 from tests.seeding import Seed, sow
 from tests.web.browsers import Browser, moderator, serving
 from tests.web.test_queue_page import cards_of, text_of
@@ -115,14 +116,14 @@ def test_colleagues_get_different_cards_and_nobody_is_kept_from_any(app: Flask, 
     page = sam.get("/queue")
     assert cards_of(page) == ids[15:]
     assert "15 more are on the screens of colleagues" in text_of(page)
-    assert cards_of(sam.get("/queue?words=n")) == ids[:15]
+    assert cards_of(sam.get("/queue?words=n")) == ids[:CARDS]
     sam.send("/queue/leases?site=news", {"ids": ids})
     with database.reading() as session:
         assert len(session.scalars(select(Lease.comment_id).where(Lease.moderator_id.is_not(None))).all()) == 20
-    assert cards_of(dana.get("/queue")) == ids[:15]
+    assert cards_of(dana.get("/queue")) == ids[:CARDS]
     with database.writing() as session:
         session.execute(update(Lease).values(until=datetime.now(UTC) - timedelta(seconds=1)))
-    assert cards_of(sam.get("/queue")) == ids[:15]
+    assert cards_of(sam.get("/queue")) == ids[:CARDS]
 
 
 def test_what_only_colleagues_have_is_shown_with_a_quiet_note(app: Flask, dana: Browser, database: Database) -> None:
