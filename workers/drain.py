@@ -10,7 +10,9 @@ from uuid import UUID
 from service.actions.settle import Settlement, settle
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
+from service.domain.latitude import within
 from service.domain.policy import judge
+from service.domain.reading import Reading
 from service.domain.signals import Kind, Signal
 from service.jobs import Job
 from service.store.moves import any_pending, claim
@@ -65,7 +67,7 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     with database.reading() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
         models = workshop.taught.models(session, {item.site_id for item in batch})
-    settlements = _examine(batch, models, max_claims=workshop.settings.max_claims)
+    settlements = _examine(batch, models, workshop)
     crash_point(CrashPoint.CHECKED)
     with database.writing() as session:
         changes = settle(session, settlements, token=claimed.token, now=_now())
@@ -77,17 +79,24 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     return len(changes)
 
 
-def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], *, max_claims: int) -> list[Settlement]:
-    return [_examined(item, models.get(item.site_id, b""), max_claims=max_claims) for item in batch]
+def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], workshop: Workshop) -> list[Settlement]:
+    like = workshop.alike.count(batch)
+    settlements: list[Settlement] = []
+    for item in batch:
+        recent = replace(item.reading.recent, like_text=like[item.comment_id])
+        reading = replace(item.reading, recent=recent, site_model=models.get(item.site_id, b""))
+        settlements.append(_examined(item, reading, max_claims=workshop.settings.max_claims))
+    return settlements
 
 
-def _examined(item: Waiting, site_model: bytes, *, max_claims: int) -> Settlement:
+def _examined(item: Waiting, reading: Reading, *, max_claims: int) -> Settlement:
     if item.claims > max_claims:
         rule = f"not checked: {max_claims} tries were cut short, so a person decides"
         signals: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
     else:
-        signals = signals_of(replace(item.reading, site_model=site_model))
-    return Settlement(item, signals, judge(signals, item.rules))
+        signals = signals_of(reading)
+    verdict = within(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    return Settlement(item, signals, verdict)
 
 
 def _now() -> datetime:

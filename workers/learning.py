@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from service.actions.budget import renew_limits
 from service.actions.learning import begin_learning, keep_model
 from service.processes.lifeline import die_with_parent
 from service.store.engine import Database
@@ -64,6 +65,7 @@ def learn_site(database: Database, site_id: str) -> bool:
             last_at=last_at,
             now=_now(),
         )
+        renew_limits(session, site_id)
     log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": record.believed})
     return True
 

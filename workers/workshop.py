@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from service.config import Settings
 from service.jobs import Bell, bell
 from service.store.engine import Database
+from workers.alike import Alike
 from workers.taught import Taught
 
 
@@ -16,6 +17,7 @@ class Workshop:
     database: Database
     bell: Bell
     taught: Taught = field(default_factory=Taught)
+    alike: Alike = field(default_factory=Alike)
 
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":

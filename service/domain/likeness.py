@@ -11,10 +11,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 BITS, BANDS = 64, 8
-#: Sketches with at most so many different bits count as alike. Measured: one word of twenty changed differs in 3 to 7 bits.
-ALIKE = 7
+#: Sketches with at most so many different bits count as alike. Measured: one word of twenty changed differs in 3 to 12 bits, and
+#: of 765,000 pairs of news comments none in so few. Bands find those with at most 7; `Lately` compares with each.
+ALIKE = 12
 _WORDS = re.compile(r"[^\W_]+")
 _BAND = BITS // BANDS
+#: Each byte with its bits 16 apart, so that eight counts are added at once.
+_SPREAD = [sum((byte >> at & 1) << 16 * at for at in range(8)) for byte in range(256)]
 #: A text is sketched by its first so many words.
 MOST_WORDS = 400
 
@@ -23,12 +26,12 @@ def sketch(text: str) -> int:
     """The sketch of a text, 64 bits. Texts of fewer than four words are only alike where they are the same."""
     words = _WORDS.findall(text.casefold())[:MOST_WORDS]
     pieces = {f"{left} {right}" for left, right in pairwise(words)} | set(words) if len(words) > 3 else {" ".join(words)}
-    counts = [0] * BITS
+    ones = [0] * BANDS
     for piece in pieces:
-        bits = int.from_bytes(hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
-        for at in range(BITS):
-            counts[at] += 1 if bits >> at & 1 else -1
-    return sum(1 << at for at in range(BITS) if counts[at] > 0)
+        digest = hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        ones = [count + _SPREAD[byte] for count, byte in zip(ones, reversed(digest), strict=True)]
+    counts = [count >> 16 * at & 0xFFFF for count in ones for at in range(_BAND)]
+    return sum(1 << at for at in range(BITS) if 2 * counts[at] > len(pieces))
 
 
 def bands(one: int) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from service.domain.latitude import Latitude
 from service.domain.policy import Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
 from service.domain.states import State
@@ -33,6 +34,7 @@ class Waiting:
     claims: int
     reading: Reading
     rules: Rules
+    latitude: Latitude | None = None
 
 
 def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
@@ -109,6 +111,7 @@ def _waiting(row: AnyRow, site: Site, facts: _Facts) -> Waiting:
         claims=row.claims,
         reading=_reading(row, site, facts),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
+        latitude=Latitude.of(site.policy),
     )
 
 

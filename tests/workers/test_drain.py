@@ -121,3 +121,17 @@ def test_a_site_or_a_thread_can_hold_everything_first(database: Database, worksh
     drain(workshop)
     with database.reading() as session:
         assert len(session.scalars(select(Comment).where(Comment.state == State.HELD)).all()) == 3
+
+
+def test_what_is_the_same_but_for_a_word_is_noticed(database: Database, workshop: Workshop) -> None:
+    with database.writing() as session:
+        site(session)
+        say = "My cousin {} moved to the coast last year and has not regretted a single day of it since then, she says."
+        submitted(
+            session, *(draft(say.format(name), thread=name) for name in ("Ada", "Berta", "Cora", "Dora")), now=datetime.now(UTC)
+        )
+    drain(workshop)
+    with database.reading() as session:
+        held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
+    assert {comment.reason for comment in held} == {"spam.near_duplicate"}
+    assert len(held) == 2

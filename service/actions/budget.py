@@ -1,0 +1,75 @@
+"""The risk budget of a site: what it can bear, and the limits that its decisions bear out."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.budget import Limits, limits
+from service.domain.errors import Invalid, NotFound
+from service.domain.latitude import KEY, Latitude, stored
+from service.store.judged import Judged, judged
+from service.store.sites import Site
+
+#: One in so many may be wrong, or is audited.
+LEAST, MOST = 2, 100_000
+
+
+def set_budget(session: Session, site_id: str, latitude: Latitude) -> Limits:
+    """Keep what a site can bear, and find its limits from the decisions so far."""
+    for name in ("published", "rejected"):
+        _demand(name, getattr(latitude, name), LEAST)
+    _demand("audit", latitude.audit, 0)
+    return _find(session, _locked(session, site_id), latitude)
+
+
+def clear_budget(session: Session, site_id: str) -> None:
+    """Back to the default limits."""
+    site = _locked(session, site_id)
+    site.policy = {name: value for name, value in (site.policy or {}).items() if name != KEY}
+    session.flush()
+
+
+def renew_limits(session: Session, site_id: str) -> Limits | None:
+    """Find the limits again, from the decisions that there are now. None where the site set no budget."""
+    site = _locked(session, site_id)
+    latitude = Latitude.of(site.policy)
+    return _find(session, site, latitude) if latitude else None
+
+
+def found(decided: Judged, latitude: Latitude) -> Limits:
+    """The boldest limits that keep the budget: one for publishing, and one, by what may reject at all, for rejecting."""
+    publish, reject = limits(decided.to_publish, latitude.budget), limits(decided.to_reject, latitude.budget)
+    alone = _alone(decided, publish.publish_below, reject.reject_from)
+    return Limits(publish.publish_below, reject.reject_from, alone, publish.decisions)
+
+
+def _alone(decided: Judged, publish_below: float | None, reject_from: float | None) -> float:
+    pairs = list(zip(decided.to_publish, decided.to_reject, strict=True))
+    total = sum(one.weight for one, _ in pairs) or 1.0
+    return (
+        sum(
+            by_all.weight
+            for by_all, by_some in pairs
+            if (publish_below is not None and by_all.score < publish_below)
+            or (reject_from is not None and by_some.score >= reject_from)
+        )
+        / total
+    )
+
+
+def _find(session: Session, site: Site, latitude: Latitude) -> Limits:
+    limits_found = found(judged(session, site.id, latitude), latitude)
+    site.policy = {**(site.policy or {}), KEY: stored(latitude, limits_found)}
+    session.flush()
+    return limits_found
+
+
+def _demand(name: str, value: int, least: int) -> None:
+    if not least <= value <= MOST:
+        raise Invalid.field(f"/{name}", "range", f"expected 1 in {least} to {MOST}, got {value}")
+
+
+def _locked(session: Session, site_id: str) -> Site:
+    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
+    if site is None:
+        raise NotFound(f"no site {site_id!r}")
+    return site
