@@ -10,7 +10,7 @@ from service.store.judged import Judged, judged
 from service.store.sites import Site
 
 #: One in so many may be wrong, or is audited.
-LEAST, MOST = 2, 100_000
+LEAST, MOST = 10, 100_000
 
 
 def set_budget(session: Session, site_id: str, latitude: Latitude) -> Limits:

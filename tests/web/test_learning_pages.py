@@ -1,7 +1,7 @@
 """The pages about what a site has learned and about its editor's rules: shown in words, tried before they count."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -9,9 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from service.actions.admit import add_site
+from service.actions.decide import Actor, Ruling, decide
 from service.actions.learning import begin_learning, keep_model
 from service.config import Settings
-from service.domain.signals import Kind
+from service.domain.ids import new_id
+from service.domain.signals import Kind, Signal
 from service.domain.states import State
 from service.store.comments import Comment, VerdictRow
 from service.store.engine import Database
@@ -136,3 +138,46 @@ def test_the_past_is_tried_with_decisions_and_authors(ada: Browser, database: Da
 def _posted(database: Database, text: str) -> None:
     with database.writing() as session:
         submitted(session, draft(text), now=datetime.now(UTC))
+
+
+def _decided(database: Database, count: int) -> None:
+    """So many comments with a risk: what was below 0.4 people approved, the rest they rejected."""
+    spam = Signal(Kind.SPAM_MODEL, 0.9, "reads like spam")
+    calm = Signal(Kind.SPAM_MODEL, 0.3, "reads like spam")
+    seeds = [Seed(f"comment {n}", f"Author {n}", kind=spam.kind, score=(calm, spam)[n % 2].score) for n in range(count)]
+    ids = sow(database, "news", seeds)
+    rulings = [Ruling(i, (State.APPROVED, State.REJECTED)[n % 2], None) for n, i in enumerate(ids)]
+    with database.writing() as session:
+        decide(session, "news", rulings, actor=Actor(key_id=new_id()), now=datetime.now(UTC), delay=timedelta(0))
+
+
+def test_a_budget_is_tried_then_kept_and_decides_alone(ada: Browser, database: Database, settings: Settings) -> None:
+    assert "too little evidence yet" in said(ada.get("/settings/budget"))
+    _decided(database, 160)
+    form = {"site": "news", "published": "20", "rejected": "20", "audit": "0"}
+    tried = said(ada.post("/settings/budget", form | {"act": "try"}))
+    assert "of 80 such comments you rejected 0" in tried
+    assert "at most 1 in 27" in tried
+    assert "100 of 100 comments would be decided without a person" in tried
+    with database.reading() as session:
+        assert "budget" not in session.get_one(Site, "news").policy
+    assert ada.post("/settings/budget", form | {"act": "save"}).status_code == 303
+    with database.reading() as session:
+        kept = session.get_one(Site, "news").policy["budget"]
+    assert 0.3 < kept["publish_below"] <= kept["reject_from"] == pytest.approx(0.9)
+    assert ada.post("/settings/budget", form | {"act": "save", "audit": "1"}).status_code == 303
+    _posted(database, "What a thoughtful article, thank you.")
+    _settle(settings)
+    with database.reading() as session:
+        assert [c.reason for c in session.scalars(select(Comment).where(Comment.state == State.HELD))] == [Kind.SITE_AUDIT_SAMPLE]
+    assert ada.post("/settings/budget", {"site": "news", "act": "clear"}).status_code == 303
+    with database.reading() as session:
+        assert "budget" not in session.get_one(Site, "news").policy
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"published": "1"}, {"rejected": "many"}, {"audit": "-1"}, {"published": "9" * 50}, {"rejected": "²"}]
+)
+def test_a_budget_that_is_no_number_is_refused(ada: Browser, wrong: dict) -> None:
+    form = {"site": "news", "published": "20", "rejected": "20", "audit": "0", "act": "save"} | wrong
+    assert ada.post("/settings/budget", form).status_code == 422
