@@ -51,8 +51,8 @@ def main() -> None:
         with opened(chromium, Path(folder)) as desk:
             _furnish(desk)
             for look, options in LOOKS.items():
-                _take(desk, desk.sit_down(**options), look)
-            _shoot(desk.open(desk.sit_down(locale="ar", **LOOKS[""])), "queue-arabic")
+                _take(desk, desk.sit_down(preferences={"practice_declined": True}, **options), look)
+            _shoot(desk.open(desk.sit_down(preferences={"practice_declined": True}, locale="ar", **LOOKS[""])), "queue-arabic")
     for path in sorted(PLACE.glob("*.png")):
         print(f"{path.relative_to(Path.cwd())}\t{path.stat().st_size // 1024} kB")
 
