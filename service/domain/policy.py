@@ -1,6 +1,6 @@
 """The policy: pure rules that turn signals into a verdict, gravest first, with its reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,12 +19,18 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
         Kind.TRUST_DEPENDABLE_AUTHOR: 2.0,
+        Kind.TRUST_BY_HAND: 2.0,
     }
 )
 
 #: The models' doubts hold a dependable author only from here on. Words, links and lists hold everybody alike.
 HOLD_DEPENDABLE_AT: Mapping[Kind, float] = MappingProxyType(
     dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.ABUSE_MODEL), 0.9)
+)
+
+#: Whom a moderator trusts by hand is held for mild findings of any kind only from here on; the site's own lists hold all alike.
+HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
+    {kind: 0.9 for kind in Kind if kind.family in (Family.SPAM, Family.PROFANITY, Family.ABUSE)}
 )
 
 #: Two strong signals of different kinds reject; a site's own block lists do so alone.
@@ -46,6 +52,7 @@ class Rules:
 
     hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
     hold_dependable_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_DEPENDABLE_AT)
+    hold_trusted_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_TRUSTED_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
     strong_signals_to_reject: int = STRONG_SIGNALS_TO_REJECT
     hold_everything: bool = False
@@ -62,8 +69,7 @@ class Verdict:
 def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
-    dependable = any(s.kind is Kind.TRUST_DEPENDABLE_AUTHOR for s in ordered)
-    limits = {**rules.hold_at, **rules.hold_dependable_at} if dependable else rules.hold_at
+    limits = _limits({s.kind for s in ordered}, rules)
     holding = tuple(s for s in ordered if s.score >= limits.get(s.kind, 2.0))
     if any(s.kind.family is Family.FAILURE for s in ordered):
         return Verdict(State.HELD, holding)
@@ -73,6 +79,17 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
         return Verdict(State.HELD, (*holding, everything))
     return Verdict(State.HELD, holding) if holding else Verdict(State.APPROVED)
+
+
+def _limits(kinds: Set[Kind], rules: Rules) -> Mapping[Kind, float]:
+    limits = {**rules.hold_at}
+    for trust, patience in (
+        (Kind.TRUST_DEPENDABLE_AUTHOR, rules.hold_dependable_at),
+        (Kind.TRUST_BY_HAND, rules.hold_trusted_at),
+    ):
+        if trust in kinds:
+            limits |= {kind: max(limit, limits.get(kind, 2.0)) for kind, limit in patience.items()}
+    return limits
 
 
 def scores(signals: Sequence[Signal]) -> dict[Family, float]:

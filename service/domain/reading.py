@@ -41,11 +41,15 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of this author's earlier comments here. `vouched`: the host vouches that it is this author."""
+    """What became of this author's earlier comments here. `vouched`: the host vouches that it is this author.
+
+    `trusted`: a moderator trusts this author by hand, and the host vouches that it is nobody else.
+    """
 
     approved: int = 0
     rejected: int = 0
     vouched: bool = False
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Kind(StrEnum):
 
     TRUST_NEW_AUTHOR = "trust.new_author"
     TRUST_DEPENDABLE_AUTHOR = "trust.dependable_author"
+    TRUST_BY_HAND = "trust.by_hand"
     TRUST_REJECTED_BEFORE = "trust.rejected_before"
 
     SITE_BLOCKED_WORD = "site.blocked_word"

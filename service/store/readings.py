@@ -136,6 +136,9 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
             vouched=bool(row.author_external_id)
             or row.author_verified
             or stands(site, "trusted_authors", row.author_key, at=row.received_at),
+            # A typed address is anybody's: trust alone would let everybody in who guesses it.
+            trusted=bool(row.author_external_id or row.author_verified)
+            and stands(site, "trusted_authors", row.author_key, at=row.received_at),
         ),
         recent=Recent(
             same_text=same - 1,

@@ -11,9 +11,8 @@ from service.actions.revise import edit
 from service.domain.errors import Invalid
 from service.jobs import Job
 from service.store.people import Role
-from service.store.sites import site
 from service.web.doors import doors
-from service.web.pages import back_to, bp, page
+from service.web.pages import back_to, bp
 from service.web.sessions import me, my_id, site_id, with_role
 
 STANDINGS = {"ban": "blocked_authors", "trust": "trusted_authors"}
@@ -67,38 +66,6 @@ def judge_author(comment_id: UUID) -> AnyResponse:
             session, site_id(), comment_id, STANDINGS.get(request.form.get("act", ""), ""), by=by, until=until, now=_now()
         )
     return _back(comment_id, "author")
-
-
-@bp.get("/authors")
-@with_role(Role.VIEWER)
-def authors() -> AnyResponse:
-    """Who is banned and who is trusted here. An author is named as he named himself, never by what makes him known."""
-    with doors().database.reading() as session:
-        here = site(session, site_id())
-    policy = (here.policy or {}) if here else {}
-    lists = {word: _entries(policy.get(standing)) for word, standing in STANDINGS.items()}
-    return page("authors.html", lists=lists)
-
-
-@bp.post("/authors")
-@with_role(Role.MODERATOR)
-def forgive_author() -> AnyResponse:
-    with doors().database.writing() as session:
-        in_place.forgive_author(session, site_id(), request.form.get("entry", ""))
-    return back_to("pages.authors", site=site_id())
-
-
-def _entries(kept: object) -> list[dict[str, object]]:
-    entries = kept.values() if isinstance(kept, dict) else []
-    shown = [
-        {
-            **entry,
-            "at": datetime.fromisoformat(entry["at"]),
-            "until": datetime.fromisoformat(entry["until"]) if entry["until"] else None,
-        }
-        for entry in entries
-    ]
-    return sorted(shown, key=lambda entry: str(entry["at"]), reverse=True)
 
 
 def _back(comment_id: UUID, done: str) -> AnyResponse:

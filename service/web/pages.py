@@ -36,6 +36,7 @@ def open_pages(app: Flask) -> None:
     from service.web import (  # noqa: F401
         account,
         budget_page,
+        authors_page,
         charts_page,
         conditions_page,
         decisions_page,

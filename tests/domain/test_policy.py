@@ -14,6 +14,7 @@ def found(kind, score, *, strong=False):
 WORD = found(Kind.PROFANITY_STRONG, 0.9, strong=True)
 MODEL = found(Kind.SPAM_MODEL, 0.97, strong=True)
 DEPENDABLE = found(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0)
+TRUSTED = found(Kind.TRUST_BY_HAND, 0.0)
 TABLE = [
     ([], State.APPROVED),
     ([found(Kind.SPAM_LINKS, 0.2)], State.APPROVED),
@@ -33,6 +34,10 @@ TABLE = [
     ([found(Kind.ABUSE_MODEL, 0.8), DEPENDABLE], State.APPROVED),
     ([found(Kind.ABUSE_MODEL, 0.95), DEPENDABLE], State.HELD),
     ([WORD, DEPENDABLE], State.HELD),
+    ([found(Kind.SPAM_LINKS, 0.7), TRUSTED], State.APPROVED),
+    ([found(Kind.SPAM_LINKS, 0.95), TRUSTED], State.HELD),
+    ([found(Kind.SITE_HELD_WORD, 1.0), TRUSTED], State.HELD),
+    ([TRUSTED, DEPENDABLE, found(Kind.ABUSE_MODEL, 0.8)], State.APPROVED),
 ]
 
 

@@ -15,6 +15,8 @@ ENOUGH_APPROVED, ONE_REJECTED_IN = 5, 20
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Without a vouched identity nothing is said: a typed address is anybody's."""
     past = prepared.reading.history
+    if past.trusted:
+        yield Signal(Kind.TRUST_BY_HAND, 0.0, "a moderator of this site trusts this author", check=CHECK)
     total = past.approved + past.rejected
     if total == 0 and prepared.reading.author.external_id:
         yield Signal(Kind.TRUST_NEW_AUTHOR, 0.2, "the first comment of this author", check=CHECK)
