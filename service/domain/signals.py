@@ -42,6 +42,7 @@ class Kind(StrEnum):
     SPAM_TEST = "spam.test"
 
     ABUSE_MODEL = "abuse.model"
+    ABUSE_THREAT = "abuse.threat"
     PRIVACY_PHONE = "privacy.phone"
     PRIVACY_ADDRESS = "privacy.address"
     PRIVACY_CARD = "privacy.card"

@@ -19,6 +19,7 @@ from workers.checks import (
     profanity,
     site_lists,
     site_rules,
+    threats,
 )
 from workers.checks.prepared import Prepared
 
@@ -34,6 +35,7 @@ CHECKS: dict[str, Check] = {
     contact.CHECK: contact.check,  # chat numbers and mail addresses
     mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
     models.CHECK: models.check,  # how much it reads like spam or an attack seen elsewhere
+    threats.CHECK: threats.check,  # calls to hurt somebody, or oneself
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
     floods.CHECK: floods.check,  # the same again, and too much at once
     forms.CHECK: forms.check,  # hidden fields, and faster than anyone can type

@@ -1,0 +1,26 @@
+"""Threats, and calls to hurt oneself: few words, seldom strong ones, so that models and word lists pass them by."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from service.domain.signals import Kind, Signal
+from workers.checks.listed import listed
+from workers.checks.matching import Entry, Matcher, Where
+from workers.checks.prepared import Prepared
+
+CHECK = "threats"
+#: It may be a quotation or a story: a person looks, nothing is rejected for it alone.
+SCORE = 0.8
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """One signal for all that was found."""
+    folded = prepared.text
+    spans = tuple(folded.span(hit.start, hit.end, read_as=hit.entry.read_as) for hit in _matcher().find(folded.text))
+    if spans:
+        yield Signal(Kind.ABUSE_THREAT, SCORE, f"sounds like a threat: {spans[0].read_as}", spans[:20], check=CHECK)
+
+
+@cache
+def _matcher() -> Matcher:
+    return Matcher([Entry(phrase, phrase, 1, Where.WHOLE) for phrase in listed("threats")])
