@@ -25,7 +25,7 @@ class BadSetting(Exception):
 
 
 def _setting(default: Any, doc: str, parse: Callable[[str], Any] = str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"doc": doc, "parse": parse, "secret": secret})
+    return field(default=default, repr=not secret, metadata={"doc": doc, "parse": parse, "secret": secret})
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Place = tuple[socket.AddressFamily, Any]
 Resolver = Callable[[str, int], Sequence[Place]]
 
-# The maintained list of a published library, and what it leaves out: IPv4 in the first 96 bits of IPv6, which some
-# systems still route.
-_DENIED: tuple[Network, ...] = tuple(map(ipaddress.ip_network, (*IPAddressRanges.recommended_latest, "::/96")))
+# The maintained list of a published library, and what it leaves out: IPv4 in the first 96 bits of IPv6, and translated
+# to IPv6 (RFC 2765), which some systems still route.
+_DENIED: tuple[Network, ...] = tuple(map(ipaddress.ip_network, (*IPAddressRanges.recommended_latest, "::/96", "::ffff:0:0:0/96")))
 # Unlike the session of that library this client dials by itself: a request must end by the wall clock, even where the
 # answer drips, and must name host and port to the receiver as it was asked to.
 

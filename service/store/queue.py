@@ -339,7 +339,7 @@ def _parts(cursor: str) -> list[Any]:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment, name = _moment(parts[0]), UUID(parts[1])
         third = [UUID(parts[2]) if isinstance(parts[2], str) else float(parts[2])] if len(parts) > 2 else []
-    except (ValueError, TypeError, LookupError, AttributeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, binascii.Error, RecursionError):
         return []
     return [moment.isoformat(), str(name), *(str(part) if isinstance(part, UUID) else part for part in third)]
 
@@ -348,7 +348,8 @@ def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("expected an aware datetime")
-    return moment
+    # Near both ends of the calendar a time exists in its own zone and not in UTC: OverflowError.
+    return moment.astimezone(UTC)
 
 
 def _capped(statement: Select[Any]) -> Any:

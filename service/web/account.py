@@ -11,10 +11,11 @@ from service.actions.sign_in import set_password, sign_out
 from service.domain.passwords import fault_of, hashed, matches
 from service.store.people import browsers_of
 from service.web.doors import doors
-from service.web.fields import Strict
+from service.web.fields import NO_NUL, Strict
 from service.web.pages import LANGUAGES, back_to, bp, page
 from service.web.sessions import me, my_id, somebody
 from service.web.strict_json import parsed
+from service.web.throttle import throttle
 from service.web.words import _
 
 THEMES = ("auto", "light", "dark")
@@ -31,6 +32,8 @@ def account() -> AnyResponse:
 def change_password() -> AnyResponse:
     kept, new = me().moderator.password, request.form.get("new", "")
     # Whoever has the browser for a moment must not get to keep the account.
+    if kept:
+        throttle(me().moderator.email)
     if kept and not matches(kept, request.form.get("old", "")[:1000]):
         return _shown(422, fault=_("That is not your present password."))
     if fault := fault_of(new):
@@ -73,9 +76,9 @@ def change_preferences() -> AnyResponse:
 class KeysBody(Strict):
     """The keys that differ from the usual ones, by what they do."""
 
-    keys: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Annotated[str, Field(min_length=1, max_length=1)]] = Field(
-        max_length=30
-    )
+    keys: dict[
+        Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Annotated[str, Field(min_length=1, max_length=1, pattern=NO_NUL)]
+    ] = Field(max_length=30)
     off: bool = False
 
 

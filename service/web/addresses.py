@@ -11,6 +11,8 @@ def plain_address(written: str) -> str:
     elif host.count(":") == 1:
         host = host.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(host))
+        address = ipaddress.ip_address(host)
     except ValueError:
         return ""
+    # On a socket for both families an IPv4 caller comes as ::ffff:192.0.2.1; all of them would share one /64.
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -20,6 +20,7 @@ from service.web import (
     metrics,
     pages,
 )
+from service.web.bodies import SlowSenders
 from service.web.doors import Doors
 from service.web.feed_front import FeedFront
 from service.web.limits import Rate, limited, say
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
     app.wsgi_app = FeedFront(app.wsgi_app, app.extensions["greenroom"])  # type: ignore[method-assign]
+    app.wsgi_app = SlowSenders(app.wsgi_app, threads=settings.web_threads)  # type: ignore[method-assign]
     _believe_proxies(app, settings.trusted_proxies)
     shape_errors(app)
     metrics.measure(app)

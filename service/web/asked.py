@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -41,6 +42,15 @@ def uuid(value: str) -> UUID | None:
     try:
         return UUID(value)
     except ValueError:
+        return None
+
+
+def moment(value: str) -> datetime | None:
+    """An aware time in UTC, where the value is one that exists there; a `+` may have become a blank on the way."""
+    try:
+        found = datetime.fromisoformat(value.replace(" ", "+"))
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 

@@ -16,7 +16,7 @@ from service.store.people import Role
 from service.store.schema import AnyRow
 from service.store.sites import site
 from service.web import lines
-from service.web.asked import uuid
+from service.web.asked import moment, uuid
 from service.web.doors import doors
 from service.web.pages import bp, page
 from service.web.rejections import SPAM, rejections
@@ -107,9 +107,5 @@ def _day(value: str) -> datetime | None:
 
 def _cursor(value: str) -> tuple[datetime, UUID] | None:
     at, _, name = value.partition("~")
-    try:
-        moment = datetime.fromisoformat(at.replace(" ", "+"))
-    except ValueError:
-        return None
-    decision_id = uuid(name)
-    return (moment, decision_id) if decision_id and moment.tzinfo else None
+    when, decision_id = moment(at), uuid(name)
+    return (when, decision_id) if when and decision_id else None

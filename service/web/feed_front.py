@@ -21,6 +21,8 @@ Wsgi = Callable[..., Iterable[bytes]]
 #: Under this name the view says in the environ which thread it answered for, at which version, with which ETag.
 FEED = "greenroom.feed"
 _PREFIX = "/v1/threads/"
+#: Characters of path, query and headers beyond which an answer is not kept: they are the caller's to choose.
+_LONGEST_KEY = 4_000
 #: Seconds for which an answer is given again: what it says of its site may have changed.
 BELIEVED = 5.0
 #: Most answers and most bytes that are kept. The bytes are those of the rendered feeds, not copies.
@@ -97,7 +99,8 @@ class FeedFront:
             return start_response(status, headers, *rest)
 
         pieces = self._inner(environ, start)
-        if FEED not in environ or not started or started[-1][0][:3] != "200":
+        too_long = sum(len(part or "") for part in key[:-1]) > _LONGEST_KEY
+        if FEED not in environ or not started or started[-1][0][:3] != "200" or too_long:
             return pieces
         return ClosingIterator(self._remembered(key, environ[FEED], started[-1][1], pieces), [getattr(pieces, "close", _nothing)])
 

@@ -169,7 +169,8 @@ def _submission(body: FormBody, site: KnownSite) -> Submission:
     seconds = seconds_since(body.rendered, doors().settings.secret, site.id) if body.rendered else None
     page = next((page for page in (body.thread, body.return_to) if own_page(page, site)), "")
     draft = Draft(
-        thread=DraftThread(body.thread, page, body.title),
+        # Not the title: it would stand in the public feed, and anybody can write one into a form.
+        thread=DraftThread(body.thread, page),
         text=body.text,
         author=DraftAuthor(name=body.name, email=body.email, url=body.url),
         parent=body.parent,

@@ -17,6 +17,7 @@ from service.store.people import Role
 from service.store.sites import site
 from service.web.conflicts import said
 from service.web.doors import doors
+from service.web.fields import NO_NUL
 from service.web.pages import bp
 from service.web.queue_page import numbers_shown
 from service.web.rejections import SPAM, rejections
@@ -54,7 +55,7 @@ class GestureBody(_Strict):
     gesture: UUID
     act: Kind
     reason: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
-    note: Annotated[str, Field(max_length=2000)] = ""
+    note: Annotated[str, Field(max_length=2000, pattern=NO_NUL)] = ""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
@@ -15,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.domain.errors import Code, Refusal
 from service.store.gauges import Gauges, gauges
+from service.web.addresses import plain_address
 from service.web.doors import doors
 from service.web.limits import Rate, limited
 from service.web.operations import Answer, operation
@@ -88,9 +90,19 @@ def _operator() -> None:
         if not hmac.compare_digest(shown.encode(), token.encode()):
             raise NotForYou("expected `Authorization: Bearer …` with the token of the setting metrics_token")
         return
-    near = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
-    if not near or any(name in request.headers for name in _FORWARDED):
+    if not _near() or any(name in request.headers for name in _FORWARDED):
         raise NotForYou("metrics are shown on this machine only; the setting metrics_token opens them")
+
+
+def _near() -> bool:
+    """Asked from this machine, and by a name of this machine: a page whose own name was made to lead here is a stranger."""
+    asked = urlsplit(f"//{request.host}").hostname
+    return _is_loopback(request.remote_addr or "") and (asked == "localhost" or _is_loopback(asked or ""))
+
+
+def _is_loopback(address: str) -> bool:
+    plain = plain_address(address)
+    return bool(plain) and ipaddress.ip_address(plain).is_loopback
 
 
 @bp.get("/metrics")

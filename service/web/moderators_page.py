@@ -62,7 +62,8 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
         person = _colleague(session, moderator_id)
         mine = me().roles
         beyond = [s for s in roles_of(session, person) if mine.get(s) is not Role.ADMIN]
-        if beyond or (person.everywhere and not me().moderator.everywhere):
+        # Who works everywhere also works on sites to come: only another admin everywhere has as much.
+        if beyond or (person.everywhere and me().moderator.everywhere != Role.ADMIN):
             raise Conflict(
                 "this moderator also works on sites that are not yours; the operator can make a link with `greenroom user link`"
             )

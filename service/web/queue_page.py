@@ -21,7 +21,7 @@ from service.store.schema import AnyRow
 from service.store.sites import Site, site, stands
 from service.store.surroundings import earlier_words, surroundings
 from service.web import lines, why
-from service.web.asked import address, asked_for, uuid
+from service.web.asked import address, asked_for, moment, uuid
 from service.web.doors import doors
 from service.web.marks import marked, plain
 from service.web.pages import back_to, bp, page
@@ -80,7 +80,7 @@ def take_leases() -> Response:
 @with_role(Role.VIEWER)
 def counts() -> Response:
     """The numbers on the tabs, and how many held comments came since the page was loaded."""
-    since = _moment(request.args.get("since", ""))
+    since = moment(request.args.get("since", ""))
     with doors().database.reading() as session:
         found = waiting.counts(session, site_id(), moderator_id=my_id())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
@@ -200,14 +200,6 @@ def _standing(site: Site | None, row: AnyRow) -> str:
     """What was said by hand of the author of a card: `ban`, `trust` or nothing."""
     words = {"ban": "blocked_authors", "trust": "trusted_authors"}
     return next((word for word, kept in words.items() if site and stands(site, kept, row.author_key, at=_now())), "")
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _now() -> datetime:

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Response, current_app, redirect, request, url_for
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions import sign_in as signing_in
@@ -13,13 +10,11 @@ from service.domain.errors import Gone
 from service.domain.passwords import matches
 from service.store.people import moderator_with
 from service.web.doors import doors
-from service.web.limits import Rate, TooMany, limited
+from service.web.limits import Rate, limited
 from service.web.pages import bp, local, page
 from service.web.sessions import anyone, forget, keep, look_up, me, my_id, somebody
+from service.web.throttle import throttle
 from service.web.words import _
-
-#: Tries for one account, from wherever; one address is counted as any form is.
-PER_ACCOUNT = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
 
 
 @bp.get("/")
@@ -41,7 +36,7 @@ def sign_in() -> AnyResponse:
 def sign_in_by_password() -> AnyResponse:
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")[:1000]
     goal = local(request.form.get("next", ""))
-    _throttle(email.strip().casefold())
+    throttle(email.strip().casefold())
     with doors().database.reading() as session:
         moderator = moderator_with(session, email) if "\0" not in email else None
     # The hash is checked outside any transaction, and also for a name that nobody has.
@@ -81,13 +76,6 @@ def sign_out() -> AnyResponse:
     with doors().database.writing() as session:
         signing_in.sign_out(session, my_id(), me().session.digest)
     return forget(_to("/sign-in"))
-
-
-def _throttle(account: str) -> None:
-    limiter = current_app.extensions.setdefault("greenroom.sign_in", MovingWindowRateLimiter(MemoryStorage()))
-    hits = [limiter.hit(item, account) for item in PER_ACCOUNT]
-    if not all(hits):
-        raise TooMany("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
 
 
 def _to(path: str) -> Response:

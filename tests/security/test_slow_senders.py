@@ -1,0 +1,38 @@
+"""Whoever sends a body slowly keeps nobody else out."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import wait_until
+from tests.web.serving import Web
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def web(database_url: str, tmp_path: Path) -> Iterator[Web]:
+    with Web(tmp_path, DATABASE_URL=database_url, GREENROOM_WEB_THREADS="32") as web:
+        yield web
+
+
+def test_slow_bodies_leave_threads_for_the_others(web: Web) -> None:
+    """More of them than the server has threads. Half of the threads wait, the others are told so, and pages go on."""
+    head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {web.url}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    slow = []
+    try:
+        for _ in range(48):
+            line = socket.create_connection(("127.0.0.1", web.port), timeout=5)
+            line.sendall(f"{head}Content-Length: 500\r\n\r\nemail=a".encode())
+            slow.append(line)
+        refused = web.say(f"{head}Content-Length: 5\r\nConnection: close\r\n\r\nab".encode(), seconds=3)
+        assert b" 503 " in refused.splitlines()[0]
+        assert web.ready()
+        assert b" 404 " in web.say(b"GET /f/none?thread=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").splitlines()[0]
+    finally:
+        for line in slow:
+            line.close()
+    whole = f"{head}Content-Length: 7\r\nConnection: close\r\n\r\nemail=a".encode()
+    wait_until(lambda: b" 503 " not in web.say(whole).splitlines()[0], seconds=10, what="the places to be free again")
