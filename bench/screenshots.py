@@ -34,6 +34,7 @@ PAGES = {
     "threads": "/threads",
     "authors": "/authors",
     "charts": "/charts?days=30",
+    "practice": "/queue/practice",
     "rules": "/settings",
     "endpoints": "/settings/endpoints",
     "keys": "/settings/keys",

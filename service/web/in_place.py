@@ -14,6 +14,7 @@ from service.store.people import Role
 from service.web.doors import doors
 from service.web.pages import back_to, bp
 from service.web.sessions import me, my_id, site_id, with_role
+from service.web.words import _
 
 STANDINGS = {"ban": "blocked_authors", "trust": "trusted_authors"}
 
@@ -51,6 +52,8 @@ def edit_text(comment_id: UUID) -> AnyResponse:
         raise Invalid.field("/version", "format", "expected the version that you saw")
     with doors().database.writing() as session:
         edit(session, site_id(), comment_id, text, version=int(version), now=_now())
+        # The decisions know nothing of words: a note tells colleagues whose these are.
+        in_place.pin(session, site_id(), comment_id, _("I edited the words."), moderator_id=my_id(), now=_now())
     doors().bell.ring(Job.DRAIN)
     return _back(comment_id, "edit")
 

@@ -26,6 +26,8 @@ PAGES = (
     "/threads",
     "/charts",
     "/authors",
+    "/queue/practice",
+    "/queue/practice?n=1&said=approve",
     "/decisions",
     "/account",
     "/queue?tab=mine",

@@ -66,7 +66,9 @@ def test_an_edit_keeps_the_original_and_is_checked_again(dana: Browser, database
         comment = session.get(Comment, one)
         assert (comment.state, comment.text) == (State.PENDING, "kind words")
         assert session.scalar(select(RevisionRow.text)) == "rude words"
-    assert "rude words" in text_of(dana.get(f"/queue/comments/{one}"))
+    page = text_of(dana.get(f"/queue/comments/{one}"))
+    assert "rude words" in page
+    assert "Dana: I edited the words." in page
     assert dana.post(f"/queue/comments/{one}/edit", {"site": "news", "text": "late", "version": "1"}).status_code == 409
 
 
