@@ -83,6 +83,7 @@ def _words() -> dict[str, str]:
         "spam.too_fast": _("Too fast"),
         "spam.gibberish": _("Gibberish"),
         "abuse.model": _("Reads like abuse"),
+        "abuse.threat": _("Threat"),
         "privacy.phone": _("Phone number"),
         "privacy.address": _("Address"),
         "privacy.card": _("Card number"),
