@@ -176,7 +176,8 @@ def _time(seconds: float) -> str:
     for unit, size in ((_("d"), 86400), (_("h"), 3600), (_("min"), 60)):
         if seconds >= size:
             return f"{_number(seconds / size)} {unit}"
-    return f"{flask_babel.format_decimal(round(seconds, 2 if seconds < 1 else 1))} {_('s')}"
+    unit = _("s")
+    return f"{flask_babel.format_decimal(round(seconds, 2 if seconds < 1 else 1))} {unit}"
 
 
 def _day(day: date) -> str:

@@ -89,5 +89,5 @@ def _up(y: float, top: float) -> float:
 
 
 def _across(days: Sequence[date], written: Callable[[date], str]) -> list[Tick]:
-    every = max(1, -(-len(days) // 6))
+    every = max(1, -(-len(days) // 5))
     return [Tick(round(_along(n + 0.5, len(days)), 1), written(day)) for n, day in enumerate(days) if n % every == 0]
