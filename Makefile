@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos translations screenshots bench-queue lint format locks clean schemathesis
+.PHONY: help run demo test chaos translations screenshots bench-queue lint format locks clean schemathesis sbom
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -48,6 +48,9 @@ screenshots: $(VENV)/test.stamp ## Pictures of every page, into docs/screenshots
 
 bench-queue: $(VENV)/test.stamp ## The queue page's budgets, measured in Chromium with 100,000 held
 	$(BIN)/python -m bench.key_to_paint
+
+sbom: $(VENV)/test.stamp ## List every part that is shipped, with version, hashes and licence, in docs/sbom.json
+	$(BIN)/python -m bench.sbom
 
 locks: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis pyproject.toml -o locks/run.txt

@@ -133,10 +133,8 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
         history=History(
             approved=facts.histories.get((row.site_id, row.author_key, State.APPROVED), 0),
             rejected=facts.histories.get((row.site_id, row.author_key, State.REJECTED), 0),
-            vouched=bool(row.author_external_id)
-            or row.author_verified
-            or stands(site, "trusted_authors", row.author_key, at=row.received_at),
-            # A typed address is anybody's: trust alone would let everybody in who guesses it.
+            # A typed address is anybody's: trust by hand would let everybody in who guesses it.
+            vouched=bool(row.author_external_id) or row.author_verified,
             trusted=bool(row.author_external_id or row.author_verified)
             and stands(site, "trusted_authors", row.author_key, at=row.received_at),
         ),

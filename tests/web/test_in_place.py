@@ -82,7 +82,8 @@ def test_an_author_is_banned_or_trusted_until_a_day_and_forgiven(
     dana.get("/queue")
     dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": act, "days": "7"})
     reading = reading_of(database, one)
-    assert (reading.lists.blocked_author, reading.history.vouched) == (banned, trusted)
+    # Trust by hand is not for whoever types the same address: this author has no id of the host.
+    assert (reading.lists.blocked_author, reading.history.vouched, reading.history.trusted) == (banned, False, False)
     assert ("banned" if banned else "trusted") in text_of(dana.get("/queue"))
     page = dana.get("/authors").get_data(as_text=True)
     assert "Eve" in page

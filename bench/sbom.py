@@ -1,0 +1,74 @@
+"""The parts that Greenroom is made of: `make sbom` writes them as CycloneDX, from the lock file and what is installed."""
+
+import json
+import re
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent.parent
+LOCK, TARGET = HERE / "locks/run.txt", HERE / "docs/sbom.json"
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
+    """Name -> version and the SHA-256 of each of its files."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    name = ""
+    for line in lock.splitlines():
+        if pin := _PIN.match(line):
+            name = pin[1].lower()
+            found[name] = (pin[2], [])
+        if name and (digest := _HASH.search(line)):
+            found[name][1].append(digest[1])
+    return found
+
+
+def licence_of(name: str) -> str:
+    """What the package says of itself; empty where it says nothing or is not installed on this machine."""
+    try:
+        said = metadata(name)
+    except PackageNotFoundError:
+        return ""
+    if expression := said.get("License-Expression"):
+        return str(expression)
+    classifiers = [c.rpartition(" :: ")[2] for c in said.get_all("Classifier") or [] if c.startswith("License ::")]
+    # Some packages put the whole text of their licence here.
+    return " AND ".join(classifiers) or str(said.get("License") or "").partition("\n")[0][:100]
+
+
+def component(name: str, version: str, hashes: list[str]) -> dict[str, Any]:
+    purl = f"pkg:pypi/{name}@{version}"
+    licence = licence_of(name)
+    return {
+        "type": "library",
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        "purl": purl,
+        **({"licenses": [{"license": {"name": licence}}]} if licence else {}),
+        # Any of these files may be the one that is installed: which depends on the machine.
+        "properties": [{"name": "greenroom:locked-sha256", "value": digest} for digest in sorted(hashes)],
+    }
+
+
+def document(lock: str) -> dict[str, Any]:
+    parts = locked(lock)
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": "greenroom", "bom-ref": "greenroom"}},
+        "components": [component(name, *parts[name]) for name in sorted(parts)],
+        "dependencies": [{"ref": "greenroom", "dependsOn": [f"pkg:pypi/{name}@{parts[name][0]}" for name in sorted(parts)]}],
+    }
+
+
+if __name__ == "__main__":
+    made = document(LOCK.read_text(encoding="utf-8"))
+    TARGET.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    unlicensed = [part["name"] for part in made["components"] if "licenses" not in part]
+    print(
+        f"{len(made['components'])} parts in {TARGET.relative_to(HERE)}; no licence known of: {', '.join(unlicensed) or 'none'}"
+    )

@@ -1,0 +1,88 @@
+"""A hundred and twenty words that want to run, in every field at once, on every page that shows one, for moderators and for readers."""
+
+from collections.abc import Callable
+from itertools import product
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+from service.domain.signals import Kind, Signal, Span
+from service.domain.states import State
+from tests.browser.desk import Desk
+from tests.seeding import Seed, sow
+
+#: What runs, and what breaks out of the place where it stands: each of the one in each of the other.
+RUNS = (
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>", "<body onload=alert(1)>", "<details open ontoggle=alert(1)>",
+    "<input autofocus onfocus=alert(1)>", "<video><source onerror=alert(1)></video>", "<a href=javascript:alert(1) autofocus onfocus=alert(1)>x</a>",
+    "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>", "<x onanimationstart=alert(1) style=animation:a>",
+)  # fmt: skip
+BREAKS_OUT = (
+    "",
+    '">',
+    "'>",
+    "</textarea>",
+    "</title></script>",
+    "-->",
+    "]]>",
+    "</mark></q>",
+    '" onmouseover=alert(1) x="',
+    "\u202e",
+)
+PAYLOADS = [out + runs for out, runs in product(BREAKS_OUT, RUNS)]
+
+
+def apart(number: int) -> str:
+    """A word that no other comment has, so that none stands for another as one with the same words."""
+    return "".join(chr(ord("a") + int(digit)) * 3 for digit in str(number))
+
+
+def seeds(state: State) -> list[Seed]:
+    return [
+        Seed(
+            f"{payload} {apart(n)}", payload[:200], f"{payload} {state}", state, title=payload, kind=Kind.SPAM_PHRASES, rule=payload, score=0.9,
+            url="https://x.example/" + quote(payload, safe="<>\"'="), language=payload[:35], found={payload: payload}, minutes=20 - n / 10,
+            also=() if state is State.APPROVED else (Signal(Kind.SITE_RULE, 0.6, payload, (Span(1, 3, payload, payload),), check=payload),),
+        )
+        for n, payload in enumerate(PAYLOADS)
+    ]  # fmt: skip
+
+
+def test_none_of_them_runs_before_a_moderator(desk: Desk, calm: Callable[[Page], None]) -> None:
+    assert len(PAYLOADS) == 120
+    ids = sow(desk.database, "news", seeds(State.HELD))
+    sow(desk.database, "news", seeds(State.REJECTED))
+    page = desk.sit_down()
+    shown = 0
+    path = "/queue"
+    while path:
+        desk.open(page, path)
+        calm(page)
+        shown += page.locator(".card").count()
+        # The module takes the link to the next page away once it has loaded more.
+        after = page.evaluate("document.body.dataset.after")
+        path = f"/queue?after={after}" if after and shown < 120 else ""
+    assert shown >= 100
+    for path in (
+        *(f"/queue/comments/{ids[n]}" for n in range(0, 120, 11)), "/threads", "/queue?tab=rejected", "/decisions", "/settings",
+        *(f"/queue?words={quote(PAYLOADS[n])}&reason={quote(PAYLOADS[-n])}" for n in range(5, 120, 23)),
+        f"/threads?words={quote(PAYLOADS[1])}", f"/decisions?reason={quote(PAYLOADS[13])}",
+    ):  # fmt: skip
+        desk.open(page, path)
+        calm(page)
+
+
+def test_none_of_them_runs_before_a_reader(desk: Desk, calm: Callable[[Page], None]) -> None:
+    """Each thread as the fragment that a host includes, opened by itself, and in the form with its own words typed into it."""
+    sow(desk.database, "news", seeds(State.APPROVED))
+    page = desk.sit_down()
+    for payload in PAYLOADS[::3]:
+        slug = f"{payload} {State.APPROVED}".lower().replace(" ", "-")[:60]
+        desk.open(page, f"/v1/threads/{quote(slug, safe='')}/comments?site=news&format=html")
+        assert page.locator("script, iframe, img, svg, video, [onload], [onerror]").count() == 0
+        calm(page)
+    for payload in PAYLOADS[::9]:
+        desk.open(page, f"/f/news?thread={quote(payload)}&title={quote(payload)}&parent={quote(payload)}")
+        page.locator("textarea").fill(payload)
+        calm(page)

@@ -1,0 +1,65 @@
+"""A disk that is full: nothing is said to be stored that is not, and when there is room again everything goes on by itself."""
+
+import http.client
+import json
+import resource
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from service.actions.admit import add_key, add_site
+from service.store.comments import Comment
+from service.store.engine import Database
+from service.store.sites import Scope
+from tests.web.serving import Web
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def web(database_url: str, tmp_path: Path) -> Iterator[Web]:
+    with Web(tmp_path, DATABASE_URL=database_url) as web:
+        yield web
+
+
+def processes_of(web: Web) -> list[int]:
+    main = web.process.pid
+    return [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
+
+
+def limit_files(web: Web, most: int) -> None:
+    """No file of the web process may grow beyond so many bytes: what a full disk is to it."""
+    for pid in processes_of(web):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def post(web: Web, key: str, text: str) -> tuple[int, str | None]:
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
+    body = json.dumps({"thread": {"id": "a"}, "text": text})
+    connection.request("POST", "/v1/comments", body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, answer.headers["Retry-After"]
+
+
+def test_a_full_disk_is_told_honestly_and_forgotten_once_there_is_room(web: Web) -> None:
+    database = Database(web.settings.database)
+    with database.writing() as session:
+        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
+        key = add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1]
+    taken = [f"before {n}" for n in range(5) if post(web, key, f"before {n}")[0] == 202]
+    assert len(taken) == 5
+    limit_files(web, 8192)
+    answers = [post(web, key, f"full {n} " + "words " * 1000) for n in range(10)]
+    assert set(answers) == {(503, "1")}
+    assert web.ready()
+    limit_files(web, resource.RLIM_INFINITY)
+    assert post(web, key, "after")[0] == 202
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).where(Comment.text.like("full%"))) == 0
+        assert session.scalar(select(func.count()).where(Comment.text.like("before%"))) == 5
+    database.close()
