@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.actions.fan_out import fan_out
 from service.domain.ids import new_id, thread_id
 from service.domain.states import State
-from service.store import cards, charts, day_numbers, deliveries, listing, published, queue
+from service.store import authors, cards, charts, day_numbers, deliveries, listing, published, queue
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
@@ -54,6 +54,8 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "my decisions": _queue(Asked(tab=Tab.MINE)),
     "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME),
     "a day for the charts": lambda s: charts.numbers_of(s, "news", _now().date(), now=_now()),
+    "authors by name": lambda s: authors.authors(s, "news", words="jo"),
+    "one author": lambda s: authors.author_of(s, "news", _ids(s)[0]),
     "the days of the charts": lambda s: day_numbers.days(s, "news", since=_now().date()),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: fan_out(s, now=_now()),
