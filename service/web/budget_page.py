@@ -88,9 +88,15 @@ def _told(decided: Judged, limits: Limits) -> Told:
     return Told(
         publish=_publishing(publish, limits.publish_below),
         reject=_rejecting(reject, limits.reject_from),
-        alone=_("%(alone)s of 100 comments would be decided without a person.", alone=round(100 * limits.alone)),
+        alone=_alone(limits),
         decisions=limits.decisions,
     )
+
+
+def _alone(limits: Limits) -> str:
+    if limits.publish_below is None and limits.reject_from is None:
+        return ""
+    return _("%(alone)s of 100 comments would be decided without a person.", alone=round(100 * limits.alone))
 
 
 def _publishing(below: list[Decided], limit: float | None) -> str:

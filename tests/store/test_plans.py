@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 
 from service.actions.fan_out import fan_out
 from service.domain.ids import new_id, thread_id
+from service.domain.latitude import Latitude
 from service.domain.states import State
-from service.store import authors, cards, charts, day_numbers, deliveries, listing, published, queue
+from service.store import authors, cards, charts, day_numbers, deliveries, listing, published, queue, site_models
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
 from service.store.idempotency import any_old_keys, forget_old_keys
+from service.store.judged import judged
+from service.store.labels import labels, said
 from service.store.moves import any_pending, claim, oldest_pending, settled_among
+from service.store.past import past
 from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
 from service.store.same_words import newest_with
@@ -72,6 +76,9 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the same words again": lambda s: newest_with(s, "news", "f" * 32, "words", since=_now()),
     "is any key kept long enough": lambda s: any_old_keys(s, now=_now()),
     "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now()),
+    "what there is to learn": lambda s: site_models.grown(s, now=_now()),
+    "what a rule is tried on": lambda s: past(s, "news", authors=True),
+    "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
     "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
 }
 

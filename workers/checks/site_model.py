@@ -24,7 +24,8 @@ class SiteModel:
 
     def telling(self, features: set[str], most: int = 3) -> list[str]:
         """The words and hosts among these that speak most for rejecting, the heaviest first."""
-        known = [(self.weights[f], f) for f in self.weights.keys() & features if f.startswith(("_", "#host "))]
+        said = (f for f in self.weights.keys() & features if f.startswith("#host ") or (f.startswith("_") and len(f) > 4))
+        known = [(self.weights[f], f) for f in said]
         heaviest = sorted((pair for pair in known if pair[0] > 0.05), key=lambda pair: (-pair[0], pair[1]))
         return [feature.removeprefix("_").removeprefix("#host ") for _, feature in heaviest[:most]]
 
