@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from service.actions.budget import renew_limits
+from service.actions.budget import found, renew_limits
 from service.actions.learning import begin_learning, keep_model
+from service.domain.latitude import Latitude
 from service.processes.lifeline import die_with_parent
 from service.store.engine import Database
+from service.store.judged import judged
 from service.store.labels import labels, said
 from service.store.site_models import grown
+from service.store.sites import site
 from workers.checks.models import features
 from workers.checks.prepared import Prepared
 from workers.checks.shelf import shelf
@@ -53,21 +56,32 @@ def learn_site(database: Database, site_id: str) -> bool:
             return False
     lessons, last_at = _lessons(database, site_id)
     enough = len(lessons) >= FEWEST
-    record = prequential(lessons)
+    record, weights = prequential(lessons), packed(learn(lessons)) if enough else b""
     with database.writing() as session:
         keep_model(
             session,
             site_id,
-            weights=packed(learn(lessons)) if enough else b"",
+            weights=weights,
             labels=len(lessons),
             record={**asdict(record), "rejected": sum(lesson.rejected for lesson in lessons)},
             believed=enough and record.believed,
             last_at=last_at,
             now=_now(),
         )
-        renew_limits(session, site_id)
+    _renew_limits(database, site_id)
     log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": record.believed})
     return True
+
+
+def _renew_limits(database: Database, site_id: str) -> None:
+    """What was learned from was decided: the limits of the risk budget are found again too."""
+    with database.reading() as session:
+        here = site(session, site_id)
+        latitude = Latitude.of(here.policy if here else None)
+        limits = found(judged(session, site_id, latitude), latitude) if latitude else None
+    if latitude and limits:
+        with database.writing() as session:
+            renew_limits(session, site_id, latitude, limits)
 
 
 def _due(database: Database) -> list[str]:

@@ -6,19 +6,19 @@ from sqlalchemy.orm import Session
 from service.domain.budget import Limits, limits
 from service.domain.errors import Invalid, NotFound
 from service.domain.latitude import KEY, Latitude, stored
-from service.store.judged import Judged, judged
+from service.store.judged import Judged
 from service.store.sites import Site
 
 #: One in so many may be wrong, or is audited.
 LEAST, MOST = 10, 100_000
 
 
-def set_budget(session: Session, site_id: str, latitude: Latitude) -> Limits:
-    """Keep what a site can bear, and find its limits from the decisions so far."""
+def set_budget(session: Session, site_id: str, latitude: Latitude, limits: Limits) -> None:
+    """Keep what a site can bear, with the limits that were found for it beforehand: finding them is no work for a transaction."""
     for name in ("published", "rejected"):
         _demand(name, getattr(latitude, name), LEAST)
     _demand("audit", latitude.audit, 0)
-    return _find(session, _locked(session, site_id), latitude)
+    _store(session, _locked(session, site_id), latitude, limits)
 
 
 def clear_budget(session: Session, site_id: str) -> None:
@@ -28,11 +28,13 @@ def clear_budget(session: Session, site_id: str) -> None:
     session.flush()
 
 
-def renew_limits(session: Session, site_id: str) -> Limits | None:
-    """Find the limits again, from the decisions that there are now. None where the site set no budget."""
+def renew_limits(session: Session, site_id: str, latitude: Latitude, limits: Limits) -> bool:
+    """Keep limits that were found for this latitude, unless the site has set another one meanwhile."""
     site = _locked(session, site_id)
-    latitude = Latitude.of(site.policy)
-    return _find(session, site, latitude) if latitude else None
+    if Latitude.of(site.policy) != latitude:
+        return False
+    _store(session, site, latitude, limits)
+    return True
 
 
 def found(decided: Judged, latitude: Latitude) -> Limits:
@@ -56,11 +58,9 @@ def _alone(decided: Judged, publish_below: float | None, reject_from: float | No
     )
 
 
-def _find(session: Session, site: Site, latitude: Latitude) -> Limits:
-    limits_found = found(judged(session, site.id, latitude), latitude)
-    site.policy = {**(site.policy or {}), KEY: stored(latitude, limits_found)}
+def _store(session: Session, site: Site, latitude: Latitude, limits: Limits) -> None:
+    site.policy = {**(site.policy or {}), KEY: stored(latitude, limits)}
     session.flush()
-    return limits_found
 
 
 def _demand(name: str, value: int, least: int) -> None:

@@ -49,8 +49,10 @@ def change_budget() -> AnyResponse:
         wanted = _wanted()
         if act == "try":
             return _shown(wanted=wanted)
+        with doors().database.reading() as session:
+            limits = found(judged(session, site_id(), wanted), wanted)
         with doors().database.writing() as session:
-            set_budget(session, site_id(), wanted)
+            set_budget(session, site_id(), wanted, limits)
     except Invalid as error:
         return _shown(422, fault=error.detail)
     return back_to("pages.risk_budget", site=site_id(), done="saved")

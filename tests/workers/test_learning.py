@@ -9,16 +9,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from service.actions.budget import renew_limits, set_budget
 from service.actions.decide import Actor, Ruling, decide, undo
 from service.actions.learning import begin_learning
 from service.config import Settings
+from service.domain.budget import Limits
 from service.domain.ids import new_id
+from service.domain.latitude import Latitude
 from service.domain.states import State
 from service.store.comments import Comment, VerdictRow
 from service.store.engine import Database
 from service.store.labels import labels, said
 from service.store.people import Decision
 from service.store.site_models import learned
+from service.store.sites import Site
 from tests.factories import draft, moved, site, submitted
 from workers.drain import drain
 from workers.learning import learn_all, learn_site, start_learning
@@ -137,3 +141,16 @@ def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
     command = [sys.executable, "-m", "workers.learning", "1"]
     answer = subprocess.run(command, input=settings.database.encode(), capture_output=True, timeout=30, check=False)
     assert answer.returncode == 1
+
+
+def test_limits_are_found_again_with_each_training(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+        set_budget(session, "news", Latitude(published=20, rejected=20), Limits(0.1, 0.2, 0.0, 0))
+    _taught(database, 30)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        kept = Latitude.of(session.get_one(Site, "news").policy)
+    assert (kept.published, kept.publish_below, kept.reject_from) == (20, None, None)
+    with database.writing() as session:
+        assert not renew_limits(session, "news", Latitude(published=30), Limits(0.1, 0.2, 0.0, 0))
