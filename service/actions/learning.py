@@ -53,3 +53,13 @@ def keep_model(
     session.execute(
         update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(**values).execution_options(synchronize_session=False)
     )
+
+
+def forget_model(session: Session, site_id: str) -> None:
+    """Drop what a site has learned: it may hold words of somebody who wants to be forgotten. The next training starts anew."""
+    session.execute(
+        update(SiteModelRow)
+        .where(SiteModelRow.site_id == site_id)
+        .values(weights="", record={}, believed=False, labels=0, last_at=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.learning import forget_model
 from service.domain.errors import Conflict, Fault, Gone, NotFound
 from service.domain.fingerprint import fingerprint
 from service.domain.ids import new_id
@@ -74,6 +75,8 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
     _forget_notes(session, comment.id)
+    if session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+        forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
     announce(session, [change], now=now)
     return change

@@ -1,14 +1,19 @@
 """New words need a new verdict, and erased words are nowhere."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from service.actions.decide import Actor, Ruling, decide
 from service.actions.revise import edit, erase
 from service.domain.errors import Conflict, Gone, NotFound
+from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.engine import Database
 from service.store.outbox import EventType
+from service.store.site_models import SiteModelRow
 from tests.factories import NOON, events, with_comment
 
 
@@ -50,6 +55,20 @@ def test_erasing_leaves_a_tombstone_without_words_or_person(database: Database) 
     assert comment.state == State.ERASED
     for trace in ("secret", "edited", "Jo", "doe", "u7", "Mo/1", "e:", "i:"):
         assert trace not in kept
+
+
+def test_what_a_site_learned_from_an_erased_comment_is_dropped(database: Database) -> None:
+    comment_id = with_comment(database)
+    with database.writing() as session:
+        decide(
+            session, "news", [Ruling(comment_id, State.REJECTED, 1)], actor=Actor(key_id=new_id()), now=NOON, delay=timedelta(0)
+        )
+        session.add(SiteModelRow(site_id="news", weights="c2VjcmV0", labels=60, believed=True, made_at=NOON, last_at=NOON))
+    with database.writing() as session:
+        erase(session, "news", comment_id, now=NOON)
+    with database.reading() as session:
+        model = session.get_one(SiteModelRow, "news")
+    assert (model.weights, model.believed, model.labels, model.last_at) == ("", False, 0, None)
 
 
 def test_erasing_twice_is_erasing_once(database: Database) -> None:
