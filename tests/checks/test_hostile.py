@@ -39,7 +39,11 @@ WORST = {
 def test_no_text_makes_the_checks_slow(worst):
     reading = Reading(WORST[worst], lists=Lists(blocked_words=("a*a*a*b", "x y z", "foo"), held_words=("b*",)))
     signals_of(Reading("warm"))
-    began = thread_time()
-    signals = signals_of(reading)
-    assert thread_time() - began < 0.25
+    took = []
+    for _ in range(3):
+        began = thread_time()
+        signals = signals_of(reading)
+        took.append(thread_time() - began)
+    # What grows with the square of the text takes minutes here; the quickest of three is free of what else the machine does.
+    assert min(took) < 0.25
     assert not [s for s in signals if s.kind in (Kind.CHECK_FAILED, Kind.CHECK_TIMED_OUT)]
