@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos translations screenshots bench-queue lint format locks clean schemathesis sbom
+.PHONY: help run demo test chaos translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -45,6 +45,12 @@ translations: $(VENV)/test.stamp ## Bring the languages of the pages in step wit
 
 screenshots: $(VENV)/test.stamp ## Pictures of every page, into docs/screenshots
 	$(BIN)/python -m bench.screenshots
+
+bench: $(VENV)/test.stamp ## Every figure beside the usual way and the ceiling, with progress (half an hour; needs wrk)
+	$(BIN)/python -m bench
+
+bench-quick: $(VENV)/test.stamp ## One short round of each bench, under two minutes
+	$(BIN)/python -m bench --quick
 
 bench-queue: $(VENV)/test.stamp ## The queue page's budgets, measured in Chromium with 100,000 held
 	$(BIN)/python -m bench.key_to_paint

@@ -1,0 +1,50 @@
+"""All benches in turn, as one JSON document and a table: `make bench`, and `make bench-quick` in under two minutes."""
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from bench import feed, ingest, latency, queue_page, verdicts
+from bench.stage import say
+
+
+def run(*, quick: bool) -> dict[str, Any]:
+    """Every figure. Quick ones are single rounds on PostgreSQL alone: enough for a log, not for a claim."""
+    engines = ["postgresql"] if quick else ["sqlite", "postgresql"]
+    rounds, seconds = (1, 2.0) if quick else (3, 5.0)
+    rates = [200] if quick else [50, 200, 500, 1000]
+    return {
+        "ingest": {engine: ingest.measure(engine, rounds=rounds, seconds=seconds) for engine in engines},
+        "verdicts": {"postgresql": verdicts.measure("postgresql", rounds=rounds)},
+        "latency": {engine: [latency.measure(engine, rate=rate, seconds=2 * seconds) for rate in rates] for engine in engines},
+        "feed": {engine: feed.measure(engine, seconds=seconds) for engine in engines},
+        "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round of each")
+    args = parser.parse_args()
+    began = time.monotonic()
+    results = run(quick=args.quick)
+    say(f"done in {time.monotonic() - began:.0f} s")
+    _table(results)
+    json.dump(results, sys.stdout, indent=1)
+    sys.stdout.write("\n")
+
+
+def _table(results: dict[str, Any], name: str = "") -> None:
+    """One line a figure, on standard error, so that standard output stays JSON."""
+    for key, value in results.items() if isinstance(results, dict) else enumerate(results):
+        here = f"{name} {key}".strip()
+        if isinstance(value, dict | list):
+            _table(value, here)
+        else:
+            sys.stderr.write(f"{here:<60} {value}\n")
+
+
+if __name__ == "__main__":
+    main()
