@@ -47,7 +47,12 @@ def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
     with TemporaryDirectory(prefix="greenroom-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
-        environ = {"GREENROOM_HOME": name, "GREENROOM_SECRET_KEY": SECRET, "GREENROOM_LOG_LEVEL": "warning"}
+        environ = {
+            "GREENROOM_HOME": name,
+            "GREENROOM_SECRET_KEY": SECRET,
+            "GREENROOM_LOG_LEVEL": "warning",
+            "GREENROOM_RATE_PER_MINUTE": "10000000",
+        }
         environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.db"
         if engine == "postgresql":
             environ["DATABASE_URL"] = stack.enter_context(_found(Postgres, folder)).empty_database()
