@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.domain.errors import Code, Fault, Refusal
+from service.web.strict_json import MAX_BODY
 
 PROBLEM = "application/problem+json"
 
@@ -88,7 +89,12 @@ def shape_errors(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         status = error.code or 500
         code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)
-        answer = problem(code, error.description or error.name, status=status)
+        detail = error.description or error.name
+        faults: tuple[Fault, ...] = ()
+        if code is Code.TOO_LARGE:
+            detail = f"expected a body of at most {MAX_BODY // 1024} KB"
+            faults = (Fault("", "too_large", detail),)
+        answer = problem(code, detail, faults, status=status)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 answer.headers[name] = value

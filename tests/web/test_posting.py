@@ -204,6 +204,7 @@ def test_only_json_in_utf_8_is_read(client: FlaskClient, kind: str) -> None:
 def test_more_than_64_kb_are_not_read(client: FlaskClient) -> None:
     response = client.post("/v1/comments", data=b" " * (64 * 1024 + 1), content_type="application/json")
     assert (response.status_code, response.json["code"]) == (413, "too_large")
+    assert response.json["errors"][0]["detail"] == "expected a body of at most 64 KB"
 
 
 def test_a_parent_is_of_the_same_thread(client: FlaskClient, post: Callable[..., str]) -> None:
