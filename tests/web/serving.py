@@ -40,7 +40,17 @@ class Web(Server):
     def command(self) -> list[str]:
         options = ["--interface", "wsgi", "--port", str(self.port), "--workers", "1", "--blocking-threads", "32"]
         environment = [f"{name}={value}" for name, value in self.environment.items()]
-        granian = [sys.executable, "-m", "granian", *options, "--no-access-log", "--factory", "service.web.app:create_app"]
+        granian = [
+            sys.executable,
+            "-m",
+            "granian",
+            *options,
+            "--workers-kill-timeout",
+            "5",
+            "--no-access-log",
+            "--factory",
+            "service.web.app:create_app",
+        ]
         return ["env", *environment, *granian]
 
     def ready(self) -> bool:
