@@ -56,6 +56,8 @@ def _start(*, demo: bool) -> None:
     house = _house(settings)
     _serve(settings, house, broker, began, demo=demo)
     lock.close()
+    if broker:
+        broker.socket.unlink(missing_ok=True)
     if broker and broker.socket.parent != broker.folder:
         shutil.rmtree(broker.socket.parent, ignore_errors=True)
 

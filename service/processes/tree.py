@@ -119,7 +119,10 @@ class Tree:
         """Tell them, wait, and kill what is left; those that serve the others go last. A second Ctrl-C kills at once."""
         until = time.monotonic() + GRACE
         for last in (False, True):
-            self._end_all([child for child in self._children if child.pid and child.last is last], until)
+            # However long the others took, those that served them have a moment to end in order too.
+            self._end_all(
+                [child for child in self._children if child.pid and child.last is last], max(until, time.monotonic() + 2)
+            )
 
     def _end_all(self, children: Sequence[Child], until: float) -> None:
         for child in children:
