@@ -11,35 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.stage import Stage, free_port, process, say, stage
+from bench.words import WORDS
 from service.config import load
 from service.store.comments import Comment
 from service.store.engine import Database
 
 CONNECTIONS = 64
-WORDS = [
-    "the",
-    "mayor",
-    "said",
-    "that",
-    "bridge",
-    "will",
-    "open",
-    "in",
-    "spring",
-    "and",
-    "people",
-    "hope",
-    "so",
-    "but",
-    "nobody",
-    "believes",
-    "it",
-    "until",
-    "cars",
-    "drive",
-    "over",
-    "water",
-]
 
 
 def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench.stage import Stage, cpu_seconds, medians, process, say, stage
+from bench.words import WORDS
 from service.actions.submit import Accepted, Submission, submit
 from service.config import load
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
@@ -19,48 +20,6 @@ from service.domain.identity import Identities
 from service.jobs import Job, celery_app
 from service.store.comments import Comment
 from service.store.engine import Database
-
-WORDS = [
-    "the",
-    "mayor",
-    "said",
-    "that",
-    "bridge",
-    "will",
-    "open",
-    "in",
-    "spring",
-    "and",
-    "people",
-    "hope",
-    "so",
-    "but",
-    "nobody",
-    "believes",
-    "it",
-    "until",
-    "cars",
-    "drive",
-    "over",
-    "water",
-    "again",
-    "city",
-    "council",
-    "voted",
-    "twice",
-    "for",
-    "a",
-    "new",
-    "school",
-    "which",
-    "is",
-    "late",
-    "as",
-    "always",
-    "while",
-    "teachers",
-    "wait",
-]
 
 
 def posted(place: Stage, count: int) -> list[str]:
