@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.desk import Desk, browser, opened
+
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

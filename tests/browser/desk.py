@@ -62,7 +62,7 @@ class Desk:
             prefer(session, person.id, **(preferences or {}))
             token = start(session, person.id, user_agent="test", now=now)
         context = self._chromium.new_context(**{**WIDE, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": "greenroom", "value": token, "url": self.address}])
         context.add_init_script(WATCH)
         page = context.new_page()
@@ -73,6 +73,15 @@ class Desk:
     def open(self, page: Page, path: str = "/queue") -> Page:
         page.goto(self.address + path)
         return page
+
+
+def until(page: Page, truth: str) -> None:
+    """Waits until this expression holds on the page. Playwright's own way of waiting for one asks for `eval`, which is refused."""
+    for _ in range(600):
+        if page.evaluate(truth):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never became true: {truth}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from service.domain.ids import new_id
-from tests.browser.desk import PHONE, Desk
+from tests.browser.desk import PHONE, Desk, until
 from tests.seeding import sow
 from tests.synthetic import SEEDS
 
@@ -58,7 +58,12 @@ def test_axe_finds_nothing_on_the_queue_in_any_state(desk: Desk, calm: Callable[
         clean(page, "reasons")
     page.keyboard.press("2")
     page.keyboard.press("c")
-    page.wait_for_timeout(200)
+    # Where it is shown, it is that of the card that is current now.
+    until(
+        page,
+        "!document.querySelector('#context').checkVisibility() ||"
+        " document.querySelector('#context').dataset.id === document.querySelector('.card.current').dataset.id",
+    )
     if look in ("light", "phone"):
         clean(page, "undo and context")
     page.keyboard.press("?")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from service.domain.states import State
 from service.store.comments import Comment
 from service.store.people import Decision, Role
-from tests.browser.desk import PHONE, Desk
+from tests.browser.desk import PHONE, Desk, until
 from tests.seeding import Seed, sow
 from tests.synthetic import SEEDS
 
@@ -22,11 +22,21 @@ def number_in(desk: Desk, state: State) -> int:
 
 
 def eventually(page: Page, desk: Desk, state: State, number: int) -> None:
-    for _ in range(100):
+    for _ in range(300):
         if number_in(desk, state) == number:
             return
         page.wait_for_timeout(100)
     assert number_in(desk, state) == number
+
+
+def answered(page: Page) -> None:
+    """Everything that was decided has its answer: the page would let itself be left."""
+    until(page, "dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def at_rest(page: Page) -> None:
+    """Two frames later everything has been measured and painted."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def current(page: Page) -> str:
@@ -75,6 +85,7 @@ def test_undo_goes_back_as_far_as_the_session(desk: Desk, calm: Calm) -> None:
     for _ in range(4):
         page.keyboard.press("z")
     eventually(page, desk, State.HELD, 5)
+    answered(page)
     page.reload()
     page.locator("#undo-form button").click()
     eventually(page, desk, State.HELD, 6)
@@ -106,10 +117,11 @@ def test_a_lost_network_loses_no_decision(desk: Desk) -> None:
     assert current(page) == "comment number 1"
     page.context.set_offline(False)
     eventually(page, desk, State.APPROVED, 1)
+    answered(page)
     page.context.set_offline(True)
     page.keyboard.press("s")
     # It stays away: the card comes back in its place, with the reason.
-    expect(page.locator(".complaint")).to_contain_text("the network is away", timeout=15_000)
+    expect(page.locator(".complaint")).to_contain_text("the network is away")
     assert page.locator(".card .text").all_inner_texts() == [f"comment number {n}" for n in (1, 2, 3)]
     page.context.set_offline(False)
     page.keyboard.press("s")
@@ -133,6 +145,7 @@ def test_keys_rest_while_typing_with_modifiers_and_when_switched_off(desk: Desk,
     assert current(page) == "comment number 0"
     page.keyboard.press("g")
     eventually(page, desk, State.APPROVED, 1)
+    answered(page)
     page.keyboard.press("?")
     page.locator("dialog input[name=on]").uncheck()
     with page.expect_navigation():
@@ -142,10 +155,28 @@ def test_keys_rest_while_typing_with_modifiers_and_when_switched_off(desk: Desk,
     calm(page)
 
 
+def test_a_key_before_the_first_frame_puts_the_card_where_it_stays(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(8)])
+    page = desk.sit_down()
+    page.add_init_script(
+        """addEventListener('DOMContentLoaded', () => {
+            document.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+            window.first = document.querySelector('.card.current').getBoundingClientRect().top;
+        });"""
+    )
+    desk.open(page)
+    at_rest(page)
+    assert current(page) == "comment number 1"
+    assert page.evaluate("document.querySelector('.card.current').getBoundingClientRect().top === first")
+    calm(page)
+
+
 def test_new_comments_are_a_button_and_never_move_the_card(desk: Desk, calm: Calm) -> None:
     sow(desk.database, "news", [Seed("the first", minutes=20), Seed("the second", minutes=10)])
     page = desk.open(desk.sit_down())
     page.keyboard.press("j")
+    expect(page.locator("#context .here")).to_contain_text("the second")
+    at_rest(page)
     before = page.locator(".card.current").bounding_box()
     sow(desk.database, "news", [Seed(f"fresh {n}", minutes=-0.01) for n in range(3)])
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

@@ -178,7 +178,8 @@ function undo() {
   const back = gesture.sent.then(() => gesture.kind === "escalate"
     ? send(`/queue/gestures?site=${site}`, { gesture: newId(), act: "calm", items: items(gesture) })
     : send(`/queue/gestures/undo?site=${site}`, { gesture: gesture.id }));
-  gesture.back = back.then((answer) => { settledBack(gesture, answer); }, (error) => {
+  gesture.goingBack = true;
+  gesture.back = back.finally(() => { gesture.goingBack = false; }).then((answer) => { settledBack(gesture, answer); }, (error) => {
     undone.splice(undone.indexOf(gesture), 1);
     gesture.cards.forEach((card) => complain(card, `${words.failed} ${error.message}`, false));
   });
@@ -272,7 +273,7 @@ async function poll() {
   } catch { /* The next look will tell. */ }
 }
 
-const sending = () => done.some((gesture) => gesture.pending);
+const sending = () => done.some((gesture) => gesture.pending) || undone.some((gesture) => gesture.goingBack);
 
 /* More cards, and what surrounds one */
 
