@@ -2,25 +2,13 @@
 
 import logging
 import tempfile
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
 from pathlib import Path
-from uuid import UUID
 
 from playwright.sync_api import Page
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from service.actions.endpoints import add_endpoint
-from service.actions.gesture import Seen, move
-from service.domain.ids import new_id
-from service.domain.sealing import Seal
-from service.domain.states import State
-from service.store.comments import Comment
-from service.store.people import Role, moderator_with
 from tests.browser.desk import PHONE, Desk, browser, opened
-from tests.seeding import sow
-from tests.synthetic import SEEDS
-from workers.tally import count_days
+from tests.browser.furnished import Furnished, furnish
 
 PLACE = Path(__file__).parent.parent / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -37,6 +25,12 @@ PAGES = {
     "practice": "/queue/practice",
     "rules": "/settings",
     "endpoints": "/settings/endpoints",
+    "endpoint": "/settings/endpoints/{endpoint}",
+    "author": "/authors/{banned}",
+    "comment": "/queue/comments/{comment}",
+    "conditions": "/settings/conditions",
+    "budget": "/settings/budget",
+    "learned": "/settings/learned",
     "keys": "/settings/keys",
     "moderators": "/settings/moderators",
     "account": "/account",
@@ -50,40 +44,15 @@ def main() -> None:
         if chromium is None:
             raise SystemExit("Chromium is not to be had on this machine")
         with opened(chromium, Path(folder)) as desk:
-            _furnish(desk)
+            found = furnish(desk)
             for look, options in LOOKS.items():
-                _take(desk, desk.sit_down(preferences={"practice_declined": True}, **options), look)
+                _take(desk, desk.sit_down(preferences={"practice_declined": True}, **options), look, found)
             _shoot(desk.open(desk.sit_down(preferences={"practice_declined": True}, locale="ar", **LOOKS[""])), "queue-arabic")
     for path in sorted(PLACE.glob("*.png")):
         print(f"{path.relative_to(Path.cwd())}\t{path.stat().st_size // 1024} kB")
 
 
-def _furnish(desk: Desk) -> None:
-    sow(desk.database, "news", SEEDS)
-    desk.sit_down("Sam", Role.MODERATOR).context.close()
-    with desk.database.writing() as session:
-        sam = moderator_with(session, "sam@news.example")
-        held = session.scalars(
-            select(Comment.id).where(Comment.author_name.in_(("Ines", "Nina")), Comment.state == State.HELD)
-        ).all()
-        for comment_id, state, reason in zip(held, (State.APPROVED, State.REJECTED), ("", "insult"), strict=True):
-            _decide(session, sam.id, comment_id, state, reason)
-        add_endpoint(session, "news", url="https://news.example/hooks/greenroom", seal=Seal.from_secret("x" * 32), now=_now())
-    count_days(desk.database)
-
-
-def _decide(session: Session, moderator_id: UUID, comment_id: UUID, state: State, reason: str) -> None:
-    move(
-        session, "news", [Seen(comment_id, None)], state, gesture_id=new_id(), moderator_id=moderator_id,
-        now=_now(), delay=timedelta(0), reason=reason,
-    )  # fmt: skip
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _take(desk: Desk, page: Page, look: str) -> None:
+def _take(desk: Desk, page: Page, look: str, found: Furnished) -> None:
     desk.open(page)
     page.wait_for_timeout(400)
     _shoot(page, f"queue{look}")
@@ -96,7 +65,7 @@ def _take(desk: Desk, page: Page, look: str) -> None:
         _shoot(page, "queue-keys")
         page.keyboard.press("Escape")
     for name, path in PAGES.items():
-        desk.open(page, path)
+        desk.open(page, path.format(**asdict(found)))
         _shoot(page, name + look)
     page.context.clear_cookies()
     desk.open(page)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -44,7 +45,8 @@ window.alert = window.confirm = window.prompt = () => { window.__ran += 1; };
 class Desk:
     """One server with a database of its own, and the moderators who sit before it."""
 
-    def __init__(self, address: str, database: Database, chromium: Browser) -> None:
+    def __init__(self, app: Flask, address: str, database: Database, chromium: Browser) -> None:
+        self.app = app
         self.address = address
         self.database = database
         self._chromium = chromium
@@ -118,7 +120,7 @@ def opened(chromium: Browser, folder: Path, database_url: str = "") -> Iterator[
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield Desk(f"http://127.0.0.1:{port}", database, chromium)
+    yield Desk(app, f"http://127.0.0.1:{port}", database, chromium)
     for context in list(chromium.contexts):
         context.close()
     server.shutdown()

@@ -56,7 +56,9 @@ def test_five_hundred_decisions_by_keys_without_an_error(desk: Desk, calm: Calm)
     eventually(page, desk, State.HELD, 6)
     expect(page.locator(".tabs [data-tab=held] .number")).to_have_text("6")
     with desk.database.reading() as session:
-        decided = session.execute(select(Comment.text, Decision.to_state, Decision.reason).join(Comment).order_by(Decision.id)).all()
+        decided = session.execute(
+            select(Comment.text, Decision.to_state, Decision.reason).join(Comment).order_by(Decision.id)
+        ).all()
     outcomes = (("approved", ""), ("rejected", "spam"), ("rejected", "insult"), ("approved", ""))
     assert sorted(decided) == sorted((f"comment number {n}", *outcomes[n % 4]) for n in range(500))
     calm(page)

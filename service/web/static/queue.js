@@ -120,7 +120,8 @@ function settled(gesture, answer) {
     gesture.places = gesture.places.filter((_, i) => !back.includes(gesture.cards[i]));
     gesture.cards = gesture.cards.filter((card) => !back.includes(card));
     if (!gesture.cards.length) forget(gesture);
-    say(back.map((card) => card.querySelector(".complaint span").textContent).join(" "));
+    // Also in the bar: on a phone, or one card at a time, the card that came back is not on the screen.
+    show(back.map((card) => card.querySelector(".complaint span").textContent).join(" "));
   }
   counts(answer);
 }
