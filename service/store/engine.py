@@ -1,8 +1,7 @@
 """The engine and its sessions: one database, prepared the same way in every process."""
 
-import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,18 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+from service.store.turns import Turns
+
 #: Milliseconds that SQLite waits for another writer before it gives up.
 BUSY_MS = 5000
+#: Seconds that a writer on SQLite stands in line before it gives up.
+PATIENCE = 10.0
 
 
 class Database:
     """Where everything is kept. Build one a process, after any fork; `reading()` and `writing()` hand out sessions.
 
-    On SQLite writers stand in line at a lock file: the kernel wakes the next one at once, where SQLite itself would
-    poll with growing pauses and let a late writer starve.
+    On SQLite writers stand in line (see `Turns`).
     """
 
     def __init__(self, url: str, *, pool: int = 5) -> None:
@@ -37,9 +39,12 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose block is one transaction: committed at its end, or nothing of it happened."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
+    def writing(self, *, patience: float = PATIENCE) -> Iterator[Session]:
+        """A session whose block is one transaction: committed at its end, or nothing of it happened.
+
+        On SQLite it raises OperationalError where another writer takes longer than `patience` seconds.
+        """
+        with self._turn(patience), Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={"greenroom_write": True})
             yield session
             session.commit()
@@ -54,15 +59,13 @@ class Database:
         if "engine" in self.__dict__:
             self.engine.dispose()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        return self._turns.turn(patience) if self._turns else nullcontext()
+
+    @cached_property
+    def _turns(self) -> Turns | None:
         name = self.engine.url.database
-        if not self.on_sqlite or not name or name == ":memory:":
-            yield
-            return
-        with Path(name + ".lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return Turns(Path(name + ".lock")) if self.on_sqlite and name and name != ":memory:" else None
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -47,7 +47,8 @@ class Callers:
         if caller.last_used_at is not None and caller.last_used_at > now - USE_NOTED:
             return
         try:
-            with self._database.writing() as session:
+            # Nor is it worth waiting for: while somebody else writes, the next request notes it.
+            with self._database.writing(patience=0) as session:
                 note_use(session, caller.key_id, now=now)
         except SQLAlchemyError as error:
             # Knowing when a key was last used is never worth refusing its caller.

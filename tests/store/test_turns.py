@@ -1,0 +1,84 @@
+"""Writers of one SQLite file stand in line, also where another process hangs in its turn."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from service.store.turns import Turns
+from tests.servers import wait_until
+
+_HOLD = """
+import sys, pathlib
+from service.store.turns import Turns
+with Turns(pathlib.Path(sys.argv[1])).turn(5):
+    print("mine", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "greenroom.db.lock"
+
+
+@pytest.fixture
+def other(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has its turn until it is told to go on."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as it:
+        assert it.stdout
+        assert it.stdout.readline() == "mine\n"
+        yield it
+        it.kill()
+
+
+def test_a_writer_gives_up_on_a_process_that_hangs_and_leaves_one_thread_in_line(
+    file: Path, other: subprocess.Popen[str]
+) -> None:
+    other.send_signal(signal.SIGSTOP)
+    turns = Turns(file)
+    before = threading.active_count()
+    for _ in range(5):
+        with (
+            pytest.raises(OperationalError, match=r"database is locked: another process has been writing for 0\.05 s"),
+            turns.turn(0.05),
+        ):
+            pytest.fail("that was another's turn")
+    assert threading.active_count() == before + 1
+    other.kill()
+    with turns.turn(30):
+        assert threading.active_count() == before
+    with Turns(file).turn(0):
+        "The turn was given back, and nobody was left behind with it."
+
+
+def test_whoever_has_no_patience_never_waits(file: Path, other: subprocess.Popen[str]) -> None:
+    before = threading.active_count()
+    with pytest.raises(OperationalError), Turns(file).turn(0):
+        pytest.fail("that was another's turn")
+    assert threading.active_count() == before
+
+
+def test_the_next_in_line_is_let_in_when_the_turn_before_ends(file: Path, other: subprocess.Popen[str]) -> None:
+    turns, order = Turns(file), []
+
+    def write() -> None:
+        with turns.turn(30):
+            order.append("in")
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    wait_until(lambda: any(thread.name == "turn" for thread in threading.enumerate()), what="a writer in line")
+    assert order == []
+    other.communicate("go on\n")
+    for writer in writers:
+        writer.join(30)
+    assert order == ["in"] * 4
