@@ -24,6 +24,7 @@ COMMANDS = {
     "user": "user",
     "webhook": "webhook",
     "audit": "audit",
+    "acts": "acts",
     "erase": "erase",
     "backup": "backup",
     "restore": "backup",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.config import Settings
+from service.domain.deeds import By, Hand
 from service.jobs import Bell, bell
 from service.store.engine import Database
 from workers.alike import Alike
@@ -21,7 +22,7 @@ class Workshop:
 
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":
-        return cls(settings, Database(settings.database), bell(settings))
+        return cls(settings, Database(settings.database, hand=lambda: Hand(By.GREENROOM)), bell(settings))
 
     def close(self) -> None:
         """Let go of the database."""

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note
+from service.domain.deeds import Deed
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.identity import Identities
 from service.domain.ids import new_id
@@ -34,6 +36,7 @@ def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: st
     site = Site(id=site_id, name=name or site_id, origins=list(origins), created_at=now, policy={}, hold_everything=False)
     session.add(site)
     session.flush()
+    note(session, Deed.SITE_MADE, site_id=site_id, about=site_id, after={"name": site.name, "origins": site.origins})
     return site
 
 
@@ -53,6 +56,7 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
     )
     session.add(key)
     session.flush()
+    _note_key(session, key)
     return key.id, token
 
 
@@ -74,6 +78,7 @@ def add_akismet_key(
     session.add(key)
     site.policy = {**(site.policy or {}), HELD_IS_SPAM: held_is_spam}
     session.flush()
+    _note_key(session, key)
     return key.id, token
 
 
@@ -87,6 +92,7 @@ def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -
     ).scalar()
     if revoked is None:
         raise NotFound(f"no live key {key_id} on site {site_id!r}")
+    note(session, Deed.KEY_REVOKED, site_id=site_id, about=key_id)
 
 
 def note_use(session: Session, key_id: UUID, *, now: datetime) -> None:
@@ -107,6 +113,11 @@ def looks_like_a_key(token: str) -> bool:
 def digest_of(token: str) -> str:
     """What is kept of a token. It has 160 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _note_key(session: Session, key: Key) -> None:
+    after = {"hint": key.hint, "kind": key.kind or Kind.API, "scopes": key.scopes, "label": key.label}
+    note(session, Deed.KEY_MADE, site_id=key.site_id, about=key.id, after=after)
 
 
 def _checksum(body: str) -> str:

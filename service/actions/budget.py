@@ -1,9 +1,13 @@
 """The risk budget of a site: what it can bear, and the limits that its decisions bear out."""
 
+from dataclasses import asdict
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note, noted_change
 from service.domain.budget import Limits, limits
+from service.domain.deeds import Deed
 from service.domain.errors import Invalid, NotFound
 from service.domain.latitude import KEY, Latitude, stored
 from service.store.judged import Judged
@@ -18,7 +22,10 @@ def set_budget(session: Session, site_id: str, latitude: Latitude, limits: Limit
     for name in ("published", "rejected"):
         _demand(name, getattr(latitude, name), LEAST)
     _demand("audit", latitude.audit, 0)
-    _store(session, _locked(session, site_id), latitude, limits)
+    site = _locked(session, site_id)
+    before = Latitude.of(site.policy)
+    _store(session, site, latitude, limits)
+    noted_change(session, Deed.BUDGET_SET, asdict(before) if before else {}, asdict(latitude), site_id=site_id)
 
 
 def clear_budget(session: Session, site_id: str) -> None:
@@ -26,6 +33,7 @@ def clear_budget(session: Session, site_id: str) -> None:
     site = _locked(session, site_id)
     site.policy = {name: value for name, value in (site.policy or {}).items() if name != KEY}
     session.flush()
+    note(session, Deed.BUDGET_CLEARED, site_id=site_id)
 
 
 def renew_limits(session: Session, site_id: str, latitude: Latitude, limits: Limits) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note
+from service.domain.deeds import Deed
 from service.domain.errors import Invalid, NotFound
 from service.domain.rules import About, Rule
 from service.store.comments import Thread
@@ -33,7 +35,8 @@ def parsed(given: Mapping[str, Any]) -> Rule:
 def set_condition(session: Session, site_id: str, rule: Rule) -> None:
     """Keep this rule in its mode; the same rule in another mode is replaced. New comments are judged by it."""
     site = _locked(session, site_id)
-    kept = list(written(site.policy))
+    earlier = written(site.policy)
+    kept = list(earlier)
     if rule.thread and not _is_thread(session, site_id, rule.thread):
         raise Invalid.field("/thread", "unknown", f"no thread {rule.thread[:80]!r} on this site")
     names = [name_of(one) for one in kept]
@@ -44,6 +47,8 @@ def set_condition(session: Session, site_id: str, rule: Rule) -> None:
     else:
         kept.append(rule)
     _store(session, site, kept)
+    before = {"mode": was.mode} if (was := next((r for r in earlier if name_of(r) == name_of(rule)), None)) else {}
+    note(session, Deed.CONDITION_SET, site_id=site_id, about=name_of(rule), before=before, after=as_json(rule))
 
 
 def remove_condition(session: Session, site_id: str, name: str) -> None:
@@ -52,7 +57,9 @@ def remove_condition(session: Session, site_id: str, name: str) -> None:
     kept = [rule for rule in written(site.policy) if name_of(rule) != name]
     if len(kept) == len(written(site.policy)):
         raise NotFound("no such rule on this site")
+    gone = next(rule for rule in written(site.policy) if name_of(rule) == name)
     _store(session, site, kept)
+    note(session, Deed.CONDITION_REMOVED, site_id=site_id, about=name, before=as_json(gone))
 
 
 def name_of(rule: Rule) -> str:

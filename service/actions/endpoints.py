@@ -1,14 +1,18 @@
 """Endpoints: a host says where it wants to be told, changes its mind, rotates the secret, tries it, asks for a replay."""
 
+import hashlib
 import ipaddress
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note, noted_change
 from service.actions.record import bury
+from service.domain.deeds import Deed
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.sealing import Seal
@@ -54,6 +58,7 @@ def add_endpoint(
     )
     session.add(endpoint)
     session.flush()
+    note(session, Deed.ENDPOINT_ADDED, site_id=site_id, about=endpoint.id, after=_facts(endpoint))
     return endpoint, secret
 
 
@@ -70,6 +75,7 @@ def change_endpoint(
 ) -> Endpoint:
     """Change what is given. A new address or a fresh start gets a clean slate; a disabled endpoint's deliveries are given up."""
     endpoint = _one(session, site_id, endpoint_id)
+    before = _facts(endpoint)
     if url is not None:
         check_url(url, allow)
         endpoint.url = url
@@ -84,12 +90,15 @@ def change_endpoint(
     session.flush()
     if enabled is False:
         bury(session, endpoint.id)
+    noted_change(session, Deed.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, about=endpoint.id)
     return endpoint
 
 
 def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
     """Forget an endpoint with its deliveries and attempts."""
-    session.delete(_one(session, site_id, endpoint_id))
+    endpoint = _one(session, site_id, endpoint_id)
+    note(session, Deed.ENDPOINT_REMOVED, site_id=site_id, about=endpoint.id, before=_facts(endpoint))
+    session.delete(endpoint)
 
 
 def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: Seal, now: datetime) -> tuple[Endpoint, str]:
@@ -99,6 +108,7 @@ def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: Seal, now
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
     endpoint.secret = seal.close(secret)
     session.flush()
+    note(session, Deed.SECRET_ROTATED, site_id=site_id, about=endpoint.id)
     return endpoint, secret
 
 
@@ -118,6 +128,7 @@ def try_out(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime)
     )
     session.add(delivery)
     session.flush()
+    note(session, Deed.ENDPOINT_TESTED, site_id=site_id, about=endpoint.id)
     return delivery.id
 
 
@@ -136,6 +147,8 @@ def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) 
         raise Conflict("this delivery is on its way already", Fault("", "due", "expected one that is done or dead"))
     _start_anew(session, now, Delivery.id == delivery.id)
     session.refresh(delivery)
+    after = {"count": 1, "delivery": delivery.id}
+    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=delivery.endpoint_id, after=after)
     return delivery
 
 
@@ -143,7 +156,10 @@ def replay_dead(session: Session, site_id: str, endpoint_id: UUID, *, since: dat
     """Send again whatever is dead of the events since then. Returns how many."""
     endpoint = _one_that_is_enabled(session, site_id, endpoint_id)
     dead = (Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None))
-    return _start_anew(session, now, *dead, Delivery.created_at >= since)
+    count = _start_anew(session, now, *dead, Delivery.created_at >= since)
+    after = {"count": count, "since": since}
+    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=endpoint.id, after=after)
+    return count
 
 
 def check_url(url: str, allow: Sequence[str] = ()) -> None:
@@ -161,6 +177,14 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
     networks = [ipaddress.ip_network(network, strict=False) for network in allow]
     if not address.is_global and not any(address in n for n in networks if n.version == address.version):
         raise Invalid.field("/url", "private", f"{address} is private; `webhook_allow` opens networks of your own")
+
+
+def _facts(endpoint: Endpoint) -> dict[str, Any]:
+    """What the log may know. The path of an address, and what follows it, is often a secret."""
+    target = target_of(endpoint.url)
+    host = f"{'https' if target.tls else 'http'}://{target.authority}"
+    digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
+    return {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
 
 
 def _in_order(events: Sequence[EventType]) -> list[str]:

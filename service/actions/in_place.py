@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note
 from service.actions.decide import Actor, Ruling, decide
 from service.actions.submit import Accepted, Submission, submit
+from service.domain.deeds import Deed
 from service.domain.draft import Draft, DraftAuthor, DraftThread
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.identity import Identities
@@ -84,6 +86,8 @@ def judge_author(
     policy[standing] = {**policy[standing], comment.author_key: entry}
     site.policy = policy
     session.flush()
+    # Neither name nor hash: the log is never erased.
+    note(session, Deed.AUTHOR_JUDGED, site_id=site_id, about=comment_id, after={"standing": standing, "until": entry["until"]})
 
 
 def forgive_author(session: Session, site_id: str, entry_id: str) -> None:
@@ -91,6 +95,7 @@ def forgive_author(session: Session, site_id: str, entry_id: str) -> None:
     site = _site(session, site_id)
     site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
     session.flush()
+    note(session, Deed.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
 
 
 def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]

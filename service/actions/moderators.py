@@ -1,13 +1,15 @@
 """Moderators come, get roles, and go; whatever narrows their rights signs them out everywhere."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.sign_in import sign_out_everywhere
+from service.actions.acts import note
+from service.actions.sign_in import link, sign_out_everywhere
+from service.domain.deeds import Deed
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
 from service.store.people import Membership, Moderator, Role, SignInLink, moderator_with
@@ -33,14 +35,31 @@ def add_moderator(session: Session, email: str, *, name: str = "", now: datetime
     return found
 
 
+def invite(
+    session: Session, email: str, role: Role, *, site_id: str, name: str = "", now: datetime, valid: timedelta
+) -> tuple[Moderator, str]:
+    """Somebody new, with a role on one site. Returns the person and the token of a one-time link."""
+    person = add_moderator(session, email, name=name, now=now)
+    _set_role(session, person, role, site_id)
+    note(session, Deed.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
+    return person, link(session, person.id, now=now, valid=valid)
+
+
 def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
     """A role on one site, or with None on every site, also on those to come."""
+    before = _set_role(session, moderator, role, site_id)
+    note(session, Deed.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role})
+
+
+def _set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
+    """Returns the role that it replaces, empty where there was none."""
     if site_id is None:
-        moderator.everywhere = role
+        before, moderator.everywhere = moderator.everywhere, role.value
     else:
         if session.get(Site, site_id) is None:
             raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
         member = _membership(session, moderator.id, site_id)
+        before = member.role if member else ""
         if member is None:
             session.add(Membership(id=new_id(), moderator_id=moderator.id, site_id=site_id, role=role))
         else:
@@ -48,6 +67,7 @@ def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: st
     moderator.disabled_at = None
     session.flush()
     sign_out_everywhere(session, moderator.id)
+    return before
 
 
 def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
@@ -56,6 +76,7 @@ def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")
     sign_out_everywhere(session, moderator_id)
+    note(session, Deed.ROLE_TAKEN, site_id=site_id, about=moderator_id)
 
 
 def disable(session: Session, email: str, *, now: datetime) -> Moderator:
@@ -66,6 +87,7 @@ def disable(session: Session, email: str, *, now: datetime) -> Moderator:
     moderator.disabled_at = now
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
     sign_out_everywhere(session, moderator.id)
+    note(session, Deed.MODERATOR_DISABLED, about=moderator.id)
     return moderator
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note, noted_change
+from service.domain.deeds import Deed
 from service.domain.errors import Fault, Invalid, NotFound
 from service.store.comments import Thread, ThreadState
 from service.store.sites import Site
@@ -24,9 +26,11 @@ def set_rules(session: Session, site_id: str, *, hold_everything: bool, lists: M
     """Replace a site's lists and whether a person sees every comment first. New comments are judged by them."""
     site = _locked(session, site_id)
     kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
+    before = {"hold_everything": site.hold_everything, **{name: list((site.policy or {}).get(name, [])) for name in LISTS}}
     site.hold_everything = hold_everything
     site.policy = {**(site.policy or {}), **kept}
     session.flush()
+    noted_change(session, Deed.RULES_SET, before, {"hold_everything": hold_everything, **kept}, site_id=site_id)
     return site
 
 
@@ -38,16 +42,20 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
     kept = [_rejection(r) for r in rejections]
     if len({r["code"] for r in kept}) < len(kept):
         raise Invalid("expected reasons that differ", Fault("/rejections", "double", "two have the same name"))
+    before = {"rejections": (site.policy or {}).get("rejections", [])}
     site.policy = {**(site.policy or {}), "rejections": kept}
     session.flush()
+    noted_change(session, Deed.REASONS_SET, before, {"rejections": kept}, site_id=site_id)
     return site
 
 
 def set_practice(session: Session, site_id: str, wanted: bool) -> None:
     """Whether new moderators decide ten made-up comments before the real ones."""
     site = _locked(session, site_id)
+    before = {"practice": bool((site.policy or {}).get("practice"))}
     site.policy = {**(site.policy or {}), "practice": wanted}
     session.flush()
+    noted_change(session, Deed.PRACTICE_SET, before, {"practice": wanted}, site_id=site_id)
 
 
 def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadState) -> None:
@@ -57,6 +65,7 @@ def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadSta
     ).scalar()
     if moved is None:
         raise NotFound("no such thread on this site")
+    note(session, Deed.THREAD_SET, site_id=site_id, about=thread_id, after={"state": state})
 
 
 def _locked(session: Session, site_id: str) -> Site:

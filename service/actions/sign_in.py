@@ -7,13 +7,22 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.acts import by_moderator, note
 from service.actions.admit import digest_of
+from service.domain.deeds import Deed
 from service.domain.errors import Gone
 from service.store.people import BrowserSession, Moderator, SignInLink
 
 
 def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
-    """The token of a new one-time link. Links that ran out are swept away on the way."""
+    """The token of a new one-time link for somebody who is known already."""
+    token = link(session, moderator_id, now=now, valid=valid)
+    note(session, Deed.LINK_MADE, about=moderator_id)
+    return token
+
+
+def link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
+    """The token of a link. Links that ran out are swept away on the way."""
     session.execute(delete(SignInLink).where(SignInLink.valid_until < now))
     token = secrets.token_urlsafe(32)
     session.add(SignInLink(digest=digest_of(token), moderator_id=moderator_id, valid_until=now + valid))
@@ -37,10 +46,10 @@ def use_link(session: Session, token: str, *, user_agent: str, now: datetime) ->
     enabled = select(Moderator.id).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
     if moderator_id is None or session.scalar(enabled) is None:
         raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
-    return start(session, moderator_id, user_agent=user_agent, now=now)
+    return start(session, moderator_id, how="link", user_agent=user_agent, now=now)
 
 
-def start(session: Session, moderator_id: UUID, *, user_agent: str, now: datetime) -> str:
+def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, now: datetime) -> str:
     """Open a browser session and return its token, which is kept only as a hash."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -54,7 +63,13 @@ def start(session: Session, moderator_id: UUID, *, user_agent: str, now: datetim
         )
     )
     session.flush()
+    note(session, Deed.SIGNED_IN, about=moderator_id, after={"by": how}, hand=by_moderator(session, moderator_id))
     return token
+
+
+def failed(session: Session, moderator_id: UUID, *, how: str) -> None:
+    """Somebody tried to come in as this moderator, and could not."""
+    note(session, Deed.SIGN_IN_FAILED, about=moderator_id, after={"by": how})
 
 
 def saw(session: Session, digest: str, *, now: datetime) -> None:
@@ -64,7 +79,9 @@ def saw(session: Session, digest: str, *, now: datetime) -> None:
 
 def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
     """End one session of this moderator; a stranger's stays."""
-    session.execute(delete(BrowserSession).where(BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id))
+    mine = (BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id)
+    if session.execute(delete(BrowserSession).where(*mine).returning(BrowserSession.digest)).scalar():
+        note(session, Deed.SESSION_ENDED, about=moderator_id)
 
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
@@ -77,3 +94,4 @@ def set_password(session: Session, moderator_id: UUID, kept: str, *, but: str = 
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(password=kept))
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
     sign_out_everywhere(session, moderator_id, but=but)
+    note(session, Deed.PASSWORD_SET, about=moderator_id)

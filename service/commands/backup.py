@@ -14,7 +14,9 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError
 
+from service.actions.acts import note
 from service.commands.place import database
+from service.domain.deeds import Deed
 from service.store import audit as questions
 from service.store import copies, migrate
 from service.store.engine import Database
@@ -33,7 +35,9 @@ def backup(file: Path) -> None:
 
     Example: greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
     """
-    click.echo(_said(_write(file, None), f"written to {file}"))
+    counts = _write(file, None)
+    _note(Deed.BACKUP_WRITTEN, None)
+    click.echo(_said(counts, f"written to {file}"))
 
 
 @click.command()
@@ -54,7 +58,9 @@ def restore(file: Path, *, check: bool) -> None:
     with database().reading() as session:
         if any(copies.counts(session).values()):
             raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
-    click.echo(_said(_read(file, database(), None), "restored"))
+    counts = _read(file, database(), None)
+    _note(Deed.BACKUP_RESTORED, None)
+    click.echo(_said(counts, "restored"))
 
 
 @click.command("export")
@@ -68,7 +74,9 @@ def export(site_id: str, file: Path) -> None:
     with database().reading() as session:
         if session.get(Site, site_id) is None:
             raise click.ClickException(f"no site {site_id!r}")
-    click.echo(_said(_write(file, site_id), f"written to {file}"))
+    counts = _write(file, site_id)
+    _note(Deed.SITE_EXPORTED, site_id)
+    click.echo(_said(counts, f"written to {file}"))
 
 
 @click.command("import")
@@ -86,7 +94,14 @@ def import_(file: Path) -> None:
     with database().reading() as session:
         if session.get(Site, site_id) is not None:
             raise click.ClickException(f"site {site_id!r} exists here already")
-    click.echo(_said(_read(file, database(), site_id), f"site {site_id} added"))
+    counts = _read(file, database(), site_id)
+    _note(Deed.SITE_IMPORTED, site_id)
+    click.echo(_said(counts, f"site {site_id} added"))
+
+
+def _note(deed: Deed, site_id: str | None) -> None:
+    with database().writing() as session:
+        note(session, deed, site_id=site_id, about=site_id or "")
 
 
 def _write(file: Path, site_id: str | None) -> dict[str, int]:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from service.actions.acts import note
 from service.actions.revise import erase as erase_one
 from service.commands.place import database, settings
+from service.domain.deeds import Deed
 from service.domain.errors import Conflict
 from service.domain.identity import Identities
 from service.store.authored import Whose, count_of, ids_of
@@ -42,8 +44,16 @@ def erase(site_id: str, author: str, email: str, address: str, older_than: int |
     if count and not yes:
         click.confirm(f"Erase {count:,} comments of {site_id} for good?", abort=True, err=True)
     erased = _erased(site_id, whose)
+    _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
     database().wipe()
     click.echo(json.dumps({"erased": erased}) if as_json else f"{erased:,} comments of {site_id} are erased")
+
+
+def _note(site_id: str, erased: int, by: dict[str, str], older_than: int | None) -> None:
+    """How many, and by what they were found; of whom they were is just what is forgotten."""
+    after = {"count": erased, "by": next((name for name, value in by.items() if value), f"older than {older_than} days")}
+    with database().writing() as session:
+        note(session, Deed.COMMENTS_ERASED, site_id=site_id, after=after)
 
 
 def _whose(author: str, email: str, address: str, older_than: int | None) -> Whose:

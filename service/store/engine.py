@@ -1,6 +1,6 @@
 """The engine and its sessions: one database, prepared the same way in every process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+from service.domain.deeds import Hand
 from service.store.turns import Turns
 
 #: Milliseconds that SQLite waits for another writer before it gives up.
@@ -20,11 +21,12 @@ PATIENCE = 10.0
 class Database:
     """Where everything is kept. Build one a process, after any fork; `reading()` and `writing()` hand out sessions.
 
-    On SQLite writers stand in line (see `Turns`).
+    On SQLite writers stand in line (see `Turns`). `hand` says in whose name this process writes at this moment.
     """
 
-    def __init__(self, url: str, *, pool: int = 5) -> None:
+    def __init__(self, url: str, *, pool: int = 5, hand: Callable[[], Hand] = Hand) -> None:
         self.url = url
+        self._hand = hand
         self.on_sqlite = url.startswith("sqlite")
         self._pool = pool
 
@@ -44,7 +46,7 @@ class Database:
 
         On SQLite it raises OperationalError where another writer takes longer than `patience` seconds.
         """
-        with self._turn(patience), Session(self.engine, expire_on_commit=False) as session:
+        with self._turn(patience), self._named() as session:
             session.connection(execution_options={"greenroom_write": True})
             yield session
             session.commit()
@@ -58,6 +60,9 @@ class Database:
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+    def _named(self) -> Session:
+        return Session(self.engine, expire_on_commit=False, info={"hand": self._hand()})
 
     def _turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
         return self._turns.turn(patience) if self._turns else nullcontext()

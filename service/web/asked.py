@@ -54,6 +54,22 @@ def moment(value: str) -> datetime | None:
         return None
 
 
+def day(value: str) -> datetime | None:
+    """The beginning of a day (2026-03-01), in UTC."""
+    try:
+        found = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year < 9999 else None
+
+
+def place(value: str) -> tuple[datetime, UUID] | None:
+    """A row's place in a list by time: `2026-03-01T12:00:00+00:00~id`."""
+    at, _, name = value.partition("~")
+    when, row_id = moment(at), uuid(name)
+    return (when, row_id) if when and row_id else None
+
+
 def _word(kind: type[Word], value: str, otherwise: Word) -> Word:
     try:
         return kind(value)

@@ -1,9 +1,7 @@
 """The decisions page: who decided what, when and why; filtered, and as a table file to take along."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,11 +14,12 @@ from service.store.people import Role
 from service.store.schema import AnyRow
 from service.store.sites import site
 from service.web import lines
-from service.web.asked import moment, uuid
+from service.web.asked import day, place, uuid
 from service.web.doors import doors
 from service.web.pages import bp, page
 from service.web.rejections import SPAM, rejections
 from service.web.sessions import site_id, with_role
+from service.web.table_file import table_line
 
 ROWS, CHUNK = 50, 500
 COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
@@ -31,7 +30,7 @@ COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", 
 def decisions() -> AnyResponse:
     wanted = _wanted(request.args)
     with doors().database.reading() as session:
-        rows = history(session, site_id(), wanted, after=_cursor(request.args.get("after", "")), limit=ROWS)
+        rows = history(session, site_id(), wanted, after=place(request.args.get("after", "")), limit=ROWS)
         people = moderators_of(session, site_id())
         reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
     rows, more = rows[:ROWS], len(rows) > ROWS
@@ -60,12 +59,12 @@ def decisions_file() -> Response:
 
 
 def _file(site: str, wanted: Wanted) -> Iterator[str]:
-    yield _written(COLUMNS)
+    yield table_line(COLUMNS)
     after: tuple[datetime, UUID] | None = None
     while True:
         with doors().database.reading() as session:
             rows = history(session, site, wanted, after=after, limit=CHUNK)
-        yield "".join(_written(_cells(row)) for row in rows[:CHUNK])
+        yield "".join(table_line(_cells(row)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
         after = (rows[CHUNK - 1].at, rows[CHUNK - 1].id)
@@ -79,33 +78,12 @@ def _cells(row: AnyRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _written(cells: tuple[str, ...]) -> str:
-    """One line. A cell that a spreadsheet would take for a formula is made plain text."""
-    line = io.StringIO()
-    csv.writer(line).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
-    return line.getvalue()
-
-
 def _wanted(args: Mapping[str, str]) -> Wanted:
-    until = _day(args.get("until", ""))
+    until = day(args.get("until", ""))
     return Wanted(
         moderator=uuid(args.get("who", "")),
         state=args.get("to", "") if args.get("to") in DECIDABLE else "",
         reason=args.get("reason", "").replace("\0", "")[:64],
-        since=_day(args.get("since", "")),
+        since=day(args.get("since", "")),
         until=until + timedelta(days=1) if until else None,
     )
-
-
-def _day(value: str) -> datetime | None:
-    try:
-        day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 9999 else None
-
-
-def _cursor(value: str) -> tuple[datetime, UUID] | None:
-    at, _, name = value.partition("~")
-    when, decision_id = moment(at), uuid(name)
-    return (when, decision_id) if when and decision_id else None

@@ -13,6 +13,7 @@ from service.web.callers import Callers
 from service.web.committer import Committer
 from service.web.counters import Counters
 from service.web.feed_cache import Feeds
+from service.web.hands import hand
 from service.web.known_sites import KnownSites
 from service.web.waiting import Watcher
 
@@ -34,7 +35,7 @@ class Doors:
 
     @classmethod
     def open(cls, settings: Settings) -> "Doors":
-        database = Database(settings.database, pool=settings.web_threads)
+        database = Database(settings.database, pool=settings.web_threads, hand=hand)
         identities = Identities.from_secret(settings.secret)
         return cls(
             settings=settings,

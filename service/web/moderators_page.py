@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.moderators import add_moderator, give_role, take_role
+from service.actions import moderators as acting
 from service.actions.sign_in import new_link
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.store.history import moderators_of
@@ -33,11 +33,14 @@ def invite() -> AnyResponse:
         known = moderator_with(session, email)
         if known is not None and known.disabled_at is not None:
             raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
-        person = known or add_moderator(session, email, name=name, now=_now())
-        _allow_change_of(person)
-        give_role(session, person, _role(), site_id=site_id())
-        # Somebody with an account elsewhere signs in as ever: a link would hand that account to whoever asks.
-        link = "" if known else _new_link(session, person.id)
+        if known is not None:
+            # Somebody with an account elsewhere signs in as ever: a link would hand that account to whoever asks.
+            _allow_change_of(known)
+            acting.give_role(session, known, _role(), site_id=site_id())
+            link = ""
+        else:
+            _, token = acting.invite(session, email, _role(), site_id=site_id(), name=name, now=_now(), valid=_valid())
+            link = _address(token)
     return _shown(201, link=link, about=email)
 
 
@@ -48,9 +51,9 @@ def change_role(moderator_id: UUID) -> AnyResponse:
         person = _colleague(session, moderator_id)
         _allow_change_of(person)
         if request.form.get("role") == "none":
-            take_role(session, moderator_id, site_id=site_id())
+            acting.take_role(session, moderator_id, site_id=site_id())
         else:
-            give_role(session, person, _role(), site_id=site_id())
+            acting.give_role(session, person, _role(), site_id=site_id())
     return back_to("pages.moderators", site=site_id())
 
 
@@ -67,7 +70,7 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
             raise Conflict(
                 "this moderator also works on sites that are not yours; the operator can make a link with `greenroom user link`"
             )
-        link = _new_link(session, person.id)
+        link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
     return _shown(201, link=link, about=person.email)
 
 
@@ -90,10 +93,12 @@ def _role() -> Role:
     return Role(wanted)
 
 
-def _new_link(session: Session, moderator_id: UUID) -> str:
-    settings = doors().settings
-    token = new_link(session, moderator_id, now=_now(), valid=timedelta(seconds=settings.link_valid))
-    return f"{settings.url}/sign-in/{token}"
+def _valid() -> timedelta:
+    return timedelta(seconds=doors().settings.link_valid)
+
+
+def _address(token: str) -> str:
+    return f"{doors().settings.url}/sign-in/{token}"
 
 
 def _shown(status: int = 200, *, link: str = "", about: str = "") -> AnyResponse:

@@ -35,6 +35,7 @@ def open_pages(app: Flask) -> None:
     """Hang the pages into the application. The modules are named here because their views hang on `bp`."""
     from service.web import (  # noqa: F401
         account,
+        acts_page,
         authors_page,
         budget_page,
         charts_page,

@@ -42,10 +42,13 @@ def sign_in_by_password() -> AnyResponse:
     # The hash is checked outside any transaction, and also for a name that nobody has.
     right = matches(moderator.password if moderator else "", password)
     if moderator is None or moderator.disabled_at is not None or not right:
+        if moderator is not None:
+            with doors().database.writing() as session:
+                signing_in.failed(session, moderator.id, how="password")
         fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     with doors().database.writing() as session:
-        token = signing_in.start(session, moderator.id, user_agent=_user_agent(), now=_now())
+        token = signing_in.start(session, moderator.id, how="password", user_agent=_user_agent(), now=_now())
     return keep(_to(goal), token)
 
 

@@ -62,7 +62,7 @@ class Desk:
             if not person.everywhere:
                 give_role(session, person, role, site_id=None)
             prefer(session, person.id, **(preferences or {}))
-            token = start(session, person.id, user_agent="test", now=now)
+            token = start(session, person.id, how="link", user_agent="test", now=now)
         context = self._chromium.new_context(**{**WIDE, **options})
         context.set_default_timeout(30_000)
         context.add_cookies([{"name": "greenroom", "value": token, "url": self.address}])

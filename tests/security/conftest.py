@@ -15,6 +15,7 @@ from service.domain.states import State
 from service.store.engine import Database
 from service.store.people import Role
 from service.store.sites import Scope
+from tests.commands.conftest import greenroom  # noqa: F401 - a fixture
 from tests.seeding import Seed, sow
 from tests.web.browsers import Browser, moderator, serving
 

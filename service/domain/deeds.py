@@ -1,0 +1,65 @@
+"""Administrative acts in words: what can be done beside deciding, and in whose name."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Deed(StrEnum):
+    """What was done. The words are stable: they stand in the log for good."""
+
+    SITE_MADE = "site_made"
+    SITE_EXPORTED = "site_exported"
+    SITE_IMPORTED = "site_imported"
+    COMMENTS_ERASED = "comments_erased"
+    BACKUP_WRITTEN = "backup_written"
+    BACKUP_RESTORED = "backup_restored"
+
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_REMOVED = "endpoint_removed"
+    ENDPOINT_TESTED = "endpoint_tested"
+    SECRET_ROTATED = "secret_rotated"  # noqa: S105 - a word for a deed
+    DELIVERIES_REPLAYED = "deliveries_replayed"
+
+    RULES_SET = "rules_set"
+    REASONS_SET = "reasons_set"
+    CONDITION_SET = "condition_set"
+    CONDITION_REMOVED = "condition_removed"
+    BUDGET_SET = "budget_set"
+    BUDGET_CLEARED = "budget_cleared"
+    PRACTICE_SET = "practice_set"
+    THREAD_SET = "thread_set"
+    AUTHOR_JUDGED = "author_judged"
+    AUTHOR_FORGIVEN = "author_forgiven"
+
+    MODERATOR_INVITED = "moderator_invited"
+    MODERATOR_DISABLED = "moderator_disabled"
+    ROLE_GIVEN = "role_given"
+    ROLE_TAKEN = "role_taken"
+    LINK_MADE = "link_made"
+    PASSWORD_SET = "password_set"  # noqa: S105 - a word for a deed
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SESSION_ENDED = "session_ended"
+
+
+class By(StrEnum):
+    """In whose name something is done."""
+
+    MODERATOR = "moderator"
+    KEY = "key"
+    COMMAND = "command"
+    NOBODY = "nobody"
+    GREENROOM = "greenroom"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who acts: a moderator or a key by its id, whoever runs a command on the machine, nobody known, or Greenroom itself."""
+
+    by: By = By.COMMAND
+    id: UUID | None = None
+    request_id: str = ""

@@ -1,0 +1,84 @@
+"""The log page: who changed what, for admins; filtered, and as a table file to take along."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request, stream_with_context
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.deeds import Deed
+from service.store.acts import WantedActs, acts, people_named
+from service.store.history import moderators_of
+from service.store.people import Role
+from service.store.schema import AnyRow
+from service.web import deeds
+from service.web.asked import day, place, uuid
+from service.web.doors import doors
+from service.web.pages import bp, page
+from service.web.sessions import me, site_id, with_role
+from service.web.table_file import table_line
+
+ROWS, CHUNK = 50, 500
+COLUMNS = ("at", "site", "by", "who", "deed", "about", "facts", "request")
+
+
+@bp.get("/settings/acts")
+@with_role(Role.ADMIN)
+def admin_acts() -> AnyResponse:
+    wanted = _wanted(request.args)
+    with doors().database.reading() as session:
+        rows = acts(session, wanted, after=place(request.args.get("after", "")), limit=ROWS)
+        people, named = moderators_of(session, site_id()), people_named(session, rows)
+    rows, more = rows[:ROWS], len(rows) > ROWS
+    chosen = {name: value for name, value in request.args.items() if name in ("who", "deed", "since", "until") and value}
+    after = f"{rows[-1].AdminAct.at.isoformat()}~{rows[-1].AdminAct.id}" if more else ""
+    return page(
+        "acts.html", rows=rows, people=people, named=named, wanted=wanted, chosen=chosen, names=deeds.deed_names(),
+        query=urlencode({"site": site_id(), **chosen}), after=after, who=deeds.who, facts=deeds.facts,
+    )  # fmt: skip
+
+
+@bp.get("/settings/acts.csv")
+@with_role(Role.ADMIN)
+def admin_acts_file() -> Response:
+    """Everything that the filter lets through, in chunks."""
+    response = Response(stream_with_context(_file(_wanted(request.args))), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="acts-{site_id()}.csv"'
+    return response
+
+
+def _file(wanted: WantedActs) -> Iterator[str]:
+    yield table_line(COLUMNS)
+    after: tuple[datetime, UUID] | None = None
+    while True:
+        with doors().database.reading() as session:
+            rows = acts(session, wanted, after=after, limit=CHUNK)
+            named = people_named(session, rows)
+        yield "".join(table_line(_cells(row, named)) for row in rows[:CHUNK])
+        if len(rows) <= CHUNK:
+            return
+        after = (rows[CHUNK - 1].AdminAct.at, rows[CHUNK - 1].AdminAct.id)
+
+
+def _cells(row: AnyRow, named: Mapping[str, str]) -> tuple[str, ...]:
+    act = row.AdminAct
+    return (
+        act.at.isoformat(), act.site_id or "", act.by, row.email or row.hint or "", act.deed, named.get(act.about, act.about),
+        json.dumps(act.facts, ensure_ascii=False) if act.facts else "", act.request_id,
+    )  # fmt: skip
+
+
+def _wanted(args: Mapping[str, str]) -> WantedActs:
+    """What concerns the whole installation is for those who are admins of all of it."""
+    until = day(args.get("until", ""))
+    return WantedActs(
+        site_id=site_id(),
+        whole=me().moderator.everywhere == Role.ADMIN,
+        deed=args.get("deed", "") if args.get("deed") in list(Deed) else "",
+        moderator=uuid(args.get("who", "")),
+        since=day(args.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+    )
