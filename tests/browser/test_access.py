@@ -25,7 +25,7 @@ LOOKS = {
 }
 #: Addresses that answer with a file, with numbers or with a piece of a page: they are looked at where a page shows them.
 NO_PAGES = {
-    "pages.home", "pages.decisions_file", "pages.counts", "pages.more_cards", "pages.context", "static",
+    "pages.home", "pages.decisions_file", "pages.admin_acts_file", "pages.counts", "pages.more_cards", "pages.context", "static",
     "health.alive", "health.ready", "metrics.show", "docs.show_document",
 }  # fmt: skip
 #: The same pages once more, where an address says more than where they are.
