@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from service.config import Settings
 from service.domain.deeds import By, Hand
 from service.jobs import Bell, bell
-from service.store.engine import Database
+from service.store.engine import ANSWER_PATIENCE, Database
 from workers.alike import Alike
 from workers.taught import Taught
 
@@ -22,7 +22,8 @@ class Workshop:
 
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":
-        return cls(settings, Database(settings.database, hand=lambda: Hand(By.GREENROOM)), bell(settings))
+        database = Database(settings.database, patience=ANSWER_PATIENCE, hand=lambda: Hand(By.GREENROOM))
+        return cls(settings, database, bell(settings))
 
     def close(self) -> None:
         """Let go of the database."""

@@ -16,23 +16,32 @@ from service.store.turns import Turns
 BUSY_MS = 5000
 #: Seconds that a writer on SQLite stands in line before it gives up.
 PATIENCE = 10.0
+#: Seconds that a process which serves somebody waits for one answer of PostgreSQL: longer than PostgreSQL itself lets a statement run.
+ANSWER_PATIENCE = 6.0
 
 
 class Database:
     """Where everything is kept. Build one a process, after any fork; `reading()` and `writing()` hand out sessions.
 
-    On SQLite writers stand in line (see `Turns`). `hand` says in whose name this process writes at this moment.
+    On SQLite writers stand in line (see `Turns`). A PostgreSQL that hangs, or is cut off without a word, is given up after `patience`
+    seconds; None waits for as long as it takes. `hand` says in whose name this process writes at this moment.
     """
 
-    def __init__(self, url: str, *, pool: int = 5, hand: Callable[[], Hand] = Hand) -> None:
+    def __init__(self, url: str, *, pool: int = 5, patience: float | None = None, hand: Callable[[], Hand] = Hand) -> None:
         self.url = url
         self._hand = hand
         self.on_sqlite = url.startswith("sqlite")
         self._pool = pool
+        self._patience = patience
 
     @cached_property
     def engine(self) -> Engine:
-        return _sqlite_engine(self.url) if self.on_sqlite else _postgres_engine(self.url, self._pool)
+        if self.on_sqlite:
+            return _sqlite_engine(self.url)
+        # Where SQLite serves, the driver of PostgreSQL is not worth its memory.
+        from service.store.postgres import postgres_engine
+
+        return postgres_engine(self.url, pool=self._pool, patience=self._patience)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -97,15 +106,3 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
-
-
-def _postgres_engine(url: str, pool: int) -> Engine:
-    options = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
-    return create_engine(
-        url,
-        pool_size=pool,
-        max_overflow=pool,
-        pool_pre_ping=True,
-        pool_timeout=5,
-        connect_args={"connect_timeout": 2, "options": options},
-    )

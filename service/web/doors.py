@@ -8,7 +8,7 @@ from flask import current_app
 from service.config import Settings
 from service.domain.identity import Identities
 from service.jobs import Bell, bell
-from service.store.engine import Database
+from service.store.engine import ANSWER_PATIENCE, Database
 from service.web.callers import Callers
 from service.web.committer import Committer
 from service.web.counters import Counters
@@ -35,7 +35,7 @@ class Doors:
 
     @classmethod
     def open(cls, settings: Settings) -> "Doors":
-        database = Database(settings.database, pool=settings.web_threads, hand=hand)
+        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, hand=hand)
         identities = Identities.from_secret(settings.secret)
         return cls(
             settings=settings,

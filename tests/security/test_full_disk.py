@@ -4,6 +4,7 @@ import http.client
 import json
 import resource
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,13 +38,12 @@ def limit_files(web: Web, most: int) -> None:
 
 
 def post(web: Web, key: str, text: str) -> tuple[int, str | None]:
-    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)
     body = json.dumps({"thread": {"id": "a"}, "text": text})
-    connection.request("POST", "/v1/comments", body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return answer.status, answer.headers["Retry-After"]
+    with closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)) as connection:
+        connection.request("POST", "/v1/comments", body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers["Retry-After"]
 
 
 def test_a_full_disk_is_told_honestly_and_forgotten_once_there_is_room(web: Web) -> None:

@@ -1,0 +1,43 @@
+"""The engine for PostgreSQL: every wait has an end."""
+
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import Engine, create_engine, event
+
+_Answer = TypeVar("_Answer")
+
+
+class _Hasty(psycopg.Connection[Any]):
+    """A connection that is given up where one answer takes too long: `statement_timeout` asks the server, and the server may be what hangs."""
+
+    patience: float | None = None
+
+    def wait(self, gen: PQGen[_Answer], interval: float = 0.1, timeout: float | None = None) -> _Answer:
+        try:
+            return super().wait(gen, interval, timeout or self.patience)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the server has not answered for {timeout or self.patience:g} s") from None
+
+
+def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
+    """An engine whose statements, locks and idle transactions end in time; `patience` is for answers that never come."""
+    options = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
+    engine = create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 2, "options": options},
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> _Hasty:
+        connection = _Hasty.connect(*arguments, **named)
+        connection.patience = patience
+        return connection
+
+    return engine
