@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
+.PHONY: help run demo test chaos crowd translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -28,6 +28,9 @@ test: $(VENV)/test.stamp ## The whole suite, on every real server this machine c
 
 chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audit it (CHAOS="--seconds 1200 --faults 300")
 	$(BIN)/python -m tests.chaos $(CHAOS)
+
+crowd: $(VENV)/test.stamp ## Twenty moderators decide a thousand times each on the same fifty comments
+	$(BIN)/python -m tests.actions.crowd $(CROWD)
 
 schemathesis: $(VENV)/test.stamp ## Ten minutes of a machine trying to prove the API document untrue
 	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/test_document_is_true.py

@@ -14,6 +14,7 @@ from service.store.comments import Thread as Page
 from service.store.engine import Database
 from service.store.outbox import EventState, EventType
 from service.store.people import Moderator
+from tests.actions.crowd import crowd
 from tests.factories import NOON, draft, events, moved, site, submitted, with_comment
 
 DELAY = timedelta(seconds=5)
@@ -76,6 +77,12 @@ def test_of_many_at_once_one_wins(database: Database) -> None:
     with database.reading() as session:
         assert session.get_one(Comment, comment_id).state == winners[0].change.to_state
         assert len(events(session, comment_id)) == 1
+
+
+def test_a_crowd_on_the_same_comments_loses_nothing(database: Database) -> None:
+    counts = crowd(database, moderators=8, decisions=25, seed=7)
+    assert counts["won"] + counts["late"] == 200
+    assert min(counts["won"], counts["late"], counts["taken back"]) > 0
 
 
 def test_an_undo_before_the_host_is_told_stays_silent(database: Database) -> None:
