@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "training",
     "user": "user",
     "webhook": "webhook",
+    "outside": "outside",
     "audit": "audit",
     "acts": "acts",
     "erase": "erase",

@@ -18,6 +18,7 @@ class Receipt:
     id: str
     headers: dict[str, str]
     body: bytes
+    path: str = ""
     at: float = field(default_factory=time.monotonic)
 
     @property
@@ -68,7 +69,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.receipts.append(Receipt(headers.get("webhook-id", ""), headers, body))
+                receiver.receipts.append(Receipt(headers.get("webhook-id", ""), headers, body, self.path))
                 try:
                     receiver.behaviour(self)
                 except OSError:

@@ -13,11 +13,14 @@ from service.domain.ids import new_id
 from service.domain.latitude import within
 from service.domain.policy import judge
 from service.domain.reading import Reading
+from service.domain.sealing import Seal
 from service.domain.signals import Kind, Signal
 from service.jobs import Job
 from service.store.moves import any_pending, claim
+from service.store.outside import asked_by
 from service.store.readings import Waiting, waiting
 from workers.checks import signals_of
+from workers.outside import consult, lines
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.drain")
@@ -63,19 +66,31 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
 
 
 def _settled(workshop: Workshop, claimed: _Claimed) -> int:
-    database = workshop.database
-    with database.reading() as session:
+    """What waits for a service elsewhere is settled after the others, so that no comment waits for another's answer."""
+    with workshop.database.reading() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
-        models = workshop.taught.models(session, {item.site_id for item in batch})
+        sites = {item.site_id for item in batch}
+        models, setups = workshop.taught.models(session, sites), asked_by(session, sites)
     settlements = _examine(batch, models, workshop)
     crash_point(CrashPoint.CHECKED)
-    with database.writing() as session:
+    if not setups:
+        return _settle(workshop, settlements, claimed)
+    asking = lines(settlements, setups, Seal.from_secret(workshop.settings.secret))
+    asked = {settlement.waiting.comment_id for line in asking for settlement in line.asked}
+    later = [settlement for settlement in settlements if settlement.waiting.comment_id in asked]
+    now = [settlement for settlement in settlements if settlement.waiting.comment_id not in asked]
+    settled = _settle(workshop, now, claimed) if now else 0
+    return settled + (_settle(workshop, consult(later, asking, workshop.database, workshop.settings), claimed) if later else 0)
+
+
+def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Claimed) -> int:
+    with workshop.database.writing() as session:
         changes = settle(session, settlements, token=claimed.token, now=_now())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
     if changes:
         workshop.bell.ring(Job.DELIVER)
-    log.info("drained", extra={"claimed": len(batch), "settled": len(changes)})
+    log.info("drained", extra={"claimed": len(settlements), "settled": len(changes)})
     return len(changes)
 
 

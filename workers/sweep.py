@@ -11,6 +11,7 @@ from workers.deliver import deliver
 from workers.drain import drain
 from workers.learning import start_learning
 from workers.tally import count_days
+from workers.tells import tell
 from workers.tidy import tidy
 from workers.workshop import Workshop
 
@@ -42,6 +43,7 @@ def sweep(workshop: Workshop) -> None:
         deliver(workshop)
     _count(workshop)
     tidy(workshop)
+    tell(workshop)
 
 
 def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
@@ -54,6 +56,7 @@ def keep_sweeping(workshop: Workshop, stop: threading.Event) -> None:
                 ("learner", start_learning, LOOK),
                 ("counter", _count, COUNT),
                 ("tidier", tidy, TIDY),
+                ("teller", tell, LOOK),
             )
         ]
         for thread in beside:

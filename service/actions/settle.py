@@ -64,9 +64,10 @@ def _moved(session: Session, settlements: Sequence[Settlement], token: UUID, now
 
 
 def _group(verdict: Verdict) -> tuple[State, str, float]:
-    if not verdict.reasons:
+    first = next(iter(verdict.reasons), None)
+    # What was only told, as a service that did not answer, led to nothing.
+    if first is None or not first.score:
         return verdict.state, "", 0.0
-    first = verdict.reasons[0]
     return verdict.state, first.kind.value, round(first.score, 2)
 
 
@@ -89,7 +90,7 @@ def _verdict_row(settlement: Settlement, now: datetime) -> dict[str, object]:
         "comment_id": settlement.waiting.comment_id,
         "revision": settlement.waiting.revision,
         "state": settlement.verdict.state,
-        "reasons": [as_reason(signal) for signal in settlement.verdict.reasons],
+        "reasons": [as_reason(signal, settlement.signals) for signal in settlement.verdict.reasons],
         "signals": {family.value: round(score, 4) for family, score in scores(settlement.signals).items()},
         "shadow": [signal.rule for signal in settlement.signals if signal.kind is Kind.SITE_RULE and not signal.score],
         "at": now,

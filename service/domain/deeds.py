@@ -28,6 +28,8 @@ class Deed(StrEnum):
     REASONS_SET = "reasons_set"
     CONDITION_SET = "condition_set"
     CONDITION_REMOVED = "condition_removed"
+    OUTSIDE_SET = "outside_set"
+    OUTSIDE_REMOVED = "outside_removed"
     BUDGET_SET = "budget_set"
     BUDGET_CLEARED = "budget_cleared"
     PRACTICE_SET = "practice_set"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.domain.budget import Budget, Limits, audited
-from service.domain.policy import Verdict, scores
+from service.domain.policy import Verdict, failed, scores
 from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
 
@@ -48,7 +48,7 @@ def risk(of: Mapping[str, float], families: Sequence[Family] = AGAINST) -> float
 
 def within(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude | None, *, identity: str) -> Verdict:
     """The verdict as the site's latitude has it. What the site itself asked for, and what a check left open, stays as it is."""
-    if latitude is None or any(s.kind.family is Family.FAILURE for s in signals) or _by_the_site(verdict):
+    if latitude is None or failed(signals) or _by_the_site(verdict):
         return verdict
     limited = _limited(verdict, signals, latitude)
     if limited.state is not State.HELD and latitude.audit and audited(identity, 1 / latitude.audit):
@@ -59,13 +59,15 @@ def within(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude | Non
 
 def _limited(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude) -> Verdict:
     found = {family.value: score for family, score in scores(signals).items()}
-    told = verdict.reasons or tuple(sorted((s for s in signals if s.kind.family in AGAINST), key=lambda s: -s.score)[:3])
+    unanswered = tuple(s for s in verdict.reasons if not s.score)
+    against = sorted((s for s in signals if s.kind.family in AGAINST), key=lambda s: -s.score)[:3]
+    told = verdict.reasons if len(verdict.reasons) > len(unanswered) else (*against, *unanswered)
     if latitude.reject_from is not None and risk(found, FOR_REJECTING) >= latitude.reject_from:
         return Verdict(State.REJECTED, told)
     if verdict.state is State.REJECTED:
         return verdict
     if latitude.publish_below is not None:
-        return Verdict(State.APPROVED) if risk(found) < latitude.publish_below else Verdict(State.HELD, told)
+        return Verdict(State.APPROVED, unanswered) if risk(found) < latitude.publish_below else Verdict(State.HELD, told)
     if latitude.hold_until_known and verdict.state is State.APPROVED:
         rule = "this site holds every comment until its decisions bear out limits"
         return Verdict(State.HELD, (Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, rule, check="policy"),))

@@ -60,7 +60,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A state and the signals that led to it, gravest first; empty for a calm comment."""
+    """A state and the signals that led to it, gravest first, then what was asked elsewhere and gave no answer. Both may be empty."""
 
     state: State
     reasons: tuple[Signal, ...] = ()
@@ -71,14 +71,20 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     ordered = sorted(signals, key=lambda signal: -signal.score)
     limits = _limits({s.kind for s in ordered}, rules)
     holding = tuple(s for s in ordered if s.score >= limits.get(s.kind, 2.0))
-    if any(s.kind.family is Family.FAILURE for s in ordered):
-        return Verdict(State.HELD, holding)
+    told = tuple(s for s in ordered if s.kind.family is Family.FAILURE and not s.score)
+    if failed(ordered):
+        return Verdict(State.HELD, (*holding, *told))
     if rejecting := _rejecting(ordered, rules):
-        return Verdict(State.REJECTED, rejecting)
+        return Verdict(State.REJECTED, (*rejecting, *told))
     if rules.hold_everything:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
-        return Verdict(State.HELD, (*holding, everything))
-    return Verdict(State.HELD, holding) if holding else Verdict(State.APPROVED)
+        return Verdict(State.HELD, (*holding, everything, *told))
+    return Verdict(State.HELD if holding else State.APPROVED, (*holding, *told))
+
+
+def failed(signals: Sequence[Signal]) -> bool:
+    """Whether a check left something open that only a person can decide."""
+    return any(s.kind.family is Family.FAILURE and s.score for s in signals)
 
 
 def _limits(kinds: Set[Kind], rules: Rules) -> Mapping[Kind, float]:

@@ -40,9 +40,11 @@ class Kind(StrEnum):
     SPAM_TOO_FAST = "spam.too_fast"
     SPAM_GIBBERISH = "spam.gibberish"
     SPAM_TEST = "spam.test"
+    SPAM_OUTSIDE = "spam.outside"
 
     ABUSE_MODEL = "abuse.model"
     ABUSE_THREAT = "abuse.threat"
+    ABUSE_OUTSIDE = "abuse.outside"
     PRIVACY_PHONE = "privacy.phone"
     PRIVACY_ADDRESS = "privacy.address"
     PRIVACY_CARD = "privacy.card"
@@ -95,7 +97,8 @@ class Signal:
     """One finding of one check. `score` is 0..1, the believed probability that this alone makes the comment unwanted.
 
     `rule` is one specific sentence for a moderator ("3 links where 1 is usual"). `strong` marks a finding that counts
-    towards an automatic rejection; two strong ones of different kinds are needed for one.
+    towards an automatic rejection; two strong ones of different kinds are needed for one. A failure with the score 0 is only
+    told: it holds nothing.
     """
 
     kind: Kind

@@ -28,6 +28,8 @@ def deed_names() -> dict[Deed, str]:
         Deed.REASONS_SET: _("changed the reasons"),
         Deed.CONDITION_SET: _("set a condition"),
         Deed.CONDITION_REMOVED: _("removed a condition"),
+        Deed.OUTSIDE_SET: _("changed an outside check"),
+        Deed.OUTSIDE_REMOVED: _("removed an outside check"),
         Deed.BUDGET_SET: _("set the risk budget"),
         Deed.BUDGET_CLEARED: _("cleared the risk budget"),
         Deed.PRACTICE_SET: _("changed whether new moderators practise"),

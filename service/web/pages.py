@@ -47,6 +47,7 @@ def open_pages(app: Flask) -> None:
         keys_page,
         learned_page,
         moderators_page,
+        outside_page,
         practice,
         queue_forms,
         queue_page,

@@ -135,6 +135,14 @@ STEPS: Steps = {
         (Deed.CONDITION_SET, form("/settings/conditions", act="live", about="links", value="3")),
         (Deed.CONDITION_REMOVED, form("/settings/conditions", act="remove", about="links", value="3")),
     ],
+    "pages.change_outside": [
+        (
+            Deed.OUTSIDE_SET,
+            form("/settings/outside", act="save", name="own", address=HOOK, seconds="1", per_day="9", per_month="9"),
+        ),
+        (Deed.OUTSIDE_SET, form("/settings/outside", act="off", name="own")),
+        (Deed.OUTSIDE_REMOVED, form("/settings/outside", act="remove", name="own")),
+    ],
     "pages.change_budget": [
         (None, form("/settings/budget", act="try", **BUDGET)),
         (Deed.BUDGET_SET, form("/settings/budget", act="save", **BUDGET)),
