@@ -81,6 +81,11 @@ class Settings:
         7 * 86400.0, "Seconds after which a moderator signs in again in any case.", seconds(60, 365 * 86400)
     )
     link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", seconds(60, 30 * 86400))
+    second_factor: str = _setting(
+        "optional",
+        "Who must have a second factor: optional (nobody must), admins, or everybody.",
+        one_of("optional", "admins", "everybody"),
+    )
     log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))
     metrics_token: str = _setting("", "Bearer token that /metrics asks for; empty means loopback only.", secret=True)

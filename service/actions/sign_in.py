@@ -1,6 +1,7 @@
 """Sign in: one-time links, passwords and the browser sessions that they open. Only hashes of what a person holds are kept."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,19 @@ from service.actions.acts import by_moderator, note
 from service.actions.admit import digest_of
 from service.domain.deeds import Deed
 from service.domain.errors import Gone
+from service.store.factors import HalfSignIn
 from service.store.people import BrowserSession, Moderator, SignInLink
+
+#: How long a sign-in waits for its second factor, and for how many tries.
+HALF_WAY, MOST_TRIES = timedelta(minutes=5), 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A browser's token: of a session, or of a sign-in that waits for its second factor and opens nothing else."""
+
+    token: str
+    half: bool = False
 
 
 def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
@@ -36,17 +49,45 @@ def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
     return session.scalar(good) is not None
 
 
-def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> str:
-    """Use a link up and open a browser session. Returns the session's token; raises Gone for a link that does not work."""
+def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> Entry:
+    """Use a link up and come in, or half-way. Raises Gone for a link that does not work."""
     moderator_id = session.execute(
         delete(SignInLink)
         .where(SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
         .returning(SignInLink.moderator_id)
     ).scalar()
-    enabled = select(Moderator.id).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
-    if moderator_id is None or session.scalar(enabled) is None:
+    enabled = select(Moderator).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
+    moderator = session.scalar(enabled)
+    if moderator is None:
         raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
-    return start(session, moderator_id, how="link", user_agent=user_agent, now=now)
+    return enter(session, moderator, how="link", user_agent=user_agent, now=now)
+
+
+def enter(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
+    """Whoever has shown one factor is in, or half-way where there is a second one to show."""
+    if moderator.second_factor_at is None:
+        return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.valid_until < now))
+    token = secrets.token_urlsafe(32)
+    session.add(HalfSignIn(digest=digest_of(token), moderator_id=moderator.id, how=how, tries=0, valid_until=now + HALF_WAY))
+    session.flush()
+    return Entry(token, half=True)
+
+
+def count_try(session: Session, digest: str) -> bool:
+    """Count one code at a sign-in that waits for it. False where there were too many: it is over, and begins with the password."""
+    tries = session.execute(
+        update(HalfSignIn).where(HalfSignIn.digest == digest).values(tries=HalfSignIn.tries + 1).returning(HalfSignIn.tries)
+    ).scalar()
+    if tries is not None and tries <= MOST_TRIES:
+        return True
+    session.execute(delete(HalfSignIn).where(HalfSignIn.digest == digest))
+    return False
+
+
+def end_half(session: Session, digest: str) -> None:
+    """What waited has come in."""
+    session.execute(delete(HalfSignIn).where(HalfSignIn.digest == digest))
 
 
 def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, now: datetime) -> str:
@@ -85,7 +126,8 @@ def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
 
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
-    """End all sessions of a moderator, except the one with the digest `but`."""
+    """End all sessions of a moderator, except the one with the digest `but`, and whatever waits half-way."""
+    session.execute(delete(HalfSignIn).where(HalfSignIn.moderator_id == moderator_id))
     session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
 
 

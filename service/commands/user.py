@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from service.actions.moderators import add_moderator, disable, give_role
+from service.actions.second_factor import reset
 from service.actions.sign_in import new_link
 from service.commands.place import database, settings
 from service.domain.errors import Refusal
@@ -81,6 +82,21 @@ def list_users(*, as_json: bool) -> None:
             }
             words = "disabled" if moderator.disabled_at else ", ".join(f"{role} on {site}" for site, role in roles.items())
             click.echo(json.dumps(shown) if as_json else f"{moderator.email}\t{words or 'no role'}")
+
+
+@user.command("reset-second-factor")
+@click.argument("email", metavar="EMAIL")
+def reset_a_second_factor(email: str) -> None:
+    """Turn the second factor of a moderator off, who has lost phone and recovery codes, and sign them out everywhere.
+
+    Example: greenroom user reset-second-factor dana@news.example
+    """
+    with _said_clearly(), database().writing() as session:
+        moderator = moderator_with(session, email)
+        if moderator is None:
+            raise click.ClickException(f"no moderator {email!r}")
+        reset(session, moderator.id)
+    click.echo(f"{moderator.email} signs in without a second factor; `greenroom user link {moderator.email}` makes a link")
 
 
 @user.command("disable")

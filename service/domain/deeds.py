@@ -43,6 +43,10 @@ class Deed(StrEnum):
     ROLE_TAKEN = "role_taken"
     LINK_MADE = "link_made"
     PASSWORD_SET = "password_set"  # noqa: S105 - a word for a deed
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SESSION_ENDED = "session_ended"

@@ -1,6 +1,18 @@
 """Everything that is kept. Importing this package knows every table."""
 
-from service.store import acts, comments, day_numbers, idempotency, outbox, outside, people, site_models, sites
+from service.store import acts, comments, day_numbers, factors, idempotency, outbox, outside, people, site_models, sites
 from service.store.schema import Record
 
-__all__ = ["Record", "acts", "comments", "day_numbers", "idempotency", "outbox", "outside", "people", "site_models", "sites"]
+__all__ = [
+    "Record",
+    "acts",
+    "comments",
+    "day_numbers",
+    "factors",
+    "idempotency",
+    "outbox",
+    "outside",
+    "people",
+    "site_models",
+    "sites",
+]

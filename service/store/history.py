@@ -70,6 +70,7 @@ def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:
         Moderator.everywhere,
         Membership.role,
         Moderator.disabled_at,
+        Moderator.second_factor_at,
         shown_name().label("who"),
     )
     return session.execute(

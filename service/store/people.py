@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.schema import Record
@@ -29,7 +29,8 @@ class Role(StrEnum):
 class Moderator(Record):
     """A person who signs in. `password` is an argon2id hash, empty where there is none.
 
-    `everywhere` is a role on every site, also on those to come; empty where memberships alone count.
+    `everywhere` is a role on every site, also on those to come; empty where memberships alone count. `second_factor` is the
+    sealed secret of an authenticator, which counts from `second_factor_at` on; `second_step` is the last step that was used.
     """
 
     __tablename__ = "moderator"
@@ -40,6 +41,9 @@ class Moderator(Record):
     password: Mapped[str] = mapped_column(Text, default="")
     everywhere: Mapped[str] = mapped_column(String(16), default="", server_default="")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    second_factor: Mapped[str] = mapped_column(Text, default="", server_default="")
+    second_factor_at: Mapped[datetime | None]
+    second_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

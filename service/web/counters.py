@@ -1,4 +1,4 @@
-"""Counting calls in windows of a minute, in the memory of this process."""
+"""Counting calls in windows of a minute or another time, in the memory of this process."""
 
 import threading
 import time
@@ -13,21 +13,21 @@ MOST = 100_000
 class Counters:
     """The windows of this process. Other processes count for themselves: a limit protects a process, it is no bill.
 
-    Of our own, because the memory storage of `limits` starts a thread a hundred times a second to tidy up.
+    Of our own, because what there is to install starts threads to tidy up.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[float, int]] = {}
 
-    def hit(self, name: str) -> tuple[int, int]:
+    def hit(self, name: str, *, window: int | None = None) -> tuple[int, int]:
         """Count one more. Returns the count in the window and the whole seconds until it ends."""
-        now = time.monotonic()
+        now, window = time.monotonic(), WINDOW if window is None else window
         with self._lock:
             end, used = self._windows.get(name, (0.0, 0))
             if end <= now:
                 self._windows.pop(name, None)
-                end, used = now + WINDOW, 0
+                end, used = now + window, 0
             self._windows[name] = (end, used + 1)
             while len(self._windows) > MOST:
                 del self._windows[next(iter(self._windows))]

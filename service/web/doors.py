@@ -30,6 +30,8 @@ class Doors:
     watcher: Watcher
     callers: Callers
     counters: Counters
+    #: Of their own: a flood of addresses must not push out how often an account was tried.
+    tries: Counters
     sites: KnownSites
     feeds: Feeds
 
@@ -47,6 +49,7 @@ class Doors:
             watcher=Watcher(database, places=settings.web_threads // 2),
             callers=Callers(database),
             counters=Counters(),
+            tries=Counters(),
             sites=KnownSites(database),
             feeds=Feeds(database),
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions import moderators as acting
+from service.actions.second_factor import reset
 from service.actions.sign_in import new_link
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.store.history import moderators_of
@@ -63,15 +64,29 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
     """A new link for somebody who lost the way in: only where I am admin on all of their sites."""
     with doors().database.writing() as session:
         person = _colleague(session, moderator_id)
-        mine = me().roles
-        beyond = [s for s in roles_of(session, person) if mine.get(s) is not Role.ADMIN]
-        # Who works everywhere also works on sites to come: only another admin everywhere has as much.
-        if beyond or (person.everywhere and me().moderator.everywhere != Role.ADMIN):
-            raise Conflict(
-                "this moderator also works on sites that are not yours; the operator can make a link with `greenroom user link`"
-            )
+        _allow_way_in(session, person, "make a link with `greenroom user link`")
         link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
     return _shown(201, link=link, about=person.email)
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>/second-factor")
+@with_role(Role.ADMIN)
+def reset_second_factor(moderator_id: UUID) -> AnyResponse:
+    """For somebody who has lost phone and recovery codes."""
+    with doors().database.writing() as session:
+        person = _colleague(session, moderator_id)
+        _allow_change_of(person)
+        _allow_way_in(session, person, "reset it with `greenroom user reset-second-factor`")
+        reset(session, moderator_id)
+    return back_to("pages.moderators", site=site_id(), done="second-factor")
+
+
+def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
+    """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
+    beyond = [s for s in roles_of(session, person) if me().roles.get(s) is not Role.ADMIN]
+    # Who works everywhere also works on sites to come: only another admin everywhere has as much.
+    if beyond or (person.everywhere and me().moderator.everywhere != Role.ADMIN):
+        raise Conflict(f"this moderator also works on sites that are not yours; the operator can {otherwise}")
 
 
 def _colleague(session: Session, moderator_id: UUID) -> Moderator:

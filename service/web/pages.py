@@ -43,6 +43,7 @@ def open_pages(app: Flask) -> None:
         decisions_page,
         endpoints_page,
         gestures,
+        half_way,
         in_place,
         keys_page,
         learned_page,
@@ -51,6 +52,7 @@ def open_pages(app: Flask) -> None:
         practice,
         queue_forms,
         queue_page,
+        second_factor_page,
         settings_page,
         sign_in,
         threads_page,
@@ -116,6 +118,7 @@ def _surroundings() -> dict[str, Any]:
         "csrf": signed_in.session.csrf if signed_in else "",
         "site_id": g.get("site_id", ""),
         "may": sessions.may,
+        "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,
         "language": str(locale or "en").replace("_", "-"),
         "direction": preferences.get("direction") or (locale.text_direction if locale else "ltr"),
@@ -148,6 +151,8 @@ def _refused(error: Refusal) -> AnyResponse:
     if isinstance(error, sessions.SignedOut):
         came_from = request.full_path.rstrip("?") if request.method == "GET" else "/queue"
         return back_to("pages.sign_in", next=came_from)
+    if isinstance(error, sessions.OneFactor):
+        return back_to("pages.second_factor")
     return _error_page(STATUS[error.code], error.code, error.detail)
 
 

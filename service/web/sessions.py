@@ -38,8 +38,14 @@ def anyone(view: Callable[P, R]) -> Callable[P, R]:
     return public(page(view if hasattr(view, "rate") else limited(Rate.PAGE)(view)))
 
 
+class OneFactor(Refusal):
+    """Signed in with one factor where two are demanded."""
+
+    code = Code.FORBIDDEN
+
+
 def somebody(view: Callable[P, R]) -> Callable[P, R]:
-    """Decorates a page for every moderator, whatever the roles."""
+    """Decorates a page for every moderator, whatever the roles. It is open also to whoever still owes a second factor."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -57,6 +63,8 @@ def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             _let_in()
+            if owes_second_factor():
+                raise OneFactor("this installation demands a second factor of you; set it up under your account")
             g.site_id = _site_asked_for()
             if g.site_id and not me().roles[g.site_id].covers(role):
                 raise Forbidden(
@@ -97,6 +105,14 @@ def may(role: Role) -> bool:
     return mine is not None and mine.covers(role)
 
 
+def owes_second_factor() -> bool:
+    """Whether my role needs a second factor that I have not set up."""
+    if me().moderator.second_factor_at:
+        return False
+    demanded = doors().settings.second_factor
+    return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in me().roles.values())
+
+
 def look_up() -> SignedIn | None:
     """The moderator whose cookie came, or none."""
     token = request.cookies.get(cookie_name(), "")
@@ -133,7 +149,7 @@ def keep(response: Response, token: str) -> Response:
         token,
         max_age=int(settings.session_absolute),
         path="/",
-        secure=_over_https(),
+        secure=over_https(),
         httponly=True,
         samesite="Lax",
     )
@@ -141,12 +157,12 @@ def keep(response: Response, token: str) -> Response:
 
 
 def forget(response: Response) -> Response:
-    response.set_cookie(cookie_name(), "", expires=0, path="/", secure=_over_https(), httponly=True, samesite="Lax")
+    response.set_cookie(cookie_name(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
 
 
 def cookie_name() -> str:
-    return "__Host-greenroom" if _over_https() else "greenroom"
+    return "__Host-greenroom" if over_https() else "greenroom"
 
 
 def _let_in() -> None:
@@ -180,7 +196,7 @@ def _site_asked_for() -> str:
     return last if last in roles else next(iter(roles), "")
 
 
-def _over_https() -> bool:
+def over_https() -> bool:
     return doors().settings.url.startswith("https://")
 
 

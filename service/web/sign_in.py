@@ -10,9 +10,10 @@ from service.domain.errors import Gone
 from service.domain.passwords import matches
 from service.store.people import moderator_with
 from service.web.doors import doors
+from service.web.half_way import come_in
 from service.web.limits import Rate, limited
 from service.web.pages import bp, local, page
-from service.web.sessions import anyone, forget, keep, look_up, me, my_id, somebody
+from service.web.sessions import anyone, forget, look_up, me, my_id, somebody
 from service.web.throttle import throttle
 from service.web.words import _
 
@@ -48,8 +49,8 @@ def sign_in_by_password() -> AnyResponse:
         fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     with doors().database.writing() as session:
-        token = signing_in.start(session, moderator.id, how="password", user_agent=_user_agent(), now=_now())
-    return keep(_to(goal), token)
+        entry = signing_in.enter(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+    return come_in(entry, goal)
 
 
 @bp.get("/sign-in/<token>")
@@ -67,10 +68,10 @@ def show_link(token: str) -> Response:
 def sign_in_by_link(token: str) -> AnyResponse:
     try:
         with doors().database.writing() as session:
-            cookie = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
+            entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
     except Gone:
         return page("link.html", 410, good=False, token=token)
-    return keep(_to("/queue"), cookie)
+    return come_in(entry, "/queue")
 
 
 @bp.post("/sign-out")

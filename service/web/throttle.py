@@ -1,19 +1,14 @@
-"""How often a password of one account may be tried, from wherever: guessing is slow also for many addresses together."""
+"""How often a password or a code of one account may be tried, from wherever: guessing is slow also for many addresses together."""
 
-from flask import current_app
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
+from service.web.doors import doors
 from service.web.limits import TooMany
 
-#: Tries for one account.
-PER_ACCOUNT = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
+#: Tries for one account, and in how many seconds.
+PER_ACCOUNT = ((5, 60), (30, 3600))
 
 
 def throttle(account: str) -> None:
     """Count one try. Raises TooMany."""
-    limiter = current_app.extensions.setdefault("greenroom.sign_in", MovingWindowRateLimiter(MemoryStorage()))
-    hits = [limiter.hit(item, account) for item in PER_ACCOUNT]
-    if not all(hits):
+    counted = [(doors().tries.hit(f"{account}\0{window}", window=window)[0], most) for most, window in PER_ACCOUNT]
+    if any(used > most for used, most in counted):
         raise TooMany("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")

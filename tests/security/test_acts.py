@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from service.actions.acts import note
 from service.domain.deeds import Deed
+from service.domain.sealing import Seal
+from service.domain.second_factor import code_at, new_secret, step_at
 from service.store.acts import AdminAct
 from service.store.comments import Comment, Thread
 from service.store.engine import Database
 from service.store.outbox import Delivery, DeliveryState
-from service.store.people import BrowserSession, Role, moderator_with
+from service.store.people import BrowserSession, Moderator, Role, moderator_with
 from service.store.sites import Key
 from service.web.routes import PUBLIC, routes
 from tests.commands.conftest import Greenroom
@@ -81,6 +83,16 @@ class Walk:
         with self.house.database.reading() as session:
             return session.scalars(select(BrowserSession.digest).order_by(BrowserSession.created_at.desc())).first()[:32]
 
+    def factor(self, email: str = "ada@news.example", *, on: bool = True) -> str:
+        """A present code of a second factor that was set up beforehand, or only begun."""
+        secret, now = new_secret(), datetime.now(UTC)
+        values = {"second_factor": Seal.from_secret(self.house.settings.secret).close(secret), "second_step": 0}
+        with self.house.database.writing() as session:
+            session.execute(
+                update(Moderator).where(Moderator.email == email).values(second_factor_at=now if on else None, **values)
+            )
+        return code_at(secret, step_at(now))
+
     def known(self) -> str:
         """The id of the comment whose author is known."""
         held = self.house.comments["held"]
@@ -121,6 +133,20 @@ def _stranger(path: str | Callable[[Walk], str], **fields: object) -> Callable[[
         return lambda: Browser(walk.house.app).post(where, fields)
 
     return prepare
+
+
+def _with_factor(walk: Walk) -> str:
+    person = walk.colleague()
+    walk.factor("co@news.example")
+    return person
+
+
+def _half_way(walk: Walk, *, right: bool) -> Callable[[], object]:
+    """Somebody who has used a link and is asked for a code."""
+    token = moderator(walk.house.database, "half@news.example", site="news")
+    code, browser = walk.factor("half@news.example"), Browser(walk.house.app)
+    assert browser.post(f"/sign-in/{token}").location.startswith("/sign-in/code")
+    return lambda: browser.post("/sign-in/code", {"code": code if right else "wrong"})
 
 
 def _v1(rest: str = "") -> Callable[[Walk], str]:
@@ -175,6 +201,19 @@ STEPS: Steps = {
     ],
     "pages.renew_link": [(Deed.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
     "pages.change_password": [(Deed.PASSWORD_SET, form("/account/password", new=PASSWORD, again=PASSWORD))],
+    "pages.change_second_factor": [
+        (None, form("/account/second-factor", act="begin", old=PASSWORD)),
+        (Deed.SECOND_FACTOR_ON, form("/account/second-factor", act="confirm", code=lambda walk: walk.factor(on=False))),
+        (Deed.RECOVERY_CODES_MADE, form("/account/second-factor", act="codes", code=Walk.factor)),
+        (Deed.SECOND_FACTOR_OFF, form("/account/second-factor", act="off", code=Walk.factor)),
+    ],
+    "pages.reset_second_factor": [
+        (Deed.SECOND_FACTOR_RESET, form(lambda walk: f"/settings/moderators/{_with_factor(walk)}/second-factor"))
+    ],
+    "pages.sign_in_by_code": [
+        (Deed.SIGNED_IN, lambda walk: _half_way(walk, right=True)),
+        (Deed.SIGN_IN_FAILED, lambda walk: _half_way(walk, right=False)),
+    ],
     "pages.end_browser": [(Deed.SESSION_ENDED, form("/account/browsers", browser=Walk.browser))],
     "pages.sign_in_by_password": [
         (Deed.SIGNED_IN, _stranger("/sign-in", email="ada@news.example", password=PASSWORD)),

@@ -18,7 +18,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01a20435-267d-77e4-9d04-8ee4c90cd180"
 VIEWS = (
     "/queue?{}", "/queue/cards?{}", "/queue/counts?{}", "/decisions?{}", "/decisions.csv?{}", "/threads?{}", "/settings?{}",
-    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/acts?{}", "/settings/acts.csv?{}", "/settings/moderators?{}", "/account?{}", "/sign-in?{}",
+    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/acts?{}", "/settings/acts.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/second-factor?{}", "/sign-in/code?{}", "/sign-in?{}",
 )  # fmt: skip
 NAMES = ("after", "before", "since", "until", "words", "reason", "thread", "author", "alike", "language", "order", "tab", "site", "who", "to",
          "state", "undone", "done", "next")  # fmt: skip
@@ -26,7 +26,7 @@ FORMS = (
     "/queue/decide", "/queue/undo", "/queue/redo", "/queue/calm", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections",
     "/settings/endpoints", f"/settings/endpoints/{NOWHERE}", f"/settings/deliveries/{NOWHERE}", "/settings/keys",
     f"/settings/keys/{NOWHERE}/revoke", "/settings/moderators", f"/settings/moderators/{NOWHERE}", f"/settings/moderators/{NOWHERE}/link",
-    "/account/browsers", "/account/preferences",
+    "/account/browsers", "/account/preferences", "/account/second-factor", "/sign-in/code",
 )  # fmt: skip
 FIELDS = ("comment", "act", "note", "reason", "gesture", "view", "words", "state", "url", "events", "scope", "label", "email", "name", "role",
           "code", "text", "hold_everything", "blocked_words", "blocked_domains", "browser", "theme", "language")  # fmt: skip

@@ -37,6 +37,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/readyz",
         "/sign-in",
         "/sign-in/<token>",
+        "/sign-in/code",
         "/static/<path:filename>",
         "/v1/threads/<thread:thread>/comments",
     }
