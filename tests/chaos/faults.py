@@ -1,14 +1,17 @@
 """Every kind of fault: what it does, and on which set-ups it can happen."""
 
 import random
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.chaos.house import House, Setup
+from tests.chaos.house import FAKETIME, House, Setup
 
 _ALL = frozenset(Setup)
 _REDIS = frozenset({Setup.SQLITE_REDIS, Setup.POSTGRES_REDIS})
 _POSTGRES = frozenset({Setup.POSTGRES_REDIS})
+_SQLITE = _ALL - _POSTGRES
+_NONE: frozenset[Setup] = frozenset()
 _PREFIX = "greenroom:jobs:"
 
 
@@ -77,6 +80,23 @@ def _fills(house: House, chance: random.Random) -> None:
     house.with_redis(lambda client: client.config_set("maxmemory", 0))
 
 
+def _fills_disk(house: House, chance: random.Random) -> None:
+    house.limit_files(8192)
+    house.pause(chance.uniform(0.5, 2))
+    house.limit_files(resource.RLIM_INFINITY)
+
+
+def _moves_clock(name: str) -> Callable[[House, random.Random], None]:
+    """Up to 20 s, four leases: it takes what others hold, or they take what it holds."""
+
+    def strike(house: House, chance: random.Random) -> None:
+        house.move_clock(name, chance.choice([-20, -7, 7, 20]))
+        house.pause(chance.uniform(2, 4))
+        house.move_clock(name, 0)
+
+    return strike
+
+
 _KINDS = [
     Kind("kill web", _kills("web")),
     Kind("kill web child", _kills_child("web")),
@@ -93,6 +113,10 @@ _KINDS = [
     Kind("full redis", _fills, _REDIS),
     Kind("kill postgres", _kills("postgres"), _POSTGRES),
     Kind("freeze postgres", _freezes("postgres"), _POSTGRES),
+    Kind("full disk", _fills_disk, _SQLITE),
+    Kind("clock of web", _moves_clock("web"), _ALL if FAKETIME else _NONE),
+    Kind("clock of sweep", _moves_clock("sweep"), _ALL if FAKETIME else _NONE),
+    Kind("clock of worker", _moves_clock("worker"), _REDIS if FAKETIME else _NONE),
     Kind("freeze receiver", _freezes("receiver")),
     Kind("receiver 500", _sulks("500")),
     Kind("receiver 429", _sulks("429")),

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from service.config import load
 from tests.servers import Postgres, Redis, Server, free_port, wait_until
 
 GREENROOM = [sys.executable, "-m", "service.cli"]
+#: What lets a process believe another time (`apt install faketime`); without it no clock is moved.
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
 class Setup(StrEnum):
@@ -76,7 +79,7 @@ class House:
         roles = ["web", "sweep", "sweep"] + (["worker", "courier"] if self.setup.with_redis else [])
         for number, role in enumerate(roles):
             name = role if role not in self.servers else f"{role}-{number}"
-            self._add(Process(self.folder, name, [*GREENROOM, role], environ, self.home / "greenroom.log"))
+            self._add(Process(self.folder, name, [*GREENROOM, role], environ | self._clock(name), self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
         self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
         wait_until(self._answers, what="the web process", seconds=120)
@@ -129,6 +132,30 @@ class House:
         if children:
             os.kill(random.choice(children), signal.SIGKILL)
         return bool(children)
+
+    def move_clock(self, name: str, seconds: float) -> None:
+        """One process believes that it is so much later, or earlier; its monotonic clock goes on."""
+        (self.folder / f"clock-{name}").write_text(f"{seconds:+.0f}s\n")
+
+    def _clock(self, name: str) -> dict[str, str]:
+        if FAKETIME is None:
+            return {}
+        self.move_clock(name, 0)
+        return {
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_TIMESTAMP_FILE": str(self.folder / f"clock-{name}"),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+    def limit_files(self, most: int) -> None:
+        """No file of any process of Greenroom may grow beyond so many bytes: what a full disk is to it."""
+        for name, server in list(self.servers.items()):
+            if isinstance(server, Process) and name != "receiver":
+                for pid in self._pids(name):
+                    with suppress(ProcessLookupError):
+                        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def pause(self, seconds: float) -> None:
         """Let a fault last; cut short where the house is closed."""
