@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test chaos crowd translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
+.PHONY: help run demo test chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -31,6 +31,9 @@ chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audi
 
 crowd: $(VENV)/test.stamp ## Twenty moderators decide a thousand times each on the same fifty comments
 	$(BIN)/python -m tests.actions.crowd $(CROWD)
+
+flood: $(VENV)/test.stamp ## A million comments wait at once (FLOOD="--setup postgresql+redis")
+	$(BIN)/python -m tests.chaos.flood $(FLOOD)
 
 schemathesis: $(VENV)/test.stamp ## Ten minutes of a machine trying to prove the API document untrue
 	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/test_document_is_true.py

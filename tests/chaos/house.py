@@ -115,7 +115,7 @@ class House:
 
     def freeze(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT later. Nobody mistakes it for dead meanwhile. Children freeze too."""
-        pids = self._pids(name)
+        pids = self.pids(name)
         for how in (signal.SIGSTOP, signal.SIGCONT):
             for pid in pids:
                 try:
@@ -153,7 +153,7 @@ class House:
         """No file of any process of Greenroom may grow beyond so many bytes: what a full disk is to it."""
         for name, server in list(self.servers.items()):
             if isinstance(server, Process) and name != "receiver":
-                for pid in self._pids(name):
+                for pid in self.pids(name):
                     with suppress(ProcessLookupError):
                         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
@@ -250,7 +250,7 @@ class House:
         except requests.RequestException:
             return False
 
-    def _pids(self, name: str) -> list[int]:
+    def pids(self, name: str) -> list[int]:
         server = self.servers[name]
         if server.process is None:
             return []
