@@ -81,6 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     found = {
         "PostgreSQL": Postgres.find(Path()),
         "Redis": Redis.find(Path()),
+        "PHP": shutil.which("php"),
         "Chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
     }
     if missing := [name for name, place in found.items() if not place]:

@@ -52,6 +52,23 @@ def test_the_javascript_verifies_what_is_true_and_nothing_else(tmp_path: Path) -
     assert _javascript(script, tmp_path) == ["comment.approved", *[refused] * (len(calls) - 1)]
 
 
+@pytest.mark.skipif(shutil.which("php") is None, reason="this machine has no PHP")
+def test_the_php_verifies_what_is_true_and_nothing_else() -> None:
+    calls = [_headers(), *_wrong_headers()]
+    script = f"""{_snippets("php")[0]}
+    foreach (json_decode(<<<'CALLS'
+    {json.dumps(calls)}
+    CALLS, true) as $headers)
+        try {{ echo verified(<<<'BODY'
+    {BODY}
+    BODY, $headers, '{SECRET}')['type'], "\n"; }} catch (Exception $e) {{ echo $e->getMessage(), "\n"; }}
+    """
+    said = subprocess.run(
+        ["php", "-d", "error_reporting=-1", "-r", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout.splitlines() == ["comment.approved", *["not from Greenroom, or too old"] * (len(calls) - 1)], said.stderr
+
+
 def test_every_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
