@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from service.setting_kinds import address, database, folder, long_secret, networks, one_of, redis, seconds, whole
+from service.setting_kinds import address, database, folder, issuer, long_secret, networks, one_of, redis, seconds, whole, words
 
 PREFIX = "GREENROOM_"
 #: Names that other tools have made customary; they mean the setting of the same name.
@@ -85,6 +85,18 @@ class Settings:
         "optional",
         "Who must have a second factor: optional (nobody must), admins, or everybody.",
         one_of("optional", "admins", "everybody"),
+    )
+    oidc_issuer: str = _setting("", "OpenID provider that moderators may sign in with, as it calls itself (its issuer).", issuer)
+    oidc_client_id: str = _setting("", "What the provider calls this Greenroom.")
+    oidc_client_secret: str = _setting(
+        "", "The secret that the provider gave out for it; empty for a public client.", secret=True
+    )
+    oidc_name: str = _setting("", "What the button for it says; empty means its host.")
+    oidc_domains: tuple[str, ...] = _setting((), "Domains, comma-separated, whose people get in without an invitation.", words)
+    oidc_role: str = _setting(
+        "",
+        "Role on every site of those people; empty lets nobody in without an invitation.",
+        one_of("", "viewer", "moderator", "admin"),
     )
     log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))

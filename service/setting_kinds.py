@@ -91,6 +91,20 @@ def networks(text: str) -> tuple[str, ...]:
     return found
 
 
+def issuer(text: str) -> str:
+    """The address of an OpenID provider, kept to the letter: a slash at its end is part of its name."""
+    parts = urlsplit(text)
+    loopback = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if text and (not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or loopback)):
+        raise ValueError("expected an address like https://login.news.example")
+    return text
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words in small letters, separated by commas."""
+    return tuple(part.strip().casefold() for part in text.split(",") if part.strip())
+
+
 def long_secret(text: str) -> str:
     """A secret that nobody guesses."""
     if text and len(text) < 32:

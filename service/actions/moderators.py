@@ -45,6 +45,12 @@ def invite(
     return person, link(session, person.id, now=now, valid=valid)
 
 
+def let_in_everywhere(session: Session, moderator: Moderator, role: Role) -> None:
+    """Somebody new of a domain that the operator lets in."""
+    _set_role(session, moderator, role, None)
+    note(session, Deed.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
+
+
 def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
     """A role on one site, or with None on every site, also on those to come."""
     before = _set_role(session, moderator, role, site_id)

@@ -47,6 +47,8 @@ class Deed(StrEnum):
     SECOND_FACTOR_OFF = "second_factor_off"
     SECOND_FACTOR_RESET = "second_factor_reset"
     RECOVERY_CODES_MADE = "recovery_codes_made"
+    ACCOUNT_CONNECTED = "account_connected"
+    ACCOUNT_DISCONNECTED = "account_disconnected"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SESSION_ENDED = "session_ended"

@@ -1,6 +1,18 @@
 """Everything that is kept. Importing this package knows every table."""
 
-from service.store import acts, comments, day_numbers, factors, idempotency, outbox, outside, people, site_models, sites
+from service.store import (
+    acts,
+    comments,
+    day_numbers,
+    elsewhere,
+    factors,
+    idempotency,
+    outbox,
+    outside,
+    people,
+    site_models,
+    sites,
+)
 from service.store.schema import Record
 
 __all__ = [
@@ -8,6 +20,7 @@ __all__ = [
     "acts",
     "comments",
     "day_numbers",
+    "elsewhere",
     "factors",
     "idempotency",
     "outbox",

@@ -31,6 +31,7 @@ class Moderator(Record):
 
     `everywhere` is a role on every site, also on those to come; empty where memberships alone count. `second_factor` is the
     sealed secret of an authenticator, which counts from `second_factor_at` on; `second_step` is the last step that was used.
+    `elsewhere` is a hash that names the account at an OpenID provider.
     """
 
     __tablename__ = "moderator"
@@ -43,6 +44,7 @@ class Moderator(Record):
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     second_factor: Mapped[str] = mapped_column(Text, default="", server_default="")
     second_factor_at: Mapped[datetime | None]
+    elsewhere: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     second_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

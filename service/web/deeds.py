@@ -46,6 +46,8 @@ def deed_names() -> dict[Deed, str]:
         Deed.SECOND_FACTOR_OFF: _("turned the second factor off"),
         Deed.SECOND_FACTOR_RESET: _("reset a second factor"),
         Deed.RECOVERY_CODES_MADE: _("made new recovery codes"),
+        Deed.ACCOUNT_CONNECTED: _("connected an account elsewhere"),
+        Deed.ACCOUNT_DISCONNECTED: _("disconnected an account elsewhere"),
         Deed.SIGNED_IN: _("signed in"),
         Deed.SIGN_IN_FAILED: _("failed to sign in"),
         Deed.SESSION_ENDED: _("ended a session"),

@@ -14,6 +14,7 @@ from service.web.committer import Committer
 from service.web.counters import Counters
 from service.web.feed_cache import Feeds
 from service.web.hands import hand
+from service.web.issuer import Issuer
 from service.web.known_sites import KnownSites
 from service.web.waiting import Watcher
 
@@ -32,6 +33,7 @@ class Doors:
     counters: Counters
     #: Of their own: a flood of addresses must not push out how often an account was tried.
     tries: Counters
+    issuer: Issuer
     sites: KnownSites
     feeds: Feeds
 
@@ -50,6 +52,7 @@ class Doors:
             callers=Callers(database),
             counters=Counters(),
             tries=Counters(),
+            issuer=Issuer(settings),
             sites=KnownSites(database),
             feeds=Feeds(database),
         )

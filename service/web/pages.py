@@ -15,6 +15,7 @@ from service.domain.errors import Code, Refusal
 from service.store.people import Role
 from service.web import sessions
 from service.web.auth import Forbidden
+from service.web.doors import doors
 from service.web.marks import plain
 from service.web.problems import STATUS, problem
 from service.web.words import _, age, count, moment, month, ngettext
@@ -41,6 +42,7 @@ def open_pages(app: Flask) -> None:
         charts_page,
         conditions_page,
         decisions_page,
+        elsewhere,
         endpoints_page,
         gestures,
         half_way,
@@ -118,6 +120,7 @@ def _surroundings() -> dict[str, Any]:
         "csrf": signed_in.session.csrf if signed_in else "",
         "site_id": g.get("site_id", ""),
         "may": sessions.may,
+        "elsewhere": doors().issuer.name if doors().issuer.is_set else "",
         "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,
         "language": str(locale or "en").replace("_", "-"),

@@ -33,7 +33,7 @@ SAFE = {"GET"}
 LEFT_OUT = {
     "comments.receive", "comments.revise", "comments.forget", "decisions.rule", "form.send", "akismet.verify", "akismet.check",
     "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.calm_by_form",
-    "pages.gesture", "pages.undo", "pages.redo", "pages.take_leases", "pages.pin_note", "pages.reply_as_site", "pages.edit_text",
+    "pages.gesture", "pages.go_elsewhere", "pages.undo", "pages.redo", "pages.take_leases", "pages.pin_note", "pages.reply_as_site", "pages.edit_text",
     "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
@@ -214,6 +214,7 @@ STEPS: Steps = {
         (Deed.SIGNED_IN, lambda walk: _half_way(walk, right=True)),
         (Deed.SIGN_IN_FAILED, lambda walk: _half_way(walk, right=False)),
     ],
+    "pages.connect_elsewhere": [(Deed.ACCOUNT_DISCONNECTED, form("/account/elsewhere", act="disconnect"))],
     "pages.end_browser": [(Deed.SESSION_ENDED, form("/account/browsers", browser=Walk.browser))],
     "pages.sign_in_by_password": [
         (Deed.SIGNED_IN, _stranger("/sign-in", email="ada@news.example", password=PASSWORD)),

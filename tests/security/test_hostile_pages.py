@@ -18,7 +18,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01a20435-267d-77e4-9d04-8ee4c90cd180"
 VIEWS = (
     "/queue?{}", "/queue/cards?{}", "/queue/counts?{}", "/decisions?{}", "/decisions.csv?{}", "/threads?{}", "/settings?{}",
-    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/acts?{}", "/settings/acts.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/second-factor?{}", "/sign-in/code?{}", "/sign-in?{}",
+    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/acts?{}", "/settings/acts.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/second-factor?{}", "/sign-in/code?{}", "/sign-in/elsewhere/back?{}", "/sign-in?{}",
 )  # fmt: skip
 NAMES = ("after", "before", "since", "until", "words", "reason", "thread", "author", "alike", "language", "order", "tab", "site", "who", "to",
          "state", "undone", "done", "next")  # fmt: skip

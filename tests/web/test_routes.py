@@ -38,6 +38,8 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/sign-in",
         "/sign-in/<token>",
         "/sign-in/code",
+        "/sign-in/elsewhere/start",
+        "/sign-in/elsewhere/back",
         "/static/<path:filename>",
         "/v1/threads/<thread:thread>/comments",
     }
