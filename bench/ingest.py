@@ -9,11 +9,9 @@ from bench.stage import cpu_seconds, free_port, granian, medians, process, say, 
 
 
 def ours(engine: str, seconds: float) -> dict[str, Any]:
-    processes, threads = (1, 32) if engine == "sqlite" else (2, 16)
+    """One process of 32 threads, the default: on two cores a second one only parts the batches."""
     with stage(engine) as place:
-        return _loaded(
-            granian("service.web.app:create_app", port=0, processes=processes, threads=threads), place.environ, place.key, seconds
-        )
+        return _loaded(granian("service.processes.roles:web_app", port=0), place.environ, place.key, seconds)
 
 
 def naive(engine: str, seconds: float) -> dict[str, Any]:
@@ -26,10 +24,9 @@ def naive(engine: str, seconds: float) -> dict[str, Any]:
 
 
 def ceiling(engine: str, seconds: float) -> dict[str, Any]:
-    processes, threads = (1, 32) if engine == "sqlite" else (2, 16)
     with stage(engine) as place:
         environ = {**place.environ, "CEILING_DATABASE": place.database_url.removeprefix("sqlite:///")}
-        return _loaded(granian("bench.ceiling:app", port=0, processes=processes, threads=threads), environ, "", seconds)
+        return _loaded(granian("bench.ceiling:app", port=0), environ, "", seconds)
 
 
 def _loaded(command: list[str], environ: dict[str, str], key: str, seconds: float) -> dict[str, Any]:

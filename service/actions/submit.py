@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.draft import Draft
@@ -16,6 +15,7 @@ from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
 from service.domain.states import State
+from service.store.bulk import insert_all, plain
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.idempotency import IdempotencyKey
 from service.store.schema import table
@@ -40,11 +40,17 @@ class Accepted:
 
 
 Outcome = Accepted | Refusal
+_COMMENT, _KEY = table(Comment).c, table(IdempotencyKey).c
+#: Asked with every batch, so built only once.
+_THREADS = select(table(Thread).c.id, table(Thread).c.state).where(table(Thread).c.id.in_(bindparam("ids", expanding=True)))
 
 
-def submit(session: Session, submissions: Sequence[Submission], *, identities: Identities, now: datetime) -> list[Outcome]:
+def submit(
+    session: Session | Connection, submissions: Sequence[Submission], *, identities: Identities, now: datetime
+) -> list[Outcome]:
     """Store many drafts in one transaction. Each gets its own outcome, in the order given; a refused one harms no other."""
-    known = _Known(session, submissions)
+    connection = plain(session)
+    known = _Known(connection, submissions)
     rows: list[dict[str, Any]] = []
     keys: list[dict[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -58,18 +64,20 @@ def submit(session: Session, submissions: Sequence[Submission], *, identities: I
             if submission.key:
                 keys.append(_key_row(submission, row["id"], now))
         outcomes.append(outcome)
-    _store(session, rows, keys, known.new_threads(submissions, outcomes, now))
+    insert_all(connection, Thread, known.new_threads(submissions, outcomes, now), new=True)
+    insert_all(connection, Comment, rows)
+    insert_all(connection, IdempotencyKey, keys)
     return outcomes
 
 
 class _Known:
     """What the database knows already of a batch: keys, host ids, threads and parents, each asked for at most once."""
 
-    def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
-        self._keys = _stored_keys(session, submissions)
-        self._externals = _stored_externals(session, submissions)
-        self._threads = _stored_threads(session, submissions)
-        self._parents = _stored_parents(session, submissions)
+    def __init__(self, connection: Connection, submissions: Sequence[Submission]) -> None:
+        self._keys = _stored_keys(connection, submissions)
+        self._externals = _stored_externals(connection, submissions)
+        self._threads = _stored_threads(connection, submissions)
+        self._parents = _stored_parents(connection, submissions)
         self._fresh: set[tuple[str, str]] = set()
 
     def outcome_of(self, submission: Submission) -> Outcome | None:
@@ -80,7 +88,7 @@ class _Known:
         if draft.external_id and (known := self._externals.get((site_id, draft.external_id))):
             return _known_already(submission, *known)
         thread = self._threads.get(thread_id(site_id, draft.thread.id))
-        if thread is not None and thread.state == ThreadState.CLOSED:
+        if thread == ThreadState.CLOSED:
             return Conflict("this thread is closed", Fault("/thread/id", "closed", "expected a thread that takes comments"))
         if draft.parent and self.parent_of(submission) is None:
             detail = "expected the id of a comment of the same thread, as Greenroom or you named it"
@@ -125,12 +133,12 @@ class _Known:
         return Accepted(comment_id, replayed=True)
 
 
-def _stored_keys(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
+def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
     asked = {(s.site_id, s.key) for s in submissions if s.key}
     if not asked:
         return {}
-    columns = (IdempotencyKey.site_id, IdempotencyKey.key, IdempotencyKey.body_digest, IdempotencyKey.comment_id)
-    rows = session.execute(select(*columns).where(tuple_(IdempotencyKey.site_id, IdempotencyKey.key).in_(asked)))
+    columns = (_KEY.site_id, _KEY.key, _KEY.body_digest, _KEY.comment_id)
+    rows = connection.execute(select(*columns).where(tuple_(_KEY.site_id, _KEY.key).in_(asked)))
     return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
 
 
@@ -142,34 +150,33 @@ def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text:
     return Conflict(detail, Fault("/external_id", "taken", "expected an external_id that is new, or the same thread and text"))
 
 
-def _stored_externals(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID, str]]:
+def _stored_externals(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID, str]]:
     asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
     if not asked:
         return {}
-    columns = (Comment.site_id, Comment.external_id, Comment.id, Comment.thread_id, Comment.text)
-    rows = session.execute(select(*columns).where(tuple_(Comment.site_id, Comment.external_id).in_(asked)))
+    columns = (_COMMENT.site_id, _COMMENT.external_id, _COMMENT.id, _COMMENT.thread_id, _COMMENT.text)
+    rows = connection.execute(select(*columns).where(tuple_(_COMMENT.site_id, _COMMENT.external_id).in_(asked)))
     return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
 
 
-def _stored_threads(session: Session, submissions: Sequence[Submission]) -> dict[UUID, Any]:
-    ids = {thread_id(s.site_id, s.draft.thread.id) for s in submissions}
-    rows = session.execute(select(Thread.id, Thread.state, Thread.url, Thread.title).where(Thread.id.in_(ids)))
-    return {row.id: row for row in rows}
+def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -> dict[UUID, str]:
+    rows = connection.execute(_THREADS, {"ids": list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})})
+    return {thread: state for thread, state in rows}  # noqa: C416 - a row is no pair to mypy
 
 
-def _stored_parents(session: Session, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
     """Parents by either name. A parent that was erased still holds its place in the thread."""
     asked = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
     if not asked:
         return {}
     by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
-    columns = (Comment.site_id, Comment.id, Comment.external_id, Comment.thread_id)
+    columns = (_COMMENT.site_id, _COMMENT.id, _COMMENT.external_id, _COMMENT.thread_id)
     found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
-    for row in session.execute(select(*columns).where(tuple_(Comment.site_id, Comment.external_id).in_(asked))):
+    for row in connection.execute(select(*columns).where(tuple_(_COMMENT.site_id, _COMMENT.external_id).in_(asked))):
         found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
-        for row in session.execute(select(*columns).where(Comment.id.in_(ids))):
+        for row in connection.execute(select(*columns).where(_COMMENT.id.in_(ids))):
             found[row.site_id, str(row.id)] = (row.id, row.thread_id)
     return found
 
@@ -226,21 +233,6 @@ def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[st
         "comment_id": comment_id,
         "created_at": now,
     }
-
-
-def _store(session: Session, rows: list[dict[str, Any]], keys: list[dict[str, Any]], threads: list[dict[str, Any]]) -> None:
-    if threads:
-        session.execute(_insert_new(session, table(Thread)), threads)
-    if rows:
-        session.execute(insert(table(Comment)), rows)
-    if keys:
-        session.execute(insert(table(IdempotencyKey)), keys)
-
-
-def _insert_new(session: Session, table: Any) -> Any:
-    """Insert what is not there yet: another process may have met the same new thread at this moment."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def _uuid(name: str) -> UUID | None:

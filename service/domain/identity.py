@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import ipaddress
 from dataclasses import dataclass
+from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identities:
     """Makes keyed hashes with a key of its own, derived from the root secret. Without the secret nobody can test a guess."""
 
@@ -15,6 +16,11 @@ class Identities:
     @classmethod
     def from_secret(cls, secret: str) -> "Identities":
         return cls(hashlib.sha256(b"greenroom identities:" + secret.encode()).digest())
+
+    @cached_property
+    def _keyed(self) -> hmac.HMAC:
+        """Begun once. `hmac.digest` lets other threads run first, each time: seldom what a committer wants."""
+        return hmac.new(self.key, digestmod="sha256")
 
     def author(self, *, external_id: str, email: str) -> str:
         """Whose history counts: the host's id where it gives one, else the address, else nobody's (empty)."""
@@ -38,7 +44,9 @@ class Identities:
         return self._hash("short key", token)
 
     def _hash(self, kind: str, value: str) -> str:
-        return hmac.digest(self.key, f"{kind}\0{value}".encode(), "sha256").hex()[:40]
+        keyed = self._keyed.copy()
+        keyed.update(f"{kind}\0{value}".encode())
+        return keyed.hexdigest()[:40]
 
 
 def domain_of(email: str) -> str:

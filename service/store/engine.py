@@ -55,7 +55,7 @@ class Database:
 
         On SQLite it raises OperationalError where another writer takes longer than `patience` seconds.
         """
-        with self._turn(patience), self._named() as session:
+        with self.turn(patience), self._named() as session:
             session.connection(execution_options={"greenroom_write": True})
             yield session
             session.commit()
@@ -63,7 +63,7 @@ class Database:
     def wipe(self) -> None:
         """Let nothing of what was erased stay in the write-ahead log of SQLite."""
         if self.on_sqlite:
-            with self._turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self.turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -73,7 +73,8 @@ class Database:
     def _named(self) -> Session:
         return Session(self.engine, expire_on_commit=False, info={"hand": self._hand()})
 
-    def _turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
+    def turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        """The right to write on SQLite; elsewhere everybody has it."""
         return self._turns.turn(patience) if self._turns else nullcontext()
 
     @cached_property

@@ -24,6 +24,7 @@ from service.web.bodies import SlowSenders
 from service.web.doors import Doors
 from service.web.feed_front import FeedFront
 from service.web.limits import Rate, limited, say
+from service.web.post_front import PostFront
 from service.web.problems import shape_errors
 from service.web.request_ids import request_id_of
 from service.web.routes import ThreadConverter, page, public
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
     app.wsgi_app = FeedFront(app.wsgi_app, app.extensions["greenroom"])  # type: ignore[method-assign]
+    app.wsgi_app = PostFront(app.wsgi_app, app.extensions["greenroom"], said=UNLESS_SAID)  # type: ignore[method-assign]
     app.wsgi_app = SlowSenders(app.wsgi_app, threads=settings.web_threads)  # type: ignore[method-assign]
     _believe_proxies(app, settings.trusted_proxies)
     shape_errors(app)

@@ -42,6 +42,11 @@ class Callers:
             self._note(found)
         return found
 
+    def remembered(self, digest: str) -> Caller | None:
+        """The caller with this digest, where this process still believes what it looked up; it asks nobody."""
+        until, caller = self._known.get(digest, (0.0, None))
+        return caller if until > time.monotonic() else None
+
     def _note(self, caller: Caller) -> None:
         now = datetime.now(UTC)
         if caller.last_used_at is not None and caller.last_used_at > now - USE_NOTED:

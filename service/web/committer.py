@@ -15,6 +15,7 @@ from service.crash import CrashPoint, crash_point
 from service.domain.errors import Unavailable
 from service.domain.identity import Identities
 from service.store.engine import Database
+from service.store.lane import Lane
 
 #: Most submissions that one transaction takes.
 MOST = 200
@@ -33,7 +34,7 @@ class Committer:
     """
 
     def __init__(self, database: Database, identities: Identities) -> None:
-        self._database = database
+        self._lane = Lane(database)
         self._identities = identities
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._start = threading.Lock()
@@ -58,6 +59,7 @@ class Committer:
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join(5)
+        self._lane.close()
 
     def _ensure_running(self) -> None:
         if self._thread is None:
@@ -96,7 +98,7 @@ class Committer:
             future.set_result(outcome)
 
     def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        with self._database.writing() as session:
-            outcomes = submit(session, submissions, identities=self._identities, now=datetime.now(UTC))
+        with self._lane.writing() as connection:
+            outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes

@@ -16,10 +16,14 @@ def idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return ""
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
+    if not well_formed(key):
         detail = "expected 1 to 255 visible ASCII characters"
         raise Invalid(f"Idempotency-Key: {detail}", Fault("header:Idempotency-Key", "format", detail))
     return key
+
+
+def well_formed(key: str) -> bool:
+    return _IDEMPOTENCY_KEY.fullmatch(key) is not None
 
 
 def preferred_wait() -> int | None:

@@ -1,0 +1,152 @@
+"""The hot lane for comments and the view behind it give the same answers, to good requests and to bad ones."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import Client, TestResponse
+
+from service.actions.admit import add_key
+from service.config import Settings
+from service.store.comments import Comment
+from service.store.engine import Database
+from service.store.sites import Scope
+from service.web import post_front
+from service.web.app import create_app
+from tests.factories import NOON
+
+REQUEST_ID = "0190d1f0-0000-7000-8000-000000000001"
+PLAIN: dict[str, Any] = {"thread": {"id": "a-page"}, "text": "A calm word."}
+WHOLE: dict[str, Any] = {
+    "thread": {"id": "https://news.example/a b?c=d", "url": "https://news.example/x", "title": "A “title”"},
+    "text": "Ünïcode 🙂 and\ttabs",
+    "author": {"name": "Jo", "email": "jo@example.org", "url": "https://jo.example", "id": "42", "verified": True},
+    "context": {"ip": "2001:db8::1", "user_agent": "x", "posted_at": "2026-01-01T00:00:00Z", "seconds_to_submit": 3},
+}
+#: What the lane answers by itself.
+ORDINARY: dict[str, dict[str, Any]] = {
+    "plain": {"json": PLAIN},
+    "whole": {"json": WHOLE},
+    "with a key": {"json": PLAIN, "headers": {"Idempotency-Key": "k-1"}},
+    "the same key again": {"json": PLAIN, "headers": {"Idempotency-Key": "k-1"}},
+    "with a charset": {"data": json.dumps(PLAIN), "content_type": "application/json; charset=utf-8"},
+    "with the host's own id": {"json": {**PLAIN, "external_id": "e-1"}},
+    "as a reply": {"json": {**PLAIN, "parent": "e-1"}},
+}
+#: What it leaves to the view, before or after it was read, counted or even stored.
+LEFT: dict[str, dict[str, Any]] = {
+    "no key": {"json": PLAIN, "headers": {"Authorization": ""}},
+    "a wrong key": {"json": PLAIN, "headers": {"Authorization": "Bearer grk_wrong"}},
+    "a key in lower case": {"json": PLAIN, "headers": {"Authorization": "bearer {key}"}},
+    "a key that may only read": {"json": PLAIN, "headers": {"Authorization": "Bearer {reader}"}},
+    "no JSON": {"data": b"{", "content_type": "application/json"},
+    "an empty body": {"data": b"", "content_type": "application/json"},
+    "no UTF-8": {"data": b'{"text": "\xff"}', "content_type": "application/json"},
+    "a name twice": {"data": b'{"text": "a", "text": "b", "thread": {"id": "x"}}', "content_type": "application/json"},
+    "a field too many": {"json": {**PLAIN, "mood": "good"}},
+    "no words": {"json": {**PLAIN, "text": " \u200b "}},
+    "another type": {"data": b"text=x", "content_type": "application/x-www-form-urlencoded"},
+    "another charset": {"data": json.dumps(PLAIN), "content_type": "application/json; charset=latin-1"},
+    "packed": {"json": PLAIN, "headers": {"Content-Encoding": "gzip"}},
+    "too large": {"data": b" " * 66_000, "content_type": "application/json"},
+    "a bad Idempotency-Key": {"json": PLAIN, "headers": {"Idempotency-Key": "a b"}},
+    "an empty Idempotency-Key": {"json": PLAIN, "headers": {"Idempotency-Key": ""}},
+    "a key with another body": {"json": {**PLAIN, "text": "Other."}, "headers": {"Idempotency-Key": "k-1"}},
+    "the same id with other words": {"json": {**PLAIN, "external_id": "e-1", "text": "Other."}},
+    "an unknown parent": {"json": {**PLAIN, "parent": "nobody"}},
+    "a wait": {"json": PLAIN, "headers": {"Prefer": "wait=0"}},
+    "a strange host": {"json": PLAIN, "headers": {"Host": "a b<c>"}},
+    "another method": {"method": "PUT", "json": PLAIN},
+}
+ALL = {**ORDINARY, **LEFT}
+
+
+@pytest.fixture
+def reader(database: Database, site: str) -> str:
+    """A key that may not send comments."""
+    with database.writing() as session:
+        return add_key(session, site, scopes=[Scope.READ], now=NOON)[1]
+
+
+@pytest.fixture
+def apps(settings: Settings, key: str, reader: str) -> Iterator[Callable[..., TestResponse]]:
+    """Sends to one application: by its front door, or past the lane straight to its views. Both keys are known to it."""
+    app = create_app(settings)
+    ways = {True: Client(app), False: Client(partial(Flask.wsgi_app, app))}
+
+    def send(*, front: bool, **request: Any) -> TestResponse:
+        headers = {"Authorization": "Bearer {key}", "X-Request-Id": REQUEST_ID, **request.pop("headers", {})}
+        headers = {name: value.format(key=key, reader=reader) for name, value in headers.items()}
+        return ways[front].open("/v1/comments", **{"method": "POST", **request}, headers=headers)
+
+    for token in ("{key}", "{reader}"):
+        ways[True].get("/v1/comments", headers={"Authorization": "Bearer " + token.format(key=key, reader=reader)})
+    yield send
+    app.extensions["greenroom"].close()
+
+
+def _seen(response: TestResponse) -> tuple[int, list[tuple[str, str]], str]:
+    """An answer without what is different each time: ids and the place in the quota."""
+    headers = sorted((name, _masked(value)) for name, value in response.headers if name != "RateLimit")
+    return response.status_code, headers, _masked(response.get_data(as_text=True))
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", lambda found: found[0] if found[0] == REQUEST_ID else "an-id", text)
+
+
+def _left(response: TestResponse) -> int | None:
+    found = re.search(r";r=(\d+)", response.headers.get("RateLimit", ""))
+    return int(found[1]) if found else None
+
+
+def test_both_lanes_answer_alike_and_count_a_call_once(apps: Callable[..., TestResponse]) -> None:
+    for request in ORDINARY.values():
+        apps(front=False, **request)  # So that both meet the same keys and ids as known.
+    for name, request in ALL.items():
+        view, front, view_again = apps(front=False, **request), apps(front=True, **request), apps(front=False, **request)
+        assert _seen(front) == _seen(view), name
+        if _left(view) is not None and view.headers["RateLimit-Policy"] == front.headers["RateLimit-Policy"]:
+            assert _left(view) - _left(front) == _left(front) - _left(view_again) == 1, name
+
+
+def test_ordinary_comments_never_reach_flask(apps: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Flask, "full_dispatch_request", lambda _: pytest.fail("it went through Flask"))
+    for name, request in ORDINARY.items():
+        assert apps(front=True, **request).status_code == 202, name
+
+
+def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: str, database: Database) -> None:
+    app = create_app(replace(settings, rate_per_minute=2))
+    client = Client(app)
+    headers = {"Authorization": f"Bearer {key}"}
+    answers = [client.post("/v1/comments", json=PLAIN, headers=headers) for _ in range(4)]
+    app.extensions["greenroom"].close()
+    assert [answer.status_code for answer in answers] == [202, 202, 429, 429]
+    assert "Retry-After" in answers[-1].headers
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Comment)) == 2
+
+
+def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
+    settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings)
+    client, tried = Client(app), []
+    client.get("/v1/comments", headers={"Authorization": f"Bearer {key}"})
+
+    def fail(_: object) -> None:
+        tried.append(1)
+        raise post_front.Refusal("no such luck")
+
+    monkeypatch.setattr(app.extensions["greenroom"].committer, "submit", fail)
+    answer = client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"})
+    app.extensions["greenroom"].close()
+    assert answer.content_type == "application/problem+json"
+    assert len(tried) == 1
