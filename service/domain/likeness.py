@@ -8,7 +8,8 @@ import hashlib
 import re
 from collections import OrderedDict, deque
 from collections.abc import Iterable
-from itertools import pairwise
+from functools import lru_cache
+from itertools import pairwise, takewhile
 
 BITS, BANDS = 64, 8
 #: Sketches with at most so many different bits count as alike. Measured: one word of twenty changed differs in 3 to 12 bits, and
@@ -18,6 +19,10 @@ _WORDS = re.compile(r"[^\W_]+")
 _BAND = BITS // BANDS
 #: Each byte with its bits 16 apart, so that eight counts are added at once.
 _SPREAD = [sum((byte >> at & 1) << 16 * at for at in range(8)) for byte in range(256)]
+#: An odd number without a pattern (that of the golden ratio): "a b" is another piece than "b a".
+_ALL, _MIX = (1 << BITS) - 1, 0x9E3779B97F4A7C15
+#: For each byte, in how many bits it differs from each other.
+_APART = [bytes((byte ^ other).bit_count() for other in range(256)) for byte in range(256)]
 #: A text is sketched by its first so many words.
 MOST_WORDS = 400
 
@@ -25,13 +30,17 @@ MOST_WORDS = 400
 def sketch(text: str) -> int:
     """The sketch of a text, 64 bits. Texts of fewer than four words are only alike where they are the same."""
     words = _WORDS.findall(text.casefold())[:MOST_WORDS]
-    pieces = {f"{left} {right}" for left, right in pairwise(words)} | set(words) if len(words) > 3 else {" ".join(words)}
-    ones = [0] * BANDS
-    for piece in pieces:
-        digest = hashlib.blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        ones = [count + _SPREAD[byte] for count, byte in zip(ones, reversed(digest), strict=True)]
+    hashes = [_hash(word) for word in words] if len(words) > 3 else [_hash(" ".join(words))]
+    pieces = {*hashes, *((left * _MIX ^ right) & _ALL for left, right in pairwise(hashes))}
+    whole = b"".join(piece.to_bytes(8, "little") for piece in pieces)
+    ones = (sum(map(_SPREAD.__getitem__, whole[place::8])) for place in range(8))
     counts = [count >> 16 * at & 0xFFFF for count in ones for at in range(_BAND)]
-    return sum(1 << at for at in range(BITS) if 2 * counts[at] > len(pieces))
+    return sum(1 << at for at, count in enumerate(counts) if 2 * count > len(pieces))
+
+
+@lru_cache(maxsize=10_000)
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def bands(one: int) -> tuple[int, ...]:
@@ -49,16 +58,50 @@ class Lately:
 
     def __init__(self, *, most: int = 2_000, sites: int = 200) -> None:
         self._most, self._sites = most, sites
-        self._kept: OrderedDict[str, deque[tuple[float, int]]] = OrderedDict()
+        self._kept: OrderedDict[str, _Column] = OrderedDict()
 
     def like(self, site: str, one: int, *, since: float) -> int:
         """How many sketches of this site since then (seconds, any clock) are like this one."""
-        return sum(seen >= since and apart(one, other) <= ALIKE for seen, other in self._kept.get(site, ()))
+        column = self._kept.get(site)
+        return column.like(one, since) if column else 0
 
     def add(self, site: str, sketches: Iterable[int], *, at: float) -> None:
         """Remember sketches; the oldest ones and the sites longest silent make room."""
-        kept = self._kept.setdefault(site, deque(maxlen=self._most))
+        column = self._kept.setdefault(site, _Column())
         self._kept.move_to_end(site)
-        kept.extend((at, one) for one in sketches)
+        for one in sketches:
+            column.add(at, one)
+        column.forget(len(column.times) - self._most)
         while len(self._kept) > self._sites:
             self._kept.popitem(last=False)
+
+
+class _Column:
+    """The sketches of one site, oldest first, byte by byte: one new sketch is compared with all in a few operations."""
+
+    def __init__(self) -> None:
+        self.times: deque[float] = deque()
+        self._bytes = [bytearray() for _ in range(8)]
+
+    def add(self, at: float, one: int) -> None:
+        self.times.append(at)
+        for kept, byte in zip(self._bytes, one.to_bytes(8, "little"), strict=True):
+            kept.append(byte)
+
+    def forget(self, oldest: int) -> None:
+        for _ in range(oldest):
+            self.times.popleft()
+        for kept in self._bytes:
+            del kept[: max(0, oldest)]
+
+    def like(self, one: int, since: float) -> int:
+        """How many are alike. What came before `since` is forgotten.
+
+        The bits in which each differs are added up as one long number with a byte for each sketch; they are 64 at most, so that
+        no sum runs over, and a byte whose highest bit is set once 127 - ALIKE is added is one that differs in more.
+        """
+        self.forget(sum(1 for _ in takewhile(lambda at: at < since, self.times)))
+        pairs = zip(self._bytes, one.to_bytes(8, "little"), strict=True)
+        apart = sum(int.from_bytes(kept.translate(_APART[byte]), "little") for kept, byte in pairs)
+        each = int.from_bytes(b"\1" * len(self.times), "little")
+        return len(self.times) - (apart + each * (127 - ALIKE) & each << 7).bit_count()

@@ -9,39 +9,29 @@ from typing import Any
 from service.domain.errors import Unavailable
 from service.web.limits import address_of
 
-#: Seconds that a request waits for a place.
-MOMENT = 0.05
-
 
 class Places:
-    """How many bodies may be waited for at once: three quarters of the threads, and half of them for one address.
-
-    A body that is there already is read in no time, so a place is free again in a moment even for a busy host.
-    """
+    """How many bodies may be waited for at once: three quarters of the threads, and half of them for one address."""
 
     def __init__(self, threads: int) -> None:
         self._most, self._most_of_one = max(1, threads * 3 // 4), max(1, threads // 2)
-        self._freed = threading.Condition()
+        self._lock = threading.Lock()
         self._taken: Counter[str] = Counter()
 
     @contextmanager
     def one(self, address: str) -> Iterator[None]:
         """A place while a read waits. Raises Unavailable where all are taken."""
-        with self._freed:
-            if not self._freed.wait_for(lambda: self._has_one(address), MOMENT):
+        with self._lock:
+            if self._taken.total() >= self._most or self._taken[address] >= self._most_of_one:
                 raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
             self._taken[address] += 1
         try:
             yield
         finally:
-            with self._freed:
+            with self._lock:
                 self._taken[address] -= 1
                 if not self._taken[address]:
                     del self._taken[address]
-                self._freed.notify()
-
-    def _has_one(self, address: str) -> bool:
-        return self._taken.total() < self._most and self._taken[address] < self._most_of_one
 
 
 class SlowSenders:
