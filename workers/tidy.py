@@ -1,9 +1,10 @@
-"""Tidying up: what was promised to be kept for a day is let go after it."""
+"""Tidying up: what was promised to be kept for a day, or as long as a site says, is let go after it."""
 
 import logging
 from datetime import UTC, datetime
 
 from service.store.idempotency import any_old_keys, forget_old_keys
+from workers.retention import let_go
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.tidy")
@@ -14,6 +15,7 @@ AT_ONCE = 1000
 
 def tidy(workshop: Workshop) -> int:
     """Forget idempotency keys that were kept long enough. Returns how many. Asks for no lock while there are none."""
+    let_go(workshop)
     forgotten, now = 0, datetime.now(UTC)
     while _any(workshop, now):
         with workshop.database.writing() as session:

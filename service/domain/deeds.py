@@ -12,6 +12,8 @@ class Deed(StrEnum):
     SITE_EXPORTED = "site_exported"
     SITE_IMPORTED = "site_imported"
     COMMENTS_ERASED = "comments_erased"
+    AUTHORS_FORGOTTEN = "authors_forgotten"
+    RETENTION_SET = "retention_set"
     BACKUP_WRITTEN = "backup_written"
     BACKUP_RESTORED = "backup_restored"
 

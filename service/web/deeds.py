@@ -14,6 +14,8 @@ def deed_names() -> dict[Deed, str]:
         Deed.SITE_EXPORTED: _("exported the site"),
         Deed.SITE_IMPORTED: _("imported the site"),
         Deed.COMMENTS_ERASED: _("erased comments"),
+        Deed.AUTHORS_FORGOTTEN: _("forgot who wrote comments"),
+        Deed.RETENTION_SET: _("changed how long things are kept"),
         Deed.BACKUP_WRITTEN: _("wrote a backup"),
         Deed.BACKUP_RESTORED: _("restored a backup"),
         Deed.KEY_MADE: _("made a key"),

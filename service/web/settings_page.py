@@ -1,10 +1,16 @@
-"""A site's own rules: what is held first, its words and domains, and the reasons for a rejection."""
+"""A site's own rules: what is held first, its words and domains, the reasons for a rejection, and how long things are kept."""
+
+from datetime import UTC, datetime, timedelta
 
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.actions.retention import set_retention
 from service.actions.rules import LISTS, set_rejections, set_rules
 from service.domain.errors import Invalid
+from service.domain.retention import LONGEST, Retention
+from service.store.kept import COUNTED, count_of, personal_of, rejected_of
 from service.store.people import Role
 from service.store.sites import site
 from service.web.doors import doors
@@ -45,11 +51,44 @@ def change_rejections() -> AnyResponse:
     return back_to("pages.settings", site=site_id(), done="rejections")
 
 
+@bp.post("/settings/retention")
+@with_role(Role.ADMIN)
+def change_retention() -> AnyResponse:
+    try:
+        wanted = Retention(rejected=_days("rejected"), personal=_days("personal"))
+        with doors().database.writing() as session:
+            set_retention(session, site_id(), wanted)
+    except Invalid as error:
+        return _shown(422, fault=error.detail)
+    return back_to("pages.settings", site=site_id(), done="retention")
+
+
+def _days(name: str) -> int | None:
+    """A number of days, or none where the field is empty."""
+    given = request.form.get(name, "").strip()
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) < 6):
+        raise Invalid.field(f"/{name}", "not_a_number", f"expected 1 to {LONGEST} days, or nothing")
+    return int(given)
+
+
+def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
+    """Of each kind how many go with the next sweep, and how many by this day in a week."""
+    now, found = datetime.now(UTC), {}
+    for name, before, which in (("rejected", kept.rejected_before, rejected_of), ("personal", kept.personal_before, personal_of)):
+        if (today := before(now)) and (later := before(now + timedelta(days=7))):
+            found[name] = (count_of(session, which(site_id(), today)), count_of(session, which(site_id(), later)))
+    return found
+
+
 def _shown(status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None) -> AnyResponse:
     with doors().database.reading() as session:
         here = site(session, site_id())
+        kept = Retention.of(here.policy if here else None)
+        going = _going(session, kept)
     lists = typed or {name: list((here.policy or {}).get(name, [])) if here else [] for name in LISTS}
     return page(
         "settings.html", status, here=here, lists=lists, fault=fault, done=request.args.get("done", ""),
-        rejections=rejections(here), most=MOST,
+        rejections=rejections(here), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
     )  # fmt: skip

@@ -157,6 +157,7 @@ BUDGET = {"published": "1000", "rejected": "1000", "audit": "100"}
 STEPS: Steps = {
     "pages.change_rules": [(Deed.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
     "pages.change_rejections": [(Deed.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))],
+    "pages.change_retention": [(Deed.RETENTION_SET, form("/settings/retention", rejected="90", personal="30"))],
     "pages.change_condition": [
         (Deed.CONDITION_SET, form("/settings/conditions", act="live", about="links", value="3")),
         (Deed.CONDITION_REMOVED, form("/settings/conditions", act="remove", about="links", value="3")),

@@ -23,7 +23,7 @@ VIEWS = (
 NAMES = ("after", "before", "since", "until", "words", "reason", "thread", "author", "alike", "language", "order", "tab", "site", "who", "to",
          "state", "undone", "done", "next")  # fmt: skip
 FORMS = (
-    "/queue/decide", "/queue/undo", "/queue/redo", "/queue/calm", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections",
+    "/queue/decide", "/queue/undo", "/queue/redo", "/queue/calm", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections", "/settings/retention",
     "/settings/endpoints", f"/settings/endpoints/{NOWHERE}", f"/settings/deliveries/{NOWHERE}", "/settings/keys",
     f"/settings/keys/{NOWHERE}/revoke", "/settings/moderators", f"/settings/moderators/{NOWHERE}", f"/settings/moderators/{NOWHERE}/link",
     "/account/browsers", "/account/preferences", "/account/second-factor", "/sign-in/code",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from service.actions.admit import add_site
 from service.config import Settings
+from service.domain.states import State
 from service.store.comments import Thread
 from service.store.engine import Database
 from service.store.outbox import Delivery, Endpoint
@@ -204,3 +205,18 @@ def test_a_broken_filter_is_no_filter(ada: Browser) -> None:
     for query in ("who=x", "to=x", "since=x", "until=9999-12-31", "after=x~y", "reason=%00", "since=0001-01-01"):
         assert ada.get(f"/decisions?{query}").status_code == 200, query
         assert ada.get(f"/decisions.csv?{query}").status_code == 200, query
+
+
+def test_how_long_things_are_kept_is_set_and_shown_with_what_goes(ada: Browser, database: Database) -> None:
+    sow(
+        database,
+        "news",
+        [Seed("Old words.", state=State.REJECTED, minutes=60 * 24 * 40), Seed("New words.", state=State.REJECTED)],
+    )
+    assert ada.post("/settings/retention", {"site": "news", "rejected": "45", "personal": ""}).status_code == 303
+    page = ada.get("/settings?site=news").get_data(as_text=True)
+    assert "Due now: 0. Within a week: 1." in page
+    ada.post("/settings/retention", {"site": "news", "rejected": "30", "personal": "30"})
+    assert ada.get("/settings?site=news").get_data(as_text=True).count("Due now: 1. Within a week: 1.") == 2
+    for wrong in ("0", "-1", "4000", "x", "1e3", "٣"):
+        assert ada.post("/settings/retention", {"site": "news", "rejected": wrong}).status_code == 422, wrong
