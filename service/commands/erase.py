@@ -14,6 +14,8 @@ from service.domain.identity import Identities
 from service.store.authored import Whose, count_of, ids_of
 from service.store.sites import Site
 
+#: The tables that erasing takes something from.
+ERASED_FROM = ("comment", "revision", "verdict", "note", "escalation", "decision", "event", "site_model")
 #: Comments that are looked up at a time; each is erased in a transaction of its own, so that writers get their turn.
 _AT_A_TIME = 100
 
@@ -24,12 +26,17 @@ _AT_A_TIME = 100
 @click.option("--email", default="", help="The e-mail of a person whom the host gave no id.")
 @click.option("--address", default="", help="The address (IP) that comments came from.")
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
+@click.option(
+    "--rewrite", is_flag=True, help="PostgreSQL: rewrite the tables at once, so that no file holds it; locks them meanwhile."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def erase(site_id: str, author: str, email: str, address: str, older_than: int | None, *, yes: bool, as_json: bool) -> None:
+def erase(
+    site_id: str, author: str, email: str, address: str, older_than: int | None, *, rewrite: bool, yes: bool, as_json: bool
+) -> None:
     """Erase comments of SITE for good: their words, their authors, their notes. A tombstone stays, and the host is told.
 
-    Backups still hold them until they are deleted, and PostgreSQL's files until its vacuum has reused the space.
+    Backups still hold them until they are deleted, and PostgreSQL's files until its vacuum has reused the space, unless --rewrite.
 
     \b
     Examples:
@@ -46,6 +53,8 @@ def erase(site_id: str, author: str, email: str, address: str, older_than: int |
     erased = _erased(site_id, whose)
     _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
     database().wipe()
+    for statement in database().rewrite(ERASED_FROM) if rewrite else ():
+        click.echo(f"this account may not say {statement}: let one do so that may", err=True)
     click.echo(json.dumps({"erased": erased}) if as_json else f"{erased:,} comments of {site_id} are erased")
 
 

@@ -1,12 +1,13 @@
 """The engine and its sessions: one database, prepared the same way in every process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from service.domain.deeds import Hand
@@ -65,6 +66,26 @@ class Database:
         if self.on_sqlite:
             with self.turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
+        """Write these tables of PostgreSQL anew, without the rows that are dead, and end its present log segment.
+
+        They are locked meanwhile. Returns what this account may not do, as statements for one that may.
+        """
+        refused: list[str] = []
+        if self.on_sqlite:
+            return refused
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+            for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
+                try:
+                    connection.exec_driver_sql(statement)
+                except ProgrammingError:
+                    refused.append(statement)
+            connection.invalidate()
+        return refused
 
     def close(self) -> None:
         if "engine" in self.__dict__:

@@ -1,0 +1,87 @@
+"""After erasing, a search of every file that PostgreSQL has finds nothing: tables, indexes, write-ahead log, its own log."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from service.actions.moderators import add_moderator
+from service.actions.revise import edit
+from service.commands.erase import ERASED_FROM
+from service.config import load
+from service.domain.ids import new_id
+from service.store.engine import Database
+from service.store.people import Note
+from tests.commands.conftest import Greenroom
+from tests.factories import IDENTITIES, draft, site, submitted
+from tests.servers import Postgres
+from workers.drain import drain
+from workers.workshop import Workshop
+
+SECRET = "quetzalcoatlus"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Postgres]:
+    """A cluster of its own, which deletes segments of its log in place of keeping them for later."""
+    server = Postgres.find(tmp_path)
+    if server is None:
+        pytest.skip("PostgreSQL is not to be had on this machine")
+    plain = server.command
+    options = ("wal_recycle=off", "min_wal_size=32MB", "autovacuum=off", "log_statement=none")
+    server.command = lambda: [*plain(), *(part for option in options for part in ("-c", option))]  # type: ignore[method-assign]
+    with server:
+        yield server
+
+
+def found(server: Postgres, words: tuple[str, ...]) -> dict[str, list[str]]:
+    """Which word stands in which files of the cluster, its log among them."""
+    standing: dict[str, list[str]] = {}
+    for path in server.folder.rglob("*"):
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except FileNotFoundError:
+            continue
+        for word in words:
+            if word.encode() in content:
+                standing.setdefault(word, []).append(str(path.relative_to(server.folder)))
+    return standing
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, cluster: Postgres) -> None:
+    now, address = datetime.now(UTC), cluster.fresh_database()
+    settings = load({"DATABASE_URL": address, "GREENROOM_SECRET_KEY": "a secret that only the tests know, long enough"})
+    database = Database(settings.database)
+    author = {"name": f"Dana {SECRET}", "email": "dana@dimorphodon.example", "url": f"https://{SECRET}.example"}
+    with database.writing() as session:
+        site(session)
+        mine = submitted(
+            session,
+            *(draft(f"I saw a {SECRET}, {n} times.", author=author, context={"ip": "192.0.2.77"}) for n in range(3)),
+            now=now,
+        )
+        submitted(session, draft("The archaeopteryx stays."), now=now)
+        moderator = add_moderator(session, "mo@news.example", now=now)
+        edit(session, "news", mine[0], f"No, the {SECRET} saw me.", version=None, now=now + timedelta(seconds=1))
+        session.add(Note(id=new_id(), site_id="news", comment_id=mine[2], moderator_id=moderator.id, text=SECRET, at=now))
+    workshop = Workshop.open(settings)
+    drain(workshop)
+    workshop.close()
+    gone = (SECRET, "dimorphodon", IDENTITIES.author(external_id="", email=author["email"])[2:], IDENTITIES.address("192.0.2.77"))
+    # The tables tell their names by themselves, so that a new one is not forgotten here.
+    assert set(ERASED_FROM) <= set(inspect(database.engine).get_table_names())
+    before = found(cluster, (*gone, "archaeopteryx"))
+    assert set(before) == {*gone, "archaeopteryx"}
+
+    erased = greenroom("erase", "news", "--email", author["email"], "--rewrite", "--yes", "--json", on=settings.database)
+    assert json.loads(erased.output) == {"erased": 3}, erased.output
+    # The files of tables that were rewritten go with the checkpoint after; so does the log before it.
+    database.rewrite(())
+    after = found(cluster, (*gone, "archaeopteryx"))
+    database.close()
+    assert "archaeopteryx" in after
+    assert {word: places for word, places in after.items() if word in gone} == {}
