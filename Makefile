@@ -47,7 +47,7 @@ format: $(VENV)/test.stamp ## Put the code in its usual shape
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 translations: $(VENV)/test.stamp ## Bring the languages of the pages in step with their words, and compile them
-	cd service/web && ../../$(BIN)/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --omit-header -o messages.pot . && ../../$(BIN)/pybabel -q update -i messages.pot -d translations --no-fuzzy-matching && ../../$(BIN)/pybabel -q compile -d translations && rm messages.pot
+	cd service/web && ../../$(BIN)/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --omit-header -o messages.pot . && ../../$(BIN)/pybabel -q update --no-wrap -i messages.pot -d translations --no-fuzzy-matching && ../../$(BIN)/pybabel -q compile -d translations && rm messages.pot
 
 screenshots: $(VENV)/test.stamp ## Pictures of every page, into docs/screenshots
 	$(BIN)/python -m bench.screenshots

@@ -1,16 +1,21 @@
-"""`make bench-queue`: from a key to the next card on the screen, and the first card with 100,000 held, measured in Chromium."""
+"""`make bench-queue`: from a key to the next card on the screen, and the first card with 100,000 held, measured in Chromium on
+SQLite and on PostgreSQL."""
 
 import argparse
 import logging
 import statistics
 import sys
-import tempfile
-from pathlib import Path
+from collections import Counter
+
+from sqlalchemy import event
 
 from bench.filled import fill
+from bench.stage import stage
 from tests.browser.desk import Desk, browser, opened
 
 BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB": 60.0}
+
+ENGINES = ("sqlite", "postgresql")
 
 #: From the key's own time stamp to the task after the frame in which the next card is the current one.
 WATCH = """() => {
@@ -27,22 +32,31 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--held", type=int, default=100_000)
     asked.add_argument("--keys", type=int, default=500)
+    asked.add_argument("--engine", choices=ENGINES, action="append", help="both where none is named")
     wanted = asked.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with browser() as chromium, tempfile.TemporaryDirectory() as folder:
+    over: list[str] = []
+    with browser() as chromium:
         if chromium is None:
             raise SystemExit("Chromium is not to be had on this machine")
-        with opened(chromium, Path(folder)) as desk:
-            fill(desk.database, site_id="news", count=wanted.held, state="held")
-            over = [what for what, value in _measured(desk, wanted.keys).items() if _say(what, value)]
+        for engine in wanted.engine or ENGINES:
+            with stage(engine) as place, opened(chromium, place.folder, place.database_url) as desk:
+                fill(desk.database, site_id="news", count=wanted.held, state="held")
+                print(f"{engine}, {wanted.held:,} held, {wanted.keys} keys", flush=True)
+                over += [what for what, value in _measured(desk, wanted.keys).items() if _say(what, value)]
     sys.exit(1 if over else 0)
 
 
 def _measured(desk: Desk, keys: int) -> dict[str, float]:
     page = desk.sit_down()
+    engine, queries = desk.app.extensions["greenroom"].database.engine, Counter[str]()
+    event.listen(engine, "before_cursor_execute", lambda *args: queries.update([args[2].split()[0]]))
     first, size = [], 0
     for _ in range(5):
-        answer = page.goto(desk.address + "/queue")
+        queries.clear()
+        answer = page.goto(desk.address + "/queue?site=news", wait_until="commit")
+        asked = queries["SELECT"]
+        page.wait_for_load_state()
         timing = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
         first.append(timing["responseStart"] - timing["requestStart"])
         size = len(answer.body()) if answer else 0
@@ -57,6 +71,7 @@ def _measured(desk: Desk, keys: int) -> dict[str, float]:
     p95 = paints[int(len(paints) * 0.95)]
     return {
         "first card ms": statistics.median(first),
+        "queries of the page": asked,
         "page kB": size / 1024,
         "key to paint p50 ms": statistics.median(paints),
         "key to paint p95 ms": p95,

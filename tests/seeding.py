@@ -25,7 +25,8 @@ class Seed:
     """One comment: its words, who wrote it where, and what the checks are to have found. `found` maps matched text to what it was read as."""
 
     text: str
-    name: str = "Robin"
+    #: Left out: somebody who wrote nothing else.
+    name: str = ""
     thread: str = "Council approves new cycle path along the river"
     state: State = State.HELD
     kind: Kind = Kind.PROFANITY_MILD
@@ -76,7 +77,7 @@ def _draft(seed: Seed) -> Draft:
     return Draft(
         thread=DraftThread(slug, f"https://news.example/{slug}" if slug.isascii() else "", seed.title or seed.thread),
         text=seed.text,
-        author=DraftAuthor(seed.name, url=seed.url, id=seed.name.lower(), verified=seed.verified),
+        author=DraftAuthor(seed.name or "Robin", url=seed.url, id=seed.name.lower() or str(new_id()), verified=seed.verified),
         parent=seed.parent,
         external_id=seed.name_of,
         context=DraftContext(language=seed.language),

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.decide import Actor, Decided, Ruling, decide, undo
 from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.states import State
-from service.store.comments import Comment
-from service.store.people import Decision, Escalation
-from service.store.queue import alike
+from service.store.alike import members
+from service.store.people import Decision
 
 #: Comments that one gesture may move.
 MOST = 1_000
@@ -24,11 +23,11 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A comment as it stood on the page; `alike` takes those with the same words along."""
+    """A comment as it stood on the page. `until` takes along what is alike and came until then: later ones nobody saw."""
 
     comment_id: UUID
     version: int | None
-    alike: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def move(
     """Bring all comments of one gesture to a state."""
     if done := _done_before(session, gesture_id, moderator_id):
         return done
-    everything = _with_alike(session, site_id, seen)
+    everything = with_alike(session, site_id, seen)
     if len(everything) > MOST:
         raise Invalid(f"expected at most {MOST} comments in one step", Fault("/items", "too_many", f"got {len(everything)}"))
     rulings = [Ruling(item.comment_id, state, item.version, reason=reason, note=note) for item in everything]
@@ -94,30 +93,15 @@ def repeat(
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def escalate(session: Session, site_id: str, seen: Sequence[Seen], *, moderator_id: UUID, note: str, now: datetime) -> None:
-    """Leave held comments to an admin. One that is escalated already, or not held any more, stays as it is."""
-    ids = [item.comment_id for item in _with_alike(session, site_id, seen)]
-    known = select(Escalation.comment_id).where(Escalation.comment_id.in_(ids))
-    held = select(Comment.id).where(
-        Comment.site_id == site_id, Comment.id.in_(ids), Comment.state == State.HELD, Comment.id.not_in(known)
-    )
-    for comment_id in session.scalars(held):
-        session.add(Escalation(comment_id=comment_id, site_id=site_id, moderator_id=moderator_id, note=note, at=now))
-    session.flush()
+def with_alike(session: Session, site_id: str, seen: Sequence[Seen]) -> list[Seen]:
+    """The comments of a gesture, each once, those that are alike behind the one that stood for them, up to MOST.
 
-
-def calm(session: Session, site_id: str, seen: Sequence[Seen]) -> None:
-    """Take escalations back: the comments return to the queue."""
-    ids = [item.comment_id for item in _with_alike(session, site_id, seen)]
-    session.execute(delete(Escalation).where(Escalation.site_id == site_id, Escalation.comment_id.in_(ids)))
-
-
-def _with_alike(session: Session, site_id: str, seen: Sequence[Seen]) -> list[Seen]:
-    """The comments of a gesture, each once, those with the same words behind the one that stood for them."""
+    What does not fit stays, and has a card of its own next.
+    """
     found = {item.comment_id: item for item in seen}
     for item in seen:
-        if item.alike:
-            for row in alike(session, site_id, item.comment_id):
+        if item.until and len(found) < MOST:
+            for row in members(session, site_id, item.comment_id, until=item.until)[: MOST - len(found)]:
                 found.setdefault(row.id, Seen(row.id, row.version))
     return list(found.values())
 

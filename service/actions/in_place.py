@@ -1,6 +1,7 @@
 """In place: what a moderator does beside deciding: notes for colleagues, replies as the site, a word on an author."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -16,11 +17,14 @@ from service.domain.identity import Identities
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments import Comment, Thread
-from service.store.people import Note
+from service.store.people import Moderator, Note
 from service.store.schema import table
 from service.store.sites import Site
+from service.store.steps import Did, Step
 
 LONGEST = 10_000
+#: Where a site keeps what was said of authors by hand.
+STANDINGS = ("blocked_authors", "trusted_authors")
 
 
 def pin(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
@@ -66,41 +70,70 @@ def reply(
 
 
 def judge_author(
-    session: Session, site_id: str, comment_id: UUID, standing: str, *, by: str, until: datetime | None, now: datetime
+    session: Session,
+    site_id: str,
+    comment_id: UUID,
+    standing: str,
+    *,
+    moderator: Moderator,
+    why: str = "",
+    until: datetime | None,
+    now: datetime,
 ) -> None:
     """Ban or trust the author of a comment on this site, until a day or for good. The later word replaces the earlier one."""
     comment = _one(session, site_id, comment_id)
     if not comment.author_key:
         raise Conflict("nothing is known of this author that would tell him from others: no account and no address")
-    if standing not in ("blocked_authors", "trusted_authors"):
+    if standing not in STANDINGS:
         raise Invalid.field("/standing", "unknown", "expected ban or trust")
     site = _site(session, site_id)
     policy = _without(site, lambda key, _: key == comment.author_key)
     entry = {
         "id": str(new_id()),
         "name": comment.author_name,
-        "by": by,
+        "by": moderator.name or moderator.email,
         "at": now.isoformat(),
         "until": until.isoformat() if until else "",
     }
     policy[standing] = {**policy[standing], comment.author_key: entry}
     site.policy = policy
+    kind = Did.BAN if standing == "blocked_authors" else Did.TRUST
+    _keep(
+        session,
+        site_id,
+        kind,
+        comment.author_key,
+        moderator.id,
+        comment_id=comment_id,
+        until=until,
+        note=why.strip()[:2000],
+        at=now,
+    )
     session.flush()
     # Neither name nor hash: the log is never erased.
     note(session, Deed.AUTHOR_JUDGED, site_id=site_id, about=comment_id, after={"standing": standing, "until": entry["until"]})
 
 
-def forgive_author(session: Session, site_id: str, entry_id: str) -> None:
+def forgive_author(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
     """Take a ban or a trust back."""
     site = _site(session, site_id)
+    for standing in STANDINGS:
+        for key, entry in ((site.policy or {}).get(standing) or {}).items():
+            if entry.get("id") == entry_id:
+                _keep(session, site_id, Did.FORGIVE, key, moderator_id, at=now)
     site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
     session.flush()
     note(session, Deed.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
 
 
+def _keep(session: Session, site_id: str, kind: Did, author_key: str, moderator_id: UUID, **facts: Any) -> None:
+    """So that colleagues can look up who said what of an author, and why."""
+    session.add(Step(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
+
+
 def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]
     policy = dict(site.policy or {})
-    for standing in ("blocked_authors", "trusted_authors"):
+    for standing in STANDINGS:
         entries = policy.get(standing) or {}
         policy[standing] = {key: entry for key, entry in entries.items() if not gone(key, entry)}
     return policy

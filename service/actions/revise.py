@@ -10,12 +10,14 @@ from service.actions.learning import forget_model
 from service.domain.errors import Conflict, Fault, Gone, NotFound
 from service.domain.fingerprint import fingerprint
 from service.domain.ids import new_id
+from service.domain.links import link_domain
 from service.domain.states import State
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.moves import Change, announce
 from service.store.outbox import Event
 from service.store.people import Decision, Escalation, Note
 from service.store.schema import table
+from service.store.steps import Step
 
 
 def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version: int | None, now: datetime) -> Change:
@@ -41,7 +43,7 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
         update(Comment)
         .where(Comment.id == comment.id, Comment.version == expected, Comment.state != State.ERASED)
         .values(
-            text=text, fingerprint=fingerprint(text), state=State.PENDING, revision=Comment.revision + 1,
+            text=text, fingerprint=fingerprint(text), link_domain=link_domain(text), state=State.PENDING, revision=Comment.revision + 1,
             version=Comment.version + 1, updated_at=now, reason="", score=0.0, claims=0, lease_token=None, lease_until=None,
         )
         .returning(Comment.version)
@@ -63,7 +65,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         update(Comment)
         .where(Comment.id == comment.id, Comment.version == comment.version)
         .values(
-            text="", fingerprint="", state=State.ERASED, version=Comment.version + 1, updated_at=now, author_name="", author_url="",
+            text="", fingerprint="", link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1, updated_at=now, author_name="", author_url="",
             author_external_id="", author_verified=False, author_key="", email_domain="", address_key="", context={},
             reason="", score=0.0, lease_token=None, lease_until=None,
         )
@@ -86,6 +88,7 @@ def _forget_notes(session: Session, comment_id: UUID) -> None:
     """What colleagues wrote about a comment may quote it, or name its author."""
     session.execute(delete(Note).where(Note.comment_id == comment_id))
     session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
+    session.execute(update(Step).where(Step.comment_id == comment_id).values(note="", author_key=""))
     session.execute(update(Decision).where(Decision.comment_id == comment_id).values(note=""))
     for event in session.scalars(select(Event).where(Event.comment_id == comment_id)):
         event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
+from service.domain.alike import burst_of
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
+from service.domain.links import link_domain
 from service.domain.states import State
 from service.store.bulk import insert_all, plain
 from service.store.comments import Comment, Thread, ThreadState
@@ -183,6 +185,7 @@ def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -
 
 def _row(submission: Submission, known: _Known, identities: Identities, now: datetime) -> dict[str, Any]:
     draft, author, context = submission.draft, submission.draft.author, submission.draft.context
+    author_key = identities.author(external_id=author.id, email=author.email)
     return {
         "id": new_id(),
         "site_id": submission.site_id,
@@ -194,11 +197,13 @@ def _row(submission: Submission, known: _Known, identities: Identities, now: dat
         "revision": 1,
         "text": draft.text,
         "fingerprint": fingerprint(draft.text),
+        "link_domain": link_domain(draft.text, own=draft.thread.url),
+        "burst": burst_of(now) if author_key else None,
         "author_name": author.name,
         "author_url": author.url,
         "author_external_id": author.id,
         "author_verified": author.verified,
-        "author_key": identities.author(external_id=author.id, email=author.email),
+        "author_key": author_key,
         "email_domain": domain_of(author.email),
         "address_key": identities.block(context.ip),
         "context": _kept_context(submission, identities),

@@ -1,4 +1,4 @@
-"""How many links a stored text has, for trying rules on the past. The check that runs on new comments sees hidden ones too."""
+"""The links of a stored text: how many, and where they lead. The check that runs on new comments sees hidden ones too."""
 
 import re
 
@@ -12,3 +12,44 @@ MOST = 50
 def count_links(text: str) -> int:
     """The number of links in the text, at most MOST."""
     return sum(1 for _ in zip(range(MOST), _LINK.finditer(text), strict=False))
+
+
+def link_domain(text: str, *, own: str = "") -> str | None:
+    """Where the first link of a text leads that leads away from the page at `own`, or none. Where everybody links to says
+    nothing of two comments, and is none too."""
+    home = _domain(own)
+    for _, found in zip(range(MOST), _LINK.finditer(text), strict=False):
+        domain = _domain(found[0])
+        if domain and domain != home and domain not in _EVERYBODYS:
+            return domain[:255]
+    return None
+
+
+def _domain(link: str) -> str:
+    host = re.split(r"[/?#]", link.partition("://")[2] or link, maxsplit=1)[0].rpartition("@")[2]
+    return host.partition(":")[0].casefold().removeprefix("www.").strip(".,;)")
+
+
+_EVERYBODYS = frozenset(
+    [
+        "youtube.com",
+        "youtu.be",
+        "m.youtube.com",
+        "wikipedia.org",
+        "en.wikipedia.org",
+        "de.wikipedia.org",
+        "ar.wikipedia.org",
+        "google.com",
+        "maps.google.com",
+        "facebook.com",
+        "m.facebook.com",
+        "instagram.com",
+        "twitter.com",
+        "x.com",
+        "t.co",
+        "tiktok.com",
+        "reddit.com",
+        "linkedin.com",
+        "github.com",
+    ]
+)

@@ -12,6 +12,7 @@ from service.store import (
     people,
     site_models,
     sites,
+    steps,
 )
 from service.store.schema import Record
 
@@ -28,4 +29,5 @@ __all__ = [
     "people",
     "site_models",
     "sites",
+    "steps",
 ]

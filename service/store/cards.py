@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
+from service.store.alike import Group, groups
 from service.store.comments import Comment, VerdictRow
-from service.store.people import Decision, Escalation, Lease, Moderator, Note
+from service.store.people import Decision, Escalation, Lease, Moderator, Note, shown_name
 from service.store.schema import AnyRow
 
 #: Characters of a parent that its quote shows.
@@ -35,7 +36,7 @@ class Card:
     reasons: Sequence[dict[str, Any]] = ()
     parent: AnyRow | None = None
     trust: Trust = field(default_factory=Trust)
-    alike: int = 0
+    alike: Group = field(default_factory=Group)
     decision: AnyRow | None = None
     escalation: AnyRow | None = None
     notes: Sequence[AnyRow] = ()
@@ -48,7 +49,7 @@ def cards(session: Session, site_id: str, rows: Sequence[AnyRow], *, moderator_i
     reasons = _reasons(session, ids)
     parents = _parents(session, {row.parent_id for row in rows if row.parent_id})
     trusts = _trusts(session, site_id, {row.author_key for row in rows if row.author_key})
-    groups = _alike(session, site_id, {row.fingerprint for row in rows if row.state == State.HELD})
+    alike = groups(session, site_id, [row.id for row in rows if row.state == State.HELD])
     decisions = last_words(session, ids)
     escalations = _escalations(session, ids)
     notes = _notes(session, ids)
@@ -59,7 +60,7 @@ def cards(session: Session, site_id: str, rows: Sequence[AnyRow], *, moderator_i
             reasons.get((row.id, row.revision), ()),
             parents.get(row.parent_id),
             _without(trusts.get(row.author_key, Trust()), row),
-            max(groups.get(row.fingerprint, 1) - 1, 0),
+            alike.get(row.id, Group()),
             decisions.get(row.id),
             escalations.get(row.id),
             notes.get(row.id, ()),
@@ -81,11 +82,6 @@ def last_words(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, AnyR
         .order_by(Decision.version)
     )  # fmt: skip
     return {row.comment_id: row for row in rows}
-
-
-def shown_name() -> Any:
-    """What colleagues see of a moderator: the name, else the address."""
-    return func.coalesce(func.nullif(Moderator.name, ""), Moderator.email, "")
 
 
 def _reasons(session: Session, ids: Sequence[UUID]) -> dict[tuple[UUID, int], list[dict[str, Any]]]:
@@ -121,19 +117,13 @@ def _without(trust: Trust, row: AnyRow) -> Trust:
     return Trust(max(approved, 0), max(rejected, 0), trust.since)
 
 
-def _alike(session: Session, site_id: str, fingerprints: set[str]) -> dict[str, int]:
-    rows = session.execute(
-        select(Comment.fingerprint, func.count())
-        .where(Comment.site_id == site_id, Comment.fingerprint.in_(fingerprints), Comment.state == State.HELD)
-        .group_by(Comment.fingerprint)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def _escalations(session: Session, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    to = aliased(Moderator)
+    columns = (Escalation.comment_id, Escalation.note, Escalation.at, Escalation.to_role)
     rows = session.execute(
-        select(Escalation.comment_id, Escalation.note, Escalation.at, shown_name().label("who"))
+        select(*columns, shown_name().label("who"), shown_name(to).label("to"))
         .outerjoin(Moderator, Moderator.id == Escalation.moderator_id)
+        .outerjoin(to, to.id == Escalation.to_id)
         .where(Escalation.comment_id.in_(ids))
     )
     return {row.comment_id: row for row in rows}

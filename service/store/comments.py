@@ -42,12 +42,15 @@ class Thread(Record):
 _PENDING = text("state = 'pending'")
 _REPLY = text("parent_id IS NOT NULL")
 _HELD = text("state = 'held'")
+_LINKED = text("state = 'held' AND link_domain IS NOT NULL")
+_BURST = text("state = 'held' AND burst IS NOT NULL")
 
 
 class Comment(Record):
     """One comment. `version` grows by one with every change of state or words; `revision` with every change of words.
 
-    E-mail and address stand here only as keyed hashes. The lease columns belong to the workers: who holds the token may
+    `link_domain` is where its first link leads, `burst` the ten minutes in which a known author wrote it: what moderators see as
+    alike. E-mail and address stand here only as keyed hashes. The lease columns belong to the workers: who holds the token may
     settle the comment until `lease_until`.
     """
 
@@ -66,6 +69,17 @@ class Comment(Record):
         Index("ix_comment_author", "site_id", "author_key", "received_at"),
         Index("ix_comment_address", "site_id", "address_key", "received_at"),
         Index("ix_comment_fingerprint", "site_id", "fingerprint", "state", "received_at", "id"),
+        Index("ix_comment_link", "link_domain", "site_id", "received_at", "id", postgresql_where=_LINKED, sqlite_where=_LINKED),
+        Index(
+            "ix_comment_burst",
+            "author_key",
+            "burst",
+            "site_id",
+            "received_at",
+            "id",
+            postgresql_where=_BURST,
+            sqlite_where=_BURST,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -79,6 +93,8 @@ class Comment(Record):
     revision: Mapped[int] = mapped_column(default=1)
     text: Mapped[str] = mapped_column(Text)
     fingerprint: Mapped[str] = mapped_column(String(32))
+    link_domain: Mapped[str | None] = mapped_column(String(255))
+    burst: Mapped[int | None]
 
     author_name: Mapped[str] = mapped_column(Text, default="")
     author_url: Mapped[str] = mapped_column(Text, default="")

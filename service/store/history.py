@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Uuid, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.store.cards import QUOTE, shown_name
+from service.store.cards import QUOTE
 from service.store.comments import Comment, Thread
-from service.store.people import Decision, Membership, Moderator
+from service.store.people import Decision, Membership, Moderator, Role, shown_name
 from service.store.schema import AnyRow, UtcDateTime
 
 
@@ -58,6 +58,22 @@ def history(
             tuple_(Decision.at, Decision.id) < tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
         )
     return session.execute(query).all()
+
+
+def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequence[AnyRow]:
+    """Everything that people decided about one comment."""
+    return session.execute(
+        select(Decision.at, Decision.to_state, Decision.reason, Decision.note, Decision.undoes, shown_name().label("who"))
+        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
+        .where(Decision.comment_id == comment_id, Decision.site_id == site_id)
+    ).all()
+
+
+def colleagues(session: Session, site_id: str) -> list[AnyRow]:
+    """Who decides on this site, by name."""
+    people = [row for row in moderators_of(session, site_id) if row.disabled_at is None]
+    deciding = [row for row in people if Role.MODERATOR in (row.role, row.everywhere) or Role.ADMIN in (row.role, row.everywhere)]
+    return sorted(deciding, key=lambda row: str(row.who).casefold())
 
 
 def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:

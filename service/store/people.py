@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.schema import Record
@@ -114,13 +114,18 @@ class Decision(Record):
 
 
 class Escalation(Record):
-    """A held comment that a moderator wants an admin to look at. It leaves the queue and waits under a tab of its own."""
+    """A held comment that a moderator wants somebody to look at: `to_id`, or whoever has `to_role` where that is not set.
+
+    It leaves the queue and waits under a tab of its own.
+    """
 
     __tablename__ = "escalation"
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
     moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    to_id: Mapped[UUID | None]
+    to_role: Mapped[str] = mapped_column(String(16), default=Role.ADMIN, server_default=Role.ADMIN.value)
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
 
@@ -171,6 +176,11 @@ def signed_in(session: Session, digest: str, *, seen_after: datetime, made_after
         )
     ).one_or_none()
     return SignedIn(row.Moderator, row.BrowserSession, roles_of(session, row.Moderator)) if row else None
+
+
+def shown_name(person: type[Moderator] = Moderator) -> Any:
+    """What colleagues see of a moderator: the name, else the address."""
+    return func.coalesce(func.nullif(person.name, ""), person.email, "")
 
 
 def roles_of(session: Session, moderator: Moderator) -> dict[str, Role]:

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
+from service.store.alike import among, stands_behind
 from service.store.comments import Comment, Thread
-from service.store.people import Decision, Escalation, Lease
+from service.store.people import Decision, Escalation, Lease, Role
 from service.store.schema import AnyRow, UtcDateTime
 
 #: Counting stops here: "10,000+" says enough, and a page costs the same at any size.
@@ -29,6 +30,7 @@ class Tab(StrEnum):
 
     HELD = "held"
     ESCALATED = "escalated"
+    YOURS = "yours"
     MINE = "mine"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -58,6 +60,11 @@ class Asked:
     after: str = ""
 
     @property
+    def ordered(self) -> bool:
+        """Whether these wait, and so come in the order that is asked for."""
+        return self.tab in (Tab.HELD, Tab.ESCALATED, Tab.YOURS)
+
+    @property
     def filtered(self) -> bool:
         return bool(self.reason or self.thread or self.author or self.language or self.words or self.alike)
 
@@ -76,6 +83,7 @@ class Counts:
 
     held: int
     escalated: int
+    yours: int
     mine: int
     approved: int
     rejected: int
@@ -91,7 +99,7 @@ COLUMNS = (
     Comment.version,
     Comment.revision,
     Comment.text,
-    Comment.fingerprint,
+    Comment.link_domain,
     Comment.author_name,
     Comment.author_url,
     Comment.author_verified,
@@ -106,8 +114,17 @@ COLUMNS = (
 )
 
 
-def listing(session: Session, site_id: str, asked: Asked, *, moderator_id: UUID, limit: int, now: datetime | None = None) -> Page:
-    """One page of what was asked for. Near-duplicates that are held are there once: the oldest stands for all.
+def listing(
+    session: Session,
+    site_id: str,
+    asked: Asked,
+    *,
+    moderator_id: UUID,
+    role: Role | None,
+    limit: int,
+    now: datetime | None = None,
+) -> Page:
+    """One page of what was asked for. What is held and alike is there once: the oldest stands for all.
 
     What colleagues have on their screens `now` is left to them, unless `shared` is asked for or a filter is set.
     """
@@ -117,10 +134,13 @@ def listing(session: Session, site_id: str, asked: Asked, *, moderator_id: UUID,
         return _mine(session, site_id, asked, moderator_id, limit)
     statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
     if asked.tab is Tab.HELD and asked.alike is None:
-        statement = statement.where(~_older_alike(site_id, asked))
+        older = aliased(Comment)
+        statement = statement.where(~stands_behind(site_id, older, *_in_view(older, site_id, asked)))
     if asked.tab is Tab.HELD and not asked.filtered and not asked.shared:
         statement = statement.where(Comment.id.not_in(_with_colleagues(site_id, moderator_id, now)))
-    order = asked.order if asked.tab in (Tab.HELD, Tab.ESCALATED) else None
+    if asked.tab is Tab.YOURS:
+        statement = statement.where(Comment.id.in_(_escalated(site_id, to=(moderator_id, role))))
+    order = asked.order if asked.ordered else None
     rows = session.execute(_after(_sorted(statement, order), order, asked.after).limit(limit + 1)).all()
     return Page(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
 
@@ -131,15 +151,16 @@ def one(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
     return session.execute(found.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
 
 
-def counts(session: Session, site_id: str, *, moderator_id: UUID) -> Counts:
+def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | None) -> Counts:
     """The numbers on the tabs, in one query."""
     held = (Comment.site_id == site_id, Comment.state == State.HELD)
-    escalated = select(Escalation.comment_id).where(Escalation.site_id == site_id)
+    escalated = _escalated(site_id)
     mine = _still_mine(select(Decision.id), site_id, moderator_id)
     row = session.execute(
         select(
             _capped(select(Comment.id).where(*held, Comment.id.not_in(escalated))).label("held"),
             _capped(_from_escalations(site_id)).label("escalated"),
+            _capped(_from_escalations(site_id, to=(moderator_id, role))).label("yours"),
             _capped(mine).label("mine"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
@@ -155,10 +176,20 @@ def counts(session: Session, site_id: str, *, moderator_id: UUID) -> Counts:
     return Counts(*row)
 
 
-def _from_escalations(site_id: str) -> Select[Any]:
+def _from_escalations(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
     """Held comments that were escalated, counted from the few escalations and not from the many comments."""
-    statement = select(Escalation.comment_id).join(Comment, Comment.id == Escalation.comment_id)
-    return statement.where(Escalation.site_id == site_id, Comment.state == State.HELD)
+    return _escalated(site_id, to).join(Comment, Comment.id == Escalation.comment_id).where(Comment.state == State.HELD)
+
+
+def _escalated(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
+    """What was escalated: to anybody, or to this moderator, by name or by role."""
+    statement = select(Escalation.comment_id).where(Escalation.site_id == site_id)
+    if to is None:
+        return statement
+    me, mine = to
+    roles = [role.value for role in Role if mine and mine.covers(role)]
+    by_role = and_(Escalation.to_id.is_(None), Escalation.to_role.in_(roles), Escalation.moderator_id.is_distinct_from(me))
+    return statement.where(or_(Escalation.to_id == me, by_role))
 
 
 def newer(session: Session, site_id: str, *, than: datetime) -> int:
@@ -181,20 +212,9 @@ def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
     return sorted({r.reason for r in rows if r.reason}), sorted({r.language for r in rows if r.language})
 
 
-def alike(session: Session, site_id: str, comment_id: UUID) -> Sequence[AnyRow]:
-    """The held comments with the same fingerprint as this one, itself not among them; at most MANY."""
-    same = select(Comment.fingerprint).where(Comment.id == comment_id, Comment.site_id == site_id).scalar_subquery()
-    return session.execute(
-        select(Comment.id, Comment.version)
-        .where(Comment.site_id == site_id, Comment.fingerprint == same, Comment.state == State.HELD, Comment.id != comment_id)
-        .order_by(Comment.received_at, Comment.id)
-        .limit(MANY)
-    ).all()
-
-
 def _resolved(asked: Asked) -> Asked:
     """A cursor that we never made, or made for another order, is no cursor."""
-    third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.tab in (Tab.HELD, Tab.ESCALATED) else None
+    third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.ordered else None
     parts = _parts(asked.after)
     fits = len(parts) == (3 if third else 2) and (third is None or isinstance(parts[2], third))
     return asked if fits else replace(asked, after="")
@@ -202,9 +222,13 @@ def _resolved(asked: Asked) -> Asked:
 
 def _matching(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
     """The conditions of a view, on the comment table or an alias of it."""
+    return [table.site_id == site_id, *_in_view(table, site_id, asked)]
+
+
+def _in_view(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
     state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
-    found: list[ColumnElement[bool]] = [table.site_id == site_id, table.state == state]
-    escalated = select(Escalation.comment_id).where(Escalation.site_id == site_id)
+    found: list[ColumnElement[bool]] = [table.state == state]
+    escalated = _escalated(site_id)
     if asked.tab is Tab.HELD and asked.alike is None:
         found.append(table.id.not_in(escalated))
     if asked.tab is Tab.ESCALATED:
@@ -240,8 +264,7 @@ def _filters(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]
             or_(table.text.icontains(asked.words, autoescape=True), table.author_name.icontains(asked.words, autoescape=True))
         )
     if asked.alike:
-        same = select(Comment.fingerprint).where(Comment.id == asked.alike, Comment.site_id == site_id).scalar_subquery()
-        found.append(table.fingerprint == same)
+        found.append(among(table, site_id, asked.alike))
     return found
 
 
@@ -251,17 +274,6 @@ def _by_author_of(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[b
     key = select(it.author_key).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
     name = select(it.author_name).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
     return and_(table.author_key == key, or_(table.author_key != "", table.author_name == name))
-
-
-def _older_alike(site_id: str, asked: Asked) -> ColumnElement[bool]:
-    older = aliased(Comment)
-    return exists(
-        select(literal(1)).where(
-            *_matching(older, site_id, asked),
-            older.fingerprint == Comment.fingerprint,
-            tuple_(older.received_at, older.id) < tuple_(Comment.received_at, Comment.id),
-        )
-    )
 
 
 def _mine(session: Session, site_id: str, asked: Asked, moderator_id: UUID, limit: int) -> Page:
@@ -323,7 +335,7 @@ def cursor_of(row: AnyRow, asked: Asked) -> str:
     """The cursor that continues after this row."""
     if asked.tab is Tab.MINE:
         return _packed(row.decided_at, row.decision_id)
-    return _cursor(row, asked.order if asked.tab in (Tab.HELD, Tab.ESCALATED) else None)
+    return _cursor(row, asked.order if asked.ordered else None)
 
 
 def _packed(at: datetime, *rest: object) -> str:

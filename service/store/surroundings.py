@@ -8,6 +8,7 @@ from sqlalchemy import Select, Uuid, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
+from service.store import alike
 from service.store.comments import Comment, RevisionRow
 from service.store.schema import AnyRow, UtcDateTime
 
@@ -27,21 +28,23 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Neighbours in the order of the thread, and the author's last ones, newest first."""
+    """Neighbours in the order of the thread, the author's last ones, newest first, and what a decision would take along."""
 
     before: Sequence[AnyRow]
     after: Sequence[AnyRow]
     by_author: Sequence[AnyRow]
+    alike: Sequence[AnyRow]
 
 
 def surroundings(session: Session, row: AnyRow) -> Surroundings:
-    """What stands around this comment; three queries."""
+    """What stands around this comment; four queries."""
     here = tuple_(Comment.received_at, Comment.id)
     there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
     seen = select(*_COLUMNS).where(Comment.thread_id == row.thread_id, Comment.state.in_((State.APPROVED, State.HELD)))
     before = seen.where(here < there).order_by(Comment.received_at.desc(), Comment.id.desc()).limit(BEFORE)
     after = seen.where(here > there).order_by(Comment.received_at, Comment.id).limit(AFTER)
-    return Surroundings(session.execute(before).all()[::-1], session.execute(after).all(), _by_author(session, row))
+    group = alike.shown(session, row.site_id, row.id, *_COLUMNS) if row.state == State.HELD else ()
+    return Surroundings(session.execute(before).all()[::-1], session.execute(after).all(), _by_author(session, row), group)
 
 
 def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:

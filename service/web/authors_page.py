@@ -12,11 +12,12 @@ from service.store.authors import author_of
 from service.store.authors import authors as known
 from service.store.people import Role
 from service.store.sites import Site, site, stands
+from service.store.steps import steps_with
 from service.web import lines
 from service.web.doors import doors
 from service.web.in_place import STANDINGS
 from service.web.pages import back_to, bp, page
-from service.web.sessions import site_id, with_role
+from service.web.sessions import my_id, site_id, with_role
 
 
 @bp.get("/authors")
@@ -36,18 +37,19 @@ def authors() -> AnyResponse:
 def author(comment_id: UUID) -> AnyResponse:
     with doors().database.reading() as session:
         here, one = site(session, site_id()), author_of(session, site_id(), comment_id)
+        past = steps_with(session, site_id(), one.key) if one else ()
     if one is None:
         raise NotFound("no such comment on this site")
     word = _word(here, one.key)
     entry = _entries([_listed(here, word)[one.key]])[0] if word else None
-    return page("author.html", one=one, word=word, entry=entry, standing=_standing(here, one.key), lines=lines)
+    return page("author.html", one=one, word=word, entry=entry, standing=_standing(here, one.key), past=past, lines=lines)
 
 
 @bp.post("/authors")
 @with_role(Role.MODERATOR)
 def forgive_author() -> AnyResponse:
     with doors().database.writing() as session:
-        in_place.forgive_author(session, site_id(), request.form.get("entry", ""))
+        in_place.forgive_author(session, site_id(), request.form.get("entry", ""), moderator_id=my_id(), now=datetime.now(UTC))
     return back_to("pages.authors", site=site_id())
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask import Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from service.actions import escalate as escalations
 from service.actions import gesture as gestures
 from service.actions.gesture import MOST, Outcome, Seen
 from service.domain.errors import Invalid
@@ -21,7 +22,7 @@ from service.web.fields import NO_NUL
 from service.web.pages import bp
 from service.web.queue_page import numbers_shown
 from service.web.rejections import SPAM, rejections
-from service.web.sessions import my_id, site_id, with_role
+from service.web.sessions import my_id, my_role, site_id, with_role
 from service.web.strict_json import parsed
 
 Kind = Literal["approve", "reject", "spam", "hold", "escalate", "calm", "skip"]
@@ -46,7 +47,7 @@ class Item(_Strict):
 
     id: UUID
     version: Annotated[int, Field(ge=0, lt=10**9)]
-    alike: bool = False
+    until: AwareDatetime | None = None
 
 
 class GestureBody(_Strict):
@@ -55,6 +56,7 @@ class GestureBody(_Strict):
     gesture: UUID
     act: Kind
     reason: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
+    to: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9-]*$")] = ""
     note: Annotated[str, Field(max_length=2000, pattern=NO_NUL)] = ""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
 
@@ -79,7 +81,7 @@ def gesture() -> Response:
     if body.act in ("escalate", "calm"):
         return _escalation(body)
     act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
-    seen = [Seen(item.id, item.version, item.alike) for item in body.items]
+    seen = [Seen(item.id, item.version, item.until) for item in body.items]
     with doors().database.writing() as session:
         known = {r.code: r for r in rejections(site(session, site_id()))}
         note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
@@ -111,22 +113,23 @@ def redo() -> Response:
 
 
 def act_of(word: str) -> Act:
-    """The act behind a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `escalate` or `skip`."""
+    """The act behind a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `escalate:to` or `skip`."""
     kind, _, reason = word.partition(":")
     if kind in ("escalate", "skip"):
-        return Act(kind, None)
+        return Act(kind, None, reason[:64])
     if kind not in STATES:
         raise Invalid.field("/act", "unknown", f"expected one of {', '.join(STATES)}, escalate or skip")
     return Act(kind, STATES[kind], SPAM if kind == "spam" else reason[:64] if kind == "reject" else "")
 
 
 def _escalation(body: GestureBody) -> Response:
-    seen = [Seen(item.id, item.version, item.alike) for item in body.items]
+    seen = [Seen(item.id, item.version, item.until) for item in body.items]
     with doors().database.writing() as session:
         if body.act == "calm":
-            gestures.calm(session, site_id(), seen)
+            escalations.calm(session, site_id(), seen, moderator_id=my_id(), now=_now())
         else:
-            gestures.escalate(session, site_id(), seen, moderator_id=my_id(), note=body.note.strip(), now=_now())
+            to = escalations.parsed(session, site_id(), body.to, moderator_id=my_id())
+            escalations.escalate(session, site_id(), seen, to, moderator_id=my_id(), note=body.note.strip(), now=_now())
     return _answer([Outcome(item.id, item.version) for item in body.items])
 
 
@@ -134,7 +137,7 @@ def _answer(outcomes: list[Outcome]) -> Response:
     """Each outcome, and how many are left."""
     sentences = iter(said([outcome for outcome in outcomes if outcome.refusal]))
     with doors().database.reading() as session:
-        numbers = waiting.counts(session, site_id(), moderator_id=my_id())
+        numbers = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
     shown = [
         {"id": str(o.comment_id), "ok": False, "code": o.refusal.code, "detail": next(sentences)}
         if o.refusal

@@ -63,11 +63,11 @@ def edit_text(comment_id: UUID) -> AnyResponse:
 def judge_author(comment_id: UUID) -> AnyResponse:
     days = request.form.get("days", "")
     until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
-    by = me().moderator.name or me().moderator.email
     with doors().database.writing() as session:
         in_place.judge_author(
-            session, site_id(), comment_id, STANDINGS.get(request.form.get("act", ""), ""), by=by, until=until, now=_now()
-        )
+            session, site_id(), comment_id, STANDINGS.get(request.form.get("act", ""), ""), moderator=me().moderator,
+            why=request.form.get("why", "").replace("\0", ""), until=until, now=_now(),
+        )  # fmt: skip
     return _back(comment_id, "author")
 
 

@@ -1,9 +1,12 @@
 """The short lines on a card: how far an author is trusted, what was decided, what a state is called."""
 
+from service.domain.alike import Alike
 from service.domain.states import State
 from service.store.cards import Card
+from service.store.people import Role
 from service.store.schema import AnyRow
-from service.web.words import _, age, count, month, ngettext
+from service.store.steps import Did
+from service.web.words import _, age, count, moment, month, ngettext
 
 
 def trust_line(card: Card) -> str:
@@ -32,6 +35,48 @@ def decision_line(decision: AnyRow) -> str:
         case State.REJECTED:
             return _("%(who)s rejected this%(reason)s %(ago)s ago", who=who, reason=reason, ago=age(decision.at))
     return _("%(who)s put this back %(ago)s ago", who=who, ago=age(decision.at))
+
+
+def alike_line(card: Card) -> str:
+    """What the comments behind a card have in common with it; with numbers where not all have the same."""
+    words = {
+        Alike.WORDS: _("the same words"),
+        Alike.LINK: _("a link to %(domain)s", domain=card.row.link_domain),
+        Alike.BURST: _("the same author within ten minutes"),
+    }
+    kinds = card.alike.kinds
+    return ", ".join(words[kind] + (f" ({count(number)})" if len(kinds) > 1 else "") for kind, number in kinds.items())
+
+
+def escalation_line(step: AnyRow) -> str:
+    """Who escalated to whom, and when."""
+    who, ago = step.who.partition("@")[0], age(step.at)
+    if step.to:
+        return _("by %(who)s to %(whom)s, %(ago)s ago", who=who, whom=step.to.partition("@")[0], ago=ago)
+    if step.to_role == Role.MODERATOR:
+        return _("by %(who)s to any moderator, %(ago)s ago", who=who, ago=ago)
+    return _("by %(who)s to an admin, %(ago)s ago", who=who, ago=ago)
+
+
+def step_line(step: AnyRow) -> str:
+    """What a person did with a comment: a decision, or a step beside deciding."""
+    kind = getattr(step, "kind", "")
+    if kind == Did.ESCALATE:
+        return f"{_('Escalated')} {escalation_line(step)}"
+    if kind == Did.CALM:
+        return _("%(who)s put this back %(ago)s ago", who=step.who.partition("@")[0], ago=age(step.at))
+    return decision_line(step)
+
+
+def standing_line(step: AnyRow) -> str:
+    """Who banned or trusted an author, when and until when."""
+    who, ago = step.who.partition("@")[0], age(step.at)
+    if step.kind == Did.FORGIVE:
+        return _("%(who)s took it back %(ago)s ago", who=who, ago=ago)
+    until = _("until %(day)s", day=moment(step.until)) if step.until else _("for good")
+    if step.kind == Did.BAN:
+        return _("%(who)s banned the author %(ago)s ago, %(until)s", who=who, ago=ago, until=until)
+    return _("%(who)s trusted the author %(ago)s ago, %(until)s", who=who, ago=ago, until=until)
 
 
 def state_names() -> dict[str, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.actions import escalate as escalations
 from service.actions import gesture as gestures
 from service.actions.gesture import Seen
 from service.domain.errors import Fault, Invalid
@@ -16,7 +17,7 @@ from service.store import queue as waiting
 from service.store.people import Role
 from service.store.queue import Asked
 from service.store.sites import site
-from service.web.asked import address, asked_for, uuid
+from service.web.asked import address, asked_for, moment, uuid
 from service.web.conflicts import said
 from service.web.doors import doors
 from service.web.gestures import Act, act_of
@@ -39,7 +40,7 @@ def decide_by_form() -> AnyResponse:
     if act.kind == "skip":
         return redirect(address(site_id(), _view(), after=_cursor_after(seen[-1])), 303)
     if act.kind == "escalate":
-        return _escalated(seen, form.get("note", ""))
+        return _escalated(seen, act.reason or form.get("to", ""), form.get("word", ""))
     return _moved(seen, act)
 
 
@@ -72,7 +73,7 @@ def calm_by_form() -> AnyResponse:
     """Back from the escalated ones to the queue."""
     seen = [item for value in request.form.getlist("comment") if (item := _seen(value))]
     with doors().database.writing() as session:
-        gestures.calm(session, site_id(), seen)
+        escalations.calm(session, site_id(), seen, moderator_id=my_id(), now=_now())
     return redirect(address(site_id(), _view()), 303)
 
 
@@ -90,9 +91,10 @@ def _moved(seen: list[Seen], act: Act) -> AnyResponse:
     return redirect(address(site_id(), _view(), after=_view().after), 303)
 
 
-def _escalated(seen: list[Seen], note: str) -> AnyResponse:
+def _escalated(seen: list[Seen], to: str, note: str) -> AnyResponse:
     with doors().database.writing() as session:
-        gestures.escalate(session, site_id(), seen, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
+        whose = escalations.parsed(session, site_id(), to, moderator_id=my_id())
+        escalations.escalate(session, site_id(), seen, whose, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
     return redirect(address(site_id(), _view(), after=_view().after), 303)
 
 
@@ -112,13 +114,13 @@ def _view() -> Asked:
 
 
 def _seen(value: str) -> Seen | None:
-    """`id`, `id:version` or `id:version:alike`, as the cards write it."""
+    """`id`, `id:version` or `id:version:until`, as the cards write it."""
     name, _, rest = value.partition(":")
-    version, _, alike = rest.partition(":")
+    version, _, until = rest.partition(":")
     comment_id = uuid(name)
     if comment_id is None or (version and not (version.isascii() and version.isdigit() and len(version) < 9)):
         return None
-    return Seen(comment_id, int(version) if version else None, alike=alike == "alike")
+    return Seen(comment_id, int(version) if version else None, moment(until))
 
 
 def _gesture() -> UUID:

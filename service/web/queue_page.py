@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, jsonify, render_template, request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lease import lease
@@ -15,10 +16,12 @@ from service.store import queue as waiting
 from service.store.cards import cards
 from service.store.comments import Thread
 from service.store.gestures import last_gesture
+from service.store.history import colleagues, decisions_about
 from service.store.people import Role
 from service.store.queue import Asked, Tab
 from service.store.schema import AnyRow
 from service.store.sites import Site, site, stands
+from service.store.steps import steps_about
 from service.store.surroundings import earlier_words, surroundings
 from service.web import lines, why
 from service.web.asked import address, asked_for, moment, uuid
@@ -28,7 +31,7 @@ from service.web.pages import back_to, bp, page
 from service.web.practice import invited, owed
 from service.web.rejections import rejections
 from service.web.script_words import key_names, script_words
-from service.web.sessions import me, my_id, site_id, with_role
+from service.web.sessions import me, my_id, my_role, site_id, with_role
 from service.web.strict_json import parsed
 from service.web.words import age, count
 
@@ -51,7 +54,7 @@ def more_cards() -> Response:
     """The next cards as a piece of HTML, for a page that is open already. The cursor after them stands in a header."""
     asked = asked_for(request.args)
     with doors().database.reading() as session:
-        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
         found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
         here = site(session, site_id())
     html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
@@ -82,7 +85,7 @@ def counts() -> Response:
     """The numbers on the tabs, and how many held comments came since the page was loaded."""
     since = moment(request.args.get("since", ""))
     with doors().database.reading() as session:
-        found = waiting.counts(session, site_id(), moderator_id=my_id())
+        found = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
     return jsonify(**numbers_shown(found), oldest_words=age(found.oldest) if found.oldest else "", fresh=fresh)
 
@@ -98,6 +101,8 @@ def comment(comment_id: UUID) -> AnyResponse:
         found = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())
         around = surroundings(session, row)
         originals = earlier_words(session, comment_id)
+        people = _others(session)
+        steps = [*decisions_about(session, site_id(), comment_id), *steps_about(session, site_id(), comment_id)]
         here = site(session, site_id())
     asked = Asked()
     return page(
@@ -108,6 +113,8 @@ def comment(comment_id: UUID) -> AnyResponse:
         asked=asked,
         rejections=rejections(here),
         originals=originals,
+        people=people,
+        steps=sorted(steps, key=lambda step: step.at, reverse=True),
         done=request.args.get("done", ""),
         **_helpers(asked, here),
     )
@@ -132,18 +139,19 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
     if not site_id():
         return page("no_site.html")
     with doors().database.reading() as session:
-        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
         colleagues = waiting.leased(session, site_id(), moderator_id=my_id(), now=_now())
         if not listing.rows and colleagues and not asked.after:
             # Nothing is left but what colleagues look at: a lease orders work, it keeps nothing back.
             asked = replace(asked, shared=True)
-            listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), limit=CARDS)
+            listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
         found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
-        numbers = waiting.counts(session, site_id(), moderator_id=my_id())
+        numbers = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
         reasons, languages = waiting.offered(session, site_id())
         gesture = last_gesture(session, site_id(), my_id(), since=me().session.created_at)
         around = surroundings(session, found[0].row) if found else None
         thread = session.get(Thread, asked.thread) if asked.thread else None
+        people = _others(session)
         here = site(session, site_id())
     return page(
         "queue.html",
@@ -152,6 +160,7 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         after=listing.after,
         colleagues=colleagues,
         invited=invited(),
+        people=people,
         numbers=numbers,
         reasons=reasons,
         spoken=languages,
@@ -172,15 +181,18 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
 
 def numbers_shown(found: waiting.Counts) -> dict[str, Any]:
     """The numbers on the tabs, also as they are written."""
-    numbers = {tab: getattr(found, tab) for tab in ("held", "escalated", "mine", "approved", "rejected")}
+    numbers = {tab: getattr(found, tab) for tab in ("held", "yours", "escalated", "mine", "approved", "rejected")}
     return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
 
 def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
-    tabs = [(Tab.HELD, numbers.held), (Tab.ESCALATED, numbers.escalated), (Tab.MINE, numbers.mine)]
-    tabs += [(Tab.APPROVED, numbers.approved), (Tab.REJECTED, numbers.rejected)]
-    # Nothing is escalated on most days: the tab is there when there is something under it.
-    return [tab for tab in tabs if tab[0] is not Tab.ESCALATED or tab[1]]
+    order = (Tab.HELD, Tab.YOURS, Tab.ESCALATED, Tab.MINE, Tab.APPROVED, Tab.REJECTED)
+    return [(tab, getattr(numbers, tab)) for tab in order]
+
+
+def _others(session: Session) -> list[AnyRow]:
+    """To whom I could escalate."""
+    return [person for person in colleagues(session, site_id()) if person.id != my_id()]
 
 
 def _helpers(asked: Asked, site: Site | None) -> dict[str, Any]:

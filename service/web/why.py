@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.web.rule_words import said
 from service.web.words import _
 
 #: Spans that one line shows; the text has all of them marked.
@@ -41,8 +42,9 @@ def _line(reason: Mapping[str, Any]) -> Line:
     found = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
     # A rule that names its words and its score already is not followed by them once more.
     matches = tuple((text, read) for text, read in found if read or text.casefold() not in rule.casefold())
+    shown = said(rule)
     score = f"{float(reason.get('score', 0)):.0%}"
-    return Line(_label(reason, failed=failed), rule, matches[:SHOWN], "" if failed or f"({score})" in rule else score, failed)
+    return Line(_label(reason, failed=failed), shown, matches[:SHOWN], "" if failed or f"({score})" in rule else score, failed)
 
 
 def _read_as(span: Mapping[str, Any]) -> str:

@@ -47,8 +47,17 @@ def furnish(desk: Desk) -> Furnished:
         _decide(session, sam.id, _by(session, "Nina"), State.REJECTED, "insult")
         marek, banned = _by(session, "Marek"), _by(session, "Bargain Corner")
         pin(session, "news", marek, "We spoke to him in March.", moderator_id=sam.id, now=now)
-        judge_author(session, "news", banned, "blocked_authors", by="Sam", until=now + timedelta(days=30), now=now)
-        judge_author(session, "news", _by(session, "Henrike"), "trusted_authors", by="Sam", until=None, now=now)
+        judge_author(
+            session,
+            "news",
+            banned,
+            "blocked_authors",
+            moderator=sam,
+            why="The same advertising for weeks",
+            until=now + timedelta(days=30),
+            now=now,
+        )
+        judge_author(session, "news", _by(session, "Henrike"), "trusted_authors", moderator=sam, until=None, now=now)
         set_condition(session, "news", Rule(About.WORDS, "lottery, raffle", Mode.SHADOW))
         add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)
         endpoint = _endpoint(session, now)

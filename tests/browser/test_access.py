@@ -95,11 +95,12 @@ def test_axe_finds_nothing_on_the_queue_in_any_state(desk: Desk, look: str) -> N
     furnish(desk)
     desk.open(page, "/queue?order=priority")
     for what, keys in {
-        "list, filters, one selected": "x",
-        "reasons": "xr",
-        "undo and context": "2c",
-        "one card at a time": "f",
-        "keys": "f?",
+        "list, filters, one selected": ("x",),
+        "reasons": ("x", "r"),
+        "colleagues": ("Escape", "e"),
+        "undo and context": ("Escape", "r", "2", "c"),
+        "one card at a time": ("f",),
+        "keys": ("f", "?"),
     }.items():
         for key in keys:
             page.keyboard.press(key)

@@ -234,6 +234,62 @@ def test_a_phone_shows_one_card_with_big_buttons_in_reach(desk: Desk, calm: Calm
     calm(page)
 
 
+def swipe(page: Page, *points: tuple[int, int]) -> None:
+    """A finger that goes through these points of the screen."""
+    touch = page.context.new_cdp_session(page)
+    kinds = ["touchStart", *["touchMove"] * (len(points) - 1)]
+    for kind, (x, y) in zip(kinds, points, strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_swipe_on_a_phone_is_an_extra(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", [Seed(f"comment number {n}\n" + "and a long tale of it\n" * 40, minutes=20 - n) for n in range(3)])
+    page = desk.open(desk.sit_down(**PHONE))
+    swipe(page, (60, 400), (70, 340), (90, 250), (110, 150))  # Up the page: nothing but scrolling.
+    swipe(page, (60, 400), (100, 402), (150, 405), (70, 402))  # Turned back.
+    assert current(page).startswith("comment number 0")
+    swipe(page, (60, 400), (100, 402), (180, 405), (290, 405))
+    eventually(page, desk, State.APPROVED, 1)
+    assert current(page).startswith("comment number 1")
+    swipe(page, (330, 400), (290, 402), (180, 405), (60, 405))
+    expect(page.locator(".card.current details.reject[open] .sheet")).to_be_visible()
+    assert number_in(desk, State.HELD) == 2
+    calm(page)
+
+
+def test_escalating_to_somebody_by_keys_and_by_hand(desk: Desk, calm: Calm) -> None:
+    desk.sit_down("Sam", Role.MODERATOR).context.close()
+    sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(4)])
+    page = desk.open(desk.sit_down())
+    for keys in (("e", "2"), ("e", "Enter"), ("z",), ("Shift+Z",)):
+        for key in keys:
+            page.keyboard.press(key)
+    expect(page.locator(".card")).to_have_count(2)
+    card = page.locator(".card.current")
+    expect(card).to_have_attribute("aria-posinset", "1")
+    expect(card).to_have_attribute("aria-setsize", "2")
+    card.get_by_role("link", name="Escalate").click()
+    card.locator("input[name=word]").fill("you know him")
+    card.get_by_role("button", name="Sam").click()
+    expect(page.locator("[data-tab=escalated] .number")).to_have_text("3")
+    answered(page)
+    sam = desk.open(desk.sit_down("Sam", Role.MODERATOR), "/queue?tab=yours")
+    expect(sam.locator(".card .text")).to_have_text(["comment number 0", "comment number 2"])
+    expect(sam.locator(".card").last).to_contain_text("by Dana to Sam")
+    expect(sam.locator(".card").last).to_contain_text("you know him")
+    sam.keyboard.press("a")
+    eventually(sam, desk, State.APPROVED, 1)
+    calm(page)
+    # Without JavaScript the link leads to the comment's own page, with a list of the colleagues.
+    plain = desk.open(desk.sit_down(java_script_enabled=False))
+    plain.locator(".card").get_by_role("link", name="Escalate").click()
+    plain.get_by_text("Escalate", exact=True).first.click()
+    plain.locator("#escalate select").select_option(label="Sam")
+    plain.locator("#escalate button").click()
+    expect(plain.get_by_text("Nothing is waiting")).to_be_visible()
+
+
 def test_a_viewer_sees_no_buttons_and_no_key_decides(desk: Desk, calm: Calm) -> None:
     sow(desk.database, "news", [Seed("one")])
     page = desk.open(desk.sit_down("Vera", Role.VIEWER))

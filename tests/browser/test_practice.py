@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from service.store.people import Role
 from tests.browser.desk import Desk
 
-KEYS = ("a", "s", "r1", "a", "a", "r5", "a", "a", "e", "r4")
+KEYS = ("a", "s", "r1", "a", "a", "r5", "a", "a", ("e", "Enter"), "r4")
 
 
 def test_ten_comments_are_decided_by_keys_alone(desk: Desk, calm: Callable[[Page], None]) -> None:

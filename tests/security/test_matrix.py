@@ -179,7 +179,7 @@ def test_a_person_of_another_site_moves_nothing_here_by_naming_the_own_one(house
     bo = house.person("bo@blog.example", Role.ADMIN, site="blog")
     held = house.comments["held"]
     assert bo.post("/queue/decide", {"site": "blog", "comment": f"{held}:1", "act": "approve"}).status_code == 409
-    gesture = {"gesture": held, "act": "approve", "items": [{"id": held, "version": 1, "alike": True}]}
+    gesture = {"gesture": held, "act": "approve", "items": [{"id": held, "version": 1, "until": "2100-01-01T00:00:00Z"}]}
     [outcome] = bo.send("/queue/gestures?site=blog", gesture).json["outcomes"]
     assert outcome["ok"] is False
     assert bo.send("/queue/gestures?site=blog", {**gesture, "act": "escalate"}).status_code == 200

@@ -338,3 +338,44 @@ def test_what_was_just_approved_is_in_the_feed_at_once(app: Flask, dana: Browser
     before = app.test_client().get(feed).json["count"]
     assert dana.post("/queue/decide", form(queue, "approve")).status_code == 303
     assert app.test_client().get(feed).json["count"] == before + 1
+
+
+def test_the_same_link_and_a_burst_are_one_card_each_and_what_nobody_saw_stays(dana: Browser, database: Database) -> None:
+    linked = [Seed(f"{word} at https://www.bags.example/{word}", minutes=9) for word in ("cheap", "good", "best")]
+    everybody = [Seed(f"see https://youtube.com/{n}", minutes=8) for n in range(2)]
+    burst = [Seed(f"{word} and so on", "Anton", minutes=7) for word in ("first", "second", "third", "fourth")]
+    pair = [Seed(f"{word} thought", "Berta", minutes=6) for word in ("one", "another")]
+    now = datetime.now(UTC).replace(minute=9, second=30)
+    ids = sow(database, "news", [*linked, *everybody, *burst, *pair], now=now)
+    queue = dana.get("/queue")
+    assert cards_of(queue) == [str(ids[n]) for n in (0, 3, 4, 5, 9, 10)]
+    assert "2 more like this: a link to bags.example" in text_of(queue)
+    assert "3 more like this: the same author within ten minutes" in text_of(queue)
+    assert "best at" in text_of(dana.get(f"/queue/comments/{ids[0]}/context?site=news"))
+    assert len(cards_of(dana.get(f"/queue?alike={ids[0]}"))) == 3
+    (late,) = sow(database, "news", [Seed("late to bags.example", minutes=0)], now=now)
+    answer = dana.post("/queue/decide", form(queue, "spam"))
+    assert "3 rejected" in text_of(dana.get(answer.location))
+    assert [state_of(database, i) for i in (*ids[:3], late)] == [State.REJECTED] * 3 + [State.HELD]
+    gesture = re.search(r'name="gesture" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
+    dana.post("/queue/undo", {"site": "news", "gesture": gesture})
+    assert {state_of(database, i) for i in ids} == {State.HELD}
+
+
+def test_one_escalates_to_a_colleague_who_sees_it(dana: Browser, sam: Browser, database: Database) -> None:
+    (first, second) = sow(database, "news", [Seed("one", minutes=9), Seed("two", minutes=5)])
+    sams = re.search(r'value="escalate:([0-9a-f-]{36})"[^>]*>Sam<', dana.get("/queue").get_data(as_text=True))[1]
+    dana.post("/queue/decide", {**form(dana.get("/queue"), "escalate"), "to": sams, "word": "you know him"})
+    gesture = {"gesture": str(uuid4()), "act": "escalate", "to": "moderator", "items": [{"id": str(second), "version": 1}]}
+    assert dana.send("/queue/gestures?site=news", gesture).json["yours"] == 0
+    assert dana.send("/queue/gestures?site=news", {**gesture, "to": str(uuid4())}).status_code == 422
+    assert sam.get("/queue/counts").json["yours"] == 2
+    yours = sam.get("/queue?tab=yours")
+    assert cards_of(yours) == [str(first), str(second)]
+    assert re.search("by Dana to Sam, .* ago: you know him", text_of(yours))
+    sam.post("/queue/calm", form(yours, ""))
+    assert cards_of(sam.get("/queue?tab=yours")) == [str(second)]
+    happened = text_of(sam.get(f"/queue/comments/{first}"))
+    assert "Sam put this back" in happened
+    assert "Escalated by Dana to Sam" in happened
+    assert "you know him" in happened

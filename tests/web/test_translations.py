@@ -1,5 +1,6 @@
 """Every word of the pages is there in every language, and fits its place."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from service.config import Settings
+from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
+from service.domain.rules import About, Facts, Rule
 from service.web import pages
+from service.web.rule_words import said
+from tests.web.browsers import serving
+from workers.checks import signals_of
 
 HERE = Path(pages.__file__).parent
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
@@ -60,3 +67,31 @@ def plain(found: Catalog) -> dict[str, tuple[str, ...]]:
         for message in found
         if message.id
     }
+
+
+LOADED = Reading(
+    "You b4stard, I will kill you. Best price casino bonus! Call 0555 010 4477, card 4111 1111 1111 1111, 12 Mill Lane, telegram @cheap "
+    "a@b.example http://bit.ly/x [url=http://bad.example]x[/url] http://c.example mayor " + "qwrtpsdfg zxcvbnmkl " * 9,
+    author=Author(name="cheap-pills.example casino bonus", url="http://bad.example", email_domain="mailinator.com"),
+    page=Page(days=90.0),
+    circumstances=Circumstances(honeypot=True, seconds_to_submit=0.4, language="fr"),
+    history=History(approved=1, rejected=3),
+    recent=Recent(same_text=3, same_text_other_threads=2, by_author=40, by_address=90, like_text=3),
+    lists=Lists(("casino",), ("mayor",), blocked_domains=("bad.example",), blocked_author=True, blocked_address=True),
+)
+
+
+def test_every_sentence_of_a_check_is_known(settings: Settings) -> None:
+    """The checks, on comments that set off nearly all of them and on those of the demo."""
+    demo = (HERE.parent / "commands" / "demo_comments.jsonl").read_text(encoding="utf-8").splitlines()
+    readings = [LOADED, *(Reading(json.loads(line)["text"]) for line in demo[::10])]
+    rules = {signal.rule for reading in readings for signal in signals_of(reading)}
+    rules |= {rule.why(Facts("mayor", links=9, thread_days=99, language="fr")) for rule in WRITTEN}
+    assert len(rules) > 30
+    with serving(settings) as app, app.test_request_context(headers={"Accept-Language": "de"}):
+        assert [rule for rule in rules if said(rule) == rule] == []
+
+
+WRITTEN = [
+    Rule(About.LINKS, "1"), Rule(About.NEW_AUTHOR, "3"), Rule(About.OLD_THREAD, "30"), Rule(About.LANGUAGE, "en"), Rule(About.WORDS, "mayor"),
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 const usual = { approve: "a", reject: "r", spam: "s", escalate: "e", next: "j" };
 const keys = { ...usual, ...JSON.parse(document.body.dataset.keymap || "{}") };
-const sheet = document.querySelector("details.reject");
+const sheets = { reject: document.querySelector("details.reject:not(.hand)"), escalate: document.querySelector("details.hand") };
 const press = (value) => document.querySelector(`button[name="act"][value="${value}"]`)?.click();
 
 document.getElementById("told")?.focus({ preventScroll: true });
@@ -14,15 +14,14 @@ for (const node of document.querySelectorAll("[data-key]:not(.sheet *)")) {
 addEventListener("keydown", (event) => {
   if (document.body.dataset.keys === "off" || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, select, textarea")) return;
-  if (sheet?.open && event.key === "Escape") sheet.open = false;
-  else if (sheet?.open && /^[1-9]$/.test(event.key)) sheet.querySelectorAll("button")[event.key - 1]?.click();
-  else if (sheet?.open && event.key === "Enter" && event.target === document.body) press("reject");
-  else if (event.key === keys.reject && sheet) sheet.open = !sheet.open;
-  else if (event.key === keys.next) document.getElementById("next")?.click();
-  else {
-    const act = Object.keys(usual).find((name) => keys[name] === event.key);
-    if (!act) return;
-    press(act);
-  }
+  const open = document.querySelector("details.reject[open]");
+  const act = Object.keys(usual).find((name) => keys[name] === event.key);
+  if (open && event.key === "Escape") open.open = false;
+  else if (open && /^[1-9]$/.test(event.key)) open.querySelector(`.sheet [data-key="${event.key}"]`)?.click();
+  else if (open && event.key === "Enter" && event.target === document.body) open.querySelector('.sheet [data-key="↵"]').click();
+  else if (sheets[act]) for (const [name, sheet] of Object.entries(sheets)) sheet.open = name === act && !sheet.open;
+  else if (act === "next") document.getElementById("next")?.click();
+  else if (act) press(act);
+  else return;
   if (event.key !== "Enter" || event.target === document.body) event.preventDefault();
 });

@@ -2,6 +2,7 @@
 // Without it the page is a list of forms that do the same; every address and word comes from the page itself.
 
 import { keymap, shownKey, openHelp } from "./keys.js";
+import { swipes } from "./swipe.js";
 import { send, ask, newId } from "./wire.js";
 
 const body = document.body;
@@ -58,9 +59,10 @@ const say = (text) => { live.textContent = ""; requestAnimationFrame(() => { liv
 function decide(chosen, act, { note = "" } = {}) {
   if (!chosen.length) return;
   if (act === "skip") return skip(chosen[0]);
-  const [kind, reason = ""] = act.split(":");
-  const gesture = { id: newId(), kind, cards: chosen, places: take(chosen), pending: true };
-  gesture.sent = send(`/queue/gestures?site=${site}`, { gesture: gesture.id, act: kind, reason, note, items: chosen.map(itemOf) });
+  const [kind, name = ""] = act.split(":");
+  const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note };
+  const gesture = { id: newId(), kind, said, cards: chosen, places: take(chosen), pending: true };
+  gesture.sent = send(`/queue/gestures?site=${site}`, { gesture: gesture.id, ...said, items: items(gesture) });
   gesture.sent.then((answer) => settled(gesture, answer), (error) => failed(gesture, error));
   done.push(gesture);
   undone.length = 0;
@@ -162,7 +164,7 @@ function complain(card, text, final = true) {
 
 function version(card, number) {
   card.dataset.version = number;
-  for (const input of card.querySelectorAll('input[name="comment"]')) input.value = `${card.dataset.id}:${number}${"alike" in card.dataset ? ":alike" : ""}`;
+  for (const input of card.querySelectorAll('input[name="comment"]')) input.value = `${card.dataset.id}:${number}${card.dataset.until ? `:${card.dataset.until}` : ""}`;
 }
 
 /* Undo and redo */
@@ -187,7 +189,7 @@ function undo() {
 }
 
 const items = (gesture) => gesture.cards.map(itemOf);
-const itemOf = (card) => ({ id: card.dataset.id, version: Number(card.dataset.version), alike: "alike" in card.dataset });
+const itemOf = (card) => ({ id: card.dataset.id, version: Number(card.dataset.version), until: card.dataset.until ?? null });
 
 function settledBack(gesture, answer) {
   for (const outcome of answer.outcomes) {
@@ -206,7 +208,7 @@ function redo() {
   if (gesture.kind === "skip") { feed.append(gesture.cards[0]); done.push(gesture); show(words.done.skip); return; }
   const anew = newId();
   const again = gesture.back.then(() => gesture.kind === "escalate"
-    ? send(`/queue/gestures?site=${site}`, { gesture: anew, act: "escalate", items: items(gesture) })
+    ? send(`/queue/gestures?site=${site}`, { gesture: anew, ...gesture.said, items: items(gesture) })
     : send(`/queue/gestures/redo?site=${site}`, { gesture: gesture.id, anew }));
   const next = { ...gesture, id: anew, sent: again, pending: true };
   again.then((answer) => settled(next, answer), (error) => failed(next, error));
@@ -244,9 +246,12 @@ function count(tab, change) {
 const format = (number) => new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(number);
 
 function counts(answer) {
-  for (const tab of ["held", "escalated", "mine", "approved", "rejected"]) {
+  for (const tab of ["held", "yours", "escalated", "mine", "approved", "rejected"]) {
     const node = label(tab);
-    if (node && tab in answer) node.textContent = answer.shown?.[tab] ?? format(answer[tab]);
+    if (!node || !(tab in answer)) continue;
+    node.textContent = answer.shown?.[tab] ?? format(answer[tab]);
+    const place = node.closest("li");
+    if (place.classList.contains("at-times")) place.hidden = !answer[tab] && tab !== body.dataset.tab;
   }
 }
 
@@ -295,7 +300,9 @@ function more() {
 }
 
 function empty() {
-  const some = Boolean(feed.querySelector(".card"));
+  const all = cards();
+  const some = all.length > 0;
+  all.forEach((card, n) => { card.setAttribute("aria-posinset", n + 1); card.setAttribute("aria-setsize", after ? -1 : all.length); });
   // A feed without articles is none to a screen reader.
   feed.setAttribute("role", some ? "feed" : "group");
   document.getElementById("empty").hidden = some || Boolean(after);
@@ -370,8 +377,12 @@ async function pickAll() {
 const chosen = () => (picked().length ? picked() : current ? [current] : []);
 const sheetOpen = () => document.querySelector("details.reject[open]");
 
-function reject() {
-  const details = (picked().length ? bulk : current)?.querySelector("details.reject");
+function sheet(which) {
+  const home = picked().length ? bulk : current;
+  // The colleagues stand on the page once; a card gets its own list when it is asked for.
+  const link = which === ".hand" && bulk ? home?.querySelector(".to-hand") : null;
+  link?.replaceWith(bulk.querySelector(".hand").cloneNode(true));
+  const details = home?.querySelector(`details${which}`);
   if (!details) return;
   details.open = true;
   details.querySelector("summary").focus({ preventScroll: true });
@@ -381,9 +392,9 @@ const acts = {
   next: () => go(near(current, 1) ?? current),
   previous: () => go(near(current, -1) ?? current),
   approve: () => decide(chosen(), "approve"),
-  reject,
+  reject: () => sheet(".reject:not(.hand)"),
   spam: () => decide(chosen(), "spam"),
-  escalate: () => body.dataset.tab === "held" && decide(chosen(), "escalate"),
+  escalate: () => sheet(".hand"),
   skip: () => current && body.dataset.tab === "held" && skip(current),
   undo,
   redo,
@@ -404,20 +415,20 @@ const typing = (target) => target.closest?.("textarea, select, [contenteditable]
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
-  const sheet = sheetOpen();
+  const open = sheetOpen();
   if (event.key === "Escape") {
-    if (sheet) { sheet.open = false; sheet.querySelector("summary").focus(); } else if (body.classList.contains("focused")) acts.focus();
+    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (body.classList.contains("focused")) acts.focus();
     else if (typing(event.target)) event.target.blur();
     return;
   }
   if (typing(event.target)) return;
   if (body.dataset.keys === "off") return;
-  if (sheet && /^[1-9]$/.test(event.key)) {
-    const button = sheet.querySelectorAll(".sheet button")[Number(event.key) - 1];
-    if (button?.dataset.key === event.key) { event.preventDefault(); button.click(); }
+  if (open && /^[1-9]$/.test(event.key)) {
+    const button = open.querySelector(`.sheet [data-key="${event.key}"]`);
+    if (button) { event.preventDefault(); button.click(); }
     return;
   }
-  if (sheet && event.key === "Enter" && !event.target.closest(".sheet")) { event.preventDefault(); sheet.querySelector('button[value="reject"]').click(); return; }
+  if (open && event.key === "Enter" && !event.target.closest(".sheet")) { event.preventDefault(); open.querySelector('.sheet [data-key="↵"]').click(); return; }
   const act = keymap().get(event.key);
   if (!act || (body.dataset.may !== "decide" && !looking.has(act))) return;
   event.preventDefault();
@@ -432,15 +443,18 @@ document.addEventListener("submit", (event) => {
   if (target.id === "redo-form" && undone.length) { event.preventDefault(); redo(); return; }
   if (submitter?.name !== "act" || submitter.hasAttribute("formaction")) return;
   event.preventDefault();
-  const note = target.querySelector('input[name="note"]');
-  const said = submitter.value.startsWith("reject") ? note?.value ?? "" : "";
-  if (note) note.value = "";
-  decide(target === bulk ? picked() : [target.closest(".card")], submitter.value, { note: said });
+  const box = submitter.closest(".sheet")?.querySelector("input");
+  const note = box?.value ?? "";
+  if (box) box.value = "";
+  decide(target === bulk ? picked() : [target.closest(".card")], submitter.value, { note });
 });
 
 feed.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-key=c]");
-  if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); go(link.closest(".card"), { focus: false }); toggleContext(); }
+  const link = event.target.closest("a.to-context, a.to-hand");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  go(link.closest(".card"), { focus: false });
+  if (link.matches(".to-hand")) { for (const card of picked()) pick(card, false); sheet(".hand"); } else toggleContext();
 });
 for (const kind of ["focusin", "pointerdown"]) feed.addEventListener(kind, (event) => {
   const card = event.target.closest(".card");
@@ -457,13 +471,14 @@ document.addEventListener("toggle", (event) => {
   }
 }, true);
 document.addEventListener("pointerdown", (event) => {
-  const sheet = sheetOpen();
-  if (sheet && !sheet.contains(event.target)) sheet.open = false;
+  const open = sheetOpen();
+  if (open && !open.contains(event.target)) open.open = false;
 });
 document.getElementById("fresh").addEventListener("click", () => location.reload());
 for (const button of document.querySelectorAll("[data-open=help]")) { button.hidden = false; button.addEventListener("click", () => openHelp()); }
 addEventListener("beforeunload", (event) => { if (sending()) event.preventDefault(); });
 wide.addEventListener("change", place);
+if (body.dataset.may === "decide" && body.dataset.tab === "held") swipes(feed, { right: () => decide([current], "approve"), left: acts.reject });
 
 if (cards().length) {
   aside.dataset.id = cards()[0].dataset.id;
