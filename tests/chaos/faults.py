@@ -28,6 +28,15 @@ def kinds(setup: Setup) -> list[Kind]:
     return [kind for kind in _KINDS if setup in kind.on]
 
 
+def restarts(setup: Setup) -> list[Kind]:
+    """No faults: each process is told to end, as in a rolling restart."""
+    return [kind for kind in _RESTARTS if setup in kind.on]
+
+
+def _ends(name: str) -> Callable[[House, random.Random], None]:
+    return lambda house, _chance: house.end(name)
+
+
 def _kills(name: str) -> Callable[[House, random.Random], None]:
     return lambda house, _chance: house.kill(name)
 
@@ -128,4 +137,11 @@ _KINDS = [
     Kind("receiver lost", _sulks("lost")),
     Kind("receiver rubbish", _sulks("rubbish")),
     Kind("receiver silent", _sulks("silent")),
+]
+
+_RESTARTS = [
+    Kind("end web", _ends("web")),
+    Kind("end sweep", _ends("sweep")),
+    Kind("end worker", _ends("worker"), _REDIS),
+    Kind("end courier", _ends("courier"), _REDIS),
 ]

@@ -113,6 +113,9 @@ class House:
     def kill(self, name: str) -> None:
         self._signal(name, signal.SIGKILL)
 
+    def end(self, name: str) -> None:
+        self._signal(name, signal.SIGTERM)
+
     def freeze(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT later. Nobody mistakes it for dead meanwhile. Children freeze too."""
         pids = self.pids(name)

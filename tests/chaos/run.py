@@ -62,6 +62,7 @@ def run(
     patience: float = 1.0,
     say: Callable[[str], None] = print,
     folder: Path | None = None,
+    deck: Callable[[Setup], list[Kind]] = kinds,
 ) -> Report:
     """Break everything for so many seconds, then look. Everything random comes from the seed."""
     chance = random.Random(seed)
@@ -72,7 +73,7 @@ def run(
         try:
             house.open()
             host.start()
-            struck = _strike(house, _plan(setup, faults, chance), seconds, chance, say)
+            struck = _strike(house, _plan(deck(setup), faults, chance), seconds, chance, say)
             report.faults = dict(sorted(Counter(kind.name for kind in struck).items()))
             house.calm()
             host.stop()
@@ -93,13 +94,11 @@ def _room(folder: Path) -> Path:
     return room
 
 
-def _plan(setup: Setup, faults: int, chance: random.Random) -> list[Kind]:
+def _plan(deck: list[Kind], faults: int, chance: random.Random) -> list[Kind]:
     """Shuffled decks of every kind, so that each comes about as often."""
     plan: list[Kind] = []
     while len(plan) < faults:
-        deck = kinds(setup)
-        chance.shuffle(deck)
-        plan += deck
+        plan += chance.sample(deck, k=len(deck))
     return plan[:faults]
 
 
