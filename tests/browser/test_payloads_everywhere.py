@@ -1,0 +1,136 @@
+"""The hundred and twenty payloads in every column of words that there is, on every page that the application knows.
+
+The columns come from the tables and the pages from the routes: a new one is tried too, or fails until somebody thinks about it.
+"""
+
+import gzip
+import json
+from base64 import b64encode
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+from sqlalchemy import String, Table, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.acts import note
+from service.actions.admit import add_key
+from service.domain.deeds import Deed
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store import Record
+from service.store.site_models import SiteModelRow
+from service.store.sites import Scope, Site
+from tests.browser.desk import Desk
+from tests.browser.furnished import Furnished, furnish
+from tests.browser.test_hundred_payloads import PAYLOADS, seeds
+from tests.security.test_hostile_pages import NAMES
+from tests.seeding import sow
+from workers.tally import count_days
+
+#: The columns whose words come from people or from elsewhere. `comment`, `thread` and `verdict` are sown with payloads instead.
+WORDS = {
+    "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
+    "outside_check": ("address", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "note": ("text",),
+    "revision": ("text",), "attempt": ("error", "response"),
+    "comment": (), "thread": (), "verdict": (), "admin_act": (),
+}  # fmt: skip
+#: Tables with columns of text that hold nothing but ids, hashes, states and sealed secrets.
+CODES = {
+    "day_numbers", "half_sign_in", "idempotency_key", "membership", "recovery_code", "sign_in_link", "sign_in_under_way", "site_model",
+    "event", "queue_lease", "delivery",
+}  # fmt: skip
+#: What an address may say; `site` would only be refused.
+ASKED = sorted(
+    {*NAMES, "word", "about", "value", "deed", "fault", "title", "parent", "said", "n", "days", "view", "format"} - {"site"}
+)
+#: Nothing that came with a payload has become an element or an attribute that could run.
+HARMLESS = """() => [...document.querySelectorAll('*')].filter((e) => e.matches('iframe, video, math, script:not([src], [type="application/json"])')
+    || e.getAttributeNames().some((name) => name.startsWith('on'))).map((e) => e.outerHTML.slice(0, 200))"""
+
+
+def turned(n: int) -> str:
+    """All payloads, beginning with the nth: what is cut short shows another one each time."""
+    return " ".join(PAYLOADS[n % 120 :] + PAYLOADS[: n % 120])
+
+
+def fill(desk: Desk) -> None:
+    """Payloads into every column of words, into the settings of the site and into what it has learned."""
+    now = datetime.now(UTC)
+    with desk.database.writing() as session:
+        for n in range(40):
+            add_key(session, "news", scopes=[Scope.READ], label=str(n), now=now)
+            note(
+                session,
+                Deed.RULES_SET,
+                site_id="news",
+                about=turned(n),
+                before={"words": PAYLOADS[n : n + 15]},
+                after={turned(n)[:150]: turned(n)},
+            )
+        for table in Record.metadata.sorted_tables:
+            _fill(session, table)
+        _set(session, session.get_one(Site, "news"), now)
+        weights = {f"_{payload}": (-1) ** n * (n + 1.0) for n, payload in enumerate(PAYLOADS)}
+        packed = b64encode(gzip.compress(json.dumps({"weights": weights}).encode())).decode()
+        session.add(SiteModelRow(site_id="news", weights=packed, believed=True, made_at=now, labels=9, record={}))
+    count_days(desk.database)
+
+
+def _fill(session: Session, table: Table) -> None:
+    keys = list(table.primary_key.columns)
+    for n, row in enumerate(session.execute(select(*keys)).all() if WORDS.get(table.name) else ()):
+        here = [key == value for key, value in zip(keys, row, strict=True)]
+        session.execute(update(table).where(*here).values({name: f"{turned(n)}{n}" for name in WORDS[table.name]}))
+
+
+def _set(session: Session, site: Site, now: datetime) -> None:
+    entries = {
+        str(n): {"id": str(new_id()), "name": turned(n), "by": turned(n + 1), "at": now.isoformat(), "until": ""}
+        for n in range(40)
+    }
+    site.policy = {
+        **dict.fromkeys(("blocked_words", "held_words", "allowed_words", "blocked_domains"), PAYLOADS),
+        "rejections": [{"code": f"r{n}", "label": turned(n * 13), "text": turned(n * 13 + 5)} for n in range(9)],
+        "rules": [{"about": "words", "value": turned(n), "mode": "live", "thread": ""} for n in range(40)],
+        "blocked_authors": entries,
+        "trusted_authors": entries,
+    }
+    session.flush()
+
+
+def pages(desk: Desk, found: Furnished, comment: str) -> list[str]:
+    """Every address that takes GET, with what it needs."""
+    given = {"endpoint_id": found.endpoint, "comment_id": comment, "token": "x", "site": "news", "filename": "queue.js"}
+    rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.rule.startswith("/v1/")]
+    return sorted(rule.build({name: given[name] for name in rule.arguments})[1] for rule in rules)
+
+
+def test_every_column_of_words_is_known() -> None:
+    with_text = {t.name for t in Record.metadata.sorted_tables if any(isinstance(c.type, String) for c in t.columns)}
+    assert with_text - CODES - set(WORDS) == set(), "a new table needs its words in WORDS, or a place in CODES"
+
+
+def test_none_of_them_runs_on_any_page(desk: Desk) -> None:
+    found, page = furnish(desk), desk.sit_down("Dana", preferences={"practice_declined": True})
+    ids = sow(desk.database, "news", seeds(State.HELD)[::4])
+    sow(desk.database, "news", seeds(State.APPROVED)[::4])
+    fill(desk)
+    looked = 0
+    for n, path in enumerate(pages(desk, found, str(ids[7]))):
+        answer = page.context.request.get(desk.address + path, max_redirects=0)
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+        if not answer.headers["content-type"].startswith("text/html") or answer.status in (302, 303):
+            continue
+        query = urlencode({name: PAYLOADS[(7 * n + 11 * at) % 120] for at, name in enumerate(ASKED)})
+        for address in (path, f"{path}?{query}"):
+            looked += 1
+            _look(desk, page, address)
+    assert looked > 50
+
+
+def _look(desk: Desk, page: Page, address: str) -> None:
+    answer = page.goto(desk.address + address)
+    assert answer is not None and answer.status < 500, address  # noqa: PT018
+    assert page.evaluate("[window.__refused, window.__ran]") == [[], 0], address
+    assert page.evaluate(HARMLESS) == [], address
