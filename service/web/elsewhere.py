@@ -10,14 +10,17 @@ from service.actions import elsewhere as acting
 from service.actions import sign_in as signing_in
 from service.domain.elsewhere import NotBelieved, Person
 from service.domain.errors import NotFound, Refusal
+from service.domain.passwords import matches
 from service.domain.sealing import Seal
 from service.store.people import Role, moderator_with
+from service.web.auth import Forbidden
 from service.web.doors import doors
 from service.web.half_way import come_in
 from service.web.issuer import Issuer
 from service.web.limits import Rate, limited
 from service.web.pages import back_to, bp, local, page
 from service.web.sessions import anyone, cookie_name, look_up, me, my_id, over_https, somebody
+from service.web.throttle import throttle
 from service.web.words import _
 
 log = logging.getLogger("greenroom.elsewhere")
@@ -41,7 +44,12 @@ def connect_elsewhere() -> AnyResponse:
         with doors().database.writing() as session:
             acting.disconnect(session, my_id())
         return back_to("pages.account", done="disconnected")
-    issuer = _issuer()
+    issuer, kept = _issuer(), me().moderator.password
+    # Whoever has the browser for a moment must not get a way in of their own.
+    if kept:
+        throttle(me().moderator.email)
+    if kept and not matches(kept, request.form.get("old", "")[:1000]):
+        raise Forbidden("that is not your present password")
     with doors().database.writing() as session:
         token, question = acting.ask(session, "/account", seal=_seal(), now=_now(), moderator_id=me().moderator.id)
     return _sent(issuer, token, question)

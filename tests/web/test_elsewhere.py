@@ -195,7 +195,8 @@ def test_an_account_with_a_password_is_not_taken_over_and_can_be_connected_from_
     _, status, fault = sign_in(app, provider, email=DANA)
     assert (status, "connect the two" in fault) == (403, True)
     provider.next("private@else.example")
-    back = address_of(dana, "/account/elsewhere", csrf=dana.csrf)
+    assert dana.post("/account/elsewhere", {"old": "wrong"}).status_code == 403
+    back = address_of(dana, "/account/elsewhere", csrf=dana.csrf, old=PASSWORD)
     assert dana.get(back).location == "/account?done=connected"
     assert sign_in(app, provider, email="private@else.example")[1] == 303
     assert sign_in(app, provider, email=DANA)[1] == 403
@@ -203,7 +204,7 @@ def test_an_account_with_a_password_is_not_taken_over_and_can_be_connected_from_
     mo = Browser(app).signed_in(moderator(database, "mo@news.example"))
     provider.next("private@else.example")
     assert mo.get(address_of(mo, "/account/elsewhere", csrf=mo.csrf)).status_code == 403
-    begun = address_of(dana, "/account/elsewhere", csrf=dana.csrf)
+    begun = address_of(dana, "/account/elsewhere", csrf=dana.csrf, old=PASSWORD)
     dana.post("/sign-out")
     assert dana.get(begun).status_code == 403
     with database.reading() as session:
