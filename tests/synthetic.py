@@ -32,20 +32,20 @@ SEEDS: tuple[Seed, ...] = (
     # What waits.
     Seed(
         "The water board was asked, and said no. But of course this council of b4st@rds does as it likes, and we get to pay for the damned thing twice.",
-        "Marek", CYCLE, kind=Kind.PROFANITY_STRONG, rule="a strong word in disguise", score=0.86, found={"b4st@rds": "bastards"},
+        "Marek", CYCLE, kind=Kind.PROFANITY_STRONG, rule="a strong word: bastards", score=0.86, found={"b4st@rds": "bastards"},
         minutes=62, parent="river", language="en",
-        also=(_two(Kind.PROFANITY_MILD, "a mild word", 0.31, (123, 129, "damned", "damned")),),
+        also=(_two(Kind.PROFANITY_MILD, "a mild word: damned", 0.31, (123, 129, "damned", "damned")),),
     ),
     Seed(
         "Best price replica bags, visit bags-4-you.example/river and bags-4-you.example/sale today, code RIVER",
-        "Bargain Corner", CYCLE, kind=Kind.SPAM_LINKS, rule="2 links where 1 is usual", score=0.93,
+        "Bargain Corner", CYCLE, kind=Kind.SPAM_LINKS, rule="2 links where one is usual", score=0.93,
         found={"bags-4-you.example/river": "", "bags-4-you.example/sale": ""}, minutes=48, url="https://bags-4-you.example",
-        also=(_two(Kind.SPAM_PHRASES, "“best price” is on the list of spam phrases", 0.71, (0, 10, "Best price", "best price")),),
+        also=(_two(Kind.SPAM_PHRASES, "a phrase of advertisers: 'best price'", 0.71, (0, 10, "Best price", "best price")),),
     ),
     *(
         Seed(
             "Earn 400 a day from home!!! Ask me how on the messenger", f"Lucky {n}", thread, kind=Kind.SPAM_DUPLICATE,
-            rule="the same words came 6 times within the hour, on 3 pages", score=0.88, minutes=41 - n / 2,
+            rule="the same text came 6 times before within the hour, 3 on other pages", score=0.88, minutes=41 - n / 2,
             found={"Earn 400 a day from home": "earn 400 a day from home"},
         )
         for n, thread in enumerate((CYCLE, BAKERY, BUS, CYCLE, BAKERY, BUS, CYCLE))
@@ -56,27 +56,27 @@ SEEDS: tuple[Seed, ...] = (
     ),
     Seed(
         "What an idiotic idea. People like you should be run over by your own bicycles.",
-        "Anon", CYCLE, kind=Kind.ABUSE_MODEL, rule="reads like an attack on a person", score=0.91,
+        "Anon", CYCLE, kind=Kind.ABUSE_MODEL, rule="reads like an attack (91%)", score=0.91,
         found={"People like you should be run over": ""}, minutes=33, language="en",
     ),
     Seed(
         "هذه فكرة جميلة للمدينة، لكن أرجو أن تراجعوا الرابط example.test/خطة قبل الموافقة.",
-        "سلمى", CYCLE, kind=Kind.SPAM_LINKS, rule="1 link from an author who is new here", score=0.55, found={"example.test/خطة": ""}, minutes=29, language="ar",
+        "سلمى", CYCLE, kind=Kind.SPAM_LINKS, rule="a link to example.test", score=0.55, found={"example.test/خطة": ""}, minutes=29, language="ar",
     ),
     Seed(
         "Das ist doch alles Kinderkram. Wer um Himmels willen fährt im Januar mit dem Rad?", "Jörg", CYCLE,
-        kind=Kind.NOT_CHECKED, rule="the spam check timed out after 2 s, so a person decides", score=1.0, minutes=26, language="de",
+        kind=Kind.NOT_CHECKED, rule="the spam check took longer than 2 s", score=1.0, minutes=26, language="de",
     ),
     Seed(
         "Great a\u200brti\u200bcle, thanks! \u202efdp.exe\u202c has the rest of the plan.", "Reader", BAKERY,
-        kind=Kind.SPAM_GIBBERISH, rule="characters that hide or reorder text", score=0.74, minutes=24,
+        kind=Kind.SPAM_GIBBERISH, rule="letters that spell no words", score=0.74, minutes=24,
     ),
-    Seed("They should reopen it as a cooperative. I would put in 200 myself.", "Ines", BAKERY, kind=Kind.SITE_HOLDS_EVERYTHING, rule="this page holds every comment for a person first", score=1.0, minutes=20, verified=True, language="en"),
+    Seed("They should reopen it as a cooperative. I would put in 200 myself.", "Ines", BAKERY, kind=Kind.SITE_HOLDS_EVERYTHING, rule="this site holds every comment for a person first", score=1.0, minutes=20, verified=True, language="en"),
     Seed(
         "Night buses? For whom? The three drunks at the station? " + "I have lived here for forty years and we never needed one. " * 6,
-        "Old Town", BUS, kind=Kind.TRUST_REJECTED_BEFORE, rule="2 of this author’s last 3 comments were rejected", score=0.58, minutes=16, language="en",
+        "Old Town", BUS, kind=Kind.TRUST_REJECTED_BEFORE, rule="2 of 3 earlier comments of this author were rejected", score=0.58, minutes=16, language="en",
     ),
-    Seed("Sch*** Idee, ehrlich.", "Nina", SCHOOL, kind=Kind.PROFANITY_MILD, rule="a mild word with letters left out", score=0.52, found={"Sch***": "scheiss"}, minutes=12, language="de"),
-    Seed("Nice school. Nice children. Where exactly do they walk?", "Watcher", SCHOOL, kind=Kind.SITE_BLOCKED_WORD, rule="“where exactly do they” is on this site’s list of held phrases", score=1.0, found={"Where exactly do they": "where exactly do they"}, minutes=7, language="en"),
+    Seed("Sch*** Idee, ehrlich.", "Nina", SCHOOL, kind=Kind.PROFANITY_MILD, rule="a mild word: scheiss", score=0.52, found={"Sch***": "scheiss"}, minutes=12, language="de"),
+    Seed("Nice school. Nice children. Where exactly do they walk?", "Watcher", SCHOOL, kind=Kind.SITE_BLOCKED_WORD, rule="a word that this site holds: where exactly do they", score=1.0, found={"Where exactly do they": "where exactly do they"}, minutes=7, language="en"),
     Seed("<b>first!</b> <script>alert(1)</script>", "<i>me</i>", SCHOOL, kind=Kind.SPAM_TOO_FAST, rule="sent 0.4 s after the form was shown", score=0.66, minutes=3),
 )  # fmt: skip

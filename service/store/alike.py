@@ -7,6 +7,7 @@ one is decided, so that a moderator decides about nothing that the card does not
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,12 @@ class Group:
     until: datetime | None = None
 
 
+@cache
+def another(name: str) -> Any:
+    """The comment table once more. Made once a name: making one costs more than asking with it."""
+    return aliased(Comment, name=name)
+
+
 def shared(kind: Alike, one: Any, other: Any, site_id: str) -> ColumnElement[bool]:
     """Whether two rows of the comment table have this in common. None is like nothing: that is how SQL compares it."""
     match kind:
@@ -39,7 +46,7 @@ def shared(kind: Alike, one: Any, other: Any, site_id: str) -> ColumnElement[boo
         case Alike.LINK:
             return and_(one.link_domain == other.link_domain)
     same = and_(one.author_key == other.author_key, one.burst == other.burst)
-    third = aliased(Comment)
+    third = another("third")
     all_three = select(func.count()).where(
         _at(kind, third, site_id), third.state == State.HELD, third.author_key == one.author_key, third.burst == one.burst
     )
@@ -69,7 +76,7 @@ def shown(session: Session, site_id: str, comment_id: UUID, *columns: Any) -> Se
 
 def among(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[bool]:
     """Whether a row of the comment table is this comment, or stands behind it."""
-    one = aliased(Comment)
+    one = another("one")
     return table.id.in_(union(select(one.id).where(one.id == comment_id, one.site_id == site_id), *_like(site_id, comment_id)))  # type: ignore[no-any-return]
 
 
@@ -90,7 +97,7 @@ def groups(session: Session, site_id: str, ids: Sequence[UUID]) -> dict[UUID, Gr
 
 def _pairs(kind: Alike, site_id: str, ids: Sequence[UUID]) -> Select[Any]:
     """Each of these comments with each other one that has this in common with it."""
-    one, other = aliased(Comment), aliased(Comment)
+    one, other = another("one"), another("other")
     columns: list[Any] = [one.id.label("of"), other.id.label("id"), other.received_at.label("received_at")]
     columns += [literal(int(kind is way)).label(way) for way in Alike]
     return (

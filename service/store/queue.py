@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
-from service.store.alike import among, stands_behind
+from service.store.alike import among, another, stands_behind
 from service.store.comments import Comment, Thread
 from service.store.people import Decision, Escalation, Lease, Role
 from service.store.schema import AnyRow, UtcDateTime
@@ -134,7 +134,7 @@ def listing(
         return _mine(session, site_id, asked, moderator_id, limit)
     statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
     if asked.tab is Tab.HELD and asked.alike is None:
-        older = aliased(Comment)
+        older = another("older")
         statement = statement.where(~stands_behind(site_id, older, *_in_view(older, site_id, asked)))
     if asked.tab is Tab.HELD and not asked.filtered and not asked.shared:
         statement = statement.where(Comment.id.not_in(_with_colleagues(site_id, moderator_id, now)))

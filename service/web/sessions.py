@@ -50,6 +50,8 @@ def somebody(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         _let_in()
+        # The way back leads to the site where one came from.
+        g.site_id = _last_site()
         return view(*args, **kwargs)
 
     guarded.owner = "moderator"  # type: ignore[attr-defined]
@@ -192,8 +194,12 @@ def _site_asked_for() -> str:
         if asked not in roles:
             raise NotFound(f"no site {asked!r} that you have a role on")
         return asked
+    return _last_site()
+
+
+def _last_site() -> str:
     last = str(me().moderator.preferences.get("site", ""))
-    return last if last in roles else next(iter(roles), "")
+    return last if last in me().roles else next(iter(me().roles), "")
 
 
 def over_https() -> bool:

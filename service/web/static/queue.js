@@ -255,11 +255,13 @@ function counts(answer) {
   }
 }
 
-// What is on the screen is leased while somebody is there; four minutes after the last key or click it is anybody's again.
+// What is on the screen is leased again after a key or a click; four minutes after the last one it is anybody's.
 let awake = Date.now();
+let leased = 0;
 function leases() {
   const ids = cards().slice(0, 20).map((card) => card.dataset.id);
-  if (body.dataset.may !== "decide" || body.dataset.tab !== "held" || !ids.length || Date.now() - awake > 240000) return;
+  if (body.dataset.may !== "decide" || body.dataset.tab !== "held" || !ids.length || awake < leased) return;
+  leased = Date.now();
   send(`/queue/leases?site=${site}`, { ids }).catch(() => {});
 }
 
