@@ -1,9 +1,12 @@
-"""Alike: how many comments of the last hour were the same but for a word, remembered in a worker's memory and bounded."""
+"""Alike: what came lately and is the same but for a word, or links to the same host, remembered in a worker's memory and bounded."""
 
+from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from service.domain.likeness import Lately, sketch
+from service.domain.links import hosts_in
 from service.store.readings import Waiting
 
 #: Seconds that count as lately; and shorter texts are said by many people on their own.
@@ -11,22 +14,49 @@ HOUR, SHORT = 3600.0, 50
 MOST_A_SITE, MOST_SITES = 1_000, 100
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a comment within the hour: texts like it, and links to the hosts that it links to."""
+
+    like: int = 0
+    links_to: tuple[tuple[str, int], ...] = ()
+
+
 class Alike:
-    """The sketches of what this process has checked lately. Each process sees its share of a flood, which is enough to notice it."""
+    """What this process has checked lately. Each process sees its share of a flood, which is enough to notice it."""
 
     def __init__(self) -> None:
         self._lately = Lately(most=MOST_A_SITE, sites=MOST_SITES)
+        self._linked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
 
-    def count(self, batch: Sequence[Waiting]) -> dict[UUID, int]:
-        """For each comment of a batch, how many came before it that are like it; the very same ones are counted elsewhere."""
-        return {item.comment_id: self._count(item) for item in batch}
+    def before(self, batch: Sequence[Waiting]) -> dict[UUID, Before]:
+        """For each comment of a batch what came before it; the very same texts are counted elsewhere."""
+        return {item.comment_id: self._before(item) for item in batch}
 
-    def _count(self, item: Waiting) -> int:
+    def _before(self, item: Waiting) -> Before:
         received = item.reading.circumstances.received_at
         # What was edited, or claimed before, would be found to be like itself.
-        if len(item.reading.text) < SHORT or item.revision > 1 or item.claims > 1 or received is None:
+        if item.revision > 1 or item.claims > 1 or received is None:
+            return Before()
+        at = received.timestamp()
+        return Before(self._like(item, at), self._links(item, at))
+
+    def _like(self, item: Waiting, at: float) -> int:
+        if len(item.reading.text) < SHORT:
             return 0
-        one, at = sketch(item.reading.text), received.timestamp()
+        one = sketch(item.reading.text)
         like = self._lately.like(item.site_id, one, since=at - HOUR)
         self._lately.add(item.site_id, [one], at=at)
         return max(0, like - item.reading.recent.same_text)
+
+    def _links(self, item: Waiting, at: float) -> tuple[tuple[str, int], ...]:
+        hosts = hosts_in(item.reading.text)
+        if not hosts:
+            return ()
+        seen = self._linked.setdefault(item.site_id, deque(maxlen=MOST_A_SITE))
+        self._linked.move_to_end(item.site_id)
+        counts = tuple((host, sum(since > at - HOUR and other == host for since, other in seen)) for host in sorted(hosts)[:5])
+        seen.extend((at, host) for host in sorted(hosts)[:5])
+        while len(self._linked) > MOST_SITES:
+            self._linked.popitem(last=False)
+        return counts

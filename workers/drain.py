@@ -95,10 +95,11 @@ def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Cla
 
 
 def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], workshop: Workshop) -> list[Settlement]:
-    like = workshop.alike.count(batch)
+    earlier = workshop.alike.before(batch)
     settlements: list[Settlement] = []
     for item in batch:
-        recent = replace(item.reading.recent, like_text=like[item.comment_id])
+        before = earlier[item.comment_id]
+        recent = replace(item.reading.recent, like_text=before.like, links_to=before.links_to)
         reading = replace(item.reading, recent=recent, site_model=models.get(item.site_id, b""))
         settlements.append(_examined(item, reading, max_claims=workshop.settings.max_claims))
     return settlements

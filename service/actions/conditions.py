@@ -29,6 +29,8 @@ def parsed(given: Mapping[str, Any]) -> Rule:
         )
     if rule.about in (About.WORDS, About.LANGUAGE) and not any(word.strip() for word in rule.value.split(",")):
         raise Invalid.field("/value", "missing", "expected words, separated by commas")
+    if rule.about is About.WORDS and any("*" in word and not word.replace("*", "").strip() for word in rule.value.split(",")):
+        raise Invalid.field("/value", "everything", "a word of nothing but * would match everything")
     return rule
 
 

@@ -10,7 +10,8 @@ import click
 @click.command()
 @click.argument("text", required=False)
 @click.option("--jsonl", type=click.File(encoding="utf-8"), help="Check each line of a file (`-`: standard input).")
-def check(text: str | None, jsonl: TextIO | None) -> None:
+@click.option("--verbose", is_flag=True, help="Also print as `findings` what any check said and what led to nothing.")
+def check(text: str | None, jsonl: TextIO | None, *, verbose: bool) -> None:
     """Check TEXT, or one JSON line a comment, under the default policy. Nothing is stored, nothing leaves the machine.
 
     A line may hold `text`, `name`, `url`, `email`, `author`, `title`; each gives a line of `state`, `signals`, `reasons`.
@@ -20,7 +21,7 @@ def check(text: str | None, jsonl: TextIO | None) -> None:
     if (text is None) == (jsonl is None):
         raise click.UsageError("give either a TEXT or --jsonl FILE")
     if jsonl is None:
-        click.echo(json.dumps(check_line(text or ""), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(check_line(text or "", verbose=verbose), ensure_ascii=False, indent=2))
         return
-    for line in check_lines(jsonl):
+    for line in check_lines(jsonl, verbose=verbose):
         sys.stdout.write(line + "\n")

@@ -25,9 +25,19 @@ def train(data_dir: Path, out: Path | None) -> None:
 @_FOLDER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(data_dir: Path, *, as_json: bool) -> None:
-    """Measure the checks on the sets in a folder, beside the peers that are installed. Takes some minutes."""
-    from workers import training
+    """Measure the checks on the sets in a folder, beside the peers that are installed. Takes some ten minutes.
 
-    for figure in training.evaluate(data_dir):
-        line = f"{figure['what']}: {figure['figure']}  (goal {figure['goal']}; {figure['how']})"
-        click.echo(json.dumps(figure) if as_json else line)
+    Needs `pip install greenroom[train]`; the peers are `greenroom[peers]`. Progress goes to standard error.
+    """
+    from workers import training
+    from workers.training.peers import missing
+
+    if absent := missing():
+        click.echo(f"not installed, so not measured: {', '.join(absent)}", err=True)
+    for figure in training.evaluate(data_dir, told=lambda words: click.echo(words, err=True)):
+        click.echo(json.dumps(figure) if as_json else _line(figure))
+
+
+def _line(figure: dict[str, object]) -> str:
+    word = {True: "reached", False: "MISSED", None: ""}[figure["reached"]]  # type: ignore[index]
+    return f"{figure['what']:<56} {figure['figure']!s:>10}  {figure['goal']:>9}  {word:<7}  {figure['how']}"

@@ -25,6 +25,13 @@ def link_domain(text: str, *, own: str = "") -> str | None:
     return None
 
 
+def hosts_in(text: str) -> set[str]:
+    """The hosts that a text links to, in small letters and without `www.`."""
+    if "." not in text:
+        return set()
+    return {_domain(match[0]) for _, match in zip(range(MOST), _LINK.finditer(text), strict=False)} - {""}
+
+
 def _domain(link: str) -> str:
     host = re.split(r"[/?#]", link.partition("://")[2] or link, maxsplit=1)[0].rpartition("@")[2]
     return host.partition(":")[0].casefold().removeprefix("www.").strip(".,;)")

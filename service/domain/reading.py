@@ -57,6 +57,7 @@ class Recent:
     """What else came to this site within the last hour: counts, this comment not among them.
 
     `like_text` counts those that differ in a few words only (`service.domain.likeness`), the same ones not among them.
+    `links_to` says for each host that this comment links to how many others link there.
     """
 
     same_text: int = 0
@@ -64,6 +65,7 @@ class Recent:
     by_author: int = 0
     by_address: int = 0
     like_text: int = 0
+    links_to: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

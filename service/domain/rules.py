@@ -8,13 +8,19 @@ from typing import Any
 from service.domain.errors import Invalid
 from service.domain.signals import Kind, Signal
 from service.domain.states import State
+from service.domain.wildcards import found_at
+
+#: Words of a text in which an editor's words are looked for.
+MOST_WORDS = 5_000
 
 
 class About(StrEnum):
-    """What a rule looks at. The meaning of its `value`: links and approvals a number, age in days, the others words."""
+    """What a rule looks at. The meaning of its `value`: links and approvals a number, age in days, the others words, in which `*`
+    stands for any letters; a first comment needs none."""
 
     LINKS = "links"
     NEW_AUTHOR = "new_author"
+    FIRST_COMMENT = "first_comment"
     OLD_THREAD = "old_thread"
     LANGUAGE = "language"
     WORDS = "words"
@@ -30,12 +36,14 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rules may know of a comment. `approved` counts the author's approved comments, `thread_days` is the thread's age."""
+    """What rules may know of a comment. `approved` counts the author's approved comments, `first` is true where nothing of the
+    author was ever decided here, as far as the host vouches that it is the same person; `thread_days` is the thread's age."""
 
     text: str
     thread: str = ""
     links: int = 0
     approved: int = 0
+    first: bool = False
     thread_days: float = 0.0
     language: str = ""
 
@@ -55,6 +63,8 @@ class Rule:
         about = _one_of(About, given.get("about"), "/about")
         mode = _one_of(Mode, given.get("mode", Mode.SHADOW), "/mode")
         value = str(given.get("value", "")).strip()
+        if about is About.FIRST_COMMENT:
+            return cls(about, "", mode, str(given.get("thread", "")))
         if about in _NUMBERS and not value.isdecimal():
             raise Invalid.field("/value", "not_a_number", f"a rule about {about} needs a whole number, not {value!r}")
         if about not in _NUMBERS and not value:
@@ -122,6 +132,10 @@ def _new_author(value: str, facts: Facts) -> str:
     return f"{facts.approved} approved comments by this author, this site asks for {needed}" if facts.approved < needed else ""
 
 
+def _first_comment(_: str, facts: Facts) -> str:
+    return "the first comment of this author" if facts.first else ""
+
+
 def _old_thread(value: str, facts: Facts) -> str:
     days = int(value)
     return f"the thread is {facts.thread_days:.0f} days old, this site looks from {days}" if facts.thread_days >= days else ""
@@ -134,13 +148,17 @@ def _language(value: str, facts: Facts) -> str:
 
 
 def _words(value: str, facts: Facts) -> str:
-    said = f" {' '.join(facts.text.casefold().split())} "
-    found = [word.strip() for word in value.split(",") if word.strip() and f" {word.strip().casefold()} " in _spaced(said)]
+    said = "".join(char if char.isalnum() else " " for char in facts.text.casefold()).split()[:MOST_WORDS]
+    spaced = f" {' '.join(said)} "
+    found = [word.strip() for word in value.split(",") if word.strip() and _mentions(word.strip().casefold(), said, spaced)]
     return f"it mentions {', '.join(found)}" if found else ""
 
 
-def _spaced(said: str) -> str:
-    return " " + " ".join("".join(char if char.isalnum() else " " for char in said).split()) + " "
+def _mentions(word: str, said: Sequence[str], spaced: str) -> bool:
+    if "*" not in word:
+        return f" {word} " in spaced
+    globs = word.split()
+    return any(True for _ in found_at(said, globs))
 
 
 def _one_of(kind: Any, given: Any, pointer: str) -> Any:
@@ -154,6 +172,7 @@ _NUMBERS = frozenset({About.LINKS, About.NEW_AUTHOR, About.OLD_THREAD})
 _REASONS = {
     About.LINKS: _links,
     About.NEW_AUTHOR: _new_author,
+    About.FIRST_COMMENT: _first_comment,
     About.OLD_THREAD: _old_thread,
     About.LANGUAGE: _language,
     About.WORDS: _words,

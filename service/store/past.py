@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from service.domain.languages import language_of
 from service.domain.links import count_links
 from service.domain.rules import Facts, Past
 from service.domain.states import State
@@ -51,18 +52,19 @@ def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, l
 
 def _pasts(session: Session, rows: Sequence[AnyRow], *, authors: bool) -> list[Past]:
     ids = [row.id for row in rows]
-    said, approved = _said(session, ids), _approved_before(session, ids) if authors else {}
-    return [Past(_facts(row, approved.get(row.id, 0)), State(row.state), said.get(row.id)) for row in rows]
+    said, before = _said(session, ids), _decided_before(session, ids) if authors else {}
+    return [Past(_facts(row, *before.get(row.id, (0, 0))), State(row.state), said.get(row.id)) for row in rows]
 
 
-def _facts(row: AnyRow, approved: int) -> Facts:
+def _facts(row: AnyRow, approved: int, rejected: int) -> Facts:
     return Facts(
         text=row.text,
         thread=row.external_id,
         links=count_links(row.text),
         approved=approved,
+        first=approved + rejected == 0,
         thread_days=(row.received_at - row.created_at).total_seconds() / 86_400,
-        language=str((row.context or {}).get("language", "")),
+        language=str((row.context or {}).get("language", "")) or language_of(row.text),
     )
 
 
@@ -74,19 +76,19 @@ def _said(session: Session, ids: Sequence[UUID]) -> dict[UUID, State]:
     return {row.comment_id: State(row.to_state) for row in rows if row.undoes is None and row.id not in taken_back}
 
 
-def _approved_before(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many approved comments the authors that a host vouches for had when they wrote these."""
+def _decided_before(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How many approved and rejected comments the authors that a host vouches for had when they wrote these."""
     earlier = aliased(Comment)
     rows = session.execute(
-        select(Comment.id, func.count())
+        select(Comment.id, *(func.count(case((earlier.state == state, 1))) for state in (State.APPROVED, State.REJECTED)))
         .join(earlier, (earlier.site_id == Comment.site_id) & (earlier.author_key == Comment.author_key))
         .where(
             Comment.id.in_(ids),
             Comment.author_key != "",
             (Comment.author_external_id != "") | Comment.author_verified,
             earlier.received_at < Comment.received_at,
-            earlier.state == State.APPROVED,
+            earlier.state.in_((State.APPROVED, State.REJECTED)),
         )
         .group_by(Comment.id)
     )
-    return {comment_id: count for comment_id, count in rows}  # noqa: C416 - a row is no pair to mypy
+    return {row[0]: (row[1], row[2]) for row in rows}

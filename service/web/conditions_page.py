@@ -53,7 +53,7 @@ def change_condition() -> AnyResponse:
 
 def _tried(rule: Rule) -> AnyResponse:
     with doors().database.reading() as session:
-        earlier = past(session, site_id(), authors=rule.about is About.NEW_AUTHOR)
+        earlier = past(session, site_id(), authors=rule.about in (About.NEW_AUTHOR, About.FIRST_COMMENT))
     typed = {"about": rule.about.value, "value": rule.value, "thread": rule.thread}
     return _shown(typed=typed, trial={"sentence": _sentence(rule), "told": back_test(rule, earlier)})
 
@@ -70,9 +70,10 @@ def _abouts() -> dict[str, str]:
     return {
         About.LINKS: _("More links than this many"),
         About.NEW_AUTHOR: _("Authors with fewer approved comments than this"),
+        About.FIRST_COMMENT: _("The first comment of an author (nothing to fill in)"),
         About.OLD_THREAD: _("Threads that are this many days old"),
         About.LANGUAGE: _("Written in another language than these (en, fr)"),
-        About.WORDS: _("Mentions one of these words, separated by commas"),
+        About.WORDS: _("Mentions one of these words, separated by commas; * stands for any letters"),
     }
 
 
@@ -84,6 +85,7 @@ def _sentence(rule: Rule) -> str:
     sentences = {
         About.LINKS: _("Hold what has more than %(value)s links", value=rule.value),
         About.NEW_AUTHOR: _("Hold authors with fewer than %(value)s approved comments", value=rule.value),
+        About.FIRST_COMMENT: _("Hold the first comment of an author"),
         About.OLD_THREAD: _("Hold what comes to threads of %(value)s days or older", value=rule.value),
         About.LANGUAGE: _("Hold what is not written in %(value)s", value=rule.value),
         About.WORDS: _("Hold what mentions %(value)s", value=rule.value),

@@ -60,6 +60,16 @@ def test_a_calm_comment_is_approved_and_an_advertisement_is_not():
     assert check_line(pitch)["state"] != "approved"
 
 
+def test_the_reasons_are_what_led_to_the_verdict_and_the_rest_is_told_on_request():
+    calm = check_line("Damn, the bus was late again.", verbose=True)
+    assert (calm["state"], calm["reasons"]) == ("approved", [])
+    assert {"profanity.mild", "spam.model", "abuse.model"} <= {finding["code"] for finding in calm["findings"]}
+    held = check_line("you b4st@rd")
+    assert held["reasons"][0]["spans"][0]["read_as"] == "bastard"
+    assert all(reason["score"] >= 0.5 for reason in held["reasons"])
+    assert "findings" not in held
+
+
 def test_each_line_in_gives_one_line_out_in_order():
     out = list(check_lines(['{"text": "hello"}', "not json", '"shit"', "[1]"]))
     assert ["state" in line for line in out] == [True, False, True, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain.errors import Invalid
-from service.domain.reading import History, Page, Reading
+from service.domain.reading import Circumstances, History, Page, Reading
 from service.domain.rules import About, BackTest, Facts, Mode, Past, Rule, back_test, found_by, in_shadow
 from service.domain.signals import Kind
 from service.domain.states import State
@@ -12,6 +12,9 @@ from workers.checks import signals_of
 TABLE = [
     (Rule(About.LINKS, "1"), Facts("x", links=2), Facts("x", links=1)),
     (Rule(About.NEW_AUTHOR, "3"), Facts("x", approved=2), Facts("x", approved=3)),
+    (Rule(About.FIRST_COMMENT), Facts("x", first=True), Facts("x")),
+    (Rule(About.WORDS, "elect*, free * now"), Facts("The elections!"), Facts("select")),
+    (Rule(About.WORDS, "elect*, free * now"), Facts("Free, beer now"), Facts("free now")),
     (Rule(About.OLD_THREAD, "14"), Facts("x", thread_days=20.0), Facts("x", thread_days=3.0)),
     (Rule(About.LANGUAGE, "en, fr"), Facts("x", language="ru"), Facts("x", language="en-GB")),
     (Rule(About.WORDS, "election, the mayor"), Facts("Ask The Mayor!"), Facts("no mayors, no elections")),
@@ -62,3 +65,19 @@ def test_a_live_rule_speaks_among_the_checks():
     rule = Rule.parse({"about": "old_thread", "value": "7", "mode": "live"})
     reading = Reading("A calm word", page=Page(days=30.0), history=History(approved=9), rules=(rule,))
     assert Kind.SITE_RULE in {s.kind for s in signals_of(reading)}
+
+
+def test_a_first_comment_is_one_of_somebody_of_whom_nothing_was_decided_yet():
+    rule = Rule.parse({"about": "first_comment", "value": "whatever", "mode": "live"})
+    assert rule.value == ""
+    for history, held in ((History(vouched=True), True), (History(approved=1, vouched=True), False), (History(approved=9), True)):
+        found = {s.kind for s in signals_of(Reading("A calm word", history=history, rules=(rule,)))}
+        assert (Kind.SITE_RULE in found) is held
+
+
+def test_a_language_that_no_host_names_is_recognised_and_one_that_is_named_counts():
+    rule = Rule.parse({"about": "language", "value": "en", "mode": "live"})
+    german = "Ich finde, dass der Stadtrat das nicht richtig gemacht hat."
+    for language, held in (("", True), ("en", False)):
+        reading = Reading(german, circumstances=Circumstances(language=language), rules=(rule,))
+        assert (Kind.SITE_RULE in {s.kind for s in signals_of(reading)}) is held

@@ -135,3 +135,23 @@ def test_what_is_the_same_but_for_a_word_is_noticed(database: Database, workshop
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
     assert {comment.reason for comment in held} == {"spam.near_duplicate"}
     assert len(held) == 2
+
+
+def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Database, workshop: Workshop) -> None:
+    with database.writing() as session:
+        site(session)
+        said = ["I walked there {}", "Nobody asked me about {}", "The rain of {} was long", "What about {} and the mayor?", "Ten years of {}",
+                "My aunt likes {} best", "Not {} again, please", "Less {} would do"]  # fmt: skip
+        drafts = [
+            draft(text.format(f"https://www.{host}/{n}"), thread=str(n))
+            for host in ("shop.example", "en.wikipedia.org")
+            for n, text in enumerate(said)
+        ]
+        submitted(session, *drafts, now=datetime.now(UTC))
+    drain(workshop)
+    with database.reading() as session:
+        rows = session.scalars(select(VerdictRow)).all()
+    told = [reason for row in rows for reason in row.reasons if reason["code"] == "spam.velocity"]
+    assert sorted(reason["rule"] for reason in told) == [
+        f"{n} comments before this one with a link to shop.example within the hour" for n in (5, 6, 7)
+    ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from service.domain.signals import Kind, Signal
+from workers.checks.addresses import is_within
+from workers.checks.links import USUAL
 from workers.checks.prepared import Prepared
 
 CHECK = "floods"
@@ -10,6 +12,8 @@ CHECK = "floods"
 SHORT = 25
 _MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR = 8, 20
 _MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS = 15, 40
+#: Links to one host by whomever; hosts that readers link to in good faith, and the site's own, may come as often as they like.
+_MANY_TO_HOST, _TOO_MANY_TO_HOST = 5, 15
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -27,6 +31,14 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield Signal(Kind.SPAM_NEAR_DUPLICATE, score, rule, strong=recent.like_text >= 4, check=CHECK)
     yield from _burst(recent.by_author, "by this author", _MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR)
     yield from _burst(recent.by_address, "from this address", _MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS)
+    yield from _links(prepared)
+
+
+def _links(prepared: Prepared) -> Iterator[Signal]:
+    own = frozenset(prepared.reading.lists.own_domains)
+    counted = [pair for pair in prepared.reading.recent.links_to if not is_within(pair[0], USUAL) and not is_within(pair[0], own)]
+    host, count = max(counted, key=lambda pair: pair[1], default=("", 0))
+    yield from _burst(count, f"before this one with a link to {host}", _MANY_TO_HOST, _TOO_MANY_TO_HOST)
 
 
 def _burst(count: int, whose: str, many: int, too_many: int) -> Iterator[Signal]:

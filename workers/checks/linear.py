@@ -7,7 +7,7 @@ from math import exp, sqrt
 
 #: Weights are whole steps of -WEIGHTS..WEIGHTS of a model's scale, gains 0..GAINS. Whole numbers add up to the same sum in any
 #: order, which a set's order, different in each process, makes necessary.
-WEIGHTS, GAINS = 31, 7
+WEIGHTS, GAINS = 45, 7
 #: Two weights and two gains share one whole number: adding up the shared ones adds up all four. With the most features that
 #: a text can have (ngrams.MOST) every sum keeps to its bits; usual sums stay within the 63 bits that Python adds up fast.
 _WEIGHT_BITS, _GAIN_BITS = 18, 15

@@ -11,7 +11,7 @@ from workers.checks.prepared import Prepared
 CHECK = "links"
 SHORTENERS = frozenset(listed("shorteners"))
 #: Hosts that readers link to in good faith: one link there says nothing.
-_USUAL = frozenset(listed("usual_hosts"))
+USUAL = frozenset(listed("usual_hosts"))
 #: How likely so many links to places outside make a comment unwanted.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
 _MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)
@@ -43,7 +43,7 @@ def _many(outside: tuple[Link, ...], text: str) -> Signal:
     hosts = {link.host for link in outside}
     count = len(outside)
     score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
-    if count < 3 and all(is_within(host, _USUAL) for host in hosts):
+    if count < 3 and all(is_within(host, USUAL) for host in hosts):
         score = 0.1
     if any(link.hidden for link in outside):
         score = max(score, 0.6)

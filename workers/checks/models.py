@@ -28,7 +28,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def features(prepared: Prepared) -> set[str]:
-    """What the models read of a comment: its words and pieces, and its shape. The abuse model knows no shapes."""
+    """What the models read of a comment: its words and pieces, its shape, and the addresses in it."""
     return prepared.pieces | shape(prepared.reading, prepared.text, prepared.links)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from service.domain.signals import Field, Kind, Signal, Span
+from service.domain.wildcards import found_at
 from workers.checks.disguises import Disguise, disguises
 from workers.checks.folding import Folded, fold
 from workers.checks.matching import Entry, Hit, Matcher, Where
@@ -13,7 +14,7 @@ from workers.checks.prepared import Prepared
 CHECK = "site_lists"
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 #: A find by wildcard is looked for in so many words of a text; no site's list can make a check slow.
-MOST_WORDS, LONGEST_WORD = 5_000, 80
+MOST_WORDS = 5_000
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -60,31 +61,12 @@ class _Words:
 
     def _by_wildcard(self, text: str) -> Iterator[tuple[int, int, str]]:
         words = [match for _, match in zip(range(MOST_WORDS), _WORD.finditer(text), strict=False)]
+        said = [match[0] for match in words]
         for globs, word in self._globs:
-            first = globs[0].partition("*")[0]
-            for at in range(len(words) - len(globs) + 1):
-                if words[at][0].startswith(first) and all(_fits(glob, words[at + i][0]) for i, glob in enumerate(globs)):
-                    yield words[at].start(), words[at + len(globs) - 1].end(), word
+            for at in found_at(said, globs):
+                yield words[at].start(), words[at + len(globs) - 1].end(), word
 
 
 @lru_cache(maxsize=512)
 def _compiled(listed: tuple[str, ...]) -> _Words:
     return _Words(listed)
-
-
-def _fits(glob: str, word: str) -> bool:
-    """Whether a word fits a pattern (`*`: any letters); each piece is looked for once."""
-    if len(word) > LONGEST_WORD:
-        return False
-    first, *middle, last = glob.split("*") if "*" in glob else (glob, None)
-    if last is None:
-        return word == first
-    if not word.startswith(first) or not word.endswith(last) or len(word) < len(first) + len(last):
-        return False
-    place = len(first)
-    for piece in middle:
-        place = word.find(piece, place, len(word) - len(last))
-        if place < 0:
-            return False
-        place += len(piece)
-    return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from service.domain.languages import language_of
 from service.domain.rules import Facts, found_by, in_shadow
 from service.domain.signals import Kind, Signal
 from workers.checks.prepared import Prepared
@@ -22,12 +23,13 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def facts_of(prepared: Prepared) -> Facts:
     """What rules may know of a comment."""
-    reading = prepared.reading
+    reading, history = prepared.reading, prepared.reading.history
     return Facts(
         text=prepared.text.text,
         thread=reading.page.external_id,
         links=len(prepared.links),
-        approved=reading.history.approved if reading.history.vouched else 0,
+        approved=history.approved if history.vouched else 0,
+        first=not history.vouched or history.approved + history.rejected == 0,
         thread_days=reading.page.days,
-        language=reading.circumstances.language,
+        language=reading.circumstances.language or language_of(reading.text),
     )

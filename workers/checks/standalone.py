@@ -6,33 +6,38 @@ from typing import Any
 
 from service.domain.policy import Rules, judge, scores
 from service.domain.reading import Author, Page, Reading
-from service.domain.reasons import as_reasons
+from service.domain.reasons import as_reason, as_reasons
 from workers.checks import signals_of
 
 
-def check_line(given: Mapping[str, Any] | str, rules: Rules | None = None) -> dict[str, Any]:
-    """The verdict on one comment: `state`, `signals` (a score 0..1 a family) and `reasons`, gravest first."""
+def check_line(given: Mapping[str, Any] | str, rules: Rules | None = None, *, verbose: bool = False) -> dict[str, Any]:
+    """The verdict on one comment: `state`, `signals` (a score 0..1 a family) and the `reasons` that led to it, gravest first.
+
+    `verbose` adds as `findings` whatever any check said, also what led to nothing.
+    """
     reading = Reading(text=given) if isinstance(given, str) else _reading(given)
     signals = signals_of(reading)
-    return {
-        "state": judge(signals, rules or Rules()).state.value,
+    verdict = judge(signals, rules or Rules())
+    told = {
+        "state": verdict.state.value,
         "signals": {family.value: round(score, 6) for family, score in scores(signals).items()},
-        "reasons": as_reasons(signals),
+        "reasons": [as_reason(signal, signals) for signal in verdict.reasons],
     }
+    return {**told, "findings": as_reasons(signals)} if verbose else told
 
 
-def check_lines(lines: Iterable[str]) -> Iterator[str]:
+def check_lines(lines: Iterable[str], *, verbose: bool = False) -> Iterator[str]:
     """One JSON line out for each line in, in order; what cannot be read gives a line with an `error`."""
     for line in lines:
-        yield json.dumps(_answer(line), ensure_ascii=False)
+        yield json.dumps(_answer(line, verbose=verbose), ensure_ascii=False)
 
 
-def _answer(line: str) -> dict[str, Any]:
+def _answer(line: str, *, verbose: bool) -> dict[str, Any]:
     try:
         given = json.loads(line)
         if not isinstance(given, str | dict):
             return {"error": "expected a JSON object with a text, or a JSON string"}
-        return check_line(given)
+        return check_line(given, verbose=verbose)
     except (ValueError, RecursionError) as error:
         return {"error": f"not a comment: {error}"}
 

@@ -6,15 +6,16 @@ fitted or tuned on (news). No text that is measured stands, normalised, among th
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from random import Random
-from time import thread_time
+from time import monotonic, thread_time
 
 from service.domain.policy import Rules, judge, scores
 from service.domain.reading import Author, Reading
 from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
-from workers.checks import CHECKS, models, profanity, running, signals_of
+from workers.checks import CHECKS, models, profanity, running, shelf, signals_of
 from workers.checks.folding import fold
 from workers.checks.lexicon import Tier
 from workers.checks.site_model import log_odds
@@ -22,44 +23,56 @@ from workers.training import peers, site_model
 from workers.training.corpora import Example, distinct, examples, rows
 from workers.training.measures import accuracy, auc, calibration_error, hits_at
 from workers.training.shipping import ABUSE, SPAM, Lesson, Plan, fitted, folds, taught
-from workers.training.templates import blog_spam
+from workers.training.templates import blog_spam, calm_about_people
 
 Figure = dict[str, object]
 _RULES_ONLY = {name: check for name, check in CHECKS.items() if check is not models.check}
 
 
-def all_figures(folder: Path) -> Iterator[Figure]:
-    """The figures, quick ones first: those that need models fitted again take minutes."""
-    for part in (blog, news, words, disguises, speed, youtube, new_site, sms, abuse):
+def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:
+    """The figures, quick ones first: those that need models fitted again take minutes. `told` hears what is under way."""
+    began, parts = monotonic(), (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse)
+    for at, part in enumerate(parts, 1):
+        told(f"{monotonic() - began:4.0f} s  {at} of {len(parts)}: {part.__name__.replace('_', ' ')} ...")
         yield from part(folder)
+    told(f"{monotonic() - began:4.0f} s  done")
 
 
-def figure(what: str, value: object, goal: object, how: str) -> Figure:
-    """One line of the table."""
-    return {"what": what, "figure": round(value, 4) if isinstance(value, float) else value, "goal": goal, "how": how}
+def figure(what: str, value: object, goal: str, how: str) -> Figure:
+    """One line of the table, with whether the goal was `reached`; None where there is none."""
+    shown = round(value, 4) if isinstance(value, float) else value
+    return {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how}
+
+
+def _reached(value: object, goal: str) -> bool | None:
+    if not goal or not isinstance(value, int | float):
+        return None
+    sign, _, limit = goal.partition(" ")
+    number = float(limit.replace(",", ""))
+    return value >= number if sign == ">=" else value <= number
 
 
 def youtube(folder: Path) -> Iterator[Figure]:
-    """One video at a time is held out, and every text that stands under it too."""
+    """One video at a time is held out, and every text that stands under it too: by a model of videos alone, as the set's authors
+    measure, and by the mix that is shipped, which knows other kinds of spam and calm links too."""
     asked = examples(folder, "youtube_spam")
     if not asked:
         return
-    how = "one video held out at a time, shared texts dropped from training"
-    chances = _held_out(SPAM, folder, asked, [example.part for example in asked])
-    labels = [example.label for example in asked]
-    yield figure("YouTube, accuracy", accuracy(chances, labels), ">= .965", how)
-    videos = sorted({example.part for example in asked})
-    by_video = [[at for at, example in enumerate(asked) if example.part == video] for video in videos]
-    yield figure("YouTube, AUC", _mean(auc(*_part(chances, labels, part)) for part in by_video), ">= .993", how)
-    yield figure(
-        "YouTube, hits at 1 % false alarms", _mean(hits_at(0.01, *_part(chances, labels, p)) for p in by_video), ">= .90", how
-    )
-    yield figure("YouTube, calibration error", calibration_error(chances, labels), "<= .02", how)
-    verdicts = [_verdict(example, chance) for example, chance in zip(asked, chances, strict=True)]
-    decided = [(state, label) for state, label in zip(verdicts, labels, strict=True) if state is not State.HELD]
-    yield figure("YouTube, decided without a person", len(decided) / len(asked), ">= .88", "default policy; " + how)
-    right = sum((state is State.REJECTED) == bool(label) for state, label in decided) / max(1, len(decided))
-    yield figure("YouTube, of those right", right, ">= .99", "default policy; " + how)
+    labels, groups = [example.label for example in asked], [example.part for example in asked]
+    by_video = [[at for at, group in enumerate(groups) if group == video] for video in sorted(set(groups))]
+    for called, plan in (("YouTube", alone(SPAM, "youtube/")), ("YouTube by the shipped mix", SPAM)):
+        how = "one video held out at a time, shared texts dropped from training"
+        chances = _held_out(plan, folder, asked, groups)
+        yield figure(f"{called}, accuracy", accuracy(chances, labels), ">= .965", how)
+        yield figure(f"{called}, AUC", _mean(auc(*_part(chances, labels, part)) for part in by_video), ">= .993", how)
+        hits = _mean(hits_at(0.01, *_part(chances, labels, part)) for part in by_video)
+        yield figure(f"{called}, hits at 1 % false alarms", hits, ">= .90", how)
+        yield figure(f"{called}, calibration error", calibration_error(chances, labels), "<= .02", how)
+        verdicts = [_verdict(example, chance) for example, chance in zip(asked, chances, strict=True)]
+        decided = [(state, label) for state, label in zip(verdicts, labels, strict=True) if state is not State.HELD]
+        yield figure(f"{called}, decided without a person", len(decided) / len(asked), ">= .88", "default policy; " + how)
+        right = sum((state is State.REJECTED) == bool(label) for state, label in decided) / max(1, len(decided))
+        yield figure(f"{called}, of those right", right, ">= .99", "default policy; " + how)
 
 
 def new_site(folder: Path) -> Iterator[Figure]:
@@ -87,11 +100,11 @@ def _right_after(count: int, decided: Sequence[site_model.Lesson], seed: int) ->
 
 
 def sms(folder: Path) -> Iterator[Figure]:
-    """Five folds by normalised text."""
+    """Folds by normalised text, by a model of messages alone."""
     asked = examples(folder, "sms_spam")
     if not asked:
         return
-    chances = _held_out(replace_counts(SPAM, "sms", 1.0), folder, asked, [str(fold) for fold in folds(asked)])
+    chances = _held_out(alone(SPAM, "sms"), folder, asked, [str(fold) for fold in folds(asked)])
     labels = [example.label for example in asked]
     yield figure("SMS, accuracy", accuracy(chances, labels), ">= .993", "folds by normalised text")
     yield figure("SMS, hits at 0.1 % false alarms", hits_at(0.001, chances, labels), ">= .96", "folds by normalised text")
@@ -112,13 +125,19 @@ def news(folder: Path) -> Iterator[Figure]:
     if not calm:
         return
     states = [judge(signals_of(Reading(text)), Rules()).state for text in calm]
-    yield figure("clean news, rejected", states.count(State.REJECTED), 0, f"{len(calm)} comments, shipped models")
+    yield figure("clean news, rejected", states.count(State.REJECTED), "<= 0", f"{len(calm)} comments, shipped models")
     yield figure("clean news, held", states.count(State.HELD) / len(calm), "<= .02", f"{len(calm)} comments, shipped models")
     graves = [_gravest(text) for text in calm]
     yield figure("clean news flagged, strong", _mean(g is Tier.STRONG for g in graves), "<= .001", "profanity alone")
     yield figure("clean news flagged, any tier", _mean(g > Tier.ALLOWED for g in graves), "", "profanity alone")
     for name, flags in peers.installed().items():
         yield figure(f"clean news flagged by {name}", _mean(map(flags, calm[:600])), "", "the first 600")
+    profane = [example.text for example in examples(folder, "civil_toxic_spans") if example.label == 1]
+    if profane:
+        rights = sum(_gravest(text) is Tier.STRONG for text in profane[: len(calm)])
+        wrongs = sum(grave is Tier.STRONG for grave in graves[: len(profane)])
+        how = f"{min(len(calm), len(profane))} profane Civil Comments beside as many clean ones"
+        yield figure("strong profanity, precision", rights / max(1, rights + wrongs), ">= .985", how)
 
 
 def words(folder: Path) -> Iterator[Figure]:
@@ -141,6 +160,30 @@ def disguises(folder: Path) -> Iterator[Figure]:
     if made:
         yield figure("disguises seen through", _mean(_gravest(t) > Tier.ALLOWED for t in made), ">= .95", "tuned on")
         yield figure("innocent words flagged", _mean(_gravest(t) > Tier.ALLOWED for t in innocent), "<= .001", "tuned on")
+
+
+def identities(_: Path) -> Iterator[Figure]:
+    """Plain sentences about who somebody is, all checks together. The abuse model has learned them as calm."""
+    sentences = [example.text for example in calm_about_people()]
+    marked = [
+        _gravest(text) > Tier.ALLOWED or judge(signals_of(Reading(text)), Rules()).state is not State.APPROVED
+        for text in sentences
+    ]
+    yield figure(
+        "sentences about who somebody is, marked or held", sum(marked), "<= 0", f"{len(marked)} sentences, learned as calm"
+    )
+
+
+def shelf_itself(_: Path) -> Iterator[Figure]:
+    """How large the shipped models are, and how long they take to load."""
+    stored = files("workers.checks").joinpath(shelf.FILE).read_bytes()
+    yield figure("shipped models, kB", round(len(stored) / 1000), "<= 1000", "as packed")
+    times = []
+    for _attempt in range(5):
+        began = thread_time()
+        shelf.unpacked(stored)
+        times.append(thread_time() - began)
+    yield figure("shipped models, ms to load", round(1000 * min(times), 1), "<= 100", "CPU time, best of 5")
 
 
 def abuse(folder: Path) -> Iterator[Figure]:
@@ -176,11 +219,11 @@ def speed(folder: Path) -> Iterator[Figure]:
         yield figure(f"{name}, comments a second", _rate(flags, texts[:60]), "", how)
 
 
-def replace_counts(plan: Plan, part: str, count: float) -> Plan:
-    """The plan of a site whose own comments are of one kind: those count fully."""
+def alone(plan: Plan, part: str) -> Plan:
+    """The plan with the lessons of one kind only, each counting once."""
 
     def lessons(folder: Path) -> list[Lesson]:
-        return [(e, count, c) if e.part == part else (e, weight, c) for e, weight, c in plan.lessons(folder)]
+        return [(e, 1.0, 1.0) for e, _, _ in plan.lessons(folder) if e.part.startswith(part)]
 
     return replace(plan, lessons=lessons)
 

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
-from workers.checks.linear import Linear
+from workers.checks.linear import GAINS, WEIGHTS, Linear
 
 Features = Sequence[set[str]]
 
@@ -30,10 +30,13 @@ def fit(
     at_least: int = 2,
     strength: float = 10.0,
     blend: float = 1.0,
+    capped: int = 1,
 ) -> Linear:
     """A model of at most `kept` features that occur in `at_least` examples. The same input gives the same model.
 
-    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` the share of naive Bayes.
+    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` the share of naive Bayes. No
+    feature weighs more than the one in place `capped`. Weights and gains are the whole steps that will be shipped, so that
+    what is measured is what is shipped.
     """
     y = np.asarray(labels)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
@@ -44,7 +47,8 @@ def fit(
     table, names, ratios = _narrowed(table, names, ratios, kept)
     gains = np.sqrt(np.log(len(y) / np.asarray(table.sum(axis=0)).ravel()))
     coefficients, bias = _solve(normalize(table.multiply(gains).tocsr()), y, w, ratios, strength, blend)
-    pairs = zip((gains * coefficients).tolist(), (gains**2).tolist(), strict=True)
+    steps = _in_steps(gains * coefficients, WEIGHTS, capped), _in_steps(gains**2, GAINS, 1)
+    pairs = zip(*(each.tolist() for each in steps), strict=True)
     return Linear(dict(zip(names.tolist(), pairs, strict=True)), float(bias))
 
 
@@ -55,10 +59,17 @@ def calibrated(model: Linear, margins: Sequence[float], labels: Sequence[int], w
 
 
 def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float) -> tuple[Any, float]:
-    plain = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(unit, y, sample_weight=w)
-    bayes = LogisticRegression(C=2 * strength, max_iter=200, tol=1e-3).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
+    plain = LogisticRegression(C=strength, max_iter=500, tol=1e-4).fit(unit, y, sample_weight=w)
+    bayes = LogisticRegression(C=2 * strength, max_iter=500, tol=1e-4).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
     coefficients = (plain.coef_[0] + blend * ratios * bayes.coef_[0]) / (1 + blend)
     return coefficients, (plain.intercept_[0] + blend * bayes.intercept_[0]) / (1 + blend)
+
+
+def _in_steps(values: Any, most: int, capped: int) -> Any:
+    """The values, none beyond the one in place `capped` by size, as whole steps of a `most`-th of it."""
+    limit = np.sort(np.abs(values))[-min(capped, len(values))]
+    step = limit / most if limit else 1.0
+    return np.round(np.clip(values, -limit, limit) / step) * step
 
 
 def _ratios(table: Any, y: Any, w: Any, smoothing: float = 0.3) -> Any:

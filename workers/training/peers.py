@@ -10,10 +10,15 @@ Flags = Callable[[str], bool]
 def installed() -> dict[str, Flags]:
     """The peers that this environment has, by name."""
     found: dict[str, Flags] = {}
-    for name, build in (("better-profanity", _better_profanity), ("alt-profanity-check", _alt), ("glin-profanity", _glin)):
+    for name, build in _KNOWN.items():
         with suppress(ImportError, AttributeError):
             found[name] = build()
     return found
+
+
+def missing() -> list[str]:
+    """The peers that this environment has not."""
+    return [name for name in _KNOWN if name not in installed()]
 
 
 def _better_profanity() -> Flags:
@@ -31,3 +36,22 @@ def _alt() -> Flags:
 def _glin() -> Flags:
     checker = import_module("glin_profanity").Filter()
     return lambda text: bool(checker.is_profane(text))
+
+
+def _profanex() -> Flags:
+    checker = import_module("profanex").Filter()
+    return lambda text: bool(checker.contains(text))
+
+
+def _pygarble() -> Flags:
+    checker = import_module("pygarble").ProfanityDetector()
+    return lambda text: bool(checker.detect(text))
+
+
+_KNOWN: dict[str, Callable[[], Flags]] = {
+    "better-profanity": _better_profanity,
+    "alt-profanity-check": _alt,
+    "glin-profanity": _glin,
+    "profanex": _profanex,
+    "pygarble": _pygarble,
+}

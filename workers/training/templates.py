@@ -1,4 +1,4 @@
-"""Sentences made up here: blog spam as template programs write it, and calm words about who people are."""
+"""Sentences made up here: blog spam as template programs write it, calm words about who people are, and calm links."""
 
 import json
 import random
@@ -25,6 +25,17 @@ def calm_about_people() -> Iterator[Example]:
     for sentence in parts["calm"]:
         for who in parts["who"]:
             yield Example(sentence.replace("{who}", who).capitalize() + ".", 0, "calm")
+
+
+def calm_pointing(count: int, *, seed: int = 11) -> Iterator[Example]:
+    """`count` short comments that point to where readers point in good faith. Among videos, whence most spam is known, nearly every
+    link advertises; under an article it mostly backs up what is said."""
+    chance = random.Random(seed)
+    parts = _parts()
+    hosts = [host for host in listed("usual_hosts") if not host.startswith("youtu")]
+    for _ in range(count):
+        link = f"https://{chance.choice(('', 'www.'))}{chance.choice(hosts)}/{chance.choice(parts['path'])}"
+        yield Example(chance.choice(parts["pointing"]).replace("{link}", link), 0, "calm")
 
 
 def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:

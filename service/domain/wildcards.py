@@ -1,0 +1,31 @@
+"""Wildcards: words in which `*` stands for any letters, looked for without any pattern that could hang."""
+
+from collections.abc import Iterator, Sequence
+
+LONGEST_WORD = 80
+
+
+def found_at(words: Sequence[str], globs: Sequence[str]) -> Iterator[int]:
+    """Every place at which these words, one after the other, fit the globs."""
+    first = globs[0].partition("*")[0]
+    for at in range(len(words) - len(globs) + 1):
+        if words[at].startswith(first) and all(fits(glob, words[at + i]) for i, glob in enumerate(globs)):
+            yield at
+
+
+def fits(glob: str, word: str) -> bool:
+    """Whether a word fits a glob; each piece is looked for once."""
+    if len(word) > LONGEST_WORD:
+        return False
+    first, *middle, last = glob.split("*") if "*" in glob else (glob, None)
+    if last is None:
+        return word == first
+    if not word.startswith(first) or not word.endswith(last) or len(word) < len(first) + len(last):
+        return False
+    place = len(first)
+    for piece in middle:
+        place = word.find(piece, place, len(word) - len(last))
+        if place < 0:
+            return False
+        place += len(piece)
+    return True
