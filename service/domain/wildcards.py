@@ -7,9 +7,11 @@ LONGEST_WORD = 80
 
 def found_at(words: Sequence[str], globs: Sequence[str]) -> Iterator[int]:
     """Every place at which these words, one after the other, fit the globs."""
-    first = globs[0].partition("*")[0]
-    for at in range(len(words) - len(globs) + 1):
-        if words[at].startswith(first) and all(fits(glob, words[at + i]) for i, glob in enumerate(globs)):
+    first, rest = globs[0].partition("*")[0], globs[1:]
+    for at in range(len(words) - len(rest)):
+        if not words[at].startswith(first) or not fits(globs[0], words[at]):
+            continue
+        if not rest or all(fits(glob, words[at + i]) for i, glob in enumerate(rest, 1)):
             yield at
 
 

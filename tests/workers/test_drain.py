@@ -47,7 +47,7 @@ def _states(database: Database) -> set[str]:
 def test_all_are_settled_once_by_two_workers_at_once(database: Database, workshop: Workshop, settings: Settings) -> None:
     _posted(database, 450)
     other = Workshop.open(settings)
-    runners = [Runner(target=drain, args=(shop,)) for shop in (workshop, other)]
+    runners = [Runner(target=drain, args=(shop,), kwargs={"seconds": 60.0}) for shop in (workshop, other)]
     for runner in runners:
         runner.start()
     for runner in runners:
@@ -66,10 +66,10 @@ def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, worksho
     now = datetime.now(UTC)
     with database.writing() as session:
         assert len(claim(session, token=new_id(), limit=2, now=now, lease=LEASE)) == 2
-    assert drain(workshop) == 1
+    assert drain(workshop, seconds=60.0) == 1
     with database.writing() as session:
         session.execute(update(Comment).where(Comment.state == State.PENDING).values(lease_until=now - timedelta(seconds=1)))
-    assert drain(workshop) == 2
+    assert drain(workshop, seconds=60.0) == 2
 
 
 def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Worksh
         return calm(reading)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "signals_of", slow)
-    assert drain(workshop) == 0
+    assert drain(workshop, seconds=60.0) == 0
     assert _states(database) == {State.PENDING}
     with database.reading() as session:
         assert not session.scalars(select(Event)).all()
@@ -99,7 +99,7 @@ def test_a_comment_that_kills_its_workers_is_held_and_harms_no_neighbour(databas
         past = now - timedelta(minutes=1)
         session.execute(update(Comment).values(claims=1, lease_token=new_id(), lease_until=past))
         session.execute(update(Comment).where(Comment.id == poison).values(claims=workshop.settings.max_claims))
-    assert drain(workshop) == 5
+    assert drain(workshop, seconds=60.0) == 5
     with database.reading() as session:
         held = session.get_one(Comment, poison)
         assert (held.state, held.reason) == (State.HELD, "failure.not_checked")
@@ -110,7 +110,7 @@ def test_a_site_or_a_thread_can_hold_everything_first(database: Database, worksh
     _posted(database, 14)
     with database.writing() as session:
         session.execute(update(Thread).where(Thread.external_id == "page 0").values(state=ThreadState.PREMODERATED))
-    drain(workshop)
+    drain(workshop, seconds=60.0)
     with database.reading() as session:
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
     assert {c.reason for c in held} == {"site.holds_everything"}
@@ -118,7 +118,7 @@ def test_a_site_or_a_thread_can_hold_everything_first(database: Database, worksh
     with database.writing() as session:
         session.execute(update(Site).values(hold_everything=True))
         submitted(session, draft("One more calm word."), now=datetime.now(UTC))
-    drain(workshop)
+    drain(workshop, seconds=60.0)
     with database.reading() as session:
         assert len(session.scalars(select(Comment).where(Comment.state == State.HELD)).all()) == 3
 
@@ -130,7 +130,7 @@ def test_what_is_the_same_but_for_a_word_is_noticed(database: Database, workshop
         submitted(
             session, *(draft(say.format(name), thread=name) for name in ("Ada", "Berta", "Cora", "Dora")), now=datetime.now(UTC)
         )
-    drain(workshop)
+    drain(workshop, seconds=60.0)
     with database.reading() as session:
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
     assert {comment.reason for comment in held} == {"spam.near_duplicate"}
@@ -148,7 +148,7 @@ def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Databas
             for n, text in enumerate(said)
         ]
         submitted(session, *drafts, now=datetime.now(UTC))
-    drain(workshop)
+    drain(workshop, seconds=60.0)
     with database.reading() as session:
         rows = session.scalars(select(VerdictRow)).all()
     told = [reason for row in rows for reason in row.reasons if reason["code"] == "spam.velocity"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from math import exp, sqrt
+from math import exp, fsum, sqrt
 
 #: Weights are whole steps of -WEIGHTS..WEIGHTS of a model's scale, gains 0..GAINS. Whole numbers add up to the same sum in any
 #: order, which a set's order, different in each process, makes necessary.
@@ -26,8 +26,9 @@ class Linear:
     def margin(self, features: Iterable[str]) -> float:
         """The weights of the known features, as a vector of unit length would give them, plus the bias."""
         known = [self.weights[feature] for feature in features if feature in self.weights]
-        gains = sum(gain for _, gain in known)
-        return (sum(weight for weight, _ in known) / sqrt(gains) if gains else 0.0) + self.bias
+        # Exact sums: those of plain floats differ with the order, and a set's order is another in each process.
+        gains = fsum(gain for _, gain in known)
+        return (fsum(weight for weight, _ in known) / sqrt(gains) if gains else 0.0) + self.bias
 
     def probability(self, margin: float) -> float:
         """How likely a comment with this margin is unwanted, 0..1."""

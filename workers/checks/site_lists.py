@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from service.domain.signals import Field, Kind, Signal, Span
 from service.domain.wildcards import found_at
@@ -14,7 +15,7 @@ from workers.checks.prepared import Prepared
 CHECK = "site_lists"
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 #: A find by wildcard is looked for in so many words of a text; no site's list can make a check slow.
-MOST_WORDS = 5_000
+MOST_WORDS, MOST_FINDS = 5_000, 20
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -55,9 +56,9 @@ class _Words:
                 seen[one.words] = [hit for word in one.words for hit in self._plain.find(word)][:1]
             found.extend((one.start, one.end, hit.entry.read_as) for hit in seen[one.words])
         if self._globs:
-            found.extend(self._by_wildcard(folded.text))
+            found.extend(islice(self._by_wildcard(folded.text), MOST_FINDS))
         unique = {place: word for *place_, word in found if (place := (place_[0], place_[1]))}
-        return [folded.span(start, end, read_as=word, field=field) for (start, end), word in sorted(unique.items())]
+        return [folded.span(start, end, read_as=word, field=field) for (start, end), word in sorted(unique.items())[:MOST_FINDS]]
 
     def _by_wildcard(self, text: str) -> Iterator[tuple[int, int, str]]:
         words = [match for _, match in zip(range(MOST_WORDS), _WORD.finditer(text), strict=False)]
