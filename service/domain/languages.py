@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 #: Characters that are looked at: a language shows itself in the first lines.
-LOOKED_AT = 600
+LOOKED_AT = 300
 #: So many different small words, and so many times those of the next language, make one sure.
 FEWEST, CLEARLY = 2, 1.5
 _WORD = re.compile(r"[^\W\d_]+")

@@ -61,6 +61,7 @@ class Kind(StrEnum):
     SITE_BLOCKED_ADDRESS = "site.blocked_address"
     SITE_HOLDS_EVERYTHING = "site.holds_everything"
     SITE_RULE = "site.rule"
+    SITE_LANGUAGE = "site.language"
     SITE_AUDIT_SAMPLE = "site.audit_sample"
 
     CHECK_FAILED = "failure.check_failed"

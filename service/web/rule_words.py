@@ -92,6 +92,7 @@ def _sentences() -> list[str]:
         _("%(number)s approved comments by this author, this site asks for %(needed)s"),
         _("the thread is %(age)s days old, this site looks from %(days)s"),
         _("written in %(spoken)s, this site publishes %(allowed)s"),
+        _("written in %(spoken)s"),
         _("it mentions %(found)s"),
         _("there was no time left for the %(check)s check"),
         _("the %(check)s check took longer than %(seconds)s s"),

@@ -10,6 +10,7 @@ from workers.checks import (
     forms,
     gibberish,
     history,
+    language,
     links,
     mailboxes,
     models,
@@ -40,6 +41,7 @@ CHECKS: dict[str, Check] = {
     floods.CHECK: floods.check,  # the same again, and too much at once
     forms.CHECK: forms.check,  # hidden fields, and faster than anyone can type
     privacy.CHECK: privacy.check,  # telephone and card numbers, street addresses
+    language.CHECK: language.check,  # which language it is in, where the host does not say
     history.CHECK: history.check,  # what became of the author's earlier comments
 }
 
