@@ -101,6 +101,8 @@ def _sign(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CSP
     # With "no-referrer" browsers send `Origin: null` with a form, and a form from elsewhere could not be told apart.
     response.headers["Referrer-Policy"] = "same-origin"
+    # The policy says so already; this one is for what reads no policy.
+    response.headers["X-Frame-Options"] = "DENY"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -194,3 +194,10 @@ def test_over_https_the_cookie_is_bound_to_this_host(settings: Settings, databas
     assert cookie.startswith("__Host-greenroom=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert ORIGIN not in cookie
+
+
+def test_no_other_page_frames_a_page_of_ours(dana: Browser) -> None:
+    for path in ("/queue", "/account", "/settings", "/sign-in", "/nowhere-to-be-found"):
+        headers = dana.get(path).headers
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+        assert path == "/nowhere-to-be-found" or headers["X-Frame-Options"] == "DENY", path
