@@ -29,6 +29,7 @@ PAGES = {
     "author": "/authors/{banned}",
     "comment": "/queue/comments/{comment}",
     "conditions": "/settings/conditions",
+    "outside": "/settings/outside",
     "budget": "/settings/budget",
     "learned": "/settings/learned",
     "keys": "/settings/keys",

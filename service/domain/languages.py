@@ -46,9 +46,13 @@ def language_of(text: str) -> str:
     seen = text[:LOOKED_AT].lower()
     if not seen.isascii() and (found := _by_script(seen)):
         return found
-    hits = Counter(language for word in set(_WORD.findall(seen)) for language in _OF_WORD.get(word, ()))
-    (first, most), (_, next_most) = (*hits.most_common(2), ("", 0), ("", 0))[:2]
-    return first if most >= FEWEST and most >= CLEARLY * next_most else ""
+    hits: dict[str, int] = {}
+    for word in _OF_WORD.keys() & _WORD.findall(seen):
+        for language in _OF_WORD[word]:
+            hits[language] = hits.get(language, 0) + 1
+    first = max(hits, key=lambda language: hits[language], default="")
+    next_most = max((count for language, count in hits.items() if language != first), default=0)
+    return first if hits.get(first, 0) >= max(FEWEST, CLEARLY * next_most) else ""
 
 
 def _by_script(seen: str) -> str:

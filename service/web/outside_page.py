@@ -101,9 +101,9 @@ def _words() -> dict[str, tuple[str, str]]:
     """Ours in the reader's language; those of other packages say what they say."""
     akismet, moderation, own = OUTSIDE
     return {
-        akismet: ("Akismet", _("Sent: the text, the author's name and website, the page's address and the browser's name. Never a mail or network address.")),
+        akismet: ("Akismet", _("Sent: the text and its language, the author's name and website, the page's address, the page that led there and the browser's name. Never a mail or network address.")),
         moderation: (_("Moderation endpoint, as OpenAI's"), _("Sent: the text, and nothing else.")),
-        own: (_("Own check by HTTP"), _("Sent, and signed: the text, its language, the author's id, name and website, and the page's id, address and title.")),
+        own: (_("Own check by HTTP"), _("Sent, and signed: the text, its language, the author's id, name and website and whether your host vouches for them, and the page's id, address and title.")),
     }  # fmt: skip
 
 

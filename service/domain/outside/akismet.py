@@ -53,7 +53,8 @@ def _request(act: str, question: Question, setup: Setup) -> Request:
 
 CHECK = OutsideCheck(
     title="Akismet",
-    sends="the text, the author's name and website, the page's address, the browser's name; no network or mail address",
+    sends="the text, its language, the author's name and website, the page's address, the page that led there, the browser's name; "
+    "no network or mail address",
     needs=(Needs.KEY,),
     asks=asks,
     hears=hears,

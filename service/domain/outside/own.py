@@ -64,7 +64,7 @@ def _signal(finding: Any) -> Signal:
 
 CHECK = OutsideCheck(
     title="Own check",
-    sends="the text, its language, the author's id, name and website, and the page's id, address and title",
+    sends="the text, its language, the author's id, name, website and whether the host vouches for them, the page's id, address and title",
     needs=(Needs.ADDRESS, Needs.SIGNING),
     asks=asks,
     hears=hears,
