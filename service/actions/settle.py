@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
@@ -14,10 +14,10 @@ from service.domain.policy import Verdict, scores
 from service.domain.reasons import as_reason
 from service.domain.signals import Kind, Signal
 from service.domain.states import State
+from service.store.bulk import among, insert_all
 from service.store.comments import Comment, VerdictRow
 from service.store.moves import Change, announce
 from service.store.readings import Waiting
-from service.store.schema import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def settle(session: Session, settlements: Sequence[Settlement], *, token: UUID, 
     by_id = {s.waiting.comment_id: s for s in settlements}
     changes = [_change(by_id[comment_id], version) for comment_id, version in _moved(session, settlements, token, now)]
     if changes:
-        session.execute(insert(table(VerdictRow)), [_verdict_row(by_id[c.comment_id], now) for c in changes])
+        insert_all(session, VerdictRow, [_verdict_row(by_id[c.comment_id], now) for c in changes])
         announce(session, changes, now=now)
     return changes
 
@@ -51,7 +51,7 @@ def _moved(session: Session, settlements: Sequence[Settlement], token: UUID, now
     for (state, reason, score), ids in groups.items():
         rows = session.execute(
             update(Comment)
-            .where(Comment.id.in_(ids), Comment.state == State.PENDING, Comment.lease_token == token)
+            .where(among(session, Comment.id, ids), Comment.state == State.PENDING, Comment.lease_token == token)
             .values(
                 state=state, reason=reason, score=score, version=Comment.version + 1, updated_at=now, settled_at=now,
                 lease_token=None, lease_until=None,

@@ -1,11 +1,11 @@
-"""Many rows in one statement. On PostgreSQL they are one parameter, a JSON document, so that any number shares one prepared plan."""
+"""Many rows in one statement. On PostgreSQL they are one parameter, so that any number of them shares one prepared plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, String, Table, insert
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,13 @@ def insert_all(
         connection.execute(sqlite.insert(table(record)).on_conflict_do_nothing(), rows)
     else:
         connection.execute(insert(table(record)), rows)
+
+
+def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """That a column has one of these values."""
+    on_sqlite = plain(session).dialect.name == "sqlite"
+    wanted: ColumnElement[bool] = column.in_(values) if on_sqlite else column == any_(literal(list(values), ARRAY(column.type)))
+    return wanted
 
 
 @cache

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.domain.states import State
+from service.store.bulk import insert_all, plain
 from service.store.comments import Comment, Thread
 from service.store.outbox import Event, EventState, EventType
-from service.store.schema import AnyRow
+from service.store.schema import AnyRow, table
 
 #: What a host is told when a comment arrives in a state.
 TOLD: dict[State, EventType] = {
@@ -24,6 +25,14 @@ TOLD: dict[State, EventType] = {
     State.PENDING: EventType.EDITED,
     State.ERASED: EventType.ERASED,
 }
+
+
+_THREAD = table(Thread)
+_KEEP = (
+    update(_THREAD)
+    .where(_THREAD.c.id == bindparam("thread"))
+    .values(approved=_THREAD.c.approved + bindparam("more"), feed_version=_THREAD.c.feed_version + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,9 @@ def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_
     """Leave one event a change and keep the threads' counts. Part of the transaction of the change itself."""
     if not changes:
         return
-    session.execute(
-        insert(Event),
+    insert_all(
+        session,
+        Event,
         [
             {
                 "id": new_id(),
@@ -114,10 +124,5 @@ def _keep_counts(session: Session, changes: Sequence[Change]) -> None:
     for change in changes:
         if State.APPROVED in (change.from_state, change.to_state):
             shown[change.thread_id] += (change.to_state is State.APPROVED) - (change.from_state is State.APPROVED)
-    for thread_id in sorted(shown):
-        session.execute(
-            update(Thread)
-            .where(Thread.id == thread_id)
-            .values(approved=Thread.approved + shown[thread_id], feed_version=Thread.feed_version + 1)
-            .execution_options(synchronize_session=False)
-        )
+    if shown:
+        plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])

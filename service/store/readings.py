@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.latitude import Latitude
 from service.domain.policy import Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
 from service.domain.states import State
+from service.store.bulk import among
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.schema import AnyRow
 from service.store.sites import Site, stands
@@ -50,7 +51,7 @@ def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> 
     rows = session.execute(
         select(*columns)
         .join(Thread, Thread.id == Comment.thread_id)
-        .where(Comment.id.in_(comment_ids))
+        .where(among(session, Comment.id, comment_ids))
         .order_by(Comment.received_at, Comment.id)
     ).all()
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({row.site_id for row in rows})))}
@@ -81,10 +82,17 @@ def _counts(
         return {}
     rows = session.execute(
         select(Comment.site_id, column, func.count(), func.count(Comment.thread_id.distinct()))
-        .where(tuple_(Comment.site_id, column).in_(asked), Comment.received_at > since)
+        .where(*_asked(session, column, asked), Comment.received_at > since)
         .group_by(Comment.site_id, column)
     )
     return {(site_id, value): (count, threads) for site_id, value, count, threads in rows}
+
+
+def _asked(session: Session, column: Any, asked: set[tuple[str, str]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Rows of these pairs. Others may be among them, where two sites have a value in common; nobody asks for those."""
+    return among(session, Comment.site_id, {site_id for site_id, _ in asked}), among(
+        session, column, {value for _, value in asked}
+    )
 
 
 def _histories(session: Session, asked: set[tuple[str, str]], since: datetime) -> dict[tuple[str, str, str], int]:
@@ -93,7 +101,7 @@ def _histories(session: Session, asked: set[tuple[str, str]], since: datetime) -
     rows = session.execute(
         select(Comment.site_id, Comment.author_key, Comment.state, func.count())
         .where(
-            tuple_(Comment.site_id, Comment.author_key).in_(asked),
+            *_asked(session, Comment.author_key, asked),
             Comment.received_at > since,
             Comment.state.in_((State.APPROVED, State.REJECTED)),
         )
