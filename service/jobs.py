@@ -14,7 +14,7 @@ from service.logs import request_ids
 log = logging.getLogger("greenroom.jobs")
 
 #: Seconds between two nudges of one kind: the first goes at once, a flood shares them.
-PAUSE = 0.015
+PAUSE = 0.01
 #: Seconds without nudges after one failed; the sweeps go on without them.
 BREAK = 5.0
 #: The header of a nudge that names the requests it was sent for, and most that it names: one nudge may stand for thousands.

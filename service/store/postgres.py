@@ -1,11 +1,15 @@
 """The engine for PostgreSQL: every wait has an end."""
 
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
+#: Seconds without use after which a connection is asked whether it still lives. One that was used a moment ago is believed.
+QUIET = 1.0
 _Answer = TypeVar("_Answer")
 
 
@@ -29,10 +33,21 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
         url,
         pool_size=pool,
         max_overflow=pool,
-        pool_pre_ping=True,
         pool_timeout=5,
         connect_args={"connect_timeout": 2, "options": options},
     )
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("used", monotonic()) > QUIET:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise InvalidatePoolError from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> _Hasty:

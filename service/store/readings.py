@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from service.domain.latitude import Latitude
@@ -65,49 +65,40 @@ def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
 
 
 class _Facts:
-    """Counts over the neighbours of a batch: one grouped query a question, not one a comment."""
+    """Counts over the neighbours of a batch, all in one question: how often, and on how many threads."""
 
     def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
-        since = now - RECENT
-        self.texts = _counts(session, Comment.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, since)
-        self.authors = _counts(session, Comment.author_key, {(r.site_id, r.author_key) for r in rows if r.author_key}, since)
-        self.addresses = _counts(session, Comment.address_key, {(r.site_id, r.address_key) for r in rows if r.address_key}, since)
-        self.histories = _histories(session, {(r.site_id, r.author_key) for r in rows if r.author_key}, now - HISTORY)
+        recent, year = Comment.received_at > now - RECENT, Comment.received_at > now - HISTORY
+        judged = Comment.state.in_((State.APPROVED, State.REJECTED))
+        authors = {(r.site_id, r.author_key) for r in rows if r.author_key}
+        questions = (
+            _counts(session, "text", Comment.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, recent),
+            _counts(session, "author", Comment.author_key, authors, recent),
+            _counts(session, "address", Comment.address_key, {(r.site_id, r.address_key) for r in rows if r.address_key}, recent),
+            _counts(session, None, Comment.author_key, authors, year, judged),
+        )
+        asked = [question for question in questions if question is not None]
+        found = session.execute(union_all(*asked)) if asked else ()
+        self._found = {(what, site_id, value): (count, threads) for what, site_id, value, count, threads in found}
+
+    def of(self, what: str, site_id: str, value: str, *, unknown: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+        return self._found.get((what, site_id, value), unknown)
 
 
 def _counts(
-    session: Session, column: Any, asked: set[tuple[str, str]], since: datetime
-) -> dict[tuple[str, str], tuple[int, int]]:
+    session: Session, what: str | None, column: Any, asked: set[tuple[str, str]], *where: ColumnElement[bool]
+) -> Select[Any] | None:
+    """One part of the question; without a name it is asked state by state. Rows of other pairs may be among its own, where two
+    sites have a value in common; nobody asks for those."""
     if not asked:
-        return {}
-    rows = session.execute(
-        select(Comment.site_id, column, func.count(), func.count(Comment.thread_id.distinct()))
-        .where(*_asked(session, column, asked), Comment.received_at > since)
-        .group_by(Comment.site_id, column)
+        return None
+    name = Comment.state if what is None else literal_column(f"'{what}'")
+    sites, values = {site_id for site_id, _ in asked}, {value for _, value in asked}
+    return (
+        select(name, Comment.site_id, column, func.count(), func.count(Comment.thread_id.distinct()))
+        .where(among(session, Comment.site_id, sites), among(session, column, values), *where)
+        .group_by(*(() if what else (name,)), Comment.site_id, column)
     )
-    return {(site_id, value): (count, threads) for site_id, value, count, threads in rows}
-
-
-def _asked(session: Session, column: Any, asked: set[tuple[str, str]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Rows of these pairs. Others may be among them, where two sites have a value in common; nobody asks for those."""
-    return among(session, Comment.site_id, {site_id for site_id, _ in asked}), among(
-        session, column, {value for _, value in asked}
-    )
-
-
-def _histories(session: Session, asked: set[tuple[str, str]], since: datetime) -> dict[tuple[str, str, str], int]:
-    if not asked:
-        return {}
-    rows = session.execute(
-        select(Comment.site_id, Comment.author_key, Comment.state, func.count())
-        .where(
-            *_asked(session, Comment.author_key, asked),
-            Comment.received_at > since,
-            Comment.state.in_((State.APPROVED, State.REJECTED)),
-        )
-        .group_by(Comment.site_id, Comment.author_key, Comment.state)
-    )
-    return {(site_id, author, state): count for site_id, author, state, count in rows}
 
 
 def _waiting(row: AnyRow, site: Site, facts: _Facts) -> Waiting:
@@ -125,7 +116,7 @@ def _waiting(row: AnyRow, site: Site, facts: _Facts) -> Waiting:
 
 def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
     context: dict[str, Any] = row.context or {}
-    same, threads = facts.texts.get((row.site_id, row.fingerprint), (1, 1))
+    same, threads = facts.of("text", row.site_id, row.fingerprint)
     return Reading(
         text=row.text,
         author=Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified),
@@ -139,8 +130,8 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
             received_at=row.received_at,
         ),
         history=History(
-            approved=facts.histories.get((row.site_id, row.author_key, State.APPROVED), 0),
-            rejected=facts.histories.get((row.site_id, row.author_key, State.REJECTED), 0),
+            approved=facts.of(State.APPROVED, row.site_id, row.author_key, unknown=(0, 0))[0],
+            rejected=facts.of(State.REJECTED, row.site_id, row.author_key, unknown=(0, 0))[0],
             # A typed address is anybody's: trust by hand would let everybody in who guesses it.
             vouched=bool(row.author_external_id) or row.author_verified,
             trusted=bool(row.author_external_id or row.author_verified)
@@ -149,8 +140,8 @@ def _reading(row: AnyRow, site: Site, facts: _Facts) -> Reading:
         recent=Recent(
             same_text=same - 1,
             same_text_other_threads=threads - 1,
-            by_author=facts.authors.get((row.site_id, row.author_key), (1, 1))[0] - 1,
-            by_address=facts.addresses.get((row.site_id, row.address_key), (1, 1))[0] - 1,
+            by_author=facts.of("author", row.site_id, row.author_key)[0] - 1,
+            by_address=facts.of("address", row.site_id, row.address_key)[0] - 1,
         ),
         lists=_lists(row, site),
         rules=written(site.policy),
