@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from bench import feed, ingest, latency, queue_page, verdicts
+from bench import feed, footprint, ingest, latency, peers, queue_page, verdicts
 from bench.stage import say
 
 
@@ -15,12 +15,15 @@ def run(*, quick: bool) -> dict[str, Any]:
     engines = ["postgresql"] if quick else ["sqlite", "postgresql"]
     rounds, seconds = (1, 2.0) if quick else (3, 5.0)
     rates = [200] if quick else [50, 200, 500, 1000]
+    sizes = (100, 20_000) if quick else (100, 1_000_000)
     return {
         "ingest": {engine: ingest.measure(engine, rounds=rounds, seconds=seconds) for engine in engines},
         "verdicts": {"postgresql": verdicts.measure("postgresql", rounds=rounds)},
         "latency": {engine: [latency.measure(engine, rate=rate, seconds=2 * seconds) for rate in rates] for engine in engines},
-        "feed": {engine: feed.measure(engine, seconds=seconds) for engine in engines},
+        "feed": {engine: feed.measure(engine, seconds=seconds, sizes=sizes) for engine in engines},
         "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
+        "footprint": footprint.measure(),
+        "peers": {} if quick else peers.measure(seconds=seconds),
     }
 
 
