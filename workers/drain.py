@@ -53,7 +53,7 @@ class _Claimed:
 def _claimed(workshop: Workshop) -> _Claimed | None:
     """A batch of fresh comments; where there are none, one whose earlier worker did not come back."""
     settings, database = workshop.settings, workshop.database
-    with database.reading() as session:
+    with database.glancing() as session:
         if not any_pending(session, now=_now()):
             return None
     token, lease = new_id(), timedelta(seconds=settings.lease)
@@ -67,7 +67,7 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
 
 def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     """What waits for a service elsewhere is settled after the others, so that no comment waits for another's answer."""
-    with workshop.database.reading() as session:
+    with workshop.database.glancing() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
         sites = {item.site_id for item in batch}
         models, setups = workshop.taught.models(session, sites), asked_by(session, sites)

@@ -33,7 +33,7 @@ class Callers:
         known = self._known.get(digest)
         if known and known[0] > now:
             return known[1]
-        with self._database.reading() as session:
+        with self._database.glancing() as session:
             found = caller_with(session, digest, kind)
         if len(self._known) > REMEMBERED:
             self._known.clear()

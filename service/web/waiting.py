@@ -81,7 +81,7 @@ class Watcher:
 
     def _look(self, asked: list[UUID]) -> float:
         try:
-            with self._database.reading() as session:
+            with self._database.glancing() as session:
                 settled = settled_among(session, asked)
         except SQLAlchemyError as error:
             log.warning("watch_failed", extra={"error": type(error).__name__})
