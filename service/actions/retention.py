@@ -14,6 +14,7 @@ from service.domain.errors import Invalid, NotFound
 from service.domain.retention import KEY, LONGEST, Retention
 from service.store.comments import Comment
 from service.store.sites import Site
+from service.store.steps import Step
 
 
 def set_retention(session: Session, site_id: str, wanted: Retention) -> None:
@@ -36,6 +37,8 @@ def forget_authors(session: Session, comment_ids: Sequence[UUID]) -> int:
     changed = session.execute(
         update(Comment).where(Comment.id.in_(comment_ids)).values(**nothing).execution_options(synchronize_session=False)
     )
+    whose = Step.comment_id.in_(comment_ids)
+    session.execute(update(Step).where(whose).values(author_key="").execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 

@@ -31,7 +31,7 @@ from workers.tally import count_days
 #: The columns whose words come from people or from elsewhere. `comment`, `thread` and `verdict` are sown with payloads instead.
 WORDS = {
     "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
-    "outside_check": ("address", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "note": ("text",),
+    "outside_check": ("address", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "step": ("note",), "note": ("text",),
     "revision": ("text",), "attempt": ("error", "response"),
     "comment": (), "thread": (), "verdict": (), "admin_act": (),
 }  # fmt: skip
