@@ -16,6 +16,8 @@ from tests.browser.desk import Desk, browser, opened
 BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB": 60.0}
 
 ENGINES = ("sqlite", "postgresql")
+#: Milliseconds between two keys: faster than anybody decides, so that answers, counts and new cards arrive between and upon keys.
+PAUSE = 100
 
 #: From the key's own time stamp to the task after the frame in which the next card is the current one.
 WATCH = """() => {
@@ -64,7 +66,7 @@ def _measured(desk: Desk, keys: int) -> dict[str, float]:
     page.evaluate(WATCH)
     for n in range(keys):
         page.keyboard.press("as"[n % 2])
-        page.wait_for_timeout(25)
+        page.wait_for_timeout(PAUSE)
     page.wait_for_timeout(1500)
     paints = sorted(page.evaluate("window.__paints"))
     if desk.troubles or len(paints) < keys:

@@ -61,6 +61,10 @@ def _take(desk: Desk, page: Page, look: str, found: Furnished) -> None:
     page.wait_for_timeout(150)
     _shoot(page, f"queue-reasons{look}")
     page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.wait_for_timeout(150)
+    _shoot(page, f"queue-colleagues{look}")
+    page.keyboard.press("Escape")
     if not look:
         page.keyboard.press("?")
         _shoot(page, "queue-keys")

@@ -60,12 +60,16 @@ def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browse
 
 def test_an_author_is_banned_from_the_page_and_it_says_so(mo: Browser, database: Database) -> None:
     [comment_id] = sow(database, "news", [Seed("one", "Jo")])
-    mo.post(f"/queue/comments/{comment_id}/author", {"site": "news", "act": "ban", "days": "7"})
+    mo.post(f"/queue/comments/{comment_id}/author", {"site": "news", "act": "ban", "days": "7", "why": "insults for weeks"})
     page = said(mo.get(f"/authors/{comment_id}"))
     assert "tag bad" in page and "by Mo" in page
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
     mo.post("/authors", {"site": "news", "entry": entry})
-    assert "tag bad" not in said(mo.get(f"/authors/{comment_id}"))
+    after = said(mo.get(f"/authors/{comment_id}"))
+    assert "tag bad" not in after
+    # The past stays: who, when, until when and why.
+    assert re.search("Mo took it back .* ago", after)
+    assert re.search("Mo banned the author .* ago, until .*: insults for weeks", after)
 
 
 def test_authors_of_other_sites_are_not_to_be_had(app: Flask, mo: Browser, database: Database) -> None:
