@@ -12,9 +12,9 @@ from random import Random
 
 from workers.checks.site_model import SiteModel
 
-ROUNDS, PACE, PULL = 15, 0.35, 1e-4
+ROUNDS, PACE, PULL = 30, 0.35, 1e-4
 #: Many decisions need fewer rounds: so many visits of a decision are enough.
-VISITS, FEWEST_ROUNDS = 20_000, 4
+VISITS, FEWEST_ROUNDS = 15_000, 4
 #: No model is made from fewer decisions, nor believed before it predicted so many others.
 FEWEST, JUDGED_ON = 25, 50
 KEPT = 6_000
@@ -84,6 +84,8 @@ def due(decisions: int, learned_from: int) -> bool:
 def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int) -> tuple[list[float], float, float]:
     weights, squares = [0.0] * size, [1.0] * size
     bias, trust = 0.0, 1.0
+    # The fewer decisions there are, the faster they must say how far the shipped model is right here.
+    learns = 0.01 + 1.0 / max(1, len(rows))
     order = list(range(len(rows)))
     chance = Random(17)
     for _ in range(max(FEWEST_ROUNDS, min(ROUNDS, VISITS // max(1, len(rows))))):
@@ -94,7 +96,7 @@ def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int
             odds = trust * lesson.shipped + bias + unit * sum([weights[i] for i in row])
             error = _sigmoid(odds) - lesson.rejected
             bias -= 0.02 * error
-            trust = max(0.0, trust - 0.01 * (error * max(-4.0, min(4.0, lesson.shipped)) + 0.02 * (trust - 1.0)))
+            trust = max(0.0, trust - learns * (error * max(-4.0, min(4.0, lesson.shipped)) + 0.02 * (trust - 1.0)))
             step = error * unit
             for i in row:
                 slope = step + PULL * weights[i]
