@@ -27,6 +27,8 @@ WEB_GRACE = 5
 #: Seconds after which a connection without a request is closed. Longer than the 60 s of the usual proxies: whoever closes first
 #: must be the one that sends, or a request meets a closed door. Such a connection holds no thread, only a file descriptor.
 KEEP_ALIVE = 75
+#: Connections that a web process holds at once, busy or idle; the others wait in the kernel. An idle one holds no thread and a few kilobytes.
+CONNECTIONS = 4096
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -109,8 +111,7 @@ def _web(settings: Settings) -> None:
         blocking_threads=settings.web_threads,
         blocking_threads_idle_timeout=600,
         backlog=2048,
-        # How many requests may wait for a thread; more are refused by the kernel's backlog, not kept in memory.
-        backpressure=max(64, settings.web_threads * 4),
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000, max_buffer_size=128 * 1024),
         websockets=False,

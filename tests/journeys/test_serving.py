@@ -42,6 +42,17 @@ def test_a_request_under_way_at_the_end_gets_its_answer(tmp_path: Path) -> None:
         assert up.ask("POST", "/v1/comments", body, **sent)[1]["id"] == stored["id"]
 
 
+def test_idle_connections_keep_nobody_out(tmp_path: Path) -> None:
+    """Browsers and proxies keep connections open between requests, and some open one and say nothing."""
+    with Up(tmp_path / "home", GREENROOM_BROKER="none") as up, contextlib.ExitStack() as held:
+        for number in range(600):
+            line = held.enter_context(socket.create_connection(("127.0.0.1", up.port), timeout=20))
+            if number % 2:
+                line.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert b" 200 " in line.recv(4096).splitlines()[0]
+        assert up.ask("GET", "/v1/comments")[0] == 200
+
+
 def test_the_processes_of_the_procfile_work_together(tmp_path: Path, postgres: Postgres, redis_server: Redis) -> None:
     """Each started by itself, as a Procfile or a compose file does."""
     port = str(free_port())
