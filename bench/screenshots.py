@@ -34,6 +34,8 @@ PAGES = {
     "learned": "/settings/learned",
     "keys": "/settings/keys",
     "moderators": "/settings/moderators",
+    "acts": "/settings/acts",
+    "second-factor": "/account/second-factor",
     "account": "/account",
 }
 
