@@ -20,6 +20,8 @@ from workers.workshop import Workshop
 
 #: Seconds for which finished attempts gather, so that they share a commit, and fresh events wait for their turn.
 GATHER = 0.02
+#: Deliveries that may be in hand for each thread, most of them waiting: a transaction must have enough to write down at once.
+AHEAD = 16
 
 
 def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
@@ -64,7 +66,9 @@ class _Round:
             if (self._in_hand or self._under_way) and now - turned < GATHER and now < until:
                 continue
             turned = now
-            self._in_hand += self._turn(landed, late=now >= until)
+            taken = self._turn(landed, late=now >= until)
+            # Not in one statement: a turn hands back, too.
+            self._in_hand += taken
             attempted, landed = attempted + len(landed), []
             self._dispatch()
             if not self._under_way and not self._in_hand:
@@ -92,23 +96,23 @@ class _Round:
     def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
         """One transaction: write down what landed, hand back what should not go, and take what is due."""
         database, now = self._workshop.database, _now()
-        taking = not late
-        if taking:
-            with database.reading() as session:
-                taking = anything_due(session, now=now)
         back = self._handed_back(landed, late=late)
-        if not (landed or back or taking):
+        if not (landed or back) and (late or not self._anything_due(now)):
             return []
         with database.writing() as session:
             if landed:
                 record(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
             let_go(session, [(item.delivery_id, item.token) for item in back])
-            ids = self._taken(session, landed, now) if taking else []
+            ids = [] if late else self._taken(session, landed, now)
         if ids:
             crash_point(CrashPoint.LEASED)
         with database.reading() as session:
             return outgoing(session, ids, now=now)
+
+    def _anything_due(self, now: datetime) -> bool:
+        with self._workshop.database.reading() as session:
+            return anything_due(session, now=now)
 
     def _handed_back(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
         """Of what is in hand: everything when the time is up, and what is for an endpoint that has just failed."""
@@ -126,12 +130,12 @@ class _Round:
         quick = Counter(tried.outgoing.endpoint_id for tried in landed if tried.answer.arrived)
 
         def room(endpoint_id: UUID) -> int:
-            return min(4 * self._share, max(self._share, 2 * quick[endpoint_id])) - held[endpoint_id]
+            return min(AHEAD * self._share, max(self._share, 2 * quick[endpoint_id])) - held[endpoint_id]
 
         return claim(
             session,
             token=new_id(),
-            limit=max(0, 4 * self._threads - held.total()),
+            limit=max(0, AHEAD * self._threads - held.total()),
             room=room,
             now=now,
             lease=timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout)),

@@ -379,6 +379,16 @@ def test_two_couriers_send_each_delivery_once(host: Host, workshop: Workshop, re
     assert len(receiver.receipts) == len({r.id for r in receiver.receipts}) == 60
 
 
+def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+    host.posts(200)
+    well, failing = answers(204), answers(500)
+    receiver.behaviour = lambda request: (failing if len(receiver.receipts) % 40 == 0 else well)(request)
+    for _ in range(30):
+        deliver(workshop, seconds=0.1)
+    # Whoever sends what he has given back writes nothing down.
+    assert len(host.attempts()) == len(receiver.receipts) >= 200
+
+
 def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
     host: Host, workshop: Workshop, receiver: Receiver
 ) -> None:
