@@ -67,7 +67,11 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                length = int(self.headers.get("Content-Length", 0))
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    # Whoever sent this died in the middle of it.
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.receipts.append(Receipt(headers.get("webhook-id", ""), headers, body, self.path))
                 try:
