@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.acts import note
+from service.domain.deeds import Deed
 from service.domain.ids import new_id
 from service.domain.webhooks import GIVE_UP, Answer, next_try, pause_of
 from service.store.deliveries import BREAKER, Outgoing
@@ -100,7 +102,7 @@ def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
 
 def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], now: datetime, probe_every: timedelta) -> None:
     """Count failures in a row, open or close the breaker, and take the host at its word where it says gone or later."""
-    broken = endpoint.failures >= BREAKER
+    broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
     for one in sorted(tried, key=lambda t: t.at):
         answer = one.answer
         if answer.arrived:
@@ -115,6 +117,9 @@ def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], n
     session.flush()
     if not endpoint.enabled:
         bury(session, endpoint.id)
+        if enabled:
+            off = {"enabled": False, "because": f"it answered {_GONE}"}
+            note(session, Deed.ENDPOINT_CHANGED, site_id=endpoint.site_id, about=endpoint.id, before={"enabled": True}, after=off)
     elif broken and endpoint.failures == 0:
         _hurry(session, endpoint.id, now)
     elif endpoint.failures >= BREAKER:

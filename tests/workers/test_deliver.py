@@ -15,10 +15,12 @@ from service.actions.decide import Actor, Ruling, decide, undo
 from service.actions.endpoints import add_endpoint, change_endpoint, replay, replay_dead, rotate, try_out
 from service.actions.revise import edit, erase
 from service.config import Settings
+from service.domain.deeds import By, Deed
 from service.domain.ids import new_id
 from service.domain.sealing import Seal
 from service.domain.states import State
 from service.domain.webhooks import SCHEDULE
+from service.store.acts import AdminAct
 from service.store.engine import Database
 from service.store.outbox import Attempt, Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from tests.factories import draft, site, submitted
@@ -292,6 +294,11 @@ def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop
     assert deliver(workshop) == 1
     assert not host.looks_at_endpoint().enabled
     assert [d.state for d in host.deliveries()] == [DeliveryState.DEAD, DeliveryState.DEAD]
+    with host.database.reading() as session:
+        act = session.scalars(select(AdminAct).where(AdminAct.about == str(host.endpoint)).order_by(AdminAct.id.desc())).first()
+    assert (act.by, act.deed, act.facts["after"]) == (
+        By.GREENROOM, Deed.ENDPOINT_CHANGED, {"enabled": False, "because": "it answered 410"},
+    )  # fmt: skip
     receiver.behaviour = answers(204)
     with host.database.writing() as session:
         change_endpoint(session, "news", host.endpoint, enabled=True, now=_now())
