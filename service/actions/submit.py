@@ -43,8 +43,9 @@ class Accepted:
 
 Outcome = Accepted | Refusal
 _COMMENT, _KEY = table(Comment).c, table(IdempotencyKey).c
-#: Asked with every batch, so built only once.
+#: Asked with every batch, so built only once; on PostgreSQL even without what SQLAlchemy makes of a list.
 _THREADS = select(table(Thread).c.id, table(Thread).c.state).where(table(Thread).c.id.in_(bindparam("ids", expanding=True)))
+_THREADS_AT_ONCE = "SELECT id, state FROM thread WHERE id = ANY(%s)"
 
 
 def submit(
@@ -162,7 +163,11 @@ def _stored_externals(connection: Connection, submissions: Sequence[Submission])
 
 
 def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -> dict[UUID, str]:
-    rows = connection.execute(_THREADS, {"ids": list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})})
+    ids = list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(_THREADS_AT_ONCE, (ids,))
+    else:
+        rows = connection.execute(_THREADS, {"ids": ids})
     return {thread: state for thread, state in rows}  # noqa: C416 - a row is no pair to mypy
 
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ def domain_of(email: str) -> str:
     return email.rpartition("@")[2].strip().casefold() if "@" in email else ""
 
 
+#: Each comment asks twice for the same one.
+@lru_cache(maxsize=64)
 def _address(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     address = ipaddress.ip_address(ip)
     mapped = getattr(address, "ipv4_mapped", None)

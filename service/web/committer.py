@@ -3,8 +3,6 @@
 import queue
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as TooLate
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
@@ -12,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.actions.submit import Outcome, Submission, submit
 from service.crash import CrashPoint, crash_point
-from service.domain.errors import Unavailable
+from service.domain.errors import Refusal, Unavailable
 from service.domain.identity import Identities
 from service.store.engine import Database
 from service.store.lane import Lane
@@ -23,7 +21,30 @@ MOST = 200
 PATIENCE = 8.0
 #: The database itself is away, full or too slow: trying the same rows one by one would only make everybody wait longer.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
-_Item = tuple[Submission, "Future[Outcome]"]
+
+
+class _Item:
+    """A submission and whoever waits for its outcome; lighter than a Future, of which each request would need one."""
+
+    __slots__ = ("_done", "_outcome", "_taken", "submission")
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self._outcome: Outcome | Exception | None = None
+        self._taken, self._done = threading.Lock(), threading.Lock()
+        self._done.acquire()
+
+    def take(self) -> bool:
+        """Whoever is first has it: the committer, which stores it, or the waiting one, who gives it up."""
+        return self._taken.acquire(blocking=False)
+
+    def answer(self, outcome: Outcome | Exception) -> None:
+        self._outcome = outcome
+        self._done.release()
+
+    def outcome(self, patience: float) -> Outcome | Exception | None:
+        """What became of it; None where that took too long."""
+        return self._outcome if self._done.acquire(timeout=patience) else None
 
 
 class Committer:
@@ -43,16 +64,16 @@ class Committer:
     def submit(self, submission: Submission) -> Outcome:
         """Store one submission and wait for its commit. Raises what the database raised, or Unavailable where it hangs."""
         self._ensure_running()
-        future: Future[Outcome] = Future()
-        self._waiting.put((submission, future))
-        try:
-            return future.result(PATIENCE)
-        except TooLate:
+        item = _Item(submission)
+        self._waiting.put(item)
+        outcome = item.outcome(PATIENCE)
+        if outcome is None:
             # Whoever gave up is not stored later, unless its commit is under way at this very moment.
-            future.cancel()
-            raise Unavailable(
-                "the database did not answer in time; please send this again with the same Idempotency-Key"
-            ) from None
+            item.take()
+            raise Unavailable("the database did not answer in time; please send this again with the same Idempotency-Key")
+        if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         """Store what still waits, then end the thread."""
@@ -78,24 +99,24 @@ class Committer:
                 except queue.Empty:
                     break
             ended = None in gathered
-            batch = [item for item in gathered if item is not None and item[1].set_running_or_notify_cancel()]
+            batch = [item for item in gathered if item is not None and item.take()]
             if batch:
                 self._commit(batch)
 
     def _commit(self, batch: Sequence[_Item], *, again: bool = True) -> None:
         try:
-            outcomes = self._stored([submission for submission, _ in batch])
+            outcomes = self._stored([item.submission for item in batch])
         except Exception as error:
             if not isinstance(error, AWAY) and (len(batch) > 1 or (again and isinstance(error, IntegrityError))):
                 # Another process may have stored the same key or host id a moment before: seen anew, it is a replay.
                 for item in batch:
                     self._commit([item], again=False)
                 return
-            for _, future in batch:
-                future.set_exception(error)
+            for item in batch:
+                item.answer(error)
             return
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            future.set_result(outcome)
+        for item, outcome in zip(batch, outcomes, strict=True):
+            item.answer(outcome)
 
     def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
         with self._lane.writing() as connection:

@@ -117,7 +117,7 @@ def _submission(environ: Environ, caller: Caller) -> Submission | None:
     except Refusal:
         return None
     key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
-    return Submission(caller.site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest())
+    return Submission(caller.site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest() if key else "")
 
 
 def _own(outcome: Accepted, length: int) -> Headers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -163,6 +164,7 @@ def shown(row: Listed, events: Sequence[Event], *, base: str) -> CommentShown:
     return CommentShown(**_facts(row, base), history=(_arrival(row), *map(_change, events)))
 
 
+@lru_cache(maxsize=4096)
 def feed_path(site_id: str, thread: str) -> str:
     """Where the public reads a thread. Its id may be a whole address, so every slash of it is encoded."""
     return f"/v1/threads/{quote(thread, safe='')}/comments?{urlencode({'site': site_id})}"
