@@ -5,13 +5,13 @@ import json
 import sys
 from typing import Any
 
-from bench.stage import cpu_seconds, free_port, granian, medians, process, say, stage, wrk
+from bench.stage import Stage, cpu_seconds, free_port, granian, medians, process, say, stage, wrk
 
 
 def ours(engine: str, seconds: float) -> dict[str, Any]:
     """One process of 32 threads, the default: on two cores a second one only parts the batches."""
     with stage(engine) as place:
-        return _loaded(granian("service.processes.roles:web_app", port=0), place.environ, place.key, seconds)
+        return _loaded(place, granian("service.processes.roles:web_app", port=0), place.environ, place.key, seconds)
 
 
 def naive(engine: str, seconds: float) -> dict[str, Any]:
@@ -20,23 +20,25 @@ def naive(engine: str, seconds: float) -> dict[str, Any]:
         from service.config import load
 
         environ = {**place.environ, "NAIVE_DATABASE": load(place.environ).database}
-        return _loaded(granian("bench.naive:app", port=0, processes=2, threads=8), environ, "", seconds)
+        return _loaded(place, granian("bench.naive:app", port=0, processes=2, threads=8), environ, "", seconds)
 
 
 def ceiling(engine: str, seconds: float) -> dict[str, Any]:
     with stage(engine) as place:
         environ = {**place.environ, "CEILING_DATABASE": place.database_url.removeprefix("sqlite:///")}
-        return _loaded(granian("bench.ceiling:app", port=0), environ, "", seconds)
+        return _loaded(place, granian("bench.ceiling:app", port=0), environ, "", seconds)
 
 
-def _loaded(command: list[str], environ: dict[str, str], key: str, seconds: float) -> dict[str, Any]:
+def _loaded(place: Stage, command: list[str], environ: dict[str, str], key: str, seconds: float) -> dict[str, Any]:
+    """Requests a second, and CPU seconds a million of the web process and of PostgreSQL."""
     port = free_port()
     command = [str(port) if part == "0" else part for part in command]
     with process(command, environ, ready=f"http://127.0.0.1:{port}/") as server:
         wrk(port, script="post.lua", key=key, seconds=1)
-        before = cpu_seconds(server.pid)
+        web, database = cpu_seconds(server.pid), place.servers_cpu()
         result = wrk(port, script="post.lua", key=key, seconds=seconds)
-        return {**result, "web_cpu_us": round((cpu_seconds(server.pid) - before) / result["requests"] * 1e6)}
+        used = {"web_cpu_us": cpu_seconds(server.pid) - web, "database_cpu_us": place.servers_cpu() - database}
+        return {**result, **{name: round(seconds / result["requests"] * 1e6) for name, seconds in used.items()}}
 
 
 WAYS = {"greenroom": ours, "usual way": naive, "ceiling": ceiling}

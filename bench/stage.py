@@ -35,6 +35,11 @@ class Stage:
     environ: dict[str, str]
     key: str
     folder: Path
+    servers: tuple[int, ...] = ()
+
+    def servers_cpu(self) -> float:
+        """CPU seconds that PostgreSQL and Redis have used, where there are any."""
+        return sum(cpu_seconds(pid) for pid in self.servers)
 
     @property
     def database_url(self) -> str:
@@ -54,11 +59,14 @@ def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
             "GREENROOM_RATE_PER_MINUTE": "10000000",
         }
         environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.db"
+        servers = []
         if engine == "postgresql":
-            environ["DATABASE_URL"] = stack.enter_context(_found(Postgres, folder)).empty_database()
+            servers.append(stack.enter_context(_found(Postgres, folder)))
+            environ["DATABASE_URL"] = servers[-1].empty_database()
         if with_redis:
-            environ["REDIS_URL"] = stack.enter_context(_found(Redis, folder)).url
-        yield Stage(environ, _prepare(environ), folder)
+            servers.append(stack.enter_context(_found(Redis, folder)))
+            environ["REDIS_URL"] = servers[-1].url
+        yield Stage(environ, _prepare(environ), folder, tuple(server.process.pid for server in servers))
 
 
 def _found(kind: Any, folder: Path) -> Any:
