@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "audit",
     "acts": "acts",
     "erase": "erase",
+    "archive": "archive",
     "backup": "backup",
     "restore": "backup",
     "export": "backup",

@@ -25,6 +25,9 @@ class CrashPoint(StrEnum):
     LEASED = "leased"
     POSTED = "posted"
     RECORDED = "recorded"
+    BUNDLED = "bundled"
+    SHELVED = "shelved"
+    MOVED = "moved"
 
 
 def crash_point(point: CrashPoint) -> None:

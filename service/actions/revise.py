@@ -7,11 +7,12 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.learning import forget_model
-from service.domain.errors import Conflict, Fault, Gone, NotFound
+from service.domain.errors import Conflict, Fault, Gone
 from service.domain.fingerprint import fingerprint
 from service.domain.ids import new_id
 from service.domain.links import link_domain
 from service.domain.states import State
+from service.store.archives import absent
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.moves import Change, announce
 from service.store.outbox import Event
@@ -98,7 +99,7 @@ def _one(session: Session, site_id: str, comment_id: UUID, *, erased_too: bool =
     """The comment, locked where the database can lock a row."""
     comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id).with_for_update())
     if comment is None:
-        raise NotFound("no such comment on this site")
+        raise absent(session, site_id, comment_id)
     if comment.state == State.ERASED and not erased_too:
         raise Gone("this comment was erased")
     session.expunge(comment)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
 from sqlalchemy.orm import Session
 
 from service.domain.alike import burst_of
@@ -17,6 +17,7 @@ from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
 from service.domain.links import link_domain
 from service.domain.states import State
+from service.store.archives import Archived
 from service.store.bulk import insert_all, plain
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.idempotency import IdempotencyKey
@@ -42,7 +43,7 @@ class Accepted:
 
 
 Outcome = Accepted | Refusal
-_COMMENT, _KEY = table(Comment).c, table(IdempotencyKey).c
+_COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(Archived).c
 #: Asked with every batch, so built only once; on PostgreSQL even without what SQLAlchemy makes of a list.
 _THREADS = select(table(Thread).c.id, table(Thread).c.state).where(table(Thread).c.id.in_(bindparam("ids", expanding=True)))
 _THREADS_AT_ONCE = "SELECT id, state FROM thread WHERE id = ANY(%s)"
@@ -141,24 +142,37 @@ def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> d
     if not asked:
         return {}
     columns = (_KEY.site_id, _KEY.key, _KEY.body_digest, _KEY.comment_id)
-    rows = connection.execute(select(*columns).where(tuple_(_KEY.site_id, _KEY.key).in_(asked)))
+    rows = connection.execute(select(*columns).where(*_both(_KEY.site_id, _KEY.key, asked)))
     return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
 
 
-def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str) -> Outcome:
-    """The same host id again: the same comment where it says the same, and never silently another."""
+def _both(site: Any, name: Any, asked: set[tuple[str, str]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Pairs of site and name, and maybe others made of the same sites and names, for which nobody asks. SQLite would look for
+    several exact pairs by reading the whole table."""
+    return site.in_({site_id for site_id, _ in asked}), name.in_({each for _, each in asked})
+
+
+def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str | None) -> Outcome:
+    """The same host id again: the same comment where it says the same, and never silently another. One without words is archived."""
+    if text is None:
+        detail = f"this external_id belongs to the comment {comment_id}, which is in an archive; the operator can restore it"
+        return Conflict(detail, Fault("/external_id", "archived", "expected an external_id that is new"))
     if text == submission.draft.text and thread == thread_id(submission.site_id, submission.draft.thread.id):
         return Accepted(comment_id, replayed=True)
     detail = f"this external_id belongs to a comment with other words; PATCH /v1/comments/{comment_id} changes them"
     return Conflict(detail, Fault("/external_id", "taken", "expected an external_id that is new, or the same thread and text"))
 
 
-def _stored_externals(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID, str]]:
+def _stored_externals(
+    connection: Connection, submissions: Sequence[Submission]
+) -> dict[tuple[str, str], tuple[UUID, UUID, str | None]]:
     asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
     if not asked:
         return {}
+    here, gone = (and_(*_both(t.site_id, t.external_id, asked)) for t in (_COMMENT, _ARCHIVED))
     columns = (_COMMENT.site_id, _COMMENT.external_id, _COMMENT.id, _COMMENT.thread_id, _COMMENT.text)
-    rows = connection.execute(select(*columns).where(tuple_(_COMMENT.site_id, _COMMENT.external_id).in_(asked)))
+    names = (_ARCHIVED.site_id, _ARCHIVED.external_id, _ARCHIVED.id, _ARCHIVED.thread_id, cast(null(), Text))
+    rows = connection.execute(select(*columns).where(here).union_all(select(*names).where(gone)))
     return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
 
 
@@ -172,18 +186,22 @@ def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -
 
 
 def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
-    """Parents by either name. A parent that was erased still holds its place in the thread."""
+    """Parents by either name. A parent that was erased or archived still holds its place in the thread."""
     asked = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
-    if not asked:
-        return {}
+    found = _parents_in(connection, _COMMENT, asked) if asked else {}
+    missing = asked - set(found)
+    return found | _parents_in(connection, _ARCHIVED, missing) if missing else found
+
+
+def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
     by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
-    columns = (_COMMENT.site_id, _COMMENT.id, _COMMENT.external_id, _COMMENT.thread_id)
+    columns = (t.site_id, t.id, t.external_id, t.thread_id)
     found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
-    for row in connection.execute(select(*columns).where(tuple_(_COMMENT.site_id, _COMMENT.external_id).in_(asked))):
+    for row in connection.execute(select(*columns).where(*_both(t.site_id, t.external_id, asked))):
         found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
-        for row in connection.execute(select(*columns).where(_COMMENT.id.in_(ids))):
+        for row in connection.execute(select(*columns).where(t.id.in_(ids))):
             found[row.site_id, str(row.id)] = (row.id, row.thread_id)
     return found
 

@@ -79,6 +79,12 @@ def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
             )  # fmt: skip
         for rule, ask, kept, broken, do in _PROMISES:
             yield _finding(rule, ask(session, now), kept, broken, do)
+        outlived = questions.outlived(session)
+        if outlived.count:
+            yield Finding(
+                "A9", None, f"{outlived.count} comments were erased after what came of them had gone into an archive",
+                "`greenroom archive erase FOLDER` takes them out of its files", outlived.count, outlived.examples,
+            )  # fmt: skip
         failing = questions.failing(session)
         if failing.count:
             yield Finding(

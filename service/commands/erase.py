@@ -1,16 +1,23 @@
 """`greenroom erase`: everything that a person wrote on a site, or everything that is too old to be kept."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import click
 
 from service.actions.acts import note
 from service.actions.revise import erase as erase_one
+from service.commands.archiving import Archiving
 from service.commands.place import database, settings
+from service.commands.volumes import Damaged, Shelf
 from service.domain.deeds import Deed
 from service.domain.errors import Conflict
 from service.domain.identity import Identities
+from service.store.archives import archives_of
 from service.store.authored import Whose, count_of, ids_of
 from service.store.sites import Site
 
@@ -27,20 +34,30 @@ _AT_A_TIME = 100
 @click.option("--address", default="", help="The address (IP) that comments came from.")
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
 @click.option(
+    "--archives",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
+    help="Also in the files that `greenroom archive` wrote there.",
+)
+@click.option(
     "--rewrite", is_flag=True, help="PostgreSQL: rewrite the tables at once, so that no file holds it; locks them meanwhile."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def erase(
-    site_id: str, author: str, email: str, address: str, older_than: int | None, *, rewrite: bool, yes: bool, as_json: bool
-) -> None:
+    site_id: str, author: str, email: str, address: str, older_than: int | None, archives: Path | None,
+    *, rewrite: bool, yes: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Erase comments of SITE for good: their words, their authors, their notes. A tombstone stays, and the host is told.
+
+    What stands in an archive is put back first where --archives names its folder, so that its erasing is like any other's.
 
     Backups still hold them until they are deleted, and PostgreSQL's files until its vacuum has reused the space, unless --rewrite.
 
     \b
     Examples:
       greenroom erase news --email dana@example.org
+      greenroom erase news --author 4711 --archives /archive/news
       greenroom erase news --older-than 730 --yes       (in cron: keep two years)
     """
     whose = _whose(author, email, address, older_than)
@@ -48,14 +65,40 @@ def erase(
         if session.get(Site, site_id) is None:
             raise click.ClickException(f"no site {site_id!r}")
         count = count_of(session, site_id, whose)
-    if count and not yes:
-        click.confirm(f"Erase {count:,} comments of {site_id} for good?", abort=True, err=True)
-    erased = _erased(site_id, whose)
-    _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
+        others = [f"{one.folder}/{one.name}" for one in archives_of(session, site_id)] if archives is None else []
+    with _shelf(archives) as work:
+        inside = set(work.holding(site_id, whose)) if work else set[UUID]()
+        if (count or inside) and not yes:
+            click.confirm(f"Erase {count + len(inside):,} comments of {site_id} for good?", abort=True, err=True)
+        if work and inside:
+            work.bring_back(lambda bundle: bundle.head.whole and bundle.head.comment in inside, site_id)
+        erased = _erased(site_id, whose)
+        _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
+        if work:
+            work.erase()
     database().wipe()
     for statement in database().rewrite(ERASED_FROM) if rewrite else ():
         click.echo(f"this account may not say {statement}: let one do so that may", err=True)
-    click.echo(json.dumps({"erased": erased}) if as_json else f"{erased:,} comments of {site_id} are erased")
+    if as_json:
+        click.echo(json.dumps({"erased": erased, "archives": others}))
+        return
+    click.echo(f"{erased:,} comments of {site_id} are erased")
+    if others:
+        click.echo("these archives may hold more of the same: repeat this with --archives and their folder")
+        click.echo("\n".join(f"  {name}" for name in others))
+
+
+@contextmanager
+def _shelf(folder: Path | None) -> Iterator[Archiving | None]:
+    """The archive in this folder, for us alone; none where none was named."""
+    if folder is None:
+        yield None
+        return
+    try:
+        with Shelf(folder).alone() as shelf:
+            yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
+    except Damaged as damage:
+        raise click.ClickException(str(damage)) from damage
 
 
 def _note(site_id: str, erased: int, by: dict[str, str], older_than: int | None) -> None:
@@ -73,7 +116,7 @@ def _whose(author: str, email: str, address: str, older_than: int | None) -> Who
     identities = Identities.from_secret(settings().secret)
     try:
         if address:
-            return Whose(address_key=identities.address(address))
+            return Whose(address=identities.address(address), block=identities.block(address))
     except ValueError:
         raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
     return Whose(author_key=identities.author(external_id=author, email=email))

@@ -14,6 +14,8 @@ class Deed(StrEnum):
     COMMENTS_ERASED = "comments_erased"
     AUTHORS_FORGOTTEN = "authors_forgotten"
     RETENTION_SET = "retention_set"
+    COMMENTS_ARCHIVED = "comments_archived"
+    COMMENTS_RESTORED = "comments_restored"
     BACKUP_WRITTEN = "backup_written"
     BACKUP_RESTORED = "backup_restored"
 

@@ -2,6 +2,7 @@
 
 from service.store import (
     acts,
+    archives,
     comments,
     day_numbers,
     elsewhere,
@@ -19,6 +20,7 @@ from service.store.schema import Record
 __all__ = [
     "Record",
     "acts",
+    "archives",
     "comments",
     "day_numbers",
     "elsewhere",

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
+from service.store.archives import Archive, Archived
 from service.store.comments import Comment, VerdictRow
 from service.store.deliveries import BREAKER
 from service.store.idempotency import IdempotencyKey
@@ -42,14 +43,15 @@ def take_time(session: Session) -> None:
 
 
 def altered(session: Session, accepted: Mapping[UUID, str]) -> Breaches:
-    """Accepted comments that are gone, or whose first words are others now. An erased or edited one may differ."""
+    """Accepted comments that are gone, or whose first words are others now. An erased, edited or archived one may differ."""
     wrong: list[UUID] = []
     ids = list(accepted)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         rows = session.execute(select(Comment.id, Comment.text, Comment.state, Comment.revision).where(Comment.id.in_(some)))
         kept = {row.id: row for row in rows}
-        wrong += [i for i in some if i not in kept or _differs(kept[i], accepted[i])]
+        archived = set(session.scalars(select(Archived.id).where(Archived.id.in_(some))))
+        wrong += [i for i in some if (_differs(kept[i], accepted[i]) if i in kept else i not in archived)]
     return Breaches(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
 
 
@@ -59,7 +61,7 @@ def stuck_pending(session: Session, *, now: datetime) -> Breaches:
 
 
 def gaps(session: Session) -> Breaches:
-    """Comments whose events are not one a version, from the first to the last."""
+    """Comments whose events are not one a version, from the first that is in no archive to the last."""
     told = (
         select(
             Event.comment_id, func.count().label("count"), func.max(Event.seq).label("last"), func.min(Event.seq).label("first")
@@ -73,8 +75,10 @@ def gaps(session: Session) -> Breaches:
         .outerjoin(told, told.c.comment_id == Comment.id)
         .where(
             or_(
-                func.coalesce(told.c.count, 0) != Comment.version,
-                and_(Comment.version > 0, or_(told.c.last != Comment.version, told.c.first != 1)),
+                func.coalesce(told.c.count, 0) != Comment.version - Comment.archived,
+                and_(
+                    Comment.version > Comment.archived, or_(told.c.last != Comment.version, told.c.first != Comment.archived + 1)
+                ),
             )
         ),
     )
@@ -131,11 +135,11 @@ def failing(session: Session) -> Breaches:
 
 
 def unchecked(session: Session) -> Breaches:
-    """Comments in a state that neither a check of their present words nor a person gave them."""
+    """Comments in a state that neither a check of their present words nor a person gave them, nor does an archive say who did."""
     settled = Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED])
     judged = exists().where(VerdictRow.comment_id == Comment.id, VerdictRow.revision == Comment.revision)
     decided = exists().where(Decision.comment_id == Comment.id)
-    return _breaches(session, select(Comment.id).where(settled, ~judged, ~decided))
+    return _breaches(session, select(Comment.id).where(settled, Comment.version > Comment.archived, ~judged, ~decided))
 
 
 def doubled(session: Session) -> Breaches:
@@ -148,6 +152,14 @@ def doubled(session: Session) -> Breaches:
         .having(func.count() > 1)
     )
     return _breaches(session, orphan) + _breaches(session, twice)
+
+
+def outlived(session: Session) -> Breaches:
+    """Erased comments of which a file of an archive may still tell."""
+    late = exists().where(
+        Archive.site_id == Comment.site_id, Archive.at < Comment.updated_at, Archive.erased_until < Comment.updated_at
+    )
+    return _breaches(session, select(Comment.id).where(Comment.state == State.ERASED, Comment.archived > 0, late))
 
 
 def _breaches(session: Session, query: Select[Any]) -> Breaches:

@@ -51,7 +51,7 @@ class Comment(Record):
 
     `link_domain` is where its first link leads, `burst` the ten minutes in which a known author wrote it: what moderators see as
     alike. E-mail and address stand here only as keyed hashes. The lease columns belong to the workers: who holds the token may
-    settle the comment until `lease_until`.
+    settle the comment until `lease_until`. What came of its versions up to `archived` is in an archive.
     """
 
     __tablename__ = "comment"
@@ -115,6 +115,7 @@ class Comment(Record):
     lease_token: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
     claims: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class VerdictRow(Record):

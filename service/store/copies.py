@@ -41,8 +41,7 @@ def written(session: Session, site_id: str | None = None) -> Iterator[str]:
         left_out = {c.name for c in t.columns if any(key.column.table not in copied for key in c.foreign_keys)}
         rows = session.execute(_rows(t, site_id).execution_options(yield_per=AT_A_TIME))
         for row in rows:
-            values = {c.name: None if c.name in left_out else _plain(v) for c, v in zip(t.columns, row, strict=True)}
-            yield json.dumps([t.name, values], ensure_ascii=False, separators=(",", ":"))
+            yield written_down([t.name, {name: None if name in left_out else v for name, v in plain(t, row).items()}])
 
 
 def read(session: Session, lines: Iterable[str]) -> dict[str, int]:
@@ -52,7 +51,7 @@ def read(session: Session, lines: Iterable[str]) -> dict[str, int]:
     for name, rows in _together(map(_parsed, lines)):
         if name not in known:
             raise ValueError(f"expected a table of this version, got {name!r}")
-        session.execute(insert(known[name]), [_typed(known[name], row) for row in rows])
+        session.execute(insert(known[name]), [typed(known[name], row) for row in rows])
         stored[name] += len(rows)
     return stored
 
@@ -103,7 +102,18 @@ def _parsed(line: str) -> tuple[str, dict[str, Any]]:
     return row[0], row[1]
 
 
-def _typed(t: Table, values: dict[str, Any]) -> dict[str, Any]:
+def plain(t: Table, row: Iterable[Any]) -> dict[str, Any]:
+    """The values of a row as JSON knows them."""
+    return {c.name: _plain(v) for c, v in zip(t.columns, row, strict=True)}
+
+
+def written_down(value: Any) -> str:
+    """One line of a file."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def typed(t: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row as its table knows them. Raises ValueError for a column that is none of its."""
     if unknown := set(values) - set(t.columns.keys()):
         raise ValueError(f"expected columns of {t.name}, got {', '.join(sorted(unknown))}")
     return {name: _valued(t.c[name], value) for name, value in values.items()}

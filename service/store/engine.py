@@ -74,6 +74,34 @@ class Database:
             with self.turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def reuse(self, tables: Sequence[str]) -> int:
+        """Let new rows have the room of these tables' deleted ones, without locking anybody out. Returns the bytes that are free
+        in the file of SQLite, which does not shrink by itself; PostgreSQL does not say.
+        """
+        if self.on_sqlite:
+            self.wipe()
+            with self.engine.connect() as connection:
+                size, free = (connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("page_size", "freelist_count"))
+            return int(size or 0) * int(free or 0)
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM (ANALYZE) "{name}"')
+            connection.invalidate()
+        return 0
+
+    def shrink(self, tables: Sequence[str]) -> list[str]:
+        """Give the room of deleted rows back to the disk. Nobody writes meanwhile, and it takes as much room again while it runs.
+
+        Returns what this account may not do, as statements for one that may.
+        """
+        if not self.on_sqlite:
+            return self.rewrite(tables)
+        with self.turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+        self.wipe()
+        return []
+
     def rewrite(self, tables: Sequence[str]) -> list[str]:
         """Write these tables of PostgreSQL anew, without the rows that are dead, and end its present log segment.
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, delete, select, tuple_
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.schema import Record
@@ -33,7 +33,9 @@ def forget_old_keys(session: Session, *, now: datetime, limit: int = 1000) -> in
     """Forget keys that were kept long enough, the oldest first. Returns how many; with `limit` of them there may be more."""
     name = (IdempotencyKey.site_id, IdempotencyKey.key)
     old = select(*name).where(IdempotencyKey.created_at < now - KEPT).order_by(IdempotencyKey.created_at).limit(limit)
-    names = [tuple(row) for row in session.execute(old)]
-    if names:
-        session.execute(delete(IdempotencyKey).where(tuple_(*name).in_(names)).execution_options(synchronize_session=False))
-    return len(names)
+    rows = session.execute(old).all()
+    # Site by site: for several pairs of site and key SQLite would read the whole table.
+    for site_id in {row.site_id for row in rows}:
+        mine = (IdempotencyKey.site_id == site_id, IdempotencyKey.key.in_([row.key for row in rows if row.site_id == site_id]))
+        session.execute(delete(IdempotencyKey).where(*mine).execution_options(synchronize_session=False))
+    return len(rows)

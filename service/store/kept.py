@@ -29,11 +29,15 @@ def rejected_of(site_id: str, before: datetime) -> ColumnElement[bool]:
 
 def personal_of(site_id: str, before: datetime) -> ColumnElement[bool]:
     """Settled, received so long ago, and still with something of its author."""
-    something = or_(
+    settled = Comment.state.in_([State.APPROVED, State.REJECTED])
+    return and_(Comment.site_id == site_id, settled, Comment.received_at < before, something_personal())
+
+
+def something_personal() -> ColumnElement[bool]:
+    """Whether a comment still has anything that tells its author from others."""
+    return or_(
         Comment.author_key != "", Comment.address_key != "", Comment.email_domain != "", cast(Comment.context, String) != "{}"
     )
-    settled = Comment.state.in_([State.APPROVED, State.REJECTED])
-    return and_(Comment.site_id == site_id, settled, Comment.received_at < before, something)
 
 
 def some_of(session: Session, which: ColumnElement[bool], *, limit: int) -> Sequence[UUID]:

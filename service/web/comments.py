@@ -14,6 +14,7 @@ from service.crash import CrashPoint, crash_point
 from service.domain.errors import Code, Gone, NotFound
 from service.domain.states import State
 from service.jobs import Job
+from service.store.archives import absent
 from service.store.listing import Wanted, comment_of, comments_of, history_of
 from service.store.sites import Scope
 from service.web.auth import asks, caller
@@ -150,7 +151,7 @@ def revise(comment_id: UUID) -> Response:
     "Erase a comment",
     detail="Its words and everything about its author are gone for good; a tombstone without either stays. Safe to repeat.",
     answers={204: Answer("It is erased")},
-    refusals=(Code.NOT_FOUND, Code.CONFLICT),
+    refusals=(Code.NOT_FOUND, Code.GONE, Code.CONFLICT),
 )
 def forget(comment_id: UUID) -> Response:
     with doors().database.writing() as session:
@@ -179,7 +180,7 @@ def _shown(comment_id: UUID) -> CommentShown:
     with doors().database.reading() as session:
         row = comment_of(session, caller().site_id, comment_id)
         if row is None:
-            raise NotFound("no such comment on this site")
+            raise absent(session, caller().site_id, comment_id)
         if row.comment.state == State.ERASED:
             raise Gone("this comment was erased")
         return shown(row, history_of(session, comment_id), base=doors().settings.url)

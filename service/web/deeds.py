@@ -16,6 +16,8 @@ def deed_names() -> dict[Deed, str]:
         Deed.COMMENTS_ERASED: _("erased comments"),
         Deed.AUTHORS_FORGOTTEN: _("forgot who wrote comments"),
         Deed.RETENTION_SET: _("changed how long things are kept"),
+        Deed.COMMENTS_ARCHIVED: _("moved old comments into an archive"),
+        Deed.COMMENTS_RESTORED: _("put comments back from an archive"),
         Deed.BACKUP_WRITTEN: _("wrote a backup"),
         Deed.BACKUP_RESTORED: _("restored a backup"),
         Deed.KEY_MADE: _("made a key"),

@@ -78,7 +78,7 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
     assert set(before) == {*gone, "archaeopteryx"}
 
     erased = greenroom("erase", "news", "--email", author["email"], "--rewrite", "--yes", "--json", on=settings.database)
-    assert json.loads(erased.output) == {"erased": 3}, erased.output
+    assert json.loads(erased.output)["erased"] == 3, erased.output
     # The files of tables that were rewritten go with the checkpoint after; so does the log before it.
     database.rewrite(())
     after = found(cluster, (*gone, "archaeopteryx"))

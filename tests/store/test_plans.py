@@ -9,10 +9,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from service.actions.fan_out import fan_out
+from service.actions.submit import Submission, submit
 from service.domain.ids import new_id, thread_id
 from service.domain.latitude import Latitude
+from service.domain.retention import Retention
 from service.domain.states import State
-from service.store import alike, authors, cards, charts, day_numbers, deliveries, listing, published, queue, site_models
+from service.store import alike, archives, authors, cards, charts, day_numbers, deliveries, listing, published, queue, site_models
+from service.store.bundles import bundles
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
@@ -25,13 +28,27 @@ from service.store.people import Role
 from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
 from service.store.same_words import newest_with
-from tests.factories import draft, site, submitted
+from service.store.settled import Old, leaving
+from tests.factories import IDENTITIES, draft, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
-GROWING = ("comment", "event", "delivery", "attempt", "decision", "verdict", "revision", "idempotency_key", "day_numbers")
+GROWING = (
+    "comment",
+    "event",
+    "delivery",
+    "attempt",
+    "decision",
+    "verdict",
+    "revision",
+    "idempotency_key",
+    "day_numbers",
+    "archived_comment",
+)
 ME = new_id()
 PAGE = thread_id("news", "page")
 PLACE = listing.Place(datetime(2026, 1, 1, tzinfo=UTC), new_id())
+SEVERAL = [Submission("news", draft(external_id=name, parent=name), key=name) for name in "abc"]
+OLD = Old("news", datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC), Retention(), None)
 
 
 def _now() -> datetime:
@@ -79,10 +96,15 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "who waits for a verdict": lambda s: settled_among(s, _ids(s)),
     "the same words again": lambda s: newest_with(s, "news", "f" * 32, "words", since=_now()),
     "is any key kept long enough": lambda s: any_old_keys(s, now=_now()),
-    "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now()),
+    "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now() + timedelta(days=2)),
     "what there is to learn": lambda s: site_models.grown(s, now=_now()),
     "what a rule is tried on": lambda s: past(s, "news", authors=True),
     "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
+    "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
+    "who is in an archive": lambda s: (archives.absent(s, "news", PAGE), archives.erased_among(s, _ids(s))),
+    "what left for a file": lambda s: archives.left_for(s, PAGE, dict.fromkeys(_ids(s), 1)),
+    "what is old enough to leave": lambda s: leaving(s, OLD, after=(_now(), PAGE), limit=9),
+    "the bundles of some": lambda s: bundles(s, dict.fromkeys(_ids(s), True)),
     "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
 }
 
@@ -101,6 +123,7 @@ def grown(database: Database) -> Iterator[Database]:
     with database.writing() as session:
         site(session)
         submitted(session, *(draft(f"A calm word, number {n}.") for n in range(20)), now=_now())
+        submit(session, [Submission("news", draft(), key=key) for key in "xyz"], identities=IDENTITIES, now=_now())
     yield database
 
 

@@ -1,0 +1,236 @@
+"""`greenroom archive`: what is old and settled goes into files, and back."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+
+from service.commands.archiving import YOUNGEST, Archiving
+from service.commands.place import database
+from service.commands.volumes import Damaged, Shelf
+from service.store import migrate
+from service.store.audit import take_time
+from service.store.settled import Old, Stays, numbers
+from service.store.sites import Site
+
+#: The tables that rows leave.
+TABLES = ("comment", "verdict", "revision", "event", "delivery", "attempt", "decision")
+_WHY = {
+    Stays.UNTOLD: "have a webhook that is due or dead: replay it, or remove its endpoint",
+    Stays.LEARNED_FROM: "were decided on by a person, and the site still learns from that",
+    Stays.PINNED: "have a note, an escalation, a ban or a trust",
+    Stays.RETENTION: "wait for retention to erase them, or to forget their authors",
+}
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_EXISTING = click.Path(path_type=Path, file_okay=False, exists=True)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _days(_context: click.Context, _option: click.Parameter, value: str | None) -> timedelta | None:
+    if value is None:
+        return None
+    if not value.removesuffix("d").isdecimal():
+        raise click.BadParameter(f"expected days like 365 or 365d, got {value!r}")
+    return timedelta(days=int(value.removesuffix("d")))
+
+
+@click.group(invoke_without_command=True)
+@click.option("--to", "folder", type=_FOLDER, help="The folder that the files go into; it may hold earlier ones.")
+@click.option("--site", "site_ids", multiple=True, help="Of this site only; may be repeated. Default: of all.")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="What nobody has touched since this day (UTC).")
+@click.option("--older-than", callback=_days, metavar="DAYS", help="The same in days, like 365d.")
+@click.option("--dry-run", is_flag=True, help="Only say what would leave and what stays, and why.")
+@click.option(
+    "--rewrite", is_flag=True, help="Give the room back to the disk at once; locks the tables meanwhile. Else new rows use it."
+)
+@_as_json
+@click.pass_context
+def archive(
+    context: click.Context, folder: Path | None, site_ids: tuple[str, ...], before: datetime | None, older_than: timedelta | None,
+    *, dry_run: bool, rewrite: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Move what is old and settled out of the database into files, while Greenroom runs.
+
+    Of every settled comment its trail leaves: verdicts, former words, decisions, events and their deliveries. Rejected and
+    erased comments leave altogether once they are a year old. Approved ones stay where readers find them.
+
+    Nothing leaves before it stands complete in a file that was read back. Killed at any moment, run it again.
+
+    \b
+    Examples:
+      greenroom archive --older-than 365d --dry-run
+      greenroom archive --before 2026-01-01 --site tribune --to /archive/tribune
+      greenroom archive check /archive/tribune
+      greenroom archive restore /archive/tribune
+    """
+    if context.invoked_subcommand:
+        return
+    if (before is None) == (older_than is None):
+        raise click.UsageError("expected one of --before and --older-than")
+    moment = before.replace(tzinfo=UTC) if before else datetime.now(UTC) - (older_than or YOUNGEST)
+    if moment > datetime.now(UTC) - YOUNGEST:
+        raise click.UsageError(f"expected a day at least {YOUNGEST.days} days ago: charts and undo need what is younger")
+    _current_schema()
+    sites = _sites(site_ids)
+    if dry_run:
+        _say_dry(sites, moment, as_json=as_json)
+        return
+    if folder is None:
+        raise click.UsageError("expected --to FOLDER")
+    _run(folder, sites, moment, rewrite=rewrite, as_json=as_json)
+
+
+def _run(folder: Path, sites: list[str], before: datetime, *, rewrite: bool, as_json: bool) -> None:
+    with _at_work(folder) as work:
+        work.finish()
+        filled = [one for site_id in sites for one in work.fill(site_id, before)]
+    moved = sum(entry.comments for entry in filled)
+    free = 0
+    if rewrite:
+        click.echo("rewriting the tables", err=True)
+        for statement in database().shrink(TABLES):
+            click.echo(f"this account may not say {statement}: let one do so that may", err=True)
+    elif moved:
+        free = database().reuse(TABLES)
+    if as_json:
+        files = [{"name": one.name, "comments": one.comments, "rows": one.rows, "bytes": one.bytes} for one in filled]
+        click.echo(json.dumps({"comments": moved, "files": files, "free_bytes": free}))
+        return
+    click.echo(f"{moved:,} comments of {', '.join(sites)} moved into {len(filled)} files in {folder}")
+    if free:
+        click.echo(f"{free / 1e6:.1f} MB of the database's file are free for new rows; --rewrite makes the file smaller")
+
+
+def _say_dry(sites: list[str], before: datetime, *, as_json: bool) -> None:
+    now, found = datetime.now(UTC), {}
+    with database().reading() as session:
+        take_time(session)
+        for site_id in sites:
+            found[site_id] = numbers(session, Old.of(session, site_id, before=before, now=now))
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for site_id, counts in found.items():
+        click.echo(
+            f"{site_id}: {counts.get('trail', 0):,} comments would leave their trail, {counts.get('whole', 0):,} leave altogether"
+        )
+        for reason, why in _WHY.items():
+            if count := counts.get(reason):
+                click.echo(f"  {count:,} stay as they are: they {why}")
+
+
+@archive.command()
+@click.argument("folder", type=_EXISTING)
+@_as_json
+def check(folder: Path, *, as_json: bool) -> None:
+    """Read every file in FOLDER to its end and compare it with the manifest. Exit code 1 where one is missing or damaged.
+
+    Needs no database.
+    """
+    with _reported():
+        shelf = Shelf(folder)
+        entries = shelf.entries()
+    wrong: dict[str, str] = {}
+    for entry in entries:
+        try:
+            shelf.check(entry)
+        except Damaged as damage:
+            wrong[entry.name] = str(damage)
+        if not as_json:
+            state = wrong.get(entry.name) or f"{entry.comments:,} comments, {sum(entry.rows.values()):,} rows"
+            unfinished = "" if entry.moved else "; not finished: run `greenroom archive` again"
+            click.echo(f"{'WRONG' if entry.name in wrong else 'ok   '} {entry.name}  {state}{unfinished}")
+    if as_json:
+        click.echo(json.dumps({"ok": not wrong, "files": [entry.name for entry in entries], "wrong": wrong}))
+    if wrong:
+        raise SystemExit(1)
+
+
+@archive.command()
+@click.argument("folder", type=_EXISTING)
+@click.option("--site", "site_id", default="", help="Of this site only.")
+@click.option("--comment", "comments", type=click.UUID, multiple=True, help="This comment only; may be repeated.")
+@_as_json
+def restore(folder: Path, site_id: str, comments: tuple[UUID, ...], *, as_json: bool) -> None:
+    """Put what stands in the files of FOLDER back into the database. What is there already stays as it is.
+
+    Comments that were erased since stay erased. The files stay too: delete them where they are no longer wanted.
+
+    Example: greenroom archive restore /archive/tribune --comment 01930000-0000-7000-8000-000000000000
+    """
+    _current_schema()
+    with _at_work(folder) as work:
+        count, skipped = work.bring_back(lambda bundle: not comments or bundle.head.comment in comments, site_id)
+    if as_json:
+        click.echo(json.dumps({"restored": count, "skipped": dict(skipped)}))
+        return
+    click.echo(f"{count:,} comments got back what was archived of them")
+    for reason, number in skipped.items():
+        click.echo(f"  {number:,} did not: {_NOT[reason]}")
+
+
+_NOT = {
+    "here": "nothing of them is missing",
+    "erased": "they were erased since",
+    "later": "a later file holds more of them: restore that one first",
+    "foreign": "this database knows nothing of them: is it the one that they came from?",
+}
+
+
+@archive.command()
+@click.argument("folder", type=_EXISTING)
+@click.option("--dry-run", is_flag=True, help="Only say which files hold how much.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_as_json
+def erase(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Take out of the files in FOLDER whatever was erased in the database since they were written.
+
+    `greenroom erase SITE --email … --archives FOLDER` erases a person in both; this one is for what moderators, hosts and
+    retention erase day by day: let cron run it. Copies of the files, and the disk's free space, are yours to look after.
+
+    Example: greenroom archive erase /archive/tribune --yes
+    """
+    if not dry_run and not yes:
+        click.confirm(f"Write the files in {folder} anew without what was erased?", abort=True, err=True)
+    with _at_work(folder) as work:
+        gone = work.erase(dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps({"erased": sum(gone.values()), "files": gone}))
+        return
+    for name, count in gone.items():
+        click.echo(f"{name}: {count:,} comments {'are to go' if dry_run else 'gone'}")
+    click.echo(f"{sum(gone.values()):,} erased comments {'still stand in' if dry_run else 'were taken out of'} {len(gone)} files")
+
+
+@contextmanager
+def _at_work(folder: Path) -> Iterator[Archiving]:
+    with _reported(), Shelf(folder).alone() as shelf:
+        yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except Damaged as damage:
+        raise click.ClickException(str(damage)) from damage
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{error}; what was in the database is still there or in a finished file") from error
+
+
+def _current_schema() -> None:
+    if (at := migrate.current(database())) != migrate.newest():
+        raise click.ClickException(f"the schema is at {at}, this version wants {migrate.newest()}: run `greenroom db upgrade`")
+
+
+def _sites(wanted: tuple[str, ...]) -> list[str]:
+    with database().reading() as session:
+        known = list(session.scalars(select(Site.id).order_by(Site.id)))
+    if missing := set(wanted) - set(known):
+        raise click.ClickException(f"no site {sorted(missing)[0]!r}")
+    return list(dict.fromkeys(wanted)) or known

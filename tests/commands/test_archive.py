@@ -1,0 +1,309 @@
+"""`greenroom archive`: old comments leave into files and come back the same, whatever happens in between, and erasing reaches them."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.endpoints import add_endpoint
+from service.actions.fan_out import fan_out
+from service.actions.retention import set_retention
+from service.actions.revise import erase
+from service.actions.submit import Accepted, Submission, submit
+from service.config import Settings
+from service.crash import CrashPoint
+from service.domain.errors import Conflict, Gone, NotFound
+from service.domain.ids import new_id, thread_id
+from service.domain.retention import Retention
+from service.domain.sealing import Seal
+from service.domain.states import State
+from service.store import Record, copies
+from service.store.archives import Archived, absent
+from service.store.bulk import insert_all
+from service.store.bundles import TRAIL
+from service.store.comments import Comment
+from service.store.engine import Database
+from service.store.labels import MOST
+from service.store.outbox import Attempt, Delivery, DeliveryState, Event, EventType
+from service.store.people import Decision, Escalation, Lease, Note
+from service.store.published import Published, Slice, published_in
+from service.store.schema import table
+from service.store.steps import Step
+from tests.commands.conftest import Greenroom
+from tests.factories import IDENTITIES, draft, site
+from tests.seeding import Seed, sow
+
+DAY = 24 * 60
+OLD, YOUNG = 800 * DAY, 2 * DAY
+SECRET = "quetzalcoatlus"
+DANA = Seed("", name="Dana", minutes=OLD, thread="page")
+LEAVE = {State.APPROVED: 6, State.REJECTED: 3, State.ERASED: 1}
+
+House = dict[str, UUID]
+
+
+@pytest.fixture
+def house(settings: Settings, database: Database) -> House:
+    """A site with old comments in every state, all of which the host was told of, and something young. Some of them by name."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        site(session)
+        seal, long_ago = Seal.from_secret(settings.secret), now - timedelta(days=900)
+        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=long_ago, allow=("127.0.0.0/8",))
+    words = {State.APPROVED: "approved", State.REJECTED: "rejected", State.HELD: "held"}
+    seeds = [
+        replace(DANA, text=f"{SECRET} {word} {n}", state=state, name_of=f"{word}-{n}", url=f"https://{SECRET}.example")
+        for state, word in words.items()
+        for n in range(LEAVE.get(state, 1))
+    ]
+    seeds += [
+        replace(DANA, text="an answer", state=State.APPROVED, name_of="answer", parent="rejected-0", name="Ada", minutes=OLD - 1),
+        replace(DANA, text="to erase", state=State.APPROVED, name_of="erased-0", name="Ada", minutes=OLD - 2),
+        replace(DANA, text="young", state=State.APPROVED, name_of="young", name="Ada", minutes=YOUNG),
+    ]
+    ids = dict(zip([seed.name_of for seed in seeds], sow(database, "news", seeds, now=now), strict=True))
+    with database.writing() as session:
+        erase(session, "news", ids["erased-0"], now=now - timedelta(days=799))
+        session.execute(
+            update(Comment)
+            .where(Comment.author_name == "Dana")
+            .values(address_key=IDENTITIES.block("192.0.2.7"), context={"address": IDENTITIES.address("192.0.2.7")})
+        )
+    _all_told(database, now)
+    return ids
+
+
+def _decided(session: Session, ids: House) -> None:
+    """An old decision, and so many newer ones that no site learns from it any more."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "id": new_id(), "site_id": "news", "comment_id": comment, "from_state": "held", "to_state": "held", "version": version,
+            "reason": "", "note": SECRET if version == 1 else "", "at": at,
+        }
+        for comment, version, at in [
+            (ids["approved-1"], 1, now - timedelta(days=800)),
+            *((ids["held-0"], n + 2, now - timedelta(days=1, seconds=n)) for n in range(MOST)),
+        ]
+    ]  # fmt: skip
+    insert_all(session, Decision, rows)
+
+
+def _all_told(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        while fan_out(session, now=now):
+            pass
+        session.execute(update(Delivery).values(state=DeliveryState.DONE, done_at=now, tries=1))
+        tried = [{"id": new_id(), "delivery_id": i, "at": now, "status": 200, "error": "", "response": "", "milliseconds": 5}
+                 for i in session.scalars(select(Delivery.id))]  # fmt: skip
+        session.execute(insert(table(Attempt)), tried)
+
+
+def _rows(database: Database) -> list[str]:
+    """Everything but what tells of the archive itself."""
+    with database.reading() as session:
+        lines = (json.loads(line) for line in copies.written(session))
+        return sorted(json.dumps(line, sort_keys=True) for line in lines if line[0] not in ("admin_act", "archive"))
+
+
+def _feed(database: Database) -> Sequence[Published]:
+    with database.reading() as session:
+        return published_in(session, thread_id("news", "page"), Slice(None, 100, newest_first=False, roots=False))
+
+
+def _said(folder: Path) -> str:
+    return "".join(gzip.decompress(path.read_bytes()).decode() for path in folder.glob("*.jsonl.gz"))
+
+
+def _run(greenroom: Greenroom, folder: Path, *more: str) -> dict:
+    done = greenroom("archive", "--older-than", "365d", "--to", str(folder), "--json", *more)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def _keeps_its_promises(greenroom: Greenroom) -> list[str]:
+    audited = greenroom("audit", "--json")
+    assert audited.exit_code == 0, audited.output
+    return [finding["rule"] for finding in json.loads(audited.stdout)["findings"] if finding["ok"] is None]
+
+
+def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
+    with database.writing() as session:
+        _decided(session, house)
+    folder, then, feed = tmp_path / "archive", _rows(database), _feed(database)
+    assert len(feed) == 8
+    _keeps_its_promises(greenroom)
+    dry = json.loads(greenroom("archive", "--older-than", "365", "--dry-run", "--json").stdout)
+    assert dry["news"] == {"trail": 7, "whole": 4}
+    assert _rows(database) == then
+
+    moved = _run(greenroom, folder)
+    assert moved["comments"] == 11
+    assert " ".join(f"{n} {name}" for name, n in moved["files"][0]["rows"].items()) == (
+        "12 attempt 4 comment 1 decision 12 delivery 12 event 10 verdict"
+    )
+    assert _feed(database) == feed
+    _keeps_its_promises(greenroom)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Comment)) == 9
+        assert set(session.scalars(select(Event.comment_id))) == {house["held-0"], house["young"]}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.glob("*.json*"))
+    assert greenroom("archive", "check", str(folder)).exit_code == 0
+    assert _run(greenroom, folder)["comments"] == 0
+
+    one = greenroom("archive", "restore", str(folder), "--comment", str(house["rejected-1"]), "--json")
+    assert json.loads(one.stdout)["restored"] == 1, one.output
+    back = greenroom("archive", "restore", str(folder), "--json")
+    assert json.loads(back.stdout) == {"restored": 10, "skipped": {"here": 1}}, back.output
+    assert _rows(database) == then
+    again = greenroom("archive", "restore", str(folder), "--json")
+    assert json.loads(again.stdout) == {"restored": 0, "skipped": {"here": 11}}
+    assert _run(greenroom, folder)["comments"] == 11
+    acts = greenroom("acts", "--json").output
+    assert acts.count("comments_archived") == 2
+    assert acts.count("comments_restored") == 2
+
+
+def test_a_run_that_is_killed_loses_nothing_and_the_next_one_finishes(
+    greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
+) -> None:
+    folder, then = tmp_path / "archive", _rows(database)
+    for point in (CrashPoint.BUNDLED, CrashPoint.SHELVED, CrashPoint.MOVED):
+        assert _died(settings, point, folder) == -signal.SIGKILL
+        assert (_rows(database) == then) is (point is not CrashPoint.MOVED)
+    _run(greenroom, folder)
+    assert "not finished" not in greenroom("archive", "check", str(folder)).output
+    assert sum(entry["moved"] for entry in json.loads((folder / "manifest.json").read_text())["files"]) == 1
+    assert not list(folder.glob("*.part"))
+    _keeps_its_promises(greenroom)
+    greenroom("archive", "restore", str(folder))
+    assert _rows(database) == then
+
+
+def _died(settings: Settings, point: CrashPoint, folder: Path) -> int:
+    environ = {
+        **os.environ,
+        "GREENROOM_HOME": str(settings.home),
+        "DATABASE_URL": settings.database,
+        "GREENROOM_SECRET_KEY": settings.secret,
+        "GREENROOM_CRASH_AT": f"{point}:{settings.home / point}",
+    }
+    words = [sys.executable, "-m", "service.cli", "archive", "--older-than", "365", "--to", str(folder)]
+    return subprocess.run(words, env=environ, capture_output=True, check=False, timeout=60).returncode
+
+
+def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    _run(greenroom, folder)
+    with database.writing() as session:
+        session.execute(update(Comment).where(Comment.state == State.HELD).values(text="", author_url=""))
+        erase(session, "news", house["answer"], now=datetime.now(UTC))
+    assert SECRET in _said(folder)
+    assert str(house["answer"]) in _said(folder)
+    assert _keeps_its_promises(greenroom) == ["A9"]
+    swept = greenroom("archive", "erase", str(folder), "--yes", "--json")
+    assert json.loads(swept.stdout)["erased"] == 1, swept.output
+    assert str(house["answer"]) not in _said(folder)
+    assert _keeps_its_promises(greenroom) == []
+
+    named = greenroom("erase", "news", "--email", "nobody@news.example", "--yes")
+    assert "these archives may hold more of the same" in named.output
+    assert str(folder) in named.output
+    erased = greenroom("erase", "news", "--address", "192.0.2.7", "--archives", str(folder), "--yes", "--json")
+    assert json.loads(erased.stdout)["erased"] == 10, erased.output
+    assert SECRET not in _said(folder)
+    assert IDENTITIES.address("192.0.2.7") not in _said(folder)
+    assert greenroom("archive", "check", str(folder)).exit_code == 0
+    _keeps_its_promises(greenroom)
+    with database.reading() as session:
+        # The host hears of it as of any other.
+        told = set(session.scalars(select(Event.comment_id).where(Event.type == EventType.ERASED)))
+        assert {house[f"rejected-{n}"] for n in range(3)} <= told
+        assert session.get_one(Comment, house["rejected-0"]).state == State.ERASED
+    back = json.loads(greenroom("archive", "restore", str(folder), "--json").stdout)
+    assert back["restored"] == 1, "the tombstone"
+    with database.reading() as session:
+        assert SECRET not in "\n".join(copies.written(session))
+
+
+def test_a_name_that_went_into_an_archive_gets_no_second_comment(
+    greenroom: Greenroom, database: Database, house: House, tmp_path: Path
+) -> None:
+    _run(greenroom, tmp_path / "archive")
+    with database.writing() as session:
+        again, answer, answer_by_id = submit(
+            session,
+            [
+                Submission("news", draft(f"{SECRET} rejected 1", external_id="rejected-1")),
+                Submission("news", draft("An answer.", parent="rejected-1")),
+                Submission("news", draft("Another.", parent=str(house["rejected-2"]))),
+            ],
+            identities=IDENTITIES,
+            now=datetime.now(UTC),
+        )
+        assert isinstance(again, Conflict)
+        assert str(house["rejected-1"]) in again.detail
+        assert isinstance(answer, Accepted)
+        assert isinstance(answer_by_id, Accepted)
+        assert isinstance(absent(session, "news", house["rejected-1"]), Gone)
+        assert isinstance(absent(session, "blog", house["rejected-1"]), NotFound)
+        with pytest.raises(Gone, match="in the archive news-"):
+            erase(session, "news", house["rejected-1"], now=datetime.now(UTC))
+
+
+def test_what_is_in_use_stays(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
+    with database.writing() as session:
+        dead = select(Event.id).where(Event.comment_id == house["rejected-0"])
+        session.execute(update(Delivery).where(Delivery.event_id.in_(dead)).values(state=DeliveryState.DEAD))
+        session.add(
+            Note(id=new_id(), site_id="news", comment_id=house["rejected-1"], text="Mind this one.", at=datetime.now(UTC))
+        )
+        decision = {"site_id": "news", "from_state": State.HELD, "to_state": State.APPROVED, "version": 1}
+        session.add(Decision(id=new_id(), comment_id=house["approved-0"], at=datetime.now(UTC) - timedelta(days=700), **decision))
+        set_retention(session, "news", Retention(rejected=3000))
+    found = json.loads(greenroom("archive", "--older-than", "365", "--dry-run", "--json").stdout)["news"]
+    assert found == {"trail": 6, "whole": 1, "untold": 1, "pinned": 1, "retention": 1, "learned_from": 1}
+    _run(greenroom, tmp_path / "archive")
+    with database.reading() as session:
+        assert list(session.scalars(select(Archived.id))) == [house["erased-0"]]
+        archived = {row.external_id: row.archived for row in session.execute(select(Comment.external_id, Comment.archived))}
+    assert archived["approved-0"] == archived["young"] == 0
+    assert archived["approved-1"] == 1
+    for refused in (("--older-than", "7"), ("--older-than", "x"), (), ("--older-than", "365", "--site", "blog")):
+        assert greenroom("archive", "--to", str(tmp_path), *refused).exit_code != 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
+    greenroom: Greenroom, database: Database, house: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive"
+    _run(greenroom, folder)
+    (path,) = folder.glob("*.jsonl.gz")
+    whole, then = path.read_bytes(), _rows(database)
+    changed = gzip.compress(gzip.decompress(whole).replace(b"rejected 1", b"rejected 2"))
+    for damaged in (whole[:-40], changed, None):
+        path.unlink() if damaged is None else path.write_bytes(damaged)
+        for words in (("check",), ("restore",), ("erase", "--yes")):
+            refused = greenroom("archive", words[0], str(folder), *words[1:])
+            assert refused.exit_code == 1, refused.output
+            assert "Traceback" not in refused.output
+    assert _rows(database) == then
+
+
+def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
+    owned = {table(record).name for record in (Comment, Event, Delivery)}
+    pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
+    kept_for = {table(record).name for record in (Note, Escalation, Step, Lease)}
+    assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for
