@@ -18,7 +18,7 @@ from service.store.bulk import among
 from service.store.bundles import Bundle, bundles, is_tombstone, put_back, taken_out
 from service.store.comments import Comment
 from service.store.schema import AnyRow, table
-from service.store.settled import Old, still_leaving
+from service.store.settled import Old, leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def move(session: Session, volume: Volume, kept: Sequence[Bundle], old: Old) -> 
     """
     there = {bundle.head.comment: bundle for bundle in kept}
     here = bundles(session, {comment_id: bundle.head.whole for comment_id, bundle in there.items()}, lock=True)
-    may = still_leaving(session, old, [bundle.head.comment for bundle in here])
+    may = leaving(session, old, [bundle.head.comment for bundle in here])
     moved = [bundle for bundle in here if bundle.head.comment in may and bundle.line == there[bundle.head.comment].line]
     if moved:
         _registered(session, volume).moved += len(moved)

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from service.actions.archive import Skipped, Volume, move, note_archived, note_erased, note_restored, restore
-from service.commands.volumes import Entry, Shelf
+from service.commands.volumes import Damaged, Entry, Shelf
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
-from service.store.archives import erased_among, left_for
+from service.store.archives import erased_among, known_among
 from service.store.audit import take_time
 from service.store.authored import Whose
 from service.store.bundles import Bundle, bundles, is_tombstone
 from service.store.engine import Database
-from service.store.settled import Old, leaving
+from service.store.settled import Old, leaving, settled
 
 #: Charts look back so far, and nothing that is younger may leave.
 YOUNGEST = timedelta(days=31)
@@ -39,6 +39,7 @@ class Archiving:
         for entry in self.shelf.entries():
             if not entry.moved:
                 self.say(f"{entry.name}: an earlier run did not finish with this file")
+                self._ours(entry)
                 self._move(entry, datetime.now(UTC) - YOUNGEST)
 
     def fill(self, site_id: str, before: datetime) -> list[Entry]:
@@ -76,7 +77,7 @@ class Archiving:
         stayed = entry.comments - moved
         if stayed:
             # They were touched since the file was written, which is not to tell of them.
-            self.shelf.rewrite(entry, lambda some: self._left(volume, some))
+            self.shelf.rewrite(entry, self._left)
         (entry,) = (one for one in self.shelf.entries() if one.name == entry.name)
         self.shelf.keep(replace(entry, moved=True))
         self.say(f"{entry.name}: {moved:,} comments moved" + (f", {stayed:,} stay: somebody changed them" if stayed else ""))
@@ -128,10 +129,25 @@ class Archiving:
     def _of(self, site_id: str) -> list[Entry]:
         return [entry for entry in reversed(self.shelf.entries()) if entry.site == site_id or not site_id]
 
-    def _left(self, volume: Volume, some: list[Bundle]) -> list[Bundle]:
+    def _ours(self, entry: Entry) -> None:
+        """Another installation has to finish its own files: to us they would look as if nothing had left for them."""
+        some = next(self.shelf.read(entry, at_once=AT_ONCE), [])
+        if some and not self._known(some):
+            raise Damaged(f"{entry.name}: this database knows none of its comments: is this folder another installation's?")
+
+    def _known(self, some: list[Bundle]) -> dict[UUID, int | None]:
         with self.database.reading() as session:
-            left = left_for(session, volume.id, {bundle.head.comment: bundle.head.until for bundle in some})
-        return [bundle for bundle in some if bundle.head.comment in left]
+            return known_among(session, [bundle.head.comment for bundle in some])
+
+    def _left(self, some: list[Bundle]) -> list[Bundle]:
+        """All but those that still stand here as the file has them."""
+        known = self._known(some)
+        stays = {i for i, told in known.items() if told is not None}
+        return [
+            one
+            for one in some
+            if one.head.comment not in stays or (not one.head.whole and (known[one.head.comment] or 0) >= one.head.until)
+        ]
 
     def _unerased(self, some: list[Bundle]) -> list[Bundle]:
         with self.database.reading() as session:
@@ -151,8 +167,9 @@ class _Source:
         while not self._waiting:
             with self._database.reading() as session:
                 take_time(session)
-                rows = leaving(session, self._old, after=self._after, limit=AT_ONCE)
-                self._waiting = bundles(session, {row.id: row.whole for row in rows})
+                rows = settled(session, self._old, after=self._after, limit=AT_ONCE)
+                may = leaving(session, self._old, [row.id for row in rows])
+                self._waiting = bundles(session, {row.id: row.whole for row in rows if row.id in may})
             if not rows:
                 return False
             self._after = rows[-1].updated_at, rows[-1].id

@@ -1,6 +1,6 @@
 """Archives: the files that old comments were moved into, and what stays here of a comment that is in one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -69,8 +69,8 @@ def erased_among(session: Session, comment_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(here)) | set(session.scalars(gone))
 
 
-def left_for(session: Session, archive_id: UUID, versions: Mapping[UUID, int]) -> set[UUID]:
-    """Which of these comments left for this file, with all that came of them up to these versions."""
-    gone = select(Archived.id).where(among(session, Archived.id, versions), Archived.archive_id == archive_id)
-    trails = session.execute(select(Comment.id, Comment.archived).where(among(session, Comment.id, versions)))
-    return set(session.scalars(gone)) | {row.id for row in trails if row.archived >= versions[row.id] > 0}
+def known_among(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, int | None]:
+    """Those of these comments that this database knows: up to which version they left, None for those that left altogether."""
+    here = session.execute(select(Comment.id, Comment.archived).where(among(session, Comment.id, comment_ids)))
+    gone = session.scalars(select(Archived.id).where(among(session, Archived.id, comment_ids)))
+    return {**dict.fromkeys(gone), **{row.id: row.archived for row in here}}

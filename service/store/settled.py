@@ -96,16 +96,17 @@ class Old:
         return or_(erases, forgets)
 
 
-def leaving(session: Session, old: Old, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
-    """One page of comments that may leave, in the order of their last change: id, updated_at, whole."""
+def settled(session: Session, old: Old, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
+    """One page of old comments in the order of their last change: id, updated_at, whole. Some of them may have to stay: asked
+    in one question with that, PostgreSQL would read all deliveries and decisions for each page."""
     columns = (Comment.id, Comment.updated_at, old.whole.label("whole"))
-    query = select(*columns).where(old.settled, ~or_(*old.reasons.values()))
+    query = select(*columns).where(old.settled)
     if after:
         query = query.where(tuple_(Comment.updated_at, Comment.id) > after)
     return session.execute(query.order_by(Comment.updated_at, Comment.id).limit(limit)).all()
 
 
-def still_leaving(session: Session, old: Old, comment_ids: Sequence[UUID]) -> set[UUID]:
+def leaving(session: Session, old: Old, comment_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these may leave at this moment."""
     mine = among(session, Comment.id, comment_ids)
     return set(session.scalars(select(Comment.id).where(mine, old.settled, ~or_(*old.reasons.values()))))

@@ -182,6 +182,8 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_finishes(
     for point in (CrashPoint.BUNDLED, CrashPoint.SHELVED, CrashPoint.MOVED):
         assert _died(settings, point, folder) == -signal.SIGKILL
         assert (_rows(database) == then) is (point is not CrashPoint.MOVED)
+        if point is CrashPoint.SHELVED:
+            _another_installation_leaves_it_alone(greenroom, folder)
     _run(greenroom, folder)
     assert "not finished" not in greenroom("archive", "check", str(folder)).output
     assert sum(entry["moved"] for entry in json.loads((folder / "manifest.json").read_text())["files"]) == 1
@@ -189,6 +191,15 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_finishes(
     _keeps_its_promises(greenroom)
     greenroom("archive", "restore", str(folder))
     assert _rows(database) == then
+
+
+def _another_installation_leaves_it_alone(greenroom: Greenroom, folder: Path) -> None:
+    theirs = f"sqlite:///{folder.parent / 'theirs.db'}"
+    assert greenroom("db", "upgrade", on=theirs).exit_code == 0
+    assert greenroom("site", "add", "news", "--origin", "https://news.example", on=theirs).exit_code == 0
+    refused = greenroom("archive", "--older-than", "365", "--to", str(folder), on=theirs)
+    assert "another installation" in refused.output
+    assert refused.exit_code == 1
 
 
 def _died(settings: Settings, point: CrashPoint, folder: Path) -> int:

@@ -28,7 +28,7 @@ from service.store.people import Role
 from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
 from service.store.same_words import newest_with
-from service.store.settled import Old, leaving
+from service.store.settled import Old, leaving, settled
 from tests.factories import IDENTITIES, draft, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
@@ -102,8 +102,8 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
     "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
     "who is in an archive": lambda s: (archives.absent(s, "news", PAGE), archives.erased_among(s, _ids(s))),
-    "what left for a file": lambda s: archives.left_for(s, PAGE, dict.fromkeys(_ids(s), 1)),
-    "what is old enough to leave": lambda s: leaving(s, OLD, after=(_now(), PAGE), limit=9),
+    "what left for a file": lambda s: archives.known_among(s, _ids(s)),
+    "what is old enough to leave": lambda s: (settled(s, OLD, after=(_now(), PAGE), limit=9), leaving(s, OLD, _ids(s))),
     "the bundles of some": lambda s: bundles(s, dict.fromkeys(_ids(s), True)),
     "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
 }
