@@ -69,8 +69,9 @@ def submit(
                 keys.append(_key_row(submission, row["id"], now))
         outcomes.append(outcome)
     insert_all(connection, Thread, known.new_threads(submissions, outcomes, now), new=True)
-    insert_all(connection, Comment, rows)
-    insert_all(connection, IdempotencyKey, keys)
+    # In an order of their own: two that store the same at once wait for each other, but never in a ring.
+    insert_all(connection, Comment, sorted(rows, key=lambda row: row["external_id"] or ""))
+    insert_all(connection, IdempotencyKey, sorted(keys, key=lambda row: row["key"]))
     return outcomes
 
 

@@ -17,6 +17,8 @@ from service.store.lane import Lane
 
 #: Most submissions that one transaction takes.
 MOST = 200
+#: Connections that store at once on PostgreSQL: while one waits for the disk, what came meanwhile is on its way. On SQLite one writes.
+LANES = 2
 #: Seconds that a request waits for its commit before it tells its host to come again.
 PATIENCE = 8.0
 #: The database itself is away, full or too slow: trying the same rows one by one would only make everybody wait longer.
@@ -54,12 +56,12 @@ class Committer:
     after the commit.
     """
 
-    def __init__(self, database: Database, identities: Identities) -> None:
-        self._lane = Lane(database)
+    def __init__(self, database: Database, identities: Identities, *, lanes: int | None = None) -> None:
+        self._lanes = [Lane(database) for _ in range(lanes or (1 if database.on_sqlite else LANES))]
         self._identities = identities
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._start = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def submit(self, submission: Submission) -> Outcome:
         """Store one submission and wait for its commit. Raises what the database raised, or Unavailable where it hangs."""
@@ -76,41 +78,55 @@ class Committer:
         return outcome
 
     def close(self) -> None:
-        """Store what still waits, then end the thread."""
-        if self._thread is not None:
+        """Store what still waits, then end the threads."""
+        for _ in self._threads:
             self._waiting.put(None)
-            self._thread.join(5)
-        self._lane.close()
+        for thread in self._threads:
+            thread.join(5)
+        for lane in self._lanes:
+            lane.close()
 
     def _ensure_running(self) -> None:
-        if self._thread is None:
+        if not self._threads:
             with self._start:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
-                    self._thread.start()
+                if not self._threads:
+                    threads = [
+                        threading.Thread(target=self._run, args=(lane,), name="committer", daemon=True) for lane in self._lanes
+                    ]
+                    for thread in threads:
+                        thread.start()
+                    self._threads = threads
 
-    def _run(self) -> None:
+    def _run(self, lane: Lane) -> None:
         ended = False
         while not ended:
-            gathered: list[_Item | None] = [self._waiting.get()]
-            while len(gathered) < MOST:
-                try:
-                    gathered.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
-            ended = None in gathered
-            batch = [item for item in gathered if item is not None and item.take()]
+            batch, ended = self._gathered()
             if batch:
-                self._commit(batch)
+                self._commit(batch, lane)
 
-    def _commit(self, batch: Sequence[_Item], *, again: bool = True) -> None:
+    def _gathered(self) -> tuple[list[_Item], bool]:
+        """What waits at this moment, and whether the end came with it: one end for each lane."""
+        batch: list[_Item] = []
+        item = self._waiting.get()
+        while item is not None:
+            if item.take():
+                batch.append(item)
+            if len(batch) == MOST:
+                return batch, False
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Item], lane: Lane, *, again: bool = True) -> None:
         try:
-            outcomes = self._stored([item.submission for item in batch])
+            outcomes = self._stored([item.submission for item in batch], lane)
         except Exception as error:
             if not isinstance(error, AWAY) and (len(batch) > 1 or (again and isinstance(error, IntegrityError))):
-                # Another process may have stored the same key or host id a moment before: seen anew, it is a replay.
+                # Another lane may have stored the same key or host id a moment before: seen anew, it is a replay.
                 for item in batch:
-                    self._commit([item], again=False)
+                    self._commit([item], lane, again=False)
                 return
             for item in batch:
                 item.answer(error)
@@ -118,8 +134,8 @@ class Committer:
         for item, outcome in zip(batch, outcomes, strict=True):
             item.answer(outcome)
 
-    def _stored(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        with self._lane.writing() as connection:
+    def _stored(self, submissions: Sequence[Submission], lane: Lane) -> list[Outcome]:
+        with lane.writing() as connection:
             outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("site")
 
 @pytest.fixture
 def committer(database: Database, settings: Settings) -> Iterator[Committer]:
-    committer = Committer(database, Identities.from_secret(settings.secret))
+    committer = Committer(database, Identities.from_secret(settings.secret), lanes=1)
     yield committer
     committer.close()
 
@@ -111,3 +111,31 @@ def test_whoever_gave_up_waiting_is_not_stored_later(
     committer.close()
     event.remove(database.engine, "commit", hold)
     assert stored(database) == 1
+
+
+def test_while_one_lane_waits_for_its_disk_the_other_stores(database: Database, settings: Settings) -> None:
+    """On PostgreSQL. The same host id on both lanes is stored once, and the same comment to both."""
+    if database.on_sqlite:
+        return
+    committer = Committer(database, Identities.from_secret(settings.secret))
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        if not held.is_set():
+            held.set()
+            go.wait(30)
+
+    committer.submit(submission(0))
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committer.submit, submission(1, external_id="e-1"))
+        held.wait(30)
+        committer.submit(submission(2))
+        same = pool.submit(committer.submit, submission(1, external_id="e-1"))
+        go.set()
+        one, other = first.result(30), same.result(30)
+    event.remove(database.engine, "commit", hold)
+    committer.close()
+    assert isinstance(one, Accepted) and isinstance(other, Accepted)
+    assert one.comment_id == other.comment_id and not one.replayed and other.replayed
+    assert stored(database) == 3
