@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.jobs import Job
 from service.store.deliveries import Outgoing, anything_due, claim, let_go, outgoing
+from workers.in_hand import InHand
 from workers.sending import Sender
 from workers.workshop import Workshop
 
@@ -33,7 +34,7 @@ def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
         if not anything_due(session, now=_now()):
             return 0
     with ThreadPoolExecutor(workshop.settings.courier_threads, thread_name_prefix="courier") as pool:
-        attempted, unfinished = _Round(workshop, pool).run(until=time.monotonic() + seconds)
+        attempted, unfinished = _Round(workshop, pool, until=time.monotonic() + seconds).run()
     if unfinished:
         workshop.bell.ring(Job.DELIVER)
     return attempted
@@ -42,61 +43,45 @@ def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
 class _Round:
     """One call of the courier: turns of writing down, fanning out and claiming, while the pool sends.
 
-    An endpoint never has more than half of the threads. One that answers quickly has more deliveries in hand, claimed in
-    advance, so that many share a commit; where one fails, what is in hand for it goes back.
+    An endpoint that answers quickly has more deliveries in hand, claimed in advance, so that many share a commit; where one
+    fails, what is in hand for it goes back.
     """
 
-    def __init__(self, workshop: Workshop, pool: ThreadPoolExecutor) -> None:
-        self._workshop, self._pool = workshop, pool
-        self._sender = Sender(workshop.settings)
-        self._probe_every = timedelta(seconds=workshop.settings.webhook_probe_every)
-        self._threads = workshop.settings.courier_threads
-        self._share = max(1, self._threads // 2)
-        self._in_hand: list[Outgoing] = []
-        self._under_way: dict[Future[Tried], Outgoing] = {}
+    def __init__(self, workshop: Workshop, pool: ThreadPoolExecutor, *, until: float) -> None:
+        settings = workshop.settings
+        self._workshop, self._until = workshop, until
+        self._probe_every = timedelta(seconds=settings.webhook_probe_every)
+        self._threads = settings.courier_threads
+        self._in_hand = InHand(
+            pool,
+            Sender(settings).send,
+            threads=self._threads,
+            attempt=timedelta(seconds=settings.webhook_timeout),
+            until=until,
+        )
 
-    def run(self, *, until: float) -> tuple[int, bool]:
+    def run(self) -> tuple[int, bool]:
         """Attempts written down, and whether the time ended before the work did."""
         attempted, turned = 0, 0.0
         landed: list[Tried] = []
         while True:
-            landed += self._landed()
-            self._dispatch()
+            held = self._in_hand.counts().total()
+            landed += self._in_hand.landed(GATHER if held else 0)
             now = time.monotonic()
-            if (self._in_hand or self._under_way) and now - turned < GATHER and now < until:
+            if held and now - turned < GATHER and now < self._until:
                 continue
             turned = now
-            taken = self._turn(landed, late=now >= until)
-            # Not in one statement: a turn hands back, too.
-            self._in_hand += taken
+            self._in_hand.add(self._turn(landed, late=now >= self._until))
             attempted, landed = attempted + len(landed), []
-            self._dispatch()
-            if not self._under_way and not self._in_hand:
-                return attempted, now >= until
-
-    def _landed(self) -> list[Tried]:
-        done, _ = wait(self._under_way, timeout=GATHER, return_when=FIRST_COMPLETED)
-        for future in done:
-            del self._under_way[future]
-        return [future.result() for future in done]
-
-    def _dispatch(self) -> None:
-        """Send what is in hand as far as threads are free; a lease must outlast its attempt."""
-        under_way = Counter(item.endpoint_id for item in self._under_way.values())
-        latest = _now() + timedelta(seconds=self._workshop.settings.webhook_timeout)
-        kept = []
-        for item in self._in_hand:
-            if under_way.total() >= self._threads or under_way[item.endpoint_id] >= self._share:
-                kept.append(item)
-            elif item.lease_until > latest:
-                under_way[item.endpoint_id] += 1
-                self._under_way[self._pool.submit(self._sender.send, item)] = item
-        self._in_hand = kept
+            if not self._in_hand.counts():
+                landed = self._in_hand.landed(0)
+                if not landed:
+                    return attempted, now >= self._until
 
     def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
         """One transaction: write down what landed, hand back what should not go, and take what is due."""
         database, now = self._workshop.database, _now()
-        back = self._handed_back(landed, late=late)
+        back = self._in_hand.handed_back()
         if not (landed or back) and (late or not self._anything_due(now)):
             return []
         with database.writing() as session:
@@ -114,23 +99,16 @@ class _Round:
         with self._workshop.database.reading() as session:
             return anything_due(session, now=now)
 
-    def _handed_back(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
-        """Of what is in hand: everything when the time is up, and what is for an endpoint that has just failed."""
-        failed = {tried.outgoing.endpoint_id for tried in landed if not tried.answer.arrived}
-        back = [item for item in self._in_hand if late or item.endpoint_id in failed]
-        self._in_hand = [item for item in self._in_hand if item not in back]
-        return back
-
     def _taken(self, session: Session, landed: Sequence[Tried], now: datetime) -> Sequence[UUID]:
         """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
         if fan_out(session, now=now):
             crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings
-        held = Counter(item.endpoint_id for item in (*self._in_hand, *self._under_way.values()))
+        held, share = self._in_hand.counts(), self._in_hand.share
         quick = Counter(tried.outgoing.endpoint_id for tried in landed if tried.answer.arrived)
 
         def room(endpoint_id: UUID) -> int:
-            return min(AHEAD * self._share, max(self._share, 2 * quick[endpoint_id])) - held[endpoint_id]
+            return min(AHEAD * share, max(share, 2 * quick[endpoint_id])) - held[endpoint_id]
 
         return claim(
             session,

@@ -170,6 +170,8 @@ def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
             *(() if probing else (Delivery.due_at <= now,)),
         )
         .order_by(Delivery.due_at, Delivery.id)
+        # Couriers do not queue for the same rows: what one is about to take, another passes by.
+        .with_for_update(skip_locked=True, of=Delivery)
     )
 
 
