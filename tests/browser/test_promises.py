@@ -27,6 +27,16 @@ def test_everything_is_large_enough_and_within_reach_of_the_keyboard(desk: Desk,
     assert page.evaluate(OUT_OF_REACH) == []
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_a_strip_begins_at_the_place_where_one_is(desk: Desk, language: str, calm: Callable[[Page], None]) -> None:
+    page = desk.open(desk.sit_down(preferences={"language": language}, **PHONE), "/settings/acts")
+    for strip in page.locator("nav:has([aria-current])").all():
+        place = strip.locator("[aria-current]").first
+        expect(place).to_be_in_viewport(ratio=0.99)
+    assert page.evaluate("scrollY") == 0
+    calm(page)
+
+
 def test_the_next_heading_has_the_focus_and_a_voice_says_what_happened(desk: Desk, calm: Callable[[Page], None]) -> None:
     sow(desk.database, "news", SEEDS)
     page = desk.open(desk.sit_down(forced_colors="active", reduced_motion="reduce"))

@@ -102,7 +102,7 @@ def test_the_page_draws_with_tables_behind_and_nothing_inline(mo: Browser, datab
     assert len(re.findall(r'<svg [^>]*role="img"', page)) == page.count("As a table") == 6
     assert "Mostly overruled" in page
     assert "<progress" in page and 'value="91"' in page
-    assert " style=" not in page and "<script" not in page
+    assert " style=" not in page and "<script>" not in page
     assert page.count("<polyline") >= 3
     assert "1 of 12 decisions." in page
 
