@@ -20,8 +20,8 @@ from service.store.settled import Old, leaving, settled
 
 #: Charts look back so far, and nothing that is younger may leave.
 YOUNGEST = timedelta(days=31)
-#: Comments of one file, and those that one transaction moves.
-A_FILE, AT_ONCE = 10_000, 200
+#: Comments of one file, and those that one transaction moves: fewer on SQLite, where everybody else waits meanwhile.
+A_FILE, AT_ONCE, ON_SQLITE = 10_000, 200, 50
 
 Say = Callable[[str], None]
 
@@ -65,7 +65,7 @@ class Archiving:
     def _move(self, entry: Entry, before: datetime) -> Entry:
         """Rows leave only here: the file is complete, on the disk, and was read back. As long as others write, it rests in between."""
         volume, old = entry.volume(self.shelf.folder), self._old(entry.site, before)
-        for some in self.shelf.read(entry, at_once=AT_ONCE):
+        for some in self.shelf.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
             began = time.monotonic()
             with self.database.writing() as session:
                 take_time(session)

@@ -100,7 +100,7 @@ def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database,
     assert _rows(database) == then
     again = greenroom("archive", "restore", str(folder), "--json")
     assert json.loads(again.stdout) == {"restored": 0, "skipped": {"here": 11}}
-    assert _run(greenroom, folder)["comments"] == 11
+    assert _run(greenroom, folder, "--rewrite")["comments"] == 11
     acts = greenroom("acts", "--json").output
     assert acts.count("comments_archived") == 2
     assert acts.count("comments_restored") == 2
@@ -142,7 +142,7 @@ def _died(settings: Settings, point: CrashPoint, folder: Path) -> int:
         "GREENROOM_CRASH_AT": f"{point}:{settings.home / point}",
     }
     words = [sys.executable, "-m", "service.cli", "archive", "--older-than", "365", "--to", str(folder)]
-    return subprocess.run(words, env=environ, capture_output=True, check=False, timeout=60).returncode
+    return subprocess.run(words, env=environ, capture_output=True, check=False, timeout=120).returncode
 
 
 def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
