@@ -19,6 +19,8 @@ from service.store.lane import Lane
 MOST = 200
 #: Connections that store at once on PostgreSQL: while one waits for the disk, what came meanwhile is on its way. On SQLite one writes.
 LANES = 2
+#: From so many in one batch on, the other lane sets out too. Fewer are cheaper together, in the next batch.
+MANY = 3
 #: Seconds that a request waits for its commit before it tells its host to come again.
 PATIENCE = 8.0
 #: The database itself is away, full or too slow: trying the same rows one by one would only make everybody wait longer.
@@ -60,7 +62,7 @@ class Committer:
         self._lanes = [Lane(database) for _ in range(lanes or (1 if database.on_sqlite else LANES))]
         self._identities = identities
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._start = threading.Lock()
+        self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def submit(self, submission: Submission) -> Outcome:
@@ -100,8 +102,11 @@ class Committer:
     def _run(self, lane: Lane) -> None:
         ended = False
         while not ended:
-            batch, ended = self._gathered()
-            if batch:
+            with self._turn:
+                batch, ended = self._gathered()
+                if len(batch) < MANY:
+                    self._commit(batch, lane)
+            if len(batch) >= MANY:
                 self._commit(batch, lane)
 
     def _gathered(self) -> tuple[list[_Item], bool]:
@@ -120,6 +125,8 @@ class Committer:
         return batch, True
 
     def _commit(self, batch: Sequence[_Item], lane: Lane, *, again: bool = True) -> None:
+        if not batch:
+            return
         try:
             outcomes = self._stored([item.submission for item in batch], lane)
         except Exception as error:

@@ -113,10 +113,13 @@ def test_whoever_gave_up_waiting_is_not_stored_later(
     assert stored(database) == 1
 
 
-def test_while_one_lane_waits_for_its_disk_the_other_stores(database: Database, settings: Settings) -> None:
+def test_while_one_lane_waits_for_its_disk_the_other_stores(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On PostgreSQL. The same host id on both lanes is stored once, and the same comment to both."""
     if database.on_sqlite:
         return
+    monkeypatch.setattr(committer_module, "MANY", 1)
     committer = Committer(database, Identities.from_secret(settings.secret))
     held, go = threading.Event(), threading.Event()
 
