@@ -17,6 +17,7 @@ class Code(StrEnum):
     KEY_REUSED = "idempotency_key_reused"
     IN_PROGRESS = "in_progress"
     GONE = "gone"
+    ARCHIVED = "archived"
     TOO_LARGE = "too_large"
     WRONG_TYPE = "unsupported_media_type"
     TOO_MANY = "too_many_requests"
@@ -65,6 +66,12 @@ class Gone(Refusal):
     """It was here and has been erased."""
 
     code = Code.GONE
+
+
+class InArchive(Refusal):
+    """It is old, nobody sees it any more, and its rows are in a file."""
+
+    code = Code.ARCHIVED
 
 
 class Conflict(Refusal):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.domain.errors import Gone, NotFound, Refusal
+from service.domain.errors import InArchive, NotFound, Refusal
 from service.domain.states import State
 from service.store.bulk import among
 from service.store.comments import Comment
@@ -59,7 +59,7 @@ def absent(session: Session, site_id: str, comment_id: UUID) -> Refusal:
     name = session.scalar(inside.where(Archived.id == comment_id, Archived.site_id == site_id))
     if name is None:
         return NotFound("no such comment on this site")
-    return Gone(f"this comment is in the archive {name}; the operator can restore it")
+    return InArchive(f"this comment is in the archive {name}; the operator can restore it")
 
 
 def erased_among(session: Session, comment_ids: Collection[UUID]) -> set[UUID]:
@@ -74,3 +74,8 @@ def known_among(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, i
     here = session.execute(select(Comment.id, Comment.archived).where(among(session, Comment.id, comment_ids)))
     gone = session.scalars(select(Archived.id).where(among(session, Archived.id, comment_ids)))
     return {**dict.fromkeys(gone), **{row.id: row.archived for row in here}}
+
+
+def left_until(session: Session, comment_id: UUID) -> int:
+    """Up to which version what came of a comment has left for archives; 0 where all of it is here."""
+    return session.scalar(select(Comment.archived).where(Comment.id == comment_id)) or 0

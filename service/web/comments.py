@@ -11,7 +11,7 @@ from pydantic import Field
 from service.actions.revise import edit, erase
 from service.actions.submit import Accepted, Submission
 from service.crash import CrashPoint, crash_point
-from service.domain.errors import Code, Gone, NotFound
+from service.domain.errors import Code, Gone, InArchive, NotFound
 from service.domain.states import State
 from service.jobs import Job
 from service.store.archives import absent
@@ -93,7 +93,7 @@ def receive() -> Response:
     "What became of a comment",
     detail="Its state, the verdict with reasons and the words that caused them, and every change of state.",
     answers={200: Answer("The comment", {JSON: CommentShown})},
-    refusals=(Code.NOT_FOUND, Code.GONE),
+    refusals=(Code.NOT_FOUND, Code.GONE, Code.ARCHIVED),
 )
 def show(comment_id: UUID) -> Response:
     return reply(_shown(comment_id))
@@ -131,7 +131,7 @@ def show_many() -> Response:
     detail="It goes back to `pending` and is checked again: the old verdict does not cover new words.",
     takes={JSON: EditBody},
     answers={200: Answer("The comment, pending again", {JSON: CommentShown})},
-    refusals=(Code.NOT_FOUND, Code.GONE, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
+    refusals=(Code.NOT_FOUND, Code.GONE, Code.ARCHIVED, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
 )
 def revise(comment_id: UUID) -> Response:
     body, _ = body_of(EditBody)
@@ -151,7 +151,7 @@ def revise(comment_id: UUID) -> Response:
     "Erase a comment",
     detail="Its words and everything about its author are gone for good; a tombstone without either stays. Safe to repeat.",
     answers={204: Answer("It is erased")},
-    refusals=(Code.NOT_FOUND, Code.GONE, Code.CONFLICT),
+    refusals=(Code.NOT_FOUND, Code.ARCHIVED, Code.CONFLICT),
 )
 def forget(comment_id: UUID) -> Response:
     with doors().database.writing() as session:
@@ -167,7 +167,7 @@ def _verdict_in_time(outcome: Accepted, wait: int | None) -> Response | None:
         return None
     try:
         return reply(_shown(outcome.comment_id))
-    except (Gone, NotFound):
+    except (Gone, InArchive, NotFound):
         # Erased since: its host gets the answer that it got, and not an error for having asked again.
         return None
 

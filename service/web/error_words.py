@@ -38,6 +38,10 @@ MEANING: dict[Code, tuple[str, str]] = {
         "Wait as long as `Retry-After` says, then send it again: it will get the first one's answer.",
     ),
     Code.GONE: ("It was here and has been erased. It does not come back.", "Remove your copy too."),
+    Code.ARCHIVED: (
+        "It was rejected or erased long ago, and is in an archive now.",
+        "Whoever runs this Greenroom can restore it, or erase it there too. The detail names the file.",
+    ),
     Code.TOO_LARGE: ("The body is larger than 64 KB.", "A comment may have 10,000 characters. Send less."),
     Code.WRONG_TYPE: (
         "The body is not of a type that is read here.",

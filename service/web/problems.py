@@ -27,6 +27,7 @@ STATUS: dict[Code, int] = {
     Code.IN_PROGRESS: 409,
     # Not 410: clients, caches and testing tools agree about 404 alone; the code tells who wants to know.
     Code.GONE: 404,
+    Code.ARCHIVED: 404,
     Code.TOO_LARGE: 413,
     Code.WRONG_TYPE: 415,
     Code.KEY_REUSED: 422,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lease import lease
-from service.domain.errors import NotFound
 from service.store import queue as waiting
+from service.store.archives import absent, left_until
 from service.store.cards import cards
 from service.store.comments import Thread
 from service.store.gestures import last_gesture
@@ -97,16 +97,17 @@ def comment(comment_id: UUID) -> AnyResponse:
     with doors().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
-            raise NotFound("no such comment on this site")
+            raise absent(session, site_id(), comment_id)
         found = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())
         around = surroundings(session, row)
         originals = earlier_words(session, comment_id)
         people = _others(session)
         steps = [*decisions_about(session, site_id(), comment_id), *steps_about(session, site_id(), comment_id)]
-        here = site(session, site_id())
+        here, archived = site(session, site_id()), left_until(session, comment_id)
     asked = Asked()
     return page(
         "comment.html",
+        archived=archived,
         cards=found,
         card=found[0],
         around=around,
@@ -127,7 +128,7 @@ def context(comment_id: UUID) -> Response:
     with doors().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
-            raise NotFound("no such comment on this site")
+            raise absent(session, site_id(), comment_id)
         card = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())[0]
         around = surroundings(session, row)
     html = render_template("context.html", card=card, around=around, **_helpers(Asked(), None))

@@ -131,9 +131,10 @@ class CommentListed(Shown):
 
 
 class CommentShown(CommentListed):
-    """A comment with everything that happened to it, first to last."""
+    """A comment with everything that happened to it, first to last. What came of its versions up to `archived` is in an archive."""
 
     history: tuple[ChangeShown, ...]
+    archived: int = 0
 
 
 class CommentsPage(Shown):
@@ -161,7 +162,7 @@ def listed(row: Listed, *, base: str) -> CommentListed:
 
 
 def shown(row: Listed, events: Sequence[Event], *, base: str) -> CommentShown:
-    return CommentShown(**_facts(row, base), history=(_arrival(row), *map(_change, events)))
+    return CommentShown(**_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived)
 
 
 @lru_cache(maxsize=4096)

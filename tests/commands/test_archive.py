@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
+from werkzeug.test import TestResponse
 
+from service.actions.admit import add_key
+from service.actions.decide import Actor, Ruling, decide
 from service.actions.retention import set_retention
 from service.actions.revise import erase
 from service.actions.submit import Accepted, Submission, submit
 from service.config import Settings
 from service.crash import CrashPoint
-from service.domain.errors import Conflict, Gone, NotFound
+from service.domain.errors import Conflict, InArchive, NotFound
 from service.domain.ids import new_id, thread_id
 from service.domain.retention import Retention
 from service.domain.states import State
@@ -31,10 +34,12 @@ from service.store.outbox import Delivery, DeliveryState, Event, EventType
 from service.store.people import Decision, Escalation, Lease, Note
 from service.store.published import Published, Slice, published_in
 from service.store.schema import table
+from service.store.sites import Scope
 from service.store.steps import Step
 from tests.commands.conftest import Greenroom
 from tests.commands.old_house import SECRET, House, no_longer_learned_from, old_house
 from tests.factories import IDENTITIES, draft
+from tests.web.browsers import Browser, moderator, serving
 
 
 @pytest.fixture
@@ -124,6 +129,48 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_finishes(
     assert _rows(database) == then
 
 
+def test_a_comment_that_is_touched_after_the_file_was_written_stays_as_it_is(
+    greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
+) -> None:
+    folder, kept, gone = tmp_path / "archive", house["approved-2"], house["rejected-2"]
+    assert _died(settings, CrashPoint.SHELVED, folder) == -signal.SIGKILL
+    with database.writing() as session:
+        decide(
+            session, "news", [Ruling(kept, State.HELD, None)], actor=Actor(key_id=kept), now=datetime.now(UTC), delay=timedelta(0)
+        )
+        erase(session, "news", gone, now=datetime.now(UTC))
+    _run(greenroom, folder)
+    with database.reading() as session:
+        assert session.get_one(Comment, kept).archived == session.get_one(Comment, gone).archived == 0
+        assert list(session.scalars(select(Event.seq).where(Event.comment_id == gone).order_by(Event.seq))) == [1, 2]
+    assert str(house["approved-3"]) in _said(folder)
+    assert str(kept) not in _said(folder)
+    assert str(gone) not in _said(folder)
+    assert greenroom("archive", "check", str(folder)).exit_code == 0
+
+
+def test_pages_and_hosts_are_told_that_something_is_in_an_archive(
+    greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
+) -> None:
+    _run(greenroom, tmp_path / "archive")
+    with database.writing() as session:
+        _, key = add_key(session, "news", scopes=[Scope.READ], now=datetime.now(UTC))
+    with serving(settings) as app:
+        browser = Browser(app).signed_in(moderator(database, "mo@news.example", site="news"))
+        page = browser.get(f"/queue/comments/{house['approved-2']}?site=news")
+        assert page.status_code == 200
+        assert "is in an archive" in page.get_data(as_text=True)
+        assert browser.get(f"/queue/comments/{house['rejected-2']}?site=news").status_code == 404
+
+        def seen(name: str) -> TestResponse:
+            return browser.client.get(f"/v1/comments/{house[name]}", headers={"Authorization": f"Bearer {key}"})
+
+        assert (seen("rejected-2").status_code, seen("rejected-2").get_json()["code"]) == (404, "archived")
+        told = seen("approved-2").get_json()
+        assert (told["state"], told["verdict"], told["archived"]) == ("approved", None, 1)
+        assert (seen("young").get_json()["archived"], len(seen("young").get_json()["history"])) == (0, 2)
+
+
 def _another_installation_leaves_it_alone(greenroom: Greenroom, folder: Path) -> None:
     theirs = f"sqlite:///{folder.parent / 'theirs.db'}"
     assert greenroom("db", "upgrade", on=theirs).exit_code == 0
@@ -198,9 +245,9 @@ def test_a_name_that_went_into_an_archive_gets_no_second_comment(
         assert str(house["rejected-1"]) in again.detail
         assert isinstance(answer, Accepted)
         assert isinstance(answer_by_id, Accepted)
-        assert isinstance(absent(session, "news", house["rejected-1"]), Gone)
+        assert isinstance(absent(session, "news", house["rejected-1"]), InArchive)
         assert isinstance(absent(session, "blog", house["rejected-1"]), NotFound)
-        with pytest.raises(Gone, match="in the archive news-"):
+        with pytest.raises(InArchive, match="in the archive news-"):
             erase(session, "news", house["rejected-1"], now=datetime.now(UTC))
 
 
