@@ -49,6 +49,24 @@ _THREADS = select(table(Thread).c.id, table(Thread).c.state).where(table(Thread)
 _THREADS_AT_ONCE = "SELECT id, state FROM thread WHERE id = ANY(%s)"
 
 
+def _named(site: Any, name: Any) -> ColumnElement[bool]:
+    """Pairs of site and name, and maybe others made of the same sites and names, for which nobody asks. SQLite would look for
+    several exact pairs by reading the whole table."""
+    return and_(site.in_(bindparam("sites", expanding=True)), name.in_(bindparam("names", expanding=True)))
+
+
+_KEYS = select(_KEY.site_id, _KEY.key, _KEY.body_digest, _KEY.comment_id).where(_named(_KEY.site_id, _KEY.key))
+_EXTERNALS = (
+    select(_COMMENT.site_id, _COMMENT.external_id, _COMMENT.id, _COMMENT.thread_id, _COMMENT.text)
+    .where(_named(_COMMENT.site_id, _COMMENT.external_id))
+    .union_all(
+        select(_ARCHIVED.site_id, _ARCHIVED.external_id, _ARCHIVED.id, _ARCHIVED.thread_id, cast(null(), Text)).where(
+            _named(_ARCHIVED.site_id, _ARCHIVED.external_id)
+        )
+    )
+)
+
+
 def submit(
     session: Session | Connection, submissions: Sequence[Submission], *, identities: Identities, now: datetime
 ) -> list[Outcome]:
@@ -142,15 +160,12 @@ def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> d
     asked = {(s.site_id, s.key) for s in submissions if s.key}
     if not asked:
         return {}
-    columns = (_KEY.site_id, _KEY.key, _KEY.body_digest, _KEY.comment_id)
-    rows = connection.execute(select(*columns).where(*_both(_KEY.site_id, _KEY.key, asked)))
+    rows = connection.execute(_KEYS, _sites_and_names(asked))
     return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
 
 
-def _both(site: Any, name: Any, asked: set[tuple[str, str]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Pairs of site and name, and maybe others made of the same sites and names, for which nobody asks. SQLite would look for
-    several exact pairs by reading the whole table."""
-    return site.in_({site_id for site_id, _ in asked}), name.in_({each for _, each in asked})
+def _sites_and_names(asked: set[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"sites": list({site_id for site_id, _ in asked}), "names": list({name for _, name in asked})}
 
 
 def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str | None) -> Outcome:
@@ -170,10 +185,7 @@ def _stored_externals(
     asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
     if not asked:
         return {}
-    here, gone = (and_(*_both(t.site_id, t.external_id, asked)) for t in (_COMMENT, _ARCHIVED))
-    columns = (_COMMENT.site_id, _COMMENT.external_id, _COMMENT.id, _COMMENT.thread_id, _COMMENT.text)
-    names = (_ARCHIVED.site_id, _ARCHIVED.external_id, _ARCHIVED.id, _ARCHIVED.thread_id, cast(null(), Text))
-    rows = connection.execute(select(*columns).where(here).union_all(select(*names).where(gone)))
+    rows = connection.execute(_EXTERNALS, _sites_and_names(asked))
     return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
 
 
@@ -198,7 +210,7 @@ def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> 
     by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
     columns = (t.site_id, t.id, t.external_id, t.thread_id)
     found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
-    for row in connection.execute(select(*columns).where(*_both(t.site_id, t.external_id, asked))):
+    for row in connection.execute(select(*columns).where(_named(t.site_id, t.external_id)), _sites_and_names(asked)):
         found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
