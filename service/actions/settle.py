@@ -14,10 +14,13 @@ from service.domain.policy import Verdict, scores
 from service.domain.reasons import as_reason
 from service.domain.signals import Kind, Signal
 from service.domain.states import State
-from service.store.bulk import among, insert_all
+from service.store.bulk import among, insert_all, plain
 from service.store.comments import Comment, VerdictRow
 from service.store.moves import Change, announce
 from service.store.readings import Waiting
+from service.store.schema import table
+
+_COMMENT = table(Comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,14 @@ def _moved(session: Session, settlements: Sequence[Settlement], token: UUID, now
         groups[_group(settlement.verdict)].append(settlement.waiting.comment_id)
     moved: list[tuple[UUID, int]] = []
     for (state, reason, score), ids in groups.items():
-        rows = session.execute(
-            update(Comment)
-            .where(among(session, Comment.id, ids), Comment.state == State.PENDING, Comment.lease_token == token)
+        rows = plain(session).execute(
+            update(_COMMENT)
+            .where(among(session, _COMMENT.c.id, ids), _COMMENT.c.state == State.PENDING, _COMMENT.c.lease_token == token)
             .values(
-                state=state, reason=reason, score=score, version=Comment.version + 1, updated_at=now, settled_at=now,
+                state=state, reason=reason, score=score, version=_COMMENT.c.version + 1, updated_at=now, settled_at=now,
                 lease_token=None, lease_until=None,
             )
-            .returning(Comment.id, Comment.version)
-            .execution_options(synchronize_session=False)
+            .returning(_COMMENT.c.id, _COMMENT.c.version)
         )  # fmt: skip
         moved += [(comment_id, version) for comment_id, version in rows]
     return moved

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -27,6 +28,32 @@ TOLD: dict[State, EventType] = {
 }
 
 
+_COMMENT = table(Comment)
+_NOW, _LIMIT = bindparam("now", type_=_COMMENT.c.lease_until.type), bindparam("limit", type_=Integer)
+_FREE = (_COMMENT.c.state == State.PENDING, or_(_COMMENT.c.lease_until.is_(None), _COMMENT.c.lease_until < _NOW))
+#: These are asked of every batch, so they are built once: that costs as much as asking.
+_ANY = select(_COMMENT.c.id).where(*_FREE).limit(1)
+
+
+def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
+    due = (
+        select(_COMMENT.c.id)
+        .where(*wanted)
+        .order_by(_COMMENT.c.received_at, _COMMENT.c.id)
+        .limit(_LIMIT)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(_COMMENT)
+        .where(_COMMENT.c.id.in_(select(due.c.id)), *wanted)
+        .values(lease_token=bindparam("token"), lease_until=bindparam("until"), claims=_COMMENT.c.claims + 1)
+        .returning(_COMMENT.c.id, _COMMENT.c.claims)
+    )
+
+
+_LEASE_FRESH = _lease(*_FREE, _COMMENT.c.claims == 0)
+_LEASE_AGAIN = _lease(*_FREE, _COMMENT.c.claims > 0)
 _THREAD = table(Thread)
 _KEEP = (
     update(_THREAD)
@@ -50,8 +77,7 @@ class Change:
 
 def any_pending(session: Session, *, now: datetime) -> bool:
     """Whether there is anything to claim. A read, so that an idle worker never asks for the write lock."""
-    free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
-    return session.scalar(select(Comment.id).where(Comment.state == State.PENDING, free).limit(1)) is not None
+    return plain(session).scalar(_ANY, {"now": now}) is not None
 
 
 def oldest_pending(session: Session) -> datetime | None:
@@ -72,23 +98,8 @@ def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: ti
     `again` asks for comments whose earlier lease ran out, the others for fresh ones: one that kills its worker must not
     use up the tries of its neighbours, so the caller takes those one by one.
     """
-    free = or_(Comment.lease_until.is_(None), Comment.lease_until < now)
-    wanted = (Comment.state == State.PENDING, Comment.claims > 0 if again else Comment.claims == 0, free)
-    due = (
-        select(Comment.id)
-        .where(*wanted)
-        .order_by(Comment.received_at, Comment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    return session.execute(
-        update(Comment)
-        .where(Comment.id.in_(select(due.c.id)), *wanted)
-        .values(lease_token=token, lease_until=now + lease, claims=Comment.claims + 1)
-        .returning(Comment.id, Comment.claims)
-        .execution_options(synchronize_session=False)
-    ).all()
+    leased = {"token": token, "until": now + lease, "now": now, "limit": limit}
+    return plain(session).execute(_LEASE_AGAIN if again else _LEASE_FRESH, leased).all()
 
 
 def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:

@@ -13,15 +13,17 @@ from service.domain.latitude import Latitude
 from service.domain.policy import Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
 from service.domain.states import State
-from service.store.bulk import among
+from service.store.bulk import among, plain
 from service.store.comments import Comment, Thread, ThreadState
-from service.store.schema import AnyRow
+from service.store.schema import AnyRow, table
 from service.store.sites import Site, stands
 from service.store.written_rules import written
 
 #: How far back "recent" and an author's history reach.
 RECENT = timedelta(hours=1)
 HISTORY = timedelta(days=365)
+#: The plain columns: asked of every batch, without what the ORM would add.
+_COMMENT, _THREAD = table(Comment).c, table(Thread).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,20 @@ class Waiting:
 def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
     """The claimed comments, oldest first, in a constant number of queries."""
     columns = (
-        Comment.__table__,
-        Thread.external_id.label("page_id"),
-        Thread.url,
-        Thread.title,
-        Thread.state.label("thread_state"),
-        Thread.created_at.label("thread_since"),
+        *_COMMENT,
+        _THREAD.external_id.label("page_id"),
+        _THREAD.url,
+        _THREAD.title,
+        _THREAD.state.label("thread_state"),
+        _THREAD.created_at.label("thread_since"),
     )
-    rows = session.execute(
+    question = (
         select(*columns)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .where(among(session, Comment.id, comment_ids))
-        .order_by(Comment.received_at, Comment.id)
-    ).all()
+        .join_from(table(Comment), table(Thread))
+        .where(among(session, _COMMENT.id, comment_ids))
+        .order_by(_COMMENT.received_at, _COMMENT.id)
+    )
+    rows = plain(session).execute(question).all()
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({row.site_id for row in rows})))}
     facts = _Facts(session, rows, now)
     return [_waiting(row, sites[row.site_id], facts) for row in rows]
@@ -68,17 +71,18 @@ class _Facts:
     """Counts over the neighbours of a batch, all in one question: how often, and on how many threads."""
 
     def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
-        recent, year = Comment.received_at > now - RECENT, Comment.received_at > now - HISTORY
-        judged = Comment.state.in_((State.APPROVED, State.REJECTED))
+        recent, year = _COMMENT.received_at > now - RECENT, _COMMENT.received_at > now - HISTORY
+        judged = _COMMENT.state.in_((State.APPROVED, State.REJECTED))
         authors = {(r.site_id, r.author_key) for r in rows if r.author_key}
+        addresses = {(r.site_id, r.address_key) for r in rows if r.address_key}
         questions = (
-            _counts(session, "text", Comment.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, recent),
-            _counts(session, "author", Comment.author_key, authors, recent),
-            _counts(session, "address", Comment.address_key, {(r.site_id, r.address_key) for r in rows if r.address_key}, recent),
-            _counts(session, None, Comment.author_key, authors, year, judged),
+            _counts(session, "text", _COMMENT.fingerprint, {(r.site_id, r.fingerprint) for r in rows}, recent),
+            _counts(session, "author", _COMMENT.author_key, authors, recent),
+            _counts(session, "address", _COMMENT.address_key, addresses, recent),
+            _counts(session, None, _COMMENT.author_key, authors, year, judged),
         )
         asked = [question for question in questions if question is not None]
-        found = session.execute(union_all(*asked)) if asked else ()
+        found = plain(session).execute(union_all(*asked)) if asked else ()
         self._found = {(what, site_id, value): (count, threads) for what, site_id, value, count, threads in found}
 
     def of(self, what: str, site_id: str, value: str, *, unknown: tuple[int, int] = (1, 1)) -> tuple[int, int]:
@@ -92,12 +96,12 @@ def _counts(
     sites have a value in common; nobody asks for those."""
     if not asked:
         return None
-    name = Comment.state if what is None else literal_column(f"'{what}'")
+    name = _COMMENT.state if what is None else literal_column(f"'{what}'")
     sites, values = {site_id for site_id, _ in asked}, {value for _, value in asked}
     return (
-        select(name, Comment.site_id, column, func.count(), func.count(Comment.thread_id.distinct()))
-        .where(among(session, Comment.site_id, sites), among(session, column, values), *where)
-        .group_by(*(() if what else (name,)), Comment.site_id, column)
+        select(name, _COMMENT.site_id, column, func.count(), func.count(_COMMENT.thread_id.distinct()))
+        .where(among(session, _COMMENT.site_id, sites), among(session, column, values), *where)
+        .group_by(*(() if what else (name,)), _COMMENT.site_id, column)
     )
 
 
