@@ -34,7 +34,10 @@ _INDEXES = {
 
 
 def fill(database: Database, *, site_id: str, count: int, state: str, reason: str = "profanity.mild", offset: int = 0) -> None:
-    """Put `count` comments of this state on a hundred threads of the site. `offset` keeps the ids of two calls apart."""
+    """Put `count` comments of this state on a hundred threads of the site, by a thousand authors or one for a hundred comments.
+
+    `offset` keeps the ids of two calls apart.
+    """
     lite = database.on_sqlite
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not lite:
@@ -42,7 +45,7 @@ def fill(database: Database, *, site_id: str, count: int, state: str, reason: st
         connection.execute(text(_threads(lite)), {"site": site_id, "start": 0, "count": 100})
         with _bare(connection, lite) if count >= _MANY else nullcontext():
             for start in range(0, count, _STEP):
-                rows = {"start": start, "count": min(count, start + _STEP), "offset": offset}
+                rows = {"start": start, "count": min(count, start + _STEP), "offset": offset, "authors": max(1000, count // 100)}
                 connection.execute(text(_comments(lite)), {"site": site_id, "state": state, "reason": reason, **rows})
                 if count >= _MANY:
                     say(f"filling: {rows['count']:,} of {count:,} {state}")
@@ -85,7 +88,7 @@ def _comments(lite: bool) -> str:
         author_verified, author_key, email_domain, address_key, context, reason, score, received_at, updated_at, settled_at, claims"""
     verified = "0" if lite else "false"
     values = f"""{_ID[lite]}, :site, {thread}, :state, 1, 1, 'What the mayor said of the bridge is nonsense, and number ' || n || ' proves it.',
-        {_FINGERPRINT[lite]}, 'Reader ' || (n % 1000), '', '', {verified}, 'e:' || (n % 1000), 'example.org', '', '{{}}', :reason, 0.6,
+        {_FINGERPRINT[lite]}, 'Reader ' || (n % :authors), '', '', {verified}, 'e:' || (n % :authors), 'example.org', '', '{{}}', :reason, 0.6,
         {_WHEN[lite]}, {_WHEN[lite]}, {_WHEN[lite]}, 1"""
     if lite:
         return f"INSERT INTO comment ({columns}) {_SERIES[lite]} SELECT {values} FROM series"
