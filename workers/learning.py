@@ -19,9 +19,8 @@ from service.store.judged import judged
 from service.store.labels import labels, said
 from service.store.site_models import grown
 from service.store.sites import site
-from workers.checks.models import features
+from workers.checks.models import asked, features
 from workers.checks.prepared import Prepared
-from workers.checks.shelf import shelf
 from workers.checks.site_model import log_odds, packed
 from workers.training.site_model import FEWEST, Lesson, due, learn, prequential
 from workers.workshop import Workshop
@@ -97,9 +96,10 @@ def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], dateti
         decisions, last_at = said(session, site_id)
     with database.reading() as session:
         for label in labels(session, decisions):
-            read = features(Prepared.of(label.reading))
-            spam, _ = shelf().probabilities(read)
-            lessons.append(Lesson(frozenset(shared.setdefault(f, f) for f in read), log_odds(spam), int(label.rejected)))
+            prepared = Prepared.of(label.reading)
+            spam, _ = asked(prepared)
+            read = frozenset(shared.setdefault(f, f) for f in features(prepared))
+            lessons.append(Lesson(read, log_odds(spam), int(label.rejected)))
     return lessons, last_at
 
 

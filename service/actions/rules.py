@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.actions.acts import note, noted_change
 from service.domain.deeds import Deed
 from service.domain.errors import Fault, Invalid, NotFound
+from service.domain.policy import SPAM_WAITS
 from service.store.comments import Thread, ThreadState
 from service.store.sites import Site
 
@@ -22,15 +23,23 @@ _DOMAIN = re.compile(r"[^\s/@:]+\.[^\s/@:]+")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
-def set_rules(session: Session, site_id: str, *, hold_everything: bool, lists: Mapping[str, Sequence[str]]) -> Site:
-    """Replace a site's lists and whether a person sees every comment first. New comments are judged by them."""
+def set_rules(
+    session: Session, site_id: str, *, hold_everything: bool, lists: Mapping[str, Sequence[str]], spam_waits: bool = False
+) -> Site:
+    """Replace a site's lists, and whether every comment or spam beyond doubt waits for a person. New comments are judged by them."""
     site = _locked(session, site_id)
     kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
-    before = {"hold_everything": site.hold_everything, **{name: list((site.policy or {}).get(name, [])) for name in LISTS}}
+    policy = site.policy or {}
+    before = {
+        "hold_everything": site.hold_everything,
+        SPAM_WAITS: bool(policy.get(SPAM_WAITS)),
+        **{name: list(policy.get(name, [])) for name in LISTS},
+    }
+    after = {"hold_everything": hold_everything, SPAM_WAITS: spam_waits, **kept}
     site.hold_everything = hold_everything
-    site.policy = {**(site.policy or {}), **kept}
+    site.policy = {**policy, SPAM_WAITS: spam_waits, **kept}
     session.flush()
-    noted_change(session, Deed.RULES_SET, before, {"hold_everything": hold_everything, **kept}, site_id=site_id)
+    noted_change(session, Deed.RULES_SET, before, after, site_id=site_id)
     return site
 
 

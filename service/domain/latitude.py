@@ -14,6 +14,8 @@ AGAINST = (Family.SPAM, Family.PROFANITY, Family.ABUSE, Family.PRIVACY)
 FOR_REJECTING = (Family.SPAM, Family.PROFANITY)
 #: Where a site's policy keeps its latitude.
 KEY = "budget"
+#: One automatic decision in so many is looked at. Without a latitude, those that reject spam beyond doubt are.
+AUDIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Latitude:
 
     published: int = 200
     rejected: int = 500
-    audit: int = 50
+    audit: int = AUDIT
     hold_until_known: bool = False
     publish_below: float | None = None
     reject_from: float | None = None
@@ -48,13 +50,23 @@ def risk(of: Mapping[str, float], families: Sequence[Family] = AGAINST) -> float
 
 def within(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude | None, *, identity: str) -> Verdict:
     """The verdict as the site's latitude has it. What the site itself asked for, and what a check left open, stays as it is."""
-    if latitude is None or failed(signals) or _by_the_site(verdict):
+    if failed(signals) or _by_the_site(verdict):
         return verdict
+    if latitude is None:
+        return _audited(verdict, AUDIT, identity) if _beyond_doubt(verdict) else verdict
     limited = _limited(verdict, signals, latitude)
-    if limited.state is not State.HELD and latitude.audit and audited(identity, 1 / latitude.audit):
-        rule = f"one automatic decision in {latitude.audit} is looked at by a person; this one would have been {limited.state}"
-        return Verdict(State.HELD, (Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy"), *limited.reasons))
-    return limited
+    return limited if limited.state is State.HELD else _audited(limited, latitude.audit, identity)
+
+
+def _audited(verdict: Verdict, share: int, identity: str) -> Verdict:
+    if not share or not audited(identity, 1 / share):
+        return verdict
+    rule = f"one automatic decision in {share} is looked at by a person; this one would have been {verdict.state}"
+    return Verdict(State.HELD, (Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy"), *verdict.reasons))
+
+
+def _beyond_doubt(verdict: Verdict) -> bool:
+    return any(s.kind is Kind.SPAM_BEYOND_DOUBT for s in verdict.reasons)
 
 
 def _limited(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude) -> Verdict:

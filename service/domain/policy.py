@@ -13,8 +13,9 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
         **dict.fromkeys(Kind, 0.5),
         # Coarse words hold, mild ones (damn, crap) are only told.
         Kind.PROFANITY_MILD: 0.6,
+        # Of calm comments that it had not seen, the spam model is as sure as this about fewer than one in a hundred.
+        Kind.SPAM_MODEL: 0.4,
         # A model that is as likely right as wrong costs a moderator more than it finds.
-        Kind.SPAM_MODEL: 0.6,
         Kind.ABUSE_MODEL: 0.6,
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
@@ -45,6 +46,14 @@ REJECT_ALONE = frozenset(
 )
 STRONG_SIGNALS_TO_REJECT = 2
 
+#: From here on a model's word rejects spam without a second finding. Nothing else rejects an attack or a mild finding.
+BEYOND_DOUBT = 0.98
+#: Where a site says that spam beyond doubt waits for a person, too.
+SPAM_WAITS = "spam_waits"
+_MODELS_OF_SPAM = frozenset({Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL})
+#: Who is known here is looked at by a person, however sure the models are.
+_KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -55,6 +64,8 @@ class Rules:
     hold_trusted_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_TRUSTED_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
     strong_signals_to_reject: int = STRONG_SIGNALS_TO_REJECT
+    #: None: spam beyond doubt waits for a person, too.
+    beyond_doubt: float | None = BEYOND_DOUBT
     hold_everything: bool = False
 
 
@@ -79,6 +90,8 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     if rules.hold_everything:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
         return Verdict(State.HELD, (*holding, everything, *told))
+    if doubtless := _beyond_doubt(ordered, holding, rules):
+        return Verdict(State.REJECTED, (*doubtless, *told))
     return Verdict(State.HELD if holding else State.APPROVED, (*holding, *told))
 
 
@@ -108,6 +121,17 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
         if signal.kind.family in clean:
             clean[signal.kind.family] *= 1.0 - signal.score
     return {family: 1.0 - rest for family, rest in clean.items()}
+
+
+def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
+    """What rejects a comment as spam without a second strong finding; nothing where the site or the author asks for a person."""
+    sure = max((s.score for s in holding if s.kind in _MODELS_OF_SPAM), default=0.0)
+    asked_for = any(s.kind.family is Family.SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals)
+    if rules.beyond_doubt is None or sure < rules.beyond_doubt or asked_for:
+        return ()
+    rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
+    speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)
+    return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, check="policy"), *speaking)
 
 
 def _rejecting(signals: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select, unio
 from sqlalchemy.orm import Session
 
 from service.domain.latitude import Latitude
-from service.domain.policy import Rules
+from service.domain.policy import BEYOND_DOUBT, SPAM_WAITS, Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
 from service.domain.states import State
 from service.store.bulk import among, plain
@@ -64,7 +64,11 @@ def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> 
 
 def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
     """A site's rules: its own settings over the defaults."""
-    return Rules(hold_everything=site.hold_everything or hold_everything)
+    policy = site.policy or {}
+    found = (Latitude.of(policy) or Latitude()).reject_from
+    # Limits that the site's own decisions bear out stand in place of the default one.
+    alone = None if policy.get(SPAM_WAITS) or found is not None else BEYOND_DOUBT
+    return Rules(hold_everything=site.hold_everything or hold_everything, beyond_doubt=alone)
 
 
 class _Facts:

@@ -31,7 +31,13 @@ def change_rules() -> AnyResponse:
     lists = {name: request.form.get(name, "").replace("\0", "").splitlines() for name in LISTS}
     try:
         with doors().database.writing() as session:
-            set_rules(session, site_id(), hold_everything=request.form.get("hold_everything") == "on", lists=lists)
+            set_rules(
+                session,
+                site_id(),
+                hold_everything=request.form.get("hold_everything") == "on",
+                spam_waits=request.form.get("spam_waits") == "on",
+                lists=lists,
+            )
     except Invalid as error:
         return _shown(422, fault=error.detail, typed=lists)
     return back_to("pages.settings", site=site_id(), done="rules")

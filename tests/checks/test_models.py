@@ -7,7 +7,8 @@ from service.domain.policy import scores
 from service.domain.reading import Reading
 from service.domain.signals import Family, Kind
 from workers.checks import models, shelf, signals_of
-from workers.checks.linear import Linear
+from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, Shelf, pack
+from workers.checks.ngrams import MOST
 from workers.checks.prepared import Prepared
 from workers.checks.site_model import packed, unpacked
 from workers.training.site_model import Lesson, due, learn, prequential
@@ -42,6 +43,25 @@ def test_packing_keeps_what_a_model_says():
         first, second = ready.probabilities(features)
         assert first == second
         assert abs(first - model.probability(model.margin(features))) < 0.02
+
+
+def test_what_is_asked_of_a_comment_is_what_was_learned_of_one():
+    text = "Singing and ringing: visit www.spam.example at 2:30, you guys!"
+    features = models.features(Prepared.of(Reading(text)))
+    model = Linear({feature: (1.0 if at % 3 else -0.5, 1.0) for at, feature in enumerate(sorted(set(features)))}, 0.1)
+    ready = shelf.unpacked(shelf.packed(model, model))
+    prepared = Prepared.of(Reading(text))
+    said = prepared.said
+    first, second = ready.probabilities(said.pairs(), said.phrases(), models.seen(prepared), chunks=said.chunks)
+    assert first == second
+    assert abs(first - model.probability(model.margin(features))) < 0.001
+
+
+def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
+    scale = Scale(1.0, 1.0, 0.0, 1.0, 0.0)
+    both = Shelf({f"f{n}": pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS)) for n in range(MOST)}, [scale, scale])
+    first, second = both.probabilities({f"f{n}" for n in range(MOST)})
+    assert (first, second) == (scale.probability(WEIGHTS * MOST, GAINS * MOST), scale.probability(-WEIGHTS * MOST, GAINS * MOST))
 
 
 def lessons(count):

@@ -50,6 +50,15 @@ def test_what_the_site_blocks_is_not_audited() -> None:
     assert within(verdict, signals, Latitude(audit=1), identity="x") == verdict
 
 
+def test_spam_that_nobody_was_asked_about_is_audited_though_no_budget_is_set() -> None:
+    signals = _found(Kind.SPAM_MODEL, 0.99)
+    verdicts = [within(judge(signals, Rules()), signals, None, identity=str(n)) for n in range(5_000)]
+    looked_at = [v for v in verdicts if v.state is State.HELD]
+    assert 60 < len(looked_at) < 140
+    assert looked_at[0].reasons[0].kind is Kind.SITE_AUDIT_SAMPLE
+    assert {v.state for v in verdicts} == {State.HELD, State.REJECTED}
+
+
 def test_risk_grows_with_each_family() -> None:
     assert risk({"spam": 0.5, "abuse": 0.5, "site": 1.0}) == 0.75
     assert risk({}) == 0.0

@@ -12,7 +12,8 @@ def found(kind, score, *, strong=False):
 
 
 WORD = found(Kind.PROFANITY_STRONG, 0.9, strong=True)
-MODEL = found(Kind.SPAM_MODEL, 0.97, strong=True)
+MODEL = found(Kind.SPAM_MODEL, 0.96, strong=True)
+SURE = found(Kind.SPAM_MODEL, 0.985, strong=True)
 DEPENDABLE = found(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0)
 TRUSTED = found(Kind.TRUST_BY_HAND, 0.0)
 TABLE = [
@@ -22,6 +23,15 @@ TABLE = [
     ([found(Kind.PROFANITY_MILD, 0.6)], State.HELD),
     ([WORD], State.HELD),
     ([MODEL], State.HELD),
+    ([SURE], State.REJECTED),
+    ([found(Kind.SPAM_SITE_MODEL, 0.98, strong=True)], State.REJECTED),
+    ([MODEL, found(Kind.SPAM_LINKS, 0.65)], State.HELD),
+    ([found(Kind.SPAM_MODEL, 0.5), found(Kind.SPAM_LINKS, 0.8), found(Kind.SPAM_PHRASES, 0.85)], State.HELD),
+    ([SURE, found(Kind.SITE_HELD_WORD, 1.0)], State.HELD),
+    ([SURE, found(Kind.CHECK_FAILED, 1.0)], State.HELD),
+    ([SURE, DEPENDABLE], State.HELD),
+    ([SURE, TRUSTED], State.HELD),
+    ([found(Kind.ABUSE_MODEL, 1.0)], State.HELD),
     ([WORD, found(Kind.PROFANITY_STRONG, 0.9, strong=True)], State.HELD),
     ([WORD, MODEL], State.REJECTED),
     ([found(Kind.SITE_BLOCKED_WORD, 1.0, strong=True)], State.REJECTED),
@@ -48,6 +58,14 @@ def test_what_was_found_decides_the_state(signals, state):
 
 def test_a_site_may_hold_everything_first():
     assert judge([], Rules(hold_everything=True)).state is State.HELD
+
+
+def test_spam_beyond_doubt_says_why_and_waits_where_the_site_says_so():
+    verdict = judge([SURE, found(Kind.SPAM_LINKS, 0.3)], Rules())
+    assert [reason.kind for reason in verdict.reasons] == [Kind.SPAM_BEYOND_DOUBT, Kind.SPAM_MODEL, Kind.SPAM_LINKS]
+    assert verdict.reasons[0].rule == "spam beyond doubt: 98.5%, and from 98% on nobody is asked"
+    assert judge([SURE], Rules(beyond_doubt=None)).state is State.HELD
+    assert judge([SURE], Rules(hold_everything=True)).state is State.HELD
 
 
 def test_a_score_is_the_chance_that_one_finding_of_the_family_is_right():

@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from service.actions.admit import add_site
 from service.config import Settings
+from service.domain.policy import BEYOND_DOUBT
 from service.domain.states import State
 from service.store.comments import Thread
 from service.store.engine import Database
 from service.store.outbox import Delivery, Endpoint
 from service.store.people import Role, moderator_with, roles_of
+from service.store.readings import rules_of
 from service.store.sites import Key, Site
 from tests.seeding import Seed, sow
 from tests.web.browsers import Browser, moderator, serving
@@ -60,6 +62,7 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
     form = {
         "site": "news",
         "hold_everything": "on",
+        "spam_waits": "on",
         "blocked_words": "Foo*\r\n\r\n foo* \r\nbar  baz",
         "blocked_domains": "Spam.Example",
     }
@@ -67,6 +70,8 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
     with database.reading() as session:
         site = session.get(Site, "news")
     assert site.hold_everything
+    assert rules_of(site).beyond_doubt is None
+    assert rules_of(Site(policy={}, hold_everything=False)).beyond_doubt == BEYOND_DOUBT
     assert site.policy["blocked_words"] == ["foo*", "bar baz"]
     assert site.policy["blocked_domains"] == ["spam.example"]
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from math import exp, fsum, sqrt
+
+from workers.checks.ngrams import pieces_of
 
 #: Weights are whole steps of -WEIGHTS..WEIGHTS of a model's scale, gains 0..GAINS. Whole numbers add up to the same sum in any
 #: order, which a set's order, different in each process, makes necessary.
@@ -11,6 +14,8 @@ WEIGHTS, GAINS = 45, 7
 #: Two weights and two gains share one whole number: adding up the shared ones adds up all four. With the most features that
 #: a text can have (ngrams.MOST) every sum keeps to its bits; usual sums stay within the 63 bits that Python adds up fast.
 _WEIGHT_BITS, _GAIN_BITS = 18, 15
+#: Chunks whose known pieces are remembered, some 8 MB: most words come again and again.
+REMEMBERED = 8_000
 _PAIR_BITS = _WEIGHT_BITS + _GAIN_BITS
 
 
@@ -57,15 +62,23 @@ class Shelf:
     def __init__(self, packed: dict[str, int], scales: Sequence[Scale]) -> None:
         self._packed = packed
         self._scales = tuple(scales)
+        self._known_in = lru_cache(maxsize=REMEMBERED)(self._look_up)
 
     def __len__(self) -> int:
         return len(self._packed)
 
-    def probabilities(self, *features: set[str]) -> tuple[float, float]:
-        """How likely a comment with all these features is unwanted, by the first and by the second model."""
-        total = sum([sum(map(self._packed.get, each, repeat(0))) for each in features])
+    def probabilities(self, *features: set[str], chunks: Iterable[str] = ()) -> tuple[float, float]:
+        """How likely a comment with all these features and the pieces of these chunks is unwanted, by the first and by the
+        second model."""
+        pieces: dict[str, int] = {}
+        for known in map(self._known_in, chunks):
+            pieces.update(known)
+        total = sum([sum(map(self._packed.get, each, repeat(0))) for each in features]) + sum(pieces.values())
         first, second = (scale.probability(*_sums(total, at)) for at, scale in enumerate(self._scales))
         return first, second
+
+    def _look_up(self, chunk: str) -> dict[str, int]:
+        return {piece: self._packed[piece] for piece in pieces_of(chunk) if piece in self._packed}
 
     def heaviest(self, features: Iterable[str], model: int, most: int = 4) -> list[str]:
         """The features that speak most for a comment being unwanted, by the first (0) or second (1) model."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from service.domain.signals import Kind, Signal, Span
-from workers.checks.ngrams import shape
 from workers.checks.prepared import Prepared
+from workers.checks.shapes import manner, shape
 from workers.checks.shelf import shelf
 from workers.checks.site_model import log_odds, unpacked
 
@@ -12,24 +12,34 @@ CHECK = "models"
 #: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.
 STRONG_FROM = 0.95
 #: From here on a moderator is told which words weighed.
-TOLD_FROM = 0.5
+TOLD_FROM = 0.4
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always speaks, so that every comment has scores to be ranked by."""
-    seen = shape(prepared.reading, prepared.text, prepared.links)
-    spam, abuse = (round(score, 5) for score in shelf().probabilities(prepared.pieces, seen))
+    spam, abuse = (round(score, 5) for score in asked(prepared))
     if prepared.reading.site_model:
         # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
-        yield _taught(prepared, prepared.pieces | seen, spam)
+        yield _taught(prepared, features(prepared), spam)
     else:
         yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
     yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
 
 
+def asked(prepared: Prepared) -> tuple[float, float]:
+    """How likely it is spam, and how likely an attack, by the shipped models."""
+    said = prepared.said
+    return shelf().probabilities(said.pairs(), said.phrases(), seen(prepared), chunks=said.chunks)
+
+
 def features(prepared: Prepared) -> set[str]:
-    """What the models read of a comment: its words and pieces, its shape, and the addresses in it."""
-    return prepared.pieces | shape(prepared.reading, prepared.text, prepared.links)
+    """What the models read of a comment: its words, pieces and phrases, how it looks and speaks, and its addresses."""
+    return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases() | seen(prepared)
+
+
+def seen(prepared: Prepared) -> set[str]:
+    """How a comment looks and speaks."""
+    return shape(prepared.reading, prepared.text, prepared.links) | manner(prepared.reading, prepared.links, prepared.said.words)
 
 
 def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
@@ -45,7 +55,7 @@ def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
 def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
     if score < TOLD_FROM:
         return Signal(kind, score, verdict, check=CHECK)
-    words = (piece for piece in prepared.pieces if piece.startswith("_") and len(piece) > 3)
+    words = {"_" + word for word in prepared.said.words if len(word) > 2}
     telling = [word[1:] for word in shelf().heaviest(words, int(kind is Kind.ABUSE_MODEL))]
     rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
     return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)

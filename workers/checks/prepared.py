@@ -6,7 +6,7 @@ from service.domain.reading import Reading
 from workers.checks.addresses import Link, links_in
 from workers.checks.disguises import Disguise, disguises
 from workers.checks.folding import Folded, fold
-from workers.checks.ngrams import pieces
+from workers.checks.ngrams import Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Prepared:
     name: Folded
     disguised: tuple[Disguise, ...]
     links: tuple[Link, ...]
-    pieces: set[str]
+    said: Said
 
     @classmethod
     def of(cls, reading: Reading) -> "Prepared":
         text = fold(reading.text)
         name = fold(reading.author.name)
-        return cls(reading, text, name, tuple(disguises(text.text)), links_in(text, reading.text), pieces(text))
+        return cls(reading, text, name, tuple(disguises(text.text)), links_in(text, reading.text), said(text))

@@ -48,7 +48,11 @@ def unpacked(stored: bytes) -> SiteModel:
     return SiteModel(plain["weights"], float(plain["bias"]), float(plain["trust"]))
 
 
+#: No shipped model is believed to be surer than this about a site that it never saw: a few decisions must be able to say otherwise.
+SUREST = 0.982
+
+
 def log_odds(chance: float) -> float:
     """A probability as log-odds, bounded so that certainty stays correctable."""
-    bounded = min(max(chance, 1e-4), 1 - 1e-4)
+    bounded = min(max(chance, 1 - SUREST), SUREST)
     return log(bounded / (1 - bounded))

@@ -4,6 +4,7 @@ Held out: a video at a time (YouTube), a fifth at a time (SMS, talk pages, socia
 fitted or tuned on (news). No text that is measured stands, normalised, among those that were learned from.
 """
 
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -11,7 +12,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic, thread_time
 
-from service.domain.policy import Rules, judge, scores
+from service.domain.policy import BEYOND_DOUBT, Rules, judge, scores
 from service.domain.reading import Author, Reading
 from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
@@ -21,35 +22,24 @@ from workers.checks.lexicon import Tier
 from workers.checks.site_model import log_odds
 from workers.training import peers, site_model
 from workers.training.corpora import Example, distinct, examples, rows
-from workers.training.measures import accuracy, auc, calibration_error, hits_at
+from workers.training.measures import Figure, accuracy, auc, calibration_error, figure, hits_at
 from workers.training.shipping import ABUSE, SPAM, Lesson, Plan, fitted, folds, taught
 from workers.training.templates import blog_spam, calm_about_people
+from workers.training.unread import unread
 
-Figure = dict[str, object]
 _RULES_ONLY = {name: check for name, check in CHECKS.items() if check is not models.check}
 
 
 def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:
     """The figures, quick ones first: those that need models fitted again take minutes. `told` hears what is under way."""
-    began, parts = monotonic(), (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse)
+    began, parts = (
+        monotonic(),
+        (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse, unread),
+    )
     for at, part in enumerate(parts, 1):
         told(f"{monotonic() - began:4.0f} s  {at} of {len(parts)}: {part.__name__.replace('_', ' ')} ...")
         yield from part(folder)
     told(f"{monotonic() - began:4.0f} s  done")
-
-
-def figure(what: str, value: object, goal: str, how: str) -> Figure:
-    """One line of the table, with whether the goal was `reached`; None where there is none."""
-    shown = round(value, 4) if isinstance(value, float) else value
-    return {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how}
-
-
-def _reached(value: object, goal: str) -> bool | None:
-    if not goal or not isinstance(value, int | float):
-        return None
-    sign, _, limit = goal.partition(" ")
-    number = float(limit.replace(",", ""))
-    return value >= number if sign == ">=" else value <= number
 
 
 def youtube(folder: Path) -> Iterator[Figure]:
@@ -81,22 +71,26 @@ def new_site(folder: Path) -> Iterator[Figure]:
     if len(asked) < 1100:
         return
     lessons = [lesson for lesson in SPAM.lessons(folder) if not lesson[0].part.startswith("youtube")]
-    shipped = taught(SPAM, lessons, [SPAM.features(example.prepared()) for example, _, _ in lessons])
+    shipped = taught(SPAM, lessons, SPAM.table(lessons))
     decided = []
-    for example in asked:
-        features = SPAM.features(example.prepared())
+    for prepared, label in ((example.prepared(), example.label) for example in asked):
+        features = models.features(prepared)
         chance = shipped.probability(shipped.margin(features))
-        decided.append(site_model.Lesson(frozenset(features), log_odds(chance), example.label))
+        decided.append(site_model.Lesson(frozenset(features), log_odds(chance), label))
     for count, goal in ((50, ">= .91"), (200, ">= .94"), (1000, ">= .96")):
-        right = [_right_after(count, decided, seed) for seed in range(3)]
-        yield figure(f"a new site after {count} decisions, accuracy", _mean(right), goal, "YouTube in random order, mean of 3")
+        said = [pair for seed in range(3) for pair in _said_after(count, decided, seed)]
+        right = _mean((chance >= 0.5) == label for chance, label in said)
+        how = "YouTube in random order, mean of 3"
+        yield figure(f"a new site after {count} decisions, accuracy", right, goal, how)
+        doubtless = [label for chance, label in said if chance >= BEYOND_DOUBT]
+        yield figure(f"a new site after {count} decisions, right of what is beyond doubt", _mean(doubtless), "", how)
 
 
-def _right_after(count: int, decided: Sequence[site_model.Lesson], seed: int) -> float:
+def _said_after(count: int, decided: Sequence[site_model.Lesson], seed: int) -> list[tuple[float, int]]:
     order = list(decided)
     Random(seed).shuffle(order)
     model = site_model.learn(order[:count])
-    return _mean((model.chance(set(one.features), one.shipped) >= 0.5) == one.rejected for one in order[count:])
+    return [(model.chance(set(one.features), one.shipped), one.rejected) for one in order[count:]]
 
 
 def sms(folder: Path) -> Iterator[Figure]:
@@ -184,6 +178,12 @@ def shelf_itself(_: Path) -> Iterator[Figure]:
         shelf.unpacked(stored)
         times.append(thread_time() - began)
     yield figure("shipped models, ms to load", round(1000 * min(times), 1), "<= 100", "CPU time, best of 5")
+    tracemalloc.start()
+    ready = shelf.unpacked(stored)
+    kept, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    how = f"{len(ready):,} features; while it loads at most {round(most / 1e6)}"
+    yield figure("shipped models, MB of memory", round(kept / 1e6, 1), "<= 30", how)
 
 
 def abuse(folder: Path) -> Iterator[Figure]:
@@ -225,22 +225,23 @@ def alone(plan: Plan, part: str) -> Plan:
     def lessons(folder: Path) -> list[Lesson]:
         return [(e, 1.0, 1.0) for e, _, _ in plan.lessons(folder) if e.part.startswith(part)]
 
-    return replace(plan, lessons=lessons)
+    return replace(plan, lessons=lessons, choices=((10.0, 1.0), (3.0, 1.0), (30.0, 1.0), (100.0, 1.0)))
 
 
 def _held_out(plan: Plan, folder: Path, asked: Sequence[Example], groups: Sequence[str]) -> list[float]:
-    """The chance that each example is unwanted, by a model that saw nothing of its group nor any text that stands in it."""
+    """The chance that each example is unwanted, by a model that saw nothing of its group nor any text that stands in it, and
+    whose choices were made without them, too."""
     lessons = plan.lessons(folder)
-    features = [plan.features(example.prepared()) for example, _, _ in lessons]
+    table = plan.table([*lessons, *((example, 0.0, 0.0) for example in asked)])
     normals = [example.normal for example, _, _ in lessons]
     chances = [0.0] * len(asked)
     for group in sorted(set(groups)):
         held = [at for at, other in enumerate(groups) if other == group]
         known = {asked[at].normal for at in held}
         seen = [at for at, (e, _, _) in enumerate(lessons) if e.part != group and normals[at] not in known]
-        model = taught(plan, [lessons[at] for at in seen], [features[at] for at in seen])
-        for at in held:
-            chances[at] = model.probability(model.margin(plan.features(asked[at].prepared())))
+        model = taught(plan, [lessons[at] for at in seen], table.rows(seen))
+        for at, margin in zip(held, table.rows([len(lessons) + at for at in held]).margins(model), strict=True):
+            chances[at] = model.probability(margin)
     return chances
 
 
@@ -248,8 +249,7 @@ def _margins(plan: Plan, folder: Path, asked: Sequence[Example]) -> list[float]:
     """The margins of examples by one model that saw none of their texts."""
     known = {example.normal for example in asked}
     lessons = [lesson for lesson in plan.lessons(folder) if lesson[0].normal not in known]
-    features = [plan.features(example.prepared()) for example, _, _ in lessons]
-    model = fitted(plan, lessons, features)
+    model = fitted(plan, lessons, plan.table(lessons))
     return [model.margin(plan.features(example.prepared())) for example in asked]
 
 

@@ -4,25 +4,52 @@ The blend is that of Wang and Manning (2012, "Baselines and bigrams"), with both
 weigh more by the root of their inverse document frequency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import diags
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from workers.checks.linear import GAINS, WEIGHTS, Linear
 
-Features = Sequence[set[str]]
 
-
-def _itself(features: set[str]) -> set[str]:
+def _itself(features: Iterable[str]) -> Iterable[str]:
     return features
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Which features each example has, a row an example: made once, and then fitted on many choices of rows."""
+
+    counts: Any
+    names: Any
+
+    @classmethod
+    def of(cls, features: Iterable[Iterable[str]], *, at_least: int = 2) -> "Table":
+        """Without what occurs in fewer than `at_least` examples: that can tell nothing about others."""
+        vectorizer = CountVectorizer(analyzer=_itself, binary=True, min_df=at_least, dtype=np.float64)
+        counts = vectorizer.fit_transform(features).tocsr()
+        # Sums of floats differ with the order, and that of a set is another in each process.
+        counts.sort_indices()
+        return cls(counts, vectorizer.get_feature_names_out())
+
+    def rows(self, places: Sequence[int]) -> "Table":
+        return Table(self.counts[list(places)], self.names)
+
+    def margins(self, model: Linear) -> list[float]:
+        """What a model says of each row."""
+        pairs = np.array([model.weights.get(name, (0.0, 0.0)) for name in self.names.tolist()])
+        weights, gains = self.counts @ pairs[:, 0], self.counts @ pairs[:, 1]
+        margins: list[float] = (np.where(gains > 0, weights / np.sqrt(np.maximum(gains, 1e-12)), 0.0) + model.bias).tolist()
+        return margins
+
+
 def fit(
-    features: Features,
+    told: Table,
     labels: Sequence[int],
     weights: Sequence[float] | None = None,
     *,
@@ -40,13 +67,12 @@ def fit(
     """
     y = np.asarray(labels)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
-    vectorizer = CountVectorizer(analyzer=_itself, min_df=at_least, binary=True, dtype=np.float64)
-    table = vectorizer.fit_transform(features)
-    names = vectorizer.get_feature_names_out()
+    often = np.flatnonzero(_examples_with(told.counts) >= at_least)
+    table, names = told.counts[:, often], told.names[often]
     ratios = _ratios(table, y, w)
     table, names, ratios = _narrowed(table, names, ratios, kept)
-    gains = np.sqrt(np.log(len(y) / np.asarray(table.sum(axis=0)).ravel()))
-    coefficients, bias = _solve(normalize(table.multiply(gains).tocsr()), y, w, ratios, strength, blend)
+    gains = np.sqrt(np.log(len(y) / _examples_with(table)))
+    coefficients, bias = _solve(normalize((table @ diags(gains)).tocsr()), y, w, ratios, strength, blend)
     steps = _in_steps(gains * coefficients, WEIGHTS, capped), _in_steps(gains**2, GAINS, 1)
     pairs = zip(*(each.tolist() for each in steps), strict=True)
     return Linear(dict(zip(names.tolist(), pairs, strict=True)), float(bias))
@@ -56,6 +82,17 @@ def calibrated(model: Linear, margins: Sequence[float], labels: Sequence[int], w
     """The model with the slope and offset that make its margins probabilities on examples it has not learned from."""
     platt = LogisticRegression(C=100.0).fit(np.asarray(margins).reshape(-1, 1), labels, sample_weight=weights)
     return Linear(model.weights, model.bias, float(platt.coef_[0][0]), float(platt.intercept_[0]))
+
+
+def surprise(margins: Sequence[float], labels: Sequence[int], weights: Sequence[float]) -> float:
+    """How much the labels surprise whoever believes these margins once they are calibrated (weighted nats)."""
+    x, y, w = np.asarray(margins).reshape(-1, 1), np.asarray(labels), np.asarray(weights)
+    odds = LogisticRegression(C=100.0).fit(x, y, sample_weight=w).decision_function(x)
+    return float((w * np.logaddexp(0.0, np.where(y == 1, -odds, odds))).sum() / w.sum())
+
+
+def _examples_with(table: Any) -> Any:
+    return np.bincount(table.indices, minlength=table.shape[1])
 
 
 def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float) -> tuple[Any, float]:
@@ -81,6 +118,6 @@ def _ratios(table: Any, y: Any, w: Any, smoothing: float = 0.3) -> Any:
 
 def _narrowed(table: Any, names: Any, ratios: Any, kept: int) -> tuple[Any, Any, Any]:
     """The `kept` features that tell most over all examples, in the order they had."""
-    telling = np.abs(ratios) * np.sqrt(np.asarray(table.sum(axis=0)).ravel())
+    telling = np.abs(ratios) * np.sqrt(_examples_with(table))
     best = np.sort(np.argsort(-telling, kind="stable")[:kept])
     return table[:, best], names[best], ratios[best]

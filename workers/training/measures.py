@@ -1,6 +1,22 @@
-"""How well scores fit labels: accuracy, area under the curve, hits at a small false-alarm rate, calibration error."""
+"""How well scores fit labels, as one line of the table: accuracy, area under the curve, hits at a small false-alarm rate, calibration error."""
 
 from collections.abc import Sequence
+
+Figure = dict[str, object]
+
+
+def figure(what: str, value: object, goal: str, how: str) -> Figure:
+    """One line of the table, with whether the goal was `reached`; None where there is none."""
+    shown = round(value, 4) if isinstance(value, float) else value
+    return {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how}
+
+
+def _reached(value: object, goal: str) -> bool | None:
+    if not goal or not isinstance(value, int | float):
+        return None
+    sign, _, limit = goal.partition(" ")
+    number = float(limit.replace(",", ""))
+    return value >= number if sign == ">=" else value <= number
 
 
 def auc(scores: Sequence[float], labels: Sequence[int]) -> float:

@@ -1,0 +1,128 @@
+"""How a comment looks from afar: its length, links, capitals, punctuation and whom it speaks to, as strings that have weights."""
+
+import re
+
+from service.domain.reading import Reading
+from workers.checks.addresses import Link, is_within
+from workers.checks.folding import Folded
+from workers.checks.links import USUAL
+from workers.checks.ngrams import HEAD, of_addresses, words_of
+
+_NUMBER = re.compile(r"[0-9]+")
+_SIGN = re.compile(r"[^\w\s]|_")
+_TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
+_YOU = frozenset(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"])
+_ME = frozenset(["i", "my", "me", "im", "i'm", "we", "our", "us"])
+#: What people are asked for who are asked for something.
+_ASKED = frozenset(
+    [
+        "subscribe",
+        "subscribed",
+        "subscribers",
+        "sub",
+        "subs",
+        "channel",
+        "channels",
+        "check",
+        "visit",
+        "click",
+        "please",
+        "plz",
+        "pls",
+        "follow",
+        "like",
+        "likes",
+        "share",
+        "vote",
+        "free",
+        "money",
+        "video",
+        "videos",
+        "cover",
+        "playlist",
+        "watch",
+        "page",
+        "site",
+        "website",
+        "link",
+        "thumbs",
+        "thumb",
+        "join",
+        "help",
+        "support",
+        "add",
+        "download",
+        "win",
+        "earn",
+        "make",
+        "facebook",
+        "twitter",
+    ]
+)
+
+
+def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]:
+    """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
+    text = reading.text[:HEAD]
+    letters = sum(map(str.isalpha, text)) + 1
+    capitals = sum(map(str.isupper, text))
+    found = {
+        f"#length {len(reading.text).bit_length()}",
+        f"#links {min(len(links), 4)}",
+        f"#capitals {4 * capitals // letters}",
+        f"#exclamations {min(text.count('!'), 4)}",
+        f"#numbers {min(len(_NUMBER.findall(folded.text[:HEAD])), 5)}",
+        f"#lines {min(text.count(chr(10)), 3)}",
+        f"#foreign {min(len(text.encode(errors='replace')) - len(text), 8) // 2}",
+    }
+    for link in links[:8]:
+        found.update((f"#host {link.host}", f"#ending {link.host.rpartition('.')[2]}"))
+        if link.marked_up or link.hidden:
+            found.add("#dressed up")
+    if reading.author.url:
+        found.add("#website")
+        found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
+    return found | of_addresses(folded)
+
+
+def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[str]:
+    """How it speaks: to whom, of whom, what it asks for, how neatly it is written, and how often it repeats itself. With its
+    links: under news a neat comment backs up what it says, among videos hardly any does."""
+    text = reading.text[:HEAD]
+    different = set(words)
+    you, me, asked = sum(map(_YOU.__contains__, words)), sum(map(_ME.__contains__, words)), len(_ASKED & different)
+    neat, size, many, link = _neat(text), len(text).bit_length(), len(words).bit_length(), _kind(links)
+    signs = len(_SIGN.findall(text))
+    found = {
+        f"#you {min(you, 3)}",
+        f"#me {min(me, 3)}",
+        f"#you {min(you, 1)} me {min(me, 1)}",
+        f"#asked {min(asked, 6)}",
+        f"#asked {min(asked, 4)} size {size}",
+        f"#different {4 * len(different) // (len(words) + 1)}",
+        f"#words {many}",
+        f"#shouted {min(sum([len(word) > 2 and word.isupper() for word in text.split()]), 3)}",
+        f"#questions {min(text.count('?'), 2)}",
+        f"#signs {min(20 * signs // (len(text) + 1), 5)}",
+        f"#neat {neat}",
+        f"#neat {neat} size {size}",
+        f"#{link}",
+        f"#{link} neat {neat}",
+        f"#{link} words {many}",
+    }
+    if links and _TIME.search(text):
+        found.add("#link and time")
+    return found
+
+
+def _kind(links: tuple[Link, ...]) -> str:
+    if not links:
+        return "no link"
+    strange = any(not is_within(link.host, USUAL) for link in links[:8])
+    return ("strange link" if strange else "usual link") + ("s" if len(links) > 1 else "")
+
+
+def _neat(text: str) -> int:
+    """0 to 2: begins like a sentence, ends like one."""
+    plain = text.strip()
+    return (plain[:1].isupper() or plain[:1] in tuple("\"'([")) + (plain[-1:] in tuple(".?!\")'"))
