@@ -41,7 +41,7 @@ def test_the_test_name_is_always_spam():
     assert judge(signals, Rules()).state is State.REJECTED
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_no_text_breaks_a_check(text, name):
     reading = Reading(text, author=Author(name=name, url=name))
