@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from service.actions.budget import found, renew_limits
 from service.actions.learning import begin_learning, keep_model
@@ -29,6 +29,8 @@ log = logging.getLogger("greenroom.learning")
 
 #: Seconds of life of a learning process; what it has not done by then, the next one does.
 LONGEST = 540
+#: How long a model is left alone. Each erasing of a comment makes a site forget its model, and a host may erase many in a row.
+REST = timedelta(seconds=30)
 _running: list[subprocess.Popen[bytes]] = []
 
 
@@ -37,7 +39,7 @@ def start_learning(workshop: Workshop) -> bool:
 
     The memory that learning takes goes back with the process, and neither checks nor deliveries share a processor's turn with it.
     """
-    if any(child.poll() is None for child in _running) or not _due(workshop.database):
+    if any(child.poll() is None for child in _running) or not _due(workshop.database, REST):
         return False
     _running[:] = [_child(workshop.database.url)]
     return True
@@ -83,9 +85,9 @@ def _renew_limits(database: Database, site_id: str) -> None:
             renew_limits(session, site_id, latitude, limits)
 
 
-def _due(database: Database) -> list[str]:
+def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
     with database.reading() as session:
-        return [site_id for site_id, new, labels in grown(session, now=_now()) if due(labels + new, labels)]
+        return [site_id for site_id, new, labels in grown(session, now=_now(), rest=rest) if due(labels + new, labels)]
 
 
 def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], datetime | None]:

@@ -1,7 +1,7 @@
 """What each site has learned from its decisions: its own model, how that did on decisions it had not seen, and who learns now."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Text, func, select
@@ -36,10 +36,10 @@ def learned(session: Session, site_id: str) -> SiteModelRow | None:
     return session.get(SiteModelRow, site_id)
 
 
-def grown(session: Session, *, now: datetime) -> list[tuple[str, int, int]]:
+def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) -> list[tuple[str, int, int]]:
     """Each site with decisions that its model has not seen: (site, how many new ones, from how many labels it learned).
 
-    Sites that somebody is learning for at this moment are left out.
+    Sites that somebody is learning for at this moment are left out, and those whose model is younger than `rest`.
     """
     new = (
         select(func.count())
@@ -52,6 +52,7 @@ def grown(session: Session, *, now: datetime) -> list[tuple[str, int, int]]:
         select(Site.id, new, func.coalesce(SiteModelRow.labels, 0))
         .outerjoin(SiteModelRow, SiteModelRow.site_id == Site.id)
         .where(SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now))
+        .where(SiteModelRow.made_at.is_(None) | (SiteModelRow.made_at <= now - rest))
     )
     return [(site_id, count, labels) for site_id, count, labels in rows if count]
 

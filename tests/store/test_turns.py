@@ -1,5 +1,6 @@
 """Writers of one SQLite file stand in line, also where another process hangs in its turn."""
 
+import fcntl
 import signal
 import subprocess
 import sys
@@ -85,6 +86,31 @@ def test_the_next_in_line_is_let_in_when_the_turn_before_ends(file: Path, other:
     for writer in writers:
         writer.join(30)
     assert order == ["in"] * 4
+
+
+def test_nobody_gets_in_again_past_whoever_is_next(file: Path) -> None:
+    turns = Turns(file)
+    with turns.turn(30):
+        other = subprocess.Popen(
+            [sys.executable, "-c", _HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        wait_until(lambda: _taken(turns._door), what="somebody at the door")
+        assert other.stdin
+        other.stdin.write("go on\n")
+        other.stdin.flush()
+    with other, turns.turn(30):
+        assert other.stdout
+        assert other.stdout.readline() == "mine\n"
+        assert other.stdout.readline() == ""
+
+
+def _taken(path: Path) -> bool:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _free(turns: Turns) -> bool:

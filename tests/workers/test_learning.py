@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from service.actions.budget import renew_limits, set_budget
 from service.actions.decide import Actor, Ruling, decide, undo
-from service.actions.learning import begin_learning
+from service.actions.learning import begin_learning, forget_model
 from service.config import Settings
 from service.domain.budget import Limits
 from service.domain.ids import new_id
@@ -21,9 +21,10 @@ from service.store.comments import Comment, VerdictRow
 from service.store.engine import Database
 from service.store.labels import labels, said
 from service.store.people import Decision
-from service.store.site_models import learned
+from service.store.site_models import SiteModelRow, learned
 from service.store.sites import Site
 from tests.factories import draft, moved, site, submitted
+from tests.servers import wait_until
 from workers.drain import drain
 from workers.learning import learn_all, learn_site, start_learning
 from workers.workshop import Workshop
@@ -126,7 +127,7 @@ def test_learning_happens_in_a_process_of_its_own(database: Database, workshop: 
         site(session)
     assert not start_learning(workshop)
     _taught(database, 40)
-    assert start_learning(workshop)
+    wait_until(lambda: start_learning(workshop), what="the first training", seconds=30)
     until = time.monotonic() + 30
     while time.monotonic() < until:
         with database.reading() as session:
@@ -135,6 +136,13 @@ def test_learning_happens_in_a_process_of_its_own(database: Database, workshop: 
             break
         time.sleep(0.05)
     assert (model.labels, model.believed) == (40, False)
+    # However often it is told to forget: a model that was only just made is left alone.
+    with database.writing() as session:
+        forget_model(session, "news")
+    assert not start_learning(workshop)
+    with database.writing() as session:
+        session.get_one(SiteModelRow, "news").made_at = datetime.now(UTC) - timedelta(minutes=1)
+    wait_until(lambda: start_learning(workshop), what="the next training", seconds=30)
 
 
 def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
