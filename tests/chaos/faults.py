@@ -99,9 +99,7 @@ def _moves_clock(name: str) -> Callable[[House, random.Random], None]:
     """Up to 20 s, four leases: it takes what others hold, or they take what it holds."""
 
     def strike(house: House, chance: random.Random) -> None:
-        house.move_clock(name, chance.choice([-20, -7, 7, 20]))
-        house.pause(chance.uniform(2, 4))
-        house.move_clock(name, 0)
+        house.move_clock(name, chance.choice([-20, -7, 7, 20]), lasts=chance.uniform(2, 4))
 
     return strike
 

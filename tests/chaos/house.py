@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
@@ -41,17 +42,27 @@ class Process(Server):
 
     def __init__(self, folder: Path, name: str, words: list[str], environ: dict[str, str], log: Path) -> None:
         super().__init__(folder)
-        self.name, self._words, self._environ, self._log = name, words, environ, log
+        self.name, self._words, self.environ, self._log = name, words, environ, log
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self._environ, cwd=Path.cwd())
+            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self.environ, cwd=Path.cwd())
 
     def children(self) -> list[int]:
         """The processes that it started itself."""
         assert self.process
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in found.read_text().split()] if found.exists() else []
+
+
+def _deceived_by(clock: Path) -> dict[str, str]:
+    return {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
 
 
 class House:
@@ -65,6 +76,8 @@ class House:
         self.servers: dict[str, Server] = {}
         self.restarts = 0
         self._stop = threading.Event()
+        #: One deceit at a time for each process.
+        self._clocks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._dsn = ""
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
@@ -79,7 +92,7 @@ class House:
         roles = ["web", "sweep", "sweep"] + (["worker", "courier"] if self.setup.with_redis else [])
         for number, role in enumerate(roles):
             name = role if role not in self.servers else f"{role}-{number}"
-            self._add(Process(self.folder, name, [*GREENROOM, role], environ | self._clock(name), self.home / "greenroom.log"))
+            self._add(Process(self.folder, name, [*GREENROOM, role], dict(environ), self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
         self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
         wait_until(self._answers, what="the web process", seconds=120)
@@ -136,21 +149,24 @@ class House:
             os.kill(random.choice(children), signal.SIGKILL)
         return bool(children)
 
-    def move_clock(self, name: str, seconds: float) -> None:
-        """One process believes that it is so much later, or earlier; its monotonic clock goes on."""
-        (self.folder / f"clock-{name}").write_text(f"{seconds:+.0f}s\n")
+    def move_clock(self, name: str, seconds: float, *, lasts: float) -> None:
+        """One process believes for a while that it is so much later, or earlier; its monotonic clock goes on.
 
-    def _clock(self, name: str) -> dict[str, str]:
-        if FAKETIME is None:
-            return {}
-        self.move_clock(name, 0)
-        return {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME_TIMESTAMP_FILE": str(self.folder / f"clock-{name}"),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
+        What deceives it makes all that it does several times slower, so it is born with that, and born again without.
+        """
+        environ = self.servers[name].environ  # type: ignore[attr-defined]
+        clock = self.folder / f"clock-{name}"
+        clock.write_text("+0s\n")
+        with self._clocks[name]:
+            environ |= _deceived_by(clock)
+            self.kill(name)
+            self.pause(2)
+            clock.write_text(f"{seconds:+.0f}s\n")
+            self.pause(lasts)
+            clock.write_text("+0s\n")
+            self.pause(1)
+            environ.pop("LD_PRELOAD", None)
+            self.kill(name)
 
     def limit_files(self, most: int) -> None:
         """No file of any process of Greenroom may grow beyond so many bytes: what a full disk is to it."""
