@@ -35,6 +35,10 @@ class Provider(Server):
         root = Path(__file__).parent.parent
         return ["env", f"PYTHONPATH={root}", sys.executable, "-m", "tests.provider", str(self.port)]
 
+    def __exit__(self, *_: object) -> None:
+        """Python knows nothing of SIGQUIT but to dump its core, or to go on where that was ignored when it was born."""
+        self.stop()
+
     def ready(self) -> bool:
         try:
             return requests.get(f"{self.issuer}.well-known/openid-configuration", timeout=1).ok
