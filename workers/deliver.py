@@ -80,7 +80,7 @@ class _Round:
 
     def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
         """One transaction: write down what landed, hand back what should not go, and take what is due."""
-        database, now = self._workshop.database, _now()
+        database, now, token = self._workshop.database, _now(), new_id()
         back = self._in_hand.handed_back()
         if not (landed or back) and (late or not self._anything_due(now)):
             return []
@@ -89,17 +89,17 @@ class _Round:
                 record(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
             let_go(session, [(item.delivery_id, item.token) for item in back])
-            ids = [] if late else self._taken(session, landed, now)
+            ids = [] if late else self._taken(session, landed, token, now)
         if ids:
             crash_point(CrashPoint.LEASED)
         with database.reading() as session:
-            return outgoing(session, ids, now=now)
+            return outgoing(session, ids, token=token, now=now)
 
     def _anything_due(self, now: datetime) -> bool:
         with self._workshop.database.reading() as session:
             return anything_due(session, now=now)
 
-    def _taken(self, session: Session, landed: Sequence[Tried], now: datetime) -> Sequence[UUID]:
+    def _taken(self, session: Session, landed: Sequence[Tried], token: UUID, now: datetime) -> Sequence[UUID]:
         """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
         if fan_out(session, now=now):
             crash_point(CrashPoint.FANNED_OUT)
@@ -112,7 +112,7 @@ class _Round:
 
         return claim(
             session,
-            token=new_id(),
+            token=token,
             limit=max(0, AHEAD * self._threads - held.total()),
             room=room,
             now=now,

@@ -102,8 +102,11 @@ def let_go(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
         )
 
 
-def outgoing(session: Session, delivery_ids: Sequence[UUID], *, now: datetime) -> list[Outgoing]:
-    """What the claimed deliveries carry, as the comments stand now; the longest waiting first."""
+def outgoing(session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime) -> list[Outgoing]:
+    """What the deliveries carry that were claimed under this token, as the comments stand now; the longest waiting first.
+
+    One whose endpoint was disabled since the claim, or that is to start anew, is not among them: it is not ours any more.
+    """
     if not delivery_ids:
         return []
     rows = session.execute(
@@ -112,7 +115,7 @@ def outgoing(session: Session, delivery_ids: Sequence[UUID], *, now: datetime) -
         .outerjoin(Event, Event.id == Delivery.event_id)
         .outerjoin(Comment, Comment.id == Event.comment_id)
         .outerjoin(Thread, Thread.id == Comment.thread_id)
-        .where(Delivery.id.in_(delivery_ids))
+        .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token)
         .order_by(Delivery.due_at, Delivery.id)
     )
     return [_outgoing(row, now) for row in rows]

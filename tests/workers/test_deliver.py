@@ -470,3 +470,25 @@ def test_events_of_a_site_without_endpoints_are_put_aside_together(database: Dat
     assert deliver(workshop) == 0
     with database.reading() as session:
         assert session.scalar(select(func.count()).where(Event.state == EventState.DUE)) == 0
+
+
+def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_webhooks(
+    host: Host, workshop: Workshop, receiver: Receiver
+) -> None:
+    host.posts(5)
+    with Receiver() as other:
+        second, _ = host.add_endpoint(other)
+        host.rules(host.posts(1)[0], State.REJECTED)
+        left = [second]
+
+        def switched_off(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if left and statement.startswith("SELECT delivery.id, delivery.event_id"):
+                with host.database.writing() as session:
+                    change_endpoint(session, "news", left.pop(), now=_now(), enabled=False)
+
+        listen.listen(workshop.database.engine, "before_cursor_execute", switched_off)
+        deliver(workshop)
+        assert not left
+        assert not other.receipts
+    assert len(receiver.receipts) == 7
+    assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.state == DeliveryState.DEAD} == {second}
