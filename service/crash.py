@@ -28,6 +28,7 @@ class CrashPoint(StrEnum):
     BUNDLED = "bundled"
     SHELVED = "shelved"
     MOVED = "moved"
+    REWRITTEN = "rewritten"
 
 
 def crash_point(point: CrashPoint) -> None:

@@ -29,7 +29,7 @@ from tests.servers import free_port, wait_until
 
 IN_WEB = [CrashPoint.INSERTED, CrashPoint.ACCEPTED]
 #: `tests/commands/test_archive.py` dies at these.
-IN_ARCHIVE = [CrashPoint.BUNDLED, CrashPoint.SHELVED, CrashPoint.MOVED]
+IN_ARCHIVE = [CrashPoint.BUNDLED, CrashPoint.SHELVED, CrashPoint.MOVED, CrashPoint.REWRITTEN]
 IN_WORKER = [point for point in CrashPoint if point not in IN_WEB + IN_ARCHIVE]
 COMMENTS = 5
 

@@ -64,14 +64,18 @@ class Shelf:
                 raise Damaged(f"{self.folder}: another `greenroom archive` is at work here") from None
             for left in self.folder.glob("*.part"):
                 left.unlink()
+            listed = self._manifest()
+            for entry in self.entries():
+                if entry != listed.get(entry.name):
+                    self.keep(entry)
             yield self
 
     def entries(self) -> list[Entry]:
-        """The files, oldest first. One that the manifest does not know yet, because a crash came between, is read and added."""
+        """The files, oldest first. One that the manifest does not know yet, or only as it was, because a crash came between, is read."""
         known = self._manifest()
         if not known and not self.folder.is_dir():
             raise Damaged(f"{self.folder}: expected a folder that `greenroom archive` wrote")
-        found = [known.get(path.name) or self._read_entry(path) for path in self.folder.glob("*.jsonl.gz")]
+        found = [self._newest(path, known.get(path.name)) for path in self.folder.glob("*.jsonl.gz")]
         missing = [entry for name, entry in known.items() if not (self.folder / name).exists()]
         return sorted([*found, *missing], key=lambda entry: (entry.at, entry.name))
 
@@ -102,7 +106,7 @@ class Shelf:
     def rewrite(self, entry: Entry, stays: Callable[[list[Bundle]], list[Bundle]]) -> int:
         """Leave out what does not stay. Returns how many bundles went; the file is only written where some do."""
         path, count = self.folder / entry.name, 0
-        head = next(_lines(path))
+        head = {**json.loads(next(_lines(path))), "instead_of": entry.sha256}
         with _whole(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
 
             def kept() -> Iterator[Bundle]:
@@ -112,7 +116,8 @@ class Shelf:
                     count += len(some) - len(left)
                     yield from left
 
-            _write_lines(out, json.loads(head), kept())
+            _write_lines(out, head, kept())
+        crash_point(CrashPoint.REWRITTEN)
         written = replace(self._read_entry(path), moved=entry.moved)
         if written != entry:
             self.keep(written)
@@ -148,6 +153,17 @@ class Shelf:
             return {entry["name"]: Entry(**entry) for entry in listed["files"]}
         except (ValueError, KeyError, TypeError) as error:
             raise Damaged(f"{path}: expected a manifest of an archive: {error}") from None
+
+    def _newest(self, path: Path, listed: Entry | None) -> Entry:
+        """What is known of a file, or what it says itself where it was written, or written anew, after the manifest."""
+        if listed is None:
+            return self._read_entry(path)
+        try:
+            if json.loads(next(_lines(path))).get("instead_of") == listed.sha256:
+                return replace(self._read_entry(path), moved=listed.moved)
+        except Damaged:
+            pass
+        return listed
 
     def _read_entry(self, path: Path) -> Entry:
         """What the manifest has to say of this file, from the file itself, read to its end."""

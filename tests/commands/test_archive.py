@@ -180,7 +180,7 @@ def _another_installation_leaves_it_alone(greenroom: Greenroom, folder: Path) ->
     assert refused.exit_code == 1
 
 
-def _died(settings: Settings, point: CrashPoint, folder: Path) -> int:
+def _died(settings: Settings, point: CrashPoint, folder: Path, *words: str) -> int:
     environ = {
         **os.environ,
         "GREENROOM_HOME": str(settings.home),
@@ -188,8 +188,8 @@ def _died(settings: Settings, point: CrashPoint, folder: Path) -> int:
         "GREENROOM_SECRET_KEY": settings.secret,
         "GREENROOM_CRASH_AT": f"{point}:{settings.home / point}",
     }
-    words = [sys.executable, "-m", "service.cli", "archive", "--older-than", "365", "--to", str(folder)]
-    return subprocess.run(words, env=environ, capture_output=True, check=False, timeout=120).returncode
+    words = words or ("archive", "--older-than", "365", "--to", str(folder))
+    return subprocess.run([sys.executable, "-m", "service.cli", *words], env=environ, capture_output=True, check=False, timeout=120).returncode
 
 
 def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
@@ -224,6 +224,27 @@ def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Da
     assert back["restored"] == 1, "the tombstone"
     with database.reading() as session:
         assert SECRET not in "\n".join(copies.written(session))
+
+
+def test_erasing_that_is_killed_in_an_archive_goes_on_where_it_was(
+    greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive"
+    _run(greenroom, folder)
+    person = ("erase", "news", "--address", "192.0.2.7", "--archives", str(folder), "--yes")
+    assert _died(settings, CrashPoint.REWRITTEN, folder, *person) == -signal.SIGKILL
+    assert greenroom("archive", "check", str(folder)).exit_code == 0
+    (settings.home / CrashPoint.REWRITTEN).unlink()
+    with database.writing() as session:
+        erase(session, "news", house["answer"], now=datetime.now(UTC))
+    assert _died(settings, CrashPoint.REWRITTEN, folder, *person) == -signal.SIGKILL
+    again = greenroom(*person)
+    assert again.exit_code == 0, again.output
+    assert SECRET not in _said(folder)
+    assert str(house["answer"]) not in _said(folder)
+    assert greenroom("archive", "check", str(folder)).exit_code == 0
+    assert greenroom("archive", "restore", str(folder)).exit_code == 0
+    _keeps_its_promises(greenroom)
 
 
 def test_a_name_that_went_into_an_archive_gets_no_second_comment(
