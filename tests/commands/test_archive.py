@@ -189,7 +189,9 @@ def _died(settings: Settings, point: CrashPoint, folder: Path, *words: str) -> i
         "GREENROOM_CRASH_AT": f"{point}:{settings.home / point}",
     }
     words = words or ("archive", "--older-than", "365", "--to", str(folder))
-    return subprocess.run([sys.executable, "-m", "service.cli", *words], env=environ, capture_output=True, check=False, timeout=120).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "service.cli", *words], env=environ, capture_output=True, check=False, timeout=120
+    ).returncode
 
 
 def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
