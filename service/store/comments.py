@@ -66,7 +66,8 @@ class Comment(Record):
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
-        Index("ix_comment_author", "site_id", "author_key", "received_at"),
+        # The state comes along, so that what became of an author's comments is counted in the index alone.
+        Index("ix_comment_author", "site_id", "author_key", "received_at", "state"),
         Index("ix_comment_address", "site_id", "address_key", "received_at"),
         Index("ix_comment_fingerprint", "site_id", "fingerprint", "state", "received_at", "id"),
         Index("ix_comment_link", "link_domain", "site_id", "received_at", "id", postgresql_where=_LINKED, sqlite_where=_LINKED),

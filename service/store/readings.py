@@ -96,14 +96,16 @@ class _Facts:
 def _counts(
     session: Session, what: str | None, column: Any, asked: set[tuple[str, str]], *where: ColumnElement[bool]
 ) -> Select[Any] | None:
-    """One part of the question; without a name it is asked state by state. Rows of other pairs may be among its own, where two
-    sites have a value in common; nobody asks for those."""
+    """One part of the question; without a name it is asked state by state. Only texts are asked on how many threads: the rest is
+    counted in its index alone. Rows of other pairs may be among its own, where two sites have a value in common; nobody asks
+    for those."""
     if not asked:
         return None
     name = _COMMENT.state if what is None else literal_column(f"'{what}'")
+    threads = func.count(_COMMENT.thread_id.distinct()) if what == "text" else literal_column("0")
     sites, values = {site_id for site_id, _ in asked}, {value for _, value in asked}
     return (
-        select(name, _COMMENT.site_id, column, func.count(), func.count(_COMMENT.thread_id.distinct()))
+        select(name, _COMMENT.site_id, column, func.count(), threads)
         .where(among(session, _COMMENT.site_id, sites), among(session, column, values), *where)
         .group_by(*(() if what else (name,)), _COMMENT.site_id, column)
     )

@@ -29,7 +29,7 @@ from service.store.queue import Asked, Order, Tab
 from service.store.readings import waiting
 from service.store.same_words import newest_with
 from service.store.settled import Old, leaving, settled
-from tests.factories import IDENTITIES, draft, site, submitted
+from tests.factories import IDENTITIES, draft, moved, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
 GROWING = (
@@ -122,7 +122,10 @@ def grown(database: Database) -> Iterator[Database]:
     """A few comments: enough to ask about, since it is the plan that counts."""
     with database.writing() as session:
         site(session)
-        submitted(session, *(draft(f"A calm word, number {n}.") for n in range(20)), now=_now())
+        who = [{"name": "Jo", "email": f"jo{n % 3}@example.org"} for n in range(20)]
+        ids = submitted(session, *(draft(f"A calm word, number {n}.", author=jo) for n, jo in enumerate(who)), now=_now())
+        for comment_id in ids[10:]:
+            moved(session, comment_id, State.HELD)
         submit(session, [Submission("news", draft(), key=key) for key in "xyz"], identities=IDENTITIES, now=_now())
     yield database
 
@@ -140,6 +143,15 @@ def test_those_alike_are_found_by_what_they_share(grown: Database) -> None:
         plans = [line for _, plan in _plans(grown, _queue(Asked())) for line in plan]
         for index in ("fingerprint", "link", "burst"):
             assert any(f"INDEX ix_comment_{index} " in line for line in plans), plans
+
+
+def test_the_past_of_an_author_is_counted_in_the_index_alone(grown: Database) -> None:
+    """Whoever wrote thousands of comments would make both the queue page and every verdict fetch each of them."""
+    if grown.on_sqlite:
+        for question in ("the queue, oldest first", "what the checks read"):
+            plans = [line for _, plan in _plans(grown, QUESTIONS[question]) for line in plan]
+            assert any("USING COVERING INDEX ix_comment_author " in line for line in plans), plans
+            assert not any("USING INDEX ix_comment_author " in line for line in plans), plans
 
 
 def test_a_question_without_an_index_is_caught(grown: Database) -> None:
