@@ -13,8 +13,6 @@ from service.logs import request_ids
 
 log = logging.getLogger("greenroom.jobs")
 
-#: Seconds between two nudges of one kind: the first goes at once, a flood shares them.
-PAUSE = 0.01
 #: Seconds without nudges after one failed; the sweeps go on without them.
 BREAK = 5.0
 #: The header of a nudge that names the requests it was sent for, and most that it names: one nudge may stand for thousands.
@@ -39,6 +37,10 @@ class Route(StrEnum):
     DELIVERIES = "deliveries"
 
 
+#: Seconds between two nudges of one kind: the first goes at once, a flood shares them. Somebody may wait for a verdict; a host
+#: that many comments are approved for can wait a moment for their webhooks.
+PAUSES: dict[Job, float] = {Job.DRAIN: 0.01, Job.DELIVER: 0.1, Job.SWEEP: 0.1, Job.LEARN: 0.1}
+
 ROUTES: dict[Job, Route] = {
     Job.DRAIN: Route.CHECKS,
     Job.DELIVER: Route.DELIVERIES,
@@ -62,11 +64,12 @@ class NoBell:
 
 
 class CeleryBell:
-    """Sends empty nudges from a thread of its own, at most one a kind every `PAUSE` seconds."""
+    """Sends empty nudges from a thread of its own, each kind as often as `PAUSES` allows."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
         self._wanted: dict[Job, set[str]] = {}
+        self._next: dict[Job, float] = dict.fromkeys(Job, 0.0)
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -75,18 +78,27 @@ class CeleryBell:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
                 self._thread.start()
+            if job not in self._wanted:
+                self._wake.notify()
             told = self._wanted.setdefault(job, set())
             if len(told) < MOST_NAMED:
                 told.update(request_ids.get())
-            self._wake.notify()
 
     def _run(self) -> None:
         while True:
-            with self._wake:
-                while not self._wanted:
-                    self._wake.wait()
-                wanted, self._wanted = self._wanted, {}
-            time.sleep(PAUSE if all(self._nudge(job, told) for job, told in wanted.items()) else BREAK)
+            if not all(self._nudge(job, told) for job, told in self._due().items()):
+                time.sleep(BREAK)
+
+    def _due(self) -> dict[Job, set[str]]:
+        """Wait for something that is wanted and may be sent again; take all of it."""
+        with self._wake:
+            while True:
+                now = time.monotonic()
+                due = {job: self._wanted.pop(job) for job in list(self._wanted) if self._next[job] <= now}
+                if due:
+                    self._next.update({job: now + PAUSES[job] for job in due})
+                    return due
+                self._wake.wait(min((self._next[job] - now for job in self._wanted), default=None))
 
     def _nudge(self, job: Job, told: set[str]) -> bool:
         headers = {REQUEST_IDS: sorted(told)} if told else None

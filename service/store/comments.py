@@ -66,10 +66,11 @@ class Comment(Record):
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
-        # The state comes along, so that what became of an author's comments is counted in the index alone.
-        Index("ix_comment_author", "site_id", "author_key", "received_at", "state"),
-        Index("ix_comment_address", "site_id", "address_key", "received_at"),
-        Index("ix_comment_fingerprint", "site_id", "fingerprint", "state", "received_at", "id"),
+        # These begin with what is rare, for a database that knows no numbers yet. The state comes along, so that what became of an
+        # author's comments is counted in the index alone.
+        Index("ix_comment_author", "author_key", "site_id", "received_at", "state"),
+        Index("ix_comment_address", "address_key", "site_id", "received_at"),
+        Index("ix_comment_fingerprint", "fingerprint", "site_id", "state", "received_at", "id"),
         Index("ix_comment_link", "link_domain", "site_id", "received_at", "id", postgresql_where=_LINKED, sqlite_where=_LINKED),
         Index(
             "ix_comment_burst",

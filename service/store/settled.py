@@ -19,9 +19,9 @@ from service.store.bulk import among
 from service.store.comments import Comment
 from service.store.kept import something_personal
 from service.store.labels import MOST
+from service.store.neighbours import HISTORY
 from service.store.outbox import Delivery, DeliveryState, Event, EventState
 from service.store.people import Decision, Escalation, Note
-from service.store.readings import HISTORY
 from service.store.schema import AnyRow
 from service.store.sites import Site
 from service.store.steps import Step

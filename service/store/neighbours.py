@@ -1,0 +1,92 @@
+"""What stands near claimed comments, counted in one question: the same words, the same author, the same address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic_core import to_json
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.orm import Session
+
+from service.store.bulk import plain
+from service.store.comments import Comment
+from service.store.schema import AnyRow, table
+
+#: How far back "recent" and an author's history reach.
+RECENT = timedelta(hours=1)
+HISTORY = timedelta(days=365)
+
+#: Each pair (site, value) is looked up by itself, and the site is hidden from the planner: all that is left to it is the index that
+#: begins with the value. Left to choose, a database that knew no numbers yet, since the table had just grown, read the whole site for
+#: every batch. `{texts}` and the others unfold a JSON array of pairs.
+_QUESTION = """
+SELECT 'text' AS what, w.site_id, w.value,
+  (SELECT count(*) FROM comment c WHERE c.fingerprint = w.value AND {mine} AND c.received_at > :recent) AS recent,
+  (SELECT count(DISTINCT c.thread_id) FROM comment c WHERE c.fingerprint = w.value AND {mine} AND c.received_at > :recent) AS one,
+  0 AS other
+FROM {texts} w
+UNION ALL SELECT 'author', w.site_id, w.value,
+  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :recent),
+  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :year AND c.state = 'approved'),
+  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :year AND c.state = 'rejected')
+FROM {authors} w
+UNION ALL SELECT 'address', w.site_id, w.value,
+  (SELECT count(*) FROM comment c WHERE c.address_key = w.value AND {mine} AND c.received_at > :recent), 0, 0
+FROM {addresses} w
+"""
+_PAIRS = {
+    "postgresql": "(SELECT e->>0 AS site_id, e->>1 AS value FROM json_array_elements(CAST(:{name} AS json)) AS e)",
+    "sqlite": "(SELECT json_extract(e.value, '$[0]') AS site_id, json_extract(e.value, '$[1]') AS value FROM json_each(:{name}) e)",
+}
+
+
+def _built(pairs: str) -> TextClause:
+    parts = {name: pairs.format(name=name) for name in ("texts", "authors", "addresses")}
+    moments = (bindparam(name, type_=table(Comment).c.received_at.type) for name in ("recent", "year"))
+    return text(_QUESTION.format(**parts, mine="c.site_id || '' = w.site_id")).bindparams(*moments)
+
+
+_BY_DIALECT = {dialect: _built(pairs) for dialect, pairs in _PAIRS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How many comments there are besides this one: of the same words, and on how many other threads; by its author; from its
+    address; and how many of its author's were approved and rejected."""
+
+    same_text: int = 0
+    same_text_other_threads: int = 0
+    by_author: int = 0
+    by_address: int = 0
+    approved: int = 0
+    rejected: int = 0
+
+
+class Neighbours:
+    """The neighbours of a batch of stored comments."""
+
+    def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
+        asked = {
+            "texts": _json({(r.site_id, r.fingerprint) for r in rows}),
+            "authors": _json({(r.site_id, r.author_key) for r in rows if r.author_key}),
+            "addresses": _json({(r.site_id, r.address_key) for r in rows if r.address_key}),
+        }
+        connection = plain(session)
+        question = _BY_DIALECT[connection.dialect.name]
+        found = connection.execute(question, {**asked, "recent": now - RECENT, "year": now - HISTORY})
+        self._found = {(what, site_id, value): counts for what, site_id, value, *counts in found}
+
+    def of(self, row: AnyRow) -> Near:
+        same, threads, _ = self._of("text", row.site_id, row.fingerprint)
+        by_author, approved, rejected = self._of("author", row.site_id, row.author_key)
+        by_address, _, _ = self._of("address", row.site_id, row.address_key)
+        # Those of the last hour hold this comment itself, unless it came earlier.
+        others = [max(0, count - 1) for count in (same, threads, by_author, by_address)]
+        return Near(*others, approved, rejected)  # type: ignore[call-arg]
+
+    def _of(self, what: str, site_id: str, value: str) -> Sequence[int]:
+        return self._found.get((what, site_id, value), (0, 0, 0))
+
+
+def _json(pairs: set[tuple[str, str]]) -> str:
+    return to_json(sorted(pairs)).decode()
