@@ -53,10 +53,10 @@ class _Claimed:
 def _claimed(workshop: Workshop) -> _Claimed | None:
     """A batch of fresh comments; where there are none, one whose earlier worker did not come back."""
     settings, database = workshop.settings, workshop.database
-    with database.glancing() as session:
-        if not any_pending(session, now=_now()):
-            return None
     token, lease = new_id(), timedelta(seconds=settings.lease)
+    with database.glancing() as session:
+        if not any_pending(session, now=_now(), lease=lease):
+            return None
     with database.writing() as session:
         rows = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease) or claim(
             session, token=token, limit=1, now=_now(), lease=lease, again=True

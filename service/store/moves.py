@@ -29,8 +29,11 @@ TOLD: dict[State, EventType] = {
 
 
 _COMMENT = table(Comment)
-_NOW, _LIMIT = bindparam("now", type_=_COMMENT.c.lease_until.type), bindparam("limit", type_=Integer)
-_FREE = (_COMMENT.c.state == State.PENDING, or_(_COMMENT.c.lease_until.is_(None), _COMMENT.c.lease_until < _NOW))
+_UNTIL = _COMMENT.c.lease_until
+_NOW, _FAR, _LIMIT = bindparam("now", type_=_UNTIL.type), bindparam("far", type_=_UNTIL.type), bindparam("limit", type_=Integer)
+_FREE = (_COMMENT.c.state == State.PENDING, or_(_UNTIL.is_(None), _UNTIL < _NOW, _UNTIL > _FAR))
+#: How far the clocks of two machines may be apart, beyond what a lease lasts.
+SKEW = timedelta(seconds=1)
 #: These are asked of every batch, so they are built once: that costs as much as asking.
 _ANY = select(_COMMENT.c.id).where(*_FREE).limit(1)
 
@@ -75,9 +78,9 @@ class Change:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def any_pending(session: Session, *, now: datetime) -> bool:
+def any_pending(session: Session, *, now: datetime, lease: timedelta) -> bool:
     """Whether there is anything to claim. A read, so that an idle worker never asks for the write lock."""
-    return plain(session).scalar(_ANY, {"now": now}) is not None
+    return plain(session).scalar(_ANY, {"now": now, "far": now + lease + SKEW}) is not None
 
 
 def oldest_pending(session: Session) -> datetime | None:
@@ -96,9 +99,10 @@ def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: ti
     """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims.
 
     `again` asks for comments whose earlier lease ran out, the others for fresh ones: one that kills its worker must not
-    use up the tries of its neighbours, so the caller takes those one by one.
+    use up the tries of its neighbours, so the caller takes those one by one. A lease that ends later than any can was given by
+    a clock that is wrong, and binds nobody: should its worker live, the token lets one of the two win.
     """
-    leased = {"token": token, "until": now + lease, "now": now, "limit": limit}
+    leased = {"token": token, "until": now + lease, "now": now, "far": now + lease + SKEW, "limit": limit}
     return plain(session).execute(_LEASE_AGAIN if again else _LEASE_FRESH, leased).all()
 
 

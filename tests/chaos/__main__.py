@@ -20,7 +20,9 @@ def main() -> int:
     asked.add_argument("--faults", type=int, default=25)
     asked.add_argument("--probe-every", type=float, default=5, help="`webhook_probe_every` of the Greenroom that is broken")
     asked.add_argument("--seed", type=int, default=int(time.time()))
-    asked.add_argument("--restarts", action="store_true", help="no faults: each process is asked to end, which must repeat nothing")
+    asked.add_argument(
+        "--restarts", action="store_true", help="no faults: each process is asked to end, which must repeat nothing"
+    )
     asked.add_argument("--folder", type=Path, help="keep everything there: databases, logs, receipts")
     asked.add_argument("--json", action="store_true")
     words = asked.parse_args()

@@ -64,7 +64,7 @@ def _queue(asked: Asked) -> Callable[[Session], object]:
 
 
 QUESTIONS: dict[str, Callable[[Session], object]] = {
-    "is anything pending": lambda s: any_pending(s, now=_now()),
+    "is anything pending": lambda s: any_pending(s, now=_now(), lease=timedelta(seconds=30)),
     "the oldest pending": oldest_pending,
     "claim fresh ones": lambda s: claim(s, token=new_id(), limit=200, now=_now(), lease=timedelta(seconds=30)),
     "claim one again": lambda s: claim(s, token=new_id(), limit=1, now=_now(), lease=timedelta(seconds=30), again=True),

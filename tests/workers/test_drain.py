@@ -72,6 +72,15 @@ def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, worksho
     assert drain(workshop, seconds=60.0) == 2
 
 
+def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, workshop: Workshop) -> None:
+    """A worker whose clock was twenty seconds ahead has died: its comments wait no longer for it than for others."""
+    _posted(database, 1)
+    ahead = datetime.now(UTC) + timedelta(seconds=20)
+    with database.writing() as session:
+        assert len(claim(session, token=new_id(), limit=1, now=ahead, lease=LEASE)) == 1
+    assert drain(workshop, seconds=60.0) == 1
+
+
 def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks take so long that another worker has claimed the comment meanwhile."""
     _posted(database, 1)
