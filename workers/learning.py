@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from service.actions.budget import found, renew_limits
 from service.actions.learning import begin_learning, keep_model
 from service.domain.latitude import Latitude
+from service.logs import configure
 from service.processes.lifeline import die_with_parent
 from service.store.engine import Database
 from service.store.judged import judged
@@ -41,7 +42,7 @@ def start_learning(workshop: Workshop) -> bool:
     """
     if any(child.poll() is None for child in _running) or not _due(workshop.database, REST):
         return False
-    _running[:] = [_child(workshop.database.url)]
+    _running[:] = [_child(workshop)]
     return True
 
 
@@ -51,17 +52,20 @@ def learn_all(database: Database) -> list[str]:
 
 
 def learn_site(database: Database, site_id: str) -> bool:
-    """Make one site's model from all its decisions, judge it as it would have done, and store both. False: somebody else does."""
+    """Make one site's model from all its decisions, judge it as it would have done, and store both. False: somebody else does, or
+    what it was made from was erased meanwhile."""
     with database.writing() as session:
-        if not begin_learning(session, site_id, now=_now()):
-            return False
+        lease = begin_learning(session, site_id, now=_now())
+    if lease is None:
+        return False
     lessons, last_at = _lessons(database, site_id)
     enough = len(lessons) >= FEWEST
     record, weights = prequential(lessons), packed(learn(lessons)) if enough else b""
     with database.writing() as session:
-        keep_model(
+        kept = keep_model(
             session,
             site_id,
+            lease=lease,
             weights=weights,
             labels=len(lessons),
             record={**asdict(record), "rejected": sum(lesson.rejected for lesson in lessons)},
@@ -69,6 +73,8 @@ def learn_site(database: Database, site_id: str) -> bool:
             last_at=last_at,
             now=_now(),
         )
+    if not kept:
+        return False
     _renew_limits(database, site_id)
     log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": record.believed})
     return True
@@ -105,12 +111,13 @@ def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], dateti
     return lessons, last_at
 
 
-def _child(address: str) -> subprocess.Popen[bytes]:
+def _child(workshop: Workshop) -> subprocess.Popen[bytes]:
     """The address goes by pipe: it may hold a password, and command lines are there for all to read."""
-    command = [sys.executable, "-m", "workers.learning", str(os.getpid())]
+    settings = workshop.settings
+    command = [sys.executable, "-m", "workers.learning", str(os.getpid()), settings.log_level, settings.log_format]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert child.stdin is not None  # noqa: S101 - asked for above
-    child.stdin.write(address.encode())
+    child.stdin.write(workshop.database.url.encode())
     child.stdin.close()
     return child
 
@@ -122,6 +129,7 @@ def _now() -> datetime:
 def main() -> None:
     """The process that learns: after everybody else, and never without the one that started it."""
     die_with_parent(int(sys.argv[1]))
+    configure("learner", level=sys.argv[2], style=sys.argv[3])
     os.nice(10)
     signal.alarm(LONGEST)
     gc.disable()

@@ -13,34 +13,37 @@ from service.store.site_models import SiteModelRow
 LEASE = timedelta(minutes=10)
 
 
-def begin_learning(session: Session, site_id: str, *, now: datetime) -> bool:
-    """Take the lease to make this site's model. False where somebody else is at it."""
+def begin_learning(session: Session, site_id: str, *, now: datetime) -> datetime | None:
+    """Take the lease to make this site's model. Returns until when, by which it is known; None where somebody else is at it."""
     if session.get(SiteModelRow, site_id) is None:
         session.add(SiteModelRow(site_id=site_id))
         session.flush()
     free = SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now)
-    won = session.execute(
+    return session.execute(
         update(SiteModelRow)
         .where(SiteModelRow.site_id == site_id, free)
         .values(learning_until=now + LEASE)
-        .returning(SiteModelRow.site_id)
+        .returning(SiteModelRow.learning_until)
         .execution_options(synchronize_session=False)
     ).scalar()
-    return won is not None
 
 
 def keep_model(
     session: Session,
     site_id: str,
     *,
+    lease: datetime,
     weights: bytes,
     labels: int,
     record: dict[str, Any],
     believed: bool,
     last_at: datetime | None,
     now: datetime,
-) -> None:
-    """Store what was made, and give the lease back. A model that is not believed is kept to be looked at, and says nothing."""
+) -> bool:
+    """Store what was made, and give the lease back. A model that is not believed is kept to be looked at, and says nothing.
+
+    False where the lease was lost: a comment that this was made from may have been erased since, so nothing of it is kept.
+    """
     values: dict[str, Any] = {
         "weights": b64encode(weights).decode("ascii"),
         "labels": labels,
@@ -50,16 +53,22 @@ def keep_model(
         "made_at": now,
         "learning_until": None,
     }
-    session.execute(
-        update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(**values).execution_options(synchronize_session=False)
-    )
+    mine = update(SiteModelRow).where(SiteModelRow.site_id == site_id, SiteModelRow.learning_until == lease).values(**values)
+    kept = session.execute(mine.returning(SiteModelRow.site_id).execution_options(synchronize_session=False)).scalar()
+    if kept is None:
+        # Whoever erases many in a row would else keep a processor busy with models that nobody keeps.
+        rests = update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(made_at=now)
+        session.execute(rests.execution_options(synchronize_session=False))
+    return kept is not None
 
 
 def forget_model(session: Session, site_id: str) -> None:
-    """Drop what a site has learned: it may hold words of somebody who wants to be forgotten. The next training starts anew."""
+    """Drop what a site has learned: it may hold words of somebody who wants to be forgotten. The next training starts anew, and
+    whoever learns at this moment learns in vain.
+    """
     session.execute(
         update(SiteModelRow)
         .where(SiteModelRow.site_id == site_id)
-        .values(weights="", record={}, believed=False, labels=0, last_at=None)
+        .values(weights="", record={}, believed=False, labels=0, last_at=None, learning_until=None)
         .execution_options(synchronize_session=False)
     )

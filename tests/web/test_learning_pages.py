@@ -57,9 +57,9 @@ def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, data
     model = SiteModel({"_zorblax": 1.5, "_bench": -0.8, "buy zorblax": 0.4, "#host spam.example": 0.9, "zorb": 2.0}, 0.1, 1.0)
     record = {"judged": 120, "right": 0.955, "right_shipped": 0.7}
     with database.writing() as session:
-        begin_learning(session, "news", now=datetime.now(UTC))
+        lease, now = begin_learning(session, "news", now=datetime.now(UTC)), datetime.now(UTC)
         keep_model(
-            session, "news", weights=packed(model), labels=200, record=record, believed=True, last_at=None, now=datetime.now(UTC)
+            session, "news", lease=lease, weights=packed(model), labels=200, record=record, believed=True, last_at=None, now=now
         )
     page = said(ada.get("/settings/learned?word=Zorblax"))
     assert "It speaks" in page

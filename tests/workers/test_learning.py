@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event as listen
 from sqlalchemy import select, update
 
 from service.actions.budget import renew_limits, set_budget
 from service.actions.decide import Actor, Ruling, decide, undo
 from service.actions.learning import begin_learning, forget_model
+from service.actions.revise import erase
 from service.config import Settings
 from service.domain.budget import Limits
 from service.domain.ids import new_id
@@ -122,7 +124,32 @@ def test_one_process_learns_at_a_time(database: Database) -> None:
         assert begin_learning(session, "news", now=datetime.now(UTC) + timedelta(minutes=11))
 
 
-def test_learning_happens_in_a_process_of_its_own(database: Database, workshop: Workshop) -> None:
+def test_a_model_is_not_kept_where_one_of_its_comments_was_erased_meanwhile(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 60)
+    with database.reading() as session:
+        unwanted = list(session.scalars(select(Comment.id).where(Comment.state == State.REJECTED)))
+
+    def erased(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if unwanted and statement.startswith("SELECT revision"):
+            while unwanted:
+                with database.writing() as session:
+                    erase(session, "news", unwanted.pop(), now=datetime.now(UTC))
+
+    listen.listen(database.engine, "before_cursor_execute", erased)
+    assert not learn_site(database, "news")
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert (model.weights, model.labels, model.believed) == ("", 0, False)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        assert learned(session, "news").labels == 30
+
+
+def test_learning_happens_in_a_process_of_its_own(
+    database: Database, workshop: Workshop, capfd: pytest.CaptureFixture[str]
+) -> None:
     with database.writing() as session:
         site(session)
     assert not start_learning(workshop)
@@ -143,6 +170,7 @@ def test_learning_happens_in_a_process_of_its_own(database: Database, workshop: 
     with database.writing() as session:
         session.get_one(SiteModelRow, "news").made_at = datetime.now(UTC) - timedelta(minutes=1)
     wait_until(lambda: start_learning(workshop), what="the next training", seconds=30)
+    assert '"process": "learner", "event": "learned", "site": "news", "labels": 40' in capfd.readouterr().err
 
 
 def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
