@@ -16,9 +16,10 @@ from service.domain.reading import Reading
 from service.domain.sealing import Seal
 from service.domain.signals import Kind, Signal
 from service.jobs import Job
-from service.store.moves import any_pending, claim
+from service.store.moves import claim, first_free
 from service.store.outside import asked_by
 from service.store.readings import Waiting, waiting
+from service.store.schema import AnyRow
 from workers.checks import signals_of
 from workers.outside import consult, lines
 from workers.workshop import Workshop
@@ -51,16 +52,17 @@ class _Claimed:
 
 
 def _claimed(workshop: Workshop) -> _Claimed | None:
-    """A batch of fresh comments; where there are none, one whose earlier worker did not come back."""
+    """A batch of fresh comments; or one whose earlier worker did not come back, where none has waited longer."""
     settings, database = workshop.settings, workshop.database
     token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.glancing() as session:
-        if not any_pending(session, now=_now(), lease=lease):
-            return None
+        claims = first_free(session, now=_now(), lease=lease)
+    if claims is None:
+        return None
+    rows: Sequence[AnyRow] = ()
     with database.writing() as session:
-        rows = claim(session, token=token, limit=settings.batch, now=_now(), lease=lease) or claim(
-            session, token=token, limit=1, now=_now(), lease=lease, again=True
-        )
+        for again in (claims > 0, claims == 0):
+            rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
     crash_point(CrashPoint.CLAIMED)
     return _Claimed(token, [row.id for row in rows]) if rows else None
 

@@ -35,7 +35,7 @@ _FREE = (_COMMENT.c.state == State.PENDING, or_(_UNTIL.is_(None), _UNTIL < _NOW,
 #: How far the clocks of two machines may be apart, beyond what a lease lasts.
 SKEW = timedelta(seconds=1)
 #: These are asked of every batch, so they are built once: that costs as much as asking.
-_ANY = select(_COMMENT.c.id).where(*_FREE).limit(1)
+_FIRST = select(_COMMENT.c.claims).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 
 
 def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
@@ -78,9 +78,10 @@ class Change:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def any_pending(session: Session, *, now: datetime, lease: timedelta) -> bool:
-    """Whether there is anything to claim. A read, so that an idle worker never asks for the write lock."""
-    return plain(session).scalar(_ANY, {"now": now, "far": now + lease + SKEW}) is not None
+def first_free(session: Session, *, now: datetime, lease: timedelta) -> int | None:
+    """How often the oldest comment that may be claimed was claimed before; None where there is none. A read, so that an idle
+    worker never asks for the write lock."""
+    return plain(session).scalar(_FIRST, {"now": now, "far": now + lease + SKEW})
 
 
 def oldest_pending(session: Session) -> datetime | None:

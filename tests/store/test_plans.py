@@ -22,7 +22,7 @@ from service.store.engine import Database
 from service.store.idempotency import any_old_keys, forget_old_keys
 from service.store.judged import judged
 from service.store.labels import labels, said
-from service.store.moves import any_pending, claim, oldest_pending, settled_among
+from service.store.moves import claim, first_free, oldest_pending, settled_among
 from service.store.past import past
 from service.store.people import Role
 from service.store.queue import Asked, Order, Tab
@@ -64,7 +64,7 @@ def _queue(asked: Asked) -> Callable[[Session], object]:
 
 
 QUESTIONS: dict[str, Callable[[Session], object]] = {
-    "is anything pending": lambda s: any_pending(s, now=_now(), lease=timedelta(seconds=30)),
+    "is anything pending": lambda s: first_free(s, now=_now(), lease=timedelta(seconds=30)),
     "the oldest pending": oldest_pending,
     "claim fresh ones": lambda s: claim(s, token=new_id(), limit=200, now=_now(), lease=timedelta(seconds=30)),
     "claim one again": lambda s: claim(s, token=new_id(), limit=1, now=_now(), lease=timedelta(seconds=30), again=True),

@@ -81,6 +81,23 @@ def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, works
     assert drain(workshop, seconds=60.0) == 1
 
 
+def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Database, workshop: Workshop) -> None:
+    """While more comes in than workers can do, a comment whose worker died would else wait for the end of it all."""
+    _posted(database, 2)
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    with database.writing() as session:
+        crashed = session.scalars(select(Comment.id).order_by(Comment.received_at, Comment.id)).first()
+        session.execute(
+            update(Comment)
+            .where(Comment.id == crashed)
+            .values(claims=1, lease_token=new_id(), lease_until=past, received_at=past)
+        )
+    assert drain(workshop, seconds=60.0) == 2
+    with database.reading() as session:
+        settled = select(Comment.id).order_by(Comment.settled_at)
+        assert session.scalars(settled).first() == crashed
+
+
 def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks take so long that another worker has claimed the comment meanwhile."""
     _posted(database, 1)
