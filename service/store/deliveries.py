@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from service.store.comments import Comment, Thread
@@ -140,7 +140,9 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 
 def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
-    """Endpoints that may be called now and have something waiting."""
+    """Endpoints that may be called now and have something waiting. Among those that are well none is always the first: where
+    there is more to send than can be, each has its share.
+    """
     due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
     return session.execute(
         select(Endpoint.id, Endpoint.failures)
@@ -149,7 +151,7 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
             or_(Endpoint.probe_at.is_(None), Endpoint.probe_at <= now),
             or_(due, and_(Endpoint.failures >= BREAKER, _waits(now))),
         )
-        .order_by(Endpoint.failures, Endpoint.id)
+        .order_by(Endpoint.failures, func.random())
     ).all()
 
 

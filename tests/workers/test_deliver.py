@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from service.actions.decide import Actor, Ruling, decide, undo
 from service.actions.endpoints import add_endpoint, change_endpoint, replay, replay_dead, rotate, try_out
+from service.actions.fan_out import fan_out
 from service.actions.revise import edit, erase
 from service.config import Settings
 from service.domain.deeds import By, Deed
@@ -21,6 +22,7 @@ from service.domain.sealing import Seal
 from service.domain.states import State
 from service.domain.webhooks import SCHEDULE
 from service.store.acts import AdminAct
+from service.store.deliveries import claim
 from service.store.engine import Database
 from service.store.outbox import Attempt, Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from tests.factories import draft, site, submitted
@@ -492,3 +494,15 @@ def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_web
         assert not other.receipts
     assert len(receiver.receipts) == 7
     assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.state == DeliveryState.DEAD} == {second}
+
+
+def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_it(host: Host, receiver: Receiver) -> None:
+    endpoints = {host.endpoint, host.add_endpoint(receiver)[0], host.add_endpoint(receiver)[0]}
+    host.posts(40)
+    with host.database.writing() as session:
+        fan_out(session, now=_now())
+    leased = {"room": lambda _: 1, "lease": timedelta(seconds=30), "probe_every": timedelta(seconds=60)}
+    with host.database.writing() as session:
+        for _ in range(38):
+            claim(session, token=new_id(), limit=2, now=_now(), **leased)
+    assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.lease_token} == endpoints
