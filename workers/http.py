@@ -226,4 +226,5 @@ def _in_words(error: Exception) -> str:
         return f"the name could not be resolved: {error.strerror}"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
-    return str(error)[:300] or type(error).__name__
+    # It may quote the answer, and PostgreSQL keeps no NUL.
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(error)[:300]) or type(error).__name__

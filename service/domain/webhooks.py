@@ -92,14 +92,14 @@ def next_try(tries: int, *, now: datetime, retry_after: str = "") -> datetime | 
 
 
 def pause_of(retry_after: str, *, now: datetime) -> timedelta:
-    """The pause that a Retry-After asks for, in seconds or as a date; none where it cannot be read."""
+    """The pause that a Retry-After asks for, in seconds or as a date; none where it cannot be read, whatever a stranger wrote."""
     try:
         if retry_after.strip().isdigit():
             asked = timedelta(seconds=int(retry_after[:9]))
         else:
             date = parsedate_to_datetime(retry_after)
             asked = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return timedelta(0)
     return min(max(asked, timedelta(0)), LONGEST_PAUSE)
 

@@ -26,7 +26,7 @@ from service.store.deliveries import claim
 from service.store.engine import Database
 from service.store.outbox import Attempt, Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from tests.factories import draft, site, submitted
-from tests.receiver import Receiver, answers
+from tests.receiver import Behaviour, Receiver, answers
 from workers.deliver import deliver
 from workers.drain import drain
 from workers.workshop import Workshop
@@ -506,3 +506,31 @@ def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_i
         for _ in range(38):
             claim(session, token=new_id(), limit=2, now=_now(), **leased)
     assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.lease_token} == endpoints
+
+
+def _raw(answer: bytes) -> Behaviour:
+    return lambda request: request.wfile.write(answer) and None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 503 Later\r\nRetry-After: Mon, 01 Jan 99999999999999999 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 503 Later\r\nRetry-After: Mon, 01 Jan 2026 00:00:00 +9999999999999999\r\nContent-Length: 0\r\n\r\n",
+        b"no \0 status\r\n\r\n",
+        b"HTTP/\0 200 OK\r\n\r\n",
+        b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n\0\r\n\0",
+    ],
+    ids=["a year beyond all", "a zone beyond all", "no status", "no version", "no chunk"],
+)
+def test_whatever_a_receiver_answers_is_written_down_and_stops_nobody_elses_webhooks(
+    host: Host, workshop: Workshop, receiver: Receiver, answer: bytes
+) -> None:
+    with Receiver(_raw(answer)) as hostile:
+        host.add_endpoint(hostile)
+        host.posts()
+        assert deliver(workshop) == 2
+    assert len(receiver.receipts) == len(hostile.receipts) == 1
+    assert sorted(attempt.status == 204 for attempt in host.attempts()) == [False, True]
+    assert {delivery.tries for delivery in host.deliveries()} == {1}
+    assert not any("\0" in attempt.error + attempt.response for attempt in host.attempts())
