@@ -110,6 +110,19 @@ def test_akismet_is_asked_what_it_needs_and_its_word_holds(
     assert _row(database).asked_today == 2
 
 
+@pytest.mark.parametrize("name", ["\ud800 harm", "\0 harm"], ids=["half a character", "NUL"])
+def test_whatever_a_service_calls_it_the_comment_gets_its_verdict(
+    database: Database, workshop: Workshop, at: Receiver, settings: Settings, name: str
+) -> None:
+    result = {"flagged": True, "categories": {name: True}, "category_scores": {name: 0.9}}
+    at.behaviour = says(json.dumps({"results": [result]}))
+    _set(database, settings, "moderation", at.url, secret="sk-of-nobody", asks="all")
+    (verdict,) = _judged(database, workshop, CALM.format("blue"))
+    assert verdict.state == State.HELD
+    assert verdict.reasons[0]["rule"].isprintable()
+    assert "harm" in verdict.reasons[0]["rule"]
+
+
 def test_a_moderation_endpoint_names_the_harm(database: Database, workshop: Workshop, at: Receiver, settings: Settings) -> None:
     result = {
         "flagged": True,
