@@ -60,7 +60,7 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
     if claims is None:
         return None
     rows: Sequence[AnyRow] = ()
-    with database.writing() as session:
+    with database.at_once() as session:
         for again in (claims > 0, claims == 0):
             rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
     crash_point(CrashPoint.CLAIMED)
@@ -71,8 +71,9 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     """What waits for a service elsewhere is settled after the others, so that no comment waits for another's answer."""
     with workshop.database.glancing() as session:
         batch = waiting(session, claimed.comment_ids, now=_now())
-        sites = {item.site_id for item in batch}
-        models, setups = workshop.taught.models(session, sites), asked_by(session, sites)
+        models = workshop.taught.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
+        elsewhere = {item.site_id for item in batch if item.asks_outside}
+        setups = asked_by(session, elsewhere) if elsewhere else {}
     settlements = _examine(batch, models, workshop)
     crash_point(CrashPoint.CHECKED)
     if not setups:

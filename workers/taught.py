@@ -2,12 +2,12 @@
 
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.store.site_models import believed_since, weights_of
+from service.store.site_models import weights_of
 
 #: Models that a process keeps; a site that was silent longest makes room.
 MOST = 32
@@ -19,9 +19,8 @@ class Taught:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[datetime, bytes]] = OrderedDict()
 
-    def models(self, session: Session, site_ids: Collection[str]) -> dict[str, bytes]:
-        """The models of these sites as the checks read them. One small question a batch, and one more when a model is new."""
-        made = believed_since(session, site_ids)
+    def models(self, session: Session, made: Mapping[str, datetime]) -> dict[str, bytes]:
+        """The models of these sites as the checks read them. `made` says when each was made; it is asked for only when it is new."""
         if new := [site_id for site_id, at in made.items() if self._kept.get(site_id, (None,))[0] != at]:
             for site_id, weights in weights_of(session, new).items():
                 self._kept[site_id] = (made[site_id], b64decode(weights))

@@ -53,7 +53,7 @@ class Database:
 
     @contextmanager
     def glancing(self) -> Iterator[Session]:
-        """A session for questions each of which may see its own moment: on PostgreSQL that saves two round trips. Never write in it."""
+        """A session for questions each of which may see its own moment: on PostgreSQL that saves two round trips."""
         each = self.engine if self.on_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with Session(each, expire_on_commit=False) as session:
             yield session
@@ -68,6 +68,12 @@ class Database:
             session.connection(execution_options={"greenroom_write": True})
             yield session
             session.commit()
+
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """A session in which each statement is a transaction: on PostgreSQL that saves two round trips. On SQLite as `writing()`."""
+        with self.writing() if self.on_sqlite else self.glancing() as session:
+            yield session
 
     def wipe(self) -> None:
         """Let nothing of what was erased stay in the write-ahead log of SQLite."""

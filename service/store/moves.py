@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -55,8 +55,13 @@ def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
     )
 
 
-_LEASE_FRESH = _lease(*_FREE, _COMMENT.c.claims == 0)
-_LEASE_AGAIN = _lease(*_FREE, _COMMENT.c.claims > 0)
+#: On PostgreSQL a lease does not wait for the disk: one that a crash of the server forgets binds nobody, nor does its token settle.
+_LIGHTLY = func.set_config("synchronous_commit", "off", literal_column("true")) == literal_column("'off'")
+_ONLY = {"fresh": _COMMENT.c.claims == 0, "again": _COMMENT.c.claims > 0}
+_LEASES = {
+    dialect: {which: _lease(*_FREE, only, *lightly) for which, only in _ONLY.items()}
+    for dialect, lightly in (("sqlite", ()), ("postgresql", (_LIGHTLY,)))
+}
 _THREAD = table(Thread)
 _KEEP = (
     update(_THREAD)
@@ -104,7 +109,8 @@ def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: ti
     a clock that is wrong, and binds nobody: should its worker live, the token lets one of the two win.
     """
     leased = {"token": token, "until": now + lease, "now": now, "far": now + lease + SKEW, "limit": limit}
-    return plain(session).execute(_LEASE_AGAIN if again else _LEASE_FRESH, leased).all()
+    connection = plain(session)
+    return connection.execute(_LEASES[connection.dialect.name]["again" if again else "fresh"], leased).all()
 
 
 def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:

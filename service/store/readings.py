@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
 from service.domain.latitude import Latitude
@@ -15,17 +15,28 @@ from service.domain.reading import Author, Circumstances, History, Lists, Page, 
 from service.store.bulk import among, plain
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.neighbours import Near, Neighbours
+from service.store.outside import OutsideRow
 from service.store.schema import AnyRow, table
+from service.store.site_models import SiteModelRow
 from service.store.sites import Site, stands
 from service.store.written_rules import written
 
 #: The plain columns: asked of every batch, without what the ORM would add.
-_COMMENT, _THREAD = table(Comment).c, table(Thread).c
+_COMMENT, _THREAD, _SITE, _MODEL, _OUTSIDE = (table(record).c for record in (Comment, Thread, Site, SiteModelRow, OutsideRow))
+#: A site with when the model was made that it believes in, and whether it asks a service elsewhere.
+_SITES = select(
+    *_SITE,
+    _MODEL.made_at.label("model_of"),
+    exists().where(_OUTSIDE.site_id == _SITE.id, _OUTSIDE.enabled.is_(True)).label("asks_outside"),
+).select_from(outerjoin(table(Site), table(SiteModelRow), (_MODEL.site_id == _SITE.id) & _MODEL.believed.is_(True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A claimed comment, as the checks read it and as `settle` will need it."""
+    """A claimed comment, as the checks read it and as `settle` will need it.
+
+    `model_of` is when the model was made that its site believes in; `asks_outside` whether the site asks a service elsewhere.
+    """
 
     comment_id: UUID
     site_id: str
@@ -35,6 +46,8 @@ class Waiting:
     reading: Reading
     rules: Rules
     latitude: Latitude | None = None
+    model_of: datetime | None = None
+    asks_outside: bool = False
 
 
 def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
@@ -54,12 +67,13 @@ def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> 
         .order_by(_COMMENT.received_at, _COMMENT.id)
     )
     rows = plain(session).execute(question).all()
-    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({row.site_id for row in rows})))}
+    asked = _SITES.where(among(session, _SITE.id, {row.site_id for row in rows}))
+    sites = {site.id: site for site in plain(session).execute(asked)}
     neighbours = Neighbours(session, rows, now)
     return [_waiting(row, sites[row.site_id], neighbours.of(row)) for row in rows]
 
 
-def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
+def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> Rules:
     """A site's rules: its own settings over the defaults."""
     policy = site.policy or {}
     found = (Latitude.of(policy) or Latitude()).reject_from
@@ -68,7 +82,7 @@ def rules_of(site: Site, *, hold_everything: bool = False) -> Rules:
     return Rules(hold_everything=site.hold_everything or hold_everything, beyond_doubt=alone)
 
 
-def _waiting(row: AnyRow, site: Site, near: Near) -> Waiting:
+def _waiting(row: AnyRow, site: AnyRow, near: Near) -> Waiting:
     return Waiting(
         comment_id=row.id,
         site_id=row.site_id,
@@ -78,10 +92,12 @@ def _waiting(row: AnyRow, site: Site, near: Near) -> Waiting:
         reading=_reading(row, site, near),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
         latitude=Latitude.of(site.policy),
+        model_of=site.model_of,
+        asks_outside=site.asks_outside,
     )
 
 
-def _reading(row: AnyRow, site: Site, near: Near) -> Reading:
+def _reading(row: AnyRow, site: AnyRow, near: Near) -> Reading:
     context: dict[str, Any] = row.context or {}
     return Reading(
         text=row.text,
@@ -114,7 +130,7 @@ def _reading(row: AnyRow, site: Site, near: Near) -> Reading:
     )
 
 
-def _lists(row: AnyRow, site: Site) -> Lists:
+def _lists(row: AnyRow, site: AnyRow) -> Lists:
     policy: dict[str, Any] = site.policy or {}
     return Lists(
         blocked_words=tuple(policy.get("blocked_words", ())),

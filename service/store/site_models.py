@@ -57,13 +57,6 @@ def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) ->
     return [(site_id, count, labels) for site_id, count, labels in rows if count]
 
 
-def believed_since(session: Session, site_ids: Collection[str]) -> dict[str, datetime]:
-    """When the believed models of these sites were made."""
-    columns = select(SiteModelRow.site_id, SiteModelRow.made_at)
-    rows = session.execute(columns.where(SiteModelRow.site_id.in_(site_ids), SiteModelRow.believed.is_(True)))
-    return {site_id: made_at for site_id, made_at in rows if made_at is not None}
-
-
 def weights_of(session: Session, site_ids: Collection[str]) -> dict[str, str]:
     """The weights of these sites' models, as they are stored."""
     columns = select(SiteModelRow.site_id, SiteModelRow.weights)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.store.schema import Record
+from service.store.schema import AnyRow, Record
 
 
 class Scope(StrEnum):
@@ -92,7 +92,7 @@ def keys_of(session: Session, site_id: str) -> list[Key]:
     return list(session.scalars(found))
 
 
-def stands(site: Site, standing: str, author_key: str, *, at: datetime) -> bool:
+def stands(site: Site | AnyRow, standing: str, author_key: str, *, at: datetime) -> bool:
     """Whether an author was banned (`blocked_authors`) or trusted (`trusted_authors`) by hand on this site at that moment."""
     entries = (site.policy or {}).get(standing) or ()
     if not author_key or author_key not in entries:
