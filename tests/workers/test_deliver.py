@@ -520,8 +520,9 @@ def _raw(answer: bytes) -> Behaviour:
         b"no \0 status\r\n\r\n",
         b"HTTP/\0 200 OK\r\n\r\n",
         b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n\0\r\n\0",
+        b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n-ffffffffffffffffffff\r\n\0",
     ],
-    ids=["a year beyond all", "a zone beyond all", "no status", "no version", "no chunk"],
+    ids=["a year beyond all", "a zone beyond all", "no status", "no version", "no chunk", "less than no chunk"],
 )
 def test_whatever_a_receiver_answers_is_written_down_and_stops_nobody_elses_webhooks(
     host: Host, workshop: Workshop, receiver: Receiver, answer: bytes
