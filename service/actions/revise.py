@@ -78,7 +78,8 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
     _forget_notes(session, comment.id)
-    if session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+    # What is in an archive may have been learned from before it went there.
+    if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
         forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
     announce(session, [change], now=now)

@@ -34,6 +34,7 @@ from service.store.outbox import Delivery, DeliveryState, Event, EventType
 from service.store.people import Decision, Escalation, Lease, Note
 from service.store.published import Published, Slice, published_in
 from service.store.schema import table
+from service.store.site_models import SiteModelRow
 from service.store.sites import Scope
 from service.store.steps import Step
 from tests.commands.conftest import Greenroom
@@ -199,7 +200,11 @@ def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Da
     _run(greenroom, folder)
     with database.writing() as session:
         session.execute(update(Comment).where(Comment.state == State.HELD).values(text="", author_url=""))
+        session.add(SiteModelRow(site_id="news", weights="of the answer, maybe"))
+        session.flush()
         erase(session, "news", house["answer"], now=datetime.now(UTC))
+        session.expire_all()
+        assert not session.get_one(SiteModelRow, "news").weights, "a decision in an archive may have taught it"
     assert SECRET in _said(folder)
     assert str(house["answer"]) in _said(folder)
     assert _keeps_its_promises(greenroom) == ["A9"]
