@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask import Response, jsonify, request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions import escalate as escalations
 from service.actions import gesture as gestures
@@ -18,7 +18,7 @@ from service.store.people import Role
 from service.store.sites import site
 from service.web.conflicts import said
 from service.web.doors import doors
-from service.web.fields import NO_NUL
+from service.web.fields import NO_NUL, Moment
 from service.web.pages import bp
 from service.web.queue_page import numbers_shown
 from service.web.rejections import SPAM, rejections
@@ -47,7 +47,7 @@ class Item(_Strict):
 
     id: UUID
     version: Annotated[int, Field(ge=0, lt=10**9)]
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 class GestureBody(_Strict):

@@ -195,6 +195,16 @@ def test_a_gesture_that_is_sent_twice_counts_once(dana: Browser, database: Datab
         assert len(session.scalars(select(Event).where(Event.to_state == State.APPROVED)).all()) == 1
 
 
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_does_not_exist_in_utc_is_refused(dana: Browser, database: Database, until: str) -> None:
+    (only,) = sow(database, "news", [Seed("one")])
+    dana.get("/queue")
+    items = [{"id": str(only), "version": 1, "until": until}]
+    answer = dana.send("/queue/gestures?site=news", {"gesture": str(uuid4()), "act": "approve", "items": items})
+    assert answer.status_code == 422
+    assert state_of(database, only) == State.HELD
+
+
 def test_nobody_takes_back_what_another_did(dana: Browser, sam: Browser, database: Database) -> None:
     (only,) = sow(database, "news", [Seed("one")])
     body = {"gesture": str(uuid4()), "act": "approve", "items": [{"id": str(only), "version": 1}]}
