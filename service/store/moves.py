@@ -38,10 +38,12 @@ SKEW = timedelta(seconds=1)
 _FIRST = select(_COMMENT.c.claims).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 
 
-def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
+def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
+    """Those that are due are locked by then, so they are not asked for their state again: of two questions for what is pending, a
+    database that expects little of it compares each row of the one with each of the other."""
     due = (
         select(_COMMENT.c.id)
-        .where(*wanted)
+        .where(*_FREE, only)
         .order_by(_COMMENT.c.received_at, _COMMENT.c.id)
         .limit(_LIMIT)
         .with_for_update(skip_locked=True)
@@ -49,7 +51,7 @@ def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
     )
     return (
         update(_COMMENT)
-        .where(_COMMENT.c.id.in_(select(due.c.id)), *wanted)
+        .where(_COMMENT.c.id.in_(select(due.c.id)), *lightly)
         .values(lease_token=bindparam("token"), lease_until=bindparam("until"), claims=_COMMENT.c.claims + 1)
         .returning(_COMMENT.c.id, _COMMENT.c.claims)
     )
@@ -59,7 +61,7 @@ def _lease(*wanted: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
 _LIGHTLY = func.set_config("synchronous_commit", "off", literal_column("true")) == literal_column("'off'")
 _ONLY = {"fresh": _COMMENT.c.claims == 0, "again": _COMMENT.c.claims > 0}
 _LEASES = {
-    dialect: {which: _lease(*_FREE, only, *lightly) for which, only in _ONLY.items()}
+    dialect: {which: _lease(only, *lightly) for which, only in _ONLY.items()}
     for dialect, lightly in (("sqlite", ()), ("postgresql", (_LIGHTLY,)))
 }
 _THREAD = table(Thread)
