@@ -6,7 +6,7 @@ from time import thread_time
 from service.domain.policy import scores
 from service.domain.reading import Reading
 from service.domain.signals import Family, Kind
-from workers.checks import models, shelf, signals_of
+from workers.checks import models, shapes, shelf, signals_of
 from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, Shelf, pack
 from workers.checks.ngrams import MOST
 from workers.checks.prepared import Prepared
@@ -106,3 +106,10 @@ def test_the_same_decisions_make_the_same_model_and_undoing_one_unlearns_it():
 
 def test_retraining_waits_for_enough_new_decisions():
     assert [due(10, 0), due(25, 0), due(110, 100), due(120, 100)] == [False, True, False, True]
+
+
+def test_signs_and_letters_counted_as_bytes_are_those_that_are_counted_one_by_one():
+    for char in map(chr, range(0x180)):
+        text = f"Ab {char}."
+        signs = sum(not (each.isalnum() or each.isspace()) for each in text)
+        assert (shapes.signs_of(text), shapes.letters_of(text)) == (signs, (2 + char.isalpha(), 1 + char.isupper())), ascii(char)

@@ -15,6 +15,8 @@ _LINK = re.compile(
     r"(?:h[tx]{2}ps?:?//|www\.)[^\s<>\"'\[\]]{2,}"
     rf"|(?<![\w@./=-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#:][^\s<>\"'\[\]]*)?"
 )
+#: What every bare host has and few texts without one: most dots end a sentence.
+_DOT_INSIDE = re.compile(r"\.[a-z]")
 _DOT = r"(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)|\bdot\b)"
 _SPELLED = re.compile(rf"(?<!\w)[a-z0-9][a-z0-9-]{{1,62}} ?{_DOT} ?(?:com|net|org|ru|info|me|ly|co|io|tv)(?!\w)")
 _MARKED_UP = re.compile(r"href\s{0,3}=\s{0,3}[\"']?([^\s\"'<>]{4,})", re.IGNORECASE)
@@ -39,7 +41,7 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
     """Every link of a text, at most MOST."""
     text = folded.text
     found: list[Link] = []
-    if "." in text or "//" in text:
+    if "//" in text or "www." in text or _DOT_INSIDE.search(text):
         for match in _LINK.finditer(text):
             link = match[0].rstrip(_TRAILING)
             found.append(Link(*folded.whence(match.start(), match.start() + len(link)), host_of(link)))

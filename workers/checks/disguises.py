@@ -10,7 +10,7 @@ LONGEST = 48
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
 _MASKS = frozenset("*#%&@$^?~•×")
 _QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
-_STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2([a-z])\3([a-z])\4")
+_STRETCHED = re.compile(r"([a-z])\1(?:\1|([a-z])\2([a-z])\3)")
 _RUN = re.compile(r"([a-z])\1+")
 _GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,8}[^\W_](?![^\W_])){2,}")
 _SEPARATORS = re.compile(r"[\W_]+")
