@@ -33,6 +33,7 @@ def main() -> int:
         report = run(
             setup, seconds=words.seconds, rate=words.rate, faults=words.faults, seed=words.seed, probe_every=words.probe_every,
             say=lambda line: print(line, flush=True), folder=folder, deck=restarts if words.restarts else kinds,
+            patience=words.patience,
         )  # fmt: skip
         report.wrong += [f"{report.repeated} webhooks came twice"] * bool(words.restarts and report.repeated)
         reports.append(report)
