@@ -23,6 +23,9 @@ def main() -> int:
     asked.add_argument(
         "--restarts", action="store_true", help="no faults: each process is asked to end, which must repeat nothing"
     )
+    asked.add_argument(
+        "--patience", type=float, default=1, help="how many times longer this machine may take to settle and deliver"
+    )
     asked.add_argument("--folder", type=Path, help="keep everything there: databases, logs, receipts")
     asked.add_argument("--json", action="store_true")
     words = asked.parse_args()
