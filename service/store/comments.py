@@ -70,7 +70,8 @@ class Comment(Record):
         # author's comments is counted in the index alone.
         Index("ix_comment_author", "author_key", "site_id", "received_at", "state"),
         Index("ix_comment_address", "address_key", "site_id", "received_at"),
-        Index("ix_comment_fingerprint", "fingerprint", "site_id", "state", "received_at", "id"),
+        Index("ix_comment_fingerprint", "fingerprint", "site_id", "received_at", "thread_id"),
+        Index("ix_comment_same", "fingerprint", "site_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_link", "link_domain", "site_id", "received_at", "id", postgresql_where=_LINKED, sqlite_where=_LINKED),
         Index(
             "ix_comment_burst",

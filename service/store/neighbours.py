@@ -16,24 +16,29 @@ from service.store.schema import AnyRow, table
 RECENT = timedelta(hours=1)
 HISTORY = timedelta(days=365)
 
-#: Each pair (site, value) is looked up by itself, and the site is hidden from the planner: all that is left to it is the index that
-#: begins with the value. Left to choose, a database that knew no numbers yet, since the table had just grown, read the whole site for
-#: every batch. `{texts}` and the others unfold a JSON array of pairs.
+#: No more than so many of a kind are counted, the newest: somebody may have sent the same a million times.
+MOST = 1_000
+#: Each pair (site, value) is looked up by itself, newest first: only the index that begins with the value gives that order. Left to
+#: choose, a database that knew no numbers yet, since the table had just grown, read the whole site for every batch.
+#: `{texts}` and the others unfold a JSON array of pairs.
 _QUESTION = """
 SELECT 'text' AS what, w.site_id, w.value,
-  (SELECT count(*) FROM comment c WHERE c.fingerprint = w.value AND {mine} AND c.received_at > :recent) AS recent,
-  (SELECT count(DISTINCT c.thread_id) FROM comment c WHERE c.fingerprint = w.value AND {mine} AND c.received_at > :recent) AS one,
-  0 AS other
+  (SELECT count(*) FROM {text} AS x) AS recent, (SELECT count(DISTINCT thread_id) FROM {text} AS x) AS one, 0 AS other
 FROM {texts} w
 UNION ALL SELECT 'author', w.site_id, w.value,
-  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :recent),
-  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :year AND c.state = 'approved'),
-  (SELECT count(*) FROM comment c WHERE c.author_key = w.value AND {mine} AND c.received_at > :year AND c.state = 'rejected')
+  (SELECT count(*) FROM {author} AS x WHERE received_at > :recent),
+  (SELECT count(*) FROM {author} AS x WHERE state = 'approved'), (SELECT count(*) FROM {author} AS x WHERE state = 'rejected')
 FROM {authors} w
-UNION ALL SELECT 'address', w.site_id, w.value,
-  (SELECT count(*) FROM comment c WHERE c.address_key = w.value AND {mine} AND c.received_at > :recent), 0, 0
+UNION ALL SELECT 'address', w.site_id, w.value, (SELECT count(*) FROM {address} AS x), 0, 0
 FROM {addresses} w
 """
+_NEWEST = """(SELECT {kept} FROM comment c WHERE c.{value} = w.value AND c.site_id = w.site_id AND c.received_at > :{since}
+  ORDER BY c.received_at DESC LIMIT {most})"""
+_KINDS = {
+    "text": {"kept": "c.thread_id", "value": "fingerprint", "since": "recent"},
+    "author": {"kept": "c.received_at, c.state", "value": "author_key", "since": "year"},
+    "address": {"kept": "c.received_at", "value": "address_key", "since": "recent"},
+}
 _PAIRS = {
     "postgresql": "(SELECT e->>0 AS site_id, e->>1 AS value FROM json_array_elements(CAST(:{name} AS json)) AS e)",
     "sqlite": "(SELECT json_extract(e.value, '$[0]') AS site_id, json_extract(e.value, '$[1]') AS value FROM json_each(:{name}) e)",
@@ -43,7 +48,8 @@ _PAIRS = {
 def _built(pairs: str) -> TextClause:
     parts = {name: pairs.format(name=name) for name in ("texts", "authors", "addresses")}
     moments = (bindparam(name, type_=table(Comment).c.received_at.type) for name in ("recent", "year"))
-    return text(_QUESTION.format(**parts, mine="c.site_id || '' = w.site_id")).bindparams(*moments)
+    newest = {kind: _NEWEST.format(**words, most=MOST) for kind, words in _KINDS.items()}
+    return text(_QUESTION.format(**parts, **newest)).bindparams(*moments)
 
 
 _BY_DIALECT = {dialect: _built(pairs) for dialect, pairs in _PAIRS.items()}
@@ -52,7 +58,7 @@ _BY_DIALECT = {dialect: _built(pairs) for dialect, pairs in _PAIRS.items()}
 @dataclass(frozen=True, slots=True)
 class Near:
     """How many comments there are besides this one: of the same words, and on how many other threads; by its author; from its
-    address; and how many of its author's were approved and rejected."""
+    address; and how many of its author's last ones were approved and rejected. Of each up to `MOST`."""
 
     same_text: int = 0
     same_text_other_threads: int = 0

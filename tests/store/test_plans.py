@@ -1,5 +1,6 @@
 """Every question that is asked often finds its rows by an index, on both databases, so that a page costs the same at any size."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from service.store.idempotency import any_old_keys, forget_old_keys
 from service.store.judged import judged
 from service.store.labels import labels, said
 from service.store.moves import claim, first_free, oldest_pending, settled_among
+from service.store.neighbours import MOST
 from service.store.past import past
 from service.store.people import Role
 from service.store.queue import Asked, Order, Tab
@@ -148,17 +150,34 @@ def test_those_alike_are_found_by_what_they_share(grown: Database) -> None:
     """On SQLite, which knows no numbers: an index of the whole queue would be walked once for each card."""
     if grown.on_sqlite:
         plans = [line for _, plan in _plans(grown, _queue(Asked())) for line in plan]
-        for index in ("fingerprint", "link", "burst"):
+        for index in ("same", "link", "burst"):
             assert any(f"INDEX ix_comment_{index} " in line for line in plans), plans
 
 
-def test_the_past_of_an_author_is_counted_in_the_index_alone(grown: Database) -> None:
-    """Whoever wrote thousands of comments would make both the queue page and every verdict fetch each of them."""
+def test_neighbours_are_counted_newest_first_in_their_indexes_alone(grown: Database) -> None:
+    """Whoever wrote thousands of comments would make every verdict fetch each of them, and a plan by the site read all of it."""
+    plan = [
+        line for statement, plan in _plans(grown, QUESTIONS["what the checks read"]) if "w.site_id" in statement for line in plan
+    ]
+    rows = [line for line in plan if " comment c" in line or "SEARCH c " in line]
+    assert len(rows) == 6
+    for line in rows:
+        assert "COVERING INDEX" in line or "Index Only Scan Backward" in line, plan
+        assert re.search("ix_comment_(fingerprint|author|address) ", line), plan
+
+
+def test_the_past_of_an_author_on_the_queue_page_is_counted_in_the_index_alone(grown: Database) -> None:
     if grown.on_sqlite:
-        for question in ("the queue, oldest first", "what the checks read"):
-            plans = [line for _, plan in _plans(grown, QUESTIONS[question]) for line in plan]
-            assert any("USING COVERING INDEX ix_comment_author " in line for line in plans), plans
-            assert not any("USING INDEX ix_comment_author " in line for line in plans), plans
+        plans = [line for _, plan in _plans(grown, QUESTIONS["the queue, oldest first"]) for line in plan]
+        assert any("USING COVERING INDEX ix_comment_author " in line for line in plans), plans
+        assert not any("USING INDEX ix_comment_author " in line for line in plans), plans
+
+
+def test_the_same_sent_a_thousand_times_is_counted_no_further(grown: Database) -> None:
+    with grown.writing() as session:
+        ids = [submitted(session, *(draft("The same words.") for _ in range(101)), now=_now()) for _ in range(10)]
+        reading = waiting(session, ids[0][:1], now=_now())[0].reading
+    assert reading.recent.same_text == MOST - 1
 
 
 def test_a_backlog_is_not_read_for_each_batch(grown: Database) -> None:

@@ -1,5 +1,6 @@
 """A comment's neighbours are found by indexes that begin with what is rare, and an author's past is counted in one alone."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
@@ -15,15 +16,19 @@ _BEFORE = {
 _NOW = {
     "ix_comment_author": ["author_key", "site_id", "received_at", "state"],
     "ix_comment_address": ["address_key", "site_id", "received_at"],
-    "ix_comment_fingerprint": ["fingerprint", "site_id", "state", "received_at", "id"],
+    "ix_comment_fingerprint": ["fingerprint", "site_id", "received_at", "thread_id"],
 }
+_HELD = sa.text("state = 'held'")
 
 
 def upgrade() -> None:
     _build(_NOW)
+    same = ["fingerprint", "site_id", "received_at", "id"]
+    op.create_index("ix_comment_same", "comment", same, postgresql_where=_HELD, sqlite_where=_HELD)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_comment_same", table_name="comment")
     _build(_BEFORE)
 
 
