@@ -18,8 +18,8 @@ HISTORY = timedelta(days=365)
 
 #: No more than so many of a kind are counted, the newest: somebody may have sent the same a million times.
 MOST = 1_000
-#: Each pair (site, value) is looked up by itself, newest first: only the index that begins with the value gives that order. Left to
-#: choose, a database that knew no numbers yet, since the table had just grown, read the whole site for every batch.
+#: Each pair (site, value) is looked up by itself, newest first, in the index that begins with the value. Left to choose, a database that
+#: knew no numbers yet, since the table had just grown, read the whole site for every batch.
 #: `{texts}` and the others unfold a JSON array of pairs.
 _QUESTION = """
 SELECT 'text' AS what, w.site_id, w.value,
@@ -32,8 +32,13 @@ FROM {authors} w
 UNION ALL SELECT 'address', w.site_id, w.value, (SELECT count(*) FROM {address} AS x), 0, 0
 FROM {addresses} w
 """
-_NEWEST = """(SELECT {kept} FROM comment c WHERE c.{value} = w.value AND c.site_id = w.site_id AND c.received_at > :{since}
-  ORDER BY c.received_at DESC LIMIT {most})"""
+_NEWEST = "(SELECT {kept} FROM comment c WHERE {mine} ORDER BY c.{value} DESC, c.site_id DESC, c.received_at DESC LIMIT {most})"
+_MINE = {
+    # Compared as a whole, only an index that begins in this order serves.
+    "postgresql": "(c.{value}, c.site_id, c.received_at) > (w.value, w.site_id, :{since}) "
+    "AND (c.{value}, c.site_id) <= (w.value, w.site_id)",
+    "sqlite": "c.{value} = w.value AND c.site_id = w.site_id AND c.received_at > :{since}",
+}
 _KINDS = {
     "text": {"kept": "c.thread_id", "value": "fingerprint", "since": "recent"},
     "author": {"kept": "c.received_at, c.state", "value": "author_key", "since": "year"},
@@ -45,14 +50,14 @@ _PAIRS = {
 }
 
 
-def _built(pairs: str) -> TextClause:
-    parts = {name: pairs.format(name=name) for name in ("texts", "authors", "addresses")}
+def _built(dialect: str) -> TextClause:
+    parts = {name: _PAIRS[dialect].format(name=name) for name in ("texts", "authors", "addresses")}
     moments = (bindparam(name, type_=table(Comment).c.received_at.type) for name in ("recent", "year"))
-    newest = {kind: _NEWEST.format(**words, most=MOST) for kind, words in _KINDS.items()}
+    newest = {kind: _NEWEST.format(mine=_MINE[dialect].format(**words), most=MOST, **words) for kind, words in _KINDS.items()}
     return text(_QUESTION.format(**parts, **newest)).bindparams(*moments)
 
 
-_BY_DIALECT = {dialect: _built(pairs) for dialect, pairs in _PAIRS.items()}
+_BY_DIALECT = {dialect: _built(dialect) for dialect in _PAIRS}
 
 
 @dataclass(frozen=True, slots=True)
