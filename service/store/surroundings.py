@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
@@ -40,11 +41,20 @@ def surroundings(session: Session, row: AnyRow) -> Surroundings:
     """What stands around this comment; four queries."""
     here = tuple_(Comment.received_at, Comment.id)
     there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
-    seen = select(*_COLUMNS).where(Comment.thread_id == row.thread_id, Comment.state.in_((State.APPROVED, State.HELD)))
-    before = seen.where(here < there).order_by(Comment.received_at.desc(), Comment.id.desc()).limit(BEFORE)
-    after = seen.where(here > there).order_by(Comment.received_at, Comment.id).limit(AFTER)
+    newest_first = (Comment.received_at.desc(), Comment.id.desc())
+    before = _in_thread(session, row.thread_id, here < there, *newest_first, most=BEFORE)[-BEFORE:]
+    after = _in_thread(session, row.thread_id, here > there, Comment.received_at, Comment.id, most=AFTER)[:AFTER]
     group = alike.shown(session, row.site_id, row.id, *_COLUMNS) if row.state == State.HELD else ()
-    return Surroundings(session.execute(before).all()[::-1], session.execute(after).all(), _by_author(session, row), group)
+    return Surroundings(before, after, _by_author(session, row), group)
+
+
+def _in_thread(session: Session, thread_id: UUID, side: ColumnElement[bool], *order: Any, most: int) -> list[AnyRow]:
+    """The first of each state on one side, in the order of the thread. Each state for itself: its index ends after those few,
+    where both together would be the whole side of the thread, sorted."""
+    seen = (State.APPROVED, State.HELD)
+    ways = (select(*_COLUMNS).where(Comment.thread_id == thread_id, Comment.state == state, side) for state in seen)
+    few = (select(way.order_by(*order).limit(most).subquery()) for way in ways)
+    return sorted(session.execute(union_all(*few)), key=lambda row: (row.received_at, row.id))
 
 
 def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:
