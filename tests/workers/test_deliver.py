@@ -392,10 +392,10 @@ def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: Workshop,
     host.posts(200)
     well, failing = answers(204), answers(500)
     receiver.behaviour = lambda request: (failing if len(receiver.receipts) % 40 == 0 else well)(request)
-    for _ in range(30):
+    while len(receiver.receipts) < 200:  # rounds that end in the middle; the suite's own limit ends a loop that never gets there
         deliver(workshop, seconds=0.1)
     # Whoever sends what he has given back writes nothing down.
-    assert len(host.attempts()) == len(receiver.receipts) >= 200
+    assert len(host.attempts()) == len(receiver.receipts)
 
 
 def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
