@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -162,6 +163,10 @@ def replay_dead(session: Session, site_id: str, endpoint_id: UUID, *, since: dat
     return count
 
 
+# What DNS can hold: labels of up to 63 letters, digits, dashes and underlines, 253 characters in all (RFC 1035, 2.3.4).
+_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
+
+
 def check_url(url: str, allow: Sequence[str] = ()) -> None:
     """Refuse what can never be delivered to. Names are looked up, and their addresses judged, with each attempt."""
     if len(url) > 2048:
@@ -173,6 +178,8 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
     try:
         address = ipaddress.ip_address(target.host)
     except ValueError:
+        if not _NAME.fullmatch(target.host):
+            raise Invalid.field("/url", "host", "expected a host name like news.example, or an address like 203.0.113.7") from None
         return
     networks = [ipaddress.ip_network(network, strict=False) for network in allow]
     if not address.is_global and not any(address in n for n in networks if n.version == address.version):
