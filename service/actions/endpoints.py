@@ -179,7 +179,9 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
         address = ipaddress.ip_address(target.host)
     except ValueError:
         if not _NAME.fullmatch(target.host):
-            raise Invalid.field("/url", "host", "expected a host name like news.example, or an address like 203.0.113.7") from None
+            raise Invalid.field(
+                "/url", "host", "expected a host name like news.example, or an address like 203.0.113.7"
+            ) from None
         return
     networks = [ipaddress.ip_network(network, strict=False) for network in allow]
     if not address.is_global and not any(address in n for n in networks if n.version == address.version):

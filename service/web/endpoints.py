@@ -55,7 +55,9 @@ WantedEvent = Annotated[
 ]
 WantedEvents = Annotated[list[WantedEvent], Field(min_length=1, max_length=len(EVENTS))]
 # What every reader of the schema may count on. Hosts of other scripts and addresses in brackets are taken as well.
-_PLAIN_ADDRESS = r"^https?://[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}\.[a-z]{2,40}(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?#][!-\[\]-~]*)?$"
+_PLAIN_ADDRESS = (
+    r"^https?://[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}\.[a-z]{2,40}(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?#][!-\[\]-~]*)?$"
+)
 EndpointAddress = Annotated[Address, Field(min_length=1, json_schema_extra={"pattern": _PLAIN_ADDRESS, "minLength": 1})]
 
 
