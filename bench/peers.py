@@ -1,7 +1,6 @@
 """Peers: the same load on other comment servers, each installed from its registry and run as its documentation says.
 
-Isso comes from PyPI. Waline and Twikoo are not run: the npm package of the one lacks its database file, and the server of the
-other (tkserver) could not be had from the registry.
+Isso comes from PyPI, Waline from npm. Twikoo is not run: its server (tkserver) could not be had from the registry.
 """
 
 import json
@@ -14,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import feed, ingest
+from bench import feed, ingest, waline
 from bench.stage import free_port, process, say, wrk
 
 NEEDED = ("isso==0.14.0", "gunicorn==23.0.0", "setuptools<81")
@@ -36,6 +35,8 @@ def measure(*, seconds: float) -> dict[str, Any]:
         say("peers: installing Isso")
         _install(folder)
         found = {"isso": _isso(folder, seconds)}
+        say("peers: installing Waline")
+        found["waline"] = waline.measure(waline.installed(folder), seconds)
     ours = ingest.ours("sqlite", seconds)
     whole = feed.measure("sqlite", seconds=seconds, sizes=(5_000,))["5000 comments"]["whole_per_second"]
     found["greenroom"] = {"post_per_second": ours["per_second"], "post_p99_ms": ours["p99_ms"], "get_per_second": whole}
