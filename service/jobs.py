@@ -1,8 +1,10 @@
 """The names and routes of all jobs, and the bell that wakes the workers."""
 
 import logging
+import math
 import threading
 import time
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -19,6 +21,11 @@ BREAK = 5.0
 REQUEST_IDS, MOST_NAMED = "greenroom_requests", 10
 #: Seconds after which a nudge that nobody took is worth nothing.
 NUDGE_EXPIRES = 60
+#: What all keys of the jobs begin with, and the key that is there while a worker is on watch (see `service.watch`).
+PREFIX = "greenroom:jobs:"
+WATCHED = f"{PREFIX}watched"
+#: Seconds after which it is asked again whether somebody should be woken, where a worker was on watch: it may have died meanwhile.
+AGAIN = 1.0
 
 
 class Job(StrEnum):
@@ -51,16 +58,24 @@ ROUTES: dict[Job, Route] = {
 
 
 class Bell(Protocol):
-    """Rings for work that is already committed. Never blocks, never fails."""
+    """Rings for work that is already committed. Never blocks, never fails. `anyway`: also while somebody is on watch."""
 
-    def ring(self, job: Job) -> None: ...
+    def ring(self, job: Job, *, anyway: bool = False) -> None: ...
 
 
 class NoBell:
     """Where there is no broker: the sweeping process looks by itself, often."""
 
-    def ring(self, job: Job) -> None:
+    def ring(self, job: Job, *, anyway: bool = False) -> None:
         """Nobody has to be told."""
+
+
+@dataclass(slots=True)
+class _Ring:
+    """What was rung for one job and not sent yet: for which requests, and whether also while somebody is on watch."""
+
+    told: set[str] = field(default_factory=set)
+    anyway: bool = False
 
 
 class CeleryBell:
@@ -68,42 +83,48 @@ class CeleryBell:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._wanted: dict[Job, set[str]] = {}
+        self._wanted: dict[Job, _Ring] = {}
         self._next: dict[Job, float] = dict.fromkeys(Job, 0.0)
+        self._again = math.inf
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def ring(self, job: Job) -> None:
+    def ring(self, job: Job, *, anyway: bool = False) -> None:
         with self._wake:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
                 self._thread.start()
             if job not in self._wanted:
                 self._wake.notify()
-            told = self._wanted.setdefault(job, set())
-            if len(told) < MOST_NAMED:
-                told.update(request_ids.get())
+            wanted = self._wanted.setdefault(job, _Ring())
+            wanted.anyway |= anyway
+            if len(wanted.told) < MOST_NAMED:
+                wanted.told.update(request_ids.get())
 
     def _run(self) -> None:
         while True:
-            if not all(self._nudge(job, told) for job, told in self._due().items()):
+            if not all(self._nudge(job, ring) for job, ring in self._due().items()):
                 time.sleep(BREAK)
 
-    def _due(self) -> dict[Job, set[str]]:
+    def _due(self) -> dict[Job, _Ring]:
         """Wait for something that is wanted and may be sent again; take all of it."""
         with self._wake:
             while True:
                 now = time.monotonic()
+                if self._again <= now:
+                    self._again = math.inf
+                    self._wanted.setdefault(Job.DRAIN, _Ring())
                 due = {job: self._wanted.pop(job) for job in list(self._wanted) if self._next[job] <= now}
                 if due:
                     self._next.update({job: now + PAUSES[job] for job in due})
                     return due
-                self._wake.wait(min((self._next[job] - now for job in self._wanted), default=None))
+                until = min([self._again, *(self._next[job] for job in self._wanted)])
+                self._wake.wait(until - now if until < math.inf else None)
 
-    def _nudge(self, job: Job, told: set[str]) -> bool:
-        headers = {REQUEST_IDS: sorted(told)} if told else None
+    def _nudge(self, job: Job, ring: _Ring) -> bool:
+        headers = {REQUEST_IDS: sorted(ring.told)} if ring.told else None
         try:
-            if job is Job.DRAIN and self._waits(Route.CHECKS):
+            if job is Job.DRAIN and self._somebody_will(ring):
                 return True
             self._app.send_task(job.value, queue=ROUTES[job].value, expires=NUDGE_EXPIRES, ignore_result=True, headers=headers)
         except Exception as error:
@@ -112,13 +133,17 @@ class CeleryBell:
             return False
         return True
 
-    def _waits(self, route: Route) -> bool:
-        """Whether a nudge lies there that nobody took: whoever takes it sees what is on disk by now, so another would say nothing.
+    def _somebody_will(self, ring: _Ring) -> bool:
+        """Whether a worker is on watch, or a nudge lies there that nobody took: each sees what is on disk by now, so another nudge
+        would say nothing. Should the worker have died, it is asked again a second after the last ring.
 
         Asking costs a tenth of sending, and where the workers are away or have more than they can do, nudges do not pile up.
         """
         with self._app.producer_or_acquire() as producer:
-            return bool(producer.channel.client.llen(route.value))
+            redis = producer.channel.client
+            watched = not ring.anyway and bool(redis.exists(WATCHED))
+            self._again = time.monotonic() + AGAIN if watched else math.inf
+            return watched or bool(redis.exists(f"{PREFIX}{Route.CHECKS}"))
 
 
 def celery_app(settings: Settings) -> Celery:
@@ -168,7 +193,7 @@ _CELERY: dict[str, Any] = {
     "enable_utc": True,
     "timezone": "UTC",
     "broker_transport_options": {
-        "global_keyprefix": "greenroom:jobs:",
+        "global_keyprefix": PREFIX,
         "visibility_timeout": 120,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

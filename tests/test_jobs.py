@@ -79,8 +79,12 @@ def test_a_request_can_be_followed_from_the_web_into_the_worker(tmp_path: Path) 
     with Up(tmp_path / "home") as up:
         log = tmp_path / "home" / "greenroom.log"
 
+        pause = threading.Event()
+
         def followed() -> bool:
-            """A comment may be taken by the nudge of a sweep, which was rung for no request: then the next one."""
+            """A comment may be taken by the nudge of a sweep, or by a worker on watch, which was rung for no request: then the
+            next one, once the watch is over."""
+            pause.wait(1.0)
             request = str(uuid.uuid4())
             body = {"thread": {"id": "t"}, "text": f"{words} {request}.", "author": author}
             up.ask("POST", "/v1/comments", body, X_Request_Id=request, Prefer="wait=5")

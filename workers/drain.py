@@ -27,18 +27,39 @@ from workers.workshop import Workshop
 log = logging.getLogger("greenroom.drain")
 
 
-def drain(workshop: Workshop, *, seconds: float = 5.0) -> int:
+#: Seconds from one look to the next of whoever is on watch: what comes meanwhile shares the costs of a batch, which are those of
+#: about ten comments. And seconds without work after which nobody is on watch.
+GATHER, QUIET = 0.012, 0.05
+#: Comments in one batch from which on another worker is called to help.
+HELP = 40
+
+
+def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
     """Settle pending comments until none is free or the time is used up. Returns how many were settled.
 
-    The database is let go while the checks run. A comment that was claimed too often is held for a person, not checked.
+    Where nobody is on watch, this worker is until nothing has come for a while. The database is let go while the checks run.
+    A comment that was claimed too often is held for a person, not checked.
     """
-    until = time.monotonic() + seconds
-    settled = 0
-    while time.monotonic() < until:
-        claimed = _claimed(workshop)
-        if claimed is None:
-            return settled
-        settled += _settled(workshop, claimed)
+    settled, watching, watch = 0, workshop.watch.take(), workshop.watch
+    found = now = time.monotonic()
+    until = now + seconds
+    try:
+        while now < until:
+            if claimed := _claimed(workshop):
+                settled, found = settled + _settled(workshop, claimed), now
+            elif not watching:
+                return settled
+            if watching and now - found > QUIET:
+                # Whoever came while others relied on this watch is found by one more look.
+                watch.leave()
+                watching = False
+            elif watching:
+                time.sleep(max(0.0, now + GATHER - time.monotonic()))
+                watching = watch.keep()
+            now = time.monotonic()
+    finally:
+        if watching:
+            watch.leave()
     workshop.bell.ring(Job.DRAIN)
     return settled
 
@@ -63,6 +84,8 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
     with database.at_once() as session:
         for again in (claims > 0, claims == 0):
             rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
+    if len(rows) >= HELP:
+        workshop.bell.ring(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
     return _Claimed(token, [row.id for row in rows]) if rows else None
 
@@ -78,6 +101,9 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(workshop, settlements, claimed)
+    # Others are woken again, also for what came meanwhile: the answers may take seconds.
+    workshop.watch.leave()
+    workshop.bell.ring(Job.DRAIN)
     asking = lines(settlements, setups, Seal.from_secret(workshop.settings.secret))
     asked = {settlement.waiting.comment_id for line in asking for settlement in line.asked}
     later = [settlement for settlement in settlements if settlement.waiting.comment_id in asked]

@@ -29,7 +29,7 @@ TIDY = 60.0
 
 def sweep(workshop: Workshop) -> None:
     """One sweep: a constant number of nudges; and where a comment waits too long, its verdict right here."""
-    workshop.bell.ring(Job.DRAIN)
+    workshop.bell.ring(Job.DRAIN, anyway=True)
     workshop.bell.ring(Job.DELIVER)
     workshop.bell.ring(Job.LEARN)
     late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)

@@ -1,6 +1,7 @@
 """Draining: every pending comment gets one verdict, whoever else is at work and whoever died before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread as Runner
 
@@ -59,6 +60,32 @@ def test_all_are_settled_once_by_two_workers_at_once(database: Database, worksho
         approved = len(session.scalars(select(Comment.id).where(Comment.state == State.APPROVED)).all())
         assert sum(session.scalars(select(Thread.approved))) == approved
     assert State.PENDING not in _states(database)
+
+
+@dataclass
+class _Watch:
+    """Always this worker's; what happens at its end is up to the test."""
+
+    at_the_end: Callable[[], None]
+
+    def take(self) -> bool:
+        return True
+
+    def keep(self) -> bool:
+        return True
+
+    def leave(self) -> None:
+        self.at_the_end()
+
+
+def test_what_comes_while_a_watch_ends_is_settled_by_it(database: Database, workshop: Workshop) -> None:
+    _posted(database, 3)
+
+    def one_more() -> None:
+        with database.writing() as session:
+            submitted(session, draft("It came at the last moment."), now=datetime.now(UTC))
+
+    assert drain(replace(workshop, watch=_Watch(one_more)), seconds=60.0) == 4
 
 
 def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, workshop: Workshop) -> None:
