@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
@@ -14,7 +14,7 @@ from service.domain.policy import Verdict, scores
 from service.domain.reasons import as_reason
 from service.domain.signals import Kind, Signal
 from service.domain.states import State
-from service.store.bulk import among, insert_all, plain
+from service.store.bulk import insert_all, named, plain
 from service.store.comments import Comment, VerdictRow
 from service.store.moves import Change, announce
 from service.store.readings import Waiting
@@ -23,6 +23,17 @@ from service.store.schema import table
 _COMMENT = table(Comment)
 #: Said so that no index of what is pending serves: where a database expects little there, it would read all of it for these few.
 _STILL_PENDING = func.coalesce(_COMMENT.c.state, "") == State.PENDING
+_NOW = bindparam("now", type_=_COMMENT.c.updated_at.type)
+_MOVES = {
+    dialect: update(_COMMENT)
+    .where(named(dialect, _COMMENT.c.id, "ids"), _STILL_PENDING, _COMMENT.c.lease_token == bindparam("token"))
+    .values(
+        state=bindparam("to"), reason=bindparam("first"), score=bindparam("doubt"), version=_COMMENT.c.version + 1,
+        updated_at=_NOW, settled_at=_NOW, lease_token=None, lease_until=None,
+    )
+    .returning(_COMMENT.c.id, _COMMENT.c.version)
+    for dialect in ("sqlite", "postgresql")
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +63,10 @@ def _moved(session: Session, settlements: Sequence[Settlement], token: UUID, now
     groups: defaultdict[tuple[State, str, float], list[UUID]] = defaultdict(list)
     for settlement in settlements:
         groups[_group(settlement.verdict)].append(settlement.waiting.comment_id)
-    moved: list[tuple[UUID, int]] = []
+    connection, moved = plain(session), list[tuple[UUID, int]]()
     for (state, reason, score), ids in groups.items():
-        rows = plain(session).execute(
-            update(_COMMENT)
-            .where(among(session, _COMMENT.c.id, ids), _STILL_PENDING, _COMMENT.c.lease_token == token)
-            .values(
-                state=state, reason=reason, score=score, version=_COMMENT.c.version + 1, updated_at=now, settled_at=now,
-                lease_token=None, lease_until=None,
-            )
-            .returning(_COMMENT.c.id, _COMMENT.c.version)
-        )  # fmt: skip
+        given = {"ids": ids, "token": token, "to": state, "first": reason, "doubt": score, "now": now}
+        rows = connection.execute(_MOVES[connection.dialect.name], given)
         moved += [(comment_id, version) for comment_id, version in rows]
     return moved
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, insert, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,13 @@ def among(session: Session | Connection, column: Any, values: Collection[Any]) -
     on_sqlite = plain(session).dialect.name == "sqlite"
     wanted: ColumnElement[bool] = column.in_(values) if on_sqlite else column == any_(literal(list(values), ARRAY(column.type)))
     return wanted
+
+
+def named(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
+    """The same for a statement that is built once: the values come later, as the parameter `name`."""
+    if dialect == "sqlite":
+        return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True)))
+    return cast("ColumnElement[bool]", column == any_(bindparam(name, type_=ARRAY(column.type))))
 
 
 @cache

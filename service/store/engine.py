@@ -54,8 +54,7 @@ class Database:
     @contextmanager
     def glancing(self) -> Iterator[Session]:
         """A session for questions each of which may see its own moment: on PostgreSQL that saves two round trips."""
-        each = self.engine if self.on_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with Session(each, expire_on_commit=False) as session:
+        with Session(self._each, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -133,6 +132,11 @@ class Database:
     def close(self) -> None:
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+    @cached_property
+    def _each(self) -> Engine:
+        """The engine whose statements are transactions of their own, made once: that costs as much as a question."""
+        return self.engine if self.on_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def _named(self) -> Session:
         return Session(self.engine, expire_on_commit=False, info={"hand": self._hand()})

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain.latitude import Latitude
 from service.domain.policy import BEYOND_DOUBT, SPAM_WAITS, Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
-from service.store.bulk import among, plain
+from service.store.bulk import named, plain
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.neighbours import Near, Neighbours
 from service.store.outside import OutsideRow
@@ -29,6 +29,23 @@ _SITES = select(
     _MODEL.made_at.label("model_of"),
     exists().where(_OUTSIDE.site_id == _SITE.id, _OUTSIDE.enabled.is_(True)).label("asks_outside"),
 ).select_from(outerjoin(table(Site), table(SiteModelRow), (_MODEL.site_id == _SITE.id) & _MODEL.believed.is_(True)))
+_COMMENTS = (
+    select(
+        *_COMMENT,
+        _THREAD.external_id.label("page_id"),
+        _THREAD.url,
+        _THREAD.title,
+        _THREAD.state.label("thread_state"),
+        _THREAD.created_at.label("thread_since"),
+    )
+    .join_from(table(Comment), table(Thread))
+    .order_by(_COMMENT.received_at, _COMMENT.id)
+)
+#: Asked of every batch, so they are built once.
+_ASKED = {
+    dialect: (_COMMENTS.where(named(dialect, _COMMENT.id, "ids")), _SITES.where(named(dialect, _SITE.id, "ids")))
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +69,10 @@ class Waiting:
 
 def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
     """The claimed comments, oldest first, in a constant number of queries."""
-    columns = (
-        *_COMMENT,
-        _THREAD.external_id.label("page_id"),
-        _THREAD.url,
-        _THREAD.title,
-        _THREAD.state.label("thread_state"),
-        _THREAD.created_at.label("thread_since"),
-    )
-    question = (
-        select(*columns)
-        .join_from(table(Comment), table(Thread))
-        .where(among(session, _COMMENT.id, comment_ids))
-        .order_by(_COMMENT.received_at, _COMMENT.id)
-    )
-    rows = plain(session).execute(question).all()
-    asked = _SITES.where(among(session, _SITE.id, {row.site_id for row in rows}))
-    sites = {site.id: site for site in plain(session).execute(asked)}
+    connection = plain(session)
+    comments, of_sites = _ASKED[connection.dialect.name]
+    rows = connection.execute(comments, {"ids": list(comment_ids)}).all()
+    sites = {site.id: site for site in connection.execute(of_sites, {"ids": list({row.site_id for row in rows})})}
     neighbours = Neighbours(session, rows, now)
     return [_waiting(row, sites[row.site_id], neighbours.of(row)) for row in rows]
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, Row, String, Table, Uuid, literal
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Row, String, Table, Uuid, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql import operators
@@ -44,7 +44,7 @@ class Word(TypeDecorator[str]):
 
         def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
             if op is operators.eq and isinstance(other[0], StrEnum):
-                other = (literal(other[0].value, literal_execute=True),)
+                other = (literal_column(f"'{other[0].value}'", String()),)
             return super().operate(op, *other, **kwargs)
 
     comparator_factory = Comparator
