@@ -3,12 +3,14 @@
 from random import Random
 from time import thread_time
 
+import pytest
+
 from service.domain.policy import scores
 from service.domain.reading import Reading
 from service.domain.signals import Family, Kind
 from workers.checks import models, shapes, shelf, signals_of
-from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, Shelf, pack
-from workers.checks.ngrams import MOST
+from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, pack
+from workers.checks.ngrams import MOST, Said
 from workers.checks.prepared import Prepared
 from workers.checks.site_model import packed, unpacked
 from workers.training.site_model import Lesson, due, learn, prequential
@@ -39,28 +41,42 @@ def test_the_abuse_model_never_counts_towards_a_rejection():
 def test_packing_keeps_what_a_model_says():
     model = Linear({"_buy": (2.0, 1.0), "_calm": (-1.0, 4.0), "abcd": (0.5, 2.0)}, -0.2, 1.5, 0.1)
     ready = shelf.unpacked(shelf.packed(model, model))
-    for features in ({"_buy"}, {"_calm", "abcd"}, set()):
-        first, second = ready.probabilities(features)
+    for features, said in (
+        ({"_buy"}, Said(["buy"], {"buy"})),
+        ({"_calm", "abcd"}, Said(["calm"], {"abcde"})),
+        (set(), Said([], set())),
+    ):
+        first, second = ready.probabilities(said, ())
         assert first == second
         assert abs(first - model.probability(model.margin(features))) < 0.02
 
 
-def test_what_is_asked_of_a_comment_is_what_was_learned_of_one():
-    text = "Singing and ringing: visit www.spam.example at 2:30, you guys!"
-    features = models.features(Prepared.of(Reading(text)))
-    model = Linear({feature: (1.0 if at % 3 else -0.5, 1.0) for at, feature in enumerate(sorted(set(features)))}, 0.1)
-    ready = shelf.unpacked(shelf.packed(model, model))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Singing and ringing: visit www.spam.example at 2:30, you guys!",
+        "no no no no, no no",
+        "it's a 'so so' day-off ^_^ b$ so so $ $$$$ ^^^^ @abcd #free",
+        "eins\u2003zwei\x1cdrei žluťoučký 我喜欢这部电影 😀😀😀😀",
+        "x",
+        " ",
+    ],
+)
+def test_what_is_asked_of_a_comment_is_what_was_learned_of_one(text):
     prepared = Prepared.of(Reading(text))
-    said = prepared.said
-    first, second = ready.probabilities(said.pairs(), said.phrases(), models.seen(prepared), chunks=said.chunks)
+    features = models.features(prepared)
+    others = models.features(Prepared.of(Reading("What others say, no day off: it's 20 to 3 at www.ham.example")))
+    known = sorted(features | others)
+    model = Linear({feature: (1.0 if at % 3 else -0.5, 1.0) for at, feature in enumerate(known)}, 0.1)
+    first, second = shelf.unpacked(shelf.packed(model, model)).probabilities(prepared.said, models.seen(prepared))
     assert first == second
     assert abs(first - model.probability(model.margin(features))) < 0.001
 
 
 def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
     scale = Scale(1.0, 1.0, 0.0, 1.0, 0.0)
-    both = Shelf({f"f{n}": pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS)) for n in range(MOST)}, [scale, scale])
-    first, second = both.probabilities({f"f{n}" for n in range(MOST)})
+    both = shelf.Shelf({f"#{n}": pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS)) for n in range(MOST)}, [scale, scale])
+    first, second = both.probabilities(Said([], set()), {f"#{n}" for n in range(MOST)})
     assert (first, second) == (scale.probability(WEIGHTS * MOST, GAINS * MOST), scale.probability(-WEIGHTS * MOST, GAINS * MOST))
 
 

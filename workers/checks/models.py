@@ -28,8 +28,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def asked(prepared: Prepared) -> tuple[float, float]:
     """How likely it is spam, and how likely an attack, by the shipped models."""
-    said = prepared.said
-    return shelf().probabilities(said.pairs(), said.phrases(), seen(prepared), chunks=said.chunks)
+    return shelf().probabilities(prepared.said, seen(prepared))
 
 
 def features(prepared: Prepared) -> set[str]:
@@ -55,8 +54,8 @@ def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
 def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
     if score < TOLD_FROM:
         return Signal(kind, score, verdict, check=CHECK)
-    words = {"_" + word for word in prepared.said.words if len(word) > 2}
-    telling = [word[1:] for word in shelf().heaviest(words, int(kind is Kind.ABUSE_MODEL))]
+    words = {word for word in prepared.said.words if len(word) > 2}
+    telling = shelf().heaviest(words, int(kind is Kind.ABUSE_MODEL))
     rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
     return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)
 

@@ -30,6 +30,14 @@ class Said:
     words: list[str]
     chunks: set[str]
 
+    def line(self) -> str:
+        """All words in order, as `as_phrase` has them: what it makes of a word, pair or phrase stands in here if that was said."""
+        return "^\n" + "\n".join(self.words) + "\n$"
+
+    def chunked(self) -> str:
+        """All chunks, each between blanks: their pieces stand in here, and no other pieces do."""
+        return f" {' '.join(self.chunks)} "
+
     def pieces(self) -> set[str]:
         """The pieces of all chunks."""
         found: set[str] = set()
@@ -73,6 +81,22 @@ def of_addresses(folded: Folded) -> set[str]:
         found.update(["@" + word for word in _WORDS.findall(plain)[:12]])
         found.update(["@" + plain[at : at + PIECE] for at in range(len(plain) - PIECE + 1)])
     return found
+
+
+def as_phrase(feature: str) -> str:
+    """How a word, pair or phrase stands in the `line` of a text that has it; empty for any other feature."""
+    if " " in feature[1:-1]:
+        return "\n" + feature.replace(" ", "\n") + "\n" if feature[0] not in "#@" else ""
+    if feature[0] == "_":
+        return f"\n{feature[1:]}\n"
+    if feature[0] == "^":
+        return f"^\n{feature[1:]}\n"
+    return f"\n{feature[:-1]}\n$" if feature[-1] == "$" else ""
+
+
+def may_be_piece(feature: str) -> bool:
+    """Whether a chunk can have it among its pieces. Some read like something else, too: `_abc` is a word as well."""
+    return len(feature) == PIECE and " " not in feature[1:-1]
 
 
 def words_of(text: str) -> list[str]:
