@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from service.config import Settings, load
@@ -89,6 +90,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_configure() -> None:
+    # The same examples each time, however long one takes: a machine that stands still for a moment is no fault of what is tried.
+    hypothesis.settings.register_profile(
+        "sure", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("sure")
     # What the developer has set must not leak into the tests.
     for name in [n for n in os.environ if n.startswith("GREENROOM_") or n in ("DATABASE_URL", "REDIS_URL", "PORT")]:
         del os.environ[name]

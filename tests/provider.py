@@ -41,18 +41,18 @@ class Provider(Server):
 
     def ready(self) -> bool:
         try:
-            return requests.get(f"{self.issuer}.well-known/openid-configuration", timeout=1).ok
+            return requests.get(f"{self.issuer}.well-known/openid-configuration", timeout=10).ok
         except requests.RequestException:
             return False
 
     def next(self, email: str = "dana@news.example", *, wrong: str = "", **claims: Any) -> None:
         """Who signs in next. `wrong` is what the answer is signed with, or another word that the token endpoint knows."""
         told = {"claims": {"sub": f"sub of {email}", "email": email, "email_verified": True, **claims}, "wrong": wrong}
-        assert requests.post(f"{self.issuer}next", json=told, timeout=10).ok
+        assert requests.post(f"{self.issuer}next", json=told, timeout=60).ok
 
     @property
     def exchanges(self) -> int:
-        return int(requests.get(f"{self.issuer}exchanges", timeout=10).text)
+        return int(requests.get(f"{self.issuer}exchanges", timeout=60).text)
 
 
 KEY = RSAKey.generate_key(2048, {"kid": "the key", "use": "sig"}, private=True)

@@ -27,7 +27,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 20.0, what: str = "it") -> None:
+#: Seconds that a test waits for what must come: far more than any machine needs, and less than the limit of the test itself.
+PATIENCE = 120.0
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it") -> None:
     """Wait for something to become true, or fail with what was waited for."""
     until = time.monotonic() + seconds
     while not true():
@@ -58,7 +62,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def __enter__(self) -> Self:
@@ -106,7 +110,7 @@ class Redis(Server):
 
     def ready(self) -> bool:
         try:
-            with redis.Redis(port=self.port, socket_timeout=1) as client:
+            with redis.Redis(port=self.port, socket_timeout=10) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -143,7 +147,7 @@ class Postgres(Server):
 
     def ready(self) -> bool:
         try:
-            psycopg.connect(self.dsn("postgres"), connect_timeout=1).close()
+            psycopg.connect(self.dsn("postgres"), connect_timeout=10).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -25,7 +25,7 @@ from service.store.outbox import Delivery, DeliveryState, Event
 from service.store.sites import Scope
 from tests.factories import draft, site, submitted
 from tests.receiver import Receiver
-from tests.servers import free_port, wait_until
+from tests.servers import PATIENCE, free_port, wait_until
 
 IN_WEB = [CrashPoint.INSERTED, CrashPoint.ACCEPTED]
 #: `tests/commands/test_archive.py` dies at these.
@@ -62,7 +62,7 @@ class Process:
 
     def end(self) -> None:
         self._process.kill()
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
 
     def _started(self) -> subprocess.Popen:
         with self._log.open("ab") as log:
@@ -98,14 +98,14 @@ def test_a_web_process_that_dies_stores_once_what_its_host_sends_again(
             def accepted(body: dict = body, headers: dict = headers) -> bool:
                 web.look_after()
                 try:
-                    answer = requests.post(f"http://127.0.0.1:{port}/v1/comments", json=body, headers=headers, timeout=5)
+                    answer = requests.post(f"http://127.0.0.1:{port}/v1/comments", json=body, headers=headers, timeout=60)
                 except requests.RequestException:
                     return False
                 if answer.status_code == 202:
                     ids.add(answer.json()["id"])
                 return answer.status_code == 202
 
-            wait_until(accepted, what="the comment to be accepted", seconds=40)
+            wait_until(accepted, what="the comment to be accepted", seconds=2 * PATIENCE)
     assert died(settings)
     with database.reading() as session:
         assert {str(i) for i in session.scalars(select(Comment.id))} == ids
@@ -130,7 +130,7 @@ def test_a_worker_that_dies_loses_nothing_and_repeats_no_verdict(
                     done = select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.DONE)
                     return session.scalar(done) == COMMENTS
 
-            wait_until(delivered, what="all deliveries", seconds=40)
+            wait_until(delivered, what="all deliveries", seconds=2 * PATIENCE)
         assert died(settings)
         assert worker.deaths == 1
         assert {receipt.comment for receipt in receiver.receipts} == {str(i) for i in ids}
@@ -150,4 +150,4 @@ def _audited(settings: Settings) -> subprocess.CompletedProcess:
         "GREENROOM_SECRET_KEY": settings.secret,
     }
     words = [sys.executable, "-m", "service.cli", "audit", "--json"]
-    return subprocess.run(words, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(words, env=environ, capture_output=True, text=True, check=False, timeout=PATIENCE)

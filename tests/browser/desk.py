@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from service.store import migrate
 from service.store.engine import Database
 from service.store.people import Role
 from service.web.app import create_app
-from tests.servers import free_port
+from tests.servers import PATIENCE, free_port
 
 FLAGS = [
     "--no-sandbox",
@@ -64,7 +65,7 @@ class Desk:
             prefer(session, person.id, **(preferences or {}))
             token = start(session, person.id, how="link", user_agent="test", now=now)
         context = self._chromium.new_context(**{**WIDE, **options})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE * 1000)
         context.add_cookies([{"name": "greenroom", "value": token, "url": self.address}])
         context.add_init_script(WATCH)
         page = context.new_page()
@@ -79,11 +80,11 @@ class Desk:
 
 def until(page: Page, truth: str) -> None:
     """Waits until this expression holds on the page. Playwright's own way of waiting for one asks for `eval`, which is refused."""
-    for _ in range(600):
-        if page.evaluate(truth):
-            return
+    end = time.monotonic() + PATIENCE
+    while not page.evaluate(truth):
+        if time.monotonic() > end:
+            raise AssertionError(f"never became true: {truth}")
         page.wait_for_timeout(50)
-    raise AssertionError(f"never became true: {truth}")
 
 
 @contextmanager
@@ -94,7 +95,7 @@ def browser() -> Iterator[Browser | None]:
         yield None
         return
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1000)
         yield chromium
         chromium.close()
 

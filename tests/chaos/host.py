@@ -32,6 +32,8 @@ _WORDS = [
     "bridge",
     "story",
 ]
+#: Seconds that a careful host tries.
+MOST = 240.0
 #: Statuses that say: not now, come again.
 LATER = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
@@ -98,7 +100,7 @@ class Host:
 
     def _posted(self, body: dict[str, object], key: str) -> str | None:
         """The id, tried for as long as it takes, as a careful host would."""
-        until = time.monotonic() + 90
+        until = time.monotonic() + MOST
         while time.monotonic() < until and not self._hopeless.is_set():
             try:
                 answer = self._house.call("POST", "/v1/comments", json=body, headers={"Idempotency-Key": key})
@@ -114,7 +116,7 @@ class Host:
                 if answer.status_code == 500:
                     self._complain(f"POST answered 500: {answer.text[:200]}")
             time.sleep(0.3)
-        self._complain(f"the key {key} was not accepted within 90 s")
+        self._complain(f"the key {key} was not accepted within {MOST:g} s")
         return None
 
     def _move(self, comment_id: str, chance: random.Random) -> None:

@@ -95,8 +95,8 @@ class House:
             self._add(Process(self.folder, name, [*GREENROOM, role], dict(environ), self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
         self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
-        wait_until(self._answers, what="the web process", seconds=120)
-        wait_until(lambda: self._receiver_hears("mood", {"path": "/main", "mood": "well"}), what="the receiver", seconds=60)
+        wait_until(self._answers, what="the web process")
+        wait_until(lambda: self._receiver_hears("mood", {"path": "/main", "mood": "well"}), what="the receiver")
         self.endpoints = {name: self._add_endpoint(name) for name in ("main", "second")}
         self._keeper.start()
 
@@ -111,14 +111,14 @@ class House:
 
     def run(self, *words: str, check: bool = True) -> str:
         """A command of `greenroom`, and what it printed."""
-        done = subprocess.run([*GREENROOM, *words], env=self._environ(), capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run([*GREENROOM, *words], env=self._environ(), capture_output=True, text=True, check=False, timeout=300)
         if check and done.returncode:
             raise AssertionError(f"greenroom {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def call(self, method: str, path: str, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.key}", **more.pop("headers", {})}
-        return requests.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=12, **more)
+        return requests.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=30, **more)
 
     def mood(self, mood: str, endpoint: str = "main") -> None:
         self._receiver_hears("mood", {"path": f"/{endpoint}", "mood": mood})
@@ -199,14 +199,14 @@ class House:
             except requests.RequestException:
                 return False
 
-        wait_until(done, what=f"{method} {path}", seconds=60)
+        wait_until(done, what=f"{method} {path}")
 
     def calm(self) -> None:
         """Everything runs again and answers."""
         self.mood("well")
         self.mood("well", "second")
-        wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process", seconds=60)
-        wait_until(self._answers, what="the web process", seconds=60)
+        wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process")
+        wait_until(self._answers, what="the web process")
 
     @property
     def database_url(self) -> str:
@@ -265,7 +265,7 @@ class House:
 
     def _answers(self) -> bool:
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/livez", timeout=2).ok
+            return requests.get(f"http://127.0.0.1:{self.port}/livez", timeout=10).ok
         except requests.RequestException:
             return False
 

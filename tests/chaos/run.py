@@ -114,7 +114,7 @@ def _strike(house: House, plan: list[Kind], seconds: float, chance: random.Rando
         thread.start()
         threads.append(thread)
     for thread in threads:
-        thread.join(90)
+        thread.join(300)
     return plan
 
 

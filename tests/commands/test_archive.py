@@ -191,7 +191,7 @@ def _died(settings: Settings, point: CrashPoint, folder: Path, *words: str) -> i
     }
     words = words or ("archive", "--older-than", "365", "--to", str(folder))
     return subprocess.run(
-        [sys.executable, "-m", "service.cli", *words], env=environ, capture_output=True, check=False, timeout=120
+        [sys.executable, "-m", "service.cli", *words], env=environ, capture_output=True, check=False, timeout=300
     ).returncode
 
 

@@ -155,4 +155,4 @@ def _audit(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
         "GREENROOM_SECRET_KEY": settings.secret,
     }
     command = [sys.executable, "-m", "service.cli", "audit", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=120)

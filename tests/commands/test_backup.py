@@ -110,7 +110,7 @@ def test_a_backup_under_load_is_one_moment(greenroom: Greenroom, house: list[UUI
     stop = threading.Event()
 
     def post() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.02):
             with database.writing() as session:
                 submitted(session, *(draft(f"Meanwhile {n}.", thread=f"page {n}") for n in range(20)), now=datetime.now(UTC))
 

@@ -44,6 +44,8 @@ def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path
 
 def _doctor(**environ: str) -> tuple[int, dict[str, Any]]:
     environ = {"PATH": os.environ["PATH"], "HOME": environ["GREENROOM_HOME"], **environ}
-    answer = subprocess.run([GREENROOM, "doctor", "--json"], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(
+        [GREENROOM, "doctor", "--json"], env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
     assert answer.stdout, answer.stderr
     return answer.returncode, {finding["about"]: finding for finding in json.loads(answer.stdout)["findings"]}

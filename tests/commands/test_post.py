@@ -88,4 +88,4 @@ def _post(up: Up, file: Path) -> dict[str, Any]:
 def _run(up: Up, file: Path, *flags: str, site: str = "demo") -> subprocess.CompletedProcess[str]:
     environ = {"GREENROOM_HOME": str(up.home), "PORT": str(up.port), "PATH": "/usr/bin:/bin"}
     command = [GREENROOM, "post", str(file), "--site", site, *flags]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=240, check=False)

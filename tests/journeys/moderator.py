@@ -19,15 +19,15 @@ class Moderator:
     def __enter__(self) -> "Moderator":
         found = re.search(r"http://\S+/sign-in/\S+", self._up.output)
         assert found, self._up.output
-        assert self._browser.get(found[0], timeout=10).ok
-        assert self._browser.post(found[0], timeout=10).ok
+        assert self._browser.get(found[0], timeout=60).ok
+        assert self._browser.post(found[0], timeout=60).ok
         return self
 
     def __exit__(self, *_: object) -> None:
         self._browser.close()
 
     def queue(self) -> str:
-        answer = self._browser.get(f"{self._up.url}/queue", timeout=10)
+        answer = self._browser.get(f"{self._up.url}/queue", timeout=60)
         assert answer.ok, answer.text
         return answer.text
 
@@ -40,5 +40,5 @@ class Moderator:
         }
         button = re.search(r'<button[^>]*name="(\w+)" value="(approve\w*)"', form)
         assert button, form
-        answer = self._browser.post(f"{self._up.url}/queue/decide", fields | {button[1]: button[2]}, timeout=10)
+        answer = self._browser.post(f"{self._up.url}/queue/decide", fields | {button[1]: button[2]}, timeout=60)
         assert answer.ok, answer.text

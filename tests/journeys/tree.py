@@ -8,14 +8,14 @@ import shlex
 import signal
 import subprocess
 import sys
-import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
 from typing import Any, Self
 
-from tests.servers import free_port, wait_until
+from tests.servers import PATIENCE, free_port, wait_until
 
 GREENROOM = Path(sys.executable).with_name("greenroom")
 
@@ -66,9 +66,7 @@ class Up:
             self.process = subprocess.Popen(
                 [GREENROOM, "up", *self._flags], env=self._environ, stdout=printed, stderr=printed, stdin=subprocess.DEVNULL
             )
-        wait_until(
-            lambda: "The log follows" in self.output or self.process.poll() is not None, seconds=40, what=self._printed.name
-        )
+        wait_until(lambda: "The log follows" in self.output or self.process.poll() is not None, what=self._printed.name)
         assert self.process.poll() is None, self.output
         return self
 
@@ -77,12 +75,12 @@ class Up:
             self.stop(signal.SIGTERM)
 
     def wait_to_print(self, words: str) -> None:
-        wait_until(lambda: words in self.output, seconds=60, what=f"{words!r} to be printed")
+        wait_until(lambda: words in self.output, seconds=2 * PATIENCE, what=f"{words!r} to be printed")
 
     def stop(self, how: signal.Signals) -> int:
         assert self.process
         self.process.send_signal(how)
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
 
     def processes(self, of: int | None = None) -> dict[int, str]:
         """Every process below the tree's root, by id, with its title."""
@@ -102,7 +100,7 @@ class Up:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=15) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
@@ -110,11 +108,12 @@ class Up:
 
     def insist(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """The same, again and again while nobody answers: a process may just have been killed."""
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             try:
                 return self.ask(method, path, body, **headers)
             except (OSError, http.client.HTTPException):
-                threading.Event().wait(0.1)
+                time.sleep(0.1)
         raise AssertionError(f"nobody answers at {self.url}\n{self.output}")
 
     def post(self, text: str, **more: object) -> str:
@@ -127,8 +126,8 @@ class Up:
     def state(self, comment_id: str) -> str:
         return str(self.insist("GET", f"/v1/comments/{comment_id}")[1]["state"])
 
-    def wait_for(self, comment_id: str, *states: str, seconds: float = 20) -> None:
-        wait_until(lambda: self.state(comment_id) in states, seconds=seconds, what=f"{comment_id} to be {states}\n{self.output}")
+    def wait_for(self, comment_id: str, *states: str) -> None:
+        wait_until(lambda: self.state(comment_id) in states, what=f"{comment_id} to be {states}\n{self.output}")
 
 
 def _children(pid: int) -> list[int]:

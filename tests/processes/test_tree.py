@@ -4,15 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
-from tests.servers import wait_until
+from service.processes.tree import BACK_OFF
+from tests.servers import PATIENCE, wait_until
 
 CODE = """
-import os, sys
+import os, sys, time
 from service.processes.tree import Child, Tree
 told = open(sys.argv[1], "a", buffering=1)
-def die(): told.write("dies\\n"); os._exit(3)
+def die(): told.write(f"dies {time.monotonic()}\\n"); os._exit(3)
 def visit(): told.write("visits\\n")
 def stay():
     import signal; signal.pause()
@@ -29,11 +31,13 @@ def test_what_dies_comes_back_and_a_guest_comes_once(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", CODE, str(told)], stderr=subprocess.DEVNULL)
     wait_until(lambda: told.read_text().count("dies") >= 3, what="three lives")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
+    assert process.wait(PATIENCE) == 0
     lines = told.read_text().splitlines()
     assert lines.count("visits") == 1
-    # 0.1 s and 0.5 s lie between the first three lives: a process that cannot live does not take the processor.
-    assert lines.count("dies") <= 5
+    # A process that cannot live does not take the processor: the pause before its next life grows.
+    lives = [float(line.split()[1]) for line in lines if line.startswith("dies")]
+    for (one, next_one), pause in zip(pairwise(lives), BACK_OFF, strict=False):
+        assert next_one - one >= pause
     assert lines[-1].startswith("ended after")
 
 

@@ -39,7 +39,7 @@ def limit_files(web: Web, most: int) -> None:
 
 def post(web: Web, key: str, text: str) -> tuple[int, str | None]:
     body = json.dumps({"thread": {"id": "a"}, "text": text})
-    with closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)) as connection:
         connection.request("POST", "/v1/comments", body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
         answer = connection.getresponse()
         answer.read()

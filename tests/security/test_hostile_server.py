@@ -86,7 +86,7 @@ def hostile(number: int) -> Request:
 def asked(web: Web, key: str, numbers: range) -> Counter[int]:
     """The answers to these requests, on one connection for as long as the server keeps it."""
     counted: Counter[int] = Counter()
-    line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+    line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
     for number in numbers:
         method, path, body, headers = hostile(number)
         try:

@@ -26,7 +26,7 @@ def test_slow_bodies_leave_threads_for_the_others(web: Web) -> None:
     slow = []
     try:
         for _ in range(48):
-            line = socket.create_connection(("127.0.0.1", web.port), timeout=5)
+            line = socket.create_connection(("127.0.0.1", web.port), timeout=60)
             line.sendall(f"{head}Content-Length: 500\r\n\r\nemail=a".encode())
             slow.append(line)
         refused: set[socket.socket] = set()
@@ -39,11 +39,11 @@ def test_slow_bodies_leave_threads_for_the_others(web: Web) -> None:
                 refused.add(line)
             return len(refused)
 
-        wait_until(lambda: told() >= 48 - 16, seconds=30, what="all but half of the threads being told so")
+        wait_until(lambda: told() >= 48 - 16, what="all but half of the threads being told so")
         assert web.ready()
         assert b" 404 " in web.say(b"GET /f/none?thread=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").splitlines()[0]
     finally:
         for line in slow:
             line.close()
     whole = f"{head}Content-Length: 7\r\nConnection: close\r\n\r\nemail=a".encode()
-    wait_until(lambda: b" 503 " not in web.say(whole).splitlines()[0], seconds=10, what="the places to be free again")
+    wait_until(lambda: b" 503 " not in web.say(whole).splitlines()[0], what="the places to be free again")

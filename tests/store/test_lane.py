@@ -16,7 +16,7 @@ def _kill_all_others(database: Database) -> None:
     other = Database(database.url)
     others = "datname = current_database() AND pid <> pg_backend_pid()"
     with other.engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        connection.execute(text(f"SELECT pg_terminate_backend(pid, 4000) FROM pg_stat_activity WHERE {others}"))
     other.close()
 
 

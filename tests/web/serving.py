@@ -54,7 +54,7 @@ class Web(Server):
         return ["env", *environment, *granian]
 
     def ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", "/livez")
             return connection.getresponse().status == 200
@@ -74,7 +74,7 @@ class Web(Server):
             self._worker.join()
         self.stop()
 
-    def say(self, words: bytes, *, seconds: float = 5.0) -> bytes:
+    def say(self, words: bytes, *, seconds: float = 60.0) -> bytes:
         """Send raw bytes and read the answer until the server ends it or falls silent."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:
             line.sendall(words)

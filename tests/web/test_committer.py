@@ -17,8 +17,14 @@ from service.store.comments import Comment
 from service.store.engine import Database
 from service.web import committer as committer_module
 from service.web.committer import Committer
+from tests.servers import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer_module, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
@@ -45,18 +51,17 @@ def sent_together(committer: Committer, database: Database, submissions: list[Su
     def hold(*_: object) -> None:
         if not held.is_set():
             held.set()
-            go.wait(10)
+            go.wait(PATIENCE)
 
     event.listen(database.engine, "commit", hold)
     with ThreadPoolExecutor(len(submissions) + 1) as pool:
         first = pool.submit(committer.submit, submission(-1))
-        held.wait(10)
+        assert held.wait(PATIENCE)
         others = [pool.submit(committer.submit, one) for one in submissions]
-        while committer._waiting.qsize() < len(submissions):
-            pass
+        wait_until(lambda: committer._waiting.qsize() == len(submissions), what="all of them to wait")
         go.set()
-        first.result(10)
-        outcomes = [other.exception(10) or other.result() for other in others]
+        first.result(PATIENCE)
+        outcomes = [other.exception(PATIENCE) or other.result() for other in others]
     event.remove(database.engine, "commit", hold)
     return outcomes
 
@@ -84,7 +89,7 @@ def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, dat
 
     event.listen(database.engine, "begin", away)
     with ThreadPoolExecutor(5) as pool:
-        errors = [pool.submit(committer.submit, submission(number)).exception(10) for number in range(5)]
+        errors = [pool.submit(committer.submit, submission(number)).exception(PATIENCE) for number in range(5)]
     event.remove(database.engine, "begin", away)
     assert all(isinstance(error, OperationalError) for error in errors)
     assert len(asked) <= 5
@@ -93,21 +98,21 @@ def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, dat
 def test_whoever_gave_up_waiting_is_not_stored_later(
     committer: Committer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committer_module, "PATIENCE", 0.05)
     held, go = threading.Event(), threading.Event()
 
     def hold(*_: object) -> None:
         held.set()
-        go.wait(10)
+        go.wait(PATIENCE)
 
     event.listen(database.engine, "commit", hold)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(committer.submit, submission(1))
-        held.wait(10)
+        assert held.wait(PATIENCE)
+        monkeypatch.setattr(committer_module, "PATIENCE", 0.05)
         with pytest.raises(Unavailable):
             committer.submit(submission(2))
         go.set()
-        assert isinstance(first.exception(10), Unavailable)
+        assert isinstance(first.result(PATIENCE), Accepted)
     committer.close()
     event.remove(database.engine, "commit", hold)
     assert stored(database) == 1
@@ -126,17 +131,17 @@ def test_while_one_lane_waits_for_its_disk_the_other_stores(
     def hold(*_: object) -> None:
         if not held.is_set():
             held.set()
-            go.wait(30)
+            go.wait(PATIENCE)
 
     committer.submit(submission(0))
     event.listen(database.engine, "commit", hold)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(committer.submit, submission(1, external_id="e-1"))
-        held.wait(30)
+        assert held.wait(PATIENCE)
         committer.submit(submission(2))
         same = pool.submit(committer.submit, submission(1, external_id="e-1"))
         go.set()
-        one, other = first.result(30), same.result(30)
+        one, other = first.result(PATIENCE), same.result(PATIENCE)
     event.remove(database.engine, "commit", hold)
     committer.close()
     assert isinstance(one, Accepted) and isinstance(other, Accepted)

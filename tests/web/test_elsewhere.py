@@ -54,7 +54,7 @@ def address_of(browser: Browser, path: str = "/sign-in/elsewhere/start", **form:
     page = browser.post(path, form)
     assert page.status_code == 200, page.get_data(as_text=True)
     goal = unescape(re.search(r'content="0; url=([^"]+)"', page.get_data(as_text=True))[1])  # type: ignore[index]
-    back = requests.get(goal, allow_redirects=False, timeout=20).headers["Location"]
+    back = requests.get(goal, allow_redirects=False, timeout=60).headers["Location"]
     return f"{urlsplit(back).path}?{urlsplit(back).query}"
 
 

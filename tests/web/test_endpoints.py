@@ -17,7 +17,7 @@ LOOPBACK = ("127.0.0.0/8",)
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, webhook_allow=LOOPBACK, webhook_timeout=1.0)
+    return replace(settings, webhook_allow=LOOPBACK, webhook_timeout=60.0)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_rotated_secret_signs_beside_the_old_one(
     assert rotated["old_secret_until"]
     post()
     settle_all()
-    deliver(workshop)
+    deliver(workshop, seconds=60.0)
     assert receiver.receipts[0].verified_with(endpoint["secret"])
     assert receiver.receipts[0].verified_with(rotated["secret"])
 
@@ -142,7 +142,7 @@ def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
         post(f"A calm word, the {n}th of its kind.")
     settle_all()
     receiver.behaviour = answers(410)
-    deliver(replace(workshop, settings=replace(workshop.settings, courier_threads=1)))
+    deliver(replace(workshop, settings=replace(workshop.settings, courier_threads=1)), seconds=60.0)
     shown = client.get(address).json
     assert (shown["enabled"], shown["dead"], shown["waiting"]) == (False, 3, 0)
     page = client.get(f"{address}/deliveries?limit=2&state=dead")
@@ -160,7 +160,7 @@ def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
     assert client.post(replay).json["state"] == "due"
     assert client.post(replay).status_code == 409
     assert client.post(f"{address}/replay", json={"since": "2020-01-01T00:00:00Z"}).json == {"replayed": 2}
-    assert deliver(workshop) == 3
+    assert deliver(workshop, seconds=60.0) == 3
     assert {d["state"] for d in client.get(f"{address}/deliveries").json["deliveries"]} == {"done"}
     assert client.get(f"/v1/deliveries/{logged[0]['id']}").json["attempts"][-1]["status"] == 204
 

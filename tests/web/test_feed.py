@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from service.web import feed_cache, feed_front, known_sites
+
 Post = Callable[..., str]
 FEED = "/v1/threads/a-page/comments?site=news"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -122,7 +124,11 @@ def test_each_form_has_an_etag_of_its_own(reader: FlaskClient, published: Post) 
     assert len({reader.get(FEED + query).headers["ETag"] for query in queries}) == len(queries)
 
 
-def test_a_hot_feed_asks_the_database_nothing(app: Flask, reader: FlaskClient, published: Post) -> None:
+def test_a_hot_feed_asks_the_database_nothing(
+    app: Flask, reader: FlaskClient, published: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((feed_cache, "LOOK_AFTER"), (feed_front, "BELIEVED"), (known_sites, "BELIEVED")):
+        monkeypatch.setattr(module, name, 3600.0)
     published()
     reader.get(FEED)
     asked: list[str] = []

@@ -17,7 +17,7 @@ from service.config import Settings
 from service.store.comments import Comment
 from service.store.engine import Database
 from service.store.sites import Scope
-from service.web import post_front
+from service.web import callers, post_front
 from service.web.app import create_app
 from tests.factories import NOON
 
@@ -75,8 +75,9 @@ def reader(database: Database, site: str) -> str:
 
 
 @pytest.fixture
-def apps(settings: Settings, key: str, reader: str) -> Iterator[Callable[..., TestResponse]]:
+def apps(settings: Settings, key: str, reader: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestResponse]]:
     """Sends to one application: by its front door, or past the lane straight to its views. Both keys are known to it."""
+    monkeypatch.setattr(callers, "BELIEVED", 3600.0)
     app = create_app(settings)
     ways = {True: Client(app), False: Client(partial(Flask.wsgi_app, app))}
 
@@ -137,6 +138,7 @@ def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: 
 def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
     settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(callers, "BELIEVED", 3600.0)
     app = create_app(settings)
     client, tried = Client(app), []
     client.get("/v1/comments", headers={"Authorization": f"Bearer {key}"})

@@ -3,7 +3,6 @@
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -84,14 +83,15 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def post(url: str, *, seconds: float = 2.0, **more: object) -> Answer:
+def post(url: str, *, seconds: float = 60.0, **more: object) -> Answer:
     return Outside(seconds=seconds, **more).post(url, b"{}", {"Content-Type": "application/json"})
 
 
 @pytest.mark.parametrize("url", HOSTILE)
 def test_hostile_urls_connect_nowhere(receiver: Receiver, url: str) -> None:
     with watched_connects() as connects:
-        answer = post(url.format(port=receiver.url.rpartition(":")[2].partition("/")[0]))
+        # A name may have to be looked up, where nobody answers.
+        answer = post(url.format(port=receiver.url.rpartition(":")[2].partition("/")[0]), seconds=2.0)
     assert answer.status is None
     assert answer.error
     assert connects == []
@@ -161,23 +161,26 @@ def _drips_the_status(request: BaseHTTPRequestHandler) -> None:
 
 
 def _says_nothing(request: BaseHTTPRequestHandler) -> None:
-    threading.Event().wait(5)
+    _over.wait()
 
 
 def _drip(request: BaseHTTPRequestHandler, drop: bytes) -> None:
-    until = time.monotonic() + 5
-    pause = threading.Event()
-    while time.monotonic() < until:
+    while not _over.wait(0.1):
         request.wfile.write(drop)
-        pause.wait(0.1)
+
+
+_over = threading.Event()
 
 
 @pytest.mark.parametrize("behaviour", [_drips_headers, _drips_the_status, _says_nothing])
 def test_an_answer_that_drips_ends_by_the_wall_clock(receiver: Receiver, behaviour: object) -> None:
+    """It would go on for ever: that we get here at all is the promise."""
+    _over.clear()
     receiver.behaviour = behaviour  # type: ignore[assignment]
-    started = time.monotonic()
-    answer = post(receiver.url, seconds=0.6, allow=LOOPBACK)
-    assert time.monotonic() - started < 1.2
+    try:
+        answer = post(receiver.url, seconds=0.6, allow=LOOPBACK)
+    finally:
+        _over.set()
     assert (answer.status, answer.error) == (None, "no answer in time")
 
 
@@ -216,9 +219,9 @@ def test_rubbish_is_an_answer_like_any_other(receiver: Receiver, rubbish: bytes)
 
 
 def test_a_resolver_that_hangs_ends_in_time() -> None:
-    started = time.monotonic()
-    answer = post("http://slow.example/", seconds=0.3, resolve=lambda _host, _port: (threading.Event().wait(3), [])[1])
-    assert time.monotonic() - started < 1
+    over = threading.Event()
+    answer = post("http://slow.example/", seconds=0.3, resolve=lambda _host, _port: (over.wait(), [])[1])
+    over.set()
     assert answer.error == "no answer in time"
 
 

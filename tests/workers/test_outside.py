@@ -22,6 +22,7 @@ from service.store.engine import Database
 from service.store.outside import OutsideRow
 from tests.factories import draft, site, submitted
 from tests.receiver import Behaviour, Receiver, answers
+from tests.servers import PATIENCE
 from workers.drain import drain
 from workers.tells import tell
 from workers.workshop import Workshop
@@ -34,11 +35,15 @@ AKISMET = {"secret": "0123456789ab"}
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """The servers of these tests stand on this machine, where nobody may go who was not let."""
-    return replace(settings, webhook_allow=("127.0.0.0/8",))
+    return replace(settings, webhook_allow=("127.0.0.0/8",), lease=600.0)
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
+def workshop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """Who answers here has time to, however slow the machine; what never answers has its own limit in its test."""
+    monkeypatch.setattr("workers.outside.TOGETHER", 60.0)
+    monkeypatch.setattr("service.actions.outside.LATEST", 60.0)
+    monkeypatch.setattr("service.actions.outside.PROBE_EVERY", timedelta(hours=1))
     workshop = Workshop.open(settings)
     yield workshop
     workshop.close()
@@ -61,7 +66,7 @@ def _set(database: Database, settings: Settings, name: str, address: str, **more
             session,
             "news",
             name,
-            Wanted(address=address, **more),
+            Wanted(address=address, **{"seconds": 60.0, **more}),
             seal=Seal.from_secret(settings.secret),
             now=datetime.now(UTC),
             allow=settings.webhook_allow,
@@ -180,32 +185,35 @@ def _drips(request: BaseHTTPRequestHandler) -> None:
 
 
 _released = threading.Event()
-FAULTS = {
-    "500": (answers(500), "failed"),
-    "a redirect": (answers(302, Location="http://127.0.0.1/"), "failed"),
-    "a wrong key": (says("invalid"), "failed"),
-    "nothing": (says(b""), "failed"),
-    "garbage": (says(b"\xff\x00\xfe" * 50), "failed"),
-    "a huge body": (says(b"x" * 3_000_000), "failed"),
-    "a body that drips": (_drips, "failed"),
-    "hanging": (lambda _: _released.wait(30), "timed_out"),
+#: How it fails, what that may be called, and the seconds that the site gives it.
+FAULTS: dict[str, tuple[Behaviour, set[str], float]] = {
+    "500": (answers(500), {"failed"}, 60),
+    "a redirect": (answers(302, Location="http://127.0.0.1/"), {"failed"}, 60),
+    "a wrong key": (says("invalid"), {"failed"}, 60),
+    "nothing": (says(b""), {"failed"}, 60),
+    "garbage": (says(b"\xff\x00\xfe" * 50), {"failed"}, 60),
+    "a huge body": (says(b"x" * 3_000_000), {"failed"}, 60),
+    # It depends on how far it got.
+    "a body that drips": (_drips, {"failed", "timed_out"}, 0.5),
+    "hanging": (lambda _: _released.wait(PATIENCE) and None, {"timed_out"}, 0.5),
 }
 
 
 def test_no_answer_is_told_as_such_and_a_person_decides_what_we_are_unsure_of(
     database: Database, workshop: Workshop, at: Receiver, settings: Settings
 ) -> None:
-    for fault, (behaviour, status) in FAULTS.items():
+    for fault, (behaviour, called, seconds) in FAULTS.items():
         _released.clear()
         at.behaviour = behaviour
         # Switching it on closes the breaker that the fault before may have opened.
-        _set(database, settings, "akismet", at.url, seconds=0.5, asks="all", enabled=True, **AKISMET)
+        _set(database, settings, "akismet", at.url, seconds=seconds, asks="all", enabled=True, **AKISMET)
         unsure, calm = _judged(database, workshop, UNSURE.format(fault), CALM.format(fault))
         _released.set()
         assert (fault, unsure.state, calm.state) == (fault, State.HELD, State.APPROVED)
         for verdict in (unsure, calm):
             (reason,) = verdict.reasons
-            assert (fault, reason["family"], reason["check"], reason["status"]) == (fault, "failure", "akismet", status)
+            assert (fault, reason["family"], reason["check"]) == (fault, "failure", "akismet")
+            assert reason["status"] in called, fault
             assert reason["rule"].startswith("Akismet ")
         with database.reading() as session:
             assert session.get_one(Comment, calm.comment_id).reason == ""
@@ -283,13 +291,13 @@ def test_a_hanging_service_holds_up_nobody_else(database: Database, workshop: Wo
     def hang(request: BaseHTTPRequestHandler) -> None:
         with database.reading() as session:
             seen.append(len(session.scalars(select(VerdictRow.id)).all()))
-        _released.wait(30)
+        _released.wait(PATIENCE)
 
     at.behaviour = hang
-    _set(database, settings, "akismet", at.url, seconds=1.0, **AKISMET)
+    _set(database, settings, "akismet", at.url, seconds=2.0, **AKISMET)
     verdicts = _judged(database, workshop, *(CALM.format(n) for n in range(30)), *(UNSURE.format(n) for n in range(60)))
     _released.set()
-    assert set(seen) == {30}
+    assert min(seen) == 30
     assert [verdict.state for verdict in verdicts] == [State.APPROVED] * 30 + [State.HELD] * 60
     # The breaker opened after the first ones; the others did not wait for theirs.
     assert len(at.receipts) < 60
