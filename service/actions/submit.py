@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
 from sqlalchemy.orm import Session
 
@@ -44,9 +45,13 @@ class Accepted:
 
 Outcome = Accepted | Refusal
 _COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(Archived).c
-#: Asked with every batch, so built only once; on PostgreSQL even without what SQLAlchemy makes of a list.
-_THREADS = select(table(Thread).c.id, table(Thread).c.state).where(table(Thread).c.id.in_(bindparam("ids", expanding=True)))
-_THREADS_AT_ONCE = "SELECT id, state FROM thread WHERE id = ANY(%s)"
+#: Asked with every batch, so without what SQLAlchemy makes of a list. On SQLite, whose driver lets other threads run before
+#: each value that it hands out, only for the threads that are new or not simply open.
+_THREADS = "SELECT id, state FROM thread WHERE id = ANY(%s)"
+_UNUSUAL_THREADS = (
+    "SELECT asked.value, thread.state FROM json_each(?) AS asked LEFT JOIN thread ON thread.id = asked.value "
+    f"WHERE thread.state IS NOT '{ThreadState.OPEN}'"  # noqa: S608
+)
 
 
 def _named(site: Any, name: Any) -> ColumnElement[bool]:
@@ -192,10 +197,10 @@ def _stored_externals(
 def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -> dict[UUID, str]:
     ids = list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})
     if connection.dialect.name == "postgresql":
-        rows = connection.exec_driver_sql(_THREADS_AT_ONCE, (ids,))
-    else:
-        rows = connection.execute(_THREADS, {"ids": ids})
-    return {thread: state for thread, state in rows}  # noqa: C416 - a row is no pair to mypy
+        return {thread: state for thread, state in connection.exec_driver_sql(_THREADS, (ids,))}  # noqa: C416 - a row is no pair to mypy
+    unusual = connection.exec_driver_sql(_UNUSUAL_THREADS, (to_json([thread.hex for thread in ids]).decode(),))
+    known: dict[UUID, str | None] = {**dict.fromkeys(ids, ThreadState.OPEN), **{UUID(thread): state for thread, state in unusual}}
+    return {thread: state for thread, state in known.items() if state is not None}
 
 
 def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:

@@ -1,17 +1,25 @@
-"""Many rows in one statement. On PostgreSQL they are one parameter, so that any number of them shares one prepared plan."""
+"""Many rows in one statement. On PostgreSQL they are one parameter, so that any number of them shares one prepared plan.
 
-from collections.abc import Collection, Mapping, Sequence
+On SQLite they are one list of values: its driver lets other threads run before and after each step, and a writer that has to
+come back for every row waits longer for its thread's turn than for the disk.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, insert, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.store.schema import Record, table
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+_UNLESS_THERE = " ON CONFLICT DO NOTHING"
+_SQLITE = sqlite.dialect()
+#: Most rows of one statement on SQLite, and most values, of which old ones take 999: a statement is kept for each number of rows.
+MOST_ROWS, MOST_VALUES = 32, 999
 
 
 def plain(session: Session | Connection) -> Connection:
@@ -28,10 +36,13 @@ def insert_all(
     connection = plain(session)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_from_json(table(record), tuple(rows[0]), new), (to_json(rows).decode(),))
-    elif new:
-        connection.execute(sqlite.insert(table(record)).on_conflict_do_nothing(), rows)
-    else:
-        connection.execute(insert(table(record)), rows)
+        return
+    into, names = table(record), tuple(rows[0])
+    bound, most = _bound(into, names), min(MOST_ROWS, MOST_VALUES // len(names))
+    for start in range(0, len(rows), most):
+        some = rows[start : start + most]
+        values = [bind(row[name]) if bind else row[name] for row in some for name, bind in bound]
+        connection.exec_driver_sql(_of_values(into, names, len(some), new), tuple(values))
 
 
 def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
@@ -49,12 +60,26 @@ def named(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
 
 
 @cache
+def _bound(into: Table, names: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """The columns, with what makes of their values what the driver of SQLite takes."""
+    return [(name, into.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
+
+
+@cache
+def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool) -> str:
+    row = f"({', '.join('?' * len(names))})"
+    columns = ", ".join(f'"{name}"' for name in names)
+    statement = f"INSERT INTO {into.name} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+    return statement + _UNLESS_THERE if new else statement
+
+
+@cache
 def _from_json(into: Table, names: tuple[str, ...], new: bool) -> str:
     """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
     columns = ", ".join(names)
     typed = ", ".join(f"{name} {_kind(into.c[name].type)}" for name in names)
     statement = f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS row ({typed})"  # noqa: S608
-    return statement + " ON CONFLICT DO NOTHING" if new else statement
+    return statement + _UNLESS_THERE if new else statement
 
 
 def _kind(column: Any) -> str:
