@@ -19,9 +19,10 @@ from service.domain.ids import new_id, thread_id
 from service.domain.links import link_domain
 from service.domain.states import State
 from service.store.archives import Archived
-from service.store.bulk import insert_all, plain
-from service.store.comments import Comment, Thread, ThreadState
+from service.store.bulk import plain
+from service.store.comments import Comment, ThreadState
 from service.store.idempotency import IdempotencyKey
+from service.store.intake import take_in
 from service.store.schema import table
 
 
@@ -45,12 +46,12 @@ class Accepted:
 
 Outcome = Accepted | Refusal
 _COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(Archived).c
-#: Asked with every batch, so without what SQLAlchemy makes of a list. On SQLite, whose driver lets other threads run before
-#: each value that it hands out, only for the threads that are new or not simply open.
+#: Without what SQLAlchemy makes of a list. On SQLite, which asks it with every batch and whose driver lets other threads run
+#: before each value that it hands out, only for the threads that are new or not simply open.
 _THREADS = "SELECT id, state FROM thread WHERE id = ANY(%s)"
 _UNUSUAL_THREADS = (
     "SELECT asked.value, thread.state FROM json_each(?) AS asked LEFT JOIN thread ON thread.id = asked.value "
-    f"WHERE thread.state IS NOT '{ThreadState.OPEN}'"  # noqa: S608
+    "WHERE thread.state IS NOT 'open'"
 )
 
 
@@ -75,36 +76,53 @@ _EXTERNALS = (
 def submit(
     session: Session | Connection, submissions: Sequence[Submission], *, identities: Identities, now: datetime
 ) -> list[Outcome]:
-    """Store many drafts in one transaction. Each gets its own outcome, in the order given; a refused one harms no other."""
+    """Store many drafts, all at once. Each gets its own outcome, in the order given; a refused one harms no other."""
     connection = plain(session)
-    known = _Known(connection, submissions)
-    rows: list[dict[str, Any]] = []
-    keys: list[dict[str, Any]] = []
-    outcomes: list[Outcome] = []
-    for submission in submissions:
-        outcome = known.outcome_of(submission)
-        if outcome is None:
-            row = _row(submission, known, identities, now)
-            outcome = Accepted(row["id"])
-            rows.append(row)
-            known.remember(submission, row["id"])
-            if submission.key:
-                keys.append(_key_row(submission, row["id"], now))
-        outcomes.append(outcome)
-    insert_all(connection, Thread, known.new_threads(submissions, outcomes, now), new=True)
-    # In an order of their own: two that store the same at once wait for each other, but never in a ring.
-    insert_all(connection, Comment, sorted(rows, key=lambda row: row["external_id"] or ""))
-    insert_all(connection, IdempotencyKey, sorted(keys, key=lambda row: row["key"]))
-    return outcomes
+    # PostgreSQL says itself where a thread is closed; so they are asked for only then.
+    threads = {} if connection.dialect.name == "postgresql" else _stored_threads(connection, submissions)
+    while True:
+        batch = _Batch(_Known(connection, submissions, threads), identities, now)
+        outcomes = [batch.outcome_of(submission) for submission in submissions]
+        # In an order of their own: two that store the same at once wait for each other, but never in a ring.
+        if take_in(
+            connection,
+            threads=batch.known.new_threads(submissions, outcomes, now),
+            comments=sorted(batch.rows, key=lambda row: row["external_id"] or ""),
+            keys=sorted(batch.keys, key=lambda row: row["key"]),
+        ):
+            return outcomes
+        threads = _stored_threads(connection, submissions)
+
+
+class _Batch:
+    """The rows that a batch makes."""
+
+    def __init__(self, known: "_Known", identities: Identities, now: datetime) -> None:
+        self.known = known
+        self.rows: list[dict[str, Any]] = []
+        self.keys: list[dict[str, Any]] = []
+        self._identities = identities
+        self._now = now
+
+    def outcome_of(self, submission: Submission) -> Outcome:
+        outcome = self.known.outcome_of(submission)
+        if outcome is not None:
+            return outcome
+        row = _row(submission, self.known, self._identities, self._now)
+        self.rows.append(row)
+        self.known.remember(submission, row["id"])
+        if submission.key:
+            self.keys.append(_key_row(submission, row["id"], self._now))
+        return Accepted(row["id"])
 
 
 class _Known:
-    """What the database knows already of a batch: keys, host ids, threads and parents, each asked for at most once."""
+    """What the database knows already of a batch: keys, host ids and parents, each asked for at most once; and `threads`."""
 
-    def __init__(self, connection: Connection, submissions: Sequence[Submission]) -> None:
+    def __init__(self, connection: Connection, submissions: Sequence[Submission], threads: dict[UUID, str]) -> None:
         self._keys = _stored_keys(connection, submissions)
         self._externals = _stored_externals(connection, submissions)
-        self._threads = _stored_threads(connection, submissions)
+        self._threads = threads
         self._parents = _stored_parents(connection, submissions)
         self._fresh: set[tuple[str, str]] = set()
 

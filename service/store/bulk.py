@@ -35,7 +35,8 @@ def insert_all(
         return
     connection = plain(session)
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_from_json(table(record), tuple(rows[0]), new), (to_json(rows).decode(),))
+        statement = from_json(table(record), tuple(rows[0]), ending=_UNLESS_THERE if new else "")
+        connection.exec_driver_sql(statement, (to_json(rows).decode(),))
         return
     into, names = table(record), tuple(rows[0])
     bound, most = _bound(into, names), min(MOST_ROWS, MOST_VALUES // len(names))
@@ -74,12 +75,11 @@ def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool) -> str
 
 
 @cache
-def _from_json(into: Table, names: tuple[str, ...], new: bool) -> str:
+def from_json(into: Table, names: tuple[str, ...], *, ending: str = "") -> str:
     """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
     columns = ", ".join(names)
     typed = ", ".join(f"{name} {_kind(into.c[name].type)}" for name in names)
-    statement = f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS row ({typed})"  # noqa: S608
-    return statement + _UNLESS_THERE if new else statement
+    return f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS row ({typed}){ending}"  # noqa: S608
 
 
 def _kind(column: Any) -> str:

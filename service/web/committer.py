@@ -142,7 +142,7 @@ class Committer:
             item.answer(outcome)
 
     def _stored(self, submissions: Sequence[Submission], lane: Lane) -> list[Outcome]:
-        with lane.writing() as connection:
+        with lane.at_once() as connection:
             outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes

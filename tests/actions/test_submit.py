@@ -9,6 +9,7 @@ from service.actions.submit import Accepted, Submission, submit
 from service.domain.errors import Conflict, InProgress, KeyReused
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.engine import Database
+from service.store.idempotency import IdempotencyKey
 from tests.factories import IDENTITIES, NOON, draft, site, submitted
 
 
@@ -103,6 +104,23 @@ def test_a_closed_thread_takes_nothing(database: Database) -> None:
         session.scalars(select(Thread)).one().state = ThreadState.CLOSED
     (refused,) = _submit(database, Submission("news", draft("late")))
     assert isinstance(refused, Conflict)
+    assert refused.faults[0].pointer == "/thread/id"
+
+
+def test_a_closed_thread_harms_no_other_of_its_batch(database: Database) -> None:
+    with database.writing() as session:
+        submitted(session, draft())
+        session.scalars(select(Thread)).one().state = ThreadState.CLOSED
+    other = Submission("news", draft("in time", thread="other", external_id="wp-1"), key="k1", body_digest="d1")
+    refused, accepted = _submit(
+        database, Submission("news", draft("late", external_id="wp-0"), key="k0", body_digest="d0"), other
+    )
+    assert isinstance(refused, Conflict)
+    assert isinstance(accepted, Accepted)
+    assert _submit(database, other) == [Accepted(accepted.comment_id, replayed=True)]
+    assert _stored(database) == 2
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
 
 
 def test_addresses_are_kept_only_as_keyed_hashes(database: Database) -> None:

@@ -34,7 +34,7 @@ def test_a_lane_that_died_in_a_pause_is_replaced(database: Database, monkeypatch
     monkeypatch.setattr(lane_module, "KEPT", -1.0)
     lane = Lane(database)
     for _ in range(2):
-        with lane.writing() as connection:
+        with lane.at_once() as connection:
             assert connection.scalar(text("SELECT 1")) == 1
         _kill_all_others(database)
     lane.close()
@@ -42,11 +42,11 @@ def test_a_lane_that_died_in_a_pause_is_replaced(database: Database, monkeypatch
 
 def test_a_lane_that_failed_starts_anew(database: Database) -> None:
     lane = Lane(database)
-    with lane.writing() as connection:
+    with lane.at_once() as connection:
         connection.execute(text("SELECT 1"))
     _kill_all_others(database)
-    with pytest.raises(OperationalError), lane.writing() as connection:
+    with pytest.raises(OperationalError), lane.at_once() as connection:
         connection.execute(text("SELECT 1"))
-    with lane.writing() as connection:
+    with lane.at_once() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     lane.close()
