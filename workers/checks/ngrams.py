@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from workers.checks.characters import DIGITS, apart, count
 from workers.checks.folding import Folded
 from workers.checks.listed import listed
 from workers.checks.matching import Entry, Matcher, Where
@@ -66,8 +67,19 @@ def said(folded: Folded) -> Said:
         text = _ADDRESS.sub(" § ", text)
     for hit in _innocent().find(text):
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
-    text = _NUMBER.sub("0", text)
-    return Said(_WORDS.findall(text), set(text.split()))
+    if count(text, DIGITS):
+        text = _NUMBER.sub("0", text)
+    return Said(_words(text), set(text.split()))
+
+
+def _words(text: str) -> list[str]:
+    """What `_WORDS` finds. In a text of ASCII it need only be asked where apostrophes stand."""
+    if not text.isascii():
+        return _WORDS.findall(text)
+    found = apart(text)
+    if "'" in text:
+        return [word for run in found for word in ((run,) if "'" not in run else _WORDS.findall(run))]
+    return found
 
 
 def of_addresses(folded: Folded) -> set[str]:

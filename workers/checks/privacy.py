@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from service.domain.signals import Kind, Signal
+from workers.checks.characters import DIGITS, count
 from workers.checks.prepared import Prepared
 
 CHECK = "privacy"
-_DIGIT = re.compile(r"[0-9]")
+#: No card and no telephone number has fewer digits.
+_CARD_DIGITS, _PHONE_DIGITS = 13, 8
 _CARD = re.compile(r"(?<![0-9.,-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _PHONE = re.compile(
     r"(?<![\w.,/=#%$£€-])(?:\+[0-9]{1,3}[ .-]?)?(?:\([0-9]{2,4}\)|[0-9]{2,5})"
@@ -24,12 +26,12 @@ _WHOSE = re.compile(r"\b(?:lives?|living|address|home|find (?:him|her|them)|hous
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Only texts with digits are looked at."""
     folded, text = prepared.text, prepared.text.text
-    if not _DIGIT.search(text):
+    digits = count(text, DIGITS)
+    if not digits:
         return
-    card = next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)
-    if card:
+    if digits >= _CARD_DIGITS and (card := next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)):
         yield Signal(Kind.PRIVACY_CARD, 0.9, "a card number", (folded.span(*card.span()),), strong=False, check=CHECK)
-    elif phone := _PHONE.search(text):
+    elif digits >= _PHONE_DIGITS and (phone := _PHONE.search(text)):
         yield Signal(Kind.PRIVACY_PHONE, 0.55, "a telephone number", (folded.span(*phone.span()),), check=CHECK)
     if street := _STREET.search(text):
         near = text[max(0, street.start() - 60) : street.end() + 20]

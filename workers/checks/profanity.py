@@ -43,6 +43,8 @@ def finds(
     folded: Folded, *, field: Field = Field.TEXT, disguised: Iterable[Disguise] | None = None
 ) -> list[tuple[int, str, Span]]:
     """Every profane place of one text: its tier, what it was read as, and the span in the original."""
+    if not folded.text:
+        return []
     hits = [(hit.start, hit.end, hit.entry) for hit in plain().find(folded.text)]
     seen: dict[tuple[str, ...], Entry | None] = {}
     for disguise in disguises(folded.text) if disguised is None else disguised:

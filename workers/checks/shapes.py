@@ -1,18 +1,16 @@
 """How a comment looks from afar: its length, links, capitals, punctuation and whom it speaks to, as strings that have weights."""
 
 import re
-from string import ascii_letters, ascii_uppercase, punctuation
 
 from service.domain.reading import Reading
 from workers.checks.addresses import Link, is_within
+from workers.checks.characters import CAPITALS, DIGITS, LETTERS, SIGNS, count
 from workers.checks.folding import Folded
 from workers.checks.links import USUAL
 from workers.checks.ngrams import HEAD, of_addresses, words_of
 
 _NUMBER = re.compile(r"[0-9]+")
 _SIGN = re.compile(r"[^\w\s]|_")
-#: How much of ASCII is missing without them is counted ten times faster than they are.
-_LETTERS, _CAPITALS, _SIGNS = ascii_letters.encode(), ascii_uppercase.encode(), punctuation.encode()
 _TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
 _YOU = frozenset(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"])
 _ME = frozenset(["i", "my", "me", "im", "i'm", "we", "our", "us"])
@@ -68,12 +66,13 @@ def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]
     """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
     text = reading.text[:HEAD]
     letters, capitals = letters_of(text)
+    numbers = len(_NUMBER.findall(folded.text[:HEAD])) if count(folded.text, DIGITS) else 0
     found = {
         f"#length {len(reading.text).bit_length()}",
         f"#links {min(len(links), 4)}",
         f"#capitals {4 * capitals // (letters + 1)}",
         f"#exclamations {min(text.count('!'), 4)}",
-        f"#numbers {min(len(_NUMBER.findall(folded.text[:HEAD])), 5)}",
+        f"#numbers {min(numbers, 5)}",
         f"#lines {min(text.count(chr(10)), 3)}",
         f"#foreign {min(len(text.encode(errors='replace')) - len(text), 8) // 2}",
     }
@@ -92,7 +91,7 @@ def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[s
     links: under news a neat comment backs up what it says, among videos hardly any does."""
     text = reading.text[:HEAD]
     different = set(words)
-    you, me, asked = sum(map(_YOU.__contains__, words)), sum(map(_ME.__contains__, words)), len(_ASKED & different)
+    you, me, asked = sum(map(words.count, _YOU & different)), sum(map(words.count, _ME & different)), len(_ASKED & different)
     neat, size, many, link = _neat(text), len(text).bit_length(), len(words).bit_length(), _kind(links)
     signs = signs_of(text)
     found = {
@@ -120,19 +119,14 @@ def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[s
 def letters_of(text: str) -> tuple[int, int]:
     """How many letters there are, and how many capitals."""
     if text.isascii():
-        return _count(text, _LETTERS), _count(text, _CAPITALS)
+        return count(text, LETTERS), count(text, CAPITALS)
     return sum(map(str.isalpha, text)), sum(map(str.isupper, text))
 
 
 def signs_of(text: str) -> int:
     """How many characters are neither letters, digits nor blanks."""
     # Some control characters are signs, too, some are blanks.
-    return _count(text, _SIGNS) if text.isascii() and text.isprintable() else len(_SIGN.findall(text))
-
-
-def _count(text: str, counted: bytes) -> int:
-    plain = text.encode()
-    return len(plain) - len(plain.translate(None, counted))
+    return count(text, SIGNS) if text.isascii() and text.isprintable() else len(_SIGN.findall(text))
 
 
 def _kind(links: tuple[Link, ...]) -> str:

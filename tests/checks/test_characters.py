@@ -1,0 +1,37 @@
+"""What is told by bytes, for speed, is what patterns tell character by character."""
+
+from random import Random
+
+from service.domain import languages
+from workers.checks import characters, disguises, ngrams
+
+ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
+
+
+def texts():
+    chance = Random(11)
+    yield from ("", "s h i t", "s  h\n-i", "don't 'quote' it's's x'1", "f.u.c.k")
+    for size in range(3000):
+        letters = ALPHABET if size % 3 else ALPHABET[:-4]
+        yield "".join(chance.choice(letters) for _ in range(size % 31))
+
+
+def test_words_are_those_of_the_patterns():
+    for text in map(str.lower, texts()):
+        assert ngrams._words(text) == ngrams._WORDS.findall(text), text
+        assert languages._words(text) == languages._WORD.findall(text), text
+
+
+def test_no_letters_with_gaps_are_overlooked():
+    found = 0
+    for text in texts():
+        gapped = bool(disguises._GAPPED.search(text))
+        assert characters.has_lone_letters(text) or not gapped, text
+        found += gapped
+    assert found > 100
+    assert not characters.has_lone_letters("a calm word, and I say no more than a few")
+
+
+def test_digits_are_counted_in_any_script():
+    for text in texts():
+        assert characters.count(text, characters.DIGITS) == sum(char in "0123456789" for char in text)
