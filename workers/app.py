@@ -13,6 +13,7 @@ from service.logs import request_ids
 from workers.deliver import deliver
 from workers.drain import drain
 from workers.learning import start_learning
+from workers.nudges import guard
 from workers.sweep import sweep
 from workers.workshop import Workshop
 
@@ -22,6 +23,7 @@ _open: dict[int, Workshop] = {}
 def build(settings: Settings | None = None) -> Celery:
     """The application with its tasks and its beat. Each task is safe to run twice and finds its own work."""
     settings = settings or load(os.environ)
+    guard()
     app = celery_app(settings)
 
     def workshop() -> Workshop:
