@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.alike import BURST_LEAST, Alike
@@ -25,7 +25,10 @@ MOST, SHOWN = 1_000, 12
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The others behind a card: how many, how many of them by which likeness, and when the last of them came."""
+    """The others behind a card: how many, how many of them by which likeness, and when the last of them came.
+
+    Whoever is flooded with one comment is not made to wait for its counting: no number goes beyond MOST + 1.
+    """
 
     number: int = 0
     kinds: dict[Alike, int] = field(default_factory=dict)
@@ -47,10 +50,10 @@ def shared(kind: Alike, one: Any, other: Any, site_id: str) -> ColumnElement[boo
             return and_(one.link_domain == other.link_domain)
     same = and_(one.author_key == other.author_key, one.burst == other.burst)
     third = another("third")
-    all_three = select(func.count()).where(
+    all_three = select(third.id).where(
         _at(kind, third, site_id), third.state == State.HELD, third.author_key == one.author_key, third.burst == one.burst
     )
-    return and_(same, all_three.scalar_subquery() >= BURST_LEAST)
+    return and_(same, all_three.offset(BURST_LEAST - 1).limit(1).scalar_subquery().is_not(None))
 
 
 def stands_behind(site_id: str, older: Any, *view: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -84,24 +87,34 @@ def groups(session: Session, site_id: str, ids: Sequence[UUID]) -> dict[UUID, Gr
     """What stands behind each of these held comments, in one query."""
     if not ids:
         return {}
-    pairs = union(*(_pairs(kind, site_id, ids) for kind in Alike)).subquery()
+    one, ways = another("one"), {kind: _some(kind, site_id) for kind in Alike}
     # One that is like another in two ways counts once in the whole, and once in each of the ways.
-    rows = session.execute(
-        select(
-            pairs.c.of, func.count(func.distinct(pairs.c.id)).label("number"), func.max(pairs.c.received_at).label("until"),
-            *(func.sum(pairs.c[kind]).label(kind) for kind in Alike),
-        ).group_by(pairs.c.of)
-    )  # fmt: skip
-    return {row.of: Group(row.number, {kind: n for kind in Alike if (n := getattr(row, kind))}, row.until) for row in rows}
+    whole = union(*(select(way) for way in ways.values())).subquery()
+    asked = {"number": (func.count(), whole), "until": (func.max(whole.c.received_at), whole)}
+    asked |= {kind: (func.count(), way) for kind, way in ways.items()}
+    columns = (select(what).select_from(of).scalar_subquery().label(name) for name, (what, of) in asked.items())
+    rows = session.execute(select(one.id, *columns).where(one.id.in_(ids), func.trim(one.state) == State.HELD.value))
+    return {
+        row.id: Group(min(row.number, MOST + 1), {kind: n for kind in Alike if (n := getattr(row, kind))}, row.until)
+        for row in rows
+        if row.number
+    }
+
+
+def _some(kind: Alike, site_id: str) -> Subquery:
+    """Of those that have this in common with the comment of the query around it, as many as are counted."""
+    one, other = another("one"), another("other")
+    found = select(other.id, other.received_at).where(
+        shared(kind, other, one, site_id), _at(kind, other, site_id), other.state == State.HELD, other.id != one.id
+    )
+    return found.where(func.trim(one.site_id) == site_id).limit(MOST + 1).correlate(one).subquery()
 
 
 def _pairs(kind: Alike, site_id: str, ids: Sequence[UUID]) -> Select[Any]:
     """Each of these comments with each other one that has this in common with it."""
     one, other = another("one"), another("other")
-    columns: list[Any] = [one.id.label("of"), other.id.label("id"), other.received_at.label("received_at")]
-    columns += [literal(int(kind is way)).label(way) for way in Alike]
     return (
-        select(*columns)
+        select(other.id)
         .join_from(one, other, shared(kind, other, one, site_id))
         # Expressions, as in `_at`: a few ids lead straight.
         .where(one.id.in_(ids), func.trim(one.site_id) == site_id, func.trim(one.state) == State.HELD.value)
@@ -116,5 +129,4 @@ def _at(kind: Alike, table: Any, site_id: str) -> ColumnElement[bool]:
 
 
 def _like(site_id: str, comment_id: UUID) -> list[Select[Any]]:
-    found = [_pairs(kind, site_id, [comment_id]) for kind in Alike]
-    return [pairs.with_only_columns(pairs.selected_columns.id) for pairs in found]
+    return [_pairs(kind, site_id, [comment_id]) for kind in Alike]

@@ -2,6 +2,7 @@
 
 from service.domain.alike import Alike
 from service.domain.states import State
+from service.store.alike import MOST, Group
 from service.store.cards import Card
 from service.store.people import Role
 from service.store.schema import AnyRow
@@ -37,6 +38,12 @@ def decision_line(decision: AnyRow) -> str:
     return _("%(who)s put this back %(ago)s ago", who=who, ago=age(decision.at))
 
 
+def more_line(group: Group) -> str:
+    """How many stand behind a card."""
+    number = count(group.number, most=MOST)
+    return ngettext("%(number)s more like this", "%(number)s more like this", group.number, number=number)
+
+
 def alike_line(card: Card) -> str:
     """What the comments behind a card have in common with it; with numbers where not all have the same."""
     words = {
@@ -45,7 +52,7 @@ def alike_line(card: Card) -> str:
         Alike.BURST: _("the same author within ten minutes"),
     }
     kinds = card.alike.kinds
-    return ", ".join(words[kind] + (f" ({count(number)})" if len(kinds) > 1 else "") for kind, number in kinds.items())
+    return ", ".join(words[kind] + (f" ({count(number, most=MOST)})" if len(kinds) > 1 else "") for kind, number in kinds.items())
 
 
 def escalation_line(step: AnyRow) -> str:

@@ -34,6 +34,6 @@ def month(then: datetime) -> str:
     return str(flask_babel.format_datetime(then, "LLLL yyyy"))
 
 
-def count(number: int) -> str:
-    """A number that was counted up to `MANY` at most."""
-    return f"{flask_babel.format_decimal(MANY)}+" if number > MANY else str(flask_babel.format_decimal(number))
+def count(number: int, *, most: int = MANY) -> str:
+    """A number that was counted up to `most`, and no further."""
+    return f"{flask_babel.format_decimal(most)}+" if number > most else str(flask_babel.format_decimal(number))

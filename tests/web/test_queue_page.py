@@ -8,17 +8,19 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from service.actions.admit import add_site
 from service.config import Settings
 from service.domain.signals import Field, Kind, Signal, Span
 from service.domain.states import State
+from service.store.alike import MOST, groups
 from service.store.comments import Comment, Thread
 from service.store.engine import Database
 from service.store.outbox import Event
 from service.store.people import Decision, Role
 from service.web.shown import feed_path
+from tests.factories import draft, submitted
 from tests.seeding import Seed, sow
 from tests.synthetic import SEEDS
 from tests.web.browsers import Browser, moderator, serving
@@ -370,6 +372,21 @@ def test_the_same_link_and_a_burst_are_one_card_each_and_what_nobody_saw_stays(d
     gesture = re.search(r'name="gesture" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
     dana.post("/queue/undo", {"site": "news", "gesture": gesture})
     assert {state_of(database, i) for i in ids} == {State.HELD}
+
+
+def test_a_flood_of_one_comment_is_counted_no_further_than_a_thousand(dana: Browser, database: Database) -> None:
+    with database.writing() as session:
+        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MOST + 3)))
+        session.execute(update(Comment).values(state=State.HELD))
+        counted = groups(session, "news", session.scalars(select(Comment.id)).all()[:1])
+    assert [(group.number, set(group.kinds.values())) for group in counted.values()] == [(MOST + 1, {MOST + 1})]
+    for language, said in (
+        ("en", "1,000+ more like this"),
+        ("de", "1.000+ weitere wie dieser"),
+        ("ar", "مثله أيضًا: 1,000+"),
+    ):
+        page = text_of(dana.get("/queue", headers={"Accept-Language": language}))
+        assert said in page, language
 
 
 def test_one_escalates_to_a_colleague_who_sees_it(dana: Browser, sam: Browser, database: Database) -> None:
