@@ -12,8 +12,8 @@ from service.actions.outside import Grant, report, take
 from service.actions.settle import Settlement
 from service.config import Settings
 from service.domain.latitude import within
-from service.domain.outside import outside_checks
-from service.domain.outside.contract import OutsideCheck, Question, Request, Setup
+from service.domain.outside import OUTSIDE, outside_checks
+from service.domain.outside.contract import OutsideCheck, Question, Setup
 from service.domain.outside.wanted import sure
 from service.domain.policy import judge
 from service.domain.sealing import BrokenSeal, Seal
@@ -178,11 +178,8 @@ def _line(row: OutsideRow, blog: str, seal: Seal) -> Line:
         return Line(row, check, Setup(), broken="its secret is unreadable")
 
 
-def _nothing(*_: object) -> Request:
-    raise NotImplementedError
-
-
-_GONE = OutsideCheck(title="A removed check", sends="", needs=(), asks=_nothing, hears=lambda _: ())
+#: Has only a name: what is broken is not asked.
+_GONE = replace(OUTSIDE["own"], title="A removed check")
 
 
 def _take(asking: Sequence[Line], database: Database) -> None:

@@ -45,7 +45,7 @@ def person_in(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: 
     _demand(bool(subject), "it names nobody")
     _demand("@" in email and email.isprintable() and len(email) <= 320, "it has no e-mail address")
     _demand(claims.get("email_verified") is True, "its e-mail address is not verified")
-    key = hashlib.sha256(f"{issuer}\0{subject}".encode("utf-8", "surrogatepass")).hexdigest()
+    key = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
     name = "".join(c for c in _word(claims, "name") if c.isprintable())[:200]
     return Person(key, email.casefold(), name)
 
@@ -56,8 +56,9 @@ def _demand(holds: bool, otherwise: str) -> None:
 
 
 def _word(claims: Mapping[str, Any], name: str) -> str:
+    """What stands there; nothing, where that is no word, or holds half a character, which JSON can say and nobody can write."""
     value = claims.get(name)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value) else ""
 
 
 def _seconds(claims: Mapping[str, Any], name: str, *, otherwise: float = float("nan")) -> float:

@@ -95,6 +95,8 @@ def test_whoever_was_invited_comes_in_and_keeps_the_account(app: Flask, provider
 HOSTILE = {
     "another nonce": ({"nonce": "another"}, "another question"),
     "no nonce": ({"nonce": None}, "another question"),
+    "half a character for a nonce": ({"nonce": "\ud800"}, "another question"),
+    "half a character for a name": ({"sub": "dana\udfff"}, "names nobody"),
     "another audience": ({"aud": "somebody"}, "somebody else"),
     "several audiences": ({"aud": [CLIENT, "somebody"]}, "names no party"),
     "another party": ({"azp": "somebody"}, "another client"),
