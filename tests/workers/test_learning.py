@@ -71,9 +71,7 @@ def _verdict(database: Database, workshop: Workshop, text: str) -> tuple[str, li
         return session.get_one(Comment, comment_id).state, row.reasons
 
 
-def test_a_site_teaches_what_it_does_not_want(
-    database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     # Else one rejection in fifty, by the id of its comment, is held for a person to look at.
     monkeypatch.setattr(latitude, "AUDIT", 0)
     with database.writing() as session:
