@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Uuid, literal, or_, select, text, tuple_
+from sqlalchemy import ForeignKey, Index, String, Uuid, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from service.domain.deeds import Deed
 from service.store.people import Moderator
 from service.store.schema import AnyRow, Record, UtcDateTime
 from service.store.sites import Key
@@ -73,6 +74,13 @@ def acts(session: Session, wanted: WantedActs, *, after: tuple[datetime, UUID] |
         place = tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
         query = query.where(tuple_(AdminAct.at, AdminAct.id) < place)
     return session.execute(query).all()
+
+
+def failures(session: Session, moderator_id: UUID, *, since: datetime, most: int) -> int:
+    """How often somebody could not come in as this moderator since then, counted up to `most`."""
+    about = (AdminAct.deed == Deed.SIGN_IN_FAILED, AdminAct.about == str(moderator_id))
+    found = select(AdminAct.id).where(AdminAct.at > since, *about).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def people_named(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:

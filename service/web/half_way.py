@@ -15,7 +15,7 @@ from service.web.doors import doors
 from service.web.limits import Rate, limited
 from service.web.pages import bp, local, page
 from service.web.sessions import anyone, cookie_name, keep, over_https
-from service.web.throttle import throttle
+from service.web.throttle import throttle, throttle_everywhere
 from service.web.words import _
 
 
@@ -52,6 +52,8 @@ def sign_in_by_code() -> AnyResponse:
     goal, code = local(request.form.get("next", "")), request.form.get("code", "")[:100]
     with doors().database.reading() as session:
         waits = half_way(session, _digest(), now=_now())
+        if waits is not None:
+            throttle_everywhere(session, waits.moderator_id)
     if waits is None:
         return _from_the_start()
     throttle(f"code {waits.moderator_id}")

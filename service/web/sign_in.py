@@ -14,7 +14,7 @@ from service.web.half_way import come_in
 from service.web.limits import Rate, limited
 from service.web.pages import bp, local, page
 from service.web.sessions import anyone, forget, look_up, me, my_id, somebody
-from service.web.throttle import throttle
+from service.web.throttle import throttle, throttle_everywhere
 from service.web.words import _
 
 
@@ -40,6 +40,8 @@ def sign_in_by_password() -> AnyResponse:
     throttle(email.strip().casefold())
     with doors().database.reading() as session:
         moderator = moderator_with(session, email) if "\0" not in email else None
+        if moderator is not None:
+            throttle_everywhere(session, moderator.id)
     # The hash is checked outside any transaction, and also for a name that nobody has.
     right = matches(moderator.password if moderator else "", password)
     if moderator is None or moderator.disabled_at is not None or not right:

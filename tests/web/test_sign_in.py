@@ -84,6 +84,16 @@ def test_guessing_is_throttled(app: Flask, dana: Browser) -> None:
     assert tries == [422] * 5 + [429] * 2
 
 
+def test_guessing_is_throttled_over_all_processes(app: Flask, dana: Browser, settings: Settings) -> None:
+    """Two of them, that know of each other by the database alone; one is tried four times, and so has a try left by itself."""
+    with serving(settings) as other:
+        tries = [
+            Browser((app, other)[n % 2]).post("/sign-in", {"email": "dana@news.example", "password": str(n)}).status_code
+            for n in range(8)
+        ]
+    assert tries == [422] * 5 + [429] * 3
+
+
 def test_a_new_password_signs_the_other_browsers_out(app: Flask, dana: Browser, database: Database) -> None:
     other = Browser(app).signed_in(moderator(database, "dana@news.example", Role.ADMIN))
     # Getting a role signed everybody out, the first browser too.
