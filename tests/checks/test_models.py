@@ -75,7 +75,7 @@ def test_what_is_asked_of_a_comment_is_what_was_learned_of_one(text):
 
 def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
     scale = Scale(1.0, 1.0, 0.0, 1.0, 0.0)
-    both = shelf.Shelf({f"#{n}": pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS)) for n in range(MOST)}, [scale, scale])
+    both = shelf.Shelf([f"#{n}" for n in range(MOST)], [pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS))] * MOST, [scale, scale])
     first, second = both.probabilities(Said([], set()), {f"#{n}" for n in range(MOST)})
     assert (first, second) == (scale.probability(WEIGHTS * MOST, GAINS * MOST), scale.probability(-WEIGHTS * MOST, GAINS * MOST))
 

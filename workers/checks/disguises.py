@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 
 from workers.checks.characters import has_lone_letters
 
@@ -35,7 +35,7 @@ class Disguise:
 
 def disguises(text: str) -> Iterator[Disguise]:
     """Every disguised-looking place of a folded text with what it may stand for."""
-    odd = {token for token in text.split() if not token.isalpha() and len(token) <= LONGEST and _looks_odd(token)}
+    odd = {token for token in filterfalse(str.isalpha, text.split()) if len(token) <= LONGEST and _looks_odd(token)}
     if odd:
         yield from _chunks(text, odd)
     if _STRETCHED.search(text):

@@ -1,8 +1,9 @@
 """Finding many words at once in folded text: one pass, word boundaries, innocents, nothing to hang on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import compress
 from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -70,20 +71,16 @@ class Matcher:
 class Weighed:
     """Many short strings with a number each, all found in one pass over a text, wherever they stand."""
 
-    def __init__(self, numbers: Mapping[str, int]) -> None:
-        self._numbers = list(numbers.values())
+    def __init__(self, strings: Sequence[str], numbers: Sequence[int]) -> None:
+        """A number for each string; empty ones are left out."""
+        self._numbers = list(compress(numbers, strings))
         # The compact kind: some megabytes, where the one that matchers use would take a hundred.
-        self._automaton = AhoCorasick(numbers, implementation=Implementation.ContiguousNFA, store_patterns=False)
+        self._automaton = AhoCorasick(filter(None, strings), implementation=Implementation.ContiguousNFA, store_patterns=False)
 
     def total(self, text: str) -> int:
         """The sum of the numbers of all strings that stand in a text. Each counts once, however often it stands there."""
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         return sum(map(self._numbers.__getitem__, set(map(_INDEX, found))))
-
-    def found(self, text: str) -> Iterator[tuple[str, int]]:
-        """Each string that stands in a text, with its number."""
-        for at, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            yield text[start:end], self._numbers[at]
 
 
 _INDEX = itemgetter(0)

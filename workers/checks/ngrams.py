@@ -106,9 +106,10 @@ def as_phrase(feature: str) -> str:
     return f"\n{feature[:-1]}\n$" if feature[-1] == "$" else ""
 
 
-def may_be_piece(feature: str) -> bool:
-    """Whether a chunk can have it among its pieces. Some read like something else, too: `_abc` is a word as well."""
-    return len(feature) == PIECE and " " not in feature[1:-1]
+def as_piece(feature: str) -> str:
+    """How a piece stands in what is `chunked`; empty for what is none. Some that are read like something else, too: `_abc` is a
+    word as well."""
+    return feature if len(feature) == PIECE and " " not in feature[1:-1] else ""
 
 
 def words_of(text: str) -> list[str]:

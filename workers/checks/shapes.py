@@ -125,8 +125,7 @@ def letters_of(text: str) -> tuple[int, int]:
 
 def signs_of(text: str) -> int:
     """How many characters are neither letters, digits nor blanks."""
-    # Some control characters are signs, too, some are blanks.
-    return count(text, SIGNS) if text.isascii() and text.isprintable() else len(_SIGN.findall(text))
+    return count(text, SIGNS) if text.isascii() else len(_SIGN.findall(text))
 
 
 def _kind(links: tuple[Link, ...]) -> str:

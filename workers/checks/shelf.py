@@ -2,13 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 
 from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
 from workers.checks.matching import Weighed
-from workers.checks.ngrams import Said, as_phrase, may_be_piece
+from workers.checks.ngrams import Said, as_phrase, as_piece
 
 FILE = "models/shelf.json.gz"
 _ORDER = ("spam", "abuse")
@@ -20,12 +21,14 @@ class Shelf:
     """Two models over one vocabulary. All that they know of a text is found in two passes, one over its chunks for the pieces
     and one over its words: that costs a third of looking up each piece, word, pair and phrase."""
 
-    def __init__(self, numbers: Mapping[str, int], scales: Sequence[Scale]) -> None:
+    def __init__(self, features: Sequence[str], numbers: Sequence[int], scales: Sequence[Scale]) -> None:
         self._scales = tuple(scales)
-        self._size = len(numbers)
-        self._phrases = Weighed({phrase: number for feature, number in numbers.items() if (phrase := as_phrase(feature))})
-        self._pieces = Weighed({feature: number for feature, number in numbers.items() if may_be_piece(feature)})
-        self._seen = {feature: number for feature, number in numbers.items() if feature[0] in "#@"}
+        self._size = len(features)
+        self._phrases = Weighed(list(map(as_phrase, features)), numbers)
+        self._pieces = Weighed(list(map(as_piece, features)), numbers)
+        self._seen = {feature: number for feature, number in zip(features, numbers, strict=True) if feature[0] in "#@"}
+        words = [(feature, number) for feature, number in zip(features, numbers, strict=True) if feature[0] == "_"]
+        self._heavy = tuple(_heavy(words, model) for model in range(len(scales)))
 
     def __len__(self) -> int:
         return self._size
@@ -33,16 +36,19 @@ class Shelf:
     def probabilities(self, said: Said, seen: Iterable[str]) -> tuple[float, float]:
         """How likely a comment that says this and is seen so is unwanted, by the first and by the second model."""
         total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
-        total += sum([self._seen[feature] for feature in seen if feature in self._seen])
+        total += sum(map(self._seen.get, seen, repeat(0)))
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
         return first, second
 
     def heaviest(self, words: set[str], model: int, most: int = 4) -> list[str]:
         """The words that speak most for a comment being unwanted, by the first (0) or second (1) model."""
-        found = self._phrases.found(Said([*words], set()).line())
-        steps = {word: sums(number, model)[0] for phrase, number in found if (word := phrase.strip("\n")) in words}
-        heavy = (word for word, step in steps.items() if step > WEIGHTS // 8)
-        return sorted(heavy, key=lambda word: (-steps[word], word))[:most]
+        steps = self._heavy[model]
+        return sorted(words & steps.keys(), key=lambda word: (-steps[word], word))[:most]
+
+
+def _heavy(words: Iterable[tuple[str, int]], model: int) -> dict[str, int]:
+    """The weights of those words that speak clearly for a comment being unwanted."""
+    return {feature[1:]: step for feature, number in words if (step := sums(number, model)[0]) > WEIGHTS // 8}
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:
@@ -63,11 +69,16 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
 
 def unpacked(stored: bytes) -> Shelf:
     """The models that `packed` wrote, ready to be asked."""
+    return Shelf(*_read(stored))
+
+
+def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
+    """What a shelf is made of. What it was read from has left the memory when that is done."""
     plain = json.loads(gzip.decompress(stored))
     columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
     known = {row: _number(*map(_LETTERS.index, row)) for row in set(zip(*columns, strict=True))}
-    numbers = map(known.__getitem__, zip(*columns, strict=True))
-    return Shelf(dict(zip(plain["features"].split("\n"), numbers, strict=True)), [Scale(*scale) for scale in plain["scales"]])
+    numbers = list(map(known.__getitem__, zip(*columns, strict=True)))
+    return plain["features"].split("\n"), numbers, [Scale(*scale) for scale in plain["scales"]]
 
 
 def _number(weight: int, gain: int, other_weight: int, other_gain: int) -> int:
