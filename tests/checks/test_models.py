@@ -67,7 +67,7 @@ def test_what_is_asked_of_a_comment_is_what_was_learned_of_one(text):
     features = models.features(prepared)
     others = models.features(Prepared.of(Reading("What others say, no day off: it's 20 to 3 at www.ham.example")))
     known = sorted(features | others)
-    model = Linear({feature: (1.0 if at % 3 else -0.5, 1.0) for at, feature in enumerate(known)}, 0.1)
+    model = Linear({feature: (1.0 if at % 3 else -0.6, 1.0) for at, feature in enumerate(known)}, 0.1)
     first, second = shelf.unpacked(shelf.packed(model, model)).probabilities(prepared.said, models.seen(prepared))
     assert first == second
     assert abs(first - model.probability(model.margin(features))) < 0.001
@@ -129,3 +129,11 @@ def test_signs_and_letters_counted_as_bytes_are_those_that_are_counted_one_by_on
         text = f"Ab {char}."
         signs = sum(not (each.isalnum() or each.isspace()) for each in text)
         assert (shapes.signs_of(text), shapes.letters_of(text)) == (signs, (2 + char.isalpha(), 1 + char.isupper())), ascii(char)
+
+
+def test_of_numbers_their_length_and_beginning_are_read_never_themselves():
+    found = shapes.of_numbers(["87121", "09061701461"])
+    assert {"#digits in one 5", "#digits in one 11", "#begins 87 5", "#begins 09 11", "#longest 11"} <= found
+    assert not any("87121" in feature or "0906" in feature for feature in found)
+    endless = shapes.of_numbers([str(n) for n in range(1000, 1200)])
+    assert len(endless) <= 2 * shapes.NUMBERS + 2

@@ -11,6 +11,8 @@ from workers.checks.ngrams import HEAD, of_addresses, words_of
 
 _NUMBER = re.compile(r"[0-9]+")
 _SIGN = re.compile(r"[^\w\s]|_")
+#: Numbers whose length and beginning are read: those of telephones, of prizes and of what to text to look alike.
+NUMBERS = 40
 _TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
 _YOU = frozenset(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"])
 _ME = frozenset(["i", "my", "me", "im", "i'm", "we", "our", "us"])
@@ -66,13 +68,13 @@ def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]
     """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
     text = reading.text[:HEAD]
     letters, capitals = letters_of(text)
-    numbers = len(_NUMBER.findall(folded.text[:HEAD])) if count(folded.text, DIGITS) else 0
+    numbers = _NUMBER.findall(folded.text[:HEAD]) if count(folded.text, DIGITS) else []
     found = {
         f"#length {len(reading.text).bit_length()}",
         f"#links {min(len(links), 4)}",
         f"#capitals {4 * capitals // (letters + 1)}",
         f"#exclamations {min(text.count('!'), 4)}",
-        f"#numbers {min(numbers, 5)}",
+        f"#numbers {min(len(numbers), 5)}",
         f"#lines {min(text.count(chr(10)), 3)}",
         f"#foreign {min(len(text.encode(errors='replace')) - len(text), 8) // 2}",
     }
@@ -83,7 +85,20 @@ def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]
     if reading.author.url:
         found.add("#website")
         found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
+    if numbers:
+        found |= of_numbers(numbers)
     return found | of_addresses(folded)
+
+
+def of_numbers(numbers: list[str]) -> set[str]:
+    """How long the numbers are, and how long ones begin. What they are is nobody's business."""
+    lengths = [len(number) for number in numbers]
+    found = {f"#longest {min(max(lengths), 12)}", f"#digits {min(sum(lengths), 40).bit_length()}"}
+    for number, length in zip(numbers[:NUMBERS], lengths, strict=False):
+        found.add(f"#digits in one {min(length, 12)}")
+        if length >= 4:
+            found.add(f"#begins {number[:2]} {min(length, 12)}")
+    return found
 
 
 def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[str]:

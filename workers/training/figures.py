@@ -23,7 +23,7 @@ from workers.checks.site_model import log_odds
 from workers.training import peers, site_model
 from workers.training.corpora import Example, distinct, examples, rows
 from workers.training.measures import Figure, accuracy, auc, calibration_error, figure, hits_at
-from workers.training.shipping import ABUSE, SPAM, Lesson, Plan, fitted, folds, taught
+from workers.training.shipping import ABUSE, DOUBTS, SPAM, Lesson, Plan, fitted, folds, taught
 from workers.training.templates import blog_spam, calm_about_people
 from workers.training.unread import unread
 
@@ -225,7 +225,9 @@ def alone(plan: Plan, part: str) -> Plan:
     def lessons(folder: Path) -> list[Lesson]:
         return [(e, 1.0, 1.0) for e, _, _ in plan.lessons(folder) if e.part.startswith(part)]
 
-    return replace(plan, lessons=lessons, choices=((10.0, 1.0), (3.0, 1.0), (30.0, 1.0), (100.0, 1.0)))
+    return replace(
+        plan, lessons=lessons, choices=tuple((strength, 1.0, doubt) for strength in (10.0, 3.0, 30.0, 100.0) for doubt in DOUBTS)
+    )
 
 
 def _held_out(plan: Plan, folder: Path, asked: Sequence[Example], groups: Sequence[str]) -> list[float]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import diags
+from scipy.sparse import diags, vstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 from workers.checks.linear import GAINS, WEIGHTS, Linear
 
@@ -58,21 +59,26 @@ def fit(
     strength: float = 10.0,
     blend: float = 1.0,
     capped: int = 1,
+    rarity: float = 1.0,
+    smoothing: float = 0.3,
+    doubt: float = 0.0,
 ) -> Linear:
     """A model of at most `kept` features that occur in `at_least` examples. The same input gives the same model.
 
-    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` the share of naive Bayes. No
-    feature weighs more than the one in place `capped`. Weights and gains are the whole steps that will be shipped, so that
-    what is measured is what is shipped.
+    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` how many times naive Bayes counts.
+    No feature weighs more than the one in place `capped`; how much more rare ones weigh is raised to the power `rarity`. Naive Bayes
+    takes every feature to occur `smoothing` times more than it does; `doubt` is the share of labels that is taken to be wrong.
+    Weights and gains are the whole steps that will be shipped, so that what is measured is what is shipped.
     """
     y = np.asarray(labels)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
     often = np.flatnonzero(_examples_with(told.counts) >= at_least)
     table, names = told.counts[:, often], told.names[often]
-    ratios = _ratios(table, y, w)
+    ratios = _ratios(table, y, w, smoothing)
     table, names, ratios = _narrowed(table, names, ratios, kept)
-    gains = np.sqrt(np.log(len(y) / _examples_with(table)))
-    coefficients, bias = _solve(normalize((table @ diags(gains)).tocsr()), y, w, ratios, strength, blend)
+    gains = np.sqrt(np.log(len(y) / _examples_with(table))) ** rarity
+    unit, y, w = _doubted(normalize((table @ diags(gains)).tocsr()), y, w, doubt)
+    coefficients, bias = _solve(unit, y, w, ratios, strength, blend)
     steps = _in_steps(gains * coefficients, WEIGHTS, capped), _in_steps(gains**2, GAINS, 1)
     pairs = zip(*(each.tolist() for each in steps), strict=True)
     return Linear(dict(zip(names.tolist(), pairs, strict=True)), float(bias))
@@ -96,10 +102,19 @@ def _examples_with(table: Any) -> Any:
 
 
 def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float) -> tuple[Any, float]:
-    plain = LogisticRegression(C=strength, max_iter=500, tol=1e-4).fit(unit, y, sample_weight=w)
-    bayes = LogisticRegression(C=2 * strength, max_iter=500, tol=1e-4).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
+    # On a busy machine several threads wait for each other ten times longer than they calculate.
+    with threadpool_limits(1):
+        plain = LogisticRegression(C=strength, max_iter=500, tol=1e-4).fit(unit, y, sample_weight=w)
+        bayes = LogisticRegression(C=2 * strength, max_iter=500, tol=1e-4).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
     coefficients = (plain.coef_[0] + blend * ratios * bayes.coef_[0]) / (1 + blend)
     return coefficients, (plain.intercept_[0] + blend * bayes.intercept_[0]) / (1 + blend)
+
+
+def _doubted(unit: Any, y: Any, w: Any, doubt: float) -> tuple[Any, Any, Any]:
+    """Every example a second time with the other label, so that it counts as wrongly labelled by that share."""
+    if not doubt:
+        return unit, y, w
+    return vstack([unit, unit]).tocsr(), np.concatenate([y, 1 - y]), np.concatenate([w * (1 - doubt), w * doubt])
 
 
 def _in_steps(values: Any, most: int, capped: int) -> Any:
@@ -109,7 +124,7 @@ def _in_steps(values: Any, most: int, capped: int) -> Any:
     return np.round(np.clip(values, -limit, limit) / step) * step
 
 
-def _ratios(table: Any, y: Any, w: Any, smoothing: float = 0.3) -> Any:
+def _ratios(table: Any, y: Any, w: Any, smoothing: float) -> Any:
     weighted = table.multiply(w[:, None]).tocsr()
     unwanted = np.asarray(weighted[y == 1].sum(axis=0)).ravel() + smoothing
     fine = np.asarray(weighted[y == 0].sum(axis=0)).ravel() + smoothing
