@@ -15,8 +15,8 @@ CHECKS = f"greenroom:jobs:{Route.CHECKS}"
 
 @pytest.fixture
 def url(redis_server: Redis) -> str:
-    """A space of our own: a bell goes on asking for as long as somebody seems to be on watch."""
-    return redis_server.url.removesuffix("/0") + "/5"
+    """A database of this Redis that no other test uses: a bell goes on asking for as long as somebody seems to be on watch."""
+    return redis_server.url.removesuffix("/0") + "/7"
 
 
 @pytest.fixture

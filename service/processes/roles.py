@@ -91,6 +91,16 @@ def _warm_up(roles: set[Role]) -> None:
         from workers.checks.standalone import check_line
 
         check_line("A few calm words, see https://example.org for more.")
+    _give_back()
+
+
+def _give_back() -> None:
+    """Return to the system what was needed only while those were made: glibc would keep it. Other libraries have no such call."""
+    import ctypes
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def _web(settings: Settings) -> None:

@@ -107,7 +107,9 @@ def _some(kind: Alike, site_id: str) -> Subquery:
     found = select(other.id, other.received_at).where(
         shared(kind, other, one, site_id), _at(kind, other, site_id), other.state == State.HELD, other.id != one.id
     )
-    return found.where(func.trim(one.site_id) == site_id).limit(MOST + 1).correlate(one).subquery()
+    # What has no link, or no author, is like none by it: told apart, so that PostgreSQL does not look.
+    has = {Alike.WORDS: one.fingerprint, Alike.LINK: one.link_domain, Alike.BURST: one.burst}[kind].is_not(None)
+    return found.where(has, func.trim(one.site_id) == site_id).limit(MOST + 1).correlate(one).subquery()
 
 
 def _pairs(kind: Alike, site_id: str, ids: Sequence[UUID]) -> Select[Any]:
