@@ -41,15 +41,21 @@ def hanging(server: Server) -> Iterator[None]:
 
 
 @contextmanager
-def posting(web: Web) -> Iterator[Posting]:
-    """Post to a site of its own. At the end everything that was taken is there, and nothing else."""
+def posting(web: Web, *, late: bool = False) -> Iterator[Posting]:
+    """Post to a site of its own. At the end everything that was taken is there, once, and nothing else.
+
+    `late`: a database that hung may carry out afterwards what lay before its door. Its host was told to send it again under
+    the same Idempotency-Key, and would get this very comment.
+    """
     database = Database(web.settings.database)
     with database.writing() as session:
         add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
         key = add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1]
     taken: list[str] = []
+    sent: set[str] = set()
 
     def send(text: str) -> tuple[int, str | None]:
+        sent.add(text)
         status, retry = post(web, key, text)
         if status == 202:
             taken.append(text)
@@ -57,8 +63,11 @@ def posting(web: Web) -> Iterator[Posting]:
 
     yield send
     with database.reading() as session:
-        assert sorted(session.scalars(select(Comment.text))) == sorted(taken)
+        stored = sorted(session.scalars(select(Comment.text)))
     database.close()
+    assert set(taken) <= set(stored) <= sent
+    assert len(stored) == len(sent & set(stored))
+    assert late or stored == sorted(taken)
 
 
 @pytest.fixture
@@ -106,13 +115,17 @@ def test_a_full_redis_refuses_nobody_and_is_used_again_once_it_has_room(database
 def test_a_database_that_hangs_is_told_in_time_and_forgotten_afterwards(tmp_path: Path) -> None:
     server = Postgres.find(tmp_path)
     assert server, "no PostgreSQL on this machine"
-    with server, Web(tmp_path, DATABASE_URL=server.fresh_database(), GREENROOM_BROKER="none") as web, posting(web) as send:
+    with (
+        server,
+        Web(tmp_path, DATABASE_URL=server.fresh_database(), GREENROOM_BROKER="none") as web,
+        posting(web, late=True) as send,
+    ):
         assert send("before") == (202, None)
         with hanging(server), ThreadPoolExecutor(40) as hosts:
             answers = set(hosts.map(send, [f"meanwhile {number}" for number in range(40)]))
             assert answers == {(503, "1")}
             # Its lookups of the key have to end too, and not one thread may be lost: livez answers.
-            assert {send("later") for _ in range(2)} == {(503, "1")}
+            assert {send(f"later {n}") for n in range(2)} == {(503, "1")}
             assert web.ready()
         wait_until(lambda: send(f"after {time.monotonic_ns()}") == (202, None), what="the database to be taken back")
 
