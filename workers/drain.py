@@ -27,11 +27,12 @@ from workers.workshop import Workshop
 log = logging.getLogger("greenroom.drain")
 
 
-#: Seconds from one look to the next of whoever is on watch: what comes meanwhile shares the costs of a batch, which are those of
-#: about ten comments. And seconds without work after which nobody is on watch.
-GATHER, QUIET = 0.012, 0.05
+#: Seconds from one look to the next of whoever is on watch, at least and at most, and how many a comment of the last batch adds: what
+#: comes meanwhile shares the costs of a batch, which are those of about ten comments. And seconds without work after which nobody
+#: is on watch.
+GATHER, EACH, QUIET = (0.012, 0.030), 0.0015, 0.05
 #: Comments in one batch from which on another worker is called to help.
-HELP = 40
+HELP = 80
 
 
 def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
@@ -45,7 +46,8 @@ def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
     until = now + seconds
     try:
         while now < until:
-            if claimed := _claimed(workshop):
+            claimed = _claimed(workshop)
+            if claimed:
                 settled, found = settled + _settled(workshop, claimed), now
             elif not watching:
                 return settled
@@ -54,7 +56,7 @@ def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
                 watch.leave()
                 watching = False
             elif watching:
-                time.sleep(max(0.0, now + GATHER - time.monotonic()))
+                time.sleep(max(0.0, now + _gathering(claimed) - time.monotonic()))
                 watching = watch.keep()
             now = time.monotonic()
     finally:
@@ -70,6 +72,12 @@ class _Claimed:
 
     token: UUID
     comment_ids: list[UUID]
+
+
+def _gathering(last: _Claimed | None) -> float:
+    """Seconds until the next look: the more came last, the more will."""
+    least, most = GATHER
+    return min(max(least, EACH * len(last.comment_ids)), most) if last else least
 
 
 def _claimed(workshop: Workshop) -> _Claimed | None:
