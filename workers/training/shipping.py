@@ -127,7 +127,7 @@ SPAM = Plan(
     spam_lessons,
     spam_features,
     40_000,
-    # Doubt was less surprised in every pair that was compared, and more weight for videos more.
+    # With doubt each choice that was compared was less surprised, and four times the weight for videos was more so than these.
     ((10.0, 1.0, DOUBTS[-1]), (3.0, 2.0, DOUBTS[-1])),
     capped=100,
     rarity=1.5,
