@@ -36,7 +36,7 @@ def measure(*, seconds: float) -> dict[str, Any]:
         _install(folder)
         found = {"isso": _isso(folder, seconds)}
         say("peers: installing Waline")
-        found["waline"] = waline.measure(waline.installed(folder), seconds)
+        found["waline"] = waline.measure(waline.installed(folder), connections=CONNECTIONS, seconds=seconds)
     ours = ingest.ours("sqlite", seconds)
     whole = feed.measure("sqlite", seconds=seconds, sizes=(5_000,))["5000 comments"]["whole_per_second"]
     found["greenroom"] = {"post_per_second": ours["per_second"], "post_p99_ms": ours["p99_ms"], "get_per_second": whole}

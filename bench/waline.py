@@ -16,7 +16,6 @@ from typing import Any
 from bench.stage import free_port, process, wrk
 
 NEEDED = "@waline/vercel@1.39.3"
-CONNECTIONS = 16
 _TABLES = {
     "wl_Comment": "user_id comment insertedAt ip link mail nick rid pid sticky status like ua url",
     "wl_Counter": "time reaction0 reaction1 reaction2 reaction3 reaction4 reaction5 reaction6 reaction7 reaction8 url",
@@ -34,14 +33,14 @@ def installed(folder: Path) -> Path:
     return home
 
 
-def measure(home: Path, seconds: float) -> dict[str, Any]:
+def measure(home: Path, *, connections: int, seconds: float) -> dict[str, Any]:
     """POSTs that a moderator would have to see, and GETs of fifty comments."""
     with _serving(home, held=True) as port:
-        posts = wrk(port, script="waline_post.lua", connections=CONNECTIONS, seconds=seconds)
+        posts = wrk(port, script="waline_post.lua", connections=connections, seconds=seconds)
     with _serving(home, held=False) as port:
         for number in range(50):
             _post(port, number)
-        gets = wrk(port, path="/api/comment?path=%2Fpage-1&pageSize=50", connections=CONNECTIONS, seconds=seconds)
+        gets = wrk(port, path="/api/comment?path=%2Fpage-1&pageSize=50", connections=connections, seconds=seconds)
     return {
         "post_per_second": posts["per_second"],
         "post_p99_ms": posts["p99_ms"],

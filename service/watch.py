@@ -11,7 +11,6 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from service.config import Settings
-from service.domain.ids import new_id
 from service.jobs import BREAK, WATCHED
 
 log = logging.getLogger("greenroom.jobs")
@@ -48,13 +47,12 @@ class NoWatch:
 
 
 class RedisWatch:
-    """One key that says that somebody is on watch. Should two ever believe that they are, each looks, which harms nobody."""
+    """One key that says that somebody is on watch, not who: should two ever believe that they are, each looks, which harms nobody."""
 
     def __init__(self, url: str) -> None:
         # A connection of yesterday is made anew once; an answer that does not come is not asked for twice.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry)
-        self._token = new_id().hex
         self._said = self._broken_until = 0.0
 
     def take(self) -> bool:
@@ -78,7 +76,7 @@ class RedisWatch:
         if now < self._broken_until:
             return False
         try:
-            said = self._redis.set(WATCHED, self._token, px=milliseconds, nx=first, xx=not first)
+            said = self._redis.set(WATCHED, b"", px=milliseconds, nx=first, xx=not first)
         except RedisError as error:
             self._broken(error)
             return False
