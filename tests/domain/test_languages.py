@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain import languages
 from service.domain.languages import language_of
 from service.domain.reading import Circumstances, Reading
 from service.domain.signals import Kind
@@ -58,3 +59,13 @@ def test_a_language_is_told_without_any_weight_where_the_host_does_not_say() -> 
     assert [(s.score, s.rule) for s in told] == [(0.0, "written in de")]
     named = Reading(SAID["de"], circumstances=Circumstances(language="en"))
     assert not [s for s in signals_of(named) if s.kind is Kind.SITE_LANGUAGE]
+
+
+@given(st.lists(st.sampled_from(sorted(languages._OF_WORD)), max_size=12).map(" ".join))
+def test_all_languages_counted_at_once_are_those_counted_one_by_one(text: str) -> None:
+    counts = sorted(len(set(languages._WORD.findall(text)) & set(words.split())) for words in languages._SMALL.values())
+    told = counts[-1] >= max(languages.FEWEST, languages.CLEARLY * counts[-2])
+    assert bool(language_of(text)) == told
+    if told:
+        spoken = languages._SMALL[language_of(text)].split()
+        assert len(set(languages._WORD.findall(text)) & set(spoken)) == counts[-1]
