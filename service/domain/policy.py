@@ -81,8 +81,8 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
     limits = _limits({s.kind for s in ordered}, rules)
-    holding = tuple(s for s in ordered if s.score >= limits.get(s.kind, 2.0))
-    told = tuple(s for s in ordered if s.kind.family is Family.FAILURE and not s.score)
+    holding = tuple([s for s in ordered if s.score >= limits.get(s.kind, 2.0)])
+    told = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
     if failed(ordered):
         return Verdict(State.HELD, (*holding, *told))
     if rejecting := _rejecting(ordered, rules):
@@ -101,13 +101,13 @@ def failed(signals: Sequence[Signal]) -> bool:
 
 
 def _limits(kinds: Set[Kind], rules: Rules) -> Mapping[Kind, float]:
-    limits = {**rules.hold_at}
+    limits = rules.hold_at
     for trust, patience in (
         (Kind.TRUST_DEPENDABLE_AUTHOR, rules.hold_dependable_at),
         (Kind.TRUST_BY_HAND, rules.hold_trusted_at),
     ):
         if trust in kinds:
-            limits |= {kind: max(limit, limits.get(kind, 2.0)) for kind, limit in patience.items()}
+            limits = {**limits, **{kind: max(limit, limits.get(kind, 2.0)) for kind, limit in patience.items()}}
     return limits
 
 
@@ -125,9 +125,10 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
 
 def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
     """What rejects a comment as spam without a second strong finding; nothing where the site or the author asks for a person."""
-    sure = max((s.score for s in holding if s.kind in _MODELS_OF_SPAM), default=0.0)
-    asked_for = any(s.kind.family is Family.SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals)
-    if rules.beyond_doubt is None or sure < rules.beyond_doubt or asked_for:
+    sure = max([s.score for s in holding if s.kind in _MODELS_OF_SPAM], default=0.0)
+    if rules.beyond_doubt is None or sure < rules.beyond_doubt:
+        return ()
+    if any(s.kind.family is Family.SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals):
         return ()
     rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
     speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)
@@ -135,7 +136,7 @@ def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: R
 
 
 def _rejecting(signals: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
-    alone = tuple(s for s in signals if s.kind in rules.reject_alone)
+    alone = tuple([s for s in signals if s.kind in rules.reject_alone])
     strong = {s.kind: s for s in reversed(signals) if s.strong}
     if len(strong) >= rules.strong_signals_to_reject:
         return (*alone, *(s for s in signals if s.strong and s not in alone))

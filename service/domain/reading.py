@@ -1,6 +1,6 @@
 """What a check may read of a comment: its words and the few facts that were gathered for it beforehand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.rules import Rule
@@ -89,11 +89,11 @@ class Reading:
     """
 
     text: str
-    author: Author = field(default_factory=Author)
-    page: Page = field(default_factory=Page)
-    circumstances: Circumstances = field(default_factory=Circumstances)
-    history: History = field(default_factory=History)
-    recent: Recent = field(default_factory=Recent)
-    lists: Lists = field(default_factory=Lists)
+    author: Author = Author()
+    page: Page = Page()
+    circumstances: Circumstances = Circumstances()
+    history: History = History()
+    recent: Recent = Recent()
+    lists: Lists = Lists()
     site_model: bytes = b""
     rules: tuple[Rule, ...] = ()
