@@ -18,48 +18,27 @@ ENTRY_POINTS = "greenroom.checks"
 
 def run(reading: Reading, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
     """The signals of all checks, ours first, then those of installed plug-ins."""
-    clock = _Clock()
+    began, cpu = perf_counter(), thread_time()
     try:
         prepared = Prepared.of(reading)
     except Exception as error:
         return (_failed("folding", error),)
     signals: list[Signal] = []
+    now = perf_counter()
     for name, check in (*checks.items(), *plugged_in().items()):
-        if clock.over(BUDGET_OF_ALL):
+        # The system is asked for CPU seconds only once that much time went by at all: asking costs as much as some checks do.
+        if now - began > BUDGET_OF_ALL and thread_time() - cpu > BUDGET_OF_ALL:
             signals.append(Signal(Kind.NOT_CHECKED, 1.0, f"there was no time left for the {name} check", check=name))
             continue
-        signals.extend(_speak(name, check, prepared, clock))
+        try:
+            signals += tuple(check(prepared))
+        except Exception as error:
+            signals.append(_failed(name, error))
+        lap, now = now, perf_counter()
+        if now - lap > BUDGET and thread_time() - cpu > BUDGET:
+            rule = f"the {name} check took longer than {BUDGET:g} s"
+            signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
     return tuple(signals)
-
-
-def _speak(name: str, check: Check, prepared: Prepared, clock: "_Clock") -> Iterable[Signal]:
-    clock.lap()
-    try:
-        signals = tuple(check(prepared))
-    except Exception as error:
-        return (_failed(name, error),)
-    if clock.lap_over(BUDGET):
-        rule = f"the {name} check took longer than {BUDGET:g} s"
-        return (*signals, Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
-    return signals
-
-
-class _Clock:
-    """CPU seconds since its start. The system is asked for them only once that much time went by at all: that seldom happens,
-    and asking twice a check costs as much as some checks do."""
-
-    def __init__(self) -> None:
-        self._began = self._lap = perf_counter()
-        self._cpu = thread_time()
-
-    def lap(self) -> None:
-        self._lap = perf_counter()
-
-    def over(self, budget: float) -> bool:
-        return perf_counter() - self._began > budget and thread_time() - self._cpu > budget
-
-    def lap_over(self, budget: float) -> bool:
-        return perf_counter() - self._lap > budget and self.over(budget)
 
 
 def _failed(name: str, error: Exception) -> Signal:
