@@ -5,13 +5,13 @@ import json
 import sys
 from typing import Any
 
-from bench.stage import Stage, cpu_seconds, free_port, granian, medians, process, say, stage, wrk
+from bench.stage import Stage, cpu_seconds, free_port, granian, greenroom, medians, process, say, stage, wrk
 
 
 def ours(engine: str, seconds: float) -> dict[str, Any]:
-    """One process of 32 threads, the default: on two cores a second one only parts the batches."""
+    """One process, the default."""
     with stage(engine) as place:
-        return _loaded(place, granian("service.processes.roles:web_app", port=0), place.environ, place.key, seconds)
+        return _loaded(place, greenroom(port=0), place.environ, place.key, seconds)
 
 
 def naive(engine: str, seconds: float) -> dict[str, Any]:

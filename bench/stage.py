@@ -121,10 +121,19 @@ def _answers(address: str, child: subprocess.Popen[bytes]) -> bool:
 
 
 def granian(target: str, *, port: int, processes: int = 1, threads: int = 32) -> list[str]:
+    """Granian with a WSGI application, as it is usually run."""
+    return [*_granian(target, port, processes), "--interface", "wsgi", "--blocking-threads", str(threads)]
+
+
+def greenroom(*, port: int, processes: int = 1) -> list[str]:
     """Granian as `greenroom web` runs it."""
+    return [*_granian("service.processes.roles:web_app", port, processes), "--interface", "asginl", "--loop", "uvloop"]
+
+
+def _granian(target: str, port: int, processes: int) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", str(threads), "--log-level", "error", "--no-ws", target,
+        sys.executable, "-m", "granian", "--factory", "--host", "127.0.0.1", "--port", str(port), "--workers", str(processes),
+        "--log-level", "error", "--no-ws", target,
     ]  # fmt: skip
 
 
@@ -186,4 +195,4 @@ def say(*words: object) -> None:
     print(f"[{time.strftime('%H:%M:%S')}]", *words, file=sys.stderr, flush=True)
 
 
-__all__ = ["Stage", "cpu_seconds", "free_port", "granian", "medians", "process", "say", "stage", "wrk"]
+__all__ = ["Stage", "cpu_seconds", "free_port", "granian", "greenroom", "medians", "process", "say", "stage", "wrk"]

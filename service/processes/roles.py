@@ -105,7 +105,7 @@ def _give_back() -> None:
 
 def _web(settings: Settings) -> None:
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, Loops
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -115,11 +115,10 @@ def _web(settings: Settings) -> None:
         "service.processes.roles:web_app",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        loop=Loops.uvloop,
         factory=True,
         workers=settings.web_processes,
-        blocking_threads=settings.web_threads,
-        blocking_threads_idle_timeout=600,
         backlog=2048,
         backpressure=CONNECTIONS,
         http=HTTPModes.http1,
@@ -140,16 +139,16 @@ def _web(settings: Settings) -> None:
 
 def web_app() -> Any:
     """The application, made in the process that serves it; that process never outlives granian's main one."""
-    from service.web.app import create_app
+    from service.web.served import served
 
     die_with_parent(os.getppid())
-    app = create_app()
+    service = served()
     # What is there now stays: the collector need not walk through it again and again while every request waits.
     gc.collect()
     gc.freeze()
     # The committer works beside many threads: it waits a millisecond for its turn, and not five.
     sys.setswitchinterval(0.001)
-    return app
+    return service
 
 
 def _granian_logs() -> dict[str, Any]:
@@ -224,7 +223,7 @@ _RUN: dict[Role, Callable[[Settings], None]] = {
 }
 
 _LIBRARIES: dict[Role, tuple[str, ...]] = {
-    Role.WEB: ("granian.server.mp", "service.web.app"),
+    Role.WEB: ("granian.server.mp", "uvloop", "service.web.served"),
     Role.CHECKS: _CELERY,
     Role.COURIER: _CELERY,
     Role.BEAT: ("workers.app", "celery.apps.beat"),

@@ -1,4 +1,4 @@
-"""The web application: blueprints, limits of size, request ids, and nothing that a request does not need."""
+"""The Flask application: blueprints, limits of size, request ids, and nothing that a request does not need."""
 
 import os
 
@@ -20,11 +20,10 @@ from service.web import (
     metrics,
     pages,
 )
-from service.web.bodies import SlowSenders
+from service.web.bodies import read_whole
+from service.web.bridge import Wsgi
 from service.web.doors import Doors
-from service.web.feed_front import FeedFront
 from service.web.limits import Rate, limited, say
-from service.web.post_front import PostFront
 from service.web.problems import shape_errors
 from service.web.request_ids import request_id_of
 from service.web.routes import ThreadConverter, page, public
@@ -64,13 +63,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = Doors.open(settings)
-    app.wsgi_app = FeedFront(app.wsgi_app, app.extensions["greenroom"])  # type: ignore[method-assign]
-    app.wsgi_app = PostFront(app.wsgi_app, app.extensions["greenroom"], said=UNLESS_SAID)  # type: ignore[method-assign]
-    app.wsgi_app = SlowSenders(app.wsgi_app, threads=settings.web_threads)  # type: ignore[method-assign]
-    _believe_proxies(app, settings.trusted_proxies)
+    app.wsgi_app = believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     shape_errors(app)
     metrics.measure(app)
     app.before_request(_name_request)
+    app.before_request(read_whole)
     app.after_request(say)
     app.after_request(_sign_response)
     for blueprint in BLUEPRINTS:
@@ -79,10 +76,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _believe_proxies(app: Flask, count: int) -> None:
+def believing(application: Wsgi, count: int) -> Wsgi:
     """A client's address comes from as many proxies as the settings name, and from no header beyond them."""
-    if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
+    return ProxyFix(application, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0) if count else application
 
 
 def _name_request() -> None:

@@ -1,71 +1,99 @@
-"""Slow senders: a request's body is waited for in a thread, so only some of the threads may wait, and fewer for one address."""
+"""Bodies are collected before a thread is asked for anything: whoever sends slowly holds a few bytes, and nobody else up."""
 
-import threading
+import asyncio
+import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
-from service.domain.errors import Unavailable
+from flask import request
+
+from service.domain.errors import Fault, Invalid, Refusal, Unavailable
+from service.web.bridge import Environ, Receive
 from service.web.limits import address_of
+from service.web.strict_json import MAX_BODY
+
+#: Under this name the environ says why a body was not waited for.
+UNREAD = "greenroom.unread"
+#: Most bytes that are read; each view has its own, lower limit or this one. A body that says it is longer is not read at all.
+LONGEST = 3 * MAX_BODY + 1
+#: Seconds that a body may take to arrive.
+PATIENCE = 30.0
+#: Most bytes of unfinished bodies that a process holds, and half of them for one address.
+MOST_HELD = 32 * 1024 * 1024
 
 
-class Places:
-    """How many bodies may be waited for at once: three quarters of the threads, and half of them for one address."""
+class _Left(Exception):
+    """Whoever sent a request left, or said no more, before its end."""
 
-    def __init__(self, threads: int) -> None:
-        self._most, self._most_of_one = max(1, threads * 3 // 4), max(1, threads // 2)
-        self._lock = threading.Lock()
-        self._taken: Counter[str] = Counter()
 
-    @contextmanager
-    def one(self, address: str) -> Iterator[None]:
-        """A place while a read waits. Raises Unavailable where all are taken."""
-        with self._lock:
-            if self._taken.total() >= self._most or self._taken[address] >= self._most_of_one:
-                raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
-            self._taken[address] += 1
+class Bodies:
+    """The bodies that are on their way to this process."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+
+    async def read(self, environ: Environ, receive: Receive) -> bytes | Refusal:
+        """The body, a little more than `LONGEST` of it at most; or why there is none. Half a body is none."""
+        length = _length(environ)
+        if length == 0 or length > LONGEST:
+            return b""
         try:
-            yield
+            async with asyncio.timeout(PATIENCE):
+                body, more = await _piece(receive)
+                if len(body) == length or not more:
+                    return body
+                return await self._rest(body, length, receive, address_of(environ["REMOTE_ADDR"]))
+        except TimeoutError:
+            return Unavailable(f"the body of this request did not arrive within {PATIENCE:g} s; please send it again")
+        except _Left:
+            return Invalid(
+                "expected the whole body; it ended early", Fault("header:Content-Length", "incomplete", "expected so many bytes")
+            )
+
+    async def _rest(self, body: bytes, length: int, receive: Receive, address: str) -> bytes | Refusal:
+        pieces, read, more = [body], len(body), True
+        self._held[address] += read
+        try:
+            while more and read != length and read <= LONGEST:
+                if self._held.total() > MOST_HELD or self._held[address] > MOST_HELD // 2:
+                    return Unavailable("too many requests are being sent slowly at this moment; please send this again")
+                piece, more = await _piece(receive)
+                pieces.append(piece)
+                read += len(piece)
+                self._held[address] += len(piece)
         finally:
-            with self._lock:
-                self._taken[address] -= 1
-                if not self._taken[address]:
-                    del self._taken[address]
+            self._held[address] -= read
+            if not self._held[address]:
+                del self._held[address]
+        return b"".join(pieces)
 
 
-class SlowSenders:
-    """A WSGI application around another, whose bodies are read under `Places`. The server itself knows no limit for them."""
-
-    def __init__(self, inner: Callable[..., Iterable[bytes]], *, threads: int) -> None:
-        self._inner = inner
-        self._places = Places(threads)
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH", "") not in ("0", "") or "HTTP_TRANSFER_ENCODING" in environ:
-            address = address_of(environ.get("REMOTE_ADDR", ""))
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._places, address)
-        return self._inner(environ, start_response)
+def put(environ: Environ, body: bytes | Refusal) -> None:
+    """Make this the request's body. One that came without a length has one now; in place of one that was not waited for, there is
+    none, and the reason."""
+    if isinstance(body, Refusal):
+        environ[UNREAD], body = body, b""
+        environ["CONTENT_LENGTH"] = "0"
+    environ["wsgi.input"] = io.BytesIO(body)
+    if environ.pop("HTTP_TRANSFER_ENCODING", ""):
+        environ["CONTENT_LENGTH"] = str(len(body))
 
 
-class _Body:
-    """A body each of whose reads takes a place."""
+def read_whole() -> None:
+    """Raises what kept the body of this request from being read, before any view looks at it."""
+    if refusal := request.environ.get(UNREAD):
+        raise refusal
 
-    def __init__(self, inner: Any, places: Places, address: str) -> None:
-        self._inner = inner
-        self._places = places
-        self._address = address
 
-    def read(self, *size: int) -> bytes:
-        with self._places.one(self._address):
-            body: bytes = self._inner.read(*size)
-            return body
+def _length(environ: Environ) -> int:
+    """Bytes that are announced; -1 where a body comes without saying how long it is."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return -1
+    length = environ.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
 
-    def readline(self, *size: int) -> bytes:
-        with self._places.one(self._address):
-            line: bytes = self._inner.readline(*size)
-            return line
 
-    def __iter__(self) -> Iterator[bytes]:
-        while line := self.readline():
-            yield line
+async def _piece(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise _Left
+    return message.get("body", b""), message.get("more_body", False)

@@ -2,7 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
@@ -27,28 +29,22 @@ PATIENCE = 8.0
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
-class _Item:
-    """A submission and whoever waits for its outcome; lighter than a Future, of which each request would need one."""
+Told = Callable[[Outcome | Exception], None]
 
-    __slots__ = ("_done", "_outcome", "_taken", "submission")
 
-    def __init__(self, submission: Submission) -> None:
+class Item:
+    """A submission, and who is told what became of it."""
+
+    __slots__ = ("_taken", "answer", "submission")
+
+    def __init__(self, submission: Submission, told: Told) -> None:
         self.submission = submission
-        self._outcome: Outcome | Exception | None = None
-        self._taken, self._done = threading.Lock(), threading.Lock()
-        self._done.acquire()
+        self.answer = told
+        self._taken = threading.Lock()
 
     def take(self) -> bool:
         """Whoever is first has it: the committer, which stores it, or the waiting one, who gives it up."""
         return self._taken.acquire(blocking=False)
-
-    def answer(self, outcome: Outcome | Exception) -> None:
-        self._outcome = outcome
-        self._done.release()
-
-    def outcome(self, patience: float) -> Outcome | Exception | None:
-        """What became of it; None where that took too long."""
-        return self._outcome if self._done.acquire(timeout=patience) else None
 
 
 class Committer:
@@ -61,20 +57,27 @@ class Committer:
     def __init__(self, database: Database, identities: Identities, *, lanes: int | None = None) -> None:
         self._lanes = [Lane(database) for _ in range(lanes or (1 if database.on_sqlite else LANES))]
         self._identities = identities
-        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
 
+    def offer(self, submission: Submission, told: Told) -> Item:
+        """Have one submission stored. A thread of the committer tells what became of it, unless it is taken back before."""
+        self._ensure_running()
+        item = Item(submission, told)
+        self._waiting.put(item)
+        return item
+
     def submit(self, submission: Submission) -> Outcome:
         """Store one submission and wait for its commit. Raises what the database raised, or Unavailable where it hangs."""
-        self._ensure_running()
-        item = _Item(submission)
-        self._waiting.put(item)
-        outcome = item.outcome(PATIENCE)
-        if outcome is None:
+        told: Future[Outcome | Exception] = Future()
+        item = self.offer(submission, told.set_result)
+        try:
+            outcome = told.result(PATIENCE)
+        except FutureTimeout:
             # Whoever gave up is not stored later, unless its commit is under way at this very moment.
             item.take()
-            raise Unavailable("the database did not answer in time; please send this again with the same Idempotency-Key")
+            raise too_late() from None
         if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
             raise outcome
         return outcome
@@ -109,9 +112,9 @@ class Committer:
             if len(batch) >= MANY:
                 self._commit(batch, lane)
 
-    def _gathered(self) -> tuple[list[_Item], bool]:
+    def _gathered(self) -> tuple[list[Item], bool]:
         """What waits at this moment, and whether the end came with it: one end for each lane."""
-        batch: list[_Item] = []
+        batch: list[Item] = []
         item = self._waiting.get()
         while item is not None:
             if item.take():
@@ -124,7 +127,7 @@ class Committer:
                 return batch, False
         return batch, True
 
-    def _commit(self, batch: Sequence[_Item], lane: Lane, *, again: bool = True) -> None:
+    def _commit(self, batch: Sequence[Item], lane: Lane, *, again: bool = True) -> None:
         if not batch:
             return
         try:
@@ -146,3 +149,7 @@ class Committer:
             outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes
+
+
+def too_late() -> Unavailable:
+    return Unavailable("the database did not answer in time; please send this again with the same Idempotency-Key")

@@ -1,4 +1,4 @@
-"""Hot feeds are answered before Flask: the very answer that the view gave, while its thread has not changed."""
+"""Hot feeds are answered on the event loop: the very answer that the view gave, while its thread has not changed."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,14 +9,11 @@ from uuid import UUID
 from werkzeug.wsgi import ClosingIterator
 
 from service.store.published import Head
+from service.web.bridge import Answer, Environ, Headers, Wsgi
 from service.web.doors import Doors
-from service.web.limits import Rate, address_of, quota_of, standing
+from service.web.limits import COUNTED, Rate, address_of, quota_of, standing
 from service.web.metrics import observe
 from service.web.request_ids import request_id_of
-
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
-Wsgi = Callable[..., Iterable[bytes]]
 
 #: Under this name the view says in the environ which thread it answered for, at which version, with which ETag.
 FEED = "greenroom.feed"
@@ -53,7 +50,7 @@ class _Answer:
 
 
 class FeedFront:
-    """A WSGI application around another. Whatever it cannot answer from memory goes on to that one."""
+    """A WSGI application around another, which remembers how that one answered; on the loop, `answer` says it again."""
 
     def __init__(self, inner: Wsgi, doors: Doors) -> None:
         self._inner = inner
@@ -61,34 +58,32 @@ class FeedFront:
         self._answers: dict[tuple[Any, ...], _Answer] = {}
         self._bytes = 0
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(self, environ: Environ) -> Answer | None:
+        """The answer where it is remembered and holds; nothing for a caller whose quota is used up or who asks in a way that the view
+        should judge. Waits for nobody."""
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
-            return self._inner(environ, start_response)
-        began, key = time.perf_counter(), _key(environ)
-        answer = self._answers.get(key)
-        if answer is None or not self._holds(answer):
-            return self._learned(key, environ, start_response)
-        return self._given(answer, environ, start_response, began) or self._inner(environ, start_response)
-
-    def _holds(self, answer: _Answer) -> bool:
-        return answer.until > time.monotonic() and self._doors.feeds.fresh(answer.served.thread) == answer.served.head
-
-    def _given(
-        self, answer: _Answer, environ: Environ, start_response: Callable[..., Any], began: float
-    ) -> Iterable[bytes] | None:
-        """The answer, or nothing for a caller whose quota is used up or who asks in a way that the view should judge."""
+            return None
+        began, answer, asked = time.perf_counter(), self._answers.get(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
+        if answer is None or not self._holds(answer) or "*" in asked:
+            return None
         quota = quota_of(Rate.ADDRESS, self._doors.settings)
-        used, reset = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ.get('REMOTE_ADDR', ''))}")
-        asked = environ.get("HTTP_IF_NONE_MATCH", "")
-        if used > quota or "*" in asked:
+        used, reset = environ[COUNTED] = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ['REMOTE_ADDR'])}")
+        if used > quota:
             return None
         has_it = answer.served.etag in asked
         own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
         own += standing(Rate.ADDRESS, quota, quota - used, reset)
-        status = "304 NOT MODIFIED" if has_it else "200 OK"
-        start_response(status, [*(answer.unchanged() if has_it else answer.headers), *own])
-        observe("feed.read", "GET", status[:3], time.perf_counter() - began)
-        return [b""] if has_it else [answer.body]
+        status, headers = (304, answer.unchanged()) if has_it else (200, answer.headers)
+        observe("feed.read", "GET", str(status), time.perf_counter() - began)
+        return Answer(status, [*headers, *own], b"" if has_it else answer.body)
+
+    def _holds(self, answer: _Answer) -> bool:
+        return answer.until > time.monotonic() and self._doors.feeds.fresh(answer.served.thread) == answer.served.head
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
+            return self._inner(environ, start_response)
+        return self._learned(_key(environ), environ, start_response)
 
     def _learned(self, key: tuple[Any, ...], environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Let the view answer, and remember how."""

@@ -1,35 +1,31 @@
-"""Ordinary comments are taken before Flask: the same steps as the view's, with none of what a route costs.
+"""Ordinary comments are taken on the event loop: the same steps as the view's, with none of what a route or a thread costs.
 
 Whatever is not quite ordinary goes on to the view: another header, a key that has to be looked up, a body with a fault, a
 refusal, a failure. So every error has one home, and both lanes share the rules, the committer and the counting of calls.
 """
 
 import hashlib
-import io
 import re
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from service.actions.admit import digest_of
-from service.actions.submit import Accepted, Outcome, Submission
+from service.actions.submit import Accepted, Submission
 from service.crash import CrashPoint, crash_point
 from service.domain.errors import Refusal
 from service.jobs import Job
 from service.logs import request_ids
 from service.store.sites import Caller, Scope
+from service.web.bridge import Answer, Environ, Headers
 from service.web.doors import Doors
 from service.web.drafts import CommentBody
 from service.web.headers import well_formed
 from service.web.limits import COUNTED, Rate, quota_of, standing
 from service.web.metrics import observe
+from service.web.outcomes import Outcomes
 from service.web.request_ids import request_id_of
 from service.web.shown import accepted
 from service.web.strict_json import MAX_BODY, parsed
-
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
-Wsgi = Callable[..., Iterable[bytes]]
 
 #: Under this name the environ tells the view what became of a submission that it need not make again.
 OUTCOME = "greenroom.outcome"
@@ -40,35 +36,34 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
 class PostFront:
-    """A WSGI application around another. `said` is what every answer says, whatever it is."""
+    """`said` is what every answer says, whatever it is."""
 
-    def __init__(self, inner: Wsgi, doors: Doors, *, said: Iterable[tuple[str, str]]) -> None:
-        self._inner = inner
+    def __init__(self, doors: Doors, *, said: Iterable[tuple[str, str]]) -> None:
         self._doors = doors
+        self._outcomes = Outcomes(doors.committer)
         self._said = [("Content-Type", "application/json"), *said]
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    async def answer(self, environ: Environ, exact: bytes) -> Answer | None:
+        """The answer to an ordinary comment with this body, once it is stored; nothing where the view should answer."""
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != _PATH or not _is_ordinary(environ):
-            return self._inner(environ, start_response)
+            return None
         began = time.perf_counter()
         caller = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
-        submission = _submission(environ, caller) if caller else None
+        submission = _submission(environ, exact, caller) if caller else None
         if caller is None or submission is None or not self._may(environ, caller):
-            return self._inner(environ, start_response)
+            return None
         request_id = environ["HTTP_X_REQUEST_ID"] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         request_ids.set((request_id,))
-        outcome = environ[OUTCOME] = self._outcome(submission)
+        outcome = environ[OUTCOME] = await self._outcomes.of(submission)
         if not isinstance(outcome, Accepted):
-            return self._inner(environ, start_response)
+            return None
         crash_point(CrashPoint.ACCEPTED)
         self._doors.bell.ring(Job.DRAIN)
         thread = submission.draft.thread.id
         body = accepted(outcome.comment_id, caller.site_id, thread, base=self._doors.settings.url).model_dump_json().encode()
-        start_response(
-            "202 ACCEPTED", [*self._said, *_own(outcome, len(body)), *self._standing(environ), ("X-Request-Id", request_id)]
-        )
         observe("comments.receive", "POST", "202", time.perf_counter() - began)
-        return [body]
+        own = [*_own(outcome, len(body)), *self._standing(environ), ("X-Request-Id", request_id)]
+        return Answer(202, [*self._said, *own], body)
 
     def _caller(self, authorization: str) -> Caller | None:
         """Whose key this is, where it was met a moment ago and may send comments."""
@@ -85,12 +80,6 @@ class PostFront:
         (used, reset), quota = environ[COUNTED], quota_of(Rate.KEY, self._doors.settings)
         return standing(Rate.KEY, quota, quota - used, reset)
 
-    def _outcome(self, submission: Submission) -> Outcome | Exception:
-        try:
-            return self._doors.committer.submit(submission)
-        except Exception as error:
-            return error
-
 
 def _is_ordinary(environ: Environ) -> bool:
     """A JSON body of a stated, allowed length, and no header that changes what is done."""
@@ -105,13 +94,8 @@ def _is_ordinary(environ: Environ) -> bool:
     )
 
 
-def _submission(environ: Environ, caller: Caller) -> Submission | None:
-    """The body as a submission. One with a fault is put back for the view to read."""
-    try:
-        exact = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-    except Refusal:
-        return None
-    environ["wsgi.input"] = io.BytesIO(exact)
+def _submission(environ: Environ, exact: bytes, caller: Caller) -> Submission | None:
+    """The body as a submission. One with a fault is for the view to read."""
     try:
         body = parsed(CommentBody, exact)
     except Refusal:

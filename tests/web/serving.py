@@ -38,7 +38,7 @@ class Web(Server):
         return load(self.environment)
 
     def command(self) -> list[str]:
-        options = ["--interface", "wsgi", "--port", str(self.port), "--workers", "1", "--blocking-threads", "32"]
+        options = ["--interface", "asginl", "--loop", "uvloop", "--port", str(self.port), "--workers", "1"]
         environment = [f"{name}={value}" for name, value in self.environment.items()]
         granian = [
             sys.executable,
@@ -49,7 +49,7 @@ class Web(Server):
             "5",
             "--no-access-log",
             "--factory",
-            "service.web.app:create_app",
+            "service.web.served:served",
         ]
         return ["env", *environment, *granian]
 

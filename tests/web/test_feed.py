@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import Client
 
 from service.web import feed_cache, feed_front, known_sites
+from service.web.served import Served
+from tests.web.front import Front
 
 Post = Callable[..., str]
 FEED = "/v1/threads/a-page/comments?site=news"
@@ -39,16 +42,16 @@ def published(post: Post, approve: Callable[[str], None]) -> Post:
 
 
 @pytest.fixture
-def reader(app: Flask) -> FlaskClient:
-    """Somebody without a key."""
-    return app.test_client()
+def reader(app: Flask) -> Client:
+    """Somebody without a key, at the front door."""
+    return Client(Front(Served(app)))
 
 
 def ids(comments: list[dict]) -> list:
     return [[c["id"], ids(c["replies"])] if c["replies"] else c["id"] for c in comments]
 
 
-def test_only_approved_comments_are_shown(reader: FlaskClient, post: Post, published: Post, approve: Callable) -> None:
+def test_only_approved_comments_are_shown(reader: Client, post: Post, published: Post, approve: Callable) -> None:
     shown = published("Shown.")
     post("Pending.")
     for word in ("reject", "hold"):
@@ -60,7 +63,7 @@ def test_only_approved_comments_are_shown(reader: FlaskClient, post: Post, publi
 
 
 def test_a_reply_never_gives_away_a_parent_that_is_not_shown(
-    reader: FlaskClient, post: Post, published: Post, approve: Callable
+    reader: Client, post: Post, published: Post, approve: Callable
 ) -> None:
     parent = post("A parent.")
     reply = published("A reply.", parent=parent)
@@ -77,7 +80,7 @@ def test_a_reply_never_gives_away_a_parent_that_is_not_shown(
 
 @pytest.mark.parametrize("replies", ["nested", "flat"])
 @pytest.mark.parametrize("order", ["oldest", "newest"])
-def test_pages_have_no_gap_and_no_repeat(reader: FlaskClient, published: Post, replies: str, order: str) -> None:
+def test_pages_have_no_gap_and_no_repeat(reader: Client, published: Post, replies: str, order: str) -> None:
     posted = [published(f"Word number {number}.") for number in range(5)]
     seen, address = [], f"{FEED}&limit=2&replies={replies}&order={order}"
     while address:
@@ -93,21 +96,21 @@ def test_pages_have_no_gap_and_no_repeat(reader: FlaskClient, published: Post, r
     "thread", ["/2026/11/a page", "https://news.example/a?b=c&d=ü#e", "a//b", "..", "a/comments", "%2F", "日本語"]
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_thread_may_have_any_name(client: FlaskClient, reader: FlaskClient, published: Post, thread: str) -> None:
+def test_a_thread_may_have_any_name(client: FlaskClient, reader: Client, published: Post, thread: str) -> None:
     comment = published(thread={"id": thread})
     feed = client.get(f"/v1/comments/{comment}").json["links"]["feed"]
     assert feed == f"/v1/threads/{quote(thread, safe='')}/comments?site=news"
     assert ids(reader.get(feed).json["comments"]) == [comment]
 
 
-def test_a_page_that_nobody_commented_on_has_an_empty_feed(reader: FlaskClient, site: str) -> None:
+def test_a_page_that_nobody_commented_on_has_an_empty_feed(reader: Client, site: str) -> None:
     feed = reader.get(f"/v1/threads/nobody-was-here/comments?site={site}")
     assert (feed.status_code, feed.json["count"], feed.json["comments"]) == (200, 0, [])
     assert reader.get("/v1/threads/a-page/comments?site=nowhere").status_code == 404
     assert reader.get("/v1/threads/a-page/comments").json["errors"][0]["pointer"] == "query:site"
 
 
-def test_who_has_the_feed_already_is_told_so_until_it_changes(reader: FlaskClient, published: Post) -> None:
+def test_who_has_the_feed_already_is_told_so_until_it_changes(reader: Client, published: Post) -> None:
     published()
     first = reader.get(FEED)
     again = reader.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
@@ -118,14 +121,14 @@ def test_who_has_the_feed_already_is_told_so_until_it_changes(reader: FlaskClien
     assert (changed.status_code, changed.json["count"]) == (200, 2)
 
 
-def test_each_form_has_an_etag_of_its_own(reader: FlaskClient, published: Post) -> None:
+def test_each_form_has_an_etag_of_its_own(reader: Client, published: Post) -> None:
     published()
     queries = ["", "&format=html", "&format=atom", "&format=jsonfeed", "&replies=flat", "&limit=1", "&order=newest"]
     assert len({reader.get(FEED + query).headers["ETag"] for query in queries}) == len(queries)
 
 
 def test_a_hot_feed_asks_the_database_nothing(
-    app: Flask, reader: FlaskClient, published: Post, monkeypatch: pytest.MonkeyPatch
+    app: Flask, reader: Client, published: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name in ((feed_cache, "LOOK_AFTER"), (feed_front, "BELIEVED"), (known_sites, "BELIEVED")):
         monkeypatch.setattr(module, name, 3600.0)
@@ -138,7 +141,7 @@ def test_a_hot_feed_asks_the_database_nothing(
     assert asked == []
 
 
-def test_a_hot_answer_is_the_very_answer_of_the_view(reader: FlaskClient, published: Post) -> None:
+def test_a_hot_answer_is_the_very_answer_of_the_view(reader: Client, published: Post) -> None:
     published("Words. " * 200)
     for asked in ({}, {"Accept-Encoding": "gzip"}, {"Origin": "https://news.example"}, {"Accept": "text/html"}):
         cold, hot = reader.get(FEED, headers=asked), reader.get(FEED, headers=asked)
@@ -154,7 +157,7 @@ def test_a_hot_answer_is_the_very_answer_of_the_view(reader: FlaskClient, publis
         assert "Content-Type" not in again.headers
 
 
-def test_a_long_feed_travels_compressed(reader: FlaskClient, published: Post) -> None:
+def test_a_long_feed_travels_compressed(reader: Client, published: Post) -> None:
     import gzip
 
     published("Many words. " * 100)
@@ -173,14 +176,14 @@ def test_a_long_feed_travels_compressed(reader: FlaskClient, published: Post) ->
         ("image/png", "application/json"),
     ],
 )  # fmt: skip
-def test_the_accept_header_chooses_the_form(reader: FlaskClient, site: str, accept: str, kind: str) -> None:
+def test_the_accept_header_chooses_the_form(reader: Client, site: str, accept: str, kind: str) -> None:
     assert reader.get(FEED, headers={"Accept": accept}).content_type == kind
 
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e\x0b\x00".replace("\x00", "")
 
 
-def test_html_is_safe_to_include(reader: FlaskClient, published: Post) -> None:
+def test_html_is_safe_to_include(reader: Client, published: Post) -> None:
     published(HOSTILE, author={"name": HOSTILE, "url": 'https://x.example/"onmouseover=alert(1)//'})
     published("One line.\nAnother.\n\nA new paragraph.", author={"name": "Dana", "url": "https://dana.example"})
     html = reader.get(f"{FEED}&format=html").get_data(as_text=True)
@@ -195,7 +198,7 @@ def test_html_is_safe_to_include(reader: FlaskClient, published: Post) -> None:
     assert '<p dir="auto">One line.<br>Another.</p><p dir="auto">A new paragraph.</p>' in html
 
 
-def test_atom_is_well_formed_whatever_was_written(reader: FlaskClient, published: Post) -> None:
+def test_atom_is_well_formed_whatever_was_written(reader: Client, published: Post) -> None:
     parent = published(
         HOSTILE, author={"name": HOSTILE}, thread={"id": "a-page", "url": "https://news.example/a", "title": "<A>"}
     )
@@ -209,7 +212,7 @@ def test_atom_is_well_formed_whatever_was_written(reader: FlaskClient, published
     assert second.find(f"{ATOM}entry/{{http://purl.org/syndication/thread/1.0}}in-reply-to").get("ref") == f"urn:uuid:{parent}"
 
 
-def test_json_feed_says_what_its_readers_expect(reader: FlaskClient, published: Post) -> None:
+def test_json_feed_says_what_its_readers_expect(reader: Client, published: Post) -> None:
     first = published(
         thread={"id": "a-page", "url": "https://news.example/a"}, context={"posted_at": "2009-01-02T03:04:05+01:00"}
     )
@@ -227,7 +230,7 @@ def test_json_feed_says_what_its_readers_expect(reader: FlaskClient, published: 
     }
 
 
-def test_only_pages_of_the_site_may_read_it_from_a_script(reader: FlaskClient, site: str) -> None:
+def test_only_pages_of_the_site_may_read_it_from_a_script(reader: Client, site: str) -> None:
     mine = reader.get(FEED, headers={"Origin": "https://news.example"})
     assert mine.headers["Access-Control-Allow-Origin"] == "https://news.example"
     other = reader.get(FEED, headers={"Origin": "https://evil.example"})
@@ -236,7 +239,7 @@ def test_only_pages_of_the_site_may_read_it_from_a_script(reader: FlaskClient, s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_very_deep_conversation_is_shown_whole(reader: FlaskClient, published: Post) -> None:
+def test_a_very_deep_conversation_is_shown_whole(reader: Client, published: Post) -> None:
     parent, chain = "", []
     for number in range(40):
         parent = published(f"Level {number}.", **({"parent": parent} if parent else {}))

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -17,9 +16,11 @@ from service.config import Settings
 from service.store.comments import Comment
 from service.store.engine import Database
 from service.store.sites import Scope
-from service.web import callers, post_front
+from service.web import callers, committer, post_front
 from service.web.app import create_app
+from service.web.served import Served
 from tests.factories import NOON
+from tests.web.front import Front
 
 REQUEST_ID = "0190d1f0-0000-7000-8000-000000000001"
 PLAIN: dict[str, Any] = {"thread": {"id": "a-page"}, "text": "A calm word."}
@@ -79,7 +80,7 @@ def apps(settings: Settings, key: str, reader: str, monkeypatch: pytest.MonkeyPa
     """Sends to one application: by its front door, or past the lane straight to its views. Both keys are known to it."""
     monkeypatch.setattr(callers, "BELIEVED", 3600.0)
     app = create_app(settings)
-    ways = {True: Client(app), False: Client(partial(Flask.wsgi_app, app))}
+    ways = {True: Client(Front(Served(app))), False: Client(app)}
 
     def send(*, front: bool, **request: Any) -> TestResponse:
         headers = {"Authorization": "Bearer {key}", "X-Request-Id": REQUEST_ID, **request.pop("headers", {})}
@@ -125,7 +126,7 @@ def test_ordinary_comments_never_reach_flask(apps: Callable[..., TestResponse], 
 
 def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: str, database: Database) -> None:
     app = create_app(replace(settings, rate_per_minute=2))
-    client = Client(app)
+    client = Client(Front(Served(app)))
     headers = {"Authorization": f"Bearer {key}"}
     answers = [client.post("/v1/comments", json=PLAIN, headers=headers) for _ in range(4)]
     app.extensions["greenroom"].close()
@@ -140,14 +141,14 @@ def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
 ) -> None:
     monkeypatch.setattr(callers, "BELIEVED", 3600.0)
     app = create_app(settings)
-    client, tried = Client(app), []
+    client, tried = Client(Front(Served(app))), []
     client.get("/v1/comments", headers={"Authorization": f"Bearer {key}"})
 
-    def fail(_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         tried.append(1)
         raise post_front.Refusal("no such luck")
 
-    monkeypatch.setattr(app.extensions["greenroom"].committer, "submit", fail)
+    monkeypatch.setattr(committer, "submit", fail)
     answer = client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"})
     app.extensions["greenroom"].close()
     assert answer.content_type == "application/problem+json"

@@ -1,0 +1,149 @@
+"""Between ASGI, which the server speaks, and WSGI, which Flask speaks: a request as an environ, and Flask's answer from a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import sys
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Wsgi = Callable[..., Iterable[bytes]]
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+#: Bytes of an answer that are made before the first of them is sent. Longer ones travel as they are made.
+AHEAD = 256 * 1024
+_ALWAYS: Environ = {
+    "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}  # fmt: skip
+#: Headers of which the first counts.
+_ONCE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    async def give(self, send: Send, *, more: bool = False) -> None:
+        headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in self.headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": more})
+
+
+def environ_of(scope: Scope) -> Environ:
+    """A request as PEP 3333 has it, without its body. A header that is not ASCII is there and empty; one with `_` in its name, which
+    could pass for another, is not."""
+    raw = scope["raw_path"]
+    path, client, server = unquote_to_bytes(raw) if b"%" in raw else raw, scope.get("client"), scope.get("server")
+    environ = {
+        **_ALWAYS,
+        "REQUEST_METHOD": scope["method"],
+        "PATH_INFO": path.decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "wsgi.url_scheme": scope["scheme"],
+        "REMOTE_ADDR": client[0] if client else "",
+        "SERVER_NAME": server[0] if server else "",
+        "SERVER_PORT": str(server[1]) if server else "",
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name, value = _variable(raw_name), raw_value.decode("ascii") if raw_value.isascii() else ""
+        if name in environ:
+            if name not in _ONCE:
+                environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
+        elif name:
+            environ[name] = value
+    environ.setdefault("HTTP_HOST", "")
+    return environ
+
+
+@lru_cache(maxsize=1_000)
+def _variable(header: bytes) -> str:
+    name = header.decode("latin-1").upper().replace("-", "_")
+    if b"_" in header:
+        return ""
+    return name if name in _ONCE else f"HTTP_{name}"
+
+
+class Threads:
+    """Runs a WSGI application in threads, which wait where the event loop may not."""
+
+    def __init__(self, application: Wsgi, *, most: int) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
+
+    async def answer(self, environ: Environ, receive: Receive, send: Send) -> None:
+        # Flask's context moves with its request from thread to thread.
+        context = contextvars.copy_context()
+
+        def in_thread(work: Callable[..., Any], *given: Any) -> Awaitable[Any]:
+            return asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
+
+        answer, rest = await in_thread(self._begun, environ)
+        await answer.give(send, more=rest is not None)
+        if rest is not None:
+            await _pass_on(rest, in_thread, receive, send)
+
+    def _begun(self, environ: Environ) -> tuple[Answer, Generator[bytes, None, None] | None]:
+        """The answer; of a long one its beginning, and whoever makes the rest."""
+        said: list[tuple[str, Headers]] = []
+
+        def start_response(status: str, headers: Headers, *_: Any) -> None:
+            said.append((status, headers))
+
+        pieces = self._application(environ, start_response)
+        rest = _closing(pieces)
+        body, ended = _ahead(rest)
+        status, headers = said[-1]
+        return Answer(int(status[:3]), headers, body), None if ended else rest
+
+
+def _ahead(rest: Iterable[bytes]) -> tuple[bytes, bool]:
+    """The first pieces, and whether these are all."""
+    pieces, long = [], 0
+    for piece in rest:
+        pieces.append(piece)
+        long += len(piece)
+        if long > AHEAD:
+            return b"".join(pieces), False
+    return b"".join(pieces), True
+
+
+def _closing(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
+    try:
+        yield from pieces
+    finally:
+        if close := getattr(pieces, "close", None):
+            close()
+
+
+async def _pass_on(
+    rest: Generator[bytes, None, None], in_thread: Callable[..., Awaitable[Any]], receive: Receive, send: Send
+) -> None:
+    """Send the rest as fast as it is taken, until it ends or nobody is there any more."""
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        while not gone.done() and (piece := await in_thread(next, rest, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        gone.cancel()
+        await in_thread(rest.close)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

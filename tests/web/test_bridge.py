@@ -1,0 +1,83 @@
+"""Between the server and Flask nothing of a request or of an answer changes."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request, stream_with_context
+
+from service.web import bridge
+from service.web.bridge import Threads, environ_of
+
+SCOPE: dict[str, Any] = {
+    "http_version": "1.1", "scheme": "http", "method": "GET", "raw_path": b"/a%C3%BC%FF/b%2Fc", "query_string": b"q=%41", "client": ("2001:db8::1", 5),
+    "server": ("127.0.0.1", 80), "headers": [],
+}  # fmt: skip
+
+
+def test_a_request_reads_the_same() -> None:
+    headers = [
+        (b"host", b"x.example"), (b"content-type", b"text/a"), (b"content-type", b"text/b"), (b"accept", b"a"), (b"accept", b"b"), (b"cookie", b"c=1"),
+        (b"cookie", b"d=2"), (b"x-name", "ü".encode()), (b"x_forwarded_for", b"10.0.0.1"), (b"x-forwarded-for", b"10.0.0.2"),
+    ]  # fmt: skip
+    environ = environ_of(SCOPE | {"headers": headers})
+    seen = {name: value for name, value in environ.items() if not name.startswith("wsgi")}
+    assert seen == {
+        "SCRIPT_NAME": "", "REQUEST_METHOD": "GET", "PATH_INFO": b"/a\xc3\xbc\xff/b/c".decode("latin-1"), "QUERY_STRING": "q=%41",
+        "SERVER_PROTOCOL": "HTTP/1.1", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "REMOTE_ADDR": "2001:db8::1", "HTTP_HOST": "x.example",
+        "CONTENT_TYPE": "text/a", "HTTP_ACCEPT": "a,b", "HTTP_COOKIE": "c=1;d=2", "HTTP_X_NAME": "", "HTTP_X_FORWARDED_FOR": "10.0.0.2",
+    }  # fmt: skip
+
+
+class Streaming:
+    """An application with one long answer, and what became of it."""
+
+    def __init__(self) -> None:
+        self.made, self.closed = 0, False
+        self.app = Flask("streaming")
+        self.app.add_url_rule("/long", view_func=lambda: Response(stream_with_context(self._pieces()), mimetype="text/csv"))
+
+    def _pieces(self) -> Iterator[str]:
+        try:
+            for _ in range(100):
+                self.made += 1
+                yield f"{request.path}\n" * 10
+        finally:
+            self.closed = True
+
+    def read(self, *, leaves_after: int = 1_000) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = []
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            said.append(message)
+            if len(said) == leaves_after:
+                gone.set()
+
+        environ = environ_of(SCOPE | {"raw_path": b"/long"})
+        asyncio.run(Threads(self.app, most=3).answer(environ, receive, send))
+        return said
+
+
+def test_a_long_answer_travels_while_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "AHEAD", 200)
+    streaming = Streaming()
+    start, *pieces = streaming.read()
+    assert b"".join(piece["body"] for piece in pieces) == b"/long\n" * 1_000
+    assert (start["status"], len(pieces) > 90, [piece["more_body"] for piece in pieces].index(False)) == (
+        200,
+        True,
+        len(pieces) - 1,
+    )
+
+
+def test_nothing_is_made_for_somebody_who_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "AHEAD", 200)
+    streaming = Streaming()
+    streaming.read(leaves_after=10)
+    assert (streaming.made < 50, streaming.closed) == (True, True)
