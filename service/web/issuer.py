@@ -11,9 +11,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from service.actions.elsewhere import Question
 from service.config import Settings
@@ -73,6 +70,11 @@ class Issuer:
         return _asked("POST", self._address("token_endpoint"), form | ({"client_secret": secret} if secret else {}))
 
     def _claims(self, token: str) -> Mapping[str, Any]:
+        # Only here: it is 3 MB for those who have a provider, and they are few.
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         for fresh in (KEPT, AGAIN):
             keys = [key for key in self._document("keys", fresh).get("keys", ()) if isinstance(key, dict)]
             pairs = [key for key in keys if key.get("kty") in _PAIRS and key.get("use", "sig") == "sig"]
