@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.actions.settle import Settlement, settle
+from service.actions.settle import Settlement, prepared, settle
 from service.actions.submit import Accepted, Submission, submit
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.identity import Identities
@@ -56,7 +56,8 @@ def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetim
             token = new_id()
             claim(session, token=token, limit=len(new), now=at, lease=timedelta(seconds=60))
             found = {item.comment_id: item for item in waiting(session, new, now=at)}
-            settle(session, [_settlement(found[i], seed) for i, seed in zip(new, batch, strict=True)], token=token, now=at)
+            settlements = [_settlement(found[i], seed) for i, seed in zip(new, batch, strict=True)]
+            settle(session, prepared(settlements), token=token, now=at)
             ids += new
     return ids
 

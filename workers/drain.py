@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.actions.settle import Settlement, settle
+from service.actions.settle import Settlement, prepared, settle
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.latitude import within
@@ -121,8 +121,9 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
 
 
 def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Claimed) -> int:
+    rows = prepared(settlements)
     with workshop.database.writing() as session:
-        changes = settle(session, settlements, token=claimed.token, now=_now())
+        changes = settle(session, rows, token=claimed.token, now=_now())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
     if changes:

@@ -78,8 +78,13 @@ def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool) -> str
 def from_json(into: Table, names: tuple[str, ...], *, ending: str = "") -> str:
     """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
     columns = ", ".join(names)
-    typed = ", ".join(f"{name} {_kind(into.c[name].type)}" for name in names)
-    return f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS row ({typed}){ending}"  # noqa: S608
+    unfolded = f"json_to_recordset(%s) AS row ({typed(into, names)})"
+    return f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM {unfolded}{ending}"  # noqa: S608
+
+
+def typed(of: Table, names: tuple[str, ...]) -> str:
+    """These columns with their types, as PostgreSQL is told what a JSON document unfolds to."""
+    return ", ".join(f"{name} {_kind(of.c[name].type)}" for name in names)
 
 
 def _kind(column: Any) -> str:

@@ -1,13 +1,13 @@
 """Moves of many rows at once: claim, change state with one winner, and leave an event for each change."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -139,14 +139,20 @@ def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_
             for change in changes
         ],
     )
-    _keep_counts(session, changes)
+    keep_counts(session, _more_shown(changes))
 
 
-def _keep_counts(session: Session, changes: Sequence[Change]) -> None:
-    """Threads whose public side changed. In the order of their ids, so that two writers never wait for each other in a ring."""
+def keep_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
+    """So many more comments of each thread are public now. In the order of their ids, so that two writers never wait for each other
+    in a ring."""
+    if shown:
+        plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])
+
+
+def _more_shown(changes: Sequence[Change]) -> Counter[UUID]:
+    """Threads whose public side changed."""
     shown: Counter[UUID] = Counter()
     for change in changes:
         if State.APPROVED in (change.from_state, change.to_state):
             shown[change.thread_id] += (change.to_state is State.APPROVED) - (change.from_state is State.APPROVED)
-    if shown:
-        plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])
+    return shown

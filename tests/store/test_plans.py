@@ -10,7 +10,7 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from service.actions.fan_out import fan_out
-from service.actions.settle import Settlement, settle
+from service.actions.settle import Settlement, prepared, settle
 from service.actions.submit import Submission, submit
 from service.domain.ids import new_id, thread_id
 from service.domain.latitude import Latitude
@@ -69,7 +69,7 @@ def _queue(asked: Asked) -> Callable[[Session], object]:
 
 def _settle(session: Session) -> object:
     calm = [Settlement(item, (), judge((), item.rules)) for item in waiting(session, _ids(session), now=_now())]
-    return settle(session, calm, token=new_id(), now=_now())
+    return settle(session, prepared(calm), token=new_id(), now=_now())
 
 
 QUESTIONS: dict[str, Callable[[Session], object]] = {
