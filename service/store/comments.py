@@ -83,6 +83,8 @@ class Comment(Record):
             postgresql_where=_BURST,
             sqlite_where=_BURST,
         ),
+        # A claim and a verdict write each comment anew. Where there is room for that on its page, no index is told of a claim.
+        {"postgresql_with": {"fillfactor": 50}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
