@@ -54,8 +54,7 @@ def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
 def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
     if score < TOLD_FROM:
         return Signal(kind, score, verdict, check=CHECK)
-    words = {word for word in prepared.said.words if len(word) > 2}
-    telling = shelf().heaviest(words, int(kind is Kind.ABUSE_MODEL))
+    telling = shelf().heaviest(prepared.said.words, int(kind is Kind.ABUSE_MODEL))
     rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
     return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)
 

@@ -1,6 +1,7 @@
 """What the models read of a text: pieces of its words, its words, and which words stand together."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -32,8 +33,8 @@ class Said:
     chunks: set[str]
 
     def line(self) -> str:
-        """All words in order, as `as_phrase` has them: what it makes of a word, pair or phrase stands in here if that was said."""
-        return "^\n" + "\n".join(self.words) + "\n$"
+        """All words in order, as `as_phrases` has them: what it makes of a word, pair or phrase stands in here if that was said."""
+        return f"^ {' '.join(self.words)} $"
 
     def chunked(self) -> str:
         """All chunks, each between blanks: their pieces stand in here, and no other pieces do."""
@@ -95,21 +96,23 @@ def of_addresses(folded: Folded) -> set[str]:
     return found
 
 
-def as_phrase(feature: str) -> str:
-    """How a word, pair or phrase stands in the `line` of a text that has it; empty for any other feature."""
-    if " " in feature[1:-1]:
-        return "\n" + feature.replace(" ", "\n") + "\n" if feature[0] not in "#@" else ""
+def as_phrases(features: Iterable[str]) -> list[str]:
+    """How words, pairs and phrases stand in the `line` of a text that has them; empty for any other feature."""
+    return [f" {each} " if " " in each[1:-1] and each[0] not in "#@" else _as_word(each) for each in features]
+
+
+def _as_word(feature: str) -> str:
     if feature[0] == "_":
-        return f"\n{feature[1:]}\n"
+        return f" {feature[1:]} "
     if feature[0] == "^":
-        return f"^\n{feature[1:]}\n"
-    return f"\n{feature[:-1]}\n$" if feature[-1] == "$" else ""
+        return f"^ {feature[1:]} "
+    return f" {feature[:-1]} $" if feature[-1] == "$" else ""
 
 
-def as_piece(feature: str) -> str:
-    """How a piece stands in what is `chunked`; empty for what is none. Some that are read like something else, too: `_abc` is a
+def as_pieces(features: Iterable[str]) -> list[str]:
+    """How pieces stand in what is `chunked`; empty for what is none. Some that are read like something else, too: `_abc` is a
     word as well."""
-    return feature if len(feature) == PIECE and " " not in feature[1:-1] else ""
+    return [feature if len(feature) == PIECE and " " not in feature[1:-1] else "" for feature in features]
 
 
 def words_of(text: str) -> list[str]:

@@ -2,14 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
 
 from workers.checks.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
 from workers.checks.matching import Weighed
-from workers.checks.ngrams import Said, as_phrase, as_piece
+from workers.checks.ngrams import Said, as_phrases, as_pieces
 
 FILE = "models/shelf.json.gz"
 _ORDER = ("spam", "abuse")
@@ -24,10 +24,10 @@ class Shelf:
     def __init__(self, features: Sequence[str], numbers: Sequence[int], scales: Sequence[Scale]) -> None:
         self._scales = tuple(scales)
         self._size = len(features)
-        self._phrases = Weighed(list(map(as_phrase, features)), numbers)
-        self._pieces = Weighed(list(map(as_piece, features)), numbers)
+        self._phrases = Weighed(as_phrases(features), numbers)
+        self._pieces = Weighed(as_pieces(features), numbers)
         self._seen = {feature: number for feature, number in zip(features, numbers, strict=True) if feature[0] in "#@"}
-        words = [(feature, number) for feature, number in zip(features, numbers, strict=True) if feature[0] == "_"]
+        words = {feature[1:]: number for feature, number in zip(features, numbers, strict=True) if feature[0] == "_"}
         self._heavy = tuple(_heavy(words, model) for model in range(len(scales)))
 
     def __len__(self) -> int:
@@ -40,15 +40,16 @@ class Shelf:
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
         return first, second
 
-    def heaviest(self, words: set[str], model: int, most: int = 4) -> list[str]:
+    def heaviest(self, words: Iterable[str], model: int, most: int = 4) -> list[str]:
         """The words that speak most for a comment being unwanted, by the first (0) or second (1) model."""
         steps = self._heavy[model]
-        return sorted(words & steps.keys(), key=lambda word: (-steps[word], word))[:most]
+        return sorted(steps.keys() & words, key=lambda word: (-steps[word], word))[:most]
 
 
-def _heavy(words: Iterable[tuple[str, int]], model: int) -> dict[str, int]:
-    """The weights of those words that speak clearly for a comment being unwanted."""
-    return {feature[1:]: step for feature, number in words if (step := sums(number, model)[0]) > WEIGHTS // 8}
+def _heavy(words: Mapping[str, int], model: int) -> dict[str, int]:
+    """The weights of those words that speak clearly for a comment being unwanted; words of a letter or two would explain nothing."""
+    heavy = {number: step for number in set(words.values()) if (step := sums(number, model)[0]) > WEIGHTS // 8}
+    return {word: heavy[number] for word, number in words.items() if number in heavy and len(word) > 2}
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:
@@ -76,13 +77,17 @@ def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
     """What a shelf is made of. What it was read from has left the memory when that is done."""
     plain = json.loads(gzip.decompress(stored))
     columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
-    known = {row: _number(*map(_LETTERS.index, row)) for row in set(zip(*columns, strict=True))}
-    numbers = list(map(known.__getitem__, zip(*columns, strict=True)))
+    numbers = list(map(_Numbers().__getitem__, zip(*columns, strict=True)))
     return plain["features"].split("\n"), numbers, [Scale(*scale) for scale in plain["scales"]]
 
 
-def _number(weight: int, gain: int, other_weight: int, other_gain: int) -> int:
-    return pack((weight - WEIGHTS, gain), (other_weight - WEIGHTS, other_gain))
+class _Numbers(dict[tuple[str, ...], int]):
+    """The number of each row of letters, made once: of the few thousand there are, most stand beside many features."""
+
+    def __missing__(self, row: tuple[str, ...]) -> int:
+        weight, gain, other_weight, other_gain = map(_LETTERS.index, row)
+        number = self[row] = pack((weight - WEIGHTS, gain), (other_weight - WEIGHTS, other_gain))
+        return number
 
 
 @cache
