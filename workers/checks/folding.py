@@ -61,13 +61,12 @@ class Folded:
 
 def fold(original: str) -> Folded:
     """Entities, tags, look-alikes, accents, invisible characters and case undone. Linear, and never fails."""
+    marked_up = ("<" in original or "&" in original) and bool(_MARKUP.search(original))
     if original.isascii():
-        if "<" not in original and "&" not in original:
-            return Folded(original, original.lower())
-        return _mapped(original, _LATIN)
+        return _mapped(original, _LATIN) if marked_up else Folded(original, original.lower())
     alphabet = _CYRILLIC if _is_cyrillic(original) else _LATIN
     unusual = set(_UNUSUAL.findall(original))
-    if "<" in original or "&" in original or any(len(alphabet[ord(char)]) != 1 for char in unusual):
+    if marked_up or any(len(alphabet[ord(char)]) != 1 for char in unusual):
         return _mapped(original, alphabet)
     if len(unusual) > _FEW:
         return Folded(original, original.translate(alphabet))
@@ -85,33 +84,43 @@ def _mapped(original: str, alphabet: _Alphabet) -> Folded:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for char, start, end in _characters(original):
-        read_as = alphabet[ord(char)]
-        if len(read_as) == 1:
-            pieces.append(read_as)
-            starts.append(start)
-            ends.append(end)
+    for seen, start, end in _stretches(original, alphabet):
+        read_as = seen.translate(alphabet)
+        if len(seen) == end - start > 1 or len(read_as) == 1:
+            starts.extend(range(start, end) if len(seen) > 1 else (start,))
+            ends.extend(range(start + 1, end + 1) if len(seen) > 1 else (end,))
         elif not read_as and ends and end == start + 1:
             # What cannot be seen belongs to the letter before it, so that masking the letter leaves no trace of it.
             ends[-1] = end
         else:
-            pieces.append(read_as)
             starts.extend([start] * len(read_as))
             ends.extend([end] * len(read_as))
+        pieces.append(read_as)
     return Folded(original, "".join(pieces), tuple(starts), tuple(ends))
 
 
-def _characters(original: str) -> Iterator[tuple[str, int, int]]:
-    """Every character that is seen once markup is read, with the place in the original that it came from."""
+def _stretches(original: str, alphabet: _Alphabet) -> Iterator[tuple[str, int, int]]:
+    """What is seen once markup is read, with the place in the original that it came from: stretches of characters that are read
+    as one each, and others one by one."""
     place = 0
     for found in _MARKUP.finditer(original):
-        for at in range(place, found.start()):
-            yield original[at], at, at + 1
+        yield from _plain(original, place, found.start(), alphabet)
         for char in _markup(found[0]):
             yield char, found.start(), found.end()
         place = found.end()
-    for at in range(place, len(original)):
-        yield original[at], at, at + 1
+    yield from _plain(original, place, len(original), alphabet)
+
+
+def _plain(original: str, place: int, end: int, alphabet: _Alphabet) -> Iterator[tuple[str, int, int]]:
+    for found in _UNUSUAL.finditer(original, place, end):
+        at = found.start()
+        if len(alphabet[ord(found[0])]) != 1:
+            if place < at:
+                yield original[place:at], place, at
+            yield found[0], at, at + 1
+            place = at + 1
+    if place < end:
+        yield original[place:end], place, end
 
 
 def _markup(piece: str) -> str:
