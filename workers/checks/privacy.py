@@ -20,6 +20,8 @@ _STREET = re.compile(
     r"(?<![\w.,$-])[0-9]{1,5} (?:[a-z]{2,15} ){1,3}"
     r"(?:street|avenue|road|lane|drive|boulevard|crescent|court|terrace|st|ave|rd|ln|blvd)\b"
 )
+#: How all telephone numbers and street addresses begin.
+_BEGINNING = re.compile(r"[0-9(+]")
 _WHOSE = re.compile(r"\b(?:lives?|living|address|home|find (?:him|her|them)|house|reside[sd]?|apartment|apt)\b")
 
 
@@ -31,12 +33,17 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         return
     if digits >= _CARD_DIGITS and (card := next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)):
         yield Signal(Kind.PRIVACY_CARD, 0.9, "a card number", (folded.span(*card.span()),), strong=False, check=CHECK)
-    elif digits >= _PHONE_DIGITS and (phone := _PHONE.search(text)):
+    elif digits >= _PHONE_DIGITS and (phone := _first(_PHONE, text)):
         yield Signal(Kind.PRIVACY_PHONE, 0.55, "a telephone number", (folded.span(*phone.span()),), check=CHECK)
-    if street := _STREET.search(text):
+    if street := _first(_STREET, text):
         near = text[max(0, street.start() - 60) : street.end() + 20]
         score = 0.6 if _WHOSE.search(near) else 0.3
         yield Signal(Kind.PRIVACY_ADDRESS, score, "a street address", (folded.span(*street.span()),), check=CHECK)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """What `pattern.search` finds, sought only where it can begin."""
+    return next(filter(None, (pattern.match(text, at.start()) for at in _BEGINNING.finditer(text))), None)
 
 
 def _luhn(digits: str) -> bool:
