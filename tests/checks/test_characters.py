@@ -3,7 +3,7 @@
 from random import Random
 
 from service.domain import languages
-from workers.checks import characters, disguises, ngrams
+from workers.checks import characters, disguises, ngrams, privacy
 
 ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
 
@@ -35,3 +35,30 @@ def test_no_letters_with_gaps_are_overlooked():
 def test_digits_are_counted_in_any_script():
     for text in texts():
         assert characters.count(text, characters.DIGITS) == sum(char in "0123456789" for char in text)
+
+
+def test_few_odd_words_are_found_where_a_walk_through_all_words_finds_them():
+    seen = 0
+    for text in (*texts(), "f*ck f*cks f*ck", "(a (a) a\x1cb-c b-c-b b-c"):
+        odd = {token for token in text.split() if disguises._looks_odd(token)}
+        walked = list(disguises._chunks(text, odd))
+        assert list(disguises._few_chunks(text, odd)) == walked, text
+        seen += len(walked)
+    assert seen > 300
+
+
+def test_stretched_words_are_whole_words_between_blanks():
+    for text in ("shiiit", "a shiiit,\x1caasss  b ffuucckk-shiiit", "so soo sooo"):
+        found = [text[one.start : one.end] for one in disguises._stretched(text)]
+        assert found == [token for token in text.split() if disguises._STRETCHED.search(token)]
+
+
+def test_numbers_sought_where_they_can_begin_are_those_of_the_whole_text():
+    chance, found = Random(12), 0
+    for _ in range(3000):
+        text = "".join(chance.choice(("+49 ", "(030)", "0170", "555-", "1234", " 12 elm road", ".", "x", " ")) for _ in range(7))
+        for pattern in (privacy._PHONE, privacy._STREET):
+            first = privacy._first(pattern, text)
+            assert (first and first.span()) == ((whole := pattern.search(text)) and whole.span()), text
+            found += bool(first)
+    assert found > 300

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import filterfalse, pairwise
+from operator import itemgetter
 
 from workers.checks.characters import has_lone_letters
 
 #: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
 LONGEST = 48
+#: Up to this many odd words, seeking the places of each is faster than walking through all words.
+FEW = 4
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
 _MASKS = frozenset("*#%&@$^?~•×")
 _QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
@@ -35,11 +38,10 @@ class Disguise:
 
 def disguises(text: str) -> Iterator[Disguise]:
     """Every disguised-looking place of a folded text with what it may stand for."""
-    odd = {token for token in filterfalse(str.isalpha, text.split()) if len(token) <= LONGEST and _looks_odd(token)}
+    odd = {token for token in set(filterfalse(str.isalpha, text.split())) if len(token) <= LONGEST and _looks_odd(token)}
     if odd:
-        yield from _chunks(text, odd)
-    if _STRETCHED.search(text):
-        yield from _stretched(text)
+        yield from _chunks(text, odd) if len(odd) > FEW else _few_chunks(text, odd)
+    yield from _stretched(text)
     for gapped in _GAPPED.finditer(text) if has_lone_letters(text) else ():
         letters = _SEPARATORS.sub("", gapped[0])
         # A single "a" or "I" before or after is a word of its own.
@@ -63,6 +65,23 @@ def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
         for one in read.get(token, ()):
             yield Disguise(place + one.start, place + one.end, one.words, one.masked)
         place += len(token)
+
+
+def _few_chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
+    read = [(place, one) for token in odd for one in _chunk(token) for place in _places(text, token)]
+    # A word has one place at most at each place, and at most one disguise.
+    for place, one in sorted(read, key=itemgetter(0)):
+        yield Disguise(place + one.start, place + one.end, one.words, one.masked)
+
+
+def _places(text: str, token: str) -> Iterator[int]:
+    """Where a word stands between blanks."""
+    at = text.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if (not at or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(token, at + 1)
 
 
 def _chunk(token: str) -> Iterator[Disguise]:
@@ -90,12 +109,16 @@ def _masked(core: str) -> str:
 
 
 def _stretched(text: str) -> Iterator[Disguise]:
-    place = 0
-    for token in text.split():
-        place = text.index(token, place)
-        if _STRETCHED.search(token) and len(token) <= LONGEST * 8:
-            yield Disguise(place, place + len(token), tuple(sorted(_squeezed(token))))
-        place += len(token)
+    found = _STRETCHED.search(text)
+    while found:
+        start, end = found.span()
+        while start and not text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        if end - start <= LONGEST * 8:
+            yield Disguise(start, end, tuple(sorted(_squeezed(text[start:end]))))
+        found = _STRETCHED.search(text, end)
 
 
 def _squeezed(word: str) -> set[str]:
