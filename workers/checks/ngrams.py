@@ -22,6 +22,8 @@ ADDRESSES, ADDRESS = 8, 80
 MOST = (HEAD + TAIL) * 3 // 2 + 100 + ADDRESSES * (ADDRESS + 20)
 _ADDRESS = re.compile(r"(?:h[tx]{2}ps?:?//|www\.)\S+")
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+#: An apostrophe that belongs to no word; and what follows one in a word and is a word of its own.
+_LOOSE, _ENTANGLED = re.compile(r"'(?![a-z])|(?<![a-z0-9])'"), re.compile(r"'[a-z]+['0-9]")
 _NUMBER = re.compile(r"[0-9]+")
 
 
@@ -74,13 +76,14 @@ def said(folded: Folded) -> Said:
 
 
 def _words(text: str) -> list[str]:
-    """What `_WORDS` finds. In a text of ASCII it need only be asked where apostrophes stand."""
+    """What `_WORDS` finds. In a text of ASCII it need only be asked where apostrophes stand one behind the other."""
     if not text.isascii():
         return _WORDS.findall(text)
-    found = apart(text)
     if "'" in text:
-        return [word for run in found for word in ((run,) if "'" not in run else _WORDS.findall(run))]
-    return found
+        if _ENTANGLED.search(text):
+            return _WORDS.findall(text)
+        text = _LOOSE.sub(" ", text)
+    return apart(text)
 
 
 def of_addresses(folded: Folded) -> set[str]:

@@ -14,8 +14,12 @@ _SIGN = re.compile(r"[^\w\s]|_")
 #: Numbers whose length and beginning are read: those of telephones, of prizes and of what to text to look alike.
 NUMBERS = 40
 _TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
-_YOU = frozenset(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"])
-_ME = frozenset(["i", "my", "me", "im", "i'm", "we", "our", "us"])
+#: Counted in one pass: those who are spoken to as ones, who speaks as thousands. No text has a thousand words here.
+_THOUSAND = 1 << 16
+_WHO = {
+    **dict.fromkeys(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"], 1),
+    **dict.fromkeys(["i", "my", "me", "im", "i'm", "we", "our", "us"], _THOUSAND),
+}
 #: What people are asked for who are asked for something.
 _ASKED = frozenset(
     [
@@ -106,7 +110,8 @@ def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[s
     links: under news a neat comment backs up what it says, among videos hardly any does."""
     text = reading.text[:HEAD]
     different = set(words)
-    you, me, asked = sum(map(words.count, _YOU & different)), sum(map(words.count, _ME & different)), len(_ASKED & different)
+    me, you = divmod(sum(filter(None, map(_WHO.get, words))), _THOUSAND)
+    asked = len(_ASKED & different)
     neat, size, many, link = _neat(text), len(text).bit_length(), len(words).bit_length(), _kind(links)
     signs = signs_of(text)
     found = {
