@@ -35,6 +35,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def _links(prepared: Prepared) -> Iterator[Signal]:
+    if not prepared.reading.recent.links_to:
+        return
     own = frozenset(prepared.reading.lists.own_domains)
     counted = [pair for pair in prepared.reading.recent.links_to if not is_within(pair[0], USUAL) and not is_within(pair[0], own)]
     host, count = max(counted, key=lambda pair: pair[1], default=("", 0))

@@ -21,7 +21,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal for all finds; different words count, the same word said again does not."""
     author = prepared.reading.author
     found = dict(_finds(prepared.text, Field.TEXT))
-    found.update(_finds(prepared.name, Field.AUTHOR_NAME))
+    if prepared.name.text:
+        found.update(_finds(prepared.name, Field.AUTHOR_NAME))
     advertises = bool(author.url or prepared.links)
     if author.url:
         found.update(_finds(fold(author.url.replace("-", " ").replace("_", " ")), Field.AUTHOR_URL))

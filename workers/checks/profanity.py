@@ -25,13 +25,13 @@ MOST_SPANS = 20
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal a tier, gravest first: strong words, then coarse and mild ones."""
+    places = [*finds(prepared.text, disguised=prepared.disguised), *finds(prepared.name, field=Field.AUTHOR_NAME)]
+    if not places:
+        return
     allowed = frozenset(word.lower() for word in prepared.reading.lists.allowed_words)
     found = [
         (Tier(tier), read_as, span)
-        for tier, read_as, span in (
-            *finds(prepared.text, disguised=prepared.disguised),
-            *finds(prepared.name, field=Field.AUTHOR_NAME),
-        )
+        for tier, read_as, span in places
         if read_as not in allowed and span.text.lower() not in allowed
     ]
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
@@ -52,6 +52,8 @@ def finds(
             seen[disguise.words] = _seen_through(disguise)
         if entry := seen[disguise.words]:
             hits.append((disguise.start, disguise.end, entry))
+    if not hits:
+        return []
     return [
         (entry.weight, entry.read_as, folded.span(start, end, read_as=entry.read_as, field=field))
         for start, end, entry in _apart(hits)
