@@ -126,7 +126,7 @@ def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Cla
         changes = settle(session, rows, token=claimed.token, now=_now())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
-    if changes:
+    if any(changes.values()):
         workshop.bell.ring(Job.DELIVER)
     log.info("drained", extra={"claimed": len(settlements), "settled": len(changes)})
     return len(changes)

@@ -30,10 +30,10 @@ def prepared(settlements: Sequence[Settlement]) -> list[Settled]:
     return [_settled(settlement) for settlement in settlements]
 
 
-def settle(session: Session, rows: Sequence[Settled], *, token: UUID, now: datetime) -> set[UUID]:
+def settle(session: Session, rows: Sequence[Settled], *, token: UUID, now: datetime) -> dict[UUID, bool]:
     """Move each comment that is still pending under this token. Whoever lost the lease changes nothing.
 
-    Returns the comments whose verdict took effect.
+    Returns the comments whose verdict took effect, each with whether a host wants to be told.
     """
     return settled(session, rows, token=token, now=now)
 

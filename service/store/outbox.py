@@ -24,7 +24,7 @@ class EventType(StrEnum):
 
 
 class EventState(StrEnum):
-    """`due` until its deliveries exist; `withdrawn` where an undo came before anybody was told."""
+    """`due` until its deliveries exist, `sent` from the start where a verdict has no host to go to; `withdrawn` where an undo came before anybody was told."""
 
     DUE = "due"
     SENT = "sent"

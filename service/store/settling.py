@@ -68,7 +68,10 @@ said AS (
 ),
 told AS (
   INSERT INTO event ({", ".join(_EVENT)})
-  SELECT event_id, site_id, id, version, type, '{State.PENDING}', state, facts, '{EventState.DUE}', %(now)s, %(now)s FROM found
+  SELECT event_id, site_id, id, version, type, '{State.PENDING}', state, facts,
+    CASE WHEN EXISTS (SELECT FROM endpoint WHERE endpoint.site_id = found.site_id AND enabled) THEN '{EventState.DUE}'
+      ELSE '{EventState.SENT}' END, %(now)s, %(now)s
+  FROM found RETURNING comment_id, state
 ),
 shown AS MATERIALIZED (SELECT thread_id, count(*) AS more FROM found WHERE state = '{State.APPROVED}' GROUP BY thread_id),
 kept AS MATERIALIZED (
@@ -78,7 +81,7 @@ counted AS (
   UPDATE thread t SET approved = t.approved + shown.more, feed_version = t.feed_version + 1
   FROM kept JOIN shown ON shown.thread_id = kept.id WHERE t.id = ANY(ARRAY(SELECT thread_id FROM shown)) AND t.id = kept.id
 )
-SELECT id FROM found
+SELECT comment_id, state FROM told
 """  # noqa: S608
 #: The same of SQLite, where a statement is no journey.
 _MOVE = f"""
@@ -91,22 +94,27 @@ RETURNING id, version
 """  # noqa: S608
 
 
-def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UUID, now: datetime) -> set[UUID]:
-    """Move each comment that is still pending under this token. Returns which did; of the others nothing is left behind."""
+def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UUID, now: datetime) -> dict[UUID, bool]:
+    """Move each comment that is still pending under this token. Returns which did, and of each whether a host wants to be told; of the
+    others nothing is left behind.
+
+    Where no host does, an event has nobody to go to and is done with at once: no courier has to come by for that.
+    """
     if not rows:
-        return set()
+        return {}
     connection = plain(session)
     if connection.dialect.name == "postgresql":
         given = {"rows": to_json(rows).decode(), "ids": [row.id for row in rows], "token": token, "now": now}
-        return {comment_id for (comment_id,) in connection.exec_driver_sql(_AT_ONCE, given)}
+        return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, given)}
     at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
     versions = {UUID(name): version for name, version in connection.exec_driver_sql(_MOVE, (at, at, moves, token.hex))}
     moved = [row for row in rows if row.id in versions]
     insert_all(connection, VerdictRow, [_verdict(row, now) for row in moved])
-    insert_all(connection, Event, [_event(row, versions[row.id], now) for row in moved])
+    listening = set(connection.exec_driver_sql("SELECT site_id FROM endpoint WHERE enabled").scalars()) if moved else set()
+    insert_all(connection, Event, [_event(row, versions[row.id], row.site_id in listening, now) for row in moved])
     keep_counts(connection, Counter(row.thread_id for row in moved if row.state is State.APPROVED))
-    return set(versions)
+    return {row.id: row.site_id in listening for row in moved}
 
 
 def _verdict(row: Settled, now: datetime) -> dict[str, Any]:
@@ -114,6 +122,7 @@ def _verdict(row: Settled, now: datetime) -> dict[str, Any]:
     return dict(zip(_VERDICT, said, strict=True))
 
 
-def _event(row: Settled, version: int, now: datetime) -> dict[str, Any]:
-    told = (row.event_id, row.site_id, row.id, version, row.type, State.PENDING, row.state, row.facts, EventState.DUE, now, now)
+def _event(row: Settled, version: int, wanted: bool, now: datetime) -> dict[str, Any]:
+    state = EventState.DUE if wanted else EventState.SENT
+    told = (row.event_id, row.site_id, row.id, version, row.type, State.PENDING, row.state, row.facts, state, now, now)
     return dict(zip(_EVENT, told, strict=True))

@@ -468,14 +468,27 @@ def test_an_idle_courier_reads_once_and_writes_nothing(host: Host, workshop: Wor
     assert not any("IMMEDIATE" in s or s.startswith(("UPDATE", "INSERT")) for s in said)
 
 
-def test_events_of_a_site_without_endpoints_are_put_aside_together(
-    database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deliveries, "IDLE_EVENTS_WAIT", HOUR)
+def _judged(database: Database, workshop: Workshop) -> None:
+    """Twenty comments of a site without endpoints."""
     with database.writing() as session:
         site(session)
         submitted(session, *(draft(f"A calm word, number {n}.") for n in range(20)), now=_now())
     drain(workshop, seconds=60.0)
+
+
+def test_a_verdict_that_no_host_wants_to_hear_of_needs_no_courier(database: Database, workshop: Workshop) -> None:
+    _judged(database, workshop)
+    with database.reading() as session:
+        assert list(session.scalars(select(Event.state))) == [EventState.SENT] * 20
+
+
+def test_other_events_of_a_site_without_endpoints_are_put_aside_together(
+    database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "IDLE_EVENTS_WAIT", HOUR)
+    _judged(database, workshop)
+    with database.writing() as session:
+        session.execute(update(Event).values(state=EventState.DUE))
     assert deliver(workshop) == 0
     with database.reading() as session:
         assert session.scalar(select(func.count()).where(Event.state == EventState.DUE)) == 20
