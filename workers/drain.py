@@ -20,7 +20,8 @@ from service.store.moves import claim, first_free
 from service.store.outside import asked_by
 from service.store.readings import Waiting, waiting
 from service.store.schema import AnyRow
-from workers.checks import signals_of
+from workers.alike import Before
+from workers.checks import signals_of_each
 from workers.outside import consult, lines
 from workers.workshop import Workshop
 
@@ -134,21 +135,21 @@ def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Cla
 
 def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], workshop: Workshop) -> list[Settlement]:
     earlier = workshop.alike.before(batch)
-    settlements: list[Settlement] = []
-    for item in batch:
-        before = earlier[item.comment_id]
-        recent = replace(item.reading.recent, like_text=before.like, links_to=before.links_to)
-        reading = replace(item.reading, recent=recent, site_model=models.get(item.site_id, b""))
-        settlements.append(_examined(item, reading, max_claims=workshop.settings.max_claims))
-    return settlements
+    most = workshop.settings.max_claims
+    tried = [item for item in batch if item.claims <= most]
+    rule = f"not checked: {most} tries were cut short, so a person decides"
+    given_up: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
+    readings = [_reading(item, earlier[item.comment_id], models) for item in tried]
+    found = dict(zip([item.comment_id for item in tried], signals_of_each(readings), strict=True))
+    return [_judged(item, found.get(item.comment_id, given_up)) for item in batch]
 
 
-def _examined(item: Waiting, reading: Reading, *, max_claims: int) -> Settlement:
-    if item.claims > max_claims:
-        rule = f"not checked: {max_claims} tries were cut short, so a person decides"
-        signals: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
-    else:
-        signals = signals_of(reading)
+def _reading(item: Waiting, before: Before, models: Mapping[str, bytes]) -> Reading:
+    recent = replace(item.reading.recent, like_text=before.like, links_to=before.links_to)
+    return replace(item.reading, recent=recent, site_model=models.get(item.site_id, b""))
+
+
+def _judged(item: Waiting, signals: tuple[Signal, ...]) -> Settlement:
     verdict = within(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
     return Settlement(item, signals, verdict)
 

@@ -9,7 +9,7 @@ from service.domain.policy import Rules, judge
 from service.domain.reading import Author, Reading
 from service.domain.signals import Kind, Signal
 from service.domain.states import State
-from workers.checks import CHECKS, running, signals_of
+from workers.checks import CHECKS, running, signals_of, signals_of_each
 from workers.checks.standalone import check_line, check_lines
 
 
@@ -34,6 +34,29 @@ def test_a_slow_check_is_told_and_its_findings_are_kept(monkeypatch):
 
     kinds = [s.kind for s in running.run(Reading("hello"), {"slow": slow})]
     assert kinds == [Kind.SPAM_LINKS, Kind.CHECK_TIMED_OUT]
+
+
+def test_comments_that_are_read_together_are_read_as_each_alone():
+    texts = ("a calm word", "you b4st@rd", "buy now at www.example.com", "half a character \ud800", "x" * 40) * 9
+    readings = [Reading(f"{text} {at}", author=Author(name=f"reader {at}")) for at, text in enumerate(texts)]
+    together = running.run_each(readings, CHECKS)
+    assert together == [signals_of(reading) for reading in readings] == signals_of_each(readings)
+    assert [s.kind for s in together[3]] == [Kind.CHECK_FAILED]
+    assert signals_of_each([]) == []
+
+
+def test_a_slow_comment_takes_no_time_from_those_that_are_read_with_it(monkeypatch):
+    signals_of(Reading("warm"))
+    monkeypatch.setattr(running, "BUDGET_OF_ALL", 0.2)
+
+    def slow(prepared):
+        until = thread_time() + 0.3 * prepared.reading.text.startswith("slow")
+        while thread_time() < until:
+            pass
+        return ()
+
+    found = running.run_each([Reading("calm"), Reading("slow"), Reading("calm, too")], {"slow": slow, "later": slow})
+    assert [[s.kind for s in each] for each in found] == [[], [Kind.NOT_CHECKED], []]
 
 
 def test_the_test_name_is_always_spam():

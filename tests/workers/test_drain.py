@@ -130,14 +130,14 @@ def test_who_lost_the_lease_settles_nothing(database: Database, workshop: Worksh
     _posted(database, 1)
     from workers import drain as module
 
-    calm = module.signals_of
+    calm = module.signals_of_each
 
-    def slow(reading: object) -> tuple:
+    def slow(readings: object) -> list:
         with database.writing() as session:
             session.execute(update(Comment).values(lease_token=new_id()))
-        return calm(reading)  # type: ignore[arg-type]
+        return calm(readings)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "signals_of", slow)
+    monkeypatch.setattr(module, "signals_of_each", slow)
     assert drain(workshop, seconds=60.0) == 0
     assert _states(database) == {State.PENDING}
     with database.reading() as session:
