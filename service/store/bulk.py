@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -53,11 +53,17 @@ def among(session: Session | Connection, column: Any, values: Collection[Any]) -
     return wanted
 
 
-def named(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
-    """The same for a statement that is built once: the values come later, as the parameter `name`."""
+def named(dialect: str, column: Any, name: str, *, hidden: bool = False) -> ColumnElement[bool]:
+    """The same for a statement that is built once: the values come later, as the parameter `name`.
+
+    `hidden`: PostgreSQL does not see how many there are. Otherwise it plans anew for every single one, as that seems cheaper.
+    """
     if dialect == "sqlite":
         return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True)))
-    return cast("ColumnElement[bool]", column == any_(bindparam(name, type_=ARRAY(column.type))))
+    values: Any = bindparam(name, type_=ARRAY(column.type))
+    return cast(
+        "ColumnElement[bool]", column == any_(func.array(select(func.unnest(values)).scalar_subquery()) if hidden else values)
+    )
 
 
 @cache

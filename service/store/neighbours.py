@@ -18,20 +18,20 @@ HISTORY = timedelta(days=365)
 
 #: No more than so many of a kind are counted, the newest: somebody may have sent the same a million times.
 MOST = 1_000
+#: Up to three numbers, each less than this, come back as one: looked up once, where each for itself would look again.
+_STEP = 10_000
 #: Each pair (site, value) is looked up by itself, newest first, in the index that begins with the value. Left to choose, a database that
 #: knew no numbers yet, since the table had just grown, read the whole site for every batch.
 #: `{texts}` and the others unfold a JSON array of pairs.
-_QUESTION = """
-SELECT 'text' AS what, w.site_id, w.value,
-  (SELECT count(*) FROM {text} AS x) AS recent, (SELECT count(DISTINCT thread_id) FROM {text} AS x) AS one, 0 AS other
-FROM {texts} w
-UNION ALL SELECT 'author', w.site_id, w.value,
-  (SELECT count(*) FROM {author} AS x WHERE received_at > :recent),
-  (SELECT count(*) FROM {author} AS x WHERE state = 'approved'), (SELECT count(*) FROM {author} AS x WHERE state = 'rejected')
-FROM {authors} w
-UNION ALL SELECT 'address', w.site_id, w.value, (SELECT count(*) FROM {address} AS x), 0, 0
-FROM {addresses} w
-"""
+_QUESTION = f"""
+SELECT 'text' AS what, w.site_id, w.value, (SELECT count(*) + {_STEP} * count(DISTINCT thread_id) FROM {{text}} AS x) AS counts
+FROM {{texts}} w
+UNION ALL SELECT 'author', w.site_id, w.value, (
+  SELECT sum(CASE WHEN received_at > :recent THEN 1 ELSE 0 END
+    + CASE state WHEN 'approved' THEN {_STEP} WHEN 'rejected' THEN {_STEP * _STEP} ELSE 0 END) FROM {{author}} AS x)
+FROM {{authors}} w
+UNION ALL SELECT 'address', w.site_id, w.value, (SELECT count(*) FROM {{address}} AS x) FROM {{addresses}} w
+"""  # noqa: S608
 _NEWEST = "(SELECT {kept} FROM comment c WHERE {mine} ORDER BY c.{value} DESC, c.site_id DESC, c.received_at DESC LIMIT {most})"
 _MINE = {
     # Compared as a whole, only an index that begins in this order serves.
@@ -85,7 +85,7 @@ class Neighbours:
         connection = plain(session)
         question = _BY_DIALECT[connection.dialect.name]
         found = connection.execute(question, {**asked, "recent": now - RECENT, "year": now - HISTORY})
-        self._found = {(what, site_id, value): counts for what, site_id, value, *counts in found}
+        self._found = {(what, site_id, value): int(counts or 0) for what, site_id, value, counts in found}
 
     def of(self, row: AnyRow) -> Near:
         same, threads, _ = self._of("text", row.site_id, row.fingerprint)
@@ -95,8 +95,10 @@ class Neighbours:
         others = [max(0, count - 1) for count in (same, threads, by_author, by_address)]
         return Near(*others, approved, rejected)  # type: ignore[call-arg]
 
-    def _of(self, what: str, site_id: str, value: str) -> Sequence[int]:
-        return self._found.get((what, site_id, value), (0, 0, 0))
+    def _of(self, what: str, site_id: str, value: str) -> tuple[int, int, int]:
+        rest, first = divmod(self._found.get((what, site_id, value), 0), _STEP)
+        third, second = divmod(rest, _STEP)
+        return first, second, third
 
 
 def _json(pairs: set[tuple[str, str]]) -> str:

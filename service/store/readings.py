@@ -43,7 +43,7 @@ _COMMENTS = (
 )
 #: Asked of every batch, so they are built once.
 _ASKED = {
-    dialect: (_COMMENTS.where(named(dialect, _COMMENT.id, "ids")), _SITES.where(named(dialect, _SITE.id, "ids")))
+    dialect: (_COMMENTS.where(named(dialect, _COMMENT.id, "ids")), _SITES.where(named(dialect, _SITE.id, "ids", hidden=True)))
     for dialect in ("sqlite", "postgresql")
 }
 
