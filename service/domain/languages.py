@@ -36,6 +36,7 @@ _OF_WORD = {
     for words_ in _SMALL.values()
     for word in words_.split()
 }
+_KNOWN = frozenset(_OF_WORD)
 #: Scripts that, nearly alone, say the language, by ranges of code points.
 _SCRIPTS = (
     ("ja", 0x3040, 0x30FF), ("ko", 0xAC00, 0xD7AF), ("zh", 0x4E00, 0x9FFF), ("el", 0x0370, 0x03FF), ("he", 0x0590, 0x05FF),
@@ -50,7 +51,7 @@ def language_of(text: str) -> str:
     seen = text[:LOOKED_AT].lower()
     if not seen.isascii() and (found := _by_script(seen)):
         return found
-    hits = sum(filter(None, map(_OF_WORD.get, set(_words(seen))))).to_bytes(len(_LANGUAGES), "little")
+    hits = sum(map(_OF_WORD.__getitem__, _KNOWN.intersection(_words(seen)))).to_bytes(len(_LANGUAGES), "little")
     next_most, most = sorted(hits)[-2:]
     return _LANGUAGES[hits.index(most)] if most >= max(FEWEST, CLEARLY * next_most) else ""
 

@@ -1,7 +1,7 @@
 """Words that hide behind digits, signs, stretched letters or gaps, and what each may be read as. Linear in the text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import filterfalse, pairwise
 from operator import itemgetter
@@ -36,9 +36,10 @@ class Disguise:
     masked: str = ""
 
 
-def disguises(text: str) -> Iterator[Disguise]:
-    """Every disguised-looking place of a folded text with what it may stand for."""
-    odd = {token for token in set(filterfalse(str.isalpha, text.split())) if len(token) <= LONGEST and _looks_odd(token)}
+def disguises(text: str, tokens: Iterable[str] | None = None) -> Iterator[Disguise]:
+    """Every disguised-looking place of a folded text with what it may stand for. `tokens`: what stands between its blanks."""
+    tokens = set(text.split()) if tokens is None else tokens
+    odd = {token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _looks_odd(token)}
     if odd:
         yield from _chunks(text, odd) if len(odd) > FEW else _few_chunks(text, odd)
     yield from _stretched(text)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
-from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -79,11 +78,8 @@ class Weighed:
 
     def total(self, text: str) -> int:
         """The sum of the numbers of all strings that stand in a text. Each counts once, however often it stands there."""
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return sum(map(self._numbers.__getitem__, set(map(_INDEX, found))))
-
-
-_INDEX = itemgetter(0)
+        numbers = self._numbers
+        return sum({at: numbers[at] for at, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}.values())
 
 
 def _counts(text: str, start: int, end: int, where: Where) -> bool:

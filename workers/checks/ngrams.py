@@ -63,8 +63,8 @@ class Said:
         return found
 
 
-def said(folded: Folded) -> Said:
-    """The words and pieces of a folded text."""
+def said(folded: Folded, tokens: set[str] | None = None) -> Said:
+    """The words and pieces of a folded text. `tokens`: what stands between its blanks."""
     text = _shortened(folded.text)
     if "//" in text or "www." in text:
         text = _ADDRESS.sub(" § ", text)
@@ -72,7 +72,7 @@ def said(folded: Folded) -> Said:
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if count(text, DIGITS):
         text = _NUMBER.sub("0", text)
-    return Said(_words(text), set(text.split()))
+    return Said(_words(text), tokens if tokens is not None and text is folded.text else set(text.split()))
 
 
 def _words(text: str) -> list[str]:

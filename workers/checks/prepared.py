@@ -24,4 +24,6 @@ class Prepared:
     def of(cls, reading: Reading) -> "Prepared":
         text = fold(reading.text)
         name = fold(reading.author.name)
-        return cls(reading, text, name, tuple(disguises(text.text)), links_in(text, reading.text), said(text))
+        tokens = set(text.text.split())
+        disguised = tuple(disguises(text.text, tokens))
+        return cls(reading, text, name, disguised, links_in(text, reading.text), said(text, tokens))
