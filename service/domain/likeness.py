@@ -17,8 +17,6 @@ BITS, BANDS = 64, 8
 ALIKE = 12
 _WORDS = re.compile(r"[^\W_]+")
 _BAND = BITS // BANDS
-#: Each byte with its bits 16 apart, so that eight counts are added at once.
-_SPREAD = [sum((byte >> at & 1) << 16 * at for at in range(8)) for byte in range(256)]
 #: An odd number without a pattern (that of the golden ratio): "a b" is another piece than "b a".
 _ALL, _MIX = (1 << BITS) - 1, 0x9E3779B97F4A7C15
 #: For each byte, in how many bits it differs from each other.
@@ -32,10 +30,34 @@ def sketch(text: str) -> int:
     words = _WORDS.findall(text.casefold())[:MOST_WORDS]
     hashes = [_hash(word) for word in words] if len(words) > 3 else [_hash(" ".join(words))]
     pieces = {*hashes, *((left * _MIX ^ right) & _ALL for left, right in pairwise(hashes))}
-    whole = b"".join(piece.to_bytes(8, "little") for piece in pieces)
-    ones = (sum(map(_SPREAD.__getitem__, whole[place::8])) for place in range(8))
-    counts = [count >> 16 * at & 0xFFFF for count in ones for at in range(_BAND)]
-    return sum(1 << at for at, count in enumerate(counts) if 2 * count > len(pieces))
+    return _in_most(list(pieces))
+
+
+def _in_most(numbers: list[int]) -> int:
+    """The bits that are set in more than half of the numbers. All are counted at once: three numbers are added up bit by bit into
+    one of sums and one of carries, until each digit of the counts is one number."""
+    more, equal, half, digits = 0, _ALL, len(numbers) // 2, []
+    while numbers:
+        carries: list[int] = []
+        while len(numbers) > 2:
+            sums = numbers[len(numbers) // 3 * 3 :]
+            for one, two, three in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=False):
+                apart = one ^ two
+                sums.append(apart ^ three)
+                carries.append(one & two | apart & three)
+            numbers = sums
+        if len(numbers) == 2:
+            carries.append(numbers[0] & numbers[1])
+            numbers = [numbers[0] ^ numbers[1]]
+        digits += numbers
+        numbers = carries
+    for place in reversed(range(len(digits))):
+        if half >> place & 1:
+            equal &= digits[place]
+        else:
+            more |= equal & digits[place]
+            equal &= ~digits[place]
+    return more
 
 
 @lru_cache(maxsize=10_000)

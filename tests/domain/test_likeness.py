@@ -1,5 +1,9 @@
 """Texts that differ in a word are found alike, others are not, and the memory for it is bounded."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain import likeness
 from service.domain.likeness import ALIKE, BANDS, Lately, apart, bands, sketch
 
 PITCH = (
@@ -33,3 +37,9 @@ def test_only_the_latest_of_a_site_are_remembered():
     lately.add("b", [2], at=10.0)
     lately.add("c", [3], at=10.0)
     assert lately.like("a", 1, since=0.0) == 0
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 1, 2**64 - 1, 0xFF00FF]), max_size=70))
+def test_bits_counted_all_at_once_are_those_counted_one_by_one(numbers):
+    most = [at for at in range(64) if 2 * sum(number >> at & 1 for number in numbers) > len(numbers)]
+    assert likeness._in_most(numbers) == sum(1 << at for at in most)
