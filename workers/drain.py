@@ -90,7 +90,7 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
     if claims is None:
         return None
     rows: Sequence[AnyRow] = ()
-    with database.at_once() as session:
+    with database.leasing() as session:
         for again in (claims > 0, claims == 0):
             rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
     if len(rows) >= HELP:

@@ -1,0 +1,32 @@
+"""What was accepted or settled is on the disk of SQLite before anybody is told; a lease need not be."""
+
+from typing import Any
+
+from sqlalchemy import event
+
+from service.config import Settings
+from service.store.engine import Database
+from tests.factories import draft, site, submitted
+from workers.drain import drain
+from workers.workshop import Workshop
+
+NORMAL, FULL = 1, 2
+
+
+def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: Settings) -> None:
+    if not database.on_sqlite:
+        return
+    with database.writing() as session:
+        site(session)
+        submitted(session, draft())
+    workshop, ends = Workshop.open(settings), list[tuple[bool, int]]()
+
+    def note(connection: Any) -> None:
+        driver = connection.connection.driver_connection
+        leases = connection.exec_driver_sql("SELECT count(*) FROM comment WHERE lease_token IS NOT NULL").scalar() > 0
+        ends.append((leases, driver.execute("PRAGMA synchronous").fetchone()[0]))
+
+    event.listen(workshop.database.engine, "commit", note)
+    assert drain(workshop, seconds=60.0) == 1
+    workshop.close()
+    assert ends == [(True, NORMAL), (False, FULL)]
