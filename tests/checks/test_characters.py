@@ -3,7 +3,7 @@
 from random import Random
 
 from service.domain import languages
-from workers.checks import characters, disguises, ngrams, privacy
+from workers.checks import addresses, characters, disguises, ngrams, privacy
 
 ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
 
@@ -62,3 +62,33 @@ def test_numbers_sought_where_they_can_begin_are_those_of_the_whole_text():
             assert (first and first.span()) == ((whole := pattern.search(text)) and whole.span()), text
             found += bool(first)
     assert found > 300
+
+
+def test_links_sought_in_words_with_a_hint_are_those_of_the_whole_text():
+    chance, found = Random(13), 0
+    parts = (
+        "http://",
+        "hxxps://",
+        "www.",
+        "a.com",
+        "b-c.org/x",
+        "@",
+        "x.y",
+        "..",
+        "/",
+        " ",
+        "\n",
+        "\x1c",
+        "\u3000",
+        "é",
+        '"',
+        "wort",
+        "(",
+        ")",
+    )
+    for _ in range(3000):
+        text = "".join(chance.choice(parts) for _ in range(7))
+        spans = [match.span() for match in addresses._LINK.finditer(text)]
+        assert [match.span() for match in addresses._written_out(text)] == spans, text
+        found += len(spans)
+    assert found > 1000

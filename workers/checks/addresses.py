@@ -1,8 +1,11 @@
 """Links in a text: written out, bare, inside markup or spelled around (`example dot com`), each with its host."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from workers.checks.characters import between_blanks
 from workers.checks.folding import Folded
 
 #: Endings by which a bare word with a dot is taken for a host. A written-out scheme or `www.` needs none of them.
@@ -15,8 +18,9 @@ _LINK = re.compile(
     r"(?:h[tx]{2}ps?:?//|www\.)[^\s<>\"'\[\]]{2,}"
     rf"|(?<![\w@./=-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#:][^\s<>\"'\[\]]*)?"
 )
-#: What every bare host has and few texts without one: most dots end a sentence.
+#: What every bare host has and few texts without one: most dots end a sentence. And what stands in every link.
 _DOT_INSIDE = re.compile(r"\.[a-z]")
+_HINT = re.compile(r"//|www\.|\.[a-z]")
 _DOT = r"(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)|\bdot\b)"
 _SPELLED = re.compile(rf"(?<!\w)[a-z0-9][a-z0-9-]{{1,62}} ?{_DOT} ?(?:com|net|org|ru|info|me|ly|co|io|tv)(?!\w)")
 _MARKED_UP = re.compile(r"href\s{0,3}=\s{0,3}[\"']?([^\s\"'<>]{4,})", re.IGNORECASE)
@@ -42,11 +46,9 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
     text = folded.text
     found: list[Link] = []
     if "//" in text or "www." in text or _DOT_INSIDE.search(text):
-        for match in _LINK.finditer(text):
+        for match in islice(_written_out(text), MOST):
             link = match[0].rstrip(_TRAILING)
             found.append(Link(*folded.whence(match.start(), match.start() + len(link)), host_of(link)))
-            if len(found) >= MOST:
-                break
     if "dot" in text or "[.]" in text or "(.)" in text:
         found.extend(
             Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True) for match in _SPELLED.finditer(text)
@@ -55,6 +57,15 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
         marked_up = _MARKED_UP.finditer(original)
         found.extend(Link(*match.span(1), host_of(match[1].lower()), marked_up=True) for match in marked_up)
     return tuple(found[:MOST])
+
+
+def _written_out(text: str) -> Iterator[re.Match[str]]:
+    """What `_LINK` finds. No link has a blank in it, so that only words with a hint are looked into."""
+    hint = _HINT.search(text)
+    while hint:
+        start, end = between_blanks(text, *hint.span())
+        yield from _LINK.finditer(text, start, end)
+        hint = _HINT.search(text, end)
 
 
 def host_of(link: str) -> str:

@@ -32,6 +32,15 @@ def has_lone_letters(text: str) -> bool:
     return b".a.a." in alone or b".a.." in alone
 
 
+def between_blanks(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of all that stands around a place without a blank."""
+    while start and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
+
+
 def apart(text: str) -> list[str]:
     """The runs of small letters, digits and apostrophes in a text of ASCII."""
     return text.encode().translate(_APART).decode().split()

@@ -1,17 +1,18 @@
 """Words that hide behind digits, signs, stretched letters or gaps, and what each may be read as. Linear in the text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import filterfalse, pairwise
 from operator import itemgetter
 
-from workers.checks.characters import has_lone_letters
+from workers.checks.characters import between_blanks, has_lone_letters
 
 #: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
 LONGEST = 48
-#: Up to this many odd words, seeking the places of each is faster than walking through all words.
-FEW = 4
+#: Seeking the places of each odd word is faster than walking through all words up to the first number of them, in long texts up to
+#: one word in so many. Never beyond the last: each may stand inside many others.
+FEW, ONE_IN, MANY = 4, 16, 32
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
 _MASKS = frozenset("*#%&@$^?~•×")
 _QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
@@ -36,12 +37,13 @@ class Disguise:
     masked: str = ""
 
 
-def disguises(text: str, tokens: Iterable[str] | None = None) -> Iterator[Disguise]:
+def disguises(text: str, tokens: Collection[str] | None = None) -> Iterator[Disguise]:
     """Every disguised-looking place of a folded text with what it may stand for. `tokens`: what stands between its blanks."""
     tokens = set(text.split()) if tokens is None else tokens
     odd = {token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _looks_odd(token)}
     if odd:
-        yield from _chunks(text, odd) if len(odd) > FEW else _few_chunks(text, odd)
+        few = max(FEW, min(len(tokens) // ONE_IN, MANY))
+        yield from _chunks(text, odd) if len(odd) > few else _few_chunks(text, odd)
     yield from _stretched(text)
     for gapped in _GAPPED.finditer(text) if has_lone_letters(text) else ():
         letters = _SEPARATORS.sub("", gapped[0])
@@ -112,11 +114,7 @@ def _masked(core: str) -> str:
 def _stretched(text: str) -> Iterator[Disguise]:
     found = _STRETCHED.search(text)
     while found:
-        start, end = found.span()
-        while start and not text[start - 1].isspace():
-            start -= 1
-        while end < len(text) and not text[end].isspace():
-            end += 1
+        start, end = between_blanks(text, *found.span())
         if end - start <= LONGEST * 8:
             yield Disguise(start, end, tuple(sorted(_squeezed(text[start:end]))))
         found = _STRETCHED.search(text, end)
