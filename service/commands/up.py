@@ -1,7 +1,6 @@
 """`greenroom up`: everything in one tree of processes, on this machine, now."""
 
 import fcntl
-import gc
 import os
 import shutil
 import socket
@@ -146,9 +145,6 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     os.environ[PREFIX + "LOG_FORMAT"] = "json"
     logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))
     load_libraries({*roles, Role.SWEEP}, settings)
-    # What is loaded now is shared by all processes; the collector must not write into those pages.
-    gc.collect()
-    gc.freeze()
     children = [Child("redis", broker.be, last=True)] if broker else []
     children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
     tree = Tree(children, output=log_file.fileno())

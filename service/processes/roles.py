@@ -91,6 +91,9 @@ def load_libraries(roles: set[Role], settings: Settings) -> None:
         for name in _LIBRARIES[role]:
             importlib.import_module(name)
     _warm_up(roles)
+    # What is there now is shared by all processes that are forked from here; the collector must not write into those pages.
+    gc.collect()
+    gc.freeze()
 
 
 def _warm_up(roles: set[Role]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from flask import request
 
-from service.domain.errors import Fault, Invalid, Refusal, Unavailable
+from service.domain.errors import Invalid, Refusal, Unavailable
 from service.web.bridge import Environ, Receive
 from service.web.limits import address_of
 from service.web.strict_json import MAX_BODY
@@ -19,10 +19,6 @@ LONGEST = 3 * MAX_BODY + 1
 PATIENCE = 30.0
 #: Most bytes of unfinished bodies that a process holds, and half of them for one address.
 MOST_HELD = 32 * 1024 * 1024
-
-
-class _Left(Exception):
-    """Whoever sent a request left, or said no more, before its end."""
 
 
 class Bodies:
@@ -39,23 +35,22 @@ class Bodies:
         try:
             async with asyncio.timeout(PATIENCE):
                 body, more = await _piece(receive)
-                if len(body) == length or not more:
-                    return body
-                return await self._rest(body, length, receive, address_of(environ["REMOTE_ADDR"]))
+                if more and len(body) != length:
+                    body = await self._whole(body, length, receive, address_of(environ["REMOTE_ADDR"]))
         except TimeoutError:
             return Unavailable(f"the body of this request did not arrive within {PATIENCE:g} s; please send it again")
-        except _Left:
-            return Invalid(
-                "expected the whole body; it ended early", Fault("header:Content-Length", "incomplete", "expected so many bytes")
-            )
+        except Refusal as refusal:
+            return refusal
+        return body if len(body) >= length else _incomplete()
 
-    async def _rest(self, body: bytes, length: int, receive: Receive, address: str) -> bytes | Refusal:
+    async def _whole(self, body: bytes, length: int, receive: Receive, address: str) -> bytes:
+        """The body that begins so, counted while it is unfinished. Raises Unavailable where too many are."""
         pieces, read, more = [body], len(body), True
         self._held[address] += read
         try:
             while more and read != length and read <= LONGEST:
                 if self._held.total() > MOST_HELD or self._held[address] > MOST_HELD // 2:
-                    return Unavailable("too many requests are being sent slowly at this moment; please send this again")
+                    raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
                 piece, more = await _piece(receive)
                 pieces.append(piece)
                 read += len(piece)
@@ -95,5 +90,9 @@ def _length(environ: Environ) -> int:
 async def _piece(receive: Receive) -> tuple[bytes, bool]:
     message = await receive()
     if message["type"] == "http.disconnect":
-        raise _Left
+        raise _incomplete()
     return message.get("body", b""), message.get("more_body", False)
+
+
+def _incomplete() -> Invalid:
+    return Invalid.field("header:Content-Length", "incomplete", "expected the whole body; it ended early")

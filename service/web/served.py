@@ -20,14 +20,13 @@ class Served:
     """An ASGI application around Flask's."""
 
     def __init__(self, app: Flask) -> None:
-        self.doors = app.extensions["greenroom"]
-        settings = self.doors.settings
+        doors = app.extensions["greenroom"]
         self._bodies = Bodies()
-        self._feeds = FeedFront(app, self.doors)
-        self._posts = PostFront(self.doors, said=UNLESS_SAID)
-        self._threads = Threads(self._feeds, most=settings.web_threads)
+        self._feeds = FeedFront(app, doors)
+        self._posts = PostFront(doors, said=UNLESS_SAID)
+        self._threads = Threads(self._feeds, most=doors.settings.web_threads)
         # Flask does the same again, to the same end: it is asked without the loop, too.
-        self._believed = believing(_as_it_is, settings.trusted_proxies)
+        self._believed = believing(_as_it_is, doors.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)

@@ -29,13 +29,3 @@ def test_slow_bodies_hold_no_thread(web: Web) -> None:
         assert b" 404 " in web.say(b"GET /f/none?thread=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").splitlines()[0]
         whole = f"{head}Content-Length: 7\r\nConnection: close\r\n\r\nemail=a".encode()
         assert b" 503 " not in web.say(whole).splitlines()[0]
-
-
-def test_a_body_without_a_length_arrives_whole(web: Web) -> None:
-    """In chunks, as some clients send it."""
-    head = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nAuthorization: Bearer grk_no\r\n"
-    pieces = [b'{"text": "', b"calm ", b'words"}']
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
-    assert b" 401 " in web.say(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n").splitlines()[0]
-    form = head.replace(b"/v1/comments", b"/f/none").replace(b"application/json", b"application/x-www-form-urlencoded")
-    assert b" 404 " in web.say(form + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n").splitlines()[0]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from service.config import Settings
@@ -13,9 +14,8 @@ from workers.workshop import Workshop
 NORMAL, FULL = 1, 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: Settings) -> None:
-    if not database.on_sqlite:
-        return
     with database.writing() as session:
         site(session)
         submitted(session, draft())
