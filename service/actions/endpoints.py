@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.acts import note, noted_change
@@ -18,7 +18,7 @@ from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.sealing import Seal
 from service.domain.webhooks import new_secret, target_of
-from service.store.outbox import Delivery, DeliveryState, Endpoint, EventType
+from service.store.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
 from service.store.sites import Site
 
 #: What an endpoint may ask for, and gets where it does not say.
@@ -54,7 +54,7 @@ def add_endpoint(
         secret=seal.close(secret),
         enabled=True,
         failures=0,
-        since=now,
+        since=_from_now_on(session, site_id, now),
         created_at=now,
     )
     session.add(endpoint)
@@ -85,7 +85,7 @@ def change_endpoint(
     if enabled is not None:
         endpoint.enabled = enabled
     if events is not None or enabled:
-        endpoint.since = now
+        endpoint.since = _from_now_on(session, site_id, now)
     if url is not None or enabled:
         endpoint.failures, endpoint.probe_at = 0, None
     session.flush()
@@ -194,6 +194,12 @@ def _facts(endpoint: Endpoint) -> dict[str, Any]:
     host = f"{'https' if target.tls else 'http'}://{target.authority}"
     digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
     return {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
+
+
+def _from_now_on(session: Session, site_id: str, now: datetime) -> datetime:
+    """The moment from which an endpoint is told: after all that has happened, also where the clock of this process is behind."""
+    last = session.scalar(select(func.max(Event.at)).where(Event.site_id == site_id))
+    return max(now, last) if last else now
 
 
 def _in_order(events: Sequence[EventType]) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.decide import Actor, Ruling, decide
-from service.actions.endpoints import add_endpoint
+from service.actions.endpoints import add_endpoint, change_endpoint
 from service.config import Settings
 from service.domain.leaks import leaks
 from service.domain.sealing import Seal
@@ -100,6 +100,17 @@ def test_each_damage_is_found(database: Database, house: dict[UUID, str], damage
         found = ask(session, _now() + LATER)
     assert found.count >= 1
     assert found.examples
+
+
+def test_an_endpoint_is_not_owed_what_happened_before_it_was_enabled_by_a_clock_that_is_behind(
+    database: Database, house: dict[UUID, str]
+) -> None:
+    with database.writing() as session:
+        endpoint = session.scalars(select(Endpoint.id)).one()
+        session.execute(delete(Delivery))
+        change_endpoint(session, "news", endpoint, enabled=True, now=_now() - timedelta(minutes=1))
+    with database.reading() as session:
+        assert audit.untold(session, now=_now() + LATER) == Breaches(0)
 
 
 def test_other_words_and_missing_comments_are_found(database: Database, house: dict[UUID, str]) -> None:
