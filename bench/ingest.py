@@ -8,10 +8,10 @@ from typing import Any
 from bench.stage import Stage, cpu_seconds, free_port, granian, greenroom, medians, process, say, stage, wrk
 
 
-def ours(engine: str, seconds: float) -> dict[str, Any]:
+def ours(engine: str, seconds: float, *, connections: int = 32) -> dict[str, Any]:
     """One process, the default."""
     with stage(engine) as place:
-        return _loaded(place, greenroom(port=0), place.environ, place.key, seconds)
+        return _loaded(place, greenroom(port=0), place.environ, place.key, seconds, connections)
 
 
 def naive(engine: str, seconds: float) -> dict[str, Any]:
@@ -29,14 +29,16 @@ def ceiling(engine: str, seconds: float) -> dict[str, Any]:
         return _loaded(place, granian("bench.ceiling:app", port=0), environ, "", seconds)
 
 
-def _loaded(place: Stage, command: list[str], environ: dict[str, str], key: str, seconds: float) -> dict[str, Any]:
+def _loaded(
+    place: Stage, command: list[str], environ: dict[str, str], key: str, seconds: float, connections: int = 32
+) -> dict[str, Any]:
     """Requests a second, and CPU seconds a million of the web process and of PostgreSQL."""
     port = free_port()
     command = [str(port) if part == "0" else part for part in command]
     with process(command, environ, ready=f"http://127.0.0.1:{port}/") as server:
         wrk(port, script="post.lua", key=key, seconds=1)
         web, database = cpu_seconds(server.pid), place.servers_cpu()
-        result = wrk(port, script="post.lua", key=key, seconds=seconds)
+        result = wrk(port, script="post.lua", key=key, connections=connections, seconds=seconds)
         used = {"web_cpu_us": cpu_seconds(server.pid) - web, "database_cpu_us": place.servers_cpu() - database}
         return {**result, **{name: round(seconds / result["requests"] * 1e6) for name, seconds in used.items()}}
 

@@ -1,10 +1,9 @@
--- What wrk sends to Isso: the same ordinary comment, as that expects it, on one page of the host.
-local n = 0
+-- What wrk sends to a peer: the address and the JSON body of `bench.peers`, with a number of its own in each request.
+local n, path, body = 0
+function init(given) path, body = given[1], given[2] end
 function request()
   n = n + 1
-  local body = string.format('{"author":"Reader %d","email":"reader%d@example.org","website":"","title":"A page","text":"The mayor said that the bridge ' ..
-    'will open in spring and people hope so but nobody believes it until cars drive over the water again %d."}', n % 5000, n % 5000, n)
   wrk.headers["Content-Type"] = "application/json"
-  return wrk.format("POST", "/new?uri=%2Fpage-1", wrk.headers, body)
+  return wrk.format("POST", path, wrk.headers, (body:gsub("NUMBER", n)))
 end
 dofile(string.gsub(debug.getinfo(1).source:sub(2), "peer_post", "get"))

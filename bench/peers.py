@@ -1,81 +1,132 @@
-"""Peers: the same load on other comment servers, each installed from its registry and run as its documentation says.
+"""Peers: the same load on other comment servers, each run as its documentation says, beside ours in the same minutes.
 
-Isso comes from PyPI, Waline from npm. Twikoo is not run: its server (tkserver) could not be had from the registry.
+Isso comes from PyPI, Waline from npm. The registries do not have Twikoo's server; `--twikoo FOLDER` measures one that is installed there.
 """
 
+import argparse
 import json
-import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import feed, ingest, waline
-from bench.stage import free_port, process, say, wrk
+from bench import feed, ingest, isso, twikoo, waline
+from bench.stage import medians, say, wrk
 
-NEEDED = ("isso==0.14.0", "gunicorn==23.0.0", "setuptools<81")
 CONNECTIONS = 16
-_SETTINGS = """[general]
-dbpath = {folder}/comments.db
-host = http://127.0.0.1:{port}/
-[guard]
-enabled = false
-[moderation]
-enabled = {held}
-"""
+WORDS = (
+    "The mayor said that the bridge will open in spring and people hope so but nobody believes it until cars drive over the water "
+    "again NUMBER."
+)
 
 
-def measure(*, seconds: float) -> dict[str, Any]:
-    """POSTs and GETs of fifty comments a second, Isso's and ours on SQLite."""
+@dataclass(frozen=True)
+class Peer:
+    """`serving(held)` runs it on an empty database, where moderators see comments first or not, and gives its port. `comment` is what it is
+    sent, `page` what it is asked for: an address, and the body of a POST; an empty one stands for a GET."""
+
+    serving: Callable[[bool], AbstractContextManager[int]]
+    comment: tuple[str, str]
+    page: tuple[str, str]
+
+
+def measure(*, seconds: float, rounds: int = 3, twikoo_home: Path | None = None) -> dict[str, Any]:
+    """POSTs and reads of fifty comments a second, medians of rounds in which each has its turn."""
     with TemporaryDirectory(prefix="greenroom-bench-") as name:
         folder = Path(name)
-        say("peers: installing Isso")
-        _install(folder)
-        found = {"isso": _isso(folder, seconds)}
-        say("peers: installing Waline")
-        found["waline"] = waline.measure(waline.installed(folder), connections=CONNECTIONS, seconds=seconds)
-    ours = ingest.ours("sqlite", seconds)
-    whole = feed.measure("sqlite", seconds=seconds, sizes=(5_000,))["5000 comments"]["whole_per_second"]
-    found["greenroom"] = {"post_per_second": ours["per_second"], "post_p99_ms": ours["p99_ms"], "get_per_second": whole}
-    say(f"peers: {found}")
-    return found
+        peers = {"isso": _isso(folder), "waline": _waline(folder), **({"twikoo": _twikoo(twikoo_home)} if twikoo_home else {})}
+        ours = {"greenroom on SQLite": "sqlite", "greenroom on PostgreSQL": "postgresql"}
+        runs: dict[str, list[dict[str, Any]]] = {name: [] for name in [*ours, *peers]}
+        for number in range(rounds):
+            for name in runs:
+                runs[name].append(_measured(peers[name], seconds) if name in peers else _ours(ours[name], seconds))
+                say(f"peers round {number + 1}/{rounds} {name}: {runs[name][-1]}")
+    return {name: medians(results) for name, results in runs.items()}
 
 
-def _install(folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    subprocess.run([folder / "venv/bin/python", "-m", "pip", "install", "-q", *NEEDED], check=True, capture_output=True)
+def _ours(engine: str, seconds: float) -> dict[str, Any]:
+    posts = ingest.ours(engine, seconds, connections=CONNECTIONS)
+    whole = feed.measure(engine, seconds=seconds, sizes=(5_000,))["5000 comments"]["whole_per_second"]
+    return {"post_per_second": posts["per_second"], "post_p99_ms": posts["p99_ms"], "get_per_second": whole}
 
 
-def _isso(folder: Path, seconds: float) -> dict[str, Any]:
-    with _serving(folder, held=True) as port:
-        posts = wrk(port, script="peer_post.lua", connections=CONNECTIONS, seconds=seconds)
-    (folder / "comments.db").unlink()
-    with _serving(folder, held=False) as port:
+def _measured(peer: Peer, seconds: float) -> dict[str, Any]:
+    with peer.serving(True) as port:
+        posts = wrk(port, script="peer_post.lua", connections=CONNECTIONS, seconds=seconds, given=peer.comment)
+    path, asked = peer.page
+    with peer.serving(False) as port:
         for number in range(50):
-            body = json.dumps(
-                {"author": "Reader", "title": "A page", "text": f"The bridge will open in spring, number {number}."}
-            ).encode()
-            asked = urllib.request.Request(
-                f"http://127.0.0.1:{port}/new?uri=%2Fpage-1", body, {"Content-Type": "application/json"}
-            )
-            urllib.request.urlopen(asked).close()
-        gets = wrk(port, path="/?uri=%2Fpage-1&limit=50", connections=CONNECTIONS, seconds=seconds)
-    return {"post_per_second": posts["per_second"], "post_p99_ms": posts["p99_ms"], "get_per_second": gets["per_second"]}
+            _post(port, *peer.comment, number)
+        if asked:
+            gets = wrk(port, script="peer_post.lua", connections=CONNECTIONS, seconds=seconds, given=peer.page)
+        else:
+            gets = wrk(port, path=path, connections=CONNECTIONS, seconds=seconds)
+    return {
+        "post_per_second": posts["per_second"],
+        "post_p99_ms": posts["p99_ms"],
+        "get_per_second": gets["per_second"],
+        "errors": posts["errors"] + gets["errors"],
+    }
 
 
-@contextmanager
-def _serving(folder: Path, *, held: bool) -> Iterator[int]:
-    """Isso under gunicorn with two processes, moderation on or off."""
-    port = free_port()
-    settings = folder / "isso.cfg"
-    settings.write_text(_SETTINGS.format(folder=folder, port=port, held=str(held).lower()), encoding="utf-8")
-    command = [str(folder / "venv/bin/gunicorn"), "-b", f"127.0.0.1:{port}", "-w", "2", "--preload", "isso.run"]
-    with process(command, {"ISSO_SETTINGS": str(settings)}, ready=f"http://127.0.0.1:{port}/"):
-        yield port
+def _post(port: int, path: str, body: str, number: int) -> None:
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", body.replace("NUMBER", str(number)).encode(), {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(asked).close()
+
+
+def _isso(folder: Path) -> Peer:
+    say("peers: installing Isso")
+    home = isso.installed(folder)
+    body = {"author": "Reader NUMBER", "email": "readerNUMBER@example.org", "website": "", "title": "A page", "text": WORDS}
+    return Peer(
+        lambda held: isso.serving(home, held=held), ("/new?uri=%2Fpage-1", json.dumps(body)), ("/?uri=%2Fpage-1&limit=50", "")
+    )
+
+
+def _waline(folder: Path) -> Peer:
+    say("peers: installing Waline")
+    home = waline.installed(folder)
+    body = {
+        "nick": "Reader NUMBER",
+        "mail": "readerNUMBER@example.org",
+        "link": "",
+        "ua": "wrk",
+        "url": "/page-1",
+        "comment": WORDS,
+    }
+    return Peer(
+        lambda held: waline.serving(home, held=held),
+        ("/api/comment", json.dumps(body)),
+        ("/api/comment?path=%2Fpage-1&pageSize=50", ""),
+    )
+
+
+def _twikoo(home: Path) -> Peer:
+    said = {"nick": "Reader NUMBER", "mail": "readerNUMBER@example.org", "link": "", "ua": "wrk", "comment": f"<p>{WORDS}</p>"}
+    page = {"url": "/page-1", "accessToken": "a reader"}
+    return Peer(
+        lambda held: twikoo.serving(home, held=held),
+        ("/", json.dumps({"event": "COMMENT_SUBMIT", **said, **page})),
+        ("/", json.dumps({"event": "COMMENT_GET", **page})),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument(
+        "--twikoo", type=Path, metavar="FOLDER", help="where `server.js` of Twikoo's self-hosted server and its packages are"
+    )
+    args = parser.parse_args()
+    json.dump(measure(seconds=args.seconds, rounds=args.rounds, twikoo_home=args.twikoo), sys.stdout, indent=1)
 
 
 if __name__ == "__main__":
-    json.dump(measure(seconds=4), sys.stdout, indent=1)
+    main()

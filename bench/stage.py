@@ -146,14 +146,16 @@ def wrk(
     connections: int = 32,
     seconds: float = 5,
     headers: Mapping[str, str] | None = None,
+    given: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """One run of wrk: requests a second, p50 and p99 in milliseconds, errors."""
+    """One run of wrk: requests a second, p50 and p99 in milliseconds, errors. `given` is what its script takes."""
     if shutil.which("wrk") is None:
         sys.exit("this bench needs wrk (Debian: apt-get install wrk)")
     sent = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
-    given = [part for name, value in sent.items() for part in ("-H", f"{name}: {value}")]
+    said = [part for name, value in sent.items() for part in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(HERE / (script or "get.lua"))]
-    out = subprocess.run([*command, *given, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
+    command += [*said, f"http://127.0.0.1:{port}{path}", *(("--", *given) if given else ())]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     result: dict[str, Any] = json.loads(out.partition("RESULT ")[2])
     result["per_second"] = round(result["requests"] / result["seconds"])
     return result

@@ -4,16 +4,13 @@ Its package lacks the empty database that its documentation has one download, so
 Internet which sign-ins there are with each request, so one beside it says that there are none.
 """
 
-import json
 import sqlite3
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
-from bench.stage import free_port, process, wrk
+from bench.stage import free_port, process
 
 NEEDED = "@waline/vercel@1.39.3"
 _TABLES = {
@@ -33,24 +30,9 @@ def installed(folder: Path) -> Path:
     return home
 
 
-def measure(home: Path, *, connections: int, seconds: float) -> dict[str, Any]:
-    """POSTs that a moderator would have to see, and GETs of fifty comments."""
-    with _serving(home, held=True) as port:
-        posts = wrk(port, script="waline_post.lua", connections=connections, seconds=seconds)
-    with _serving(home, held=False) as port:
-        for number in range(50):
-            _post(port, number)
-        gets = wrk(port, path="/api/comment?path=%2Fpage-1&pageSize=50", connections=connections, seconds=seconds)
-    return {
-        "post_per_second": posts["per_second"],
-        "post_p99_ms": posts["p99_ms"],
-        "get_per_second": gets["per_second"],
-        "errors": posts["errors"] + gets["errors"],
-    }
-
-
 @contextmanager
-def _serving(home: Path, *, held: bool) -> Iterator[int]:
+def serving(home: Path, *, held: bool) -> Iterator[int]:
+    """Waline, moderation on or off, on an empty database."""
     _empty_database(home / "waline.sqlite")
     port, other = free_port(), free_port()
     environ = {
@@ -75,18 +57,3 @@ def _empty_database(path: Path) -> None:
         for name, columns in _TABLES.items():
             listed = ", ".join(f'"{column}"' for column in [*columns.split(), "createdAt", "updatedAt"])
             database.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY AUTOINCREMENT, {listed})")
-
-
-def _post(port: int, number: int) -> None:
-    body = {
-        "comment": f"The bridge will open in spring, number {number}.",
-        "nick": "Reader",
-        "mail": "",
-        "link": "",
-        "ua": "",
-        "url": "/page-1",
-    }
-    asked = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/comment", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    urllib.request.urlopen(asked).close()

@@ -17,7 +17,6 @@ from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
 from service.domain.links import link_domain
-from service.domain.states import State
 from service.store.archives import Archived
 from service.store.bulk import plain
 from service.store.comments import Comment, ThreadState
@@ -251,9 +250,6 @@ def _row(submission: Submission, known: _Known, identities: Identities, now: dat
         "thread_id": thread_id(submission.site_id, draft.thread.id),
         "parent_id": known.parent_of(submission) if draft.parent else None,
         "external_id": draft.external_id or None,
-        "state": State.PENDING,
-        "version": 0,
-        "revision": 1,
         "text": draft.text,
         "fingerprint": fingerprint(draft.text),
         "link_domain": link_domain(draft.text, own=draft.thread.url),
@@ -266,11 +262,8 @@ def _row(submission: Submission, known: _Known, identities: Identities, now: dat
         "email_domain": domain_of(author.email),
         "address_key": identities.block(context.ip),
         "context": _kept_context(submission, identities),
-        "reason": "",
-        "score": 0.0,
         "received_at": now,
         "updated_at": now,
-        "claims": 0,
     }
 
 

@@ -20,6 +20,8 @@ _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 _SQLITE = sqlite.dialect()
 #: Most rows of one statement on SQLite, and most values, of which old ones take 999: a statement is kept for each number of rows.
 MOST_ROWS, MOST_VALUES = 32, 999
+#: Columns that say the same in all rows of a statement, each with its value as SQL: nobody has to bring it for each row.
+Alike = tuple[tuple[str, str], ...]
 
 
 def plain(session: Session | Connection) -> Connection:
@@ -28,14 +30,19 @@ def plain(session: Session | Connection) -> Connection:
 
 
 def insert_all(
-    session: Session | Connection, record: type[Record], rows: Sequence[Mapping[str, Any]], *, new: bool = False
+    session: Session | Connection,
+    record: type[Record],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    new: bool = False,
+    alike: Alike = (),
 ) -> None:
-    """Insert rows that all have the same columns. `new`: leave out those that are there already."""
+    """Insert rows that all have the same columns. `new`: leave out those that are there already. `alike`: what all of them say."""
     if not rows:
         return
     connection = plain(session)
     if connection.dialect.name == "postgresql":
-        statement = from_json(table(record), tuple(rows[0]), ending=_UNLESS_THERE if new else "")
+        statement = from_json(table(record), tuple(rows[0]), ending=_UNLESS_THERE if new else "", alike=alike)
         connection.exec_driver_sql(statement, (to_json(rows).decode(),))
         return
     into, names = table(record), tuple(rows[0])
@@ -43,7 +50,7 @@ def insert_all(
     for start in range(0, len(rows), most):
         some = rows[start : start + most]
         values = [bind(row[name]) if bind else row[name] for row in some for name, bind in bound]
-        connection.exec_driver_sql(_of_values(into, names, len(some), new), tuple(values))
+        connection.exec_driver_sql(_of_values(into, names, len(some), new, alike), tuple(values))
 
 
 def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
@@ -73,19 +80,20 @@ def _bound(into: Table, names: tuple[str, ...]) -> list[tuple[str, Callable[[Any
 
 
 @cache
-def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool) -> str:
-    row = f"({', '.join('?' * len(names))})"
-    columns = ", ".join(f'"{name}"' for name in names)
+def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike: Alike) -> str:
+    row = f"({', '.join(['?'] * len(names) + [value for _, value in alike])})"
+    columns = ", ".join(f'"{name}"' for name in [*names, *(name for name, _ in alike)])
     statement = f"INSERT INTO {into.name} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
     return statement + _UNLESS_THERE if new else statement
 
 
 @cache
-def from_json(into: Table, names: tuple[str, ...], *, ending: str = "") -> str:
+def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: Alike = ()) -> str:
     """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
-    columns = ", ".join(names)
+    columns = ", ".join([*names, *(name for name, _ in alike)])
+    values = ", ".join([*names, *(value for _, value in alike)])
     unfolded = f"json_to_recordset(%s) AS row ({typed(into, names)})"
-    return f"INSERT INTO {into.name} ({columns}) SELECT {columns} FROM {unfolded}{ending}"  # noqa: S608
+    return f"INSERT INTO {into.name} ({columns}) SELECT {values} FROM {unfolded}{ending}"  # noqa: S608
 
 
 def typed(of: Table, names: tuple[str, ...]) -> str:

@@ -11,12 +11,15 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import Connection
 
+from service.domain.states import State
 from service.store.bulk import from_json, insert_all
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.idempotency import IdempotencyKey
 from service.store.schema import table
 
 Row = Mapping[str, Any]
+#: What is the same of every comment that has just come.
+_NEW = (("state", f"'{State.PENDING}'"), ("version", "0"), ("revision", "1"), ("reason", "''"), ("score", "0"), ("claims", "0"))
 
 
 def take_in(connection: Connection, *, threads: Sequence[Row], comments: Sequence[Row], keys: Sequence[Row]) -> bool:
@@ -26,7 +29,7 @@ def take_in(connection: Connection, *, threads: Sequence[Row], comments: Sequenc
         return True
     if connection.dialect.name != "postgresql":
         insert_all(connection, Thread, threads, new=True)
-        insert_all(connection, Comment, comments)
+        insert_all(connection, Comment, comments, alike=_NEW)
         insert_all(connection, IdempotencyKey, keys)
         return True
     parts = [rows for rows in (threads, keys, comments) if rows]
@@ -43,4 +46,4 @@ def _at_once(threads: tuple[str, ...], keys: tuple[str, ...], comments: tuple[st
         first.append(f"a AS ({from_json(table(Thread), threads, ending=' ON CONFLICT DO NOTHING')})")
     if keys:
         first.append(f"b AS ({from_json(table(IdempotencyKey), keys, ending=open_only)})")
-    return f"WITH {', '.join(first)} {from_json(table(Comment), comments, ending=open_only)}"
+    return f"WITH {', '.join(first)} {from_json(table(Comment), comments, ending=open_only, alike=_NEW)}"

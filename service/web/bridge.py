@@ -14,6 +14,8 @@ from urllib.parse import unquote_to_bytes
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+#: The same as they travel.
+Raw = list[tuple[bytes, bytes]]
 Wsgi = Callable[..., Iterable[bytes]]
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -34,13 +36,17 @@ class Answer:
     """A whole answer."""
 
     status: int
-    headers: Headers
+    headers: Raw
     body: bytes
 
     async def give(self, send: Send, *, more: bool = False) -> None:
-        headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in self.headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": more})
+
+
+def raw(headers: Iterable[tuple[str, str]]) -> Raw:
+    """Headers as they travel."""
+    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
 
 
 def environ_of(scope: Scope) -> Environ:
@@ -108,7 +114,7 @@ class Threads:
         rest = _closing(pieces)
         body, ended = _ahead(rest)
         status, headers = said[-1]
-        return Answer(int(status[:3]), headers, body), None if ended else rest
+        return Answer(int(status[:3]), raw(headers), body), None if ended else rest
 
 
 def _ahead(rest: Iterable[bytes]) -> tuple[bytes, bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from werkzeug.wsgi import ClosingIterator
 
 from service.store.published import Head
-from service.web.bridge import Answer, Environ, Headers, Wsgi
+from service.web.bridge import Answer, Environ, Headers, Raw, Wsgi, raw
 from service.web.doors import Doors
 from service.web.limits import COUNTED, Rate, address_of, quota_of, standing
 from service.web.metrics import observe
@@ -42,11 +42,9 @@ class Served:
 class _Answer:
     served: Served
     until: float
-    headers: Headers
+    headers: Raw
+    unchanged: Raw
     body: bytes
-
-    def unchanged(self) -> Headers:
-        return [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
 
 
 class FeedFront:
@@ -73,9 +71,9 @@ class FeedFront:
         has_it = answer.served.etag in asked
         own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
         own += standing(Rate.ADDRESS, quota, quota - used, reset)
-        status, headers = (304, answer.unchanged()) if has_it else (200, answer.headers)
+        status, headers = (304, answer.unchanged) if has_it else (200, answer.headers)
         observe("feed.read", "GET", str(status), time.perf_counter() - began)
-        return Answer(status, [*headers, *own], b"" if has_it else answer.body)
+        return Answer(status, headers + raw(own), b"" if has_it else answer.body)
 
     def _holds(self, answer: _Answer) -> bool:
         return answer.until > time.monotonic() and self._doors.feeds.fresh(answer.served.thread) == answer.served.head
@@ -106,7 +104,8 @@ class FeedFront:
             self._answers.clear()
             self._bytes = len(body)
         kept = [(name, value) for name, value in headers if name.lower() not in _OWN]
-        self._answers[key] = _Answer(served, time.monotonic() + BELIEVED, kept, body)
+        unchanged = [(name, value) for name, value in kept if name.lower() not in _OF_BODY]
+        self._answers[key] = _Answer(served, time.monotonic() + BELIEVED, raw(kept), raw(unchanged), body)
         yield body
 
 

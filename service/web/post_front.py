@@ -16,7 +16,7 @@ from service.domain.errors import Refusal
 from service.jobs import Job
 from service.logs import request_ids
 from service.store.sites import Caller, Scope
-from service.web.bridge import Answer, Environ, Headers
+from service.web.bridge import Answer, Environ, Headers, raw
 from service.web.doors import Doors
 from service.web.drafts import CommentBody
 from service.web.headers import well_formed
@@ -24,14 +24,14 @@ from service.web.limits import COUNTED, Rate, quota_of, standing
 from service.web.metrics import observe
 from service.web.outcomes import Outcomes
 from service.web.request_ids import request_id_of
-from service.web.shown import accepted
-from service.web.strict_json import MAX_BODY, parsed
+from service.web.shown import accepted_as_json
+from service.web.strict_json import MAX_BODY, at_once, parsed
 
 #: Under this name the environ tells the view what became of a submission that it need not make again.
 OUTCOME = "greenroom.outcome"
 _PATH = "/v1/comments"
 _JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
-_UNUSUAL = ("HTTP_PREFER", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")
+_UNUSUAL = frozenset({"HTTP_PREFER", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING"})
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
@@ -41,7 +41,7 @@ class PostFront:
     def __init__(self, doors: Doors, *, said: Iterable[tuple[str, str]]) -> None:
         self._doors = doors
         self._outcomes = Outcomes(doors.committer)
-        self._said = [("Content-Type", "application/json"), *said]
+        self._said = raw([("Content-Type", "application/json"), *said])
 
     async def answer(self, environ: Environ, exact: bytes) -> Answer | None:
         """The answer to an ordinary comment with this body, once it is stored; nothing where the view should answer."""
@@ -60,10 +60,10 @@ class PostFront:
         crash_point(CrashPoint.ACCEPTED)
         self._doors.bell.ring(Job.DRAIN)
         thread = submission.draft.thread.id
-        body = accepted(outcome.comment_id, caller.site_id, thread, base=self._doors.settings.url).model_dump_json().encode()
+        body = accepted_as_json(outcome.comment_id, caller.site_id, thread, base=self._doors.settings.url)
         observe("comments.receive", "POST", "202", time.perf_counter() - began)
         own = [*_own(outcome, len(body)), *self._standing(environ), ("X-Request-Id", request_id)]
-        return Answer(202, [*self._said, *own], body)
+        return Answer(202, self._said + raw(own), body)
 
     def _caller(self, authorization: str) -> Caller | None:
         """Whose key this is, where it was met a moment ago and may send comments."""
@@ -88,8 +88,8 @@ def _is_ordinary(environ: Environ) -> bool:
         environ.get("CONTENT_TYPE") in _JSON
         and length.isdecimal()
         and 0 < int(length) <= MAX_BODY
-        and not any(name in environ for name in _UNUSUAL)
-        and well_formed(environ.get("HTTP_IDEMPOTENCY_KEY", "none"))
+        and environ.keys().isdisjoint(_UNUSUAL)
+        and ("HTTP_IDEMPOTENCY_KEY" not in environ or well_formed(environ["HTTP_IDEMPOTENCY_KEY"]))
         and _HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
     )
 
@@ -97,7 +97,7 @@ def _is_ordinary(environ: Environ) -> bool:
 def _submission(environ: Environ, exact: bytes, caller: Caller) -> Submission | None:
     """The body as a submission. One with a fault is for the view to read."""
     try:
-        body = parsed(CommentBody, exact)
+        body = at_once(CommentBody, exact) or parsed(CommentBody, exact)
     except Refusal:
         return None
     key = environ.get("HTTP_IDEMPOTENCY_KEY", "")

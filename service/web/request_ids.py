@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from service.domain.ids import new_id
+from uuid_utils import uuid7
 
 
 def request_id_of(sent: str) -> str:
     try:
-        return str(UUID(sent)) if sent else str(new_id())
+        return str(UUID(sent)) if sent else str(uuid7())
     except ValueError:
-        return str(new_id())
+        return str(uuid7())

@@ -1,0 +1,54 @@
+"""Twikoo's self-hosted server on LokiJS (memory, saved every four seconds), one of the peers of `bench.peers`.
+
+Its limits of calls and of comments are lifted, as ours are; and it shows fifty comments a page.
+"""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.stage import free_port, process
+
+_PASSWORD = "for the benchmark"
+
+
+@contextmanager
+def serving(home: Path, *, held: bool) -> Iterator[int]:
+    """The server that is installed in `home`, on an empty database. `held`: a moderator sees each comment first."""
+    port, address = free_port(), ""
+    with TemporaryDirectory(prefix="greenroom-bench-twikoo-") as data:
+        environ = {
+            "TWIKOO_PORT": str(port),
+            "TWIKOO_HOST": "127.0.0.1",
+            "TWIKOO_DATA": data,
+            "TWIKOO_THROTTLE": "1000000000",
+            "TWIKOO_LOG_LEVEL": "error",
+        }
+        address = f"http://127.0.0.1:{port}/"
+        with process(["node", str(home / "server.js")], environ, ready=address):
+            _ask(address, "SET_PASSWORD", password=_PASSWORD)
+            settings = {"LIMIT_PER_MINUTE": 0, "LIMIT_PER_MINUTE_ALL": 0, "COMMENT_PAGE_SIZE": 50}
+            _ask(
+                address,
+                "SET_CONFIG",
+                accessToken=_PASSWORD,
+                config={**settings, **({"AKISMET_KEY": "MANUAL_REVIEW"} if held else {})},
+            )
+            yield port
+            # It answers 200 whatever became of a request.
+            said = _ask(address, "COMMENT_SUBMIT", nick="Reader", url="/page-1", ua="wrk", comment="<p>The last of them.</p>")
+            if "id" not in said:
+                raise AssertionError(f"Twikoo did not take a comment: {said}")
+
+
+def _ask(address: str, event: str, **words: Any) -> Any:
+    body = json.dumps({"event": event, **words}).encode()
+    with urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"})) as answer:
+        said = json.load(answer)
+    if said.get("code"):
+        raise AssertionError(f"Twikoo answered {event} with {said}")
+    return said
