@@ -27,9 +27,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def _matching(code: Any, pattern: str, expected: str) -> Any:
-    """A validator and its schema, from the same pattern."""
-    fits = re.compile(pattern.removesuffix("$") + r"\Z").search
+def _matching(code: Any, pattern: str, expected: str, *, short: str = "") -> Any:
+    """A validator and its schema, from the same pattern; `short` says the same of texts without NUL in less time."""
+    fits = re.compile(short or pattern.removesuffix("$") + r"\Z").search
     message: Any = f"expected {expected}"
 
     def check(value: str) -> str:
@@ -88,7 +88,7 @@ def _whole(value: Any) -> Any:
 
 _slug, _slug_schema = _matching("slug", SLUG, "letters, digits, dots, dashes and underscores")
 _clean, _clean_schema = AfterValidator(_no_nul), Field(json_schema_extra={"pattern": NO_NUL})
-_words, _words_schema = _matching("blank", SOME_WORDS, "some words, not only white space")
+_words, _words_schema = _matching("blank", SOME_WORDS, "some words, not only white space", short=f"[^{_BLANK}]")
 _web, _web_schema = _matching("web_address", WEB_ADDRESS, "an address that starts with http:// or https://, without spaces")
 _mail, _mail_schema = _matching("email", EMAIL, "an e-mail address like name@example.org")
 

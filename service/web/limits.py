@@ -92,4 +92,4 @@ def address_of(remote: str) -> str:
 
 def _who(rate: Rate) -> str:
     caller = g.get("caller")
-    return str(caller.key_id) if rate is Rate.KEY and caller else address_of(request.remote_addr or "")
+    return caller.key_id.hex if rate is Rate.KEY and caller else address_of(request.remote_addr or "")

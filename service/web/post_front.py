@@ -59,10 +59,10 @@ class PostFront:
             return None
         crash_point(CrashPoint.ACCEPTED)
         self._doors.bell.ring(Job.DRAIN)
-        thread = submission.draft.thread.id
-        body = accepted_as_json(outcome.comment_id, caller.site_id, thread, base=self._doors.settings.url)
+        name, thread = str(outcome.comment_id), submission.draft.thread.id
+        body = accepted_as_json(name, caller.site_id, thread, base=self._doors.settings.url)
         observe("comments.receive", "POST", "202", time.perf_counter() - began)
-        own = [*_own(outcome, len(body)), *self._standing(environ), ("X-Request-Id", request_id)]
+        own = [*_own(name, len(body), replayed=outcome.replayed), *self._standing(environ), ("X-Request-Id", request_id)]
         return Answer(202, self._said + raw(own), body)
 
     def _caller(self, authorization: str) -> Caller | None:
@@ -73,7 +73,7 @@ class PostFront:
 
     def _may(self, environ: Environ, caller: Caller) -> bool:
         """Count this call, once for both lanes."""
-        used, _ = environ[COUNTED] = self._doors.counters.hit(f"{Rate.KEY}:{caller.key_id}")
+        used, _ = environ[COUNTED] = self._doors.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
         return used <= quota_of(Rate.KEY, self._doors.settings)
 
     def _standing(self, environ: Environ) -> Headers:
@@ -104,6 +104,6 @@ def _submission(environ: Environ, exact: bytes, caller: Caller) -> Submission | 
     return Submission(caller.site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest() if key else "")
 
 
-def _own(outcome: Accepted, length: int) -> Headers:
-    own = [("Content-Length", str(length)), ("Location", f"{_PATH}/{outcome.comment_id}")]
-    return [*own, ("Idempotent-Replayed", "true")] if outcome.replayed else own
+def _own(name: str, length: int, *, replayed: bool) -> Headers:
+    own = [("Content-Length", str(length)), ("Location", f"{_PATH}/{name}")]
+    return [*own, ("Idempotent-Replayed", "true")] if replayed else own

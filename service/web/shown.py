@@ -157,9 +157,9 @@ def accepted(comment_id: UUID, site_id: str, thread: str, *, base: str) -> Comme
     )
 
 
-def accepted_as_json(comment_id: UUID, site_id: str, thread: str, *, base: str) -> bytes:
+def accepted_as_json(comment_id: str, site_id: str, thread: str, *, base: str) -> bytes:
     """The same as JSON. All of it but the id is the same for a whole thread, and made once."""
-    return str(comment_id).encode().join(_around_id(site_id, thread, base))
+    return comment_id.encode().join(_around_id(site_id, thread, base))
 
 
 @lru_cache(maxsize=4096)
