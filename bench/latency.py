@@ -4,20 +4,25 @@ import argparse
 import asyncio
 import json
 import random
+import sqlite3
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+import psycopg
 
 from bench.stage import Stage, cpu_seconds, free_port, process, say, stage
 from bench.words import WORDS
 from service.config import load
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.moves import oldest_pending
 
 CONNECTIONS = 64
+#: Seconds between two looks at which comments have their verdict: so much later than it was there it may be seen.
+LOOK_EVERY = 0.005
+#: Seconds for which a verdict is waited for.
+PATIENCE = 30.0
 
 
 def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> dict[str, Any]:
@@ -34,9 +39,9 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> d
         command = [sys.executable, "-m", "service.cli", "up"]
         with process(command, environ, ready=f"http://127.0.0.1:{port}/livez") as tree:
             asyncio.run(_load(place, port, rate=min(rate, 50), seconds=2))
-            began, before, servers = time.time(), cpu_seconds(tree.pid), place.servers_cpu()
-            posts = asyncio.run(_load(place, port, rate=rate, seconds=seconds))
-            verdicts = _verdicts(place, began)
+            before, servers = cpu_seconds(tree.pid), place.servers_cpu()
+            seen = asyncio.run(_load(place, port, rate=rate, seconds=seconds))
+            posts, verdicts = seen.posts, seen.verdicts
             used, served = cpu_seconds(tree.pid) - before, place.servers_cpu() - servers
     return {
         "rate": rate,
@@ -51,11 +56,21 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> d
     }
 
 
-async def _load(place: Stage, port: int, *, rate: int, seconds: float) -> list[float]:
-    """Milliseconds of each POST, counted from the moment at which it was due, so that a stall is not hidden."""
+@dataclass
+class _Seen:
+    """Milliseconds to each answer and to each verdict, counted from the moment at which a POST was due, so that no stall is hidden."""
+
+    posts: list[float] = field(default_factory=list)
+    verdicts: list[float] = field(default_factory=list)
+    #: Comments without a verdict, and when they were due.
+    waiting: dict[UUID, float] = field(default_factory=dict)
+
+
+async def _load(place: Stage, port: int, *, rate: int, seconds: float) -> _Seen:
     due: asyncio.Queue[float] = asyncio.Queue()
-    took: list[float] = []
-    workers = [asyncio.create_task(_client(place, port, due, took, n)) for n in range(CONNECTIONS)]
+    seen = _Seen()
+    workers = [asyncio.create_task(_client(place, port, due, seen, n)) for n in range(CONNECTIONS)]
+    workers.append(asyncio.create_task(_watch(place, seen)))
     start = time.perf_counter()
     for number in range(int(rate * seconds)):
         at = start + number / rate
@@ -63,12 +78,37 @@ async def _load(place: Stage, port: int, *, rate: int, seconds: float) -> list[f
             await asyncio.sleep(pause)
         due.put_nowait(at)
     await due.join()
+    until = time.perf_counter() + PATIENCE
+    while seen.waiting and time.perf_counter() < until:
+        await asyncio.sleep(LOOK_EVERY)
     for worker in workers:
         worker.cancel()
-    return took
+    return seen
 
 
-async def _client(place: Stage, port: int, due: "asyncio.Queue[float]", took: list[float], number: int) -> None:
+async def _watch(place: Stage, seen: _Seen) -> None:
+    """Look again and again, through a connection of its own, which comments have a verdict that everybody can see."""
+    url = load(place.environ).database
+    looks = _looks_at_sqlite(url) if url.startswith("sqlite") else _looks_at_postgresql(url)
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        for settled in looks(list(seen.waiting)) if seen.waiting else ():
+            seen.verdicts.append((time.perf_counter() - seen.waiting.pop(settled)) * 1000)
+
+
+def _looks_at_postgresql(url: str) -> Callable[[list[UUID]], list[UUID]]:
+    connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+    asked = "SELECT id FROM comment WHERE id = ANY(%s) AND state <> 'pending'"
+    return lambda ids: [found for (found,) in connection.execute(asked, (ids,), prepare=True)]
+
+
+def _looks_at_sqlite(url: str) -> Callable[[list[UUID]], list[UUID]]:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    asked = "SELECT id FROM comment WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'pending'"
+    return lambda ids: [UUID(found) for (found,) in connection.execute(asked, (json.dumps([i.hex for i in ids]),))]
+
+
+async def _client(place: Stage, port: int, due: "asyncio.Queue[float]", seen: _Seen, number: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     chosen = random.Random(number)
     while True:
@@ -76,10 +116,11 @@ async def _client(place: Stage, port: int, due: "asyncio.Queue[float]", took: li
         writer.write(_request(place, port, chosen))
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        body = await reader.readexactly(length)
         if not head.startswith(b"HTTP/1.1 202"):
             sys.exit(f"a POST was answered {head[:60]!r}")
-        took.append((time.perf_counter() - at) * 1000)
+        seen.posts.append((time.perf_counter() - at) * 1000)
+        seen.waiting[UUID(json.loads(body)["id"])] = at
         due.task_done()
 
 
@@ -95,22 +136,6 @@ def _request(place: Stage, port: int, chosen: random.Random) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
-
-
-def _verdicts(place: Stage, began: float) -> list[float]:
-    """Milliseconds from the row's arrival to its verdict, of all comments that came since."""
-    database = Database(load(place.environ).database)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        # Anew each time: on SQLite a session sees the moment at which it first asked.
-        with database.glancing() as session:
-            if oldest_pending(session) is None:
-                break
-        time.sleep(0.1)
-    with database.glancing() as session:
-        rows = session.execute(select(Comment.received_at, Comment.settled_at)).all()
-    database.close()
-    return [(settled - received).total_seconds() * 1000 for received, settled in rows if settled and received.timestamp() > began]
 
 
 def _at(values: list[float], share: float) -> float:
