@@ -8,6 +8,7 @@ import json
 import sys
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from bench import feed, ingest, isso, twikoo, waline
 from bench.stage import medians, say, wrk
 
 CONNECTIONS = 16
+#: Comments that are there when pages are read, fifty a page.
+COMMENTS = 5_000
 WORDS = (
     "The mayor said that the bridge will open in spring and people hope so but nobody believes it until cars drive over the water "
     "again NUMBER."
@@ -50,7 +53,7 @@ def measure(*, seconds: float, rounds: int = 3, twikoo_home: Path | None = None)
 
 def _ours(engine: str, seconds: float) -> dict[str, Any]:
     posts = ingest.ours(engine, seconds, connections=CONNECTIONS)
-    whole = feed.measure(engine, seconds=seconds, sizes=(5_000,))["5000 comments"]["whole_per_second"]
+    whole = feed.measure(engine, seconds=seconds, sizes=(COMMENTS,))[f"{COMMENTS} comments"]["whole_per_second"]
     return {"post_per_second": posts["per_second"], "post_p99_ms": posts["p99_ms"], "get_per_second": whole}
 
 
@@ -59,8 +62,7 @@ def _measured(peer: Peer, seconds: float) -> dict[str, Any]:
         posts = wrk(port, script="peer_post.lua", connections=CONNECTIONS, seconds=seconds, given=peer.comment)
     path, asked = peer.page
     with peer.serving(False) as port:
-        for number in range(50):
-            _post(port, *peer.comment, number)
+        _fill(port, *peer.comment)
         if asked:
             gets = wrk(port, script="peer_post.lua", connections=CONNECTIONS, seconds=seconds, given=peer.page)
         else:
@@ -73,11 +75,17 @@ def _measured(peer: Peer, seconds: float) -> dict[str, Any]:
     }
 
 
-def _post(port: int, path: str, body: str, number: int) -> None:
-    asked = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", body.replace("NUMBER", str(number)).encode(), {"Content-Type": "application/json"}
-    )
-    urllib.request.urlopen(asked).close()
+def _fill(port: int, path: str, body: str) -> None:
+    """Fifty comments on each of a hundred pages, as many as ours has."""
+
+    def post(number: int) -> None:
+        page = f"page-{number % 100}"
+        said = body.replace("NUMBER", str(number)).replace("PAGE", page).encode()
+        address = f"http://127.0.0.1:{port}{path.replace('PAGE', page)}"
+        urllib.request.urlopen(urllib.request.Request(address, said, {"Content-Type": "application/json"})).close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(post, range(COMMENTS)))
 
 
 def _isso(folder: Path) -> Peer:
@@ -85,7 +93,7 @@ def _isso(folder: Path) -> Peer:
     home = isso.installed(folder)
     body = {"author": "Reader NUMBER", "email": "readerNUMBER@example.org", "website": "", "title": "A page", "text": WORDS}
     return Peer(
-        lambda held: isso.serving(home, held=held), ("/new?uri=%2Fpage-1", json.dumps(body)), ("/?uri=%2Fpage-1&limit=50", "")
+        lambda held: isso.serving(home, held=held), ("/new?uri=%2FPAGE", json.dumps(body)), ("/?uri=%2Fpage-1&limit=50", "")
     )
 
 
@@ -97,7 +105,7 @@ def _waline(folder: Path) -> Peer:
         "mail": "readerNUMBER@example.org",
         "link": "",
         "ua": "wrk",
-        "url": "/page-1",
+        "url": "/PAGE",
         "comment": WORDS,
     }
     return Peer(
@@ -109,11 +117,10 @@ def _waline(folder: Path) -> Peer:
 
 def _twikoo(home: Path) -> Peer:
     said = {"nick": "Reader NUMBER", "mail": "readerNUMBER@example.org", "link": "", "ua": "wrk", "comment": f"<p>{WORDS}</p>"}
-    page = {"url": "/page-1", "accessToken": "a reader"}
     return Peer(
         lambda held: twikoo.serving(home, held=held),
-        ("/", json.dumps({"event": "COMMENT_SUBMIT", **said, **page})),
-        ("/", json.dumps({"event": "COMMENT_GET", **page})),
+        ("/", json.dumps({"event": "COMMENT_SUBMIT", "url": "/PAGE", **said})),
+        ("/", json.dumps({"event": "COMMENT_GET", "url": "/page-1"})),
     )
 
 

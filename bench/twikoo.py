@@ -1,6 +1,6 @@
 """Twikoo's self-hosted server on LokiJS (memory, saved every four seconds), one of the peers of `bench.peers`.
 
-Its limits of calls and of comments are lifted, as ours are; and it shows fifty comments a page.
+Its limits of calls and of comments count on and are never met, as ours; and it shows fifty comments a page.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 from bench.stage import free_port, process
 
 _PASSWORD = "for the benchmark"
+_MANY = 1_000_000_000
 
 
 @contextmanager
@@ -25,13 +26,13 @@ def serving(home: Path, *, held: bool) -> Iterator[int]:
             "TWIKOO_PORT": str(port),
             "TWIKOO_HOST": "127.0.0.1",
             "TWIKOO_DATA": data,
-            "TWIKOO_THROTTLE": "1000000000",
+            "TWIKOO_THROTTLE": str(_MANY),
             "TWIKOO_LOG_LEVEL": "error",
         }
         address = f"http://127.0.0.1:{port}/"
         with process(["node", str(home / "server.js")], environ, ready=address):
             _ask(address, "SET_PASSWORD", password=_PASSWORD)
-            settings = {"LIMIT_PER_MINUTE": 0, "LIMIT_PER_MINUTE_ALL": 0, "COMMENT_PAGE_SIZE": 50}
+            settings = {"LIMIT_PER_MINUTE": _MANY, "LIMIT_PER_MINUTE_ALL": _MANY, "COMMENT_PAGE_SIZE": 50}
             _ask(
                 address,
                 "SET_CONFIG",
