@@ -4,13 +4,14 @@ import argparse
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from bench import feed, footprint, ingest, latency, peers, queue_page, verdicts
 from bench.stage import say
 
 
-def run(*, quick: bool) -> dict[str, Any]:
+def run(*, quick: bool, twikoo: Path | None = None) -> dict[str, Any]:
     """Every figure. Quick ones are single rounds on PostgreSQL alone: enough for a log, not for a claim."""
     engines = ["postgresql"] if quick else ["sqlite", "postgresql"]
     rounds, seconds = (1, 2.0) if quick else (3, 5.0)
@@ -23,16 +24,17 @@ def run(*, quick: bool) -> dict[str, Any]:
         "feed": {engine: feed.measure(engine, seconds=seconds, sizes=sizes) for engine in engines},
         "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
         "footprint": footprint.measure(),
-        "peers": {} if quick else peers.measure(seconds=seconds),
+        "peers": {} if quick else peers.measure(seconds=seconds, rounds=rounds, twikoo_home=twikoo),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each")
+    parser.add_argument("--twikoo", type=Path, metavar="FOLDER", help="see `python -m bench.peers --help`")
     args = parser.parse_args()
     began = time.monotonic()
-    results = run(quick=args.quick)
+    results = run(quick=args.quick, twikoo=args.twikoo)
     say(f"done in {time.monotonic() - began:.0f} s")
     _table(results)
     json.dump(results, sys.stdout, indent=1)

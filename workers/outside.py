@@ -17,7 +17,7 @@ from service.domain.outside.contract import OutsideCheck, Question, Setup
 from service.domain.outside.wanted import sure
 from service.domain.policy import judge
 from service.domain.sealing import BrokenSeal, Seal
-from service.domain.signals import Kind, Signal
+from service.domain.signals import Kind, Signal, of_a_stranger
 from service.domain.states import State
 from service.domain.webhooks import Answer
 from service.store.engine import Database
@@ -139,17 +139,11 @@ def _heard(line: Line, answer: Answer) -> tuple[tuple[Signal, ...], str]:
     if answer.status != 200:
         return (), f"it answered {answer.status}"
     try:
-        return tuple(_plain(signal, line.row.name) for signal in line.check.hears(answer.text)), ""
+        return tuple(of_a_stranger(signal, line.row.name) for signal in line.check.hears(answer.text)), ""
     except (ValueError, RecursionError):
         return (), "its answer could not be read"
     except Exception as error:
         return (), f"its answer broke the check: {type(error).__name__}"
-
-
-def _plain(signal: Signal, check: str) -> Signal:
-    """A signal as it can be kept and shown, whatever was made of the answer: no database holds every string."""
-    rule = "".join(char if char.isprintable() else " " for char in signal.rule)
-    return replace(signal, check=check, rule=rule, score=min(1.0, max(0.0, signal.score)))
 
 
 def _silent(line: Line, settlement: Settlement, kind: Kind, rule: str) -> Signal:

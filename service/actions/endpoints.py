@@ -19,6 +19,7 @@ from service.domain.ids import new_id
 from service.domain.sealing import Seal
 from service.domain.webhooks import new_secret, target_of
 from service.store.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
+from service.store.settling import none_under_way
 from service.store.sites import Site
 
 #: What an endpoint may ask for, and gets where it does not say.
@@ -41,6 +42,7 @@ def add_endpoint(
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, which is shown this once. `allow` are the private networks that are open."""
     check_url(url, allow)
+    none_under_way(session)
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     if len(session.scalars(select(Endpoint.id).where(Endpoint.site_id == site_id)).all()) >= MOST_ENDPOINTS:
@@ -75,6 +77,8 @@ def change_endpoint(
     allow: Sequence[str] = (),
 ) -> Endpoint:
     """Change what is given. A new address or a fresh start gets a clean slate; a disabled endpoint's deliveries are given up."""
+    if events is not None or enabled:
+        none_under_way(session)
     endpoint = _one(session, site_id, endpoint_id)
     before = _facts(endpoint)
     if url is not None:
@@ -197,9 +201,10 @@ def _facts(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _from_now_on(session: Session, site_id: str, now: datetime) -> datetime:
-    """The moment from which an endpoint is told: after all that has happened, also where the clock of this process is behind."""
+    """The moment from which an endpoint is told: after all that has happened, also where the clock of this process is behind. A clock
+    that was far ahead once is not believed."""
     last = session.scalar(select(func.max(Event.at)).where(Event.site_id == site_id))
-    return max(now, last) if last else now
+    return max(now, min(last, now + timedelta(minutes=1))) if last else now
 
 
 def _in_order(events: Sequence[EventType]) -> list[str]:

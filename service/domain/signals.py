@@ -1,6 +1,7 @@
 """What a check reports: signals with evidence. A signal never decides; the policy does."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 #: Spans count Unicode code points, as Python's `str` does. JavaScript and PHP count otherwise: spans carry their text.
@@ -111,3 +112,17 @@ class Signal:
     spans: tuple[Span, ...] = ()
     strong: bool = False
     check: str = ""
+
+
+def of_a_stranger(signal: Signal, check: str) -> Signal:
+    """A signal of a check that is not ours, as it can be kept and shown: no database holds every string. Raises ValueError for a score
+    that is no number, since no limit would ever hold it."""
+    if math.isnan(signal.score):
+        raise ValueError("a score is no number")
+    rule = "".join(char if char.isprintable() else " " for char in signal.rule)
+    spans = tuple(replace(span, text=_kept(span.text), read_as=_kept(span.read_as)) for span in signal.spans)
+    return replace(signal, check=check, rule=rule, spans=spans, score=min(1.0, max(0.0, signal.score)))
+
+
+def _kept(text: str) -> str:
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()

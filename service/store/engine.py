@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ BUSY_MS = 5000
 PATIENCE = 10.0
 #: Seconds that a process which serves somebody waits for one answer of PostgreSQL: longer than PostgreSQL itself lets a statement run.
 ANSWER_PATIENCE = 6.0
+_OPTIONS = "SELECT unnest(reloptions) FROM pg_class WHERE oid = to_regclass(%s)"
 
 
 class Database:
@@ -122,7 +123,7 @@ class Database:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("SET statement_timeout = 0")
             for name in tables:
-                connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+                self._pack(connection, name)
             for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
                 try:
                     connection.exec_driver_sql(statement)
@@ -130,6 +131,18 @@ class Database:
                     refused.append(statement)
             connection.invalidate()
         return refused
+
+    @staticmethod
+    def _pack(connection: Connection, name: str) -> None:
+        """Room that is kept free beside new rows is of no use beside old ones."""
+        kept = [option for option in connection.exec_driver_sql(_OPTIONS, (name,)).scalars() if option.startswith("fillfactor")]
+        if kept:
+            connection.exec_driver_sql(f'ALTER TABLE "{name}" RESET (fillfactor)')
+        try:
+            connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+        finally:
+            if kept:
+                connection.exec_driver_sql(f'ALTER TABLE "{name}" SET ({kept[0]})')
 
     def close(self) -> None:
         if "engine" in self.__dict__:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
@@ -58,7 +58,7 @@ moved AS (
   UPDATE comment c SET state = g.state, reason = g.reason, score = g.score, version = c.version + 1,
     updated_at = %(now)s, settled_at = %(now)s, lease_token = NULL, lease_until = NULL
   FROM given g
-  WHERE c.id = ANY(%(ids)s) AND g.id = c.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
+  WHERE g.id = c.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
   RETURNING c.id, c.version
 ),
 found AS MATERIALIZED (SELECT given.*, moved.version FROM given JOIN moved ON moved.id = given.id),
@@ -104,7 +104,7 @@ def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UU
         return {}
     connection = plain(session)
     if connection.dialect.name == "postgresql":
-        given = {"rows": to_json(rows).decode(), "ids": [row.id for row in rows], "token": token, "now": now}
+        given = {"rows": to_json(rows).decode(), "token": token, "now": now}
         return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, given)}
     at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
@@ -115,6 +115,13 @@ def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UU
     insert_all(connection, Event, [_event(row, versions[row.id], row.site_id in listening, now) for row in moved])
     keep_counts(connection, Counter(row.thread_id for row in moved if row.state is State.APPROVED))
     return {row.id: row.site_id in listening for row in moved}
+
+
+def none_under_way(session: Session) -> None:
+    """Wait until no verdict is being settled, and let none begin before this transaction ends. Each asks at its beginning whether a host
+    wants to be told; on PostgreSQL it may then wait for others, who change the answer. On SQLite nobody else writes anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE event IN SHARE MODE"))
 
 
 def _verdict(row: Settled, now: datetime) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The list of checks is complete, its word lists are tidy, and other packages can add to it."""
 
+import math
 from pathlib import Path
 
 import pytest
 
+from service.domain.policy import Rules, judge
 from service.domain.reading import Reading
-from service.domain.signals import Kind, Signal
+from service.domain.signals import Kind, Signal, Span
+from service.domain.states import State
 from workers import checks
 from workers.checks import lexicon, running
 from workers.checks.lexicon import Tier
@@ -53,15 +56,34 @@ class Point:
         return self._check
 
 
+def _said_by(monkeypatch, **checks):
+    """The signals where other packages have added these checks."""
+    monkeypatch.setattr(running, "entry_points", lambda group: [Point(name, check) for name, check in checks.items()])
+    running.plugged_in.cache_clear()
+    try:
+        return running.run(Reading("hello"), {})
+    finally:
+        running.plugged_in.cache_clear()
+
+
 def test_other_packages_add_checks_and_a_broken_one_says_so(monkeypatch):
     def theirs(prepared):
         yield Signal(Kind.SITE_RULE, 0.7, "theirs", check="theirs")
 
-    points = [Point("theirs", theirs), Point("broken", ImportError("gone"))]
-    monkeypatch.setattr(running, "entry_points", lambda group: points)
-    running.plugged_in.cache_clear()
-    try:
-        found = {s.check: s.kind for s in running.run(Reading("hello"), {})}
-    finally:
-        running.plugged_in.cache_clear()
+    found = {s.check: s.kind for s in _said_by(monkeypatch, theirs=theirs, broken=ImportError("gone"))}
     assert found == {"theirs": Kind.SITE_RULE, "broken": Kind.CHECK_FAILED}
+
+
+def test_what_other_packages_say_can_be_kept_and_a_score_that_is_no_number_holds(monkeypatch):
+    """No limit is below NaN, so nothing would hold the comment; and PostgreSQL keeps no JSON with it, nor with NUL."""
+
+    def odd(prepared):
+        yield Signal(Kind.SITE_RULE, 7.0, "a\0b\ud800", (Span(0, 1, "\0", "\udfff"),))
+
+    def no_number(prepared):
+        yield Signal(Kind.SITE_RULE, math.nan, "theirs")
+
+    kept, failed = _said_by(monkeypatch, no_number=no_number, odd=odd)[::-1]
+    assert kept == Signal(Kind.SITE_RULE, 1.0, "a b ", (Span(0, 1, " ", "?"),), check="odd")
+    assert failed.kind is Kind.CHECK_FAILED
+    assert judge([failed], Rules()).state is State.HELD

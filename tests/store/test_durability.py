@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from service.config import Settings
 from service.store.engine import Database
@@ -30,3 +30,18 @@ def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: S
     assert drain(workshop, seconds=60.0) == 1
     workshop.close()
     assert ends == [(True, NORMAL), (False, FULL)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_rewritten_table_is_full_and_keeps_room_beside_new_rows(database: Database) -> None:
+    options = "SELECT reloptions FROM pg_class WHERE relname = 'comment'"
+    size = "SELECT pg_relation_size('comment')"
+    with database.writing() as session:
+        site(session)
+        submitted(session, *(draft(f"A word, number {n}. " * 20) for n in range(300)))
+    with database.glancing() as session:
+        before, kept = session.scalar(text(size)), session.scalar(text(options))
+    assert database.rewrite(["comment"]) is not None
+    with database.glancing() as session:
+        assert session.scalar(text(options)) == kept == ["fillfactor=50"]
+        assert session.scalar(text(size)) < 0.7 * before

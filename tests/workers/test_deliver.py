@@ -1,6 +1,7 @@
 """The courier: each change arrives, verifiably, in order a comment; a host that fails is given time, never dropped in silence."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -10,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import event as listen
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from service.actions.decide import Actor, Ruling, decide, undo
 from service.actions.endpoints import add_endpoint, change_endpoint, replay, replay_dead, rotate, try_out
@@ -480,6 +481,36 @@ def test_a_verdict_that_no_host_wants_to_hear_of_needs_no_courier(database: Data
     _judged(database, workshop)
     with database.reading() as session:
         assert list(session.scalars(select(Event.state))) == [EventState.SENT] * 20
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_endpoint_is_there_only_when_no_verdict_is_under_way_that_did_not_see_it(
+    database: Database, workshop: Workshop
+) -> None:
+    """A verdict that waits for its thread asked before whether a host wants to be told: nobody would tell it of that one."""
+
+    def waiting() -> int:
+        with database.glancing() as session:
+            return int(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) or 0)
+
+    host = Host(database, workshop)
+    with database.writing() as session:
+        site(session)
+        submitted(session, draft("A calm word."), now=_now())
+    with Receiver() as receiver, ThreadPoolExecutor() as others:
+        with database.writing() as session:
+            session.execute(text("SELECT 1 FROM thread FOR UPDATE"))
+            judged = others.submit(drain, workshop, seconds=60.0)
+            wait_until(lambda: waiting() == 1, what="the verdict, which waits for its thread")
+            added = others.submit(host.add_endpoint, receiver)
+            wait_until(lambda: waiting() == 2 or added.done(), what="the endpoint, which waits for the verdict")
+            assert not added.done()
+        judged.result()
+        endpoint, _ = added.result()
+    with database.reading() as session:
+        since = session.get_one(Endpoint, endpoint).since
+        assert since is not None
+        assert session.scalars(select(Event.at)).one() <= since
 
 
 def test_other_events_of_a_site_without_endpoints_are_put_aside_together(

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from time import perf_counter, thread_time
 
 from service.domain.reading import Reading
-from service.domain.signals import Kind, Signal
+from service.domain.signals import Kind, Signal, of_a_stranger
 from workers.checks.prepared import Prepared
 
 Check = Callable[[Prepared], Iterable[Signal]]
@@ -101,7 +101,7 @@ def plugged_in() -> dict[str, Check]:
 
 def _loaded(name: str, load: Callable[[], Check]) -> Check:
     try:
-        return load()
+        check = load()
     except Exception as error:
         cause = error
 
@@ -109,3 +109,4 @@ def _loaded(name: str, load: Callable[[], Check]) -> Check:
             return (_failed(name, cause),)
 
         return broken
+    return lambda prepared: [of_a_stranger(signal, signal.check or name) for signal in check(prepared)]
