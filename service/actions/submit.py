@@ -86,8 +86,8 @@ def submit(
         if take_in(
             connection,
             threads=batch.known.new_threads(submissions, outcomes, now),
-            comments=sorted(batch.rows, key=lambda row: row["external_id"] or ""),
-            keys=sorted(batch.keys, key=lambda row: row["key"]),
+            comments=sorted(batch.rows, key=lambda row: (row["site_id"], row["external_id"] or "")),
+            keys=sorted(batch.keys, key=lambda row: (row["site_id"], row["key"])),
         ):
             return outcomes
         threads = _stored_threads(connection, submissions)

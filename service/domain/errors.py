@@ -20,6 +20,7 @@ class Code(StrEnum):
     ARCHIVED = "archived"
     TOO_LARGE = "too_large"
     WRONG_TYPE = "unsupported_media_type"
+    TOO_SLOW = "too_slow"
     TOO_MANY = "too_many_requests"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
@@ -98,7 +99,13 @@ class InProgress(Refusal):
     code = Code.IN_PROGRESS
 
 
+class TooSlow(Refusal):
+    """A request took too long to arrive."""
+
+    code = Code.TOO_SLOW
+
+
 class Unavailable(Refusal):
-    """Nothing was stored; the same request may be sent again."""
+    """Not now, and perhaps nothing was stored; the same request may be sent again."""
 
     code = Code.UNAVAILABLE

@@ -6,7 +6,7 @@ from collections import Counter
 
 from flask import request
 
-from service.domain.errors import Invalid, Refusal, Unavailable
+from service.domain.errors import Invalid, Refusal, TooSlow, Unavailable
 from service.web.bridge import Environ, Receive
 from service.web.limits import address_of
 from service.web.strict_json import MAX_BODY
@@ -17,7 +17,7 @@ UNREAD = "greenroom.unread"
 LONGEST = 3 * MAX_BODY + 1
 #: Seconds that a body may take to arrive.
 PATIENCE = 30.0
-#: Most bytes of unfinished bodies that a process holds, and half of them for one address.
+#: Most bytes of unfinished bodies that a process holds, and an eighth of them for one address.
 MOST_HELD = 32 * 1024 * 1024
 
 
@@ -29,6 +29,8 @@ class Bodies:
 
     async def read(self, environ: Environ, receive: Receive) -> bytes | Refusal:
         """The body, a little more than `LONGEST` of it at most; or why there is none. Half a body is none."""
+        if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
+            return Invalid.field("header:Transfer-Encoding", "encoding", "expected a body that is sent as it is, or chunked")
         length = _length(environ)
         if length == 0 or length > LONGEST:
             return b""
@@ -38,7 +40,7 @@ class Bodies:
                 if more and len(body) != length:
                     body = await self._whole(body, length, receive, address_of(environ["REMOTE_ADDR"]))
         except TimeoutError:
-            return Unavailable(f"the body of this request did not arrive within {PATIENCE:g} s; please send it again")
+            return TooSlow(f"the body of this request did not arrive within {PATIENCE:g} s; please send it again")
         except Refusal as refusal:
             return refusal
         return body if len(body) >= length else _incomplete()
@@ -49,7 +51,7 @@ class Bodies:
         self._held[address] += read
         try:
             while more and read != length and read <= LONGEST:
-                if self._held.total() > MOST_HELD or self._held[address] > MOST_HELD // 2:
+                if self._held.total() > MOST_HELD or self._held[address] > MOST_HELD // 8:
                     raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
                 piece, more = await _piece(receive)
                 pieces.append(piece)

@@ -23,6 +23,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: Bytes of an answer that are made before the first of them is sent. Longer ones travel as they are made.
 AHEAD = 256 * 1024
+#: Requests that wait for a thread or work in one at the same time; each may hold a body of 200 KB. More are told to come again.
+MOST_INSIDE = 256
 _ALWAYS: Environ = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
     "wsgi.run_once": False,
@@ -50,8 +52,7 @@ def raw(headers: Iterable[tuple[str, str]]) -> Raw:
 
 
 def environ_of(scope: Scope) -> Environ:
-    """A request as PEP 3333 has it, without its body. A header that is not ASCII is there and empty; one with `_` in its name, which
-    could pass for another, is not."""
+    """A request as PEP 3333 has it, without its body. A header with `_` in its name, which could pass for another, is left out."""
     raw = scope["raw_path"]
     path, client, server = unquote_to_bytes(raw) if b"%" in raw else raw, scope.get("client"), scope.get("server")
     environ = {
@@ -66,7 +67,7 @@ def environ_of(scope: Scope) -> Environ:
         "SERVER_PORT": str(server[1]) if server else "",
     }
     for raw_name, raw_value in scope["headers"]:
-        name, value = _variable(raw_name), raw_value.decode("ascii") if raw_value.isascii() else ""
+        name, value = _variable(raw_name), raw_value.decode("latin-1")
         if name in environ:
             if name not in _ONCE:
                 environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
@@ -87,24 +88,43 @@ def _variable(header: bytes) -> str:
 class Threads:
     """Runs a WSGI application in threads, which wait where the event loop may not."""
 
-    def __init__(self, application: Wsgi, *, most: int) -> None:
+    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], Answer]) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
+        self._busy = busy
+        self._inside = 0
 
     async def answer(self, environ: Environ, receive: Receive, send: Send) -> None:
+        if self._inside >= MOST_INSIDE:
+            await self._busy(environ).give(send)
+            return
+        left = asyncio.ensure_future(_gone(receive))
+        self._inside += 1
+        try:
+            await self._answer(environ, left, send)
+        finally:
+            self._inside -= 1
+            left.cancel()
+
+    async def _answer(self, environ: Environ, left: asyncio.Future[None], send: Send) -> None:
         # Flask's context moves with its request from thread to thread.
         context = contextvars.copy_context()
 
         def in_thread(work: Callable[..., Any], *given: Any) -> Awaitable[Any]:
             return asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
 
-        answer, rest = await in_thread(self._begun, environ)
+        begun = await in_thread(self._begun, environ, left)
+        if begun is None:
+            return
+        answer, rest = begun
         await answer.give(send, more=rest is not None)
         if rest is not None:
-            await _pass_on(rest, in_thread, receive, send)
+            await _pass_on(rest, in_thread, left, send)
 
-    def _begun(self, environ: Environ) -> tuple[Answer, Generator[bytes, None, None] | None]:
-        """The answer; of a long one its beginning, and whoever makes the rest."""
+    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None] | None:
+        """The answer; of a long one its beginning, and whoever makes the rest. Nothing where its sender left before a thread was free."""
+        if left.done():
+            return None
         said: list[tuple[str, Headers]] = []
 
         def start_response(status: str, headers: Headers, *_: Any) -> None:
@@ -137,16 +157,14 @@ def _closing(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
 
 
 async def _pass_on(
-    rest: Generator[bytes, None, None], in_thread: Callable[..., Awaitable[Any]], receive: Receive, send: Send
+    rest: Generator[bytes, None, None], in_thread: Callable[..., Awaitable[Any]], left: asyncio.Future[None], send: Send
 ) -> None:
     """Send the rest as fast as it is taken, until it ends or nobody is there any more."""
-    gone = asyncio.ensure_future(_gone(receive))
     try:
-        while not gone.done() and (piece := await in_thread(next, rest, None)) is not None:
+        while not left.done() and (piece := await in_thread(next, rest, None)) is not None:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
-        gone.cancel()
         await in_thread(rest.close)
 
 

@@ -47,6 +47,7 @@ MEANING: dict[Code, tuple[str, str]] = {
         "The body is not of a type that is read here.",
         "Send `Content-Type: application/json`, in UTF-8, not compressed.",
     ),
+    Code.TOO_SLOW: ("The body of the request did not arrive in time.", "Send the same request again; nothing of it was stored."),
     Code.TOO_MANY: (
         "More requests in a minute than are taken.",
         "Wait as long as `Retry-After` says. `RateLimit` tells in every answer how much is left.",

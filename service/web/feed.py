@@ -18,7 +18,7 @@ from service.store.published import Head, Slice, published_in, replies_to
 from service.web.cursors import Cursor, written
 from service.web.doors import doors
 from service.web.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
-from service.web.feed_front import FEED, Served
+from service.web.feed_front import FEED, Answered, takes_gzip
 from service.web.fields import NO_NUL, Strict, whole
 from service.web.known_sites import KnownSite
 from service.web.limits import Rate, limited
@@ -108,11 +108,11 @@ def read(thread: str) -> Response:
     asked = _asked(thread)
     head = doors().feeds.head(asked.id)
     etag = _etag(asked, head)
-    request.environ[FEED] = Served(asked.id, head, etag)
+    request.environ[FEED] = Answered(asked.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
         return _dressed(Response(status=304), asked, etag)
     body = doors().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))
-    packed = bool(body.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = bool(body.packed) and takes_gzip(request.headers.get("Accept-Encoding", ""))
     response = Response(body.packed if packed else body.plain, content_type=FORMATS[asked.format].content_type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"

@@ -1,11 +1,13 @@
 """Hot feeds are answered on the event loop: the very answer that the view gave, while its thread has not changed."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.wsgi import ClosingIterator
 
 from service.store.published import Head
@@ -30,7 +32,7 @@ _OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "lin
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Answered:
     """For which thread, at which version and under which ETag a feed was answered."""
 
     thread: UUID
@@ -40,7 +42,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    served: Served
+    served: Answered
     until: float
     headers: Raw
     unchanged: Raw
@@ -54,7 +56,7 @@ class FeedFront:
         self._inner = inner
         self._doors = doors
         self._answers: dict[tuple[Any, ...], _Answer] = {}
-        self._bytes = 0
+        self._bytes, self._keeping = 0, threading.Lock()
 
     def answer(self, environ: Environ) -> Answer | None:
         """The answer where it is remembered and holds; nothing for a caller whose quota is used up or who asks in a way that the view
@@ -62,13 +64,13 @@ class FeedFront:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
             return None
         began, answer, asked = time.perf_counter(), self._answers.get(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
-        if answer is None or not self._holds(answer) or "*" in asked:
+        if answer is None or not self._holds(answer):
             return None
         quota = quota_of(Rate.ADDRESS, self._doors.settings)
         used, reset = environ[COUNTED] = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ['REMOTE_ADDR'])}")
         if used > quota:
             return None
-        has_it = answer.served.etag in asked
+        has_it = bool(asked) and parse_etags(asked).contains_weak(answer.served.etag)
         own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
         own += standing(Rate.ADDRESS, quota, quota - used, reset)
         status, headers = (304, answer.unchanged) if has_it else (200, answer.headers)
@@ -97,22 +99,32 @@ class FeedFront:
             return pieces
         return ClosingIterator(self._remembered(key, environ[FEED], started[-1][1], pieces), [getattr(pieces, "close", _nothing)])
 
-    def _remembered(self, key: tuple[Any, ...], served: Served, headers: Headers, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    def _remembered(self, key: tuple[Any, ...], served: Answered, headers: Headers, pieces: Iterable[bytes]) -> Iterator[bytes]:
         body = b"".join(pieces)
-        self._bytes += len(body)
-        if len(self._answers) >= MOST_ANSWERS or self._bytes > MOST_BYTES:
-            self._answers.clear()
-            self._bytes = len(body)
         kept = [(name, value) for name, value in headers if name.lower() not in _OWN]
         unchanged = [(name, value) for name, value in kept if name.lower() not in _OF_BODY]
-        self._answers[key] = _Answer(served, time.monotonic() + BELIEVED, raw(kept), raw(unchanged), body)
+        self._keep(key, _Answer(served, time.monotonic() + BELIEVED, raw(kept), raw(unchanged), body))
         yield body
+
+    def _keep(self, key: tuple[Any, ...], answer: _Answer) -> None:
+        with self._keeping:
+            old = self._answers.get(key)
+            self._bytes += len(answer.body) - (len(old.body) if old else 0)
+            if len(self._answers) >= MOST_ANSWERS or self._bytes > MOST_BYTES:
+                self._answers.clear()
+                self._bytes = len(answer.body)
+            self._answers[key] = answer
 
 
 def _key(environ: Environ) -> tuple[Any, ...]:
     """All of a request that its answer depends on, besides the thread."""
-    packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     return environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ORIGIN"), packed
+
+
+def takes_gzip(encodings: str) -> bool:
+    """Whether who sends this Accept-Encoding takes a packed answer."""
+    return "gzip" in encodings and ("q=" not in encodings or parse_accept_header(encodings)["gzip"] > 0)
 
 
 def _nothing() -> None:

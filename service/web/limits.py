@@ -19,6 +19,8 @@ R = TypeVar("R")
 
 #: Under this name the environ says that this very call was counted before Flask, with what the counter said.
 COUNTED = "greenroom.counted"
+#: Under this name it says whose key it came with, where that was looked up before.
+CALLER = "greenroom.caller"
 
 
 class Rate(StrEnum):

@@ -166,6 +166,8 @@ def _shared(route: Route, operation: Operation) -> list[Code]:
         codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN]
     if operation.takes or operation.query or operation.path:
         codes += [Code.INVALID]
+    if operation.takes:
+        codes += [Code.TOO_SLOW]
     if "<" in route.path:
         codes += [Code.NOT_FOUND]
     return codes

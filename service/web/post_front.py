@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from service.actions.admit import digest_of
 from service.actions.submit import Accepted, Submission
 from service.crash import CrashPoint, crash_point
-from service.domain.errors import Refusal
 from service.jobs import Job
 from service.logs import request_ids
 from service.store.sites import Caller, Scope
@@ -20,18 +19,20 @@ from service.web.bridge import Answer, Environ, Headers, raw
 from service.web.doors import Doors
 from service.web.drafts import CommentBody
 from service.web.headers import well_formed
-from service.web.limits import COUNTED, Rate, quota_of, standing
+from service.web.limits import CALLER, COUNTED, Rate, quota_of, standing
 from service.web.metrics import observe
 from service.web.outcomes import Outcomes
 from service.web.request_ids import request_id_of
 from service.web.shown import accepted_as_json
-from service.web.strict_json import MAX_BODY, at_once, parsed
+from service.web.strict_json import at_once
 
 #: Under this name the environ tells the view what became of a submission that it need not make again.
 OUTCOME = "greenroom.outcome"
 _PATH = "/v1/comments"
 _JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
-_UNUSUAL = frozenset({"HTTP_PREFER", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING"})
+_UNUSUAL = frozenset({"HTTP_PREFER", "HTTP_CONTENT_ENCODING"})
+#: Bytes of a body that is read on the loop, where everybody waits for it: two milliseconds, should all of it be faults.
+_LONGEST = 16 * 1024
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
@@ -45,12 +46,14 @@ class PostFront:
 
     async def answer(self, environ: Environ, exact: bytes) -> Answer | None:
         """The answer to an ordinary comment with this body, once it is stored; nothing where the view should answer."""
-        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != _PATH or not _is_ordinary(environ):
+        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != _PATH or not _is_ordinary(environ, exact):
             return None
         began = time.perf_counter()
-        caller = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
-        submission = _submission(environ, exact, caller) if caller else None
-        if caller is None or submission is None or not self._may(environ, caller):
+        caller = environ[CALLER] = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
+        if caller is None or not self._may(environ, caller):
+            return None
+        submission = _submission(environ, exact, caller)
+        if submission is None:
             return None
         request_id = environ["HTTP_X_REQUEST_ID"] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         request_ids.set((request_id,))
@@ -81,13 +84,11 @@ class PostFront:
         return standing(Rate.KEY, quota, quota - used, reset)
 
 
-def _is_ordinary(environ: Environ) -> bool:
-    """A JSON body of a stated, allowed length, and no header that changes what is done."""
-    length = environ.get("CONTENT_LENGTH", "")
+def _is_ordinary(environ: Environ, exact: bytes) -> bool:
+    """A JSON body, not so long that reading it would hold up others, and no header that changes what is done."""
     return (
         environ.get("CONTENT_TYPE") in _JSON
-        and length.isdecimal()
-        and 0 < int(length) <= MAX_BODY
+        and 0 < len(exact) <= _LONGEST
         and environ.keys().isdisjoint(_UNUSUAL)
         and ("HTTP_IDEMPOTENCY_KEY" not in environ or well_formed(environ["HTTP_IDEMPOTENCY_KEY"]))
         and _HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
@@ -96,9 +97,8 @@ def _is_ordinary(environ: Environ) -> bool:
 
 def _submission(environ: Environ, exact: bytes, caller: Caller) -> Submission | None:
     """The body as a submission. One with a fault is for the view to read."""
-    try:
-        body = at_once(CommentBody, exact) or parsed(CommentBody, exact)
-    except Refusal:
+    body = at_once(CommentBody, exact)
+    if body is None:
         return None
     key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
     return Submission(caller.site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest() if key else "")

@@ -31,11 +31,12 @@ STATUS: dict[Code, int] = {
     Code.TOO_LARGE: 413,
     Code.WRONG_TYPE: 415,
     Code.KEY_REUSED: 422,
+    Code.TOO_SLOW: 408,
     Code.TOO_MANY: 429,
     Code.INTERNAL: 500,
     Code.UNAVAILABLE: 503,
 }
-_OF_STATUS = {401: Code.UNAUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.TOO_LARGE,
+_OF_STATUS = {401: Code.UNAUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 408: Code.TOO_SLOW, 413: Code.TOO_LARGE,
               415: Code.WRONG_TYPE, 429: Code.TOO_MANY, 503: Code.UNAVAILABLE}  # fmt: skip
 
 
@@ -60,23 +61,28 @@ class Problem(BaseModel):
 
 
 def problem(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
-    """One problem as a response. `type` is a path of our own documentation."""
+    """One problem as a response."""
     status = status or STATUS[code]
-    shown = Problem(
-        type=f"/docs/errors#{code}",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        code=code,
-        detail=detail,
-        errors=tuple(FaultShown(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults),
-        request_id=g.get("request_id", ""),
-    )
+    shown = in_words(code, detail, faults, status=status, request_id=g.get("request_id", ""))
     response = Response(shown.model_dump_json(), status, content_type=PROBLEM)
     if code in (Code.UNAVAILABLE, Code.IN_PROGRESS):
         response.headers["Retry-After"] = "1"
     if code is Code.UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="greenroom"'
     return response
+
+
+def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> Problem:
+    """What one problem says. `type` is a path of our own documentation."""
+    return Problem(
+        type=f"/docs/errors#{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        errors=tuple(FaultShown(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults),
+        request_id=request_id,
+    )
 
 
 def shape_errors(app: Flask) -> None:
@@ -104,9 +110,9 @@ def shape_errors(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     def database(error: Exception) -> Response:
-        # Nothing was committed: the host may send the same request again.
+        # Most often nothing was stored; a commit whose answer was lost cannot be told from one that failed.
         log.error("database_failed", extra={"error": type(error).__name__})
-        return problem(Code.UNAVAILABLE, "the database did not answer; nothing was stored, please send this again")
+        return problem(Code.UNAVAILABLE, "the database did not answer; please send this again with the same Idempotency-Key")
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

@@ -8,12 +8,14 @@ from typing import Any
 from flask import Flask
 
 from service.config import Settings
-from service.domain.errors import Refusal
+from service.domain.errors import Code, Refusal
 from service.web.app import UNLESS_SAID, believing, create_app
 from service.web.bodies import Bodies, put
-from service.web.bridge import Environ, Receive, Scope, Send, Threads, environ_of
+from service.web.bridge import Answer, Environ, Receive, Scope, Send, Threads, environ_of, raw
 from service.web.feed_front import FeedFront
 from service.web.post_front import PostFront
+from service.web.problems import PROBLEM, STATUS, in_words
+from service.web.request_ids import request_id_of
 
 
 class Served:
@@ -24,7 +26,7 @@ class Served:
         self._bodies = Bodies()
         self._feeds = FeedFront(app, doors)
         self._posts = PostFront(doors, said=UNLESS_SAID)
-        self._threads = Threads(self._feeds, most=doors.settings.web_threads)
+        self._threads = Threads(self._feeds, most=doors.settings.web_threads, busy=_busy)
         # Flask does the same again, to the same end: it is asked without the loop, too.
         self._believed = believing(_as_it_is, doors.settings.trusted_proxies)
 
@@ -44,6 +46,17 @@ class Served:
 def served(settings: Settings | None = None) -> Served:
     """A fresh service on these settings, or on those of the environment."""
     return Served(create_app(settings))
+
+
+def _busy(environ: Environ) -> Answer:
+    """More requests than threads will come to soon: the caller may come again, and nobody waits longer for it."""
+    request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[Code.UNAVAILABLE]
+    told = in_words(
+        Code.UNAVAILABLE, "too many requests wait at this moment; please send this again", status=status, request_id=request_id
+    )
+    body = told.model_dump_json().encode()
+    own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), ("Retry-After", "1"), ("X-Request-Id", request_id)]
+    return Answer(status, raw([*own, *UNLESS_SAID]), body)
 
 
 def _as_it_is(environ: Environ, _: Any) -> Any:

@@ -1,6 +1,7 @@
 """Between the server and Flask nothing of a request or of an answer changes."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask, Response, request, stream_with_context
 
 from service.web import bridge
-from service.web.bridge import Threads, environ_of
+from service.web.bridge import Answer, Threads, environ_of
 
 SCOPE: dict[str, Any] = {
     "http_version": "1.1", "scheme": "http", "method": "GET", "raw_path": b"/a%C3%BC%FF/b%2Fc", "query_string": b"q=%41", "client": ("2001:db8::1", 5),
@@ -26,8 +27,12 @@ def test_a_request_reads_the_same() -> None:
     assert seen == {
         "SCRIPT_NAME": "", "REQUEST_METHOD": "GET", "PATH_INFO": b"/a\xc3\xbc\xff/b/c".decode("latin-1"), "QUERY_STRING": "q=%41",
         "SERVER_PROTOCOL": "HTTP/1.1", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "REMOTE_ADDR": "2001:db8::1", "HTTP_HOST": "x.example",
-        "CONTENT_TYPE": "text/a", "HTTP_ACCEPT": "a,b", "HTTP_COOKIE": "c=1;d=2", "HTTP_X_NAME": "", "HTTP_X_FORWARDED_FOR": "10.0.0.2",
+        "CONTENT_TYPE": "text/a", "HTTP_ACCEPT": "a,b", "HTTP_COOKIE": "c=1;d=2", "HTTP_X_NAME": "ü".encode().decode("latin-1"), "HTTP_X_FORWARDED_FOR": "10.0.0.2",
     }  # fmt: skip
+
+
+def _busy(_: dict[str, Any]) -> Answer:
+    return Answer(503, [], b"come again")
 
 
 class Streaming:
@@ -60,7 +65,7 @@ class Streaming:
                 gone.set()
 
         environ = environ_of(SCOPE | {"raw_path": b"/long"})
-        asyncio.run(Threads(self.app, most=3).answer(environ, receive, send))
+        asyncio.run(Threads(self.app, most=3, busy=_busy).answer(environ, receive, send))
         return said
 
 
@@ -81,3 +86,50 @@ def test_nothing_is_made_for_somebody_who_has_left(monkeypatch: pytest.MonkeyPat
     streaming = Streaming()
     streaming.read(leaves_after=10)
     assert (streaming.made < 50, streaming.closed) == (True, True)
+
+
+class Slow:
+    """An application that works until it is let go, and how many requests it has begun."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = 0, threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        self.begun += 1
+        self.go.wait(60)
+        start_response("200 OK", [])
+        return [b"done"]
+
+
+def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge, "MOST_INSIDE", 3)
+    slow, gone, said = Slow(), asyncio.Event(), []
+    threads = Threads(slow, most=1, busy=_busy)
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def stays() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: dict[str, Any]) -> None:
+        if "body" in message:
+            said.append(message["body"])
+
+    async def all_of_them() -> None:
+        first = asyncio.create_task(threads.answer(environ_of(SCOPE), stays, send))
+        others = [asyncio.create_task(threads.answer(environ_of(SCOPE), receive, send)) for _ in range(2)]
+        await asyncio.sleep(0)
+        await threads.answer(environ_of(SCOPE), stays, send)
+        assert said == [b"come again"]
+        gone.set()
+        await asyncio.sleep(0)
+        slow.go.set()
+        await asyncio.gather(first, *others)
+
+    asyncio.run(all_of_them())
+    assert (said, slow.begun) == ([b"come again", b"done"], 1)

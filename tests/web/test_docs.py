@@ -30,7 +30,7 @@ def test_every_reference_of_the_document_leads_somewhere(reader: FlaskClient) ->
 def test_the_document_says_who_may_and_what_can_come_back(reader: FlaskClient) -> None:
     entry = reader.get("/openapi.json").json["paths"]["/v1/comments"]["post"]
     assert entry["security"] == [{"key": ["submit"]}]
-    assert set(entry["responses"]) == {"200", "202", "401", "403", "409", "413", "415", "422", "429", "503"}
+    assert set(entry["responses"]) == {"200", "202", "401", "403", "408", "409", "413", "415", "422", "429", "503"}
     assert entry["responses"]["202"]["headers"]["Location"]["required"] is True
     assert {p["name"] for p in entry["parameters"]} == {"Idempotency-Key", "Prefer"}
 

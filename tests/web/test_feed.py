@@ -155,6 +155,8 @@ def test_a_hot_answer_is_the_very_answer_of_the_view(reader: Client, published: 
         had, again = (reader.get(FEED, headers=asked | tag) for _ in range(2))
         assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", had.headers["ETag"])
         assert "Content-Type" not in again.headers
+        other = {"If-None-Match": cold.headers["ETag"].replace('"', '"x', 1)}
+        assert {reader.get(FEED, headers=asked | other).status_code for _ in range(2)} == {200}
 
 
 def test_a_long_feed_travels_compressed(reader: Client, published: Post) -> None:
@@ -165,6 +167,9 @@ def test_a_long_feed_travels_compressed(reader: Client, published: Post) -> None
     assert packed.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(packed.data)) == reader.get(FEED).json
     assert "Accept-Encoding" in packed.headers["Vary"]
+    for _ in range(2):
+        assert "Content-Encoding" not in reader.get(FEED, headers={"Accept-Encoding": "gzip;q=0, br"}).headers
+        assert "Content-Encoding" in reader.get(FEED, headers={"Accept-Encoding": "gzip;q=0.5, br"}).headers
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.test import Client, TestResponse
 
 from service.actions.admit import add_key
 from service.config import Settings
+from service.domain.errors import Refusal
 from service.store.comments import Comment
 from service.store.engine import Database
 from service.store.sites import Scope
-from service.web import callers, committer, post_front
+from service.web import callers, committer, outcomes, post_front
 from service.web.app import create_app
 from service.web.served import Served
 from tests.factories import NOON
@@ -55,6 +56,15 @@ LEFT: dict[str, dict[str, Any]] = {
     "another type": {"data": b"text=x", "content_type": "application/x-www-form-urlencoded"},
     "another charset": {"data": json.dumps(PLAIN), "content_type": "application/json; charset=latin-1"},
     "packed": {"json": PLAIN, "headers": {"Content-Encoding": "gzip"}},
+    "longer than is read on the loop": {
+        "json": {
+            **PLAIN,
+            "text": "Long words. " * 800,
+            "context": {"referrer": "r" * 2000, "user_agent": "u" * 1000, "honeypot": "h" * 1000},
+            "author": {"url": "https://x.example/" + "u" * 2000},
+            "thread": {"id": "a-page", "url": "https://x.example/" + "u" * 2000, "title": "t" * 1000},
+        }
+    },
     "too large": {"data": b" " * 66_000, "content_type": "application/json"},
     "a bad Idempotency-Key": {"json": PLAIN, "headers": {"Idempotency-Key": "a b"}},
     "an empty Idempotency-Key": {"json": PLAIN, "headers": {"Idempotency-Key": ""}},
@@ -146,10 +156,39 @@ def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
 
     def fail(*_: object, **__: object) -> None:
         tried.append(1)
-        raise post_front.Refusal("no such luck")
+        raise Refusal("no such luck")
 
     monkeypatch.setattr(committer, "submit", fail)
     answer = client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"})
     app.extensions["greenroom"].close()
     assert answer.content_type == "application/problem+json"
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_comment_that_waited_in_vain_does_not_ask_for_its_key_again(
+    settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database hangs: whoever asked it once more would hold a thread for seconds."""
+    monkeypatch.setattr(outcomes, "PATIENCE", 1.5)
+    monkeypatch.setattr(callers, "BELIEVED", 1.0)
+    app, asked = create_app(settings), []
+    client, database = Client(Front(Served(app))), app.extensions["greenroom"].database
+    headers = {"Authorization": f"Bearer {key}"}
+    assert client.post("/v1/comments", json=PLAIN, headers=headers).status_code == 202
+    event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    with database.turn():
+        answer = client.post("/v1/comments", json=PLAIN, headers=headers)
+    app.extensions["greenroom"].close()
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert not [statement for statement in asked if "api_key" in statement]
+
+
+def test_past_the_quota_no_body_is_read(settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, read = create_app(replace(settings, rate_per_minute=2)), []
+    monkeypatch.setattr(post_front, "at_once", lambda *given: read.append(given))
+    client = Client(Front(Served(app)))
+    answers = [client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"}) for _ in range(5)]
+    app.extensions["greenroom"].close()
+    assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 429]
+    assert len(read) == 1  # The first is by a key that has to be looked up.
