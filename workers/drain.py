@@ -31,7 +31,7 @@ log = logging.getLogger("greenroom.drain")
 #: Seconds from one look to the next of whoever is on watch, at least and at most, and how many a comment of the last batch adds: what
 #: comes meanwhile shares the costs of a batch, which are those of about ten comments. And seconds without work after which nobody
 #: is on watch.
-GATHER, EACH, QUIET = (0.012, 0.030), 0.0015, 0.05
+GATHER, EACH, QUIET = (0.010, 0.030), 0.0015, 0.05
 #: Comments in one batch from which on another worker is called to help.
 HELP = 80
 

@@ -24,7 +24,7 @@ MOST = 200
 LANES = 2
 #: From so many in one batch on, the other lane sets out too. Fewer are cheaper together, in the next batch.
 MANY = 3
-#: Seconds from the start of a batch of several to that of the next, unless `ENOUGH` wait before: fewer batches cost less, and where
+#: Seconds from the start of a batch of so many to that of the next, unless `ENOUGH` wait before: fewer batches cost less, and where
 #: nothing else is going on nobody waits.
 PACE, ENOUGH = 0.004, 16
 #: Seconds that a request waits for its commit before it tells its host to come again.
@@ -114,9 +114,9 @@ class Committer:
                 first = self._waiting.get()
                 self._gather()
                 batch, ended = self._gathered(first)
-                if len(batch) > 1:
+                if len(batch) >= MANY:
                     self._next = time.monotonic() + PACE
-                if len(batch) < MANY:
+                else:
                     self._commit(batch, lane)
             if len(batch) >= MANY:
                 self._commit(batch, lane)
