@@ -7,12 +7,10 @@ from collections import Counter
 from flask import request
 
 from service.domain.errors import Invalid, Refusal, TooSlow, Unavailable
-from service.web.bridge import Environ, Receive
+from service.web.bridge import UNREAD, Environ, Receive
 from service.web.limits import address_of
 from service.web.strict_json import MAX_BODY
 
-#: Under this name the environ says why a body was not waited for.
-UNREAD = "greenroom.unread"
 #: Most bytes that are read; each view has its own, lower limit or this one. A body that says it is longer is not read at all.
 LONGEST = 3 * MAX_BODY + 1
 #: Seconds that a body may take to arrive.

@@ -25,6 +25,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 AHEAD = 256 * 1024
 #: Requests that wait for a thread or work in one at the same time; each may hold a body of 200 KB. More are told to come again.
 MOST_INSIDE = 256
+#: Under this name the environ says why there is no body. Then a `http.disconnect` may only mean that it broke off.
+UNREAD = "greenroom.unread"
 _ALWAYS: Environ = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
     "wsgi.run_once": False,
@@ -114,16 +116,15 @@ class Threads:
             return asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
 
         begun = await in_thread(self._begun, environ, left)
-        if begun is None:
-            return
-        answer, rest = begun
+        # Who has left hears nothing of it; but no request may end without an answer.
+        answer, rest = begun or (self._busy(environ), None)
         await answer.give(send, more=rest is not None)
         if rest is not None:
             await _pass_on(rest, in_thread, left, send)
 
     def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None] | None:
         """The answer; of a long one its beginning, and whoever makes the rest. Nothing where its sender left before a thread was free."""
-        if left.done():
+        if left.done() and UNREAD not in environ:
             return None
         said: list[tuple[str, Headers]] = []
 

@@ -57,7 +57,8 @@ def test_only_so_much_of_unfinished_bodies_is_held(app: Flask, site: str, monkey
 def test_half_a_body_is_no_body(app: Flask, site: str, database: Database) -> None:
     """Its sender left in the middle: a form cut there would still be a form, with half of the words."""
     half = in_pieces(b"thread=a&text=Half+of", more=True)
-    for left in ([*half, {"type": "http.disconnect"}], [*half, *in_pieces(b"")], in_pieces(b"thread=a&text=Half+of")):
+    gone = {"type": "http.disconnect"}
+    for left in ([*half, gone], [*half, gone, gone], [*half, *in_pieces(b"")], in_pieces(b"thread=a&text=Half+of")):
         assert _ask(app, 40, left)[0] == 422
     assert _stored(database) == 0
 
