@@ -23,8 +23,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: Bytes of an answer that are made before the first of them is sent. Longer ones travel as they are made.
 AHEAD = 256 * 1024
-#: Requests that wait for a thread or work in one at the same time; each may hold a body of 200 KB. More are told to come again.
-MOST_INSIDE = 256
+#: Requests that wait for a thread or work in one at the same time, and the bytes of their bodies. More are told to come again.
+MOST_INSIDE, MOST_BYTES = 1024, 64 * 1024 * 1024
 #: Under this name the environ says why there is no body. Then a `http.disconnect` may only mean that it broke off.
 UNREAD = "greenroom.unread"
 _ALWAYS: Environ = {
@@ -94,18 +94,19 @@ class Threads:
         self._application = application
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
         self._busy = busy
-        self._inside = 0
+        self._inside = self._bytes = 0
 
-    async def answer(self, environ: Environ, receive: Receive, send: Send) -> None:
-        if self._inside >= MOST_INSIDE:
+    async def answer(self, environ: Environ, receive: Receive, send: Send, *, size: int = 0) -> None:
+        """Answer a request whose body has so many bytes."""
+        if self._inside >= MOST_INSIDE or self._bytes + size > MOST_BYTES:
             await self._busy(environ).give(send)
             return
         left = asyncio.ensure_future(_gone(receive))
-        self._inside += 1
+        self._inside, self._bytes = self._inside + 1, self._bytes + size
         try:
             await self._answer(environ, left, send)
         finally:
-            self._inside -= 1
+            self._inside, self._bytes = self._inside - 1, self._bytes - size
             left.cancel()
 
     async def _answer(self, environ: Environ, left: asyncio.Future[None], send: Send) -> None:

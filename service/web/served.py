@@ -32,15 +32,16 @@ class Served:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)
-        answer = self._feeds.answer(environ)
-        if answer is None:
-            body = await self._bodies.read(environ, receive)
-            put(environ, body)
-            answer = None if isinstance(body, Refusal) else await self._posts.answer(environ, body)
-        if answer is not None:
+        if (answer := self._feeds.answer(environ)) is not None:
+            await answer.give(send)
+            return
+        body = await self._bodies.read(environ, receive)
+        put(environ, body)
+        exact = b"" if isinstance(body, Refusal) else body
+        if (answer := await self._posts.answer(environ, exact)) is not None:
             await answer.give(send)
         else:
-            await self._threads.answer(environ, receive, send)
+            await self._threads.answer(environ, receive, send, size=len(exact))
 
 
 def served(settings: Settings | None = None) -> Served:
