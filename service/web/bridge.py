@@ -116,17 +116,16 @@ class Threads:
         def in_thread(work: Callable[..., Any], *given: Any) -> Awaitable[Any]:
             return asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
 
-        begun = await in_thread(self._begun, environ, left)
-        # Who has left hears nothing of it; but no request may end without an answer.
-        answer, rest = begun or (self._busy(environ), None)
+        answer, rest = await in_thread(self._begun, environ, left)
         await answer.give(send, more=rest is not None)
         if rest is not None:
             await _pass_on(rest, in_thread, left, send)
 
-    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None] | None:
-        """The answer; of a long one its beginning, and whoever makes the rest. Nothing where its sender left before a thread was free."""
+    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None]:
+        """The answer; of a long one its beginning, and whoever makes the rest. For whom left before a thread was free nothing is done;
+        but no request may end without an answer."""
         if left.done() and UNREAD not in environ:
-            return None
+            return self._busy(environ), None
         said: list[tuple[str, Headers]] = []
 
         def start_response(status: str, headers: Headers, *_: Any) -> None:

@@ -46,7 +46,7 @@ def show_pages() -> Response:
 @public
 @limited(Rate.ADDRESS)
 def show_errors() -> Response:
-    return _page("docs/errors.html", errors=[(code, STATUS[code], *MEANING[code]) for code in MEANING])
+    return _page("docs/errors.html", errors=[(code, STATUS[code], *MEANING[code]) for code in MEANING], coded=coded)
 
 
 def _document() -> dict[str, Any]:

@@ -52,6 +52,7 @@ def test_every_error_has_a_paragraph_and_every_problem_points_to_one(reader: Fla
     path, _, anchor = problem["type"].partition("#")
     assert path == "/docs/errors"
     assert all(f'id="{code}"' in page for code in (*Code, anchor))
+    assert "`" not in page
 
 
 def test_every_operation_is_on_the_page_with_a_command_to_paste(reader: FlaskClient) -> None:
