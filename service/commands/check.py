@@ -14,7 +14,7 @@ import click
 def check(text: str | None, jsonl: TextIO | None, *, verbose: bool) -> None:
     """Check TEXT, or one JSON line a comment, under the default policy. Nothing is stored, nothing leaves the machine.
 
-    A line may hold `text`, `name`, `url`, `email`, `author`, `title`; each gives a line of `state`, `signals`, `reasons`.
+    A line may hold `text`, `name`, `url`, `email`, `author`, `title`, `language`; each gives a line of `state`, `signals`, `reasons`.
     """
     from workers.checks.standalone import check_line, check_lines
 

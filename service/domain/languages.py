@@ -1,8 +1,11 @@
 """Which language a text is written in, told by its script and by the small words that every sentence needs; empty where unsure."""
 
 import re
-from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
 from string import ascii_lowercase
+
+from service.domain.scripts import languages_of, script_of
 
 #: Characters that are looked at: a language shows itself in the first lines.
 LOOKED_AT = 300
@@ -37,41 +40,48 @@ _OF_WORD = {
     for word in words_.split()
 }
 _KNOWN = frozenset(_OF_WORD)
-#: Scripts that, nearly alone, say the language, by ranges of code points.
-_SCRIPTS = (
-    ("ja", 0x3040, 0x30FF), ("ko", 0xAC00, 0xD7AF), ("zh", 0x4E00, 0x9FFF), ("el", 0x0370, 0x03FF), ("he", 0x0590, 0x05FF),
-    ("ar", 0x0600, 0x06FF), ("hi", 0x0900, 0x097F), ("th", 0x0E00, 0x0E7F), ("ru", 0x0400, 0x04FF),
-)  # fmt: skip
-#: Letters that tell languages of one script apart.
-_TELLING = (("ru", "uk", "іїєґ"), ("ar", "fa", "پچژگ"))
+#: From this share of a text's letters on its script says the language.
+MOSTLY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What small words tell: the languages that may be meant, the likeliest first, and how many different words of that one stand here."""
+
+    languages: tuple[str, ...] = ()
+    words: int = 0
+
+    @property
+    def sure(self) -> bool:
+        return self.words >= FEWEST and len(self.languages) == 1
 
 
 def language_of(text: str) -> str:
-    """The two letters of ISO 639-1, or empty where a text is too short or too mixed to tell."""
+    """The code of ISO 639, or empty where a text is too short or too mixed to tell."""
     seen = text[:LOOKED_AT].lower()
-    if not seen.isascii() and (found := _by_script(seen)):
-        return found
-    hits = sum(map(_OF_WORD.__getitem__, _KNOWN.intersection(_words(seen)))).to_bytes(len(_LANGUAGES), "little")
+    if not seen.isascii() and (script := script_of(seen)) and script.share >= MOSTLY:
+        return next(iter(languages_of(script, seen)), "")
+    told = told_by(words_of(seen))
+    return told.languages[0] if told.sure else ""
+
+
+def told_by(words: Collection[str]) -> Told:
+    """What the small words among these tell."""
+    hits = sum(map(_OF_WORD.__getitem__, _KNOWN.intersection(words))).to_bytes(len(_LANGUAGES), "little")
     next_most, most = sorted(hits)[-2:]
-    return _LANGUAGES[hits.index(most)] if most >= max(FEWEST, CLEARLY * next_most) else ""
+    if not most:
+        return Told()
+    if most >= CLEARLY * next_most:
+        return Told((_LANGUAGES[hits.index(most)],), most)
+    near = [(-hit, at) for at, hit in enumerate(hits) if hit * CLEARLY > most]
+    return Told(tuple([_LANGUAGES[at] for _, at in sorted(near)]), most)
 
 
-def _words(seen: str) -> list[str]:
-    """What `_WORD` finds, in a third of the time where nothing but ASCII stands."""
+def told_apart(language: str) -> bool:
+    """Whether this language has small words here, so that a text in it is recognised."""
+    return language in _SMALL
+
+
+def words_of(seen: str) -> list[str]:
+    """The words of a text in small letters: what `_WORD` finds, in a third of the time where nothing but ASCII stands."""
     return seen.encode().translate(_BLANKED).decode().split() if seen.isascii() else _WORD.findall(seen)
-
-
-def _by_script(seen: str) -> str:
-    letters = [ord(char) for char in seen if char.isalpha()]
-    foreign = [code for code in letters if code >= 0x370]
-    if len(foreign) * 2 < len(letters) or not foreign:
-        return ""
-    counts = Counter(language for code in foreign for language, low, high in _SCRIPTS if low <= code <= high)
-    if not counts:
-        return ""
-    # Japanese mixes its syllables with Chinese characters: some of them are enough.
-    language = "ja" if counts["ja"] * 5 >= len(foreign) else counts.most_common(1)[0][0]
-    for base, other, marks in _TELLING:
-        if language == base and any(mark in seen for mark in marks):
-            return other
-    return language

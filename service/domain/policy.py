@@ -32,6 +32,7 @@ HOLD_DEPENDABLE_AT: Mapping[Kind, float] = MappingProxyType(
 #: Whom a moderator trusts by hand is held for mild findings of any kind only from here on; the site's own lists hold all alike.
 HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
     {kind: 0.9 for kind in Kind if kind.family in (Family.SPAM, Family.PROFANITY, Family.ABUSE)}
+    | {Kind.SITE_LANGUAGE_NOT_COVERED: 0.9}
 )
 
 #: Two strong signals of different kinds reject; a site's own block lists do so alone.
@@ -50,6 +51,8 @@ STRONG_SIGNALS_TO_REJECT = 2
 BEYOND_DOUBT = 0.98
 #: Where a site says that spam beyond doubt waits for a person, too.
 SPAM_WAITS = "spam_waits"
+#: What a site asked for itself. A language that no check covers is no wish: it may not be published unseen, and spam stays spam.
+OF_THE_SITE = frozenset(kind for kind in Kind if kind.family is Family.SITE) - {Kind.SITE_LANGUAGE_NOT_COVERED}
 _MODELS_OF_SPAM = frozenset({Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL})
 #: Who is known here is looked at by a person, however sure the models are.
 _KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
@@ -128,7 +131,7 @@ def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: R
     sure = max([s.score for s in holding if s.kind in _MODELS_OF_SPAM], default=0.0)
     if rules.beyond_doubt is None or sure < rules.beyond_doubt:
         return ()
-    if any(s.kind.family is Family.SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals):
+    if any(s.kind in OF_THE_SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals):
         return ()
     rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
     speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)

@@ -86,6 +86,7 @@ class Reading:
     """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched.
 
     `site_model` is what this site's moderators taught (`workers.checks.site_model`), empty until it is to be believed.
+    `languages` are those that the site takes though no check covers them; `*` stands for all.
     """
 
     text: str
@@ -97,3 +98,4 @@ class Reading:
     lists: Lists = Lists()
     site_model: bytes = b""
     rules: tuple[Rule, ...] = ()
+    languages: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ class Kind(StrEnum):
     SITE_HOLDS_EVERYTHING = "site.holds_everything"
     SITE_RULE = "site.rule"
     SITE_LANGUAGE = "site.language"
+    SITE_LANGUAGE_NOT_COVERED = "site.language_not_covered"
     SITE_AUDIT_SAMPLE = "site.audit_sample"
 
     CHECK_FAILED = "failure.check_failed"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
+from service.domain.coverage import taken_by
 from service.domain.latitude import Latitude
 from service.domain.policy import BEYOND_DOUBT, SPAM_WAITS, Rules
 from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
@@ -131,6 +132,7 @@ def _reading(row: AnyRow, site: AnyRow, near: Near) -> Reading:
         ),
         lists=_lists(row, site),
         rules=written(site.policy),
+        languages=taken_by(site.policy),
     )
 
 

@@ -32,7 +32,10 @@ class ContextBody(Strict):
     ip: IpAddress = Field(default="", description="Kept only as keyed hashes, to notice floods. Never shown.")
     user_agent: Line = Field(default="", description="The browser, as it called itself.")
     referrer: Long = Field(default="", description="The page that it came from.")
-    language: Language = Field(default="", description="Of the browser, like en-GB.")
+    language: Language = Field(
+        default="",
+        description="Of the comment or, where you do not know it, of the browser, like en-GB. It counts where the text does not tell its language.",
+    )
     posted_at: Moment | None = Field(default=None, description="When it was written, where that was earlier than now.")
     honeypot: Line = Field(default="", description="What stood in a field that people do not see.")
     seconds_to_submit: Annotated[

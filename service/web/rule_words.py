@@ -17,8 +17,16 @@ def said(rule: str) -> str:
         return rule
     for pattern, translated in zip(_patterns(), _sentences(), strict=True):
         if found := pattern.fullmatch(rule):
-            return translated % found.groupdict() if found.groupdict() else translated
+            return translated % _named(found.groupdict()) if found.groupdict() else translated
     return rule
+
+
+def _named(found: dict[str, str]) -> dict[str, str]:
+    """What a check found, with the name of a language as the reader calls it."""
+    locale = get_locale()
+    if locale is None or not {"language", "code"} <= found.keys():
+        return found
+    return {**found, "language": str(locale.languages.get(found["code"], found["language"]))}
 
 
 @cache
@@ -94,6 +102,13 @@ def _sentences() -> list[str]:
         _("one automatic decision in %(share)s is looked at by a person; this one would have been approved"),
         _("%(number)s approved comments by this author, this site asks for %(needed)s"),
         _("the thread is %(age)s days old, this site looks from %(days)s"),
+        _("written in %(language)s (%(code)s); no check covers this language, so a person decides"),
+        _("written in %(language)s (%(code)s), as your site says; no check covers this language, so a person decides"),
+        _("probably written in %(language)s (%(code)s); no check covers this language, so a person decides"),
+        _("partly written in %(language)s (%(code)s); no check covers this language, so a person decides"),
+        _("written in %(script)s letters; no check covers this language, so a person decides"),
+        _("partly written in %(script)s letters; no check covers this language, so a person decides"),
+        _("we could not tell the language; our checks may not be able to read it, so a person decides"),
         _("written in %(spoken)s, this site publishes %(allowed)s"),
         _("written in %(spoken)s"),
         _("it mentions %(found)s"),

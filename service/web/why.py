@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.domain.signals import Kind
 from service.web.rule_words import said
 from service.web.words import _
 
@@ -55,6 +56,8 @@ def _read_as(span: Mapping[str, Any]) -> str:
 def _label(reason: Mapping[str, Any], *, failed: bool) -> str:
     if failed:
         return _("Not checked")
+    if reason.get("code") == Kind.SITE_LANGUAGE_NOT_COVERED:
+        return _("Language")
     families = {
         "spam": _("Spam"),
         "profanity": _("Profanity"),
@@ -98,6 +101,7 @@ def _words() -> dict[str, str]:
         "site.blocked_author": _("Blocked author"),
         "site.blocked_address": _("Blocked address"),
         "site.holds_everything": _("Everything is held"),
+        "site.language_not_covered": _("Language not covered"),
         "failure.check_failed": _("A check failed"),
         "failure.timed_out": _("A check timed out"),
         "failure.not_checked": _("Not checked"),

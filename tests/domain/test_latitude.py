@@ -23,6 +23,8 @@ TABLE = [
     (WIDE, _found(Kind.SPAM_MODEL, 0.95), State.REJECTED),
     (WIDE, _found(Kind.ABUSE_MODEL, 0.99), State.HELD),
     (WIDE, _found(Kind.SITE_RULE, 1.0), State.HELD),
+    (WIDE, _found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5), State.HELD),
+    (WIDE, (*_found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5), *_found(Kind.SPAM_MODEL, 0.95)), State.HELD),
     (WIDE, _found(Kind.SITE_BLOCKED_WORD, 1.0), State.REJECTED),
     (WIDE, (*_found(Kind.CHECK_FAILED, 1.0), *_found(Kind.SPAM_MODEL, 0.99)), State.HELD),
     (Latitude(audit=0, publish_below=0.1), _found(Kind.SPAM_MODEL, 0.2), State.HELD),

@@ -16,8 +16,15 @@ MODEL = found(Kind.SPAM_MODEL, 0.96, strong=True)
 SURE = found(Kind.SPAM_MODEL, 0.985, strong=True)
 DEPENDABLE = found(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0)
 TRUSTED = found(Kind.TRUST_BY_HAND, 0.0)
+UNREAD = found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5)
 TABLE = [
     ([], State.APPROVED),
+    ([UNREAD], State.HELD),
+    ([UNREAD, DEPENDABLE], State.HELD),
+    ([UNREAD, TRUSTED], State.APPROVED),
+    ([UNREAD, WORD], State.HELD),
+    ([UNREAD, WORD, MODEL], State.REJECTED),
+    ([UNREAD, found(Kind.SITE_BLOCKED_WORD, 1.0, strong=True)], State.REJECTED),
     ([found(Kind.SPAM_LINKS, 0.2)], State.APPROVED),
     ([found(Kind.PROFANITY_MILD, 0.5)], State.APPROVED),
     ([found(Kind.PROFANITY_MILD, 0.6)], State.HELD),

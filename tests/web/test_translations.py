@@ -86,12 +86,30 @@ def test_every_sentence_of_a_check_is_known(settings: Settings) -> None:
     demo = (HERE.parent / "commands" / "demo_comments.jsonl").read_text(encoding="utf-8").splitlines()
     readings = [LOADED, *(Reading(json.loads(line)["text"]) for line in demo[::10])]
     rules = {signal.rule for reading in readings for signal in signals_of(reading)}
+    rules |= {signal.rule for text, language in UNREAD for signal in signals_of(_in(text, language))}
     rules |= {rule.why(Facts("mayor", links=9, thread_days=99, language="fr")) for rule in WRITTEN}
     assert len(rules) > 30
     with serving(settings) as app, app.test_request_context(headers={"Accept-Language": "de"}):
         assert [rule for rule in rules if said(rule) == rule] == []
 
 
+def test_a_language_is_named_in_the_readers_words(settings: Settings) -> None:
+    rule = "written in Hindi (hi), as your site says; no check covers this language, so a person decides"
+    with serving(settings) as app:
+        with app.test_request_context(headers={"Accept-Language": "ar"}):
+            assert "الهندية (hi)" in said(rule)
+        with app.test_request_context(headers={"Accept-Language": "de"}):
+            assert "auf Bengalisch (bn)" in said(rule.replace("Hindi (hi)", "Bengali (bn)"))
+
+
+def _in(text: str, language: str) -> Reading:
+    return Reading(text, circumstances=Circumstances(language=language))
+
+
+UNREAD = [
+    ("நகராட்சி சொல்வது சரி", ""), ("गाँव का मेला", ""), ("you are a चूतिया", ""), ("ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁᛃ", ""), ("you are a ᚠᚢᚦᚨᚱᚲ", ""),
+    ("kya baat hai", "hi"), ("Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya", ""),
+]  # fmt: skip
 WRITTEN = [
     Rule(About.LINKS, "1"), Rule(About.NEW_AUTHOR, "3"), Rule(About.OLD_THREAD, "30"), Rule(About.LANGUAGE, "en"), Rule(About.WORDS, "mayor"),
 ]  # fmt: skip

@@ -175,6 +175,16 @@ def test_only_what_our_own_checks_are_unsure_of_leaves_the_machine_unless_a_site
     assert len(at.receipts) == 3
 
 
+def test_what_no_check_of_ours_can_read_is_asked_about_and_waits_whatever_is_answered(
+    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+) -> None:
+    at.behaviour = says("false")
+    _set(database, settings, "akismet", at.url, **AKISMET)
+    (verdict,) = _judged(database, workshop, "मुझे लगता है कि परिषद सही है।")
+    assert len(at.receipts) == 1
+    assert (verdict.state, verdict.reasons[0]["code"]) == (State.HELD, "site.language_not_covered")
+
+
 def _drips(request: BaseHTTPRequestHandler) -> None:
     """An answer that never ends, a byte at a time, until the other side has gone."""
     request.send_response(200)

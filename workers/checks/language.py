@@ -1,15 +1,164 @@
-"""Which language a comment is written in, where its host does not say: told to people, and what conditions go by."""
+"""Which language a comment is in, as far as it can be told, and a reason to hold it where no check of ours covers that language."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from unicodedata import normalize
 
-from service.domain.languages import language_of
-from service.domain.signals import Kind, Signal
+from service.domain.coverage import ALL, COVERED, NAMES, code_of, covered
+from service.domain.languages import FEWEST, LOOKED_AT, MOSTLY, Told, told_apart, told_by, words_of
+from service.domain.reading import Reading
+from service.domain.scripts import LANGUAGES, Script, languages_of, runs, script_of
+from service.domain.signals import Kind, Signal, Span
+from workers.checks.folding import fold
+from workers.checks.listed import listed
 from workers.checks.prepared import Prepared
 
 CHECK = "language"
+#: A person decides, and nothing is known against the comment.
+SCORE = 0.5
+#: From this share of the letters, or so many words, in another script on it is more than a foreign word or a short quotation: the
+#: share is one word of five letters beside nine of English.
+SHARE, WORDS = 0.1, 3
+#: Common English words among all different words of a text: from this share on it is English. Few words may be names for a good part.
+ENGLISH, ENGLISH_OF_FEW, FEW = 0.3, 0.25, 10
+#: From this share on it is English even where small words tell another language.
+SURELY_ENGLISH = 0.5
+#: So many different small words of English alone need no other proof.
+PLAINLY = 6
+#: So many words are needed to say that a text is not English.
+ENOUGH_WORDS = 6
+#: The rest of a text that is shorter than this says nothing by itself.
+REST = 60
+MOST_SPANS = 4
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S+")
+_TAG = re.compile(r"</?[a-z!][^<>]{0,500}>")
+_WHY = "; no check covers this language, so a person decides"
+_UNTOLD = "we could not tell the language; our checks may not be able to read it, so a person decides"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a text with its words, and what the small ones among them tell."""
+
+    text: str
+    words: list[str]
+    told: Told
+
+    @classmethod
+    def of(cls, text: str) -> "_Part":
+        words = words_of(text)
+        return cls(text, words, told_by(words))
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Without any weight: a language is no reason by itself."""
-    if not prepared.reading.circumstances.language and (spoken := language_of(prepared.reading.text)):
+    """Held where a language is not covered and not taken by the site; otherwise told, without any weight, where the host does not say."""
+    reading = prepared.reading
+    text = _plain(reading.text)
+    script = None if text.isascii() else script_of(text)
+    parts = _parts(text)
+    if ALL not in reading.languages and (signal := _not_covered(reading, text, script, parts)):
+        yield signal
+    elif not reading.circumstances.language and (spoken := _spoken(text, script, parts)):
         yield Signal(Kind.SITE_LANGUAGE, 0.0, f"written in {spoken}", check=CHECK)
+
+
+def _parts(text: str) -> list[_Part]:
+    """What small words tell changes within a text: each stretch of it speaks for itself, but for a short rest."""
+    starts = [at for at in range(0, len(text), LOOKED_AT) if not at or len(text) - at >= REST]
+    return [_Part.of(text[at : at + LOOKED_AT]) for at in starts]
+
+
+def _spoken(text: str, script: Script | None, parts: list[_Part]) -> str:
+    if script and script.share >= MOSTLY:
+        return next(iter(languages_of(script, text)), "")
+    return parts[0].told.languages[0] if parts and parts[0].told.sure else ""
+
+
+def _not_covered(reading: Reading, text: str, script: Script | None, parts: list[_Part]) -> Signal | None:
+    claimed = code_of(reading.circumstances.language)
+    if script and (script.share >= SHARE or script.words >= WORDS):
+        languages = _narrowed(languages_of(script, text), claimed)
+        if not covered(languages, reading.languages):
+            return _of_script(reading.text, script, languages)
+        if script.share >= MOSTLY:
+            return None
+    rule = next(filter(None, (_of_part(part, claimed, reading.languages) for part in parts)), "")
+    return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, rule, check=CHECK) if rule else None
+
+
+def _of_script(original: str, script: Script, languages: tuple[str, ...]) -> Signal:
+    if script.share >= MOSTLY:
+        named = _named(languages) if languages else f"written in {script.name.capitalize()} letters"
+        return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + _WHY, check=CHECK)
+    named = f"partly {_named(languages[:1])}" if languages else f"partly written in {script.name.capitalize()} letters"
+    spans = tuple(Span(start, end, original[start:end]) for start, end in runs(original)[:MOST_SPANS])
+    return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + _WHY, spans, check=CHECK)
+
+
+def _of_part(part: _Part, claimed: str, taken: tuple[str, ...]) -> str:
+    """Why a stretch in Latin letters waits; empty where it does not."""
+    if part.told.sure and part.told.words >= PLAINLY and not COVERED.isdisjoint(part.told.languages):
+        return ""
+    words = _different(part.words)
+    # A letter alone is a small word of some languages, and an initial or half of "it's" in English.
+    told = told_by(words)
+    another = told.words >= FEWEST and COVERED.isdisjoint(told.languages)
+    needed = SURELY_ENGLISH if another else ENGLISH if len(words) >= FEW else ENGLISH_OF_FEW
+    if not words or _english(words) >= needed or _disguised(part.text):
+        return ""
+    if another:
+        languages = _narrowed(told.languages, claimed)
+        return "" if covered(languages, taken) else _named(languages) + _WHY
+    if claimed and claimed not in COVERED:
+        return "" if claimed in taken else _named((claimed,)) + ", as your site says" + _WHY
+    may_be_taken = any(language in told.languages or _never_told(language) for language in taken)
+    return "" if len(words) < ENOUGH_WORDS or may_be_taken else _UNTOLD
+
+
+def _disguised(text: str) -> bool:
+    """Whether it is English once look-alikes are read as what they look like."""
+    return not text.isascii() and _english(_different(words_of(fold(text).text))) >= SURELY_ENGLISH
+
+
+def _plain(original: str) -> str:
+    """The text in small letters as a browser shows it, without addresses and names of accounts; styled letters are plain ones."""
+    text = original.lower()
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = unescape(text)
+    if not text.isascii():
+        text = normalize("NFKC", text)
+    return _ADDRESS.sub(" ", text) if "@" in text or "#" in text or "//" in text or "www." in text else text
+
+
+def _different(words: list[str]) -> set[str]:
+    """The different words in Latin letters, none of them a plain letter alone."""
+    return {word for word in words if (len(word) > 1 or word > "z") and (word[0] < "\u0370" or "\u1e00" <= word[0] < "\u1f00")}
+
+
+def _english(words: set[str]) -> float:
+    return len(_common().intersection(words)) / len(words) if words else 0.0
+
+
+def _narrowed(languages: tuple[str, ...], claimed: str) -> tuple[str, ...]:
+    """What the host says decides between languages that look the same."""
+    return (claimed,) if claimed in languages else languages
+
+
+def _named(languages: tuple[str, ...]) -> str:
+    likeliest = languages[0]
+    return f"{'probably ' if len(languages) > 1 else ''}written in {NAMES.get(likeliest, likeliest)} ({likeliest})"
+
+
+def _never_told(language: str) -> bool:
+    """Whether a language is written in Latin letters and has no small words here: what is told to be nothing else may be in it."""
+    return not told_apart(language) and all(language not in languages for languages in LANGUAGES.values())
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(listed("english"))

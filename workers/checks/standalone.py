@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service.domain.policy import Rules, judge, scores
-from service.domain.reading import Author, Page, Reading
+from service.domain.reading import Author, Circumstances, Page, Reading
 from service.domain.reasons import as_reason, as_reasons
 from workers.checks import signals_of
 
@@ -52,6 +52,7 @@ def _reading(given: Mapping[str, Any]) -> Reading:
         text=_word(given["text"]),
         author=Author(name=named["name"], url=named["url"], email_domain=named["email"].rpartition("@")[2]),
         page=Page(title=_word(given.get("title"))),
+        circumstances=Circumstances(language=_word(given.get("language"))),
     )
 
 

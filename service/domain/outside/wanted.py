@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.domain.latitude import risk
-from service.domain.policy import Verdict, scores
+from service.domain.policy import OF_THE_SITE, Verdict, scores
 from service.domain.signals import Family, Signal
 from service.domain.states import State
 
@@ -15,5 +15,6 @@ def sure(verdict: Verdict, signals: Sequence[Signal]) -> bool:
     """Whether nobody has to be asked: rejected, held by the site's own wish or after a failure, or as good as calm."""
     if verdict.state is State.APPROVED:
         return risk({family.value: score for family, score in scores(signals).items()}) < CALM
-    wished = any(s.kind.family in (Family.SITE, Family.FAILURE) for s in verdict.reasons)
+    # What our own checks cannot read is what a service elsewhere may know.
+    wished = any(s.kind in OF_THE_SITE or s.kind.family is Family.FAILURE for s in verdict.reasons)
     return verdict.state is State.REJECTED or wished

@@ -1,0 +1,75 @@
+"""Which languages our checks cover, which a site takes though they do not, and what each is called."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from service.domain.errors import Invalid
+
+#: The languages for which we have a word list or a model. A comment in any other waits for a person, unless its site takes it unseen.
+COVERED = frozenset({"en"})
+#: Where a site's policy keeps the languages that it takes unseen, and what stands there for all of them.
+KEY, ALL = "languages", "*"
+#: How a person may write that all are meant.
+_ALL = frozenset({ALL, "all", "any"})
+_NAMES = """
+aa Afar | ab Abkhazian | ae Avestan | af Afrikaans | ak Akan | am Amharic | an Aragonese | ar Arabic | as Assamese | ast
+Asturian | av Avaric | awa Awadhi | ay Aymara | az Azerbaijani | ba Bashkir | be Belarusian | bg Bulgarian | bho Bhojpuri | bi
+Bislama | bm Bambara | bn Bengali | bo Tibetan | br Breton | bs Bosnian | ca Catalan | ce Chechen | ceb Cebuano | ch Chamorro
+| chr Cherokee | ckb Central Kurdish | co Corsican | cr Cree | cs Czech | cu Church Slavic | cv Chuvash | cy Welsh | da Danish
+| de German | dv Divehi | dz Dzongkha | ee Ewe | el Greek | en English | eo Esperanto | es Spanish | et Estonian | eu Basque |
+fa Persian | ff Fula | fi Finnish | fil Filipino | fj Fijian | fo Faroese | fr French | fy Western Frisian | ga Irish | gd
+Scottish Gaelic | gl Galician | gn Guarani | gsw Swiss German | gu Gujarati | gv Manx | ha Hausa | haw Hawaiian | he Hebrew |
+hi Hindi | hil Hiligaynon | ho Hiri Motu | hr Croatian | ht Haitian Creole | hu Hungarian | hy Armenian | hz Herero | ia
+Interlingua | id Indonesian | ie Interlingue | ig Igbo | ii Sichuan Yi | ik Inupiaq | ilo Iloko | io Ido | is Icelandic | it
+Italian | iu Inuktitut | ja Japanese | jv Javanese | ka Georgian | kg Kongo | ki Kikuyu | kj Kuanyama | kk Kazakh | kl
+Kalaallisut | km Khmer | kn Kannada | ko Korean | kok Konkani | kr Kanuri | ks Kashmiri | ku Kurdish | kv Komi | kw Cornish |
+ky Kyrgyz | la Latin | lb Luxembourgish | lg Ganda | li Limburgish | ln Lingala | lo Lao | lt Lithuanian | lu Luba-Katanga |
+lv Latvian | mai Maithili | mg Malagasy | mh Marshallese | mi Maori | mk Macedonian | ml Malayalam | mn Mongolian | mni
+Manipuri | mr Marathi | ms Malay | mt Maltese | my Burmese | na Nauru | nd North Ndebele | nds Low German | ne Nepali | ng
+Ndonga | nl Dutch | no Norwegian | nr South Ndebele | nv Navajo | ny Nyanja | oc Occitan | oj Ojibwa | om Oromo | or Odia | os
+Ossetic | pa Punjabi | pi Pali | pl Polish | ps Pashto | pt Portuguese | qu Quechua | rm Romansh | rn Rundi | ro Romanian | ru
+Russian | rw Kinyarwanda | sa Sanskrit | sat Santali | sc Sardinian | sco Scots | sd Sindhi | se Northern Sami | sg Sango | si
+Sinhala | sk Slovak | sl Slovenian | sm Samoan | sn Shona | so Somali | sq Albanian | sr Serbian | ss Swati | st Southern
+Sotho | su Sundanese | sv Swedish | sw Swahili | syc Classical Syriac | ta Tamil | te Telugu | tg Tajik | th Thai | ti
+Tigrinya | tk Turkmen | tn Tswana | to Tongan | tpi Tok Pisin | tr Turkish | ts Tsonga | tt Tatar | tw Twi | ty Tahitian | ug
+Uyghur | uk Ukrainian | ur Urdu | uz Uzbek | ve Venda | vi Vietnamese | vo Volapük | wa Walloon | wo Wolof | xh Xhosa | yi
+Yiddish | yo Yoruba | yue Cantonese | za Zhuang | zh Chinese | zu Zulu | zza Zaza
+"""
+#: The languages that a site can name: ISO 639-1, and some that have three letters only. Names as in Unicode's CLDR.
+NAMES: Mapping[str, str] = dict(sorted(entry.strip().split(" ", 1) for entry in _NAMES.replace("\n", " ").split("|")))
+#: Other codes for the same languages.
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "tl": "fil", "mo": "ro", "cmn": "zh", "prs": "fa"}
+
+
+def code_of(tag: str) -> str:
+    """The language of a tag like `en-GB` or `hi_Latn`; empty where it names none that we know."""
+    code = tag.strip().lower().replace("_", "-").partition("-")[0]
+    code = _SAME.get(code, code)
+    return code if code in NAMES else ""
+
+
+def taken_by(policy: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The languages that a site takes unseen: codes, or `*` alone for all."""
+    return tuple((policy or {}).get(KEY, ()))
+
+
+def covered(languages: Iterable[str], taken: Iterable[str] = ()) -> bool:
+    """Whether one of these languages is covered by checks, or taken unseen by the site."""
+    return ALL in taken or not (COVERED.isdisjoint(languages) and frozenset(taken).isdisjoint(languages))
+
+
+def parsed(typed: str) -> list[str]:
+    """Languages as a person writes them (`de, fr` or `*`), or Invalid with what is none."""
+    words = typed.replace(",", " ").split()
+    if any(word.lower() in _ALL for word in words):
+        return [ALL]
+    if unknown := [word for word in words if not code_of(word)]:
+        given = ", ".join(repr(word[:40]) for word in unknown[:5])
+        detail = f"expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not {given}"
+        raise Invalid.field(f"/{KEY}", "unknown", detail)
+    return list(dict.fromkeys(map(code_of, words)))
+
+
+def named(languages: Iterable[str]) -> str:
+    """Languages for a person to read: `German (de), French (fr)`."""
+    return ", ".join(f"{NAMES.get(code, code)} ({code})" for code in languages)
