@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.actions.acts import note, noted_change
+from service.domain import coverage
 from service.domain.deeds import Deed
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import SPAM_WAITS
@@ -41,6 +42,18 @@ def set_rules(
     session.flush()
     noted_change(session, Deed.RULES_SET, before, after, site_id=site_id)
     return site
+
+
+def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
+    """Replace the languages that a site takes though no check covers them: codes, `*` for all, nothing for none. Returns them."""
+    languages = coverage.parsed(typed)
+    site = _locked(session, site_id)
+    before = {coverage.KEY: list(coverage.taken_by(site.policy))}
+    if before[coverage.KEY] != languages:
+        site.policy = {**(site.policy or {}), coverage.KEY: languages}
+        session.flush()
+        noted_change(session, Deed.RULES_SET, before, {coverage.KEY: languages}, site_id=site_id)
+    return languages
 
 
 def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[str, str]]) -> Site:

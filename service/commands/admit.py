@@ -8,8 +8,10 @@ import click
 from sqlalchemy import select
 
 from service.actions.admit import add_akismet_key, add_key, add_site, revoke_key
+from service.actions.rules import set_languages
 from service.commands.place import database, settings
-from service.domain.errors import Refusal
+from service.domain.coverage import ALL, COVERED, named, taken_by
+from service.domain.errors import NotFound, Refusal
 from service.domain.identity import Identities
 from service.store.sites import Key, Scope, Site
 
@@ -52,6 +54,38 @@ def list_sites(*, as_json: bool) -> None:
     for row in rows:
         shown = {"id": row.id, "name": row.name, "origins": row.origins}
         click.echo(json.dumps(shown) if as_json else f"{row.id}  {', '.join(row.origins)}")
+
+
+@site.command("set")
+@click.argument("site_id", metavar="SITE")
+@click.option(
+    "--languages", help="Codes of the languages that it takes though no check of ours covers them; * for all, empty for none."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
+    """Change what SITE sets of its own, and print what is in force.
+
+    \b
+    Examples:
+      greenroom site set news --languages de,fr
+      greenroom site set news --languages '*'
+      greenroom site set news --languages ''
+    """
+    try:
+        with database().writing() as session:
+            if languages is not None:
+                set_languages(session, site_id, languages)
+            row = session.get(Site, site_id)
+            if row is None:
+                raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
+            taken = taken_by(row.policy)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    if as_json:
+        click.echo(json.dumps({"id": site_id, "languages": list(taken), "covered": sorted(COVERED)}))
+    else:
+        unseen = "all languages" if ALL in taken else named(taken) or "no other"
+        click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}")
 
 
 @click.group()

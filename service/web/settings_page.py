@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.retention import set_retention
-from service.actions.rules import LISTS, set_rejections, set_rules
+from service.actions.rules import LISTS, set_languages, set_rejections, set_rules
+from service.domain.coverage import taken_by
 from service.domain.errors import Invalid
 from service.domain.retention import LONGEST, Retention
 from service.store.kept import COUNTED, count_of, personal_of, rejected_of
@@ -29,6 +30,7 @@ def settings() -> AnyResponse:
 @with_role(Role.ADMIN)
 def change_rules() -> AnyResponse:
     lists = {name: request.form.get(name, "").replace("\0", "").splitlines() for name in LISTS}
+    languages = request.form.get("languages", "").replace("\0", "")
     try:
         with doors().database.writing() as session:
             set_rules(
@@ -38,8 +40,9 @@ def change_rules() -> AnyResponse:
                 spam_waits=request.form.get("spam_waits") == "on",
                 lists=lists,
             )
+            set_languages(session, site_id(), languages)
     except Invalid as error:
-        return _shown(422, fault=error.detail, typed=lists)
+        return _shown(422, fault=error.detail, typed=lists, languages=languages)
     return back_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -88,13 +91,16 @@ def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _shown(status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None) -> AnyResponse:
+def _shown(
+    status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None, languages: str | None = None
+) -> AnyResponse:
     with doors().database.reading() as session:
         here = site(session, site_id())
         kept = Retention.of(here.policy if here else None)
         going = _going(session, kept)
     lists = typed or {name: list((here.policy or {}).get(name, [])) if here else [] for name in LISTS}
+    taken = ", ".join(taken_by(here.policy if here else None)) if languages is None else languages
     return page(
-        "settings.html", status, here=here, lists=lists, fault=fault, done=request.args.get("done", ""),
+        "settings.html", status, here=here, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(here), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
     )  # fmt: skip

@@ -36,9 +36,30 @@ def test_a_key_is_added_listed_and_revoked(greenroom: Callable[..., Result]) -> 
     assert second["id"] in greenroom("key", "list", "news").output
 
 
+def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Result]) -> None:
+    greenroom("site", "add", "news", "--origin", "https://news.example")
+    covered = "site news: checks cover English (en); taken unseen: "
+    assert greenroom("site", "set", "news").output == covered + "no other\n"
+    assert greenroom("site", "set", "news", "--languages", "de,FR nb").output == (
+        covered + "German (de), French (fr), Norwegian (no)\n"
+    )
+    assert greenroom("site", "set", "news").output.endswith("German (de), French (fr), Norwegian (no)\n")
+    assert json.loads(greenroom("site", "set", "news", "--languages", "any", "--json").output)["languages"] == ["*"]
+    assert greenroom("site", "set", "news").output == covered + "all languages\n"
+    assert greenroom("site", "set", "news", "--languages", "").output == covered + "no other\n"
+    acts = [json.loads(line)["facts"] for line in greenroom("acts", "--site", "news", "--json").output.splitlines()]
+    assert {"after": {"languages": ["de", "fr", "no"]}} in acts
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("site", "set", "nowhere", "--languages", "de"), "no site 'nowhere'"),
+        (("site", "set", "nowhere"), "no site 'nowhere'"),
+        (
+            ("site", "set", "news", "--languages", "de,German"),
+            "expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not 'German'",
+        ),
         (("site", "add", "News!", "--origin", "https://x.example"), "expected a site id of lower-case letters"),
         (("site", "add", "news", "--origin", "news"), "expected an origin like https://news.example"),
         (("key", "add", "nowhere"), "no site 'nowhere'; `greenroom site add` makes one"),

@@ -76,8 +76,21 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
     assert site.policy["blocked_domains"] == ["spam.example"]
 
 
+def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log(ada: Browser, database: Database) -> None:
+    assert "Our checks read English only" in said(ada.get("/settings"))
+    assert ada.post("/settings/rules", {"site": "news", "languages": "de, FR"}).status_code == 303
+    assert 'name="languages" value="de, fr"' in said(ada.get("/settings"))
+    with database.reading() as session:
+        assert session.get(Site, "news").policy["languages"] == ["de", "fr"]
+    assert "de, fr" in said(ada.get("/settings/acts?site=news&deed=rules_set"))
+    ada.post("/settings/rules", {"site": "news", "languages": ""})
+    with database.reading() as session:
+        assert session.get(Site, "news").policy["languages"] == []
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("blocked_words", "*"), ("blocked_domains", "http://spam.example/x"), ("held_words", "x" * 201)]
+    ("field", "value"),
+    [("languages", "German"), ("blocked_words", "*"), ("blocked_domains", "http://spam.example/x"), ("held_words", "x" * 201)],
 )
 def test_a_rule_that_cannot_work_is_refused_and_what_was_typed_stays(
     ada: Browser, database: Database, field: str, value: str

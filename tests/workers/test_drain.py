@@ -8,6 +8,7 @@ from threading import Thread as Runner
 import pytest
 from sqlalchemy import select, update
 
+from service.actions.rules import set_languages
 from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -60,6 +61,22 @@ def test_all_are_settled_once_by_two_workers_at_once(database: Database, worksho
         approved = len(session.scalars(select(Comment.id).where(Comment.state == State.APPROVED)).all())
         assert sum(session.scalars(select(Thread.approved))) == approved
     assert State.PENDING not in _states(database)
+
+
+@pytest.mark.parametrize(
+    ("languages", "state"), [("", State.HELD), ("ta", State.HELD), ("hi", State.APPROVED), ("*", State.APPROVED)]
+)
+def test_what_no_check_covers_is_held_unless_the_site_takes_it(
+    database: Database, workshop: Workshop, languages: str, state: State
+) -> None:
+    with database.writing() as session:
+        site(session)
+        set_languages(session, "news", languages)
+        submitted(session, draft("मुझे लगता है कि परिषद सही है।"), now=datetime.now(UTC))
+    drain(workshop, seconds=30.0)
+    with database.reading() as session:
+        comment = session.scalars(select(Comment)).one()
+    assert (comment.state, comment.reason) == (state, "site.language_not_covered" if state is State.HELD else "")
 
 
 @dataclass
