@@ -19,7 +19,7 @@ def texts():
 def test_words_are_those_of_the_patterns():
     for text in map(str.lower, texts()):
         assert ngrams._words(text) == ngrams._WORDS.findall(text), text
-        assert languages._words(text) == languages._WORD.findall(text), text
+        assert languages.words_of(text) == languages._WORD.findall(text), text
 
 
 def test_no_letters_with_gaps_are_overlooked():
