@@ -84,11 +84,11 @@ def _threads(lite: bool) -> str:
 
 def _comments(lite: bool) -> str:
     thread = "'0191' || printf('%028x', n % 100 + 1)" if lite else "('0191' || lpad(to_hex(n % 100 + 1), 28, '0'))::uuid"
-    columns = """id, site_id, thread_id, state, version, revision, text, fingerprint, author_name, author_url, author_external_id,
+    columns = """id, site_id, thread_id, state, version, revision, text, fingerprint, wording, author_name, author_url, author_external_id,
         author_verified, author_key, email_domain, address_key, context, reason, score, received_at, updated_at, settled_at, claims"""
     verified = "0" if lite else "false"
     values = f"""{_ID[lite]}, :site, {thread}, :state, 1, 1, 'What the mayor said of the bridge is nonsense, and number ' || n || ' proves it.',
-        {_FINGERPRINT[lite]}, 'Reader ' || (n % :authors), '', '', {verified}, 'e:' || (n % :authors), 'example.org', '', '{{}}', :reason, 0.6,
+        {_FINGERPRINT[lite]}, {_FINGERPRINT[lite]}, 'Reader ' || (n % :authors), '', '', {verified}, 'e:' || (n % :authors), 'example.org', '', '{{}}', :reason, 0.6,
         {_WHEN[lite]}, {_WHEN[lite]}, {_WHEN[lite]}, 1"""
     if lite:
         return f"INSERT INTO comment ({columns}) {_SERIES[lite]} SELECT {values} FROM series"

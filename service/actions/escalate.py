@@ -15,7 +15,8 @@ from service.domain.states import State
 from service.store.comments import Comment
 from service.store.history import colleagues
 from service.store.people import Escalation, Role
-from service.store.schema import table
+from service.store.queue import Asked
+from service.store.schema import AnyRow, table
 from service.store.steps import Did, Step
 
 
@@ -38,10 +39,19 @@ def parsed(session: Session, site_id: str, name: str, *, moderator_id: UUID) -> 
 
 
 def escalate(
-    session: Session, site_id: str, seen: Sequence[Seen], to: To, *, moderator_id: UUID, note: str, now: datetime
+    session: Session,
+    site_id: str,
+    seen: Sequence[Seen],
+    to: To,
+    *,
+    moderator_id: UUID,
+    note: str,
+    now: datetime,
+    asked: Asked | None = None,
 ) -> None:
-    """Leave held comments to somebody. One that was escalated before is handed on; one that is not held stays as it is."""
-    ids = [item.comment_id for item in with_alike(session, site_id, seen)]
+    """Leave held comments to somebody, with those that are alike in the view `asked`. One that was escalated before is handed on;
+    one that is not held stays as it is."""
+    ids = [item.comment_id for item in with_alike(session, site_id, seen, asked)]
     # The same once more is a retry. In the order of the ids, so that two who hand on the same do not wait for each other in a ring.
     done = select(Escalation.comment_id).where(
         Escalation.moderator_id == moderator_id,
@@ -71,9 +81,16 @@ def escalate(
     session.execute(insert(table(Step)), steps)
 
 
-def calm(session: Session, site_id: str, seen: Sequence[Seen], *, moderator_id: UUID, now: datetime) -> None:
+def in_one_step(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID) -> Sequence[AnyRow]:
+    """All comments that this moderator escalated in the same steps as these. The rows of one step have one time."""
+    mine = (Escalation.site_id == site_id, Escalation.moderator_id == moderator_id)
+    steps = select(Escalation.at).where(*mine, Escalation.comment_id.in_(ids))
+    together = select(Comment.id, Comment.version).join(Escalation, Escalation.comment_id == Comment.id)
+    return session.execute(together.where(*mine, Escalation.at.in_(steps)).order_by(Comment.received_at, Comment.id)).all()
+
+
+def calm(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
     """Take escalations back: the comments return to the queue."""
-    ids = [item.comment_id for item in with_alike(session, site_id, seen)]
     gone = session.scalars(
         delete(Escalation)
         .where(Escalation.site_id == site_id, Escalation.comment_id.in_(ids))

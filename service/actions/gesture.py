@@ -16,6 +16,7 @@ from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.states import State
 from service.store.alike import members
 from service.store.people import Decision
+from service.store.queue import Asked, conditions_of
 
 #: Comments that one gesture may move.
 MOST = 1_000
@@ -23,7 +24,7 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A comment as it stood on the page. `until` takes along what is alike and came until then: later ones nobody saw."""
+    """A comment as it stood on the page. `until` takes along what is alike and came until then: later ones were not counted."""
 
     comment_id: UUID
     version: int | None
@@ -51,11 +52,12 @@ def move(
     delay: timedelta,
     reason: str = "",
     note: str = "",
+    asked: Asked | None = None,
 ) -> list[Outcome]:
-    """Bring all comments of one gesture to a state."""
+    """Bring all comments of one gesture to a state, with those that are alike in the view `asked`."""
     if done := _done_before(session, gesture_id, moderator_id):
         return done
-    everything = with_alike(session, site_id, seen)
+    everything = with_alike(session, site_id, seen, asked)
     if len(everything) > MOST:
         raise Invalid(f"expected at most {MOST} comments in one step", Fault("/items", "too_many", f"got {len(everything)}"))
     rulings = [Ruling(item.comment_id, state, item.version, reason=reason, note=note) for item in everything]
@@ -93,15 +95,20 @@ def repeat(
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def with_alike(session: Session, site_id: str, seen: Sequence[Seen]) -> list[Seen]:
+def with_alike(session: Session, site_id: str, seen: Sequence[Seen], asked: Asked | None) -> list[Seen]:
     """The comments of a gesture, each once, those that are alike behind the one that stood for them, up to MOST.
 
-    What does not fit stays, and has a card of its own next.
+    What is outside the view stays; where the view is not known, so does all that is alike. What does not fit stays, too, and has a
+    card of its own next.
     """
     found = {item.comment_id: item for item in seen}
+    if asked is None or not asked.grouped:
+        return list(found.values())
+    view = conditions_of(site_id, asked)
     for item in seen:
         if item.until and len(found) < MOST:
-            for row in members(session, site_id, item.comment_id, until=item.until)[: MOST - len(found)]:
+            alike = members(session, site_id, item.comment_id, item.version, until=item.until, conditions=view)
+            for row in alike[: MOST - len(found)]:
                 found.setdefault(row.id, Seen(row.id, row.version))
     return list(found.values())
 

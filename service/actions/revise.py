@@ -12,6 +12,7 @@ from service.domain.fingerprint import fingerprint
 from service.domain.ids import new_id
 from service.domain.links import link_domain
 from service.domain.states import State
+from service.domain.wording import wording
 from service.store.archives import absent
 from service.store.comments import Comment, RevisionRow, VerdictRow
 from service.store.moves import Change, announce
@@ -44,8 +45,8 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
         update(Comment)
         .where(Comment.id == comment.id, Comment.version == expected, Comment.state != State.ERASED)
         .values(
-            text=text, fingerprint=fingerprint(text), link_domain=link_domain(text), state=State.PENDING, revision=Comment.revision + 1,
-            version=Comment.version + 1, updated_at=now, reason="", score=0.0, claims=0, lease_token=None, lease_until=None,
+            text=text, fingerprint=fingerprint(text), wording=wording(text, comment.author_url), link_domain=link_domain(text),
+            state=State.PENDING, revision=Comment.revision + 1, version=Comment.version + 1, updated_at=now, reason="", score=0.0, claims=0, lease_token=None, lease_until=None,
         )
         .returning(Comment.version)
         .execution_options(synchronize_session=False)
@@ -66,8 +67,8 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         update(Comment)
         .where(Comment.id == comment.id, Comment.version == comment.version)
         .values(
-            text="", fingerprint="", link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1, updated_at=now, author_name="", author_url="",
-            author_external_id="", author_verified=False, author_key="", email_domain="", address_key="", context={},
+            text="", fingerprint="", wording=None, link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1,
+            updated_at=now, author_name="", author_url="", author_external_id="", author_verified=False, author_key="", email_domain="", address_key="", context={},
             reason="", score=0.0, lease_token=None, lease_until=None,
         )
         .returning(Comment.version)

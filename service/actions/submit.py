@@ -10,13 +10,13 @@ from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
 from sqlalchemy.orm import Session
 
-from service.domain.alike import burst_of
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
 from service.domain.links import link_domain
+from service.domain.wording import wording
 from service.store.archives import Archived
 from service.store.bulk import plain
 from service.store.comments import Comment, ThreadState
@@ -243,7 +243,6 @@ def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> 
 
 def _row(submission: Submission, known: _Known, identities: Identities, now: datetime) -> dict[str, Any]:
     draft, author, context = submission.draft, submission.draft.author, submission.draft.context
-    author_key = identities.author(external_id=author.id, email=author.email)
     return {
         "id": new_id(),
         "site_id": submission.site_id,
@@ -252,13 +251,13 @@ def _row(submission: Submission, known: _Known, identities: Identities, now: dat
         "external_id": draft.external_id or None,
         "text": draft.text,
         "fingerprint": fingerprint(draft.text),
+        "wording": wording(draft.text, author.url),
         "link_domain": link_domain(draft.text, own=draft.thread.url),
-        "burst": burst_of(now) if author_key else None,
         "author_name": author.name,
         "author_url": author.url,
         "author_external_id": author.id,
         "author_verified": author.verified,
-        "author_key": author_key,
+        "author_key": identities.author(external_id=author.id, email=author.email),
         "email_domain": domain_of(author.email),
         "address_key": identities.block(context.ip),
         "context": _kept_context(submission, identities),

@@ -13,6 +13,7 @@ from service.domain.states import State
 from service.store.alike import Group, groups
 from service.store.comments import Comment, VerdictRow
 from service.store.people import Decision, Escalation, Lease, Moderator, Note, shown_name
+from service.store.queue import Asked, conditions_of
 from service.store.schema import AnyRow
 
 #: Characters of a parent that its quote shows.
@@ -43,13 +44,16 @@ class Card:
     lease: str = ""
 
 
-def cards(session: Session, site_id: str, rows: Sequence[AnyRow], *, moderator_id: UUID, now: datetime) -> list[Card]:
-    """The cards of these comments, in the same order."""
+def cards(
+    session: Session, site_id: str, rows: Sequence[AnyRow], asked: Asked, *, moderator_id: UUID, now: datetime
+) -> list[Card]:
+    """The cards of these comments in the view that was asked for, in the same order."""
     ids = [row.id for row in rows]
     reasons = _reasons(session, ids)
     parents = _parents(session, {row.parent_id for row in rows if row.parent_id})
     trusts = _trusts(session, site_id, {row.author_key for row in rows if row.author_key})
-    alike = groups(session, site_id, [row.id for row in rows if row.state == State.HELD])
+    grouped = [row.id for row in rows if row.state == State.HELD and asked.grouped]
+    alike = groups(session, site_id, grouped, conditions_of(site_id, asked))
     decisions = last_words(session, ids)
     escalations = _escalations(session, ids)
     notes = _notes(session, ids)

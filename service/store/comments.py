@@ -42,16 +42,15 @@ class Thread(Record):
 _PENDING = text("state = 'pending'")
 _REPLY = text("parent_id IS NOT NULL")
 _HELD = text("state = 'held'")
-_LINKED = text("state = 'held' AND link_domain IS NOT NULL")
-_BURST = text("state = 'held' AND burst IS NOT NULL")
 
 
 class Comment(Record):
     """One comment. `version` grows by one with every change of state or words; `revision` with every change of words.
 
-    `link_domain` is where its first link leads, `burst` the ten minutes in which a known author wrote it: what moderators see as
-    alike. E-mail and address stand here only as keyed hashes. The lease columns belong to the workers: who holds the token may
-    settle the comment until `lease_until`. What came of its versions up to `archived` is in an archive.
+    Held comments with the same `wording` and reason share a card. `link_domain` is where its first link leads. `burst` is no longer
+    written: the version before still does during an update. E-mail and address stand here only as keyed hashes. The lease columns
+    belong to the workers: who holds the token may settle the comment until `lease_until`. What came of its versions up to `archived`
+    is in an archive.
     """
 
     __tablename__ = "comment"
@@ -71,18 +70,7 @@ class Comment(Record):
         Index("ix_comment_author", "author_key", "site_id", "received_at", "state"),
         Index("ix_comment_address", "address_key", "site_id", "received_at"),
         Index("ix_comment_fingerprint", "fingerprint", "site_id", "received_at", "thread_id"),
-        Index("ix_comment_same", "fingerprint", "site_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
-        Index("ix_comment_link", "link_domain", "site_id", "received_at", "id", postgresql_where=_LINKED, sqlite_where=_LINKED),
-        Index(
-            "ix_comment_burst",
-            "author_key",
-            "burst",
-            "site_id",
-            "received_at",
-            "id",
-            postgresql_where=_BURST,
-            sqlite_where=_BURST,
-        ),
+        Index("ix_comment_same", "wording", "site_id", "reason", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         # A claim and a verdict write each comment anew. Where there is room for that on its page, no index is told of a claim.
         {"postgresql_with": {"fillfactor": 50}},
     )
@@ -98,6 +86,7 @@ class Comment(Record):
     revision: Mapped[int] = mapped_column(default=1)
     text: Mapped[str] = mapped_column(Text)
     fingerprint: Mapped[str] = mapped_column(String(32))
+    wording: Mapped[str | None] = mapped_column(String(32))
     link_domain: Mapped[str | None] = mapped_column(String(255))
     burst: Mapped[int | None]
 

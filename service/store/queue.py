@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
-from service.store.alike import among, another, stands_behind
+from service.store.alike import Conditions, among, another, stands_behind
 from service.store.comments import Comment, Thread
 from service.store.people import Decision, Escalation, Lease, Role
 from service.store.schema import AnyRow, UtcDateTime
@@ -63,6 +63,11 @@ class Asked:
     def ordered(self) -> bool:
         """Whether these wait, and so come in the order that is asked for."""
         return self.tab in (Tab.HELD, Tab.ESCALATED, Tab.YOURS)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether one card stands for all that are alike. Where a group was opened, each of it is decided alone."""
+        return self.tab is Tab.HELD and self.alike is None
 
     @property
     def filtered(self) -> bool:
@@ -133,9 +138,8 @@ def listing(
     if asked.tab is Tab.MINE:
         return _mine(session, site_id, asked, moderator_id, limit)
     statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
-    if asked.tab is Tab.HELD and asked.alike is None:
-        older = another("older")
-        statement = statement.where(~stands_behind(site_id, older, *_in_view(older, site_id, asked)))
+    if asked.grouped:
+        statement = statement.where(~stands_behind(site_id, another("older"), conditions_of(site_id, asked)))
     if asked.tab is Tab.HELD and not asked.filtered and not asked.shared:
         statement = statement.where(Comment.id.not_in(_with_colleagues(site_id, moderator_id, now)))
     if asked.tab is Tab.YOURS:
@@ -212,6 +216,11 @@ def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
     return sorted({r.reason for r in rows if r.reason}), sorted({r.language for r in rows if r.language})
 
 
+def conditions_of(site_id: str, asked: Asked) -> Conditions:
+    """What this view asks of a comment beside its site."""
+    return lambda table: _in_view(table, site_id, asked)
+
+
 def _resolved(asked: Asked) -> Asked:
     """A cursor that we never made, or made for another order, is no cursor."""
     third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.ordered else None
@@ -229,7 +238,7 @@ def _in_view(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]
     state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
     found: list[ColumnElement[bool]] = [table.state == state]
     escalated = _escalated(site_id)
-    if asked.tab is Tab.HELD and asked.alike is None:
+    if asked.tab is Tab.HELD:
         found.append(table.id.not_in(escalated))
     if asked.tab is Tab.ESCALATED:
         found.append(table.id.in_(escalated))

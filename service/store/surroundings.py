@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.states import State
 from service.store import alike
 from service.store.comments import Comment, RevisionRow
+from service.store.queue import Asked, conditions_of
 from service.store.schema import AnyRow, UtcDateTime
 
 BEFORE, AFTER, LAST = 3, 3, 5
@@ -37,15 +38,20 @@ class Surroundings:
     alike: Sequence[AnyRow]
 
 
-def surroundings(session: Session, row: AnyRow) -> Surroundings:
-    """What stands around this comment; four queries."""
+def surroundings(session: Session, row: AnyRow, asked: Asked) -> Surroundings:
+    """What stands around this comment, and in the view that was asked for behind it; four queries."""
     here = tuple_(Comment.received_at, Comment.id)
     there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
     newest_first = (Comment.received_at.desc(), Comment.id.desc())
     before = _in_thread(session, row.thread_id, here < there, *newest_first, most=BEFORE)[-BEFORE:]
     after = _in_thread(session, row.thread_id, here > there, Comment.received_at, Comment.id, most=AFTER)[:AFTER]
-    group = alike.shown(session, row.site_id, row.id, *_COLUMNS) if row.state == State.HELD else ()
-    return Surroundings(before, after, _by_author(session, row), group)
+    return Surroundings(before, after, _by_author(session, row), _alike(session, row, asked))
+
+
+def _alike(session: Session, row: AnyRow, asked: Asked) -> Sequence[AnyRow]:
+    if row.state != State.HELD or not asked.grouped:
+        return ()
+    return alike.shown(session, row.site_id, row.id, conditions_of(row.site_id, asked), *_COLUMNS)
 
 
 def _in_thread(session: Session, thread_id: UUID, side: ColumnElement[bool], *order: Any, most: int) -> list[AnyRow]:

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from service.store.queue import Asked, Order, Tab
@@ -28,6 +28,11 @@ def asked_for(args: Mapping[str, str]) -> Asked:
         shared=bool(args.get("shared", "")),
         after=_plain(args.get("after", ""), 400),
     )
+
+
+def asked_at(path: str) -> Asked:
+    """The view that an address of the queue page names, as `address` writes it."""
+    return asked_for(dict(parse_qsl(path.partition("?")[2])))
 
 
 def address(site_id: str, asked: Asked, **changes: Any) -> str:

@@ -15,7 +15,9 @@ from service.domain.errors import Invalid
 from service.domain.states import State
 from service.store import queue as waiting
 from service.store.people import Role
+from service.store.queue import Asked
 from service.store.sites import site
+from service.web.asked import asked_at
 from service.web.conflicts import said
 from service.web.doors import doors
 from service.web.fields import NO_NUL, Moment
@@ -51,14 +53,26 @@ class Item(_Strict):
 
 
 class GestureBody(_Strict):
-    """One gesture. Its id is made by the page; the same id again gets the same answer and changes nothing more."""
+    """One gesture. Its id is made by the page; the same id again gets the same answer and changes nothing more.
+
+    `view` is the address of the page, whose tab, filters and search bind what is taken along. Without it nothing is.
+    """
 
     gesture: UUID
     act: Kind
     reason: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
     to: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9-]*$")] = ""
     note: Annotated[str, Field(max_length=2000, pattern=NO_NUL)] = ""
+    view: Annotated[str, Field(max_length=4000)] = ""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
+
+    @property
+    def seen(self) -> list[Seen]:
+        return [Seen(item.id, item.version, item.until) for item in self.items]
+
+    @property
+    def asked(self) -> Asked | None:
+        return asked_at(self.view) if self.view else None
 
 
 class BackBody(_Strict):
@@ -81,12 +95,11 @@ def gesture() -> Response:
     if body.act in ("escalate", "calm"):
         return _escalation(body)
     act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
-    seen = [Seen(item.id, item.version, item.until) for item in body.items]
     with doors().database.writing() as session:
         known = {r.code: r for r in rejections(site(session, site_id()))}
         note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
         outcomes = gestures.move(
-            session, site_id(), seen, act.state or State.HELD,
+            session, site_id(), body.seen, act.state or State.HELD, asked=body.asked,
             gesture_id=body.gesture, moderator_id=my_id(), now=_now(), delay=_delay(), reason=act.reason, note=note,
         )  # fmt: skip
     return _answer(outcomes)
@@ -123,14 +136,18 @@ def act_of(word: str) -> Act:
 
 
 def _escalation(body: GestureBody) -> Response:
-    seen = [Seen(item.id, item.version, item.until) for item in body.items]
+    """Leave comments to somebody, or take the whole step back."""
+    ids = [item.id for item in body.items]
     with doors().database.writing() as session:
-        if body.act == "calm":
-            escalations.calm(session, site_id(), seen, moderator_id=my_id(), now=_now())
-        else:
+        if body.act == "escalate":
             to = escalations.parsed(session, site_id(), body.to, moderator_id=my_id())
-            escalations.escalate(session, site_id(), seen, to, moderator_id=my_id(), note=body.note.strip(), now=_now())
-    return _answer([Outcome(item.id, item.version) for item in body.items])
+            escalations.escalate(
+                session, site_id(), body.seen, to, moderator_id=my_id(), note=body.note.strip(), now=_now(), asked=body.asked
+            )
+        moved = escalations.in_one_step(session, site_id(), ids, moderator_id=my_id())
+        if body.act == "calm":
+            escalations.calm(session, site_id(), [row.id for row in moved], moderator_id=my_id(), now=_now())
+    return _answer([Outcome(row.id, row.version) for row in moved])
 
 
 def _answer(outcomes: list[Outcome]) -> Response:

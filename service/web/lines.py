@@ -1,6 +1,5 @@
 """The short lines on a card: how far an author is trusted, what was decided, what a state is called."""
 
-from service.domain.alike import Alike
 from service.domain.states import State
 from service.store.alike import MOST, Group
 from service.store.cards import Card
@@ -44,15 +43,11 @@ def more_line(group: Group) -> str:
     return ngettext("%(number)s more like this", "%(number)s more like this", group.number, number=number)
 
 
-def alike_line(card: Card) -> str:
-    """What the comments behind a card have in common with it; with numbers where not all have the same."""
-    words = {
-        Alike.WORDS: _("the same words"),
-        Alike.LINK: _("a link to %(domain)s", domain=card.row.link_domain),
-        Alike.BURST: _("the same author within ten minutes"),
-    }
-    kinds = card.alike.kinds
-    return ", ".join(words[kind] + (f" ({count(number, most=MOST)})" if len(kinds) > 1 else "") for kind, number in kinds.items())
+def together_line(group: Group) -> str:
+    """How many of a group one decision moves."""
+    if group.number > group.decided:
+        return _("decided together, %(number)s at a time", number=count(MOST))
+    return _("decided together")
 
 
 def escalation_line(step: AnyRow) -> str:

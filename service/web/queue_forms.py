@@ -1,7 +1,6 @@
 """What moderators do on the queue page without JavaScript: every card is a form; POST, redirect, next card."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from flask import redirect, request
@@ -17,7 +16,7 @@ from service.store import queue as waiting
 from service.store.people import Role
 from service.store.queue import Asked
 from service.store.sites import site
-from service.web.asked import address, asked_for, moment, uuid
+from service.web.asked import address, asked_at, moment, uuid
 from service.web.conflicts import said
 from service.web.doors import doors
 from service.web.gestures import Act, act_of
@@ -71,9 +70,9 @@ def redo_by_form() -> AnyResponse:
 @with_role(Role.MODERATOR)
 def calm_by_form() -> AnyResponse:
     """Back from the escalated ones to the queue."""
-    seen = [item for value in request.form.getlist("comment") if (item := _seen(value))]
+    ids = [item.comment_id for value in request.form.getlist("comment") if (item := _seen(value))]
     with doors().database.writing() as session:
-        escalations.calm(session, site_id(), seen, moderator_id=my_id(), now=_now())
+        escalations.calm(session, site_id(), ids, moderator_id=my_id(), now=_now())
     return redirect(address(site_id(), _view()), 303)
 
 
@@ -84,7 +83,7 @@ def _moved(seen: list[Seen], act: Act) -> AnyResponse:
         outcomes = gestures.move(
             session, site_id(), seen, act.state or State.HELD,
             gesture_id=uuid(request.form.get("gesture", "")) or new_id(), moderator_id=my_id(),
-            now=_now(), delay=_delay(), reason=act.reason, note=note,
+            now=_now(), delay=_delay(), reason=act.reason, note=note, asked=_named_view(),
         )  # fmt: skip
     if refused := [outcome for outcome in outcomes if outcome.refusal]:
         return shown(_view(), 409, outcomes=said(refused) + _rest(len(outcomes) - len(refused)))
@@ -94,7 +93,9 @@ def _moved(seen: list[Seen], act: Act) -> AnyResponse:
 def _escalated(seen: list[Seen], to: str, note: str) -> AnyResponse:
     with doors().database.writing() as session:
         whose = escalations.parsed(session, site_id(), to, moderator_id=my_id())
-        escalations.escalate(session, site_id(), seen, whose, moderator_id=my_id(), note=note.strip()[:2000], now=_now())
+        escalations.escalate(
+            session, site_id(), seen, whose, moderator_id=my_id(), note=note.strip()[:2000], now=_now(), asked=_named_view()
+        )
     return redirect(address(site_id(), _view(), after=_view().after), 303)
 
 
@@ -110,7 +111,12 @@ def _rest(number: int) -> list[str]:
 
 def _view() -> Asked:
     """Where the form was: the address of the queue that it carries along."""
-    return asked_for(dict(parse_qsl(urlsplit(request.form.get("view", "")).query)))
+    return asked_at(request.form.get("view", ""))
+
+
+def _named_view() -> Asked | None:
+    """The view that a decision is bound to; none where the form does not say."""
+    return _view() if request.form.get("view") else None
 
 
 def _seen(value: str) -> Seen | None:

@@ -55,7 +55,7 @@ def more_cards() -> Response:
     asked = asked_for(request.args)
     with doors().database.reading() as session:
         listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
-        found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
+        found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
         here = site(session, site_id())
     html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
     return Response(html, mimetype="text/html", headers={"X-After": listing.after})
@@ -94,17 +94,17 @@ def counts() -> Response:
 @with_role(Role.VIEWER)
 def comment(comment_id: UUID) -> AnyResponse:
     """One comment alone, with all that surrounds it."""
+    asked = Asked()
     with doors().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        found = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())
-        around = surroundings(session, row)
+        found = cards(session, site_id(), [row], asked, moderator_id=my_id(), now=_now())
+        around = surroundings(session, row, asked)
         originals = earlier_words(session, comment_id)
         people = _others(session)
         steps = [*decisions_about(session, site_id(), comment_id), *steps_about(session, site_id(), comment_id)]
         here, archived = site(session, site_id()), left_until(session, comment_id)
-    asked = Asked()
     return page(
         "comment.html",
         archived=archived,
@@ -124,14 +124,15 @@ def comment(comment_id: UUID) -> AnyResponse:
 @bp.get("/queue/comments/<uuid:comment_id>/context")
 @with_role(Role.VIEWER)
 def context(comment_id: UUID) -> Response:
-    """The thread in place and the author's last comments, as a piece of HTML."""
+    """The thread in place, the author's last comments and what is alike in the view, as a piece of HTML."""
+    asked = asked_for(request.args)
     with doors().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        card = cards(session, site_id(), [row], moderator_id=my_id(), now=_now())[0]
-        around = surroundings(session, row)
-    html = render_template("context.html", card=card, around=around, **_helpers(Asked(), None))
+        card = cards(session, site_id(), [row], asked, moderator_id=my_id(), now=_now())[0]
+        around = surroundings(session, row, asked)
+    html = render_template("context.html", card=card, around=around, **_helpers(asked, None))
     return Response(html, mimetype="text/html")
 
 
@@ -146,11 +147,11 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
             # Nothing is left but what colleagues look at: a lease orders work, it keeps nothing back.
             asked = replace(asked, shared=True)
             listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
-        found = cards(session, site_id(), listing.rows, moderator_id=my_id(), now=_now())
+        found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
         numbers = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
         reasons, languages = waiting.offered(session, site_id())
         gesture = last_gesture(session, site_id(), my_id(), since=me().session.created_at)
-        around = surroundings(session, found[0].row) if found else None
+        around = surroundings(session, found[0].row, asked) if found else None
         thread = session.get(Thread, asked.thread) if asked.thread else None
         people = _others(session)
         here = site(session, site_id())

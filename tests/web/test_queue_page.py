@@ -8,19 +8,17 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 
 from service.actions.admit import add_site
 from service.config import Settings
 from service.domain.signals import Field, Kind, Signal, Span
 from service.domain.states import State
-from service.store.alike import MOST, groups
 from service.store.comments import Comment, Thread
 from service.store.engine import Database
 from service.store.outbox import Event
 from service.store.people import Decision, Role
 from service.web.shown import feed_path
-from tests.factories import draft, submitted
 from tests.seeding import Seed, sow
 from tests.synthetic import SEEDS
 from tests.web.browsers import Browser, moderator, serving
@@ -154,21 +152,6 @@ def test_many_are_decided_and_taken_back_as_one_step(dana: Browser, database: Da
     assert answer.json["held"] == 0
     answer = dana.send("/queue/gestures/undo?site=news", {"gesture": gesture})
     assert answer.json["held"] == 50
-
-
-def test_near_duplicates_are_one_card_and_one_decision(dana: Browser, database: Database) -> None:
-    ids = sow(
-        database,
-        "news",
-        [Seed("Buy THIS now", minutes=9), Seed("calm", minutes=8), *[Seed("buy this, now!", f"R{n}") for n in range(5)]],
-    )
-    answer = dana.get("/queue")
-    assert cards_of(answer) == [str(ids[0]), str(ids[1])]
-    assert "5 more like this" in text_of(answer)
-    assert len(cards_of(dana.get(f"/queue?alike={ids[0]}"))) == 6
-    dana.post("/queue/decide", form(answer, "spam"))
-    assert {state_of(database, i) for i in ids} == {State.REJECTED, State.HELD}
-    assert state_of(database, ids[1]) == State.HELD
 
 
 def test_a_late_decision_is_told_who_was_first_and_changes_nothing(dana: Browser, sam: Browser, database: Database) -> None:
@@ -350,43 +333,6 @@ def test_what_was_just_approved_is_in_the_feed_at_once(app: Flask, dana: Browser
     before = app.test_client().get(feed).json["count"]
     assert dana.post("/queue/decide", form(queue, "approve")).status_code == 303
     assert app.test_client().get(feed).json["count"] == before + 1
-
-
-def test_the_same_link_and_a_burst_are_one_card_each_and_what_nobody_saw_stays(dana: Browser, database: Database) -> None:
-    linked = [Seed(f"{word} at https://www.bags.example/{word}", minutes=9) for word in ("cheap", "good", "best")]
-    everybody = [Seed(f"see https://youtube.com/{n}", minutes=8) for n in range(2)]
-    burst = [Seed(f"{word} and so on", "Anton", minutes=7) for word in ("first", "second", "third", "fourth")]
-    pair = [Seed(f"{word} thought", "Berta", minutes=6) for word in ("one", "another")]
-    now = datetime.now(UTC).replace(minute=9, second=30)
-    ids = sow(database, "news", [*linked, *everybody, *burst, *pair], now=now)
-    queue = dana.get("/queue")
-    assert cards_of(queue) == [str(ids[n]) for n in (0, 3, 4, 5, 9, 10)]
-    assert "2 more like this: a link to bags.example" in text_of(queue)
-    assert "3 more like this: the same author within ten minutes" in text_of(queue)
-    assert "best at" in text_of(dana.get(f"/queue/comments/{ids[0]}/context?site=news"))
-    assert len(cards_of(dana.get(f"/queue?alike={ids[0]}"))) == 3
-    (late,) = sow(database, "news", [Seed("late to bags.example", minutes=0)], now=now)
-    answer = dana.post("/queue/decide", form(queue, "spam"))
-    assert "3 rejected" in text_of(dana.get(answer.location))
-    assert [state_of(database, i) for i in (*ids[:3], late)] == [State.REJECTED] * 3 + [State.HELD]
-    gesture = re.search(r'name="gesture" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
-    dana.post("/queue/undo", {"site": "news", "gesture": gesture})
-    assert {state_of(database, i) for i in ids} == {State.HELD}
-
-
-def test_a_flood_of_one_comment_is_counted_no_further_than_a_thousand(dana: Browser, database: Database) -> None:
-    with database.writing() as session:
-        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MOST + 3)))
-        session.execute(update(Comment).values(state=State.HELD))
-        counted = groups(session, "news", session.scalars(select(Comment.id)).all()[:1])
-    assert [(group.number, set(group.kinds.values())) for group in counted.values()] == [(MOST + 1, {MOST + 1})]
-    for language, said in (
-        ("en", "1,000+ more like this"),
-        ("de", "1.000+ weitere wie dieser"),
-        ("ar", "مثله أيضًا: 1,000+"),
-    ):
-        page = text_of(dana.get("/queue", headers={"Accept-Language": language}))
-        assert said in page, language
 
 
 def test_one_escalates_to_a_colleague_who_sees_it(dana: Browser, sam: Browser, database: Database) -> None:

@@ -60,7 +60,8 @@ function decide(chosen, act, { note = "" } = {}) {
   if (!chosen.length) return;
   if (act === "skip") return skip(chosen[0]);
   const [kind, name = ""] = act.split(":");
-  const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note };
+  // The view binds the decision: what is alike, but outside of it, stays.
+  const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note, view: body.dataset.view };
   const gesture = { id: newId(), kind, said, cards: chosen, places: take(chosen), pending: true };
   gesture.sent = send(`/queue/gestures?site=${site}`, { gesture: gesture.id, ...said, items: items(gesture) });
   gesture.sent.then((answer) => settled(gesture, answer), (error) => failed(gesture, error));
@@ -312,7 +313,7 @@ function empty() {
 
 function context(card) {
   const id = card.dataset.id;
-  if (!contexts.has(id)) contexts.set(id, ask(`/queue/comments/${id}/context?site=${site}`).then((answer) => answer.text()));
+  if (!contexts.has(id)) contexts.set(id, ask(`/queue/comments/${id}/context?${view}`).then((answer) => answer.text()));
   return contexts.get(id);
 }
 

@@ -1,0 +1,76 @@
+"""One card for several comments, as a moderator meets it: what a key decides."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from service.domain.states import State
+from service.store.comments import Comment, Thread
+from tests.browser.desk import Desk
+from tests.browser.test_moderating import answered, eventually
+from tests.seeding import Seed, sow
+
+Calm = Callable[[Page], None]
+HERE, THERE = "A page", "Another page"
+#: Five comments with the same words, two of them on another page, and two that stand alone.
+SEEDS = [
+    *(Seed("Buy this, now!", f"Reader {n}", thread, minutes=20 - n) for n, thread in enumerate((HERE, HERE, HERE, THERE, THERE))),
+    *(Seed(f"comment number {n}", "Anton", HERE, minutes=10 - n) for n in range(2)),
+]
+
+
+def waiting_there(desk: Desk) -> int:
+    """How many wait on the other page."""
+    with desk.database.reading() as session:
+        there = select(func.count()).select_from(Comment).join(Thread, Thread.id == Comment.thread_id)
+        return session.scalar(there.where(Thread.title == THERE, Comment.state == State.HELD))
+
+
+def test_a_key_decides_only_what_the_filter_and_the_search_leave(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    page.locator(".card .where").first.click()
+    expect(page.locator(".card").first).to_contain_text("2 more like this")
+    expect(page.locator("#context-alike + ol li")).to_have_count(2)
+    page.locator("#search").fill("buy")
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(1)
+    page.keyboard.press("s")
+    expect(page.locator("#undo-text")).to_contain_text("3 rejected as spam.")
+    eventually(page, desk, State.REJECTED, 3)
+    assert waiting_there(desk) == 2
+    answered(page)
+    page.keyboard.press("z")
+    eventually(page, desk, State.HELD, 7)
+    calm(page)
+
+
+def test_a_form_decides_only_what_the_filter_leaves_without_javascript(desk: Desk) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down(java_script_enabled=False))
+    page.locator(".card .where").first.click()
+    page.locator(".pick input").first.check()
+    page.locator("#bulk").get_by_role("button", name="Approve").click()
+    expect(page.locator("#undo-text")).to_have_text("3 approved. 4 left")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#undo-text")).to_have_text("Taken back.")
+    page.locator(".card").first.get_by_role("button", name="Spam").click()
+    expect(page.locator("#undo-text")).to_have_text("3 rejected. 4 left")
+    assert waiting_there(desk) == 2
+
+
+def test_a_group_is_escalated_taken_back_and_escalated_again(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    for keys, held in ((("e", "Enter"), "2"), (("z",), "7"), (("Shift+Z",), "2")):
+        for key in keys:
+            page.keyboard.press(key)
+        answered(page)
+        expect(page.locator(".tabs [data-tab=held] .number")).to_have_text(held)
+    desk.open(page, "/queue?tab=escalated")
+    expect(page.locator(".card")).to_have_count(5)
+    page.keyboard.press("a")
+    expect(page.locator("#undo-text")).to_contain_text("Approved.")
+    eventually(page, desk, State.APPROVED, 1)
+    calm(page)
