@@ -1,4 +1,4 @@
-"""One card for several comments, as a moderator meets it: what a key decides."""
+"""One card for several comments, as a moderator meets it: what the numbers count, and what a key decides."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from service.domain.states import State
 from service.store.comments import Comment, Thread
 from tests.browser.desk import Desk
-from tests.browser.test_moderating import answered, eventually
+from tests.browser.test_moderating import answered, eventually, number_in
 from tests.seeding import Seed, sow
 
 Calm = Callable[[Page], None]
@@ -25,6 +25,27 @@ def waiting_there(desk: Desk) -> int:
     with desk.database.reading() as session:
         there = select(func.count()).select_from(Comment).join(Thread, Thread.id == Comment.thread_id)
         return session.scalar(there.where(Thread.title == THERE, Comment.state == State.HELD))
+
+
+def test_numbers_count_the_comments_that_are_decided(desk: Desk, calm: Calm) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    expect(page.locator(".card")).to_have_count(3)
+    page.keyboard.press("x")
+    expect(page.locator(".bulk-count")).to_have_text("5 selected")
+    page.keyboard.press("*")
+    expect(page.locator(".bulk-count")).to_have_text("7 selected")
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    expect(page.locator("#undo-text")).to_have_text("5 approved. 2 left")
+    eventually(page, desk, State.APPROVED, 5)
+    answered(page)
+    page.keyboard.press("z")
+    eventually(page, desk, State.HELD, 7)
+    answered(page)
+    page.keyboard.press("Shift+Z")
+    eventually(page, desk, State.APPROVED, 5)
+    calm(page)
 
 
 def test_a_key_decides_only_what_the_filter_and_the_search_leave(desk: Desk, calm: Calm) -> None:
@@ -73,4 +94,17 @@ def test_a_group_is_escalated_taken_back_and_escalated_again(desk: Desk, calm: C
     page.keyboard.press("a")
     expect(page.locator("#undo-text")).to_contain_text("Approved.")
     eventually(page, desk, State.APPROVED, 1)
+    calm(page)
+
+
+def test_a_colleague_who_was_faster_is_not_counted_again(desk: Desk, calm: Calm) -> None:
+    ids = sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    sam = desk.open(desk.sit_down("Sam"), f"/queue?alike={ids[0]}")
+    sam.keyboard.press("j")
+    sam.keyboard.press("s")
+    eventually(sam, desk, State.REJECTED, 1)
+    page.keyboard.press("a")
+    expect(page.locator("#undo-text")).to_have_text("4 approved. 2 left")
+    assert number_in(desk, State.APPROVED) == 4
     calm(page)

@@ -67,11 +67,17 @@ function decide(chosen, act, { note = "" } = {}) {
   gesture.sent.then((answer) => settled(gesture, answer), (error) => failed(gesture, error));
   done.push(gesture);
   undone.length = 0;
-  const number = chosen.reduce((sum, card) => sum + 1 + Number(card.dataset.alike ?? 0), 0);
-  gesture.number = number;
-  count(body.dataset.tab, -number);
+  gesture.number = comments(chosen);
+  count(body.dataset.tab, -gesture.number);
+  show(doneLine(gesture));
+}
+
+// One decision moves so many comments at most; the others have a card of their own next.
+const comments = (chosen) => Math.min(body.dataset.most, chosen.reduce((sum, card) => sum + 1 + Number(card.dataset.alike ?? 0), 0));
+
+function doneLine({ kind, number }) {
   const line = (number > 1 ? words.many[kind] : words.done[kind]).replace("{n}", format(number));
-  show(`${line} ${words.left.replace("{n}", numberOf(body.dataset.tab))}`);
+  return `${line} ${words.left.replace("{n}", numberOf(body.dataset.tab))}`;
 }
 
 function skip(card) {
@@ -127,6 +133,12 @@ function settled(gesture, answer) {
     show(back.map((card) => card.querySelector(".complaint span").textContent).join(" "));
   }
   counts(answer);
+  // Colleagues may have decided about some of a group meanwhile: then fewer were moved than the cards said.
+  const moved = answer.outcomes.filter((outcome) => outcome.ok).length;
+  if (!back.length && moved && moved !== gesture.number) {
+    gesture.number = moved;
+    if (done.at(-1) === gesture) show(doneLine(gesture));
+  }
 }
 
 function failed(gesture, error) {
@@ -363,7 +375,7 @@ function pick(card, on) {
 
 function picks() {
   if (!bulk) return;
-  const number = picked().length;
+  const number = comments(picked());
   bulk.classList.toggle("on", number > 0);
   bulk.querySelector(".bulk-count").textContent = words.selected.replace("{n}", format(number));
 }
@@ -372,7 +384,7 @@ async function pickAll() {
   const all = picked().length < cards().length;
   for (let page = 0; all && after && page < 10; page += 1) await more();
   for (const card of cards()) pick(card, all);
-  say(words.selected.replace("{n}", format(picked().length)));
+  say(words.selected.replace("{n}", format(comments(picked()))));
 }
 
 /* Keys */
