@@ -29,7 +29,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How it was sent. `honeypot` is true where the hidden field was filled; times are aware UTC, durations seconds."""
+    """How it was sent. `honeypot` is true where the hidden field was filled; times are aware UTC, durations seconds. `posted_at` is
+    when it was written, where the host says so: an old thread that is imported comes within seconds."""
 
     honeypot: bool = False
     seconds_to_submit: float | None = None
@@ -37,6 +38,7 @@ class Circumstances:
     referrer: str = ""
     language: str = ""
     received_at: datetime | None = None
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What else came to this site within the last hour: counts, this comment not among them.
+    """What else was written on this site within the same hour: counts, this comment not among them.
 
     `like_text` counts those that differ in a few words only (`service.domain.likeness`), the same ones not among them.
     `links_to` says for each host that this comment links to how many others link there.

@@ -17,6 +17,7 @@ from service.store.bulk import named, plain
 from service.store.comments import Comment, Thread, ThreadState
 from service.store.neighbours import Near, Neighbours
 from service.store.outside import OutsideRow
+from service.store.posted import posted_at
 from service.store.schema import AnyRow, table
 from service.store.site_models import SiteModelRow
 from service.store.sites import Site, stands
@@ -115,6 +116,7 @@ def _reading(row: AnyRow, site: AnyRow, near: Near) -> Reading:
             referrer=context.get("referrer", ""),
             language=context.get("language", ""),
             received_at=row.received_at,
+            posted_at=posted_at(context),
         ),
         history=History(
             approved=near.approved,

@@ -36,7 +36,9 @@ class ContextBody(Strict):
         default="",
         description="Of the comment or, where you do not know it, of the browser, like en-GB. It counts where the text does not tell its language.",
     )
-    posted_at: Moment | None = Field(default=None, description="When it was written, where that was earlier than now.")
+    posted_at: Moment | None = Field(
+        default=None, description="When it was written, where that was earlier than now. Floods are counted by it."
+    )
     honeypot: Line = Field(default="", description="What stood in a field that people do not see.")
     seconds_to_submit: Annotated[
         float | None, Field(ge=0, le=10_000_000, allow_inf_nan=False, description="From showing the form to sending it.")
