@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.domain.budget import Budget, Limits, audited
-from service.domain.policy import Verdict, failed, scores
+from service.domain.policy import Verdict, failed, may_reject_by_sum, scores
 from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
 
@@ -74,7 +74,9 @@ def _limited(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude) ->
     unanswered = tuple(s for s in verdict.reasons if not s.score)
     against = sorted((s for s in signals if s.kind.family in AGAINST), key=lambda s: -s.score)[:3]
     told = verdict.reasons if len(verdict.reasons) > len(unanswered) else (*against, *unanswered)
-    if latitude.reject_from is not None and risk(found, FOR_REJECTING) >= latitude.reject_from:
+    # Without something to follow no limit turns a model's doubt into a rejection.
+    grave = FOR_REJECTING if may_reject_by_sum(signals) else (Family.PROFANITY,)
+    if latitude.reject_from is not None and risk(found, grave) >= latitude.reject_from:
         return Verdict(State.REJECTED, told)
     if verdict.state is State.REJECTED:
         return verdict

@@ -1,9 +1,10 @@
 """The policy: pure rules that turn signals into a verdict, gravest first, with its reasons."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from service.domain.evidence import MODELS_OF_SPAM, Ground, are_two, ground_of, leads_somewhere
 from service.domain.signals import Family, Kind, Signal
 from service.domain.states import State
 
@@ -35,7 +36,7 @@ HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
     | {Kind.SITE_LANGUAGE_NOT_COVERED: 0.9}
 )
 
-#: Two strong signals of different kinds reject; a site's own block lists do so alone.
+#: Two strong signals on different evidence reject; a site's own block lists do so alone.
 REJECT_ALONE = frozenset(
     {
         Kind.SITE_BLOCKED_AUTHOR,
@@ -45,15 +46,16 @@ REJECT_ALONE = frozenset(
         Kind.SPAM_TEST,
     }
 )
-STRONG_SIGNALS_TO_REJECT = 2
 
-#: From here on a model's word rejects spam without a second finding. Nothing else rejects an attack or a mild finding.
+#: From here on a model rejects spam without a second finding, where the comment has something to follow. Nothing else rejects an
+#: attack or a mild finding.
 BEYOND_DOUBT = 0.98
 #: Where a site says that spam beyond doubt waits for a person, too.
 SPAM_WAITS = "spam_waits"
-#: What a site asked for itself. A language that no check covers is no wish: it may not be published unseen, and spam stays spam.
+#: What a site asked for itself. A language that no check covers is no wish of the site.
 OF_THE_SITE = frozenset(kind for kind in Kind if kind.family is Family.SITE) - {Kind.SITE_LANGUAGE_NOT_COVERED}
-_MODELS_OF_SPAM = frozenset({Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL})
+#: What is found without reading the text.
+_CIRCUMSTANCES = frozenset({Ground.LINKS, Ground.SENDER, Ground.ARRIVAL, Ground.FORM})
 #: Who is known here is looked at by a person, however sure the models are.
 _KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
 
@@ -66,7 +68,6 @@ class Rules:
     hold_dependable_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_DEPENDABLE_AT)
     hold_trusted_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_TRUSTED_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
-    strong_signals_to_reject: int = STRONG_SIGNALS_TO_REJECT
     #: None: spam beyond doubt waits for a person, too.
     beyond_doubt: float | None = BEYOND_DOUBT
     hold_everything: bool = False
@@ -88,14 +89,23 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     told = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
     if failed(ordered):
         return Verdict(State.HELD, (*holding, *told))
-    if rejecting := _rejecting(ordered, rules):
+    if rejecting := _rejecting(ordered, holding, rules):
         return Verdict(State.REJECTED, (*rejecting, *told))
     if rules.hold_everything:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
         return Verdict(State.HELD, (*holding, everything, *told))
-    if doubtless := _beyond_doubt(ordered, holding, rules):
-        return Verdict(State.REJECTED, (*doubtless, *told))
+    if sure := _beyond_doubt(ordered, holding, rules):
+        if not leads_somewhere(ordered):
+            return Verdict(State.HELD, (*map(_leading_nowhere, holding), *told))
+        return Verdict(State.REJECTED, (*_doubtless(ordered, sure, rules), *told))
     return Verdict(State.HELD if holding else State.APPROVED, (*holding, *told))
+
+
+def may_reject_by_sum(signals: Sequence[Signal]) -> bool:
+    """Whether spam findings may add up to a rejection: there is something to follow, and the text itself speaks for spam. A name,
+    a link or a flood is not enough, and neither are several of them."""
+    spam = (s for s in signals if s.kind.family is Family.SPAM and s.score >= HOLD_AT[s.kind])
+    return leads_somewhere(signals) and any(ground_of(s) not in _CIRCUMSTANCES for s in spam)
 
 
 def failed(signals: Sequence[Signal]) -> bool:
@@ -126,21 +136,34 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
     return {family: 1.0 - rest for family, rest in clean.items()}
 
 
-def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
-    """What rejects a comment as spam without a second strong finding; nothing where the site or the author asks for a person."""
-    sure = max([s.score for s in holding if s.kind in _MODELS_OF_SPAM], default=0.0)
+def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> float:
+    """How sure the models are where no second strong finding is needed; 0 where they are not sure enough, or where the site or the
+    author asks for a person."""
+    sure = max([s.score for s in holding if s.kind in MODELS_OF_SPAM], default=0.0)
     if rules.beyond_doubt is None or sure < rules.beyond_doubt:
-        return ()
-    if any(s.kind in OF_THE_SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals):
-        return ()
+        return 0.0
+    if any(s.kind.family is Family.SITE for s in holding) or any(s.kind in _KNOWN_HERE for s in signals):
+        return 0.0
+    return sure
+
+
+def _doubtless(signals: Sequence[Signal], sure: float, rules: Rules) -> tuple[Signal, ...]:
     rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
     speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)
     return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, check="policy"), *speaking)
 
 
-def _rejecting(signals: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
+def _leading_nowhere(signal: Signal) -> Signal:
+    """A model's reason with why a person is asked although the model is sure."""
+    if signal.kind not in MODELS_OF_SPAM:
+        return signal
+    return replace(signal, rule=f"{signal.rule}; there is nothing to follow, so a person decides")
+
+
+def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
     alone = tuple([s for s in signals if s.kind in rules.reject_alone])
-    strong = {s.kind: s for s in reversed(signals) if s.strong}
-    if len(strong) >= rules.strong_signals_to_reject:
-        return (*alone, *(s for s in signals if s.strong and s not in alone))
+    # A finding that would not even hold the comment is not half of a rejection.
+    strong = [s for s in holding if s.strong]
+    if are_two(strong, leads=leads_somewhere(signals)):
+        return (*alone, *(s for s in strong if s not in alone))
     return alone

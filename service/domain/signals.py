@@ -43,6 +43,8 @@ class Kind(StrEnum):
     SPAM_TEST = "spam.test"
     SPAM_OUTSIDE = "spam.outside"
     SPAM_BEYOND_DOUBT = "spam.beyond_doubt"
+    #: Something to follow or to buy. Context for the policy, with the score 0: by itself it says nothing against a comment.
+    SPAM_LEAD = "spam.lead"
 
     ABUSE_MODEL = "abuse.model"
     ABUSE_THREAT = "abuse.threat"
@@ -103,7 +105,7 @@ class Signal:
     """One finding of one check. `score` is 0..1, the believed probability that this alone makes the comment unwanted.
 
     `rule` is one specific sentence for a moderator ("3 links where 1 is usual"). `strong` marks a finding that counts
-    towards an automatic rejection, for which two strong ones of different kinds suffice. A failure with the score 0 is only
+    towards an automatic rejection, for which two strong ones on different evidence suffice. A failure with the score 0 is only
     told: it holds nothing.
     """
 

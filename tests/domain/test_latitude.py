@@ -15,12 +15,21 @@ def _found(kind: Kind, score: float) -> tuple[Signal, ...]:
     return (Signal(kind, score, "found"),)
 
 
+LEAD = Signal(Kind.SPAM_LEAD, 0.0, "something to follow")
+
+
 TABLE = [
     (None, _found(Kind.SPAM_MODEL, 0.7), State.HELD),
     (NOBODY, _found(Kind.SPAM_MODEL, 0.7), State.HELD),
     (WIDE, _found(Kind.SPAM_MODEL, 0.59), State.APPROVED),
     (WIDE, _found(Kind.SPAM_MODEL, 0.7), State.HELD),
-    (WIDE, _found(Kind.SPAM_MODEL, 0.95), State.REJECTED),
+    (WIDE, _found(Kind.SPAM_MODEL, 0.95), State.HELD),
+    (WIDE, (*_found(Kind.SPAM_MODEL, 0.95), LEAD), State.REJECTED),
+    (WIDE, (*_found(Kind.SPAM_PHRASES, 0.95), LEAD), State.REJECTED),
+    (WIDE, (*_found(Kind.SPAM_VELOCITY, 0.95), *_found(Kind.SPAM_LINKS, 0.4)), State.HELD),
+    (WIDE, (*_found(Kind.SPAM_DUPLICATE, 0.95), LEAD), State.HELD),
+    (WIDE, (Signal(Kind.SPAM_NAME, 0.95, "found", strong=True), LEAD), State.HELD),
+    (WIDE, _found(Kind.PROFANITY_STRONG, 0.9), State.REJECTED),
     (WIDE, _found(Kind.ABUSE_MODEL, 0.99), State.HELD),
     (WIDE, _found(Kind.SITE_RULE, 1.0), State.HELD),
     (WIDE, _found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5), State.HELD),
@@ -53,7 +62,7 @@ def test_what_the_site_blocks_is_not_audited() -> None:
 
 
 def test_spam_that_nobody_was_asked_about_is_audited_though_no_budget_is_set() -> None:
-    signals = _found(Kind.SPAM_MODEL, 0.99)
+    signals = (*_found(Kind.SPAM_MODEL, 0.99), LEAD)
     verdicts = [within(judge(signals, Rules()), signals, None, identity=str(n)) for n in range(5_000)]
     looked_at = [v for v in verdicts if v.state is State.HELD]
     assert 60 < len(looked_at) < 140

@@ -53,3 +53,11 @@ def verdicts(
 def test_an_imported_thread_is_no_flood(client: FlaskClient, settle_all: Callable[[], int], database: Database) -> None:
     found = verdicts(client, settle_all, database, posted=True)
     assert found == (Counter({State.APPROVED: COMMENTS}), Counter())
+
+
+def test_an_import_without_times_of_writing_is_held_and_never_rejected(
+    client: FlaskClient, settle_all: Callable[[], int], database: Database
+) -> None:
+    states, reasons = verdicts(client, settle_all, database, posted=False)
+    assert states[State.REJECTED] == 0
+    assert reasons["spam.velocity"] > COMMENTS / 2

@@ -86,6 +86,10 @@ def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Work
     assert model.record["judged"] >= 100
     assert model.record["right"] > model.record["right_shipped"]
     state, reasons = _verdict(database, workshop, "Some more zorblax for everybody")
+    assert state == State.HELD
+    assert [reason["code"] for reason in reasons] == ["spam.site_model"]
+    assert "nothing to follow" in reasons[0]["rule"]
+    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody, ask @zorblax_shop")
     assert state == State.REJECTED
     assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt", "spam.site_model"]
     assert "zorblax" in reasons[1]["rule"]

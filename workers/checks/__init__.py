@@ -11,6 +11,7 @@ from workers.checks import (
     gibberish,
     history,
     language,
+    leads,
     links,
     mailboxes,
     models,
@@ -34,6 +35,7 @@ CHECKS: dict[str, Check] = {
     links.CHECK: links.check,  # links, shorteners, blocked domains
     phrases.CHECK: phrases.check,  # what advertisers and templates say
     contact.CHECK: contact.check,  # chat numbers and mail addresses
+    leads.CHECK: leads.check,  # whether there is anything to follow or to buy
     mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
     models.CHECK: models.check,  # how much it reads like spam or an attack seen elsewhere
     threats.CHECK: threats.check,  # calls to hurt somebody, or oneself

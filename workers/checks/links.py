@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from service.domain.evidence import USUAL_LINK
 from service.domain.signals import Field, Kind, Signal, Span
 from workers.checks.addresses import Link, host_of, is_within
 from workers.checks.listed import listed
@@ -44,7 +45,7 @@ def _many(outside: tuple[Link, ...], text: str) -> Signal:
     count = len(outside)
     score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
     if count < 3 and all(is_within(host, USUAL) for host in hosts):
-        score = 0.1
+        score = USUAL_LINK
     if any(link.hidden for link in outside):
         score = max(score, 0.6)
     rule = f"{count} links where one is usual" if count > 1 else f"a link to {outside[0].host or 'elsewhere'}"

@@ -1,10 +1,10 @@
-"""What advertisers and templates say, looked for over the text, the author's name and website together."""
+"""What advertisers and template programs say in a text. What stands in a name or a website is the names check's."""
 
 from collections.abc import Iterator
 from functools import cache
 
 from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks.folding import Folded, fold
+from workers.checks.folding import Folded
 from workers.checks.listed import listed
 from workers.checks.matching import Entry, Matcher, Where
 from workers.checks.prepared import Prepared
@@ -21,11 +21,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal for all finds; different words count, the same word said again does not."""
     author = prepared.reading.author
     found = dict(_finds(prepared.text, Field.TEXT))
-    if prepared.name.text:
-        found.update(_finds(prepared.name, Field.AUTHOR_NAME))
     advertises = bool(author.url or prepared.links)
-    if author.url:
-        found.update(_finds(fold(author.url.replace("-", " ").replace("_", " ")), Field.AUTHOR_URL))
     counted = {spelling: span for (spelling, weight), span in found.items() if weight == _PITCH or advertises}
     if not counted:
         return
@@ -35,16 +31,11 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     named = ", ".join(f"'{spelling}'" for spelling in list(counted)[:4])
     rule = f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
     yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3 or pitched, check=CHECK)
-    if any(span.field is not Field.TEXT for span in spans):
-        names = tuple(span for span in spans if span.field is not Field.TEXT)
-        yield Signal(
-            Kind.SPAM_NAME,
-            0.6,
-            f"the author's name or website advertises: {names[0].text}",
-            names,
-            strong=True,
-            check=CHECK,
-        )
+
+
+def pitches(folded: Folded, field: Field) -> dict[str, Span]:
+    """What is sold or invited to in a folded text, each phrase with its last place."""
+    return {spelling: span for (spelling, weight), span in _finds(folded, field) if weight == _PITCH}
 
 
 def _finds(folded: Folded, field: Field) -> Iterator[tuple[tuple[str, int], Span]]:

@@ -1,0 +1,72 @@
+"""Leads: what a reader could follow beside a link or a chat contact, which have checks of their own: a website, a handle, a number.
+
+By itself a lead says nothing against a comment. The policy asks for one before a model rejects a comment that no person has seen.
+"""
+
+import re
+from collections.abc import Iterator
+
+from service.domain.signals import Field, Kind, Signal, Span
+from workers.checks.addresses import host_of, is_within
+from workers.checks.characters import DIGITS, count
+from workers.checks.folding import Folded
+from workers.checks.prepared import Prepared
+
+CHECK = "leads"
+#: A handle at the very beginning says whom a reply is for, so only what stands before it makes one a lead.
+_HANDLE = re.compile(r"(?<=[^\w@.])@[a-z0-9_](?:[a-z0-9_.]{1,38})[a-z0-9_]")
+_ACCOUNT = re.compile(
+    r"\b(?:telegram|whats? ?app|insta(?:gram)?|snap(?:chat)?|tik ?tok|facebook|twitter|discord|onlyfans|signal|skype|kik|viber|wechat|line)"
+    r"(?: (?:id|me|us|on|at|is|name|number|account))* ?[:=@] ?[a-z0-9_][a-z0-9_.]{2,39}"
+)
+#: Seven digits and more, grouped as telephone numbers are.
+_NUMBER = re.compile(r"(?<![\w.,:/=%$£€-])\+?\(?[0-9](?:[ .()/-]{0,2}[0-9]){6,14}(?![\w%]|[.,:][0-9])")
+#: Dates, spans of years, and large numbers with their thousands apart are none.
+_NO_NUMBER = re.compile(
+    r"[0-9]{1,2}[ ./-]{1,2}[0-9]{1,2}[ ./-]{1,2}(?:[0-9]{2}){1,2}|(?:1[0-9]|20)[0-9]{2}[ ./-]{1,3}(?:1[0-9]|20)[0-9]{2}"
+    r"|(?:1[0-9]|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,3}(?:[ .][0-9]{3})+"
+)
+#: What messages ask to be called or texted to.
+_SHORT_CODE = re.compile(r"\b(?:(?:text|txt|sms|send)(?: \S{1,20}){0,4}? to|text|txt|dial|call) [0-9]{4,6}(?![\w.,:]?[0-9])")
+_FEWEST_DIGITS = 4
+
+
+def check(prepared: Prepared) -> Iterator[Signal]:
+    """One signal, with the score 0, for all that was found."""
+    spans = tuple(_leads(prepared))
+    if spans:
+        yield Signal(Kind.SPAM_LEAD, 0.0, f"something to follow: {spans[0].text}", spans, check=CHECK)
+
+
+def website(prepared: Prepared) -> Span | None:
+    """The author's website, where it is not the site's own."""
+    url = prepared.reading.author.url
+    if not url or is_within(host_of(url), frozenset(prepared.reading.lists.own_domains)):
+        return None
+    return Span(0, len(url), url, field=Field.AUTHOR_URL)
+
+
+def leads_outside(prepared: Prepared) -> bool:
+    """Whether there is a website, or a link in the text, that leads away from the site."""
+    own = frozenset(prepared.reading.lists.own_domains)
+    return website(prepared) is not None or any(not is_within(link.host, own) for link in prepared.links)
+
+
+def _leads(prepared: Prepared) -> Iterator[Span]:
+    if site := website(prepared):
+        yield site
+    yield from _written(prepared.text, Field.TEXT)
+    if prepared.name.text:
+        yield from _written(prepared.name, Field.AUTHOR_NAME)
+
+
+def _written(folded: Folded, field: Field) -> Iterator[Span]:
+    text = folded.text
+    patterns = [_HANDLE] if "@" in text else []
+    patterns += [_ACCOUNT] if "@" in text or ":" in text or "=" in text else []
+    if count(text, DIGITS) >= _FEWEST_DIGITS:
+        patterns += [_NUMBER, _SHORT_CODE]
+    for pattern in patterns:
+        found = next((each for each in pattern.finditer(text) if not _NO_NUMBER.fullmatch(each[0])), None)
+        if found:
+            yield folded.span(*found.span(), field=field)
