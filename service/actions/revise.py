@@ -15,6 +15,7 @@ from service.domain.states import State
 from service.domain.wording import wording
 from service.store.archives import absent
 from service.store.comments import Comment, RevisionRow, VerdictRow
+from service.store.idempotency import forget_key_of
 from service.store.moves import Change, announce
 from service.store.outbox import Event
 from service.store.people import Decision, Escalation, Note
@@ -78,6 +79,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         raise _stale(comment.version)
     session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
+    forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
     _forget_notes(session, comment.id)
     # What is in an archive may have been learned from before it went there.
     if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):

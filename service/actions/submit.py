@@ -16,6 +16,7 @@ from service.domain.fingerprint import fingerprint
 from service.domain.identity import Identities, domain_of
 from service.domain.ids import new_id, thread_id
 from service.domain.links import link_domain
+from service.domain.request_hashes import RequestHashes
 from service.domain.wording import wording
 from service.store.archives import Archived
 from service.store.bulk import plain
@@ -27,12 +28,19 @@ from service.store.schema import table
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One draft on its way in. `key` is the host's Idempotency-Key, empty where it sent none."""
+    """One draft on its way in. `key` is the keyed hash of the host's Idempotency-Key, empty where it sent none."""
 
     site_id: str
     draft: Draft
     key: str = ""
     body_digest: str = ""
+
+    @classmethod
+    def sent(cls, site_id: str, draft: Draft, *, key: str, body: bytes, hashes: RequestHashes) -> "Submission":
+        """A draft as it was sent: of the Idempotency-Key and the exact body only keyed hashes go on from here."""
+        if not key:
+            return cls(site_id, draft)
+        return cls(site_id, draft, key=hashes.of_key(site_id, key), body_digest=hashes.of_body(site_id, body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from service.store.authored import Whose, count_of, ids_of
 from service.store.sites import Site
 
 #: The tables that erasing takes something from.
-ERASED_FROM = ("comment", "revision", "verdict", "note", "escalation", "step", "decision", "event", "site_model")
+ERASED_FROM = (
+    "comment", "revision", "verdict", "note", "escalation", "step", "decision", "event", "site_model", "idempotency_key",
+)  # fmt: skip
 #: Comments that are looked up at a time; each is erased in a transaction of its own, so that writers get their turn.
 _AT_A_TIME = 100
 

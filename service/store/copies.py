@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, Select, Table, Uuid, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from service.store.idempotency import IdempotencyKey
 from service.store.schema import Record, UtcDateTime
 
 #: Rows that are read, and written, at a time: a copy of any size needs the memory of so many.
@@ -25,8 +26,12 @@ def steady(session: Session) -> None:
 
 
 def tables(site_id: str | None = None) -> list[Table]:
-    """The tables of a copy, each after those that it points to. A site's copy leaves out moderators and what is theirs alone."""
-    return [t for t in Record.metadata.sorted_tables if site_id is None or _belongs(t, site_id)]
+    """The tables of a copy, each after those that it points to. A site's copy leaves out moderators and what is theirs alone.
+
+    Idempotency keys are promised for a day, and copies live longer.
+    """
+    copied = (t for t in Record.metadata.sorted_tables if t.name != IdempotencyKey.__tablename__)
+    return [t for t in copied if site_id is None or _belongs(t, site_id)]
 
 
 def counts(session: Session, site_id: str | None = None) -> dict[str, int]:
@@ -46,7 +51,7 @@ def written(session: Session, site_id: str | None = None) -> Iterator[str]:
 
 def read(session: Session, lines: Iterable[str]) -> dict[str, int]:
     """Put rows back, those of one table together. Returns how many each got. Raises ValueError for what is no row of ours."""
-    known = {t.name: t for t in Record.metadata.sorted_tables}
+    known = {t.name: t for t in tables()}
     stored = dict.fromkeys(known, 0)
     for name, rows in _together(map(_parsed, lines)):
         if name not in known:

@@ -13,7 +13,7 @@ KEPT = timedelta(hours=24)
 
 
 class IdempotencyKey(Record):
-    """A key that a host sent with a POST, the SHA-256 of the body, and the comment that it made."""
+    """A POST that made a comment: keyed hashes of the Idempotency-Key that its host sent and of its body."""
 
     __tablename__ = "idempotency_key"
 
@@ -22,6 +22,12 @@ class IdempotencyKey(Record):
     body_digest: Mapped[str] = mapped_column(String(64))
     comment_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def forget_key_of(session: Session, site_id: str, comment_id: UUID, *, received_at: datetime) -> None:
+    """Forget the key that a comment was sent with. Both were stored at one moment, by which an index finds it."""
+    mine = (IdempotencyKey.created_at == received_at, IdempotencyKey.site_id == site_id, IdempotencyKey.comment_id == comment_id)
+    session.execute(delete(IdempotencyKey).where(*mine).execution_options(synchronize_session=False))
 
 
 def any_old_keys(session: Session, *, now: datetime) -> bool:

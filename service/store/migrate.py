@@ -25,6 +25,9 @@ def upgrade(database: Database) -> tuple[str | None, str]:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    if before != newest():
+        # What a revision deleted may be somebody's.
+        database.wipe()
     return before, newest()
 
 

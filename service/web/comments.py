@@ -1,6 +1,5 @@
 """The host API for comments: post one, see what became of it, change its words, erase it."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -72,7 +71,7 @@ class EditBody(Strict):
 def receive() -> Response:
     key, wait = idempotency_key(), preferred_wait()
     body, exact = body_of(CommentBody)
-    submission = Submission(caller().site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest())
+    submission = Submission.sent(caller().site_id, body.draft(), key=key, body=exact, hashes=doors().request_hashes)
     outcome = request.environ.pop(OUTCOME, None) or doors().committer.submit(submission)
     if isinstance(outcome, Exception):
         raise outcome

@@ -7,6 +7,7 @@ from flask import current_app
 
 from service.config import Settings
 from service.domain.identity import Identities
+from service.domain.request_hashes import RequestHashes
 from service.jobs import Bell, bell
 from service.store.engine import ANSWER_PATIENCE, Database
 from service.web.callers import Callers
@@ -27,6 +28,7 @@ class Doors:
     database: Database
     bell: Bell
     identities: Identities
+    request_hashes: RequestHashes
     committer: Committer
     watcher: Watcher
     callers: Callers
@@ -46,6 +48,7 @@ class Doors:
             database=database,
             bell=bell(settings),
             identities=identities,
+            request_hashes=RequestHashes.from_secret(settings.secret),
             committer=Committer(database, identities),
             # Half of the threads may wait for verdicts; the other half always answers.
             watcher=Watcher(database, places=settings.web_threads // 2),

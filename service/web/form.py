@@ -1,6 +1,5 @@
 """The plain HTML form: shown, sent without JavaScript, and answered with a way back to the host's page."""
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
@@ -183,9 +182,10 @@ def _submission(body: FormBody, site: KnownSite) -> Submission:
             seconds_to_submit=seconds,
         ),
     )
-    digest = hashlib.sha256(urlencode(body.model_dump()).encode()).hexdigest()
+    typed = urlencode(body.model_dump())
     # A form that is sent twice by a nervous hand is the same form: its token and its words are its key.
-    return Submission(site.id, draft, key=f"form:{digest}" if body.rendered else "", body_digest=digest)
+    key = f"form:{typed}" if body.rendered else ""
+    return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=doors().request_hashes)
 
 
 @bp.errorhandler(Refusal)

@@ -4,7 +4,6 @@ Whatever is not quite ordinary goes on to the view: another header, a key that h
 refusal, a failure. So every error has one home, and both lanes share the rules, the committer and the counting of calls.
 """
 
-import hashlib
 import re
 import time
 from collections.abc import Iterable
@@ -52,7 +51,7 @@ class PostFront:
         caller = environ[CALLER] = self._caller(environ.get("HTTP_AUTHORIZATION", ""))
         if caller is None or not self._may(environ, caller):
             return None
-        submission = _submission(environ, exact, caller)
+        submission = self._submission(environ, exact, caller)
         if submission is None:
             return None
         request_id = environ["HTTP_X_REQUEST_ID"] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
@@ -74,6 +73,14 @@ class PostFront:
         caller = self._doors.callers.remembered(digest_of(token)) if scheme == "Bearer" else None
         return caller if caller and caller.scopes & {Scope.SUBMIT, Scope.ADMIN} else None
 
+    def _submission(self, environ: Environ, exact: bytes, caller: Caller) -> Submission | None:
+        """The body as a submission. One with a fault is for the view to read."""
+        body = at_once(CommentBody, exact)
+        if body is None:
+            return None
+        key, hashes = environ.get("HTTP_IDEMPOTENCY_KEY", ""), self._doors.request_hashes
+        return Submission.sent(caller.site_id, body.draft(), key=key, body=exact, hashes=hashes)
+
     def _may(self, environ: Environ, caller: Caller) -> bool:
         """Count this call, once for both lanes."""
         used, _ = environ[COUNTED] = self._doors.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
@@ -93,15 +100,6 @@ def _is_ordinary(environ: Environ, exact: bytes) -> bool:
         and ("HTTP_IDEMPOTENCY_KEY" not in environ or well_formed(environ["HTTP_IDEMPOTENCY_KEY"]))
         and _HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
     )
-
-
-def _submission(environ: Environ, exact: bytes, caller: Caller) -> Submission | None:
-    """The body as a submission. One with a fault is for the view to read."""
-    body = at_once(CommentBody, exact)
-    if body is None:
-        return None
-    key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
-    return Submission(caller.site_id, body.draft(), key=key, body_digest=hashlib.sha256(exact).hexdigest() if key else "")
 
 
 def _own(name: str, length: int, *, replayed: bool) -> Headers:

@@ -10,9 +10,11 @@ from sqlalchemy import inspect
 
 from service.actions.moderators import add_moderator
 from service.actions.revise import edit
+from service.actions.submit import Submission, submit
 from service.commands.erase import ERASED_FROM
 from service.config import load
 from service.domain.ids import new_id
+from service.domain.request_hashes import RequestHashes
 from service.store.engine import Database
 from service.store.people import Note
 from tests.commands.conftest import Greenroom
@@ -64,6 +66,9 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
             *(draft(f"I saw a {SECRET}, {n} times.", author=author, context={"ip": "192.0.2.77"}) for n in range(3)),
             now=now,
         )
+        hashes = RequestHashes.from_secret(settings.secret)
+        request = Submission.sent("news", draft("Again.", author=author), key="once", body=b"a body", hashes=hashes)
+        submit(session, [request], identities=IDENTITIES, now=now)
         submitted(session, draft("The archaeopteryx stays."), now=now)
         moderator = add_moderator(session, "mo@news.example", now=now)
         edit(session, "news", mine[0], f"No, the {SECRET} saw me.", version=None, now=now + timedelta(seconds=1))
@@ -72,13 +77,14 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
     drain(workshop)
     workshop.close()
     gone = (SECRET, "dimorphodon", IDENTITIES.author(external_id="", email=author["email"])[2:], IDENTITIES.address("192.0.2.77"))
+    gone += (request.key, request.body_digest)
     # The tables tell their names by themselves, so that a new one is not forgotten here.
     assert set(ERASED_FROM) <= set(inspect(database.engine).get_table_names())
     before = found(cluster, (*gone, "archaeopteryx"))
     assert set(before) == {*gone, "archaeopteryx"}
 
     erased = greenroom("erase", "news", "--email", author["email"], "--rewrite", "--yes", "--json", on=settings.database)
-    assert json.loads(erased.output)["erased"] == 3, erased.output
+    assert json.loads(erased.output)["erased"] == 4, erased.output
     # The files of tables that were rewritten go with the checkpoint after; so does the log before it.
     database.rewrite(())
     after = found(cluster, (*gone, "archaeopteryx"))

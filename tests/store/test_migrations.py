@@ -21,6 +21,8 @@ from service.store.engine import Database
 from tests.servers import Postgres
 
 FIRST = "0001"
+#: Whose rows do not outlive an update: they were kept for a day, and as plain hashes.
+DROPPED = "idempotency_key"
 DOWNWARDS = "ix_comment_priority"
 
 
@@ -89,9 +91,29 @@ def test_a_filled_database_keeps_its_rows(empty: Database) -> None:
         assert _differences(connection) == []
         for table in Record.metadata.sorted_tables:
             if table.name in tables:
-                assert connection.scalar(select(func.count()).select_from(table)) == 1, table.name
+                kept = 0 if table.name == DROPPED else 1
+                assert connection.scalar(select(func.count()).select_from(table)) == kept, table.name
                 # Every column can be read as the type that the code has for it.
-                assert connection.execute(select(table)).one()
+                assert len(connection.execute(select(table)).all()) == kept
+
+
+def test_plain_hashes_of_requests_are_in_no_file_after_an_update(empty: Database) -> None:
+    _upgrade(empty, "0017")
+    for _ in range(40):
+        _fill(empty, [table for table in _tables(empty) if table.name in ("site", DROPPED)])
+    with empty.engine.connect() as connection:
+        hashes = [row.body_digest.encode() for row in connection.execute(text(f"SELECT body_digest FROM {DROPPED}"))]
+        keys = [row.key.encode() for row in connection.execute(text(f"SELECT key FROM {DROPPED}"))]
+    assert len(hashes) == len(keys) == 40
+    migrate.upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert connection.scalar(text(f"SELECT count(*) FROM {DROPPED}")) == 0
+        if empty.on_sqlite:
+            files = [file.read_bytes() for file in Path(str(empty.engine.url.database)).parent.glob("empty.db*")]
+            assert not any(word in content for word in (*hashes, *keys) for content in files)
+        else:
+            size = "SELECT pg_relation_size(:name)"
+            assert connection.scalar(text(size), {"name": DROPPED}) == 0
 
 
 def _upgrade(database: Database, revision: str) -> None:

@@ -22,7 +22,7 @@ from service.store.bundles import bundles
 from service.store.comments import Comment
 from service.store.decisions import last_decision
 from service.store.engine import Database
-from service.store.idempotency import any_old_keys, forget_old_keys
+from service.store.idempotency import any_old_keys, forget_key_of, forget_old_keys
 from service.store.judged import judged
 from service.store.labels import labels, said
 from service.store.moves import claim, first_free, oldest_pending, settled_among
@@ -112,6 +112,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "what a rule is tried on": lambda s: past(s, "news", authors=True),
     "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
     "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
+    "forget the key of an erased comment": lambda s: forget_key_of(s, "news", PAGE, received_at=_now()),
     "who is in an archive": lambda s: (archives.absent(s, "news", PAGE), archives.erased_among(s, _ids(s))),
     "what left for a file": lambda s: archives.known_among(s, _ids(s)),
     "what is old enough to leave": lambda s: (settled(s, OLD, after=(_now(), PAGE), limit=9), leaving(s, OLD, _ids(s))),
