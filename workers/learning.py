@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from service.actions.budget import found, renew_limits
 from service.actions.learning import begin_learning, keep_model
 from service.domain.latitude import Latitude
+from service.domain.learning import STANDING_COUNTS, STOOD
+from service.domain.reading import Reading
 from service.logs import configure
 from service.processes.lifeline import die_with_parent
 from service.store.engine import Database
@@ -20,10 +21,12 @@ from service.store.judged import judged
 from service.store.labels import labels, said
 from service.store.site_models import grown
 from service.store.sites import site
+from service.store.standing import standing
 from workers.checks.models import asked, features
 from workers.checks.prepared import Prepared
 from workers.checks.site_model import log_odds, packed
-from workers.training.site_model import FEWEST, Lesson, due, learn, prequential
+from workers.training.belief import learned
+from workers.training.site_model import Lesson, due
 from workers.workshop import Workshop
 
 log = logging.getLogger("greenroom.learning")
@@ -32,6 +35,8 @@ log = logging.getLogger("greenroom.learning")
 LONGEST = 540
 #: How long a model is left alone. Each erasing of a comment makes a site forget its model, and a host may erase many in a row.
 REST = timedelta(seconds=30)
+#: The newest comments that nobody decided about; half of them is learned from where that is needed, the other half judges.
+MOST_STANDING = 1_000
 _running: list[subprocess.Popen[bytes]] = []
 
 
@@ -59,24 +64,23 @@ def learn_site(database: Database, site_id: str) -> bool:
     if lease is None:
         return False
     lessons, last_at = _lessons(database, site_id)
-    enough = len(lessons) >= FEWEST
-    record, weights = prequential(lessons), packed(learn(lessons)) if enough else b""
+    found = learned(lessons, *_standing(database, site_id, mostly_rejected=_mostly_rejected(lessons)))
     with database.writing() as session:
         kept = keep_model(
             session,
             site_id,
             lease=lease,
-            weights=weights,
+            weights=packed(found.model) if found.model else b"",
             labels=len(lessons),
-            record={**asdict(record), "rejected": sum(lesson.rejected for lesson in lessons)},
-            believed=enough and record.believed,
+            record=found.as_record(),
+            believed=found.doubt is None,
             last_at=last_at,
             now=_now(),
         )
     if not kept:
         return False
     _renew_limits(database, site_id)
-    log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": record.believed})
+    log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": found.doubt is None, "doubt": found.doubt})
     return True
 
 
@@ -93,22 +97,40 @@ def _renew_limits(database: Database, site_id: str) -> None:
 
 def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
     with database.reading() as session:
-        return [site_id for site_id, new, labels in grown(session, now=_now(), rest=rest) if due(labels + new, labels)]
+        sites = grown(session, now=_now(), rest=rest)
+    return [one.site_id for one in sites if one.retry or due(one.labels + one.new, one.labels)]
 
 
 def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], datetime | None]:
-    """What the decisions teach, oldest first. Strings are shared: most comments are made of the same pieces."""
-    shared: dict[str, str] = {}
-    lessons: list[Lesson] = []
+    """What the decisions teach, oldest first."""
     with database.reading() as session:
         decisions, last_at = said(session, site_id)
     with database.reading() as session:
-        for label in labels(session, decisions):
-            prepared = Prepared.of(label.reading)
-            spam, _ = asked(prepared)
-            read = frozenset(shared.setdefault(f, f) for f in features(prepared))
-            lessons.append(Lesson(read, log_odds(spam), int(label.rejected)))
-    return lessons, last_at
+        return [_lesson(label.reading, int(label.rejected)) for label in labels(session, decisions)], last_at
+
+
+def _standing(database: Database, site_id: str, *, mostly_rejected: bool) -> tuple[list[Lesson], list[Lesson]]:
+    """Of the comments that are approved and that nobody decided about: those to learn from, where they are needed, and those to judge
+    by. Each is always of the same kind, by its id, so that no model is judged by what one before learned from.
+    """
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        judges = [_lesson(read, 0) for id_, read in standing(session, site_id, since=now, most=MOST_STANDING) if id_.int % 2]
+        if not mostly_rejected:
+            return [], judges
+        stood = standing(session, site_id, since=now - STOOD, most=MOST_STANDING)
+        return [_lesson(read, 0, counts=STANDING_COUNTS) for id_, read in stood if not id_.int % 2], judges
+
+
+def _mostly_rejected(lessons: Sequence[Lesson]) -> bool:
+    return 2 * sum(lesson.rejected for lesson in lessons) > len(lessons)
+
+
+def _lesson(reading: Reading, rejected: int, *, counts: float = 1.0) -> Lesson:
+    """Strings are shared: most comments are made of the same pieces."""
+    prepared = Prepared.of(reading)
+    spam, _ = asked(prepared)
+    return Lesson(frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts)
 
 
 def _child(workshop: Workshop) -> subprocess.Popen[bytes]:

@@ -20,6 +20,7 @@ from service.store.moves import Change, announce
 from service.store.outbox import Event
 from service.store.people import Decision, Escalation, Note
 from service.store.schema import table
+from service.store.site_models import learns_from_standing
 from service.store.steps import Step
 
 
@@ -81,12 +82,18 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
     forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
     _forget_notes(session, comment.id)
-    # What is in an archive may have been learned from before it went there.
-    if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+    if _was_learned_from(session, comment):
         forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
     announce(session, [change], now=now)
     return change
+
+
+def _was_learned_from(session: Session, comment: Comment) -> bool:
+    """Whether the site's model may hold words of this comment. What is in an archive may have been learned from before it went there."""
+    if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+        return True
+    return learns_from_standing(session, comment.site_id)
 
 
 def _forget_notes(session: Session, comment_id: UUID) -> None:

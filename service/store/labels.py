@@ -12,11 +12,17 @@ from service.domain.reading import Author, Page, Reading
 from service.domain.states import State
 from service.store.comments import Comment, RevisionRow, Thread
 from service.store.people import Decision
+from service.store.schema import AnyRow
 
 #: The newest decisions that are looked at. Older ones are about a site of another time, and memory is bounded.
 MOST = 10_000
 _A_PAGE = 500
 _SAY = frozenset({State.APPROVED, State.REJECTED})
+#: The columns that a comment is read from.
+READ = (
+    Comment.id, Comment.state, Comment.text, Comment.author_name, Comment.author_url, Comment.email_domain,
+    Comment.author_external_id, Comment.author_verified, Thread.title,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,12 @@ def said(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[Said
     return sorted(kept, key=lambda one: one.at), rows[-1].at if rows else None
 
 
+def reading_of(row: AnyRow) -> Reading:
+    """A comment as the checks would read it, from its columns in `READ`."""
+    author = Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified)
+    return Reading(row.text, author, Page(title=row.title))
+
+
 def labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
     """The labels of these decisions, page by page. One whose words were changed or moved since says nothing any more."""
     for at in range(0, len(decisions), _A_PAGE):
@@ -61,14 +73,7 @@ def labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
 
 def _labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
     ids = [one.comment_id for one in decisions]
-    rows = session.execute(
-        select(
-            Comment.id, Comment.state, Comment.text, Comment.author_name, Comment.author_url, Comment.email_domain,
-            Comment.author_external_id, Comment.author_verified, Thread.title,
-        )
-        .join(Thread, Thread.id == Comment.thread_id)
-        .where(Comment.id.in_(ids))
-    )  # fmt: skip
+    rows = session.execute(select(*READ).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids)))
     found = {row.id: row for row in rows}
     rewritten = session.execute(
         select(RevisionRow.comment_id, func.max(RevisionRow.replaced_at))
@@ -81,6 +86,4 @@ def _labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
         edited = changed.get(one.comment_id)
         if row is None or row.state != one.state or (edited is not None and edited > one.at):
             continue
-        author = Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified)
-        reading = Reading(row.text, author, Page(title=row.title))
-        yield Label(one.comment_id, reading, one.state is State.REJECTED, one.at)
+        yield Label(one.comment_id, reading_of(row), one.state is State.REJECTED, one.at)

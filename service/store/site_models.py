@@ -1,6 +1,7 @@
 """What each site has learned from its decisions: its own model, how that did on decisions it had not seen, and who learns now."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from service.store.people import Decision
 from service.store.schema import Record
 from service.store.sites import Site
+
+#: How long a model that does not speak is left alone where nobody decides more.
+RETRY = timedelta(days=1)
 
 
 class SiteModelRow(Record):
@@ -36,8 +40,29 @@ def learned(session: Session, site_id: str) -> SiteModelRow | None:
     return session.get(SiteModelRow, site_id)
 
 
-def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) -> list[tuple[str, int, int]]:
-    """Each site with decisions that its model has not seen: (site, how many new ones, from how many labels it learned).
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A site, how many decisions its model has not seen, and from how many labels it was made; `retry` whether it is to be made again
+    all the same: it speaks and was never judged on what is ordinary, or it does not speak and is a day old.
+    """
+
+    site_id: str
+    new: int
+    labels: int
+    retry: bool
+
+
+def learns_from_standing(session: Session, site_id: str) -> bool:
+    """Whether a site's model was made, or may be in the making, from comments that nobody decided about. Whoever wants to make the next
+    one waits until the transaction that asked has ended.
+    """
+    columns = select(SiteModelRow.record, SiteModelRow.learning_until).where(SiteModelRow.site_id == site_id)
+    row = session.execute(columns.with_for_update()).one_or_none()
+    return row is not None and bool(row.learning_until or row.record.get("standing"))
+
+
+def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) -> list[Grown]:
+    """Each site with decisions that its model has not seen, or with a model that should be judged again.
 
     Sites that somebody is learning for at this moment are left out, and those whose model is younger than `rest`.
     """
@@ -49,12 +74,25 @@ def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) ->
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Site.id, new, func.coalesce(SiteModelRow.labels, 0))
+        select(
+            Site.id, new, func.coalesce(SiteModelRow.labels, 0), SiteModelRow.believed, SiteModelRow.made_at, SiteModelRow.record
+        )
         .outerjoin(SiteModelRow, SiteModelRow.site_id == Site.id)
         .where(SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now))
         .where(SiteModelRow.made_at.is_(None) | (SiteModelRow.made_at <= now - rest))
     )
-    return [(site_id, count, labels) for site_id, count, labels in rows if count]
+    return [
+        Grown(site_id, count, labels, retry)
+        for site_id, count, labels, believed, made_at, record in rows
+        if (retry := _again(believed, made_at, record, now)) or count
+    ]
+
+
+def _again(believed: bool | None, made_at: datetime | None, record: dict[str, Any] | None, now: datetime) -> bool:
+    if believed:
+        return "ordinary" not in (record or {})
+    # What nobody had decided about may have stood long enough since, or be enough to judge by.
+    return bool(record) and made_at is not None and made_at <= now - RETRY
 
 
 def weights_of(session: Session, site_ids: Collection[str]) -> dict[str, str]:

@@ -6,10 +6,12 @@ from datetime import datetime
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.domain.learning import Doubt
 from service.domain.weights import Weighed, weighed
 from service.store.people import Role
 from service.store.site_models import SiteModelRow, learned
 from service.web.doors import doors
+from service.web.doubts import why_silent
 from service.web.pages import bp, page
 from service.web.sessions import site_id, with_role
 from service.web.words import _
@@ -24,8 +26,10 @@ class Shown:
     """A site's model as the page tells it."""
 
     made_at: datetime
+    speaks: bool
     sentence: str
     record: str
+    traffic: str
     against: list[Weighed]
     calm: list[Weighed]
     asked: list[Weighed]
@@ -44,8 +48,10 @@ def _shown(model: SiteModelRow, made_at: datetime, word: str) -> Shown:
     words = weighed(model.weights)
     return Shown(
         made_at=made_at,
+        speaks=model.believed,
         sentence=_standing(model),
         record=_record(model),
+        traffic=_traffic(model),
         against=[one for one in words[:TOP] if one.weight > LIGHT],
         calm=[one for one in words[::-1][:TOP] if one.weight < -LIGHT],
         asked=[one for one in words if word and word in one.name.split()] or [one for one in words if one.name == word],
@@ -55,10 +61,20 @@ def _shown(model: SiteModelRow, made_at: datetime, word: str) -> Shown:
 def _standing(model: SiteModelRow) -> str:
     if model.believed:
         return _("It speaks: new comments are judged by it, in place of the model that Greenroom came with.")
-    if not model.weights:
+    if not model.weights and model.record.get("doubt") != Doubt.ONE_SIDED:
         return _("There were too few decisions to learn from. It tries again as you decide more.")
+    return why_silent(model.record)
+
+
+def _traffic(model: SiteModelRow) -> str:
+    """How it did on ordinary comments, where it speaks; where it does not for that reason, the first sentence says so."""
+    if not model.believed or not model.record.get("ordinary"):
+        return ""
     return _(
-        "It does not speak yet: it has to be better than the model that Greenroom came with, beyond chance, on 50 decisions or more."
+        "Of %(ordinary)s ordinary comments of this site, which it had not seen, it would hold %(more)s more than the model that "
+        "Greenroom came with.",
+        ordinary=model.record["ordinary"],
+        more=max(0, int(model.record["more"])),
     )
 
 

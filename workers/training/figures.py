@@ -89,7 +89,7 @@ def new_site(folder: Path) -> Iterator[Figure]:
 def _said_after(count: int, decided: Sequence[site_model.Lesson], seed: int) -> list[tuple[float, int]]:
     order = list(decided)
     Random(seed).shuffle(order)
-    model = site_model.learn(order[:count])
+    model = site_model.learn(site_model.balanced(order[:count], ()))
     return [(model.chance(set(one.features), one.shipped), one.rejected) for one in order[count:]]
 
 

@@ -6,17 +6,16 @@ features, starting from what the shipped model says. A thousand decisions take a
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from random import Random
 
+from service.domain.learning import FEWEST, JUDGED_ON, STANDING_COUNTS
 from workers.checks.site_model import SiteModel
 
 ROUNDS, PACE, PULL = 30, 0.35, 1e-4
 #: Many decisions need fewer rounds: so many visits of a decision are enough.
 VISITS, FEWEST_ROUNDS = 15_000, 4
-#: No model is made from fewer decisions, nor believed before it predicted so many others.
-FEWEST, JUDGED_ON = 25, 50
 KEPT = 6_000
 #: From here on, retraining waits until the decisions have grown by this factor.
 GROWTH = 1.15
@@ -24,9 +23,22 @@ GROWTH = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One decision: what was read, the log-odds that the shipped model gave, and whether a person rejected it (1) or not (0)."""
+    """One decision: what was read, the log-odds that the shipped model gave, and whether a person rejected it (1) or not (0).
+
+    `counts` as part of a decision where nobody decided.
+    """
 
     features: frozenset[str]
+    shipped: float
+    rejected: int
+    counts: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the site's model and the shipped one said of a comment, each as the chance of rejecting it, and what a person did."""
+
+    site: float
     shipped: float
     rejected: int
 
@@ -46,7 +58,7 @@ class Record:
 
     @property
     def believed(self) -> bool:
-        """Whether the site's model may speak: better than the shipped one beyond chance."""
+        """Whether the site's model is better than the shipped one beyond chance."""
         return self.judged >= JUDGED_ON and self.sure > 0
 
 
@@ -61,19 +73,41 @@ def learn(lessons: Sequence[Lesson]) -> SiteModel:
     return SiteModel({f: weights[place[f]] for f in sorted(heaviest)}, bias, trust)
 
 
+def balanced(lessons: Sequence[Lesson], calm: Sequence[Lesson]) -> list[Lesson]:
+    """These decisions; and where more of them reject than approve, as many comments that nobody decided about as outweigh that. What
+    still lacks is made good by counting each rejected one less: what is reported a lot is not what is written a lot.
+    """
+    rejected = sum(lesson.rejected for lesson in lessons)
+    approved = len(lessons) - rejected
+    if rejected <= approved:
+        return list(lessons)
+    added = calm[: int((rejected - approved) / STANDING_COUNTS)]
+    share = (approved + STANDING_COUNTS * len(added)) / rejected
+    return [*(replace(lesson, counts=share) if lesson.rejected else lesson for lesson in lessons), *added]
+
+
 def prequential(lessons: Sequence[Lesson]) -> Record:
     """Predict, then learn, in the order of the decisions: what the record of the site's model would have been."""
-    outcomes: list[tuple[float, float, int]] = []
+    return record_of(outcomes_of(lessons))
+
+
+def outcomes_of(lessons: Sequence[Lesson], calm: Sequence[Lesson] = ()) -> list[Outcome]:
+    """What the site's model would have said of each decision before it had learned from it."""
+    outcomes: list[Outcome] = []
     at = FEWEST
     while at < len(lessons):
         until = min(len(lessons), max(at + FEWEST, int(at * 1.5)))
-        model = learn(lessons[:at])
-        outcomes += [
-            (model.chance(set(lesson.features), lesson.shipped), _sigmoid(lesson.shipped), lesson.rejected)
-            for lesson in lessons[at:until]
-        ]
+        outcomes += predicted(learn(balanced(lessons[:at], calm)), lessons[at:until])
         at = until
-    return _record(outcomes)
+    return outcomes
+
+
+def predicted(model: SiteModel, lessons: Sequence[Lesson]) -> list[Outcome]:
+    """What a model says of comments that it did not learn from."""
+    return [
+        Outcome(model.chance(set(lesson.features), lesson.shipped), _sigmoid(lesson.shipped), lesson.rejected)
+        for lesson in lessons
+    ]
 
 
 def due(decisions: int, learned_from: int) -> bool:
@@ -94,7 +128,7 @@ def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int
             row, lesson = rows[at], lessons[at]
             unit = 1.0 / sqrt(len(row) or 1)
             odds = trust * lesson.shipped + bias + unit * sum([weights[i] for i in row])
-            error = _sigmoid(odds) - lesson.rejected
+            error = lesson.counts * (_sigmoid(odds) - lesson.rejected)
             bias -= 0.02 * error
             trust = max(0.0, trust - learns * (error * max(-4.0, min(4.0, lesson.shipped)) + 0.02 * (trust - 1.0)))
             step = error * unit
@@ -105,15 +139,16 @@ def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int
     return weights, bias, trust
 
 
-def _record(outcomes: Sequence[tuple[float, float, int]]) -> Record:
+def record_of(outcomes: Sequence[Outcome]) -> Record:
+    """How predictions compare with those of the shipped model."""
     if not outcomes:
         return Record(0, 0.0, 0.0, 0.0, 0.0)
-    gains = [_surprise(shipped, said) - _surprise(site, said) for site, shipped, said in outcomes]
+    gains = [_surprise(each.shipped, each.rejected) - _surprise(each.site, each.rejected) for each in outcomes]
     count = len(gains)
     gain = sum(gains) / count
     doubt = sqrt(sum((each - gain) ** 2 for each in gains) / count / count)
-    right = sum((site >= 0.5) == bool(said) for site, _, said in outcomes) / count
-    right_shipped = sum((shipped >= 0.5) == bool(said) for _, shipped, said in outcomes) / count
+    right = sum((each.site >= 0.5) == bool(each.rejected) for each in outcomes) / count
+    right_shipped = sum((each.shipped >= 0.5) == bool(each.rejected) for each in outcomes) / count
     return Record(count, right, right_shipped, gain, gain - 2 * doubt)
 
 

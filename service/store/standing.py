@@ -1,0 +1,34 @@
+"""Standing comments: approved, and no person ever decided about them. They are what is ordinary on a site."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from service.domain.reading import Reading
+from service.domain.states import State
+from service.store.comments import Comment, Thread
+from service.store.labels import READ, reading_of
+from service.store.people import Decision
+
+
+def standing(session: Session, site_id: str, *, since: datetime, most: int) -> Iterator[tuple[UUID, Reading]]:
+    """The newest comments that are approved, not changed after `since`, and that nobody decided about. The same words come once: a
+    flood of them is not what is ordinary.
+    """
+    undecided = ~exists().where(Decision.comment_id == Comment.id)
+    rows = session.execute(
+        select(*READ, Comment.fingerprint)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .where(Comment.site_id == site_id, Comment.state == State.APPROVED, undecided)
+        .where(Comment.received_at <= since, Comment.updated_at <= since)
+        .order_by(Comment.received_at.desc(), Comment.id.desc())
+        .limit(most)
+    )
+    known: set[str] = set()
+    for row in rows:
+        if row.fingerprint not in known:
+            known.add(row.fingerprint)
+            yield row.id, reading_of(row)
