@@ -19,7 +19,7 @@ from service.domain.errors import Conflict
 from service.domain.identity import domain_of
 from service.domain.sealing import Seal
 from service.store.elsewhere import UnderWay
-from service.store.people import Moderator, Role, moderator_with
+from service.store.people import Moderator, Role, locked, moderator_with
 
 #: How long somebody may take at the provider.
 PATIENCE = timedelta(minutes=10)
@@ -66,7 +66,9 @@ def recognised(session: Session, person: Person, *, domains: Sequence[str], role
     Whoever was invited and has no other way in yet is connected by the address; an account with a password is connected only
     from inside, so that nobody takes it over from elsewhere. Strangers get in only with a role for their domain.
     """
-    known = session.scalar(select(Moderator).where(Moderator.elsewhere == person.key)) or moderator_with(session, person.email)
+    connected = session.scalar(select(Moderator).where(Moderator.elsewhere == person.key))
+    known = connected or moderator_with(session, person.email)
+    known = locked(session, known.id) if known else None
     if known is None:
         if role is None or domain_of(person.email) not in domains:
             raise NotBelieved("nobody with this address was invited; ask an admin")
@@ -74,7 +76,8 @@ def recognised(session: Session, person: Person, *, domains: Sequence[str], role
         let_in_everywhere(session, known, role)
     if known.disabled_at is not None:
         raise NotBelieved("this account was disabled by the operator")
-    if known.elsewhere is None and not known.password and known.second_factor_at is None:
+    by_address = connected is None and known.elsewhere is None and not known.password and known.second_factor_at is None
+    if by_address:
         _connect(session, known.id, person)
     elif known.elsewhere != person.key:
         raise NotBelieved(

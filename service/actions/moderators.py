@@ -12,7 +12,7 @@ from service.actions.sign_in import link, sign_out_everywhere
 from service.domain.deeds import Deed
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
-from service.store.people import Membership, Moderator, Role, SignInLink, moderator_with
+from service.store.people import Membership, Moderator, Role, SignInLink, locked, moderator_with
 from service.store.sites import Site
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
@@ -59,6 +59,7 @@ def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: st
 
 def _set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
     """Returns the role that it replaces, empty where there was none."""
+    locked(session, moderator.id)
     if site_id is None:
         before, moderator.everywhere = moderator.everywhere, role.value
     else:
@@ -78,6 +79,7 @@ def _set_role(session: Session, moderator: Moderator, role: Role, site_id: str |
 
 def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
     """No role on this site any more. A role everywhere is taken back with `greenroom user`, not site by site."""
+    locked(session, moderator_id)
     gone = session.execute(delete(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")

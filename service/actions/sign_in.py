@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from service.actions.acts import by_moderator, note
 from service.actions.admit import digest_of
 from service.domain.deeds import Deed
-from service.domain.errors import Gone
+from service.domain.errors import Conflict, Gone
 from service.store.factors import HalfSignIn
-from service.store.people import BrowserSession, Moderator, SignInLink
+from service.store.people import BrowserSession, Moderator, SignedIn, SignInLink, locked
 
 #: How long a sign-in waits for its second factor, and for how many tries.
 HALF_WAY, MOST_TRIES = timedelta(minutes=5), 5
@@ -25,6 +25,10 @@ class Entry:
 
     token: str
     half: bool = False
+
+
+class AccountChanged(Conflict):
+    """The account is not as it was when the password, the link or the session was checked."""
 
 
 def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
@@ -51,21 +55,27 @@ def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
 
 def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> Entry:
     """Use a link up and come in, or half-way. Raises Gone for a link that does not work."""
-    moderator_id = session.execute(
-        delete(SignInLink)
-        .where(SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
-        .returning(SignInLink.moderator_id)
-    ).scalar()
-    enabled = select(Moderator).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
-    moderator = session.scalar(enabled)
-    if moderator is None:
+    good = (SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
+    owner = session.scalar(select(SignInLink.moderator_id).where(*good))
+    # The account is locked before its links are, as it is where a new password ends them.
+    moderator = locked(session, owner) if owner else None
+    used = session.scalar(delete(SignInLink).where(*good).returning(SignInLink.digest))
+    if moderator is None or moderator.disabled_at is not None or used is None:
         raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
     return enter(session, moderator, how="link", user_agent=user_agent, now=now)
 
 
 def enter(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
-    """Whoever has shown one factor is in, or half-way where there is a second one to show."""
-    if moderator.second_factor_at is None:
+    """Open a session after one factor, or go half-way where there is a second one to show.
+
+    `moderator` is the account as it was when the factor was checked, which may have taken seconds. Raises AccountChanged where
+    the account has been disabled, or has another password or second factor, since then.
+    """
+    checked = (moderator.password, moderator.second_factor_at)
+    present = locked(session, moderator.id)
+    if present is None or present.disabled_at is not None or (present.password, present.second_factor_at) != checked:
+        raise AccountChanged("this account was changed while you signed in; sign in again")
+    if present.second_factor_at is None:
         return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now))
     session.execute(delete(HalfSignIn).where(HalfSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
@@ -85,9 +95,9 @@ def count_try(session: Session, digest: str) -> bool:
     return False
 
 
-def end_half(session: Session, digest: str) -> None:
-    """What waited has come in."""
-    session.execute(delete(HalfSignIn).where(HalfSignIn.digest == digest))
+def end_half(session: Session, digest: str) -> bool:
+    """End a sign-in that waits for its code. False where it has ended already: a change of the account ends it."""
+    return session.scalar(delete(HalfSignIn).where(HalfSignIn.digest == digest).returning(HalfSignIn.digest)) is not None
 
 
 def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, now: datetime) -> str:
@@ -113,6 +123,18 @@ def failed(session: Session, moderator_id: UUID, *, how: str) -> None:
     note(session, Deed.SIGN_IN_FAILED, about=moderator_id, after={"by": how})
 
 
+def hold(session: Session, browser: SignedIn) -> Moderator:
+    """The account of a signed-in browser, locked. Raises AccountChanged where the session has ended or the password is another.
+
+    A form that sets a password or a second factor asks this first: its request may have begun before the owner changed it.
+    """
+    present = locked(session, browser.moderator.id)
+    alive = session.scalar(select(BrowserSession.digest).where(BrowserSession.digest == browser.session.digest))
+    if present is None or present.disabled_at is not None or alive is None or present.password != browser.moderator.password:
+        raise AccountChanged("this browser was signed out, or your password was changed, a moment ago; sign in again")
+    return present
+
+
 def saw(session: Session, digest: str, *, now: datetime) -> None:
     """The browser was here."""
     session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now))
@@ -127,6 +149,7 @@ def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
     """End all sessions of a moderator, except the one with the digest `but`, and whatever waits half-way."""
+    locked(session, moderator_id)
     session.execute(delete(HalfSignIn).where(HalfSignIn.moderator_id == moderator_id))
     session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
 

@@ -201,6 +201,15 @@ def moderator_with(session: Session, email: str) -> Moderator | None:
     return session.scalar(select(Moderator).where(Moderator.email == email.strip().casefold()))
 
 
+def locked(session: Session, moderator_id: UUID) -> Moderator | None:
+    """The account as it is now, held until the transaction ends. On SQLite the write lock holds it.
+
+    What opens a session and what ends sessions both take this lock first, so that neither misses the other.
+    """
+    query = select(Moderator).where(Moderator.id == moderator_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def browsers_of(session: Session, moderator_id: UUID) -> list[BrowserSession]:
     """The browsers in which a moderator is signed in, the last one seen first."""
     found = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())

@@ -7,7 +7,7 @@ from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderators import prefer
-from service.actions.sign_in import set_password, sign_out
+from service.actions.sign_in import hold, set_password, sign_out
 from service.domain.passwords import fault_of, hashed, matches
 from service.store.people import browsers_of
 from service.web.doors import doors
@@ -42,6 +42,7 @@ def change_password() -> AnyResponse:
         return _shown(422, fault=_("The two new passwords differ."))
     fresh = hashed(new)
     with doors().database.writing() as session:
+        hold(session, me())
         set_password(session, my_id(), fresh, but=me().session.digest)
     return back_to("pages.account", done="password")
 

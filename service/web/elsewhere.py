@@ -42,6 +42,7 @@ def connect_elsewhere() -> AnyResponse:
     """Connect my account there with this one, or end that."""
     if request.form.get("act") == "disconnect":
         with doors().database.writing() as session:
+            signing_in.hold(session, me())
             acting.disconnect(session, my_id())
         return back_to("pages.account", done="disconnected")
     issuer, kept = _issuer(), me().moderator.password
@@ -51,6 +52,7 @@ def connect_elsewhere() -> AnyResponse:
     if kept and not matches(kept, request.form.get("old", "")[:1000]):
         raise Forbidden("that is not your present password")
     with doors().database.writing() as session:
+        signing_in.hold(session, me())
         token, question = acting.ask(session, "/account", seal=_seal(), now=_now(), moderator_id=me().moderator.id)
     return _sent(issuer, token, question)
 
@@ -100,6 +102,7 @@ def _connected(question: acting.Question, person: Person) -> Response:
     if found is None or question.moderator_id != found.moderator.id:
         raise NotBelieved("whoever asked to connect the accounts is not signed in here any more")
     with doors().database.writing() as session:
+        signing_in.hold(session, found)
         acting.connect(session, found.moderator.id, person)
     response = back_to("pages.account", done="connected")
     assert isinstance(response, Response)  # noqa: S101

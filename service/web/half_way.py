@@ -63,9 +63,11 @@ def sign_in_by_code() -> AnyResponse:
         return _from_the_start()
     with doors().database.writing() as session:
         what = shown(session, waits.moderator_id, code, seal=_seal(), now=_now())
+        # The account is locked since the code was compared: a change of it has ended this sign-in, or waits for it.
+        if what and not signing_in.end_half(session, waits.digest):
+            return _from_the_start()
         if what:
             how, agent = f"{waits.how}, {what}", request.headers.get("User-Agent", "")
-            signing_in.end_half(session, waits.digest)
             token = signing_in.start(session, waits.moderator_id, how=how, user_agent=agent, now=_now())
         else:
             signing_in.failed(session, waits.moderator_id, how=f"{waits.how}, code")

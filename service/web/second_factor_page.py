@@ -8,6 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions import second_factor as acting
+from service.actions.sign_in import hold
 from service.domain.errors import Invalid
 from service.domain.passwords import matches
 from service.domain.sealing import Seal
@@ -48,6 +49,7 @@ def _carried_out(act: str, code: str) -> list[str]:
     """The recovery codes that it made."""
     seal, now = Seal.from_secret(doors().settings.secret), datetime.now(UTC)
     with doors().database.writing() as session:
+        hold(session, me())
         match act:
             case "begin":
                 acting.begin(session, my_id(), seal=seal)

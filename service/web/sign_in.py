@@ -50,8 +50,12 @@ def sign_in_by_password() -> AnyResponse:
                 signing_in.failed(session, moderator.id, how="password")
         fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
-    with doors().database.writing() as session:
-        entry = signing_in.enter(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+    try:
+        with doors().database.writing() as session:
+            entry = signing_in.enter(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+    except signing_in.AccountChanged:
+        fault = _("This account was changed just now. Please sign in again.")
+        return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     return come_in(entry, goal)
 
 

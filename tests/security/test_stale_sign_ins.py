@@ -1,0 +1,234 @@
+"""A sign-in that began before the account changed does not outlive the change: real threads, and the change commits while they are under way."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from service.actions.moderators import disable
+from service.actions.second_factor import begin, confirm, reset
+from service.actions.sign_in import new_link, set_password
+from service.config import Settings
+from service.domain.passwords import hashed
+from service.domain.sealing import Seal
+from service.domain.second_factor import code_at, step_at
+from service.store.engine import Database
+from service.store.people import BrowserSession, Moderator, Role, moderator_with
+from tests.security.conftest import House
+from tests.servers import wait_until
+from tests.web.browsers import Browser, moderator
+
+OLD, NEW = "a quiet room behind the stage", "another room below the stage"
+DANA = "dana@news.example"
+#: How many requests are under way at once, and how many rounds of a race.
+MANY, ROUNDS = 3, 5
+#: The statements that read the account before the password is checked, and those that count a code before it is compared.
+READS_ACCOUNT = re.compile(r"FROM moderator\s+WHERE moderator\.email")
+COUNTS_CODE = re.compile("UPDATE half_sign_in SET tries")
+READS_HALF = re.compile("FROM half_sign_in")
+
+Change = Callable[[Session, Moderator], object]
+Request = Callable[[], TestResponse]
+
+
+@pytest.fixture
+def dana(house: House) -> Browser:
+    """An admin with a password."""
+    browser = house.person(DANA, Role.ADMIN)
+    browser.post("/account/password", {"new": OLD, "again": OLD})
+    return browser
+
+
+@contextmanager
+def watched(app: Flask, statement: re.Pattern[str]) -> Iterator[list[str]]:
+    """The statements of this kind that the web process has executed."""
+    executed: list[str] = []
+    engine = app.extensions["greenroom"].database.engine
+
+    def note(_connection: Any, _cursor: Any, words: str, *_: object) -> None:
+        if statement.search(words):
+            executed.append(words)
+
+    event.listen(engine, "after_cursor_execute", note)
+    yield executed
+    event.remove(engine, "after_cursor_execute", note)
+
+
+def answers_across(house: House, change: Change, *requests: Request, begun: re.Pattern[str]) -> list[TestResponse]:
+    """The answers to requests that had all begun when the change was committed."""
+    with ThreadPoolExecutor(len(requests)) as pool:
+        with watched(house.app, begun) as executed, house.database.writing() as session:
+            person = session.scalars(select(Moderator).where(Moderator.email == DANA).with_for_update()).one()
+            tasks = [pool.submit(request) for request in requests]
+            wait_until(lambda: len(executed) >= len(requests), what="requests under way")
+            change(session, person)
+        return [task.result() for task in tasks]
+
+
+def password_sent(app: Flask, email: str = DANA, password: str = OLD) -> Request:
+    browser = Browser(app)
+    return lambda: browser.post("/sign-in", {"email": email, "password": password})
+
+
+def sessions_of(database: Database, email: str = DANA) -> int:
+    with database.reading() as session:
+        person = moderator_with(session, email)
+        query = select(func.count()).select_from(BrowserSession).where(BrowserSession.moderator_id == person.id)
+        return session.scalar(query) or 0
+
+
+def code_of(session: Session, person: Moderator, settings: Settings) -> str:
+    """The present code of this account's authenticator, as if none had been used yet."""
+    person.second_step = 0
+    session.flush()
+    secret = Seal.from_secret(settings.secret).open(person.second_factor)
+    return code_at(secret, step_at(datetime.now(UTC)))
+
+
+def with_second_factor(house: House, session: Session, person: Moderator) -> None:
+    """Begin and confirm it, as the account page does."""
+    seal = Seal.from_secret(house.settings.secret)
+    begin(session, person.id, seal=seal)
+    session.refresh(person)
+    confirm(session, person.id, code_of(session, person, house.settings), seal=seal, now=datetime.now(UTC), but="")
+
+
+def test_a_sign_in_with_the_old_password_does_not_outlive_its_change(house: House, dana: Browser) -> None:
+    fresh = hashed(NEW)
+    requests = [password_sent(house.app) for _ in range(MANY)]
+    answers = answers_across(
+        house, lambda session, person: set_password(session, person.id, fresh), *requests, begun=READS_ACCOUNT
+    )
+    assert [answer.status_code for answer in answers] == [422] * MANY
+    assert sessions_of(house.database) == 0
+
+
+def test_a_sign_in_with_the_password_alone_does_not_outlive_a_new_second_factor(house: House, dana: Browser) -> None:
+    requests = [password_sent(house.app) for _ in range(MANY)]
+    answers = answers_across(
+        house, lambda session, person: with_second_factor(house, session, person), *requests, begun=READS_ACCOUNT
+    )
+    assert [answer.status_code for answer in answers] == [422] * MANY
+    assert sessions_of(house.database) == 0
+
+
+def test_a_sign_in_does_not_outlive_a_disabled_account(house: House, dana: Browser) -> None:
+    now = datetime.now(UTC)
+    answers = answers_across(
+        house, lambda session, person: disable(session, person.email, now=now), password_sent(house.app), begun=READS_ACCOUNT
+    )
+    assert [answer.status_code for answer in answers] == [422]
+    assert sessions_of(house.database) == 0
+
+
+CHANGES: dict[str, Change] = {
+    "password": lambda session, person: set_password(session, person.id, "another hash"),
+    "reset": lambda session, person: reset(session, person.id),
+    "disabled": lambda session, person: disable(session, person.email, now=datetime.now(UTC)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_sign_in_that_waits_for_its_code_does_not_outlive_a_change_of_the_account(
+    house: House, dana: Browser, change: Change
+) -> None:
+    with house.database.writing() as session:
+        with_second_factor(house, session, moderator_with(session, DANA))
+    half = Browser(house.app)
+    assert half.post("/sign-in", {"email": DANA, "password": OLD}).location.startswith("/sign-in/code")
+    with house.database.writing() as session:
+        code = code_of(session, moderator_with(session, DANA), house.settings)
+    # Where writers stand in line, the code waits for the change before it is counted.
+    begun = READS_HALF if house.database.on_sqlite else COUNTS_CODE
+    [answer] = answers_across(house, change, lambda: half.post("/sign-in/code", {"code": code}), begun=begun)
+    assert (answer.status_code, answer.location) in ((303, "/sign-in"), (422, None))
+    assert sessions_of(house.database) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_link_does_not_outlive_a_new_password(house: House, dana: Browser) -> None:
+    with house.database.writing() as session:
+        now = datetime.now(UTC)
+        person = moderator_with(session, DANA)
+        token = new_link(session, person.id, now=now, valid=timedelta(hours=1))
+    browser = Browser(house.app)
+    [answer] = answers_across(
+        house,
+        CHANGES["password"],
+        lambda: browser.post(f"/sign-in/{token}"),
+        begun=re.compile("sign_in_link"),
+    )
+    assert answer.status_code == 410
+    assert sessions_of(house.database) == 0
+
+
+def test_a_stolen_browser_does_not_set_a_password_after_its_owner_has(house: House, dana: Browser) -> None:
+    """The thief's form, sent with the old password and a session that was alive, arrives while the owner's is being kept."""
+    thief = Browser(house.app)
+    thief.post("/sign-in", {"email": DANA, "password": OLD})
+    thief.get("/account")
+    fresh, theirs = hashed(NEW), "a password of the thief"
+    [answer] = answers_across(
+        house,
+        lambda session, person: set_password(session, person.id, fresh),
+        lambda: thief.post("/account/password", {"old": OLD, "new": theirs, "again": theirs}),
+        begun=re.compile("FROM browser_session"),
+    )
+    assert answer.status_code == 409
+    assert password_sent(house.app, password=theirs)().status_code == 422
+    assert password_sent(house.app, password=NEW)().status_code == 303
+
+
+def test_a_stolen_browser_turns_no_second_factor_on_after_a_new_password(house: House, dana: Browser) -> None:
+    with house.database.writing() as session:
+        person = moderator_with(session, DANA)
+        begin(session, person.id, seal=Seal.from_secret(house.settings.secret))
+        session.refresh(person)
+        code = code_of(session, person, house.settings)
+    [answer] = answers_across(
+        house,
+        CHANGES["password"],
+        lambda: dana.post("/account/second-factor", {"act": "confirm", "code": code}),
+        begun=re.compile("FROM browser_session"),
+    )
+    assert answer.status_code == 409
+    with house.database.reading() as session:
+        assert moderator_with(session, DANA).second_factor_at is None
+
+
+def test_however_sign_ins_and_a_new_password_meet_no_session_of_the_old_one_is_left(house: House) -> None:
+    """Many rounds, each with an account of its own, through the pages alone."""
+    for number in range(ROUNDS):
+        house.app.extensions["greenroom"].counters._windows.clear()
+        email = f"dana{number}@news.example"
+        owner = Browser(house.app).signed_in(moderator(house.database, email, Role.ADMIN, site="news"))
+        owner.post("/account/password", {"new": OLD, "again": OLD})
+        start = Barrier(MANY)
+
+        def change(owner: Browser = owner) -> TestResponse:
+            start.wait()
+            return owner.post("/account/password", {"old": OLD, "new": NEW, "again": NEW})
+
+        def come_in(request: Request) -> TestResponse:
+            start.wait()
+            return request()
+
+        with ThreadPoolExecutor(MANY) as pool:
+            changed = pool.submit(change)
+            thieves = [pool.submit(come_in, password_sent(house.app, email)) for _ in range(MANY - 1)]
+        # On a busy machine a form gets no slot for its password in time.
+        if changed.result().status_code == 503:
+            continue
+        assert changed.result().status_code == 303
+        assert {thief.result().status_code for thief in thieves} <= {303, 422, 503}
+        assert sessions_of(house.database, email) == 1
+        assert owner.get("/settings").status_code == 200
