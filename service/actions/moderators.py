@@ -12,6 +12,7 @@ from service.actions.sign_in import link, sign_out_everywhere
 from service.domain.deeds import Deed
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
+from service.store.invitations import Invitation
 from service.store.people import Membership, Moderator, Role, SignInLink, locked, moderator_with
 from service.store.sites import Site
 
@@ -40,25 +41,25 @@ def invite(
 ) -> tuple[Moderator, str]:
     """Somebody new, with a role on one site. Returns the person and the token of a one-time link."""
     person = add_moderator(session, email, name=name, now=now)
-    _set_role(session, person, role, site_id)
+    set_role(session, person, role, site_id)
     note(session, Deed.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
     return person, link(session, person.id, now=now, valid=valid)
 
 
 def let_in_everywhere(session: Session, moderator: Moderator, role: Role) -> None:
     """Somebody new of a domain that the operator lets in."""
-    _set_role(session, moderator, role, None)
+    set_role(session, moderator, role, None)
     note(session, Deed.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
 
 
 def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
     """A role on one site, or with None on every site, also on those to come."""
-    before = _set_role(session, moderator, role, site_id)
+    before = set_role(session, moderator, role, site_id)
     note(session, Deed.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role})
 
 
-def _set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
-    """Returns the role that it replaces, empty where there was none."""
+def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
+    """Returns the role that it replaces, empty where there was none. What opened the account by itself before ends."""
     locked(session, moderator.id)
     if site_id is None:
         before, moderator.everywhere = moderator.everywhere, role.value
@@ -73,6 +74,7 @@ def _set_role(session: Session, moderator: Moderator, role: Role, site_id: str |
             member.role = role
     moderator.disabled_at = None
     session.flush()
+    _end_links(session, moderator.id)
     sign_out_everywhere(session, moderator.id)
     return before
 
@@ -94,6 +96,7 @@ def disable(session: Session, email: str, *, now: datetime) -> Moderator:
         raise NotFound(f"no moderator {email!r}")
     moderator.disabled_at = now
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
+    session.execute(delete(Invitation).where(Invitation.moderator_id == moderator.id))
     sign_out_everywhere(session, moderator.id)
     note(session, Deed.MODERATOR_DISABLED, about=moderator.id)
     return moderator
@@ -103,6 +106,12 @@ def prefer(session: Session, moderator_id: UUID, **preferences: object) -> None:
     """Keep what a moderator prefers of the page; what is not named stays."""
     kept = session.scalar(select(Moderator.preferences).where(Moderator.id == moderator_id)) or {}
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences={**kept, **preferences}))
+
+
+def _end_links(session: Session, moderator_id: UUID) -> None:
+    """Who made a link knew the roles of that moment. An invitation that also asks for a sign-in opens nothing by itself and stays."""
+    session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
+    session.execute(delete(Invitation).where(Invitation.moderator_id == moderator_id, Invitation.signed_in.is_(False)))
 
 
 def _membership(session: Session, moderator_id: UUID, site_id: str) -> Membership | None:

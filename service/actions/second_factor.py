@@ -51,7 +51,7 @@ def renew_codes(session: Session, moderator_id: UUID, code: str, *, seal: Seal, 
 def turn_off(session: Session, moderator_id: UUID, code: str, *, seal: Seal, now: datetime) -> None:
     """One's own second factor, with a last code as proof."""
     _prove(session, moderator_id, code, seal=seal, now=now)
-    _forget(session, moderator_id)
+    forget_factor(session, moderator_id)
     note(session, Deed.SECOND_FACTOR_OFF, about=moderator_id)
 
 
@@ -59,7 +59,7 @@ def reset(session: Session, moderator_id: UUID) -> None:
     """Somebody else's, who has lost phone and codes. It signs them out everywhere."""
     if not _one(session, moderator_id).second_factor_at:
         raise Conflict("this moderator has no second factor")
-    _forget(session, moderator_id)
+    forget_factor(session, moderator_id)
     sign_out_everywhere(session, moderator_id)
     note(session, Deed.SECOND_FACTOR_RESET, about=moderator_id)
 
@@ -103,7 +103,8 @@ def _fresh_codes(session: Session, moderator_id: UUID) -> list[str]:
     return codes
 
 
-def _forget(session: Session, moderator_id: UUID) -> None:
+def forget_factor(session: Session, moderator_id: UUID) -> None:
+    """No second factor, no recovery codes, and no sign-in that waits for one."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.moderator_id == moderator_id))
     session.execute(delete(HalfSignIn).where(HalfSignIn.moderator_id == moderator_id))
     values = {"second_factor": "", "second_factor_at": None, "second_step": 0}

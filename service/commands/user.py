@@ -1,19 +1,20 @@
 """`greenroom user`: moderators, their roles, and the one-time links by which they sign in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import click
 from sqlalchemy import select
 
+from service.actions.invitations import offer, sites_beyond
 from service.actions.moderators import add_moderator, disable, give_role
 from service.actions.second_factor import reset
 from service.actions.sign_in import new_link
 from service.commands.place import database, settings
 from service.domain.errors import Refusal
-from service.store.people import Moderator, Role, moderator_with, roles_of
+from service.store.people import Moderator, Role, locked, moderator_with, roles_of
 
 
 @click.group()
@@ -33,19 +34,34 @@ def user() -> None:
 def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_json: bool) -> None:
     """Add a moderator, or give one another role, and print a one-time sign-in link.
 
+    A role beyond the sites of an account that exists counts once the account has accepted it through the link. On accepting, its
+    password, second factor, connected account, links and sessions from before end.
+
     Example: greenroom user add dana@news.example --role admin
     """
+    valid = timedelta(seconds=settings().link_valid)
     with _said_clearly(), database().writing() as session:
+        is_new = moderator_with(session, email) is None
         moderator = add_moderator(session, email, name=name, now=_now())
-        for site_id in sites or (None,):
+        locked(session, moderator.id)
+        asked: list[str | None] = list(dict.fromkeys(sites)) or [None]
+        beyond = [] if is_new else sites_beyond(session, moderator, asked)
+        given = [site_id for site_id in asked if site_id not in beyond]
+        for site_id in given:
             give_role(session, moderator, Role(role), site_id=site_id)
-        link = _link(new_link(session, moderator.id, now=_now(), valid=timedelta(seconds=settings().link_valid)))
-        shown = {"email": moderator.email, "role": role, "sites": list(sites) or "all", "link": link}
+        if beyond:
+            token = offer(session, moderator, Role(role), beyond, signed_in=False, now=_now(), valid=valid)
+        else:
+            token = new_link(session, moderator.id, now=_now(), valid=valid)
+    shown = {"email": moderator.email, "role": role, "sites": list(sites) or "all", "link": _link(token)}
     if as_json:
-        click.echo(json.dumps(shown))
-        return
-    where = ", ".join(sites) or "every site"
-    click.echo(f"{shown['email']} is {role} on {where}. Sign in once, within {settings().link_valid / 3600:g} h:\n{link}")
+        click.echo(json.dumps({**shown, "accepted_by_link": [site_id or "all" for site_id in beyond]}))
+    elif beyond:
+        click.echo(_invitation(moderator.email, role, given, beyond, token))
+    else:
+        click.echo(
+            f"{moderator.email} is {role} on {_places(given)}. Sign in once, within {valid.total_seconds() / 3600:g} h:\n{_link(token)}"
+        )
 
 
 @user.command("link")
@@ -109,6 +125,21 @@ def disable_user(email: str) -> None:
     with _said_clearly(), database().writing() as session:
         moderator = disable(session, email, now=_now())
     click.echo(f"{moderator.email} is signed out and cannot sign in any more")
+
+
+def _invitation(email: str, role: str, given: Sequence[str | None], beyond: Sequence[str | None], token: str) -> str:
+    hours = f"{settings().link_valid / 3600:g} h"
+    return (
+        f"{email} has an account already. "
+        + (f"It is {role} on {_places(given)} now. " if given else "")
+        + f"It becomes {role} on {_places(beyond)} once the role is accepted through this link, within {hours}.\n"
+        "Then its password, second factor, connected account, other links and sessions end, and a new password is set. "
+        f"Give the link to the person alone:\n{_link(token)}"
+    )
+
+
+def _places(sites: Sequence[str | None]) -> str:
+    return ", ".join(site_id or "every site" for site_id in sites)
 
 
 def _link(token: str) -> str:

@@ -42,8 +42,10 @@ class Deed(StrEnum):
     AUTHOR_FORGIVEN = "author_forgiven"
 
     MODERATOR_INVITED = "moderator_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     MODERATOR_DISABLED = "moderator_disabled"
     ROLE_GIVEN = "role_given"
+    ROLE_ACCEPTED = "role_accepted"
     ROLE_TAKEN = "role_taken"
     LINK_MADE = "link_made"
     PASSWORD_SET = "password_set"  # noqa: S105 - a word for a deed

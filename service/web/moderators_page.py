@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions import moderators as acting
+from service.actions.invitations import offer, sites_beyond, withdraw
 from service.actions.second_factor import reset
 from service.actions.sign_in import new_link
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.store.history import moderators_of
-from service.store.people import Moderator, Role, moderator_with, roles_of
+from service.store.invitations import invited
+from service.store.people import Moderator, Role, locked, moderator_with, roles_of
 from service.store.sites import site
 from service.web.doors import doors
 from service.web.pages import back_to, bp, page
@@ -28,27 +30,26 @@ def moderators() -> AnyResponse:
 @bp.post("/settings/moderators")
 @with_role(Role.ADMIN)
 def invite() -> AnyResponse:
-    """A role on this site. Whoever is new here gets a one-time link, which is shown this once."""
+    """A role on this site. A new account gets a one-time link, which is shown this once; one of other sites accepts by a link."""
     email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
     with doors().database.writing() as session:
         known = moderator_with(session, email)
-        if known is not None and known.disabled_at is not None:
-            raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
-        if known is not None:
-            # Somebody with an account elsewhere signs in as ever: a link would hand that account to whoever asks.
-            _allow_change_of(known)
-            acting.give_role(session, known, _role(), site_id=site_id())
-            link = ""
-        else:
+        token, waits = "", False
+        if known is None:
             _, token = acting.invite(session, email, _role(), site_id=site_id(), name=name, now=_now(), valid=_valid())
-            link = _address(token)
-    return _shown(201, link=link, about=email)
+        else:
+            token = _role_for(session, known)
+            waits = bool(token)
+    return _shown(201, link=_address(token) if token else "", about=email, waits=waits)
 
 
 @bp.post("/settings/moderators/<uuid:moderator_id>")
 @with_role(Role.ADMIN)
 def change_role(moderator_id: UUID) -> AnyResponse:
     with doors().database.writing() as session:
+        person = locked(session, moderator_id)
+        if request.form.get("role") == "none" and person and withdraw(session, person, site_id=site_id()):
+            return back_to("pages.moderators", site=site_id())
         person = _colleague(session, moderator_id)
         _allow_change_of(person)
         if request.form.get("role") == "none":
@@ -81,16 +82,35 @@ def reset_second_factor(moderator_id: UUID) -> AnyResponse:
     return back_to("pages.moderators", site=site_id(), done="second-factor")
 
 
+def _role_for(session: Session, known: Moderator) -> str:
+    """The role for an account that exists: at once where it has one here, else by a link. Returns the token of the link."""
+    person = locked(session, known.id)
+    if person is None or person.disabled_at is not None:
+        raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
+    if not sites_beyond(session, person, [site_id()]):
+        _allow_change_of(person)
+        acting.give_role(session, person, _role(), site_id=site_id())
+        return ""
+    # A link that opened the account by itself would hand other sites to the giver.
+    alone = _may_open(session, person)
+    return offer(session, person, _role(), [site_id()], signed_in=not alone, now=_now(), valid=_valid())
+
+
 def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
-    """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
-    beyond = [s for s in roles_of(session, person) if me().roles.get(s) is not Role.ADMIN]
-    # Who works everywhere also works on sites to come: only another admin everywhere has as much.
-    if beyond or (person.everywhere and me().moderator.everywhere != Role.ADMIN):
+    if not _may_open(session, person):
         raise Conflict(f"this moderator also works on sites that are not yours; the operator can {otherwise}")
 
 
+def _may_open(session: Session, person: Moderator) -> bool:
+    """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
+    beyond = [s for s in roles_of(session, person) if me().roles.get(s) is not Role.ADMIN]
+    # Who works everywhere also works on sites to come: only another admin everywhere has as much.
+    return not beyond and (not person.everywhere or me().moderator.everywhere == Role.ADMIN)
+
+
 def _colleague(session: Session, moderator_id: UUID) -> Moderator:
-    person = session.get(Moderator, moderator_id)
+    # Locked, so that no role is accepted between what is asked here and the link that is made.
+    person = locked(session, moderator_id)
     if person is None or person.disabled_at is not None or site_id() not in roles_of(session, person):
         raise NotFound("no such moderator on this site")
     return person
@@ -116,15 +136,16 @@ def _address(token: str) -> str:
     return f"{doors().settings.url}/sign-in/{token}"
 
 
-def _shown(status: int = 200, *, link: str = "", about: str = "") -> AnyResponse:
+def _shown(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
     with doors().database.reading() as session:
-        people = moderators_of(session, site_id())
+        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
         here = site(session, site_id())
     practice = bool(here and (here.policy or {}).get("practice"))
     hours = doors().settings.link_valid / 3600
     return page(
-        "moderators.html", status, people=people, roles=list(Role), link=link, about=about, hours=f"{hours:g}", practice=practice
-    )
+        "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,
+        hours=f"{hours:g}", practice=practice,
+    )  # fmt: skip
 
 
 def _now() -> datetime:

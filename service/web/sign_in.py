@@ -1,16 +1,20 @@
 """Signing in and out: by one-time link, where looking uses nothing up, or by password, throttled."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions import sign_in as signing_in
+from service.actions.admit import digest_of
 from service.domain.errors import Gone
 from service.domain.passwords import matches
+from service.store.invitations import Invitation, invitations_with
 from service.store.people import moderator_with
 from service.web.doors import doors
 from service.web.half_way import come_in
+from service.web.invitations import accept_invitation, show_invitation
 from service.web.limits import Rate, limited
 from service.web.pages import bp, local, page
 from service.web.sessions import anyone, forget, look_up, me, my_id, somebody
@@ -61,8 +65,10 @@ def sign_in_by_password() -> AnyResponse:
 
 @bp.get("/sign-in/<token>")
 @anyone
-def show_link(token: str) -> Response:
+def show_link(token: str) -> AnyResponse:
     """A button. Mail scanners and previews open links; only the button uses one up."""
+    if offers := _offers(token):
+        return show_invitation(token, offers)
     with doors().database.reading() as session:
         good = signing_in.link_is_good(session, token, now=_now())
     return page("link.html", 200 if good else 410, good=good, token=token)
@@ -72,6 +78,8 @@ def show_link(token: str) -> Response:
 @anyone
 @limited(Rate.SIGN_IN)
 def sign_in_by_link(token: str) -> AnyResponse:
+    if offers := _offers(token):
+        return accept_invitation(token, offers)
     try:
         with doors().database.writing() as session:
             entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
@@ -86,6 +94,12 @@ def sign_out() -> AnyResponse:
     with doors().database.writing() as session:
         signing_in.sign_out(session, my_id(), me().session.digest)
     return forget(_to("/sign-in"))
+
+
+def _offers(token: str) -> Sequence[Invitation]:
+    """What the link offers where it is an invitation."""
+    with doors().database.reading() as session:
+        return invitations_with(session, digest_of(token), now=_now())
 
 
 def _to(path: str) -> Response:

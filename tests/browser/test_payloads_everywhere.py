@@ -37,7 +37,7 @@ WORDS = {
 }  # fmt: skip
 #: Tables with columns of text that hold nothing but ids, hashes, states and sealed secrets.
 CODES = {
-    "day_numbers", "half_sign_in", "idempotency_key", "membership", "recovery_code", "sign_in_link", "sign_in_under_way", "site_model",
+    "day_numbers", "half_sign_in", "idempotency_key", "invitation", "membership", "recovery_code", "sign_in_link", "sign_in_under_way", "site_model",
     "event", "queue_lease", "delivery", "archive", "archived_comment",
 }  # fmt: skip
 #: What an address may say; `site` would only be refused.

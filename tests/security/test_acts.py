@@ -76,6 +76,17 @@ class Walk:
         with self.house.database.reading() as session:
             return str(moderator_with(session, email).id)
 
+    def stranger(self) -> str:
+        """The address of somebody who works on another site."""
+        moderator(self.house.database, "stranger@blog.example", Role.VIEWER, site="blog")
+        return "stranger@blog.example"
+
+    def invited(self) -> str:
+        """The id of somebody whose role waits to be accepted."""
+        self.admin.post("/settings/moderators", {"site": "news", "email": self.stranger(), "role": "viewer"})
+        with self.house.database.reading() as session:
+            return str(moderator_with(session, "stranger@blog.example").id)
+
     def browser(self) -> str:
         """Another browser of the admin, named as the account page names it."""
         other = Browser(self.house.app).post("/sign-in", {"email": "ada@news.example", "password": PASSWORD})
@@ -195,9 +206,11 @@ STEPS: Steps = {
     "pages.invite": [
         (Deed.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),
         (Deed.ROLE_GIVEN, form("/settings/moderators", email="new@news.example", role="moderator")),
+        (Deed.MODERATOR_INVITED, form("/settings/moderators", email=Walk.stranger, role="moderator")),
     ],
     "pages.change_role": [
         (Deed.ROLE_GIVEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="moderator")),
+        (Deed.INVITATION_WITHDRAWN, form(lambda walk: f"/settings/moderators/{walk.invited()}", role="none")),
         (Deed.ROLE_TAKEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="none")),
     ],
     "pages.renew_link": [(Deed.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
