@@ -1,5 +1,6 @@
 """Readers of a newspaper use the words of advertisers, and some bear them as names. None of them is rejected unseen."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from workers.checks import leads, names, signals_of
 from workers.checks.listed import listed
 from workers.checks.prepared import Prepared
 
-#: 99 calm sentences with share, check, subscribe, visit, offer and channel.
+#: 99 calm sentences with share, check, subscribe, visit, offer and channel. No model was taught any of them.
 SENTENCES = Path(__file__).with_name("calm_readers.txt").read_text(encoding="utf-8").splitlines()
+MOST_HELD = 10
 CALM = "Thank you, the timetable of the new tram was helpful."
 #: What is sold in one word, and so may be the name of a person.
 WORDS = [word for word in listed("goods") if word.isalpha()]
@@ -29,6 +31,12 @@ def state(text: str, **author: str) -> State:
 def kinds(text: str = CALM, **more: object) -> set[Kind]:
     reading = Reading(text, **more)  # type: ignore[arg-type]
     return {signal.kind for check in (names, leads) for signal in check.check(Prepared.of(reading))}
+
+
+def test_of_99_calm_sentences_none_is_rejected_and_at_most_10_are_held() -> None:
+    states = Counter(state(sentence) for sentence in SENTENCES)
+    assert len(SENTENCES) == 99
+    assert (states[State.REJECTED], states[State.HELD] <= MOST_HELD) == (0, True), states
 
 
 def test_no_calm_sentence_is_rejected_whatever_its_author_is_called() -> None:

@@ -12,9 +12,9 @@ from workers.checks.linear import Linear
 LESSONS = """
 import hashlib
 from workers.checks.models import features
-from workers.training.templates import blog_spam, calm_about_people, calm_pointing
+from workers.training.templates import blog_spam, calm_about_people, calm_asking, calm_pointing
 told = hashlib.sha256()
-for example in (*blog_spam(200), *calm_pointing(200), *list(calm_about_people())[:200]):
+for example in (*blog_spam(200), *calm_pointing(200), *calm_asking(200), *list(calm_about_people())[:200]):
     told.update(repr((example, sorted(features(example.prepared())))).encode())
 print(told.hexdigest())
 """

@@ -170,6 +170,20 @@ def test_neighbours_are_counted_newest_first_in_their_indexes_alone(grown: Datab
         assert re.search("ix_comment_(fingerprint|author|address) ", line), plan
 
 
+def test_when_much_was_written_is_asked_by_an_index_alone_where_much_came_at_once(grown: Database) -> None:
+    with grown.writing() as session:
+        jo = {"name": "Jo", "email": "jo@example.org"}
+        ids = submitted(session, *(draft(f"Much at once, number {n}.", author=jo) for n in range(12)), now=_now())
+    quiet = [statement for statement, _ in _plans(grown, QUESTIONS["what the checks read"])]
+    plans = {
+        statement: plan for statement, plan in _plans(grown, lambda s: waiting(s, ids, now=_now())) if statement not in quiet
+    }
+    (plan,) = [plan for statement, plan in plans.items() if "posted_at" in statement]
+    assert not [line for line in plan if _reads_whole(line)]
+    for index in ("fingerprint", "author", "address"):
+        assert any(f"ix_comment_{index} " in line for line in plan), plan
+
+
 def test_the_past_of_an_author_on_the_queue_page_is_counted_in_the_index_alone(grown: Database) -> None:
     if grown.on_sqlite:
         plans = [line for _, plan in _plans(grown, QUESTIONS["the queue, oldest first"]) for line in plan]

@@ -1,5 +1,6 @@
 """The models that Greenroom ships: what each learns from, how much each set counts, and how its margin is calibrated."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,16 @@ from workers.checks.prepared import Prepared
 from workers.checks.shapes import shape
 from workers.training.corpora import Example, abuse_in_news, distinct, examples
 from workers.training.fitting import Table, calibrated, fit, surprise
-from workers.training.templates import blog_spam, calm_about_people, calm_pointing
+from workers.training.templates import blog_spam, calm_about_people, calm_asking, calm_pointing
 
 FOLDS = 4
 #: Of the sets that are large and count little, every second or third comment teaches as much.
 _EVERY = {"wiki_cat_large": 2, "davidson": 3, "edos": 3}
+#: What advertisers ask for, and readers too.
+_ASKING = re.compile(
+    r"\b(?:(?:un)?subscri|channel|check|visit|shar(?:e|ing)|offer|please|click|follow|vote|free|join|website|video|sign(?:ed)? up|contact)",
+    re.IGNORECASE,
+)
 _LOUD = ("#capitals", "#exclamations", "#length")
 VIDEO = "youtube/"
 #: How much an example that does not count in calibrating counts in choosing.
@@ -53,7 +59,7 @@ def spam_lessons(folder: Path) -> list[Lesson]:
     calm = [replace(e, label=0) for e in distinct(abuse_in_news(folder))[:3000]]
     talk = [replace(e, label=0, text=e.text[:800]) for e in distinct(examples(folder, "wiki_cat_large"))[:2000]]
     mail = [replace(e, text=e.text[:800]) for e in distinct(examples(folder, "spamassassin_mail"))[::3]]
-    linking, short = _calm(folder)
+    linking, short, asking = _calm(folder)
     return [
         *((e, 1.0, 1.0) for e in distinct(examples(folder, "youtube_spam"))),
         *((e, 0.05, 0.3) for e in distinct(examples(folder, "sms_spam"))),
@@ -61,14 +67,17 @@ def spam_lessons(folder: Path) -> list[Lesson]:
         *((e, 0.02, 0.0) for e in mail),
         *((e, 0.1, 0.3) for e in distinct(blog_spam(1500))),
         *((e, 0.05, 0.3) for e in (*calm, *talk)),
-        *((e, 0.25, 0.0) for e in distinct(linking, apart_from=talk)),
-        *((e, 0.15, 0.0) for e in distinct(calm_pointing(600))),
+        *((e, 0.5, 0.0) for e in distinct(linking, apart_from=talk)),
+        *((e, 0.3, 0.0) for e in distinct(calm_pointing(600))),
+        *((e, 0.1, 0.0) for e in distinct(asking, apart_from=(*calm, *talk))),
+        *((e, 0.3, 0.0) for e in distinct(calm_asking(2000))),
         *((e, 0.05, 0.0) for e in distinct(short, apart_from=(*calm, *talk))[::5]),
     ]
 
 
-def _calm(folder: Path) -> tuple[list[Example], list[Example]]:
-    """Calm comments with a link, and short ones: among videos a link is nearly always spam, on a talk page or under news it is not."""
+def _calm(folder: Path) -> tuple[list[Example], list[Example], list[Example]]:
+    """Calm comments with a link, short ones, and those that ask as advertisers do: among videos a link or "please subscribe" is nearly
+    always spam, on a talk page or under news it is not."""
     fine = [
         Example(e.text[:800], 0, "calm")
         for name in ("wiki_cat_large", "jigsaw_balanced", "wiki_detox_test", "civil_toxic_spans")
@@ -76,7 +85,8 @@ def _calm(folder: Path) -> tuple[list[Example], list[Example]]:
         if e.label == 0
     ]
     linking = [e for e in fine if "http" in e.text or "www." in e.text]
-    return linking, [e for e in fine if len(e.text) < 120 and "http" not in e.text]
+    plain = [e for e in fine if "http" not in e.text]
+    return linking, [e for e in plain if len(e.text) < 120], [e for e in plain if len(e.text) < 400 and _ASKING.search(e.text)]
 
 
 def abuse_lessons(folder: Path) -> list[Lesson]:

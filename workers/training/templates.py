@@ -1,4 +1,5 @@
-"""Sentences made up here: blog spam as template programs write it, calm words about who people are, and calm links."""
+"""Sentences made up here: blog spam as template programs write it, calm words about who people are, calm links, and calm readers who
+use the words of advertisers."""
 
 import json
 import random
@@ -38,6 +39,16 @@ def calm_pointing(count: int, *, seed: int = 11) -> Iterator[Example]:
         yield Example(chance.choice(parts["pointing"]).replace("{link}", link), 0, "calm")
 
 
+def calm_asking(count: int, *, seed: int = 13) -> Iterator[Example]:
+    """`count` short comments of readers who subscribe, share, check, visit and offer. Among videos hardly anybody says so but to
+    advertise; readers of a newspaper say it all the time."""
+    chance = random.Random(seed)
+    parts = _parts()
+    for _ in range(count):
+        sentence = _filled(chance, chance.choice(parts["asking"]), parts["asking fills"])
+        yield Example(sentence if sentence[-1] == "?" or chance.random() < 0.2 else f"{sentence}.", 0, "calm")
+
+
 def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:
     parts = _parts()
     product = chance.choice(goods)
@@ -55,8 +66,8 @@ def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:
     )
 
 
-def _filled(chance: random.Random, sentence: str) -> str:
-    for gap, words in _parts()["fills"].items():
+def _filled(chance: random.Random, sentence: str, fills: dict[str, list[str]] | None = None) -> str:
+    for gap, words in (fills or _parts()["fills"]).items():
         while f"{{{gap}}}" in sentence:
             sentence = sentence.replace(f"{{{gap}}}", chance.choice(words), 1)
     return sentence[:1].upper() + sentence[1:] if chance.random() < 0.7 else sentence
