@@ -37,6 +37,11 @@ class Fields:
         return self.text("api_key", 64) or self.text("key", 64)
 
     @property
+    def tested_key(self) -> str | None:
+        """The key to verify, where the client sent it apart from its own."""
+        return self.text("key", 64) if "key" in self._sent else None
+
+    @property
     def always_spam(self) -> bool:
         return self.text("comment_author") in ALWAYS_SPAM or self.text("comment_author_email", 320) in ALWAYS_SPAM
 

@@ -73,6 +73,15 @@ def test_such_a_key_opens_nothing_else_and_its_digest_gives_nothing_away(app: Fl
     assert kept != hashlib.sha256(token.encode()).hexdigest()
 
 
+def test_the_key_under_test_is_the_one_in_key(plugin: FlaskClient, token: str) -> None:
+    # WordPress adds the key that it has stored to whatever it asks.
+    for wrong in ("0" * 12, "short", "", token.upper() + "x"):
+        answer = plugin.post("/1.1/verify-key", data={"key": wrong, "api_key": token}, headers={"Host": f"{token}.example"})
+        assert said(answer) == "invalid", wrong
+    assert said(plugin.post("/1.1/verify-key", data={"key": token, "api_key": "0" * 12})) == "valid"
+    assert said(plugin.post("/1.1/comment-check", data=CALM | {"key": "0" * 12, "api_key": token})) in ("true", "false")
+
+
 def test_what_is_agreed_to_be_spam_is_and_nobody_suspects_an_administrator_in_a_test(
     plugin: FlaskClient, token: str, database: Database
 ) -> None:
