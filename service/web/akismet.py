@@ -13,14 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.actions.decide import Actor, Ruling, decide
-from service.actions.submit import Accepted, Submission
 from service.domain.errors import Code, Refusal
-from service.domain.fingerprint import fingerprint
+from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs import Job
-from service.store.same_words import newest_with, state_of
 from service.store.sites import Kind
-from service.web.akismet_fields import Fields
+from service.web.akismet_check import Checked, check_comment, reported_comment
+from service.web.akismet_fields import RETRY, Fields
 from service.web.doors import doors
 from service.web.limits import Rate, limited
 from service.web.operations import JSON, Answer, operation
@@ -37,22 +36,25 @@ TEXT = "text/plain"
 THANKS = "Thanks for making the web a better place."
 INVALID = "invalid"
 TIP = "X-akismet-pro-tip"
-#: Seconds that a check waits for its verdict: its clients give up after one.
-PATIENCE = 0.7
-#: How far back a comment is looked for when somebody reports it.
-REPORTED = timedelta(days=60)
+#: By this header alone WordPress's plugin (5.3.7 and later) knows to which comment an answer belongs. It publishes what comes
+#: without, so it is in refusals too.
+GUID = "X-akismet-guid"
+#: `false` with this header: not decided yet. The plugin keeps the comment pending, and after twice these seconds it publishes it.
+RECHECK_AFTER, NEVER = "X-akismet-recheck-after", "315360000"
+CHECK_PATH = "/1.1/comment-check"
 
 #: Nothing is demanded and nothing is refused, so the document says only what is looked at.
 _LOOKED_AT = (
     "api_key", "key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author", "comment_author_email",
     "comment_author_url", "comment_content", "comment_date_gmt", "blog_lang", "user_role", "is_test", "honeypot_field_name",
+    "comment_ID", "guid", "recheck_reason",
 )  # fmt: skip
 _TAKES: Mapping[str, Any] = {kind: {"properties": {name: {} for name in _LOOKED_AT}} for kind in (FORM, JSON)}
 
 
-def _answers(*words: str, tip: bool = False) -> dict[int, Answer]:
+def _answers(*words: str, headers: tuple[str, ...] = (), sometimes: tuple[str, ...] = ()) -> dict[int, Answer]:
     body = {TEXT: {"type": "string", "enum": [*words, INVALID]}}
-    return {200: Answer("As Akismet answers", body, sometimes=(TIP,) if tip else ())}
+    return {200: Answer("As Akismet answers", body, headers, sometimes)}
 
 
 def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -61,7 +63,7 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
-        g.fields = fields = Fields(_sent())
+        g.fields = fields = Fields(_sent(), from_wordpress=request.user_agent.string.startswith("WordPress/"))
         tested = fields.tested_key if request.endpoint == "akismet.verify" else None
         for token in (fields.key, request.host.partition(".")[0]) if tested is None else (tested,):
             if len(token) == 12 and not set(token) - set("0123456789abcdef"):
@@ -96,9 +98,11 @@ def verify() -> Response:
     TAG,
     "Is this spam?",
     detail="The comment is stored and judged like any other. `true` with `X-akismet-pro-tip: discard` was rejected; a held one is "
-    "`true` or `false` as its site says (`greenroom key add SITE --akismet --held-is`).",
+    "`true`, or `false` with `X-akismet-recheck-after`, as its site says (`greenroom key add SITE --akismet --held-is`). "
+    "`X-akismet-guid` is the comment's id. Sent again (`recheck_reason`, `comment_ID`, `guid`, or the same `comment_date_gmt`) it is "
+    "the same comment, and its present state is the answer. An administrator's comment is not stored.",
     takes=_TAKES,
-    answers=_answers("true", "false", tip=True),
+    answers=_answers("true", "false", headers=(GUID,), sometimes=(TIP, RECHECK_AFTER)),
     refusals=(Code.TOO_LARGE,),
     refused_as=TEXT,
     body_required=False,
@@ -109,7 +113,7 @@ def check() -> Response:
     fields: Fields = g.fields
     if fields.always_spam or fields.never_spam:
         return _said("true" if fields.always_spam else "false")
-    return _verdict_said(_state_of(fields))
+    return _verdict_said(check_comment(fields))
 
 
 @bp.post("/submit-spam")
@@ -138,22 +142,17 @@ def report_ham() -> Response:
     return _reported(State.APPROVED)
 
 
-def _state_of(fields: Fields) -> State:
-    """The state of the comment once it is judged; held where that takes too long."""
-    outcome = doors().committer.submit(Submission(g.caller.site_id, fields.draft()))
-    doors().bell.ring(Job.DRAIN)
-    if not isinstance(outcome, Accepted) or not doors().watcher.wait(outcome.comment_id, PATIENCE):
-        return State.HELD
-    with doors().database.reading() as session:
-        return state_of(session, outcome.comment_id)
-
-
-def _verdict_said(state: State) -> Response:
-    if state is State.HELD:
-        return _said("true" if doors().sites.named(g.caller.site_id).held_is_spam else "false")
-    response = _said("false" if state is State.APPROVED else "true")
+def _verdict_said(checked: Checked) -> Response:
+    state = checked.state
+    # At a retry WordPress's plugin publishes what is `false`, whatever the headers say.
+    held_is_spam = g.fields.recheck_reason == RETRY or doors().sites.named(g.caller.site_id).held_is_spam
+    response = _said("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
     if state is State.REJECTED:
         response.headers[TIP] = "discard"
+    if state is State.HELD and not held_is_spam:
+        response.headers[RECHECK_AFTER] = NEVER
+    if checked.comment_id:
+        response.headers[GUID] = str(checked.comment_id)
     return response
 
 
@@ -161,9 +160,9 @@ def _reported(state: State) -> Response:
     """A person at the host says what it was: that is a decision on the comment, where we find it."""
     if not g.get("caller"):
         return _said(INVALID)
-    fields, site_id, now = g.fields, g.caller.site_id, datetime.now(UTC)
+    site_id, now = g.caller.site_id, datetime.now(UTC)
     with doors().database.writing() as session:
-        found = newest_with(session, site_id, fingerprint(fields.words), fields.words, since=now - REPORTED)
+        found = reported_comment(session, g.fields, now=now)
         if found is not None:
             ruling = Ruling(found.id, state, None, reason="spam" if state is State.REJECTED else "")
             delay = timedelta(seconds=doors().settings.decision_delay)
@@ -190,6 +189,14 @@ def _sent() -> Mapping[str, Any]:
 
 def _said(words: str, status: int = 200) -> Response:
     return Response(words, status, content_type=f"{TEXT}; charset=utf-8")
+
+
+@bp.after_request
+def _name_comment(response: Response) -> Response:
+    """Where no comment was stored, there is a guid all the same."""
+    if request.endpoint == "akismet.check":
+        response.headers.setdefault(GUID, str(new_id()))
+    return response
 
 
 @bp.errorhandler(Refusal)

@@ -40,6 +40,11 @@ ANSWERED: Mapping[str, Mapping[str, Any]] = {
     "Vary": {"description": "What the answer depends on.", "schema": _TEXT},
     "WWW-Authenticate": {"description": "How to say who you are.", "schema": _TEXT},
     "Access-Control-Allow-Origin": {"description": "The origin of yours that asked.", "schema": _TEXT},
+    "X-akismet-guid": {"description": "The id of the comment.", "schema": {"type": "string", "format": "uuid"}},
+    "X-akismet-recheck-after": {
+        "description": "A person has yet to decide. A client that knows this header keeps the comment back for so many seconds.",
+        "schema": _SECONDS,
+    },
     "X-akismet-pro-tip": {"description": "`discard` for blatant spam.", "schema": {"type": "string", "enum": ["discard"]}},
 }
 

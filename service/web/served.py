@@ -9,6 +9,8 @@ from flask import Flask
 
 from service.config import Settings
 from service.domain.errors import Code, Refusal
+from service.domain.ids import new_id
+from service.web.akismet import CHECK_PATH, GUID
 from service.web.app import UNLESS_SAID, believing, create_app
 from service.web.bodies import Bodies, put
 from service.web.bridge import Answer, Environ, Receive, Scope, Send, Threads, environ_of, raw
@@ -57,6 +59,8 @@ def _busy(environ: Environ) -> Answer:
     )
     body = told.model_dump_json().encode()
     own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), ("Retry-After", "1"), ("X-Request-Id", request_id)]
+    if environ.get("PATH_INFO") == CHECK_PATH:
+        own.append((GUID, str(new_id())))
     return Answer(status, raw([*own, *UNLESS_SAID]), body)
 
 

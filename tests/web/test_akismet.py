@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import akismet
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import Client
 
 from service.actions.admit import add_akismet_key, add_site
 from service.config import Settings
@@ -17,10 +19,14 @@ from service.domain.identity import Identities
 from service.store.comments import Comment
 from service.store.engine import Database
 from service.store.sites import Key
+from service.web import bridge
+from service.web.served import Served
 from tests.servers import wait_until
+from tests.web.front import Front
 from tests.web.serving import Web
 
 BLOG = "https://news.example"
+GUID = "X-akismet-guid"
 CALM = {
     "user_ip": "192.0.2.1",
     "comment_content": "What a thoughtful article, thank you.",
@@ -73,15 +79,6 @@ def test_such_a_key_opens_nothing_else_and_its_digest_gives_nothing_away(app: Fl
     assert kept != hashlib.sha256(token.encode()).hexdigest()
 
 
-def test_the_key_under_test_is_the_one_in_key(plugin: FlaskClient, token: str) -> None:
-    # WordPress adds the key that it has stored to whatever it asks.
-    for wrong in ("0" * 12, "short", "", token.upper() + "x"):
-        answer = plugin.post("/1.1/verify-key", data={"key": wrong, "api_key": token}, headers={"Host": f"{token}.example"})
-        assert said(answer) == "invalid", wrong
-    assert said(plugin.post("/1.1/verify-key", data={"key": token, "api_key": "0" * 12})) == "valid"
-    assert said(plugin.post("/1.1/comment-check", data=CALM | {"key": "0" * 12, "api_key": token})) in ("true", "false")
-
-
 def test_what_is_agreed_to_be_spam_is_spam_and_not_stored(plugin: FlaskClient, token: str, database: Database) -> None:
     for author in ({"comment_author": "viagra-test-123"}, {"comment_author_email": "akismet-guaranteed-spam@example.com"}):
         assert said(plugin.post("/1.1/comment-check", data=CALM | author | {"api_key": token})) == "true"
@@ -96,6 +93,59 @@ def test_an_administrator_is_never_suspected(plugin: FlaskClient, token: str, da
             assert said(plugin.post("/1.1/comment-check", data=asked)) == "false"
     with database.reading() as session:
         assert session.scalar(select(Comment.id)) is None
+
+
+def test_the_key_under_test_is_the_one_in_key(plugin: FlaskClient, token: str) -> None:
+    # WordPress adds the key that it has stored to whatever it asks.
+    for wrong in ("0" * 12, "short", "", token.upper() + "x"):
+        answer = plugin.post("/1.1/verify-key", data={"key": wrong, "api_key": token}, headers={"Host": f"{token}.example"})
+        assert said(answer) == "invalid", wrong
+    assert said(plugin.post("/1.1/verify-key", data={"key": token, "api_key": "0" * 12})) == "valid"
+    assert said(plugin.post("/1.1/comment-check", data=CALM | {"key": "0" * 12, "api_key": token})) in ("true", "false")
+
+
+def test_every_answer_to_a_check_has_a_guid(
+    plugin: FlaskClient, token: str, client: FlaskClient, settle_all: Callable, app: Flask
+) -> None:
+    """WordPress ignores an answer without one, and publishes."""
+    asked = CALM | {"api_key": token}
+    held = plugin.post("/1.1/comment-check", data=asked)
+    settle_all()
+    judged = plugin.post("/1.1/comment-check", data=asked | {"recheck_reason": "recheck_queue"})
+    assert (said(held), said(judged)) == ("true", "false")
+    [comment] = client.get("/v1/comments").json["comments"]
+    assert held.headers[GUID] == judged.headers[GUID] == comment["id"]
+    for unusual in (
+        {"comment_author": "viagra-test-123"}, {"user_role": "administrator"}, {"is_test": "1"}, {"api_key": "0" * 12},
+        {"comment_content": "a" * 300_000},
+    ):  # fmt: skip
+        assert UUID(plugin.post("/1.1/comment-check", data=asked | unusual).headers[GUID])
+    broken = plugin.post("/1.1/comment-check", data=b"{", content_type="application/json")
+    assert UUID(broken.headers[GUID]) != UUID(held.headers[GUID])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_check_that_finds_no_place_has_a_guid_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "MOST_INSIDE", 0)
+    client = Client(Front(Served(app)))
+    busy = client.post("/1.1/comment-check", data=CALM)
+    assert busy.status_code == 503
+    assert UUID(busy.headers[GUID])
+    assert GUID not in client.post("/v1/comments", data=CALM).headers
+
+
+@pytest.mark.parametrize("held_is_spam", [True, False])
+def test_a_plugin_keeps_a_held_comment_pending_or_calls_it_spam(
+    plugin: FlaskClient, client: FlaskClient, database: Database, settings: Settings, site: str, held_is_spam: bool
+) -> None:
+    asked = CALM | {"api_key": key_of(database, settings, held_is_spam=held_is_spam)}
+    for again in ({}, {"recheck_reason": "recheck_queue", "comment_ID": "7"}):
+        held = plugin.post("/1.1/comment-check", data=asked | again)
+        assert said(held) == ("true" if held_is_spam else "false")
+        # After twice that time the plugin publishes what it kept pending: twenty years.
+        assert held.headers.get("X-akismet-recheck-after") == (None if held_is_spam else "315360000")
+    # From its own timer the plugin publishes whatever is `false`, and looks at no header.
+    assert said(plugin.post("/1.1/comment-check", data=asked | {"recheck_reason": "retry", "comment_ID": "7"})) == "true"
 
 
 @pytest.mark.parametrize("held_is_spam", [True, False])
