@@ -20,7 +20,7 @@ from service.store.moves import claim, first_free
 from service.store.outside import asked_by
 from service.store.readings import Waiting, waiting
 from service.store.schema import AnyRow
-from workers.alike import Before
+from workers.alike import Alike, Before
 from workers.checks import signals_of_each
 from workers.outside import consult, lines
 from workers.workshop import Workshop
@@ -106,7 +106,7 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
         models = workshop.taught.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = asked_by(session, elsewhere) if elsewhere else {}
-    settlements = _examine(batch, models, workshop)
+    settlements = examine(batch, models, alike=workshop.alike, most=workshop.settings.max_claims)
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(workshop, settlements, claimed)
@@ -133,9 +133,9 @@ def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Cla
     return len(changes)
 
 
-def _examine(batch: Sequence[Waiting], models: Mapping[str, bytes], workshop: Workshop) -> list[Settlement]:
-    earlier = workshop.alike.before(batch)
-    most = workshop.settings.max_claims
+def examine(batch: Sequence[Waiting], models: Mapping[str, bytes], *, alike: Alike, most: int) -> list[Settlement]:
+    """What the checks say and what follows from it. What was claimed more than `most` times is not checked again."""
+    earlier = alike.before(batch)
     tried = [item for item in batch if item.claims <= most]
     rule = f"not checked: {most} tries were cut short, so a person decides"
     given_up: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)

@@ -153,10 +153,11 @@ def _web(settings: Settings) -> None:
 
 def web_app() -> Any:
     """The application, made in the process that serves it; that process never outlives granian's main one."""
+    from service.processes.trial import trial
     from service.web.served import served
 
     die_with_parent(os.getppid())
-    service = served()
+    service = served(trial=trial)
     # What is there now stays: the collector need not walk through it again and again while every request waits.
     gc.collect()
     gc.freeze()

@@ -18,7 +18,7 @@ from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs import Job
 from service.store.sites import Kind
-from service.web.akismet_check import Checked, check_comment, reported_comment
+from service.web.akismet_check import Checked, check_comment, reported_comment, try_out
 from service.web.akismet_fields import RETRY, Fields
 from service.web.doors import doors
 from service.web.limits import Rate, limited
@@ -100,7 +100,7 @@ def verify() -> Response:
     detail="The comment is stored and judged like any other. `true` with `X-akismet-pro-tip: discard` was rejected; a held one is "
     "`true`, or `false` with `X-akismet-recheck-after`, as its site says (`greenroom key add SITE --akismet --held-is`). "
     "`X-akismet-guid` is the comment's id. Sent again (`recheck_reason`, `comment_ID`, `guid`, or the same `comment_date_gmt`) it is "
-    "the same comment, and its present state is the answer. An administrator's comment is not stored.",
+    "the same comment, and its present state is the answer. `is_test` is judged and not kept; an administrator's comment is neither.",
     takes=_TAKES,
     answers=_answers("true", "false", headers=(GUID,), sometimes=(TIP, RECHECK_AFTER)),
     refusals=(Code.TOO_LARGE,),
@@ -113,7 +113,7 @@ def check() -> Response:
     fields: Fields = g.fields
     if fields.always_spam or fields.never_spam:
         return _said("true" if fields.always_spam else "false")
-    return _verdict_said(check_comment(fields))
+    return _verdict_said(try_out(fields) if fields.is_test else check_comment(fields))
 
 
 @bp.post("/submit-spam")
@@ -160,6 +160,8 @@ def _reported(state: State) -> Response:
     """A person at the host says what it was: that is a decision on the comment, where we find it."""
     if not g.get("caller"):
         return _said(INVALID)
+    if g.fields.is_test:
+        return _said(THANKS)
     site_id, now = g.caller.site_id, datetime.now(UTC)
     with doors().database.writing() as session:
         found = reported_comment(session, g.fields, now=now)

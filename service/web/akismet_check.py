@@ -49,6 +49,12 @@ def check_comment(fields: Fields) -> Checked:
     return _recheck(fields, sent, row)
 
 
+def try_out(fields: Fields) -> Checked:
+    """Judge the comment and keep nothing of it."""
+    trial, submission = doors().trial, Submission(g.caller.site_id, replace(fields.draft(), external_id=""))
+    return Checked(trial(submission, doors().database, doors().settings) if trial else State.HELD)
+
+
 def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyRow | None:
     """The comment that a report is about; by its words alone where nothing else leads to it."""
     sent = replace(fields.sent(g.caller.site_id, fields.draft(), doors().identities), exactly=False)

@@ -61,6 +61,10 @@ class Fields:
         return NEVER_SPAM in (role.strip().lower() for role in self.text("user_role", 1000).split(","))
 
     @property
+    def is_test(self) -> bool:
+        return self.text("is_test").lower() in ("1", "true")
+
+    @property
     def recheck_reason(self) -> str:
         return self.text("recheck_reason")
 

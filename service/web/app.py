@@ -22,7 +22,7 @@ from service.web import (
 )
 from service.web.bodies import read_whole
 from service.web.bridge import Wsgi
-from service.web.doors import Doors
+from service.web.doors import Doors, Trial
 from service.web.limits import Rate, limited, say
 from service.web.problems import shape_errors
 from service.web.request_ids import request_id_of
@@ -53,8 +53,8 @@ UNLESS_SAID = (
 )
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """A fresh application on these settings, or on those of the environment."""
+def create_app(settings: Settings | None = None, *, trial: Trial | None = None) -> Flask:
+    """A fresh application on these settings, or on those of the environment. `trial` judges what nobody wants kept."""
     settings = settings or load(os.environ)
     app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
     app.view_functions["static"] = public(page(limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["thread"] = ThreadConverter
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["greenroom"] = Doors.open(settings)
+    app.extensions["greenroom"] = Doors.open(settings, trial)
     app.wsgi_app = believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     shape_errors(app)
     metrics.measure(app)

@@ -1,13 +1,16 @@
 """What a web process keeps open: settings, database, bell, committer. Reached through `doors()` inside a request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
 
+from service.actions.submit import Submission
 from service.config import Settings
 from service.domain.identity import Identities
 from service.domain.request_hashes import RequestHashes
+from service.domain.states import State
 from service.jobs import Bell, bell
 from service.store.engine import ANSWER_PATIENCE, Database
 from service.web.callers import Callers
@@ -18,6 +21,9 @@ from service.web.hands import hand
 from service.web.issuer import Issuer
 from service.web.known_sites import KnownSites
 from service.web.waiting import Watcher
+
+#: Judges a comment without keeping it. The checks belong to the workers, so whoever starts the web process brings it along.
+Trial = Callable[[Submission, Database, Settings], State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,10 @@ class Doors:
     issuer: Issuer
     sites: KnownSites
     feeds: Feeds
+    trial: Trial | None = None
 
     @classmethod
-    def open(cls, settings: Settings) -> "Doors":
+    def open(cls, settings: Settings, trial: Trial | None = None) -> "Doors":
         database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, hand=hand)
         identities = Identities.from_secret(settings.secret)
         return cls(
@@ -58,6 +65,7 @@ class Doors:
             issuer=Issuer(settings),
             sites=KnownSites(database),
             feeds=Feeds(database),
+            trial=trial,
         )
 
     def close(self) -> None:

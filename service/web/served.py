@@ -14,6 +14,7 @@ from service.web.akismet import CHECK_PATH, GUID
 from service.web.app import UNLESS_SAID, believing, create_app
 from service.web.bodies import Bodies, put
 from service.web.bridge import Answer, Environ, Receive, Scope, Send, Threads, environ_of, raw
+from service.web.doors import Trial
 from service.web.feed_front import FeedFront
 from service.web.post_front import PostFront
 from service.web.problems import PROBLEM, STATUS, in_words
@@ -46,9 +47,9 @@ class Served:
             await self._threads.answer(environ, receive, send, size=len(exact))
 
 
-def served(settings: Settings | None = None) -> Served:
+def served(settings: Settings | None = None, *, trial: Trial | None = None) -> Served:
     """A fresh service on these settings, or on those of the environment."""
-    return Served(create_app(settings))
+    return Served(create_app(settings, trial=trial))
 
 
 def _busy(environ: Environ) -> Answer:

@@ -212,6 +212,13 @@ def test_a_report_finds_by_id_what_was_edited_meanwhile(check: Check, client: Fl
     assert [comment["state"] for comment in stored(client)] == ["rejected"]
 
 
+def test_a_report_in_a_test_decides_nothing(check: Check, client: FlaskClient, settle_all: Callable) -> None:
+    check(FIRST)
+    settle_all()
+    assert check(FIRST, "submit-spam", is_test="1").startswith("Thanks")
+    assert [comment["state"] for comment in stored(client)] == ["approved"]
+
+
 def test_the_same_words_at_another_time_are_another_comment(check: Check, client: FlaskClient) -> None:
     """A client that always tells the time: or the hundredth copy of an advertisement would be as welcome as the first."""
     for hour in ("08", "09"):
