@@ -11,7 +11,8 @@ import pytest
 from service.config import Settings, load
 from service.store import migrate
 from service.store.engine import Database
-from tests.servers import Postgres, Redis
+from tests.servers import MariaDb, Postgres, Redis
+from tests.web.wordpress import WordPress
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """A Redis of our own for this session, a direct child on a free port."""
     yield from _served(Redis, tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """A MariaDB of our own for this session, a direct child on a socket."""
+    yield from _served(MariaDb, tmp_path_factory.mktemp("mariadb"))
 
 
 def _served(kind: type, folder: Path) -> Iterator:
@@ -83,6 +90,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "PostgreSQL": Postgres.find(Path()),
         "Redis": Redis.find(Path()),
         "PHP": shutil.which("php"),
+        "MariaDB": MariaDb.find(Path()),
+        "WordPress": WordPress.there(),
         "Chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
     }
     if missing := [name for name, place in found.items() if not place]:

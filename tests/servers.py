@@ -17,7 +17,7 @@ from typing import Self
 import psycopg
 import redis
 
-# As root PostgreSQL refuses to run; this account always exists.
+# As root PostgreSQL and MariaDB refuse to run; this account always exists.
 _UNPRIVILEGED = "nobody"
 
 
@@ -119,6 +119,59 @@ class Redis(Server):
         self.stop(signal.SIGKILL)
 
 
+class MariaDb(Server):
+    """A MariaDB from Debian's packages, on a socket in a folder of its own and on no port."""
+
+    binary: str
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        binary = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if not binary or not shutil.which("mariadb-install-db"):
+            return None
+        server = cls(folder)
+        server.binary = binary
+        return server
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "socket"
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+        _give_to_unprivileged(self.folder)
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", *options], check=True, capture_output=True, preexec_fn=_drop_root, cwd="/"
+        )
+        super().start()
+
+    def command(self) -> list[str]:
+        options = {"datadir": self.folder / "data", "socket": self.socket, "pid-file": self.folder / "pid", "tmpdir": self.folder}
+        return [self.binary, "--no-defaults", "--skip-networking", *(f"--{name}={value}" for name, value in options.items())]
+
+    def ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(10)
+            try:
+                line.connect(str(self.socket))
+                return bool(line.recv(1))
+            except OSError:
+                return False
+
+    def __enter__(self) -> Self:
+        # A short path for the socket, and a folder that another account may enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-mariadb-"))
+        return super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop(self) -> None:
+        _drop_root()
+
+
 class Postgres(Server):
     """A PostgreSQL from Debian's packages or from a wheel, with a cluster of its own."""
 
@@ -193,8 +246,7 @@ class Postgres(Server):
         if os.geteuid() == 0:
             self.folder.chmod(0o755)
             data.mkdir()
-            account = pwd.getpwnam(_UNPRIVILEGED)
-            os.chown(data, account.pw_uid, account.pw_gid)
+            _give_to_unprivileged(data)
         command = [
             str(self.bin / "initdb"),
             "-D",
@@ -211,11 +263,21 @@ class Postgres(Server):
         subprocess.run(command, check=True, capture_output=True, preexec_fn=self._drop, cwd="/")
 
     def _drop(self) -> None:
-        if os.geteuid() == 0:
-            account = pwd.getpwnam(_UNPRIVILEGED)
-            os.setgroups([])
-            os.setgid(account.pw_gid)
-            os.setuid(account.pw_uid)
+        _drop_root()
+
+
+def _give_to_unprivileged(folder: Path) -> None:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(_UNPRIVILEGED)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def _drop_root() -> None:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(_UNPRIVILEGED)
+        os.setgroups([])
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
 
 
 def _wheel() -> list[Path]:

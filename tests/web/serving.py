@@ -49,7 +49,7 @@ class Web(Server):
             "5",
             "--no-access-log",
             "--factory",
-            "service.web.served:served",
+            "service.processes.roles:web_app",
         ]
         return ["env", *environment, *granian]
 
