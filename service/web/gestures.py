@@ -26,6 +26,7 @@ from service.web.queue_page import numbers_shown
 from service.web.rejections import SPAM, rejections
 from service.web.sessions import my_id, my_role, site_id, with_role
 from service.web.strict_json import parsed
+from service.web.words import _
 
 Kind = Literal["approve", "reject", "spam", "hold", "escalate", "calm", "skip"]
 STATES = {"approve": State.APPROVED, "reject": State.REJECTED, "spam": State.REJECTED, "hold": State.HELD}
@@ -95,6 +96,8 @@ def gesture() -> Response:
     if body.act in ("escalate", "calm"):
         return _escalation(body)
     act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
+    if fault := approves_with_message(act, body.note):
+        raise Invalid.field("/note", "unexpected", fault)
     with doors().database.writing() as session:
         known = {r.code: r for r in rejections(site(session, site_id()))}
         note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
@@ -133,6 +136,14 @@ def act_of(word: str) -> Act:
     if kind not in STATES:
         raise Invalid.field("/act", "unknown", f"expected one of {', '.join(STATES)}, escalate or skip")
     return Act(kind, STATES[kind], SPAM if kind == "spam" else reason[:64] if kind == "reject" else "")
+
+
+def approves_with_message(act: Act, note: str) -> str:
+    """Why this approval is refused, or nothing. Only the sheet of a rejection has a message to the author, so a browser that
+    sends one with an approval has pressed another button than the person did."""
+    if act.state is not State.APPROVED or not note.strip():
+        return ""
+    return _("Nothing was decided: a message to the author goes with a rejection only.")
 
 
 def _escalation(body: GestureBody) -> Response:

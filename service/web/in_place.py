@@ -12,7 +12,7 @@ from service.domain.errors import Invalid
 from service.jobs import Job
 from service.store.people import Role
 from service.web.doors import doors
-from service.web.pages import back_to, bp
+from service.web.pages import back_to, bp, unchanged
 from service.web.sessions import me, my_id, site_id, with_role
 from service.web.words import _
 
@@ -61,6 +61,8 @@ def edit_text(comment_id: UUID) -> AnyResponse:
 @bp.post("/queue/comments/<uuid:comment_id>/author")
 @with_role(Role.MODERATOR)
 def judge_author(comment_id: UUID) -> AnyResponse:
+    if request.form.get("act") == "":
+        return unchanged()
     days = request.form.get("days", "")
     until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
     with doors().database.writing() as session:

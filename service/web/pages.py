@@ -78,6 +78,11 @@ def back_to(endpoint: str, **values: Any) -> AnyResponse:
     return redirect(url_for(endpoint, **values), 303)
 
 
+def unchanged() -> Response:
+    """The answer to an Enter that is to do nothing: the browser stays on the page, with all that was typed and selected."""
+    return Response(status=204)
+
+
 def local(path: str, *, otherwise: str = "/queue") -> str:
     """The path where it is one of ours; an address of anybody else's is not followed."""
     clean = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path

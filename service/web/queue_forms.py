@@ -19,8 +19,8 @@ from service.store.sites import site
 from service.web.asked import address, asked_at, moment, uuid
 from service.web.conflicts import said
 from service.web.doors import doors
-from service.web.gestures import Act, act_of
-from service.web.pages import bp
+from service.web.gestures import Act, act_of, approves_with_message
+from service.web.pages import bp, unchanged
 from service.web.queue_page import shown
 from service.web.rejections import rejections
 from service.web.sessions import my_id, site_id, with_role
@@ -32,10 +32,14 @@ from service.web.words import _, ngettext
 def decide_by_form() -> AnyResponse:
     """One card, or all that are selected, with the act of the button that was pressed."""
     form = request.form
+    if form.get("act") == "":
+        return unchanged()
     seen = [item for value in form.getlist("comment") if (item := _seen(value))]
     if not seen:
         return shown(_view(), 422, outcomes=[_("Select some comments first, then choose what to do with them.")])
     act = act_of(form.get("act", ""))
+    if fault := approves_with_message(act, form.get("note", "")):
+        return shown(_view(), 422, outcomes=[fault])
     if act.kind == "skip":
         return redirect(address(site_id(), _view(), after=_cursor_after(seen[-1])), 303)
     if act.kind == "escalate":

@@ -29,3 +29,11 @@ def test_ten_comments_are_decided_by_keys_alone(desk: Desk, calm: Callable[[Page
     page.keyboard.press("j")
     page.wait_for_url("**/queue?*")
     expect(page.get_by_text("New here?")).to_have_count(0)
+
+
+def test_over_an_open_list_of_reasons_no_key_answers(desk: Desk) -> None:
+    page = desk.open(desk.sit_down("Nia", Role.MODERATOR), "/queue/practice?n=1")
+    page.wait_for_load_state()
+    for key in ("r", "s", "Escape", "a"):
+        page.keyboard.press(key)
+    expect(page.locator("#told")).to_contain_text("Approve: so would we")

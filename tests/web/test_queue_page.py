@@ -323,6 +323,24 @@ def test_context_shows_the_thread_and_the_author(dana: Browser, database: Databa
     assert page.status_code == 200
 
 
+def test_an_approval_that_brings_a_message_to_the_author_is_refused(dana: Browser, database: Database) -> None:
+    (one,) = sow(database, "news", [Seed("We walked home")])
+    sent = {**form(dana.get("/queue"), "approve"), "note": "We do not accept insults."}
+    answer = dana.post("/queue/decide", sent)
+    assert (answer.status_code, "Nothing was decided: a message to the author" in text_of(answer)) == (422, True)
+    gesture = {"gesture": str(uuid4()), "act": "approve", "note": "No.", "items": [{"id": str(one), "version": 1}]}
+    assert dana.send("/queue/gestures", gesture).status_code == 422
+    assert state_of(database, one) == State.HELD
+
+
+def test_a_form_without_an_act_changes_nothing_and_leaves_the_browser_where_it_is(dana: Browser, database: Database) -> None:
+    (one,) = sow(database, "news", [Seed("We walked home", "Robin")])
+    assert dana.post("/queue/decide", form(dana.get("/queue"), "")).status_code == 204
+    assert dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": "", "days": "30"}).status_code == 204
+    assert state_of(database, one) == State.HELD
+    assert "Nobody is banned" in text_of(dana.get("/authors"))
+
+
 def test_what_was_just_approved_is_in_the_feed_at_once(app: Flask, dana: Browser, database: Database) -> None:
     sow(database, "news", SEEDS)
     queue = dana.get("/queue")

@@ -19,7 +19,8 @@ addEventListener("keydown", (event) => {
   if (open && event.key === "Escape") open.open = false;
   else if (open && /^[1-9]$/.test(event.key)) open.querySelector(`.sheet [data-key="${event.key}"]`)?.click();
   else if (open && event.key === "Enter" && event.target === document.body) open.querySelector('.sheet [data-key="↵"]').click();
-  else if (sheets[act]) for (const [name, sheet] of Object.entries(sheets)) sheet.open = name === act && !sheet.open;
+  else if (open) return;
+  else if (sheets[act]) sheets[act].open = true;
   else if (act === "next") document.getElementById("next")?.click();
   else if (act) press(act);
   else return;

@@ -98,9 +98,9 @@ function take(chosen) {
     const place = document.createComment("");
     card.replaceWith(place);
     pick(card, false);
-    card.querySelector("details.reject[open]")?.removeAttribute("open");
     return place;
   });
+  sheetOpen()?.removeAttribute("open");
   go(chosen.includes(current) || !current ? next : current);
   empty();
   return places;
@@ -438,12 +438,13 @@ document.addEventListener("keydown", (event) => {
   }
   if (typing(event.target)) return;
   if (body.dataset.keys === "off") return;
-  if (open && /^[1-9]$/.test(event.key)) {
-    const button = open.querySelector(`.sheet [data-key="${event.key}"]`);
+  // Over an open sheet only its own keys count: nothing behind it is decided.
+  if (open) {
+    const key = event.key === "Enter" && !event.target.closest(".sheet") ? "↵" : event.key;
+    const button = /^[1-9↵]$/.test(key) && open.querySelector(`.sheet [data-key="${key}"]`);
     if (button) { event.preventDefault(); button.click(); }
     return;
   }
-  if (open && event.key === "Enter" && !event.target.closest(".sheet")) { event.preventDefault(); open.querySelector('.sheet [data-key="↵"]').click(); return; }
   const act = keymap().get(event.key);
   if (!act || (body.dataset.may !== "decide" && !looking.has(act))) return;
   event.preventDefault();
@@ -458,10 +459,13 @@ document.addEventListener("submit", (event) => {
   if (target.id === "redo-form" && undone.length) { event.preventDefault(); redo(); return; }
   if (submitter?.name !== "act" || submitter.hasAttribute("formaction")) return;
   event.preventDefault();
-  const box = submitter.closest(".sheet")?.querySelector("input");
+  // Enter in the message of a sheet is its button with the sign of that key; Enter elsewhere is nothing.
+  const button = submitter.matches(".enter") ? document.activeElement.closest(".sheet")?.querySelector('[data-key="↵"]') : submitter;
+  if (!button) return;
+  const box = button.closest(".sheet")?.querySelector("input");
   const note = box?.value ?? "";
   if (box) box.value = "";
-  decide(target === bulk ? picked() : [target.closest(".card")], submitter.value, { note });
+  decide(target === bulk ? picked() : [target.closest(".card")], button.value, { note });
 });
 
 feed.addEventListener("click", (event) => {

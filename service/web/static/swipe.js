@@ -19,6 +19,8 @@ export function swipes(feed, acts) {
     rest();
     const card = event.target.closest(".card.current");
     if (!card || event.pointerType !== "touch" || !event.isPrimary || event.target.closest(".acts, a, label, mark")) return;
+    // This finger closes the sheet, and does no more.
+    if (document.querySelector("details.reject[open]")) return;
     from = { card, id: event.pointerId, x: event.clientX, y: event.clientY };
   });
 
