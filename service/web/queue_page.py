@@ -51,14 +51,14 @@ def queue() -> AnyResponse:
 @bp.get("/queue/cards")
 @with_role(Role.VIEWER)
 def more_cards() -> Response:
-    """The next cards as a piece of HTML, for a page that is open already. The cursor after them stands in a header."""
+    """The next cards as a piece of HTML, for a page that is open already. The cursor after them and the time stand in headers."""
     asked = asked_for(request.args)
     with doors().database.reading() as session:
-        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
+        asked, listing = _next_page(session, asked)
         found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
         here = site(session, site_id())
     html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
-    return Response(html, mimetype="text/html", headers={"X-After": listing.after})
+    return Response(html, mimetype="text/html", headers={"X-After": listing.after, "X-Loaded": _now().isoformat()})
 
 
 class LeaseBody(BaseModel):
@@ -141,12 +141,11 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
     if not site_id():
         return page("no_site.html")
     with doors().database.reading() as session:
-        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
+        asked, listing = _next_page(session, asked)
+        if not listing.rows and asked.after:
+            # All behind the cursor is decided: what still waits stands before it.
+            asked, listing = _next_page(session, replace(asked, after=""))
         colleagues = waiting.leased(session, site_id(), moderator_id=my_id(), now=_now())
-        if not listing.rows and colleagues and not asked.after:
-            # Nothing is left but what colleagues look at: a lease orders work, it keeps nothing back.
-            asked = replace(asked, shared=True)
-            listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
         found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
         numbers = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
         reasons, languages = waiting.offered(session, site_id())
@@ -179,6 +178,15 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
         key_names=key_names(),
         **_helpers(asked, here),
     )
+
+
+def _next_page(session: Session, asked: Asked) -> tuple[Asked, waiting.Page]:
+    """One page of a view. Where nothing else is left it is what colleagues look at: a lease orders work, it keeps nothing back."""
+    listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
+    if not listing.rows and not asked.after and waiting.leased(session, site_id(), moderator_id=my_id(), now=_now()):
+        asked = replace(asked, shared=True)
+        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
+    return asked, listing
 
 
 def numbers_shown(found: waiting.Counts) -> dict[str, Any]:

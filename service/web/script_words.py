@@ -27,6 +27,7 @@ def script_words() -> dict[str, object]:
         "selected": _("{n} selected"),
         "fresh": _("{n} new: show them"),
         "failed": _("Not saved:"),
+        "not_loaded": _("The next comments did not load. They are asked for again in a moment."),
         "offline": _("the network is away. Please decide again."),
         "signed_out": _("you are signed out. Sign in again in another tab, then decide again."),
         "away": _("Take it off my list"),

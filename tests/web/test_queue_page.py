@@ -18,6 +18,7 @@ from service.store.comments import Comment, Thread
 from service.store.engine import Database
 from service.store.outbox import Event
 from service.store.people import Decision, Role
+from service.web.queue_page import CARDS
 from service.web.shown import feed_path
 from tests.seeding import Seed, sow
 from tests.synthetic import SEEDS
@@ -321,6 +322,15 @@ def test_context_shows_the_thread_and_the_author(dana: Browser, database: Databa
     assert "I walked to school as a child" in text
     page = dana.get(f"/queue/comments/{ids[0]}")
     assert page.status_code == 200
+
+
+def test_after_the_last_card_of_the_last_page_comes_what_waits_before_it(dana: Browser, database: Database) -> None:
+    ids = sow(database, "news", [Seed(f"comment number {n}", minutes=40 - n) for n in range(CARDS + 2)])
+    first = dana.get("/queue").get_data(as_text=True)
+    last = unescape(re.search(r'class="next-page".*?href="([^"]+)"', first)[1])
+    assert cards_of(dana.get(last)) == [str(one) for one in ids[CARDS:]]
+    sent = {"site": "news", "view": last, "comment": [str(one) for one in ids[CARDS:]], "act": "spam"}
+    assert cards_of(dana.get(dana.post("/queue/decide", sent).location)) == [str(one) for one in ids[:CARDS]]
 
 
 def test_an_approval_that_brings_a_message_to_the_author_is_refused(dana: Browser, database: Database) -> None:

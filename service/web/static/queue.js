@@ -24,6 +24,7 @@ let after = body.dataset.after;
 let loading = null;
 
 body.classList.add("scripted");
+bulk?.removeAttribute("hidden");
 
 /* The current card */
 
@@ -40,7 +41,7 @@ function go(card, { focus = true } = {}) {
     current.querySelector("details.reject[open]")?.removeAttribute("open");
   }
   current = card ?? null;
-  if (!card) return;
+  if (!card) { refill(); return; }
   card.classList.add("current");
   if (focus) {
     const heading = card.querySelector("h2");
@@ -291,6 +292,7 @@ async function poll() {
     const fresh = document.getElementById("fresh");
     fresh.hidden = !(found.fresh && body.dataset.tab === "held");
     fresh.textContent = words.fresh.replace("{n}", format(found.fresh));
+    if (!cards().length && found[body.dataset.tab]) refill();
   } catch { /* The next look will tell. */ }
 }
 
@@ -298,20 +300,34 @@ const sending = () => done.some((gesture) => gesture.pending) || undone.some((ge
 
 /* More cards, and what surrounds one */
 
-function more() {
-  if (!after || loading) return loading;
+const stuck = Object.assign(document.createElement("p"), { className: "notice bad", role: "alert", textContent: words.not_loaded });
+
+function more({ fromTop = false } = {}) {
+  if (loading || !(after || fromTop)) return loading;
   feed.setAttribute("aria-busy", "true");
   const query = new URLSearchParams(view);
-  query.set("after", after);
+  if (fromTop) query.delete("after"); else query.set("after", after);
   loading = ask(`/queue/cards?${query}`).then(async (answer) => {
     after = answer.headers.get("X-After") ?? "";
+    if (fromTop) { body.dataset.loaded = answer.headers.get("X-Loaded"); document.getElementById("fresh").hidden = true; }
     const piece = document.createRange().createContextualFragment(await answer.text());
     for (const card of [...piece.querySelectorAll(".card")]) if (!document.getElementById(card.id)) feed.append(card);
     document.getElementById("next-page")?.remove();
-    if (!current) go(cards()[0], { focus: false });
-    empty();
-  }).catch(() => {}).finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; });
+    stuck.remove();
+    // Who decided the last card by a key has the focus nowhere: it goes to the next one.
+    if (!current && cards().length) go(cards()[0], { focus: document.activeElement === body });
+  }).catch(() => { if (!cards().length) document.getElementById("notices").append(stuck); })
+    .finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; empty(); });
   return loading;
+}
+
+// No card is left on the page: the next ones come. Behind the last page there may be newer ones, those of colleagues and those
+// before this page, so the view is asked for from its top, once everything sent is stored: else the decided ones would come again.
+async function refill() {
+  await more();
+  if (cards().length || after || !["held", "yours", "escalated"].includes(body.dataset.tab)) return;
+  await Promise.allSettled([...done, ...undone].flatMap((gesture) => [gesture.sent, gesture.back]));
+  if (!cards().length) await more({ fromTop: true });
 }
 
 function empty() {
@@ -320,7 +336,7 @@ function empty() {
   all.forEach((card, n) => { card.setAttribute("aria-posinset", n + 1); card.setAttribute("aria-setsize", after ? -1 : all.length); });
   // A feed without articles is none to a screen reader.
   feed.setAttribute("role", some ? "feed" : "group");
-  document.getElementById("empty").hidden = some || Boolean(after);
+  document.getElementById("empty").hidden = some || Boolean(after || loading);
 }
 
 function context(card) {
