@@ -4,6 +4,9 @@ import importlib
 
 import click
 
+from service.logs import configure
+from service.uncaught import log_uncaught
+
 #: Command -> module of `service.commands` that defines a click command of the same name.
 COMMANDS = {
     "up": "up",
@@ -52,8 +55,11 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="greenroom")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Greenroom: comments wait here until they are called on stage."""
+    configure(ctx.invoked_subcommand or "greenroom", level="warning", style="text")
+    log_uncaught()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
 """Logs: one JSON object a line, the event a constant, facts as fields. Never a comment's words, a name or an address."""
 
 import json
+import linecache
 import logging
 import sys
-import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
+
+from service.error_facts import error_facts
 
 #: The requests that this thread works for; every line that it logs names them, in the web process and in the workers.
 request_ids: ContextVar[tuple[str, ...]] = ContextVar("request_ids", default=())
 
 #: What every record carries anyway; whatever else it carries is a fact that somebody logged.
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+#: The names of our own loggers begin so. `greenroom` alone is the one that Flask makes for itself.
+_OURS = "greenroom."
 #: Control characters as visible escapes, so that nothing logged can start a line of its own.
 _VISIBLE = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
@@ -27,7 +32,8 @@ def configure(process: str, *, level: str = "info", style: str = "auto", stream:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("greenroom").setLevel(level.upper())
-    logging.captureWarnings(capture=True)
+    # Loggers without a handler would print what libraries say; and where a line cannot be written, logging would print its arguments.
+    logging.lastResort, logging.raiseExceptions = handler, False
 
 
 class JsonLines(logging.Formatter):
@@ -49,20 +55,33 @@ class TextLines(JsonLines):
 
 
 def facts_of(record: logging.LogRecord, process: str) -> dict[str, Any]:
-    """What is written of a record. Of an error: its type and the lines it passed, not its words, which may quote a comment."""
+    """What is written of a record: of an error its type and the lines it passed; of what a library says, nothing that may be data."""
     facts: dict[str, Any] = {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "process": process,
-        "event": record.getMessage(),
     }
-    facts |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
+    if record.name.startswith(_OURS):
+        facts["event"] = record.getMessage()
+        facts |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
+    else:
+        facts |= {"event": _template(record), "logger": record.name, "place": f"{record.pathname}:{record.lineno}"}
     if requests := request_ids.get():
         facts["requests"] = list(requests)
-    if record.exc_info and record.exc_info[0]:
-        facts["error"] = record.exc_info[0].__name__
-        facts["passed"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])]
+    if record.exc_info and record.exc_info[1]:
+        facts |= error_facts(record.exc_info[1], record.exc_info[2])
     return facts
+
+
+def _template(record: logging.LogRecord) -> str:
+    """The message of a library without its arguments, where it stands like this in its source; any other was made from data."""
+    text = str(record.msg).strip()
+    return text if text and text in _source(record.pathname) else "library_message"
+
+
+@lru_cache(maxsize=32)
+def _source(path: str) -> str:
+    return "".join(linecache.getlines(path)).replace("\\\n", "")
 
 
 def readable(facts: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """The Celery application of the workers: the thin tasks, and what is built after the fork."""
 
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +17,8 @@ from workers.learning import start_learning
 from workers.nudges import guard
 from workers.sweep import sweep
 from workers.workshop import Workshop
+
+log = logging.getLogger("greenroom.jobs")
 
 _open: dict[int, Workshop] = {}
 
@@ -32,34 +35,43 @@ def build(settings: Settings | None = None) -> Celery:
             _open[os.getpid()] = Workshop.open(settings)
         return _open[os.getpid()]
 
-    @app.task(name=Job.DRAIN.value, bind=True)
+    def job(name: Job) -> Callable[[Callable[[Task], None]], Task]:
+        # `throws`: we log each failure ourselves. Celery's own line would hold the message of the error and its traceback.
+        return app.task(name=name.value, bind=True, throws=(Exception,))  # type: ignore[no-any-return]
+
+    @job(Job.DRAIN)
     def run_drain(task: Task) -> None:
-        with _named_after(task):
+        with _logged(task):
             drain(workshop())
 
-    @app.task(name=Job.DELIVER.value, bind=True)
+    @job(Job.DELIVER)
     def run_deliver(task: Task) -> None:
-        with _named_after(task):
+        with _logged(task):
             deliver(workshop())
 
-    @app.task(name=Job.SWEEP.value)
-    def run_sweep() -> None:
-        sweep(workshop())
+    @job(Job.SWEEP)
+    def run_sweep(task: Task) -> None:
+        with _logged(task):
+            sweep(workshop())
 
-    @app.task(name=Job.LEARN.value)
-    def run_learn() -> None:
-        start_learning(workshop())
+    @job(Job.LEARN)
+    def run_learn(task: Task) -> None:
+        with _logged(task):
+            start_learning(workshop())
 
     app.conf.beat_schedule = _schedule(settings)
     return app
 
 
 @contextmanager
-def _named_after(task: Task) -> Iterator[None]:
-    """Let what this task logs name the requests that it was rung for."""
+def _logged(task: Task) -> Iterator[None]:
+    """Let what this task logs name the requests that it was rung for, and log why it fails."""
     token = request_ids.set(tuple(task.request.get(REQUEST_IDS) or ()))
     try:
         yield
+    except Exception:
+        log.exception("job_failed", extra={"job": task.name})
+        raise
     finally:
         request_ids.reset(token)
 

@@ -57,7 +57,7 @@ class Outside:
                 response = _asked(wire, target, body, headers)
                 text = _excerpt(response)
         except Exception as error:
-            return Answer(None, error=_in_words(error), milliseconds=_since(started))
+            return Answer(None, error=_in_words(error), fault=type(error).__name__, milliseconds=_since(started))
         return Answer(
             response.status,
             text=text,

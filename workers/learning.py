@@ -22,6 +22,7 @@ from service.store.labels import labels, said
 from service.store.site_models import grown
 from service.store.sites import site
 from service.store.standing import standing
+from service.uncaught import log_stderr, log_uncaught
 from workers.checks.models import asked, features
 from workers.checks.prepared import Prepared
 from workers.checks.site_model import log_odds, packed
@@ -152,6 +153,8 @@ def main() -> None:
     """The process that learns: after everybody else, and never without the one that started it."""
     die_with_parent(int(sys.argv[1]))
     configure("learner", level=sys.argv[2], style=sys.argv[3])
+    log_uncaught()
+    log_stderr()
     os.nice(10)
     signal.alarm(LONGEST)
     gc.disable()

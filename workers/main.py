@@ -1,5 +1,22 @@
 """The door that `celery -A workers.main` opens."""
 
+import os
+
+from celery import signals
+
+from service.config import load
+from service.logs import configure
+from service.uncaught import log_stderr, log_uncaught
 from workers.app import build
 
-app = build()
+
+def _log(**_: object) -> None:
+    """In place of Celery's own logging, whose lines hold messages and arguments."""
+    configure("celery", level=settings.log_level, style=settings.log_format)
+    log_uncaught()
+    log_stderr()
+
+
+settings = load(os.environ)
+signals.setup_logging.connect(_log)  # type: ignore[no-untyped-call]
+app = build(settings)

@@ -115,7 +115,8 @@ class _Client:
         answer = self._answer(settlement, seconds)
         found, error = _heard(line, answer)
         line.note(error)
-        log.info("asked", extra={"check": line.row.name, "site": line.row.site_id, "ms": answer.milliseconds, "error": error})
+        facts = {"check": line.row.name, "site": line.row.site_id, "ms": answer.milliseconds, "error": answer.fault or error}
+        log.info("asked", extra=facts)
         if not error:
             return found
         if answer.status is None and answer.error == "no answer in time":

@@ -49,7 +49,7 @@ def _told(workshop: Workshop, listener: Listener, said: Sequence[Correction], un
     for one in said:
         asked = tells(Question(one.reading, str(one.comment_id), _now()), setup, one.unwanted)
         answer = outside.post(asked.url, asked.body, asked.headers)
-        log.info("told", extra={"check": listener.name, "site": listener.site_id, "status": answer.status, "error": answer.error})
+        log.info("told", extra={"check": listener.name, "site": listener.site_id, "status": answer.status, "error": answer.fault})
     return len(said)
 
 

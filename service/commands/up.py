@@ -1,11 +1,11 @@
 """`greenroom up`: everything in one tree of processes, on this machine, now."""
 
 import fcntl
+import logging
 import os
 import shutil
 import socket
 import time
-import traceback
 from functools import partial
 from typing import IO
 
@@ -21,6 +21,8 @@ from service.processes.broker import OwnRedis, own_redis
 
 #: Receivers on this machine may be told of events where Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"
+
+log = logging.getLogger("greenroom.up")
 
 
 @click.command()
@@ -127,7 +129,7 @@ def _upgrade(settings: Settings) -> None:
             migrate.upgrade(Database(settings.database))
             code = 0
         except Exception:
-            traceback.print_exc()
+            log.exception("upgrade_failed")
         finally:
             os._exit(code)
     if os.waitpid(child, 0)[1]:
@@ -153,4 +155,9 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
         tree.keep(0.05, watch.look)
     except NeverServed:
         raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
+    except Exception as error:
+        log.exception("up_broke")
+        raise click.ClickException(
+            f"{type(error).__name__}: something broke; {settings.home / 'greenroom.log'} says where"
+        ) from error
     click.echo("Everything has ended; your data stays where it is.")

@@ -24,10 +24,14 @@ LONGEST_PAUSE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back of one attempt; `status` is None where nothing did, and `error` says why."""
+    """What came back of one attempt; `status` is None where nothing did, and `error` says why.
+
+    `fault` is the type of that error, for the log: `error` may quote what came back.
+    """
 
     status: int | None
     error: str = ""
+    fault: str = ""
     text: str = ""
     retry_after: str = ""
     milliseconds: int = 0

@@ -21,6 +21,7 @@ from service import logs
 from service.config import Settings
 from service.jobs import Route
 from service.processes.lifeline import die_with_parent
+from service.uncaught import log_stderr, log_uncaught
 
 #: Seconds that requests under way may take once the web process is told to stop.
 WEB_GRACE = 5
@@ -67,6 +68,8 @@ def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
     """Be this process until a signal ends it. `sweeping` gives it the sweeps too: a process less, and 30 MB."""
     setproctitle(f"greenroom {role}")
     logs.configure(role, level=settings.log_level, style=settings.log_format)
+    log_uncaught()
+    log_stderr()
     if sweeping:
         _sweep_beside(settings)
     _RUN[role](settings)

@@ -167,7 +167,7 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=40, max_overflow=40)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=40, max_overflow=40, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -35,6 +35,7 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=5,
+        hide_parameters=True,
         connect_args={"connect_timeout": 2, "options": options},
     )
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import Code, Refusal
+from service.error_facts import short_error_facts
 from service.store.people import Role
 from service.web import sessions
 from service.web.auth import Forbidden
@@ -175,7 +176,7 @@ def _http(error: HTTPException) -> AnyResponse:
 @bp.errorhandler(DBAPIError)
 @bp.errorhandler(PoolTimeout)
 def _database(error: Exception) -> AnyResponse:
-    log.error("database_failed", extra={"error": type(error).__name__})
+    log.error("database_failed", extra=short_error_facts(error))
     detail = "the database did not answer; nothing was changed, please try again"
     return _error_page(503, Code.UNAVAILABLE, detail)
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.domain.errors import Code, Fault, Refusal
+from service.error_facts import short_error_facts
 from service.web.strict_json import MAX_BODY
 
 PROBLEM = "application/problem+json"
@@ -111,7 +112,7 @@ def shape_errors(app: Flask) -> None:
     @app.errorhandler(PoolTimeout)
     def database(error: Exception) -> Response:
         # Most often nothing was stored; a commit whose answer was lost cannot be told from one that failed.
-        log.error("database_failed", extra={"error": type(error).__name__})
+        log.error("database_failed", extra=short_error_facts(error))
         return problem(Code.UNAVAILABLE, "the database did not answer; please send this again with the same Idempotency-Key")
 
     @app.errorhandler(Exception)

@@ -1,0 +1,216 @@
+"""Whatever statement the database fails, in whichever process: no word of a comment, no name, no number stands in any log."""
+
+import json
+import os
+import re
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from service.actions.admit import add_key, add_site
+from service.actions.decide import Actor, Ruling, decide
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store import migrate
+from service.store.engine import Database
+from service.store.sites import Scope
+from tests.factories import draft, moved, submitted
+from tests.journeys.tree import GREENROOM, Up
+from tests.receiver import Receiver
+from tests.servers import PATIENCE, Postgres, Redis, free_port, wait_until
+
+#: What only the comments and the moderators' notes of this test hold.
+CANARIES = ("zanzibarquux", "Quillfeather", "quill.canary", "7700 900123", "arsehole", "notecanary", "hostcanary")
+TEXT = "You fucking arsehole zanzibarquux, call +44 7700 900123 or write to quill.canary@mail.example"
+AUTHOR = {"name": "Quillfeather", "email": "quill.canary@mail.example", "url": "https://quill.canary.example"}
+ENVIRON = {
+    "GREENROOM_SWEEP_EVERY": "0.5",
+    "GREENROOM_SWEEP_AFTER": "1",
+    "GREENROOM_LEASE": "2",
+    "GREENROOM_DECISION_DELAY": "0",
+    "GREENROOM_WEBHOOK_ALLOW": "127.0.0.0/8",
+}
+
+
+@dataclass
+class House:
+    """A Greenroom of real processes: how to ask it, its database, and the folder in which everything that it writes lies."""
+
+    url: str
+    key: str
+    database: Database
+    folder: Path
+    held: list[str] = field(default_factory=list)
+
+    def ask(self, method: str, path: str, body: object) -> tuple[int, Any]:
+        request = urllib.request.Request(f"{self.url}/v1{path}", json.dumps(body).encode(), method=method)
+        request.headers |= {"Authorization": f"Bearer {self.key}", "Content-type": "application/json"}
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, None
+
+    def post(self) -> None:
+        name = f"hostcanary-{os.urandom(4).hex()}"
+        self.ask("POST", "/comments", {"thread": {"id": "a", "title": name}, "text": TEXT, "author": AUTHOR, "external_id": name})
+
+    def hold(self, count: int) -> None:
+        """Have so many comments that wait for a person."""
+        with self.database.writing() as session:
+            drafts = [draft(f"{TEXT} {n}", author=AUTHOR) for n in range(count)]
+            for comment in submitted(session, *drafts, site_id="demo", now=datetime.now(UTC)):
+                moved(session, comment, State.HELD)
+                self.held.append(str(comment))
+
+    def decide(self) -> None:
+        self.ask("POST", f"/comments/{self.held.pop()}/decision", {"decision": "approve", "note": "notecanary"})
+
+    def revise(self) -> None:
+        self.ask("PATCH", f"/comments/{self.held.pop()}", {"text": f"{TEXT} again"})
+
+    def count_anew(self) -> None:
+        with self.database.writing() as session:
+            session.connection().exec_driver_sql("DELETE FROM day_numbers")
+
+    def teach(self) -> None:
+        """So many decisions that the site's model is due."""
+        with self.database.writing() as session:
+            comments = submitted(session, *[draft(f"{TEXT} {n}") for n in range(40)], site_id="demo", now=datetime.now(UTC))
+            for n, comment in enumerate(comments):
+                moved(session, comment, State.HELD)
+                ruling = Ruling(comment, State.REJECTED if n % 2 else State.APPROVED, None)
+                decide(session, "demo", [ruling], actor=Actor(key_id=new_id()), now=datetime.now(UTC), delay=timedelta(0))
+
+    def written(self) -> str:
+        """All that any of its processes wrote to a log, to standard output or to standard error."""
+        files = [path for path in self.folder.rglob("*") if re.search(r"\.log(\.1)?$|\.txt$", path.name)]
+        return "\n".join(path.read_text(errors="replace") for path in files)
+
+    @contextmanager
+    def failing(self, statement: str, table: str) -> Iterator[None]:
+        """Each such statement on this table fails meanwhile; on PostgreSQL with the whole row in the message."""
+        self._run(_TRIGGER_ON_SQLITE if self.database.on_sqlite else _TRIGGER, statement=statement, table=table)
+        yield
+        self._run("DROP TRIGGER harm" if self.database.on_sqlite else 'DROP TRIGGER harm ON "{table}"', table=table)
+
+    def _run(self, sql: str, **names: str) -> None:
+        def run(connection: Connection) -> None:
+            connection.exec_driver_sql(sql.format(**names))
+
+        with self.database.writing() as session:
+            run(session.connection())
+
+
+_TRIGGER_ON_SQLITE = "CREATE TRIGGER harm BEFORE {statement} ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'refused'); END"
+_TRIGGER = """
+CREATE OR REPLACE FUNCTION harm() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'refused: %%', NEW USING ERRCODE = 'integrity_constraint_violation', DETAIL = 'Failing row contains ' || NEW::text;
+END $$;
+CREATE TRIGGER harm BEFORE {statement} ON "{table}" FOR EACH ROW EXECUTE FUNCTION harm()
+"""
+
+#: Which statement fails, and what makes a process say it.
+STATEMENTS: tuple[tuple[str, str, Callable[[House], None]], ...] = (
+    ("INSERT", "comment", House.post),
+    ("INSERT", "thread", House.post),
+    ("UPDATE", "comment", House.post),
+    ("INSERT", "verdict", House.post),
+    ("INSERT", "event", House.post),
+    ("INSERT", "decision", House.decide),
+    ("UPDATE", "comment", House.decide),
+    ("INSERT", "revision", House.revise),
+    ("INSERT", "delivery", House.decide),
+    ("UPDATE", "delivery", House.decide),
+    ("INSERT", "attempt", House.decide),
+    ("INSERT", "day_numbers", House.count_anew),
+    ("INSERT", "site_model", House.teach),
+)
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[House]:
+    """`greenroom up`, as it starts by itself."""
+    with Up(folder / "home", **ENVIRON) as up:
+        database = Database(f"sqlite:///{up.home / 'greenroom.db'}")
+        yield House(up.url, up.key, database, folder)
+        database.close()
+
+
+@contextmanager
+def on_postgresql(folder: Path, address: str, broker: str) -> Iterator[House]:
+    """Each process by itself, as a compose file starts them."""
+    port = free_port()
+    secret = "a secret that only the tests know, long enough"
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "GREENROOM_HOME": str(folder),
+        "GREENROOM_SECRET_KEY": secret,
+        "DATABASE_URL": address,
+        "REDIS_URL": broker,
+    }
+    database = Database(address.replace("postgresql://", "postgresql+psycopg://"))
+    migrate.upgrade(database)
+    with database.writing() as session:
+        add_site(session, "demo", origins=["https://news.example"], now=datetime.now(UTC))
+        key = add_key(session, "demo", scopes=list(Scope), now=datetime.now(UTC))[1]
+    with ExitStack() as started:
+        for name in ("web", "worker", "courier", "beat", "sweep"):
+            written = started.enter_context((folder / f"{name}.log").open("wb"))
+            process = subprocess.Popen(
+                [GREENROOM, name], env=environ | ENVIRON | {"PORT": str(port)}, stdout=written, stderr=written
+            )
+            started.callback(process.wait, PATIENCE)
+            started.callback(process.terminate)
+        house = House(f"http://127.0.0.1:{port}", key, database, folder)
+        wait_until(lambda: _answers(house), what="the web process")
+        yield house
+    database.close()
+
+
+def _answers(house: House) -> bool:
+    try:
+        return house.ask("POST", "/comments", {"thread": {"id": "a"}, "text": "calm"})[0] == 202
+    except OSError:
+        return False
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    if request.param == "sqlite":
+        with on_sqlite(tmp_path) as house:
+            yield house
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    redis: Redis = request.getfixturevalue("redis_server")
+    with on_postgresql(tmp_path, postgres.empty_database(), redis.url) as house:
+        yield house
+
+
+def test_no_word_of_a_comment_stands_in_a_log_whichever_statement_fails(house: House) -> None:
+    with Receiver() as receiver:
+        assert house.ask("POST", "/endpoints", {"url": receiver.url})[0] == 201
+        house.hold(20)
+        for statement, table, provoke in STATEMENTS:
+            before = house.written().count("IntegrityError")
+            with house.failing(statement, table):
+                provoke(house)
+                wait_until(
+                    lambda before=before: house.written().count("IntegrityError") > before, what=f"{statement} {table} to fail"
+                )
+    lines = house.written().splitlines()
+    assert [line for line in lines if any(canary in line for canary in CANARIES)] == []
+    # What an operator needs is there: the kind of error, the code of the database, and the line of ours that asked for it.
+    told = [json.loads(line) for line in lines if "IntegrityError" in line and line.startswith("{")]
+    assert {fact["process"] for fact in told} >= {"web", "checks", "courier", "learner"}
+    assert [fact for fact in told if not fact["state"] or not re.search(r"/(service|workers)/", str(fact))] == []
