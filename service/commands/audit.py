@@ -166,12 +166,12 @@ def _of_receipts(receipts: Iterable[str] | None) -> Iterator[Finding]:
 def _of_logs() -> Finding:
     """What stands in the log files of the data folder."""
     found: list[str] = []
-    for path in sorted(settings().home.glob("*.log*")):
+    for path in sorted(path for path in settings().home.rglob("*.log*") if path.is_file()):
         with path.open(encoding="utf-8", errors="replace") as lines:
             found += [f"{path.name}:{leak.line} holds {leak.kind}" for leak in leaks(lines, _secrets())]
     return _finding(
         "A8", Breaches(len(found), tuple(found[:EXAMPLES])),
-        f"no secret, e-mail or address of anybody is in the logs in {settings().home}",
+        f"no secret, e-mail, address or message of an error is in the logs in {settings().home}",
         "{count} lines in the logs hold what must not be there",
         "delete those lines, and change what they show: a key, a secret, a password",
     )  # fmt: skip

@@ -10,6 +10,10 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{24,}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _PASSWORD = re.compile(r"\b[a-z][a-z+]*://[^/\s:@]*:(?!\*+@)[^/\s@]+@")
+#: How SQLAlchemy, Celery, PostgreSQL and Python write what a statement or a call was made with.
+_DATA = re.compile(
+    r"\[parameters: |\[SQL: |Failing row contains \(|Key \(.*\)=\(|raised unexpected: |Traceback \(most recent call last\)"
+)
 _SIGN_IN = re.compile(r"/sign-in/[A-Za-z0-9_-]{20,}")
 
 
@@ -22,7 +26,7 @@ class Leak:
 
 
 def leaks(lines: Iterable[str], secrets: Iterable[str] = ()) -> Iterator[Leak]:
-    """Every line that holds a key, a secret, a password in an address, a sign-in link, an e-mail or a public address."""
+    """Every line that holds a key, a secret, a password in an address, a sign-in link, an e-mail, a public address or the message of an error."""
     known = [secret for secret in secrets if secret]
     for number, line in enumerate(lines, 1):
         for kind in _kinds(line, known):
@@ -52,4 +56,5 @@ _PATTERNS = {
     "a password in an address": _PASSWORD,
     "a sign-in link": _SIGN_IN,
     "an e-mail address": _EMAIL,
+    "the message of an error": _DATA,
 }
