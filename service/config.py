@@ -49,6 +49,11 @@ class Settings:
     web_threads: int = _setting(32, "Threads of each web process.", whole(1, 256))
     worker_processes: int = _setting(2, "Celery processes that run the checks.", whole(1, 128))
     courier_threads: int = _setting(8, "Deliveries that are under way at once in a courier process.", whole(1, 128))
+    write_timeout: float = _setting(
+        30.0,
+        "Seconds after which an answer that its receiver does not take is given up, and its connection closed.",
+        seconds(1, 600),
+    )
     max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", seconds(0, 10))
     batch: int = _setting(200, "Comments that a drain claims at most at a time.", whole(1, 1000))
     lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", seconds(2, 600))

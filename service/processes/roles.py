@@ -18,7 +18,7 @@ from typing import Any
 from setproctitle import setproctitle
 
 from service import logs
-from service.config import Settings
+from service.config import Settings, load
 from service.jobs import Route
 from service.processes.lifeline import die_with_parent
 from service.uncaught import log_stderr, log_uncaught
@@ -158,9 +158,12 @@ def web_app() -> Any:
     """The application, made in the process that serves it; that process never outlives granian's main one."""
     from service.processes.trial import trial
     from service.web.served import served
+    from service.web.unread import give_up_unread
 
     die_with_parent(os.getppid())
-    service = served(trial=trial)
+    settings = load(os.environ)
+    service = served(settings, trial=trial)
+    give_up_unread(settings.port, settings.write_timeout)
     # What is there now stays: the collector need not walk through it again and again while every request waits.
     gc.collect()
     gc.freeze()

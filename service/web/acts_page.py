@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.deeds import Deed
@@ -18,10 +18,10 @@ from service.web import deeds
 from service.web.asked import day, place, uuid
 from service.web.doors import doors
 from service.web.pages import bp, page
-from service.web.sessions import me, site_id, with_role
+from service.web.sessions import me, my_id, site_id, with_role
 from service.web.table_file import table_line
 
-ROWS, CHUNK = 50, 500
+ROWS, CHUNK = 50, 100
 COLUMNS = ("at", "site", "by", "who", "deed", "about", "facts", "request")
 
 
@@ -45,9 +45,7 @@ def admin_acts() -> AnyResponse:
 @with_role(Role.ADMIN)
 def admin_acts_file() -> Response:
     """Everything that the filter lets through, in chunks."""
-    response = Response(stream_with_context(_file(_wanted(request.args))), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="acts-{site_id()}.csv"'
-    return response
+    return doors().downloads.table_file(_file(_wanted(request.args)), name=f"acts-{site_id()}", person=my_id())
 
 
 def _file(wanted: WantedActs) -> Iterator[str]:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 Environ = dict[str, Any]
@@ -23,7 +23,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: Bytes of an answer that are made before the first of them is sent. Longer ones travel as they are made.
 AHEAD = 256 * 1024
-#: Requests that wait for a thread or work in one at the same time, and the bytes of their bodies. More are told to come again.
+#: Bytes of which the server gets so many at once. It takes a few pieces and then makes us wait until there is room for one more.
+PIECE = 16 * 1024
+#: Requests that wait for a thread or work in one at the same time, and the bytes of their bodies. More are told to come again. An
+#: answer that is only being sent does neither: it has a thread for as long as it takes to make its next piece.
 MOST_INSIDE, MOST_BYTES = 1024, 64 * 1024 * 1024
 #: Under this name the environ says why there is no body. Then a `http.disconnect` may only mean that it broke off.
 UNREAD = "greenroom.unread"
@@ -87,11 +90,17 @@ def _variable(header: bytes) -> str:
     return name if name in _ONCE else f"HTTP_{name}"
 
 
+class Give(Protocol):
+    """Sends an answer; False where there is no room for it."""
+
+    def __call__(self, environ: Environ, answer: Answer, send: Send, *, more: bool = False) -> Awaitable[bool]: ...
+
+
 class Threads:
     """Runs a WSGI application in threads, which wait where the event loop may not."""
 
-    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], Answer]) -> None:
-        self._application = application
+    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], Answer], give: Give) -> None:
+        self._application, self._give = application, give
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
         self._busy = busy
         self._inside = self._bytes = 0
@@ -101,25 +110,27 @@ class Threads:
         if self._inside >= MOST_INSIDE or self._bytes + size > MOST_BYTES:
             await self._busy(environ).give(send)
             return
-        left = asyncio.ensure_future(_gone(receive))
-        self._inside, self._bytes = self._inside + 1, self._bytes + size
+        left, rest = asyncio.ensure_future(_gone(receive)), None
+        # Flask's context moves with its request from thread to thread.
+        in_thread = partial(self._in_thread, contextvars.copy_context())
         try:
-            await self._answer(environ, left, send)
+            answer, rest = await in_thread(self._begun, environ, left, size=size)
+            if not await self._give(environ, answer, send, more=rest is not None):
+                await self._busy(environ).give(send)
+            elif rest is not None:
+                await _pass_on(rest, in_thread, left, send)
         finally:
-            self._inside, self._bytes = self._inside - 1, self._bytes - size
+            if rest is not None:
+                await in_thread(rest.close)
             left.cancel()
 
-    async def _answer(self, environ: Environ, left: asyncio.Future[None], send: Send) -> None:
-        # Flask's context moves with its request from thread to thread.
-        context = contextvars.copy_context()
-
-        def in_thread(work: Callable[..., Any], *given: Any) -> Awaitable[Any]:
-            return asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
-
-        answer, rest = await in_thread(self._begun, environ, left)
-        await answer.give(send, more=rest is not None)
-        if rest is not None:
-            await _pass_on(rest, in_thread, left, send)
+    async def _in_thread(self, context: contextvars.Context, work: Callable[..., Any], *given: Any, size: int = 0) -> Any:
+        """Do this in a thread of ours; it counts as long as it waits for one or works there."""
+        self._inside, self._bytes = self._inside + 1, self._bytes + size
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
+        finally:
+            self._inside, self._bytes = self._inside - 1, self._bytes - size
 
     def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None]:
         """The answer; of a long one its beginning, and whoever makes the rest. For whom left before a thread was free nothing is done;
@@ -161,12 +172,16 @@ async def _pass_on(
     rest: Generator[bytes, None, None], in_thread: Callable[..., Awaitable[Any]], left: asyncio.Future[None], send: Send
 ) -> None:
     """Send the rest as fast as it is taken, until it ends or nobody is there any more."""
-    try:
-        while not left.done() and (piece := await in_thread(next, rest, None)) is not None:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-    finally:
-        await in_thread(rest.close)
+    while not left.done() and (piece := await in_thread(next, rest, None)) is not None:
+        await in_pieces(piece, send, more=True)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def in_pieces(body: bytes, send: Send, *, more: bool) -> None:
+    """Send this much of an answer, as fast as it is taken. `more`: there is more of it to come."""
+    for start in range(0, len(body), PIECE):
+        end = start + PIECE
+        await send({"type": "http.response.body", "body": body[start:end], "more_body": more or end < len(body)})
 
 
 async def _gone(receive: Receive) -> None:

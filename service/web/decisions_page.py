@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.states import DECIDABLE
@@ -18,10 +18,10 @@ from service.web.asked import day, place, uuid
 from service.web.doors import doors
 from service.web.pages import bp, page
 from service.web.rejections import SPAM, rejections
-from service.web.sessions import site_id, with_role
+from service.web.sessions import my_id, site_id, with_role
 from service.web.table_file import table_line
 
-ROWS, CHUNK = 50, 500
+ROWS, CHUNK = 50, 100
 COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
 
 
@@ -53,9 +53,8 @@ def decisions() -> AnyResponse:
 @with_role(Role.VIEWER)
 def decisions_file() -> Response:
     """Everything that the filter lets through, in chunks, so that a long history needs no memory."""
-    response = Response(stream_with_context(_file(site_id(), _wanted(request.args))), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="decisions-{site_id()}.csv"'
-    return response
+    pieces = _file(site_id(), _wanted(request.args))
+    return doors().downloads.table_file(pieces, name=f"decisions-{site_id()}", person=my_id())
 
 
 def _file(site: str, wanted: Wanted) -> Iterator[str]:

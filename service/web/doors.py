@@ -16,6 +16,7 @@ from service.store.engine import ANSWER_PATIENCE, Database
 from service.web.callers import Callers
 from service.web.committer import Committer
 from service.web.counters import Counters
+from service.web.downloads import Downloads
 from service.web.feed_cache import Feeds
 from service.web.hands import hand
 from service.web.issuer import Issuer
@@ -41,6 +42,7 @@ class Doors:
     counters: Counters
     #: Of their own: a flood of addresses must not push out how often an account was tried.
     tries: Counters
+    downloads: Downloads
     issuer: Issuer
     sites: KnownSites
     feeds: Feeds
@@ -62,6 +64,7 @@ class Doors:
             callers=Callers(database),
             counters=Counters(),
             tries=Counters(),
+            downloads=Downloads(),
             issuer=Issuer(settings),
             sites=KnownSites(database),
             feeds=Feeds(database),

@@ -49,7 +49,7 @@ MEANING: dict[Code, tuple[str, str]] = {
     ),
     Code.TOO_SLOW: ("The body of the request did not arrive in time.", "Send the same request again; nothing of it was stored."),
     Code.TOO_MANY: (
-        "More requests in a minute than are taken.",
+        "More requests in a minute than are taken, or more downloads at once.",
         "Wait as long as `Retry-After` says. `RateLimit` tells in every answer how much is left.",
     ),
     Code.UNAVAILABLE: (

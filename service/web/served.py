@@ -19,6 +19,7 @@ from service.web.feed_front import FeedFront
 from service.web.post_front import PostFront
 from service.web.problems import PROBLEM, STATUS, in_words
 from service.web.request_ids import request_id_of
+from service.web.sending import Sending
 
 
 class Served:
@@ -29,14 +30,16 @@ class Served:
         self._bodies = Bodies()
         self._feeds = FeedFront(app, doors)
         self._posts = PostFront(doors, said=UNLESS_SAID)
-        self._threads = Threads(self._feeds, most=doors.settings.web_threads, busy=_busy)
+        self._give = Sending().give
+        self._threads = Threads(self._feeds, most=doors.settings.web_threads, busy=_busy, give=self._give)
         # Flask does the same again, to the same end: it is asked without the loop, too.
         self._believed = believing(_as_it_is, doors.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)
         if (answer := self._feeds.answer(environ)) is not None:
-            await answer.give(send)
+            if not await self._give(environ, answer, send):
+                await _busy(environ).give(send)
             return
         body = await self._bodies.read(environ, receive)
         put(environ, body)

@@ -10,6 +10,7 @@ from flask import Flask, Response, request, stream_with_context
 
 from service.web import bridge
 from service.web.bridge import Answer, Threads, environ_of
+from service.web.sending import Sending
 
 SCOPE: dict[str, Any] = {
     "http_version": "1.1", "scheme": "http", "method": "GET", "raw_path": b"/a%C3%BC%FF/b%2Fc", "query_string": b"q=%41", "client": ("2001:db8::1", 5),
@@ -65,7 +66,7 @@ class Streaming:
                 gone.set()
 
         environ = environ_of(SCOPE | {"raw_path": b"/long"})
-        asyncio.run(Threads(self.app, most=3, busy=_busy).answer(environ, receive, send))
+        asyncio.run(Threads(self.app, most=3, busy=_busy, give=Sending().give).answer(environ, receive, send))
         return said
 
 
@@ -106,7 +107,7 @@ def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_
 ) -> None:
     monkeypatch.setattr(bridge, "MOST_INSIDE", 3)
     slow, gone, said = Slow(), asyncio.Event(), []
-    threads = Threads(slow, most=1, busy=_busy)
+    threads = Threads(slow, most=1, busy=_busy, give=Sending().give)
 
     async def receive() -> dict[str, Any]:
         await gone.wait()

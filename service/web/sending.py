@@ -1,0 +1,49 @@
+"""Answers on their way: long ones travel in pieces, each as soon as there is room for it, and what nobody reads holds little."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service.web.bridge import Answer, Environ, Send, in_pieces
+from service.web.limits import address_of
+
+#: Bytes up to which an answer is handed to the server whole.
+SHORT = 64 * 1024
+#: Most bytes of long answers that a process has on their way, and a quarter of them for one address.
+MOST_UNSENT = 128 * 1024 * 1024
+
+
+class Sending:
+    """The long answers that are on their way from this process, counted in bytes. Short ones are bounded by the connections."""
+
+    def __init__(self) -> None:
+        self._unsent: Counter[str] = Counter()
+
+    async def give(self, environ: Environ, answer: Answer, send: Send, *, more: bool = False) -> bool:
+        """Send a whole answer, or with `more` its beginning. False: there is no room for it, and nothing was sent."""
+        size = len(answer.body)
+        if size <= SHORT:
+            await answer.give(send, more=more)
+            return True
+        address = address_of(environ["REMOTE_ADDR"])
+        if not self._has_room(address, size):
+            return False
+        with self._counted(address, size):
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await in_pieces(answer.body, send, more=more)
+        return True
+
+    def _has_room(self, address: str, size: int) -> bool:
+        """Whether this many bytes more may be on their way. An address that has none there always has room: others lock nobody out."""
+        held = self._unsent[address]
+        return not held or (held + size <= MOST_UNSENT // 4 and self._unsent.total() + size <= MOST_UNSENT)
+
+    @contextmanager
+    def _counted(self, address: str, size: int) -> Iterator[None]:
+        self._unsent[address] += size
+        try:
+            yield
+        finally:
+            self._unsent[address] -= size
+            if not self._unsent[address]:
+                del self._unsent[address]

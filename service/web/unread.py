@@ -1,0 +1,42 @@
+"""Answers that nobody reads: the kernel gives them up, and closes their connections."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+
+log = logging.getLogger("greenroom.web")
+
+#: Seconds within which the server has surely opened its door.
+_OPENS_WITHIN = 60.0
+
+
+def give_up_unread(port: int, seconds: float) -> None:
+    """Close each connection to this port whose other end has taken nothing for so many seconds of what is there for it.
+
+    The server has no such limit; TCP_USER_TIMEOUT has, also for a receiver that says that its window is full (RFC 5482, tcp(7)).
+    Connections inherit it from the socket that listens, which the server opens by itself, a moment after it has our application.
+    """
+    threading.Thread(target=_wait_and_set, args=(port, round(seconds * 1000)), name="unread", daemon=True).start()
+
+
+def _wait_and_set(port: int, milliseconds: int) -> None:
+    until = time.monotonic() + _OPENS_WITHIN
+    while not _set(port, milliseconds):
+        if time.monotonic() > until:
+            log.warning("unread_not_limited")
+            return
+        time.sleep(0.005)
+
+
+def _set(port: int, milliseconds: int) -> bool:
+    """Set it on every socket of this port that the process has. False where none of them listens yet."""
+    listens = False
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a Path for each would be made for nothing
+        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as found:
+            if found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+                listens |= bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return listens
