@@ -14,6 +14,7 @@ from service.domain.states import State
 from workers.checks import leads, names, signals_of
 from workers.checks.listed import listed
 from workers.checks.prepared import Prepared
+from workers.training.templates import calm_asking
 
 #: 99 calm sentences with share, check, subscribe, visit, offer and channel. No model was taught any of them.
 SENTENCES = Path(__file__).with_name("calm_readers.txt").read_text(encoding="utf-8").splitlines()
@@ -37,6 +38,10 @@ def test_of_99_calm_sentences_none_is_rejected_and_at_most_10_are_held() -> None
     states = Counter(state(sentence) for sentence in SENTENCES)
     assert len(SENTENCES) == 99
     assert (states[State.REJECTED], states[State.HELD] <= MOST_HELD) == (0, True), states
+
+
+def test_no_model_was_taught_these_sentences() -> None:
+    assert not set(SENTENCES) & {example.text for example in calm_asking(2000)}
 
 
 def test_no_calm_sentence_is_rejected_whatever_its_author_is_called() -> None:

@@ -62,9 +62,9 @@ def _trained(database: Database) -> bool:
     return model is not None and model.made_at is not None
 
 
-def _verdict(database: Database, workshop: Workshop, text: str) -> tuple[str, list[dict]]:
+def _verdict(database: Database, workshop: Workshop, text: str, *, website: str = "") -> tuple[str, list[dict]]:
     with database.writing() as session:
-        (comment_id,) = submitted(session, draft(text), now=datetime.now(UTC))
+        (comment_id,) = submitted(session, draft(text, author={"url": website}), now=datetime.now(UTC))
     drain(workshop, seconds=60.0)
     with database.reading() as session:
         row = session.scalar(select(VerdictRow).where(VerdictRow.comment_id == comment_id))
@@ -85,11 +85,10 @@ def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Work
     assert model.believed
     assert model.record["judged"] >= 100
     assert model.record["right"] > model.record["right_shipped"]
-    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody")
-    assert state == State.HELD
-    assert [reason["code"] for reason in reasons] == ["spam.site_model"]
-    assert "nothing to follow" in reasons[0]["rule"]
-    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody, ask @zorblax_shop")
+    state, reasons = _verdict(database, workshop, "Some more zorblax for all")
+    assert (state, [reason["code"] for reason in reasons]) == (State.HELD, ["spam.site_model"])
+    assert "there is nothing to follow" in reasons[0]["rule"]
+    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody", website="https://zorblax.example")
     assert state == State.REJECTED
     assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt", "spam.site_model"]
     assert "zorblax" in reasons[1]["rule"]
