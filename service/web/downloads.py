@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from contextlib import ExitStack
 from uuid import UUID
 
 from flask import Response, stream_with_context
@@ -29,11 +29,14 @@ class Downloads:
         self._running: Counter[UUID] = Counter()
 
     def table_file(self, pieces: Iterator[str], *, name: str, person: UUID) -> Response:
-        """A table file of this name as a response, which counts until it is closed. Raises TooManyDownloads."""
+        """A table file of this name as a response, which counts until it has been read or is closed. Raises TooManyDownloads."""
         self._begin(person)
-        response = Response(stream_with_context(pieces), mimetype="text/csv")
+        place = ExitStack()
+        place.callback(self._end, person)
+        response = Response(stream_with_context(_read(pieces, place)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        response.call_on_close(partial(self._end, person))
+        # Closed twice, it ends once; and of a file that nobody began to read only the response is closed.
+        response.call_on_close(place.close)
         return response
 
     def _begin(self, person: UUID) -> None:
@@ -47,3 +50,8 @@ class Downloads:
             self._running[person] -= 1
             if not self._running[person]:
                 del self._running[person]
+
+
+def _read(pieces: Iterator[str], place: ExitStack) -> Iterator[str]:
+    with place:
+        yield from pieces
