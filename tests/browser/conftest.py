@@ -12,8 +12,9 @@ from tests.servers import PATIENCE
 expect.set_options(timeout=PATIENCE * 1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file. Playwright keeps an event loop running in its thread, and tests of other files use their own."""
     with browser() as found:
         if found is None:
             pytest.skip("Chromium is not to be had on this machine")

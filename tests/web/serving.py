@@ -23,6 +23,7 @@ class Web(Server):
             "GREENROOM_SECRET_KEY": "a secret that only the tests know, long enough",
             "GREENROOM_FORM_RATE_PER_MINUTE": "1000000",
             "GREENROOM_RATE_PER_MINUTE": "1000000",
+            "PORT": str(self.port),
             "GREENROOM_WEBHOOK_TIMEOUT": "1",
             **settings,
         }
