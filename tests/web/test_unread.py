@@ -1,15 +1,15 @@
 """The limit for answers that nobody reads is set on the sockets of a port, and looking for them costs nothing that stays."""
 
-import os
 import socket
+from pathlib import Path
 
 from service.web.unread import _set
 
 
 def test_looking_for_a_port_leaves_no_descriptor_open() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     assert not any(_set(1, 1_000) for _ in range(20))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_the_limit_is_set_on_the_socket_that_listens_and_leaves_it_open() -> None:
