@@ -86,8 +86,12 @@ class Presser:
 
     def press_on(self, path: str) -> None:
         """Also on the pages to which an Enter leads."""
-        self.desk.open(self.page, path)
-        while field := self._next() or (self.desk.open(self.page, path) and self._next()):
+        opened_now = bool(self.desk.open(self.page, path))
+        while (field := self._next()) or not opened_now:
+            opened_now = field is None
+            if field is None:
+                self.desk.open(self.page, path)
+                continue
             number, shape, deciding = field
             self.seen.append(shape)
             before = trail(self.desk)
