@@ -36,6 +36,9 @@ HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
     | {Kind.SITE_LANGUAGE_NOT_COVERED: 0.9}
 )
 
+#: Where there is nothing to follow, a model that is as likely wrong as right holds nobody: readers ask and subscribe, too.
+HOLD_LEADING_NOWHERE_AT: Mapping[Kind, float] = MappingProxyType({Kind.SPAM_MODEL: 0.5})
+
 #: Two strong signals on different evidence reject; a site's own block lists do so alone.
 REJECT_ALONE = frozenset(
     {
@@ -67,6 +70,7 @@ class Rules:
     hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
     hold_dependable_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_DEPENDABLE_AT)
     hold_trusted_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_TRUSTED_AT)
+    hold_leading_nowhere_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_LEADING_NOWHERE_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
     #: None: spam beyond doubt waits for a person, too.
     beyond_doubt: float | None = BEYOND_DOUBT
@@ -84,7 +88,8 @@ class Verdict:
 def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
-    limits = _limits({s.kind for s in ordered}, rules)
+    leads = leads_somewhere(ordered)
+    limits = _limits({s.kind for s in ordered}, rules, leads=leads)
     holding = tuple([s for s in ordered if s.score >= limits.get(s.kind, 2.0)])
     told = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
     if failed(ordered):
@@ -95,7 +100,7 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
         return Verdict(State.HELD, (*holding, everything, *told))
     if sure := _beyond_doubt(ordered, holding, rules):
-        if not leads_somewhere(ordered):
+        if not leads:
             return Verdict(State.HELD, (*map(_leading_nowhere, holding), *told))
         return Verdict(State.REJECTED, (*_doubtless(ordered, sure, rules), *told))
     return Verdict(State.HELD if holding else State.APPROVED, (*holding, *told))
@@ -113,13 +118,14 @@ def failed(signals: Sequence[Signal]) -> bool:
     return any(s.kind.family is Family.FAILURE and s.score for s in signals)
 
 
-def _limits(kinds: Set[Kind], rules: Rules) -> Mapping[Kind, float]:
+def _limits(kinds: Set[Kind], rules: Rules, *, leads: bool) -> Mapping[Kind, float]:
     limits = rules.hold_at
-    for trust, patience in (
-        (Kind.TRUST_DEPENDABLE_AUTHOR, rules.hold_dependable_at),
-        (Kind.TRUST_BY_HAND, rules.hold_trusted_at),
+    for applies, patience in (
+        (not leads, rules.hold_leading_nowhere_at),
+        (Kind.TRUST_DEPENDABLE_AUTHOR in kinds, rules.hold_dependable_at),
+        (Kind.TRUST_BY_HAND in kinds, rules.hold_trusted_at),
     ):
-        if trust in kinds:
+        if applies:
             limits = {**limits, **{kind: max(limit, limits.get(kind, 2.0)) for kind, limit in patience.items()}}
     return limits
 

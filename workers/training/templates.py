@@ -33,10 +33,13 @@ def calm_pointing(count: int, *, seed: int = 11) -> Iterator[Example]:
     link advertises; under an article it mostly backs up what is said."""
     chance = random.Random(seed)
     parts = _parts()
-    hosts = [host for host in listed("usual_hosts") if not host.startswith("youtu")]
     for _ in range(count):
-        link = f"https://{chance.choice(('', 'www.'))}{chance.choice(hosts)}/{chance.choice(parts['path'])}"
+        link = f"https://{chance.choice(('', 'www.'))}{chance.choice(_usual_hosts())}/{chance.choice(parts['path'])}"
         yield Example(chance.choice(parts["pointing"]).replace("{link}", link), 0, "calm")
+
+
+#: The share of made-up readers' sentences that end with a link.
+LINKING = 0.3
 
 
 def calm_asking(count: int, *, seed: int = 13) -> Iterator[Example]:
@@ -46,7 +49,19 @@ def calm_asking(count: int, *, seed: int = 13) -> Iterator[Example]:
     parts = _parts()
     for _ in range(count):
         sentence = _filled(chance, chance.choice(parts["asking"]), parts["asking fills"])
-        yield Example(sentence if sentence[-1] == "?" or chance.random() < 0.2 else f"{sentence}.", 0, "calm")
+        ended = sentence if sentence[-1] == "?" or chance.random() < 0.2 else f"{sentence}."
+        # Else a link would be what tells an advertiser from a reader who says the same.
+        yield Example(f"{ended} {_link(chance)}" if chance.random() < LINKING else ended, 0, "calm")
+
+
+def _link(chance: random.Random) -> str:
+    parts = _parts()
+    host = chance.choice(_usual_hosts() if chance.random() < 0.4 else parts["reader hosts"])
+    return f"{chance.choice(('https://', 'http://', 'www.'))}{host}/{chance.choice(parts['path'])}"
+
+
+def _usual_hosts() -> list[str]:
+    return [host for host in listed("usual_hosts") if not host.startswith("youtu")]
 
 
 def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:
