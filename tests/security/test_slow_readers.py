@@ -171,4 +171,5 @@ def test_an_answer_that_does_not_move_is_given_up_and_its_connection_closed(web:
         for _ in range(2):
             assert status_of(web.unread(held, "/decisions.csv", cookie)) == 200
         wait_until(lambda: web.connections <= before, what="the connections to be closed")
-        assert web.ask("GET", "/decisions.csv", Cookie=cookie)[0] == 200
+        # The process hears a moment later that they are closed.
+        wait_until(lambda: web.ask("GET", "/decisions.csv", Cookie=cookie)[0] == 200, what="room for a download")
