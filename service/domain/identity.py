@@ -43,10 +43,6 @@ class Identities:
         """What is kept of a key of 48 random bits: they could be tried one by one against a hash without a secret."""
         return self._hash("short key", token)
 
-    def request(self, facts: str) -> str:
-        """By what the same request is recognised when it comes again."""
-        return self._hash("request", facts)
-
     def _hash(self, kind: str, value: str) -> str:
         keyed = self._keyed.copy()
         keyed.update(f"{kind}\0{value}".encode())

@@ -43,13 +43,13 @@ class Sent:
     exactly: bool = False
 
     @property
-    def words(self) -> str:
+    def fingerprint(self) -> str:
         """Equal for texts that differ in markup and punctuation only."""
         return fingerprint(without_markup(self.text))
 
     def is_said_in(self, row: AnyRow) -> bool:
         """Whether the comment has these words, markup aside."""
-        return self.text == row.text or self.words == fingerprint(without_markup(row.text))
+        return self.text == row.text or self.fingerprint == fingerprint(without_markup(row.text))
 
     def is_by_author_of(self, row: AnyRow) -> bool:
         if self.author_key or row.author_key:

@@ -85,7 +85,9 @@ def _submit_once(draft: Draft, key: str) -> Outcome:
 
 
 def _submit(draft: Draft, key: str = "") -> Outcome:
-    return doors().committer.submit(Submission(g.caller.site_id, draft, key=key, body_digest=key))
+    return doors().committer.submit(
+        Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=doors().request_hashes)
+    )
 
 
 def _wait(outcome: Outcome) -> Checked:
@@ -101,5 +103,5 @@ def _wait(outcome: Outcome) -> Checked:
 def _key(sent: Sent) -> str:
     """By what two that are sent at once are the same."""
     author = sent.author_key or sent.author_name
-    facts = (sent.thread_id, sent.words, author, sent.external_id, sent.posted_at)
-    return f"akismet:{doors().identities.request(to_json(facts).decode())}"
+    facts = (sent.thread_id, sent.fingerprint, author, sent.external_id, sent.posted_at)
+    return f"akismet:{to_json(facts).decode()}"
