@@ -6,7 +6,7 @@ import socket
 import stat
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 
 log = logging.getLogger("greenroom.web")
 
@@ -36,26 +36,19 @@ def _set(port: int, milliseconds: int) -> bool:
     """Set it on every socket of this port that the process has. False where none of them listens yet."""
     listens = False
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a Path for each would be made for nothing
-        # Descriptors come and go while they are listed, so each is looked at by a copy of our own, which is closed whatever it is.
-        with suppress(OSError), closing(_Copy(int(name))) as copy:
-            if not copy.is_socket:
-                continue
-            found = socket.socket(fileno=copy.number)
-            try:
-                if found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
-                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-                    listens |= bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-            finally:
-                found.detach()
+        # Descriptors come and go while they are listed.
+        with suppress(OSError):
+            listens |= _set_one(os.dup(int(name)), port, milliseconds)
     return listens
 
 
-class _Copy:
-    """A copy of a descriptor."""
-
-    def __init__(self, number: int) -> None:
-        self.number = os.dup(number)
-        self.is_socket = stat.S_ISSOCK(os.fstat(self.number).st_mode)
-
-    def close(self) -> None:
-        os.close(self.number)
+def _set_one(copy: int, port: int, milliseconds: int) -> bool:
+    """Set it on one descriptor, a copy that is closed here. True for a socket of this port that listens."""
+    if not stat.S_ISSOCK(os.fstat(copy).st_mode):
+        os.close(copy)
+        return False
+    with socket.socket(fileno=copy) as found:
+        if found.family not in (socket.AF_INET, socket.AF_INET6) or found.getsockname()[1] != port:
+            return False
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
