@@ -116,10 +116,10 @@ def _standing(database: Database, site_id: str, *, mostly_rejected: bool) -> tup
     """
     now = datetime.now(UTC)
     with database.reading() as session:
-        judges = [_lesson(read, 0) for id_, read in standing(session, site_id, since=now, most=MOST_STANDING) if id_.int % 2]
+        judges = [_lesson(read, 0) for id_, read in standing(session, site_id, until=now, most=MOST_STANDING) if id_.int % 2]
         if not mostly_rejected:
             return [], judges
-        stood = standing(session, site_id, since=now - STOOD, most=MOST_STANDING)
+        stood = standing(session, site_id, until=now - STOOD, most=MOST_STANDING)
         return [_lesson(read, 0, counts=STANDING_COUNTS) for id_, read in stood if not id_.int % 2], judges
 
 

@@ -94,7 +94,7 @@ def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
     told = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
     if failed(ordered):
         return Verdict(State.HELD, (*holding, *told))
-    if rejecting := _rejecting(ordered, holding, rules):
+    if rejecting := _rejecting(ordered, holding, rules, leads=leads):
         return Verdict(State.REJECTED, (*rejecting, *told))
     if rules.hold_everything:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
@@ -166,10 +166,10 @@ def _leading_nowhere(signal: Signal) -> Signal:
     return replace(signal, rule=f"{signal.rule}; there is nothing to follow, so a person decides")
 
 
-def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> tuple[Signal, ...]:
+def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules, *, leads: bool) -> tuple[Signal, ...]:
     alone = tuple([s for s in signals if s.kind in rules.reject_alone])
     # A finding that would not even hold the comment is not half of a rejection.
     strong = [s for s in holding if s.strong]
-    if are_two(strong, leads=leads_somewhere(signals)):
+    if are_two(strong, leads=leads):
         return (*alone, *(s for s in strong if s not in alone))
     return alone

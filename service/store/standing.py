@@ -14,8 +14,8 @@ from service.store.labels import READ, reading_of
 from service.store.people import Decision
 
 
-def standing(session: Session, site_id: str, *, since: datetime, most: int) -> Iterator[tuple[UUID, Reading]]:
-    """The newest comments that are approved, not changed after `since`, and that nobody decided about. The same words come once: a
+def standing(session: Session, site_id: str, *, until: datetime, most: int) -> Iterator[tuple[UUID, Reading]]:
+    """The newest comments that are approved, not changed after `until`, and that nobody decided about. The same words come once: a
     flood of them is not what is ordinary.
     """
     undecided = ~exists().where(Decision.comment_id == Comment.id)
@@ -23,7 +23,7 @@ def standing(session: Session, site_id: str, *, since: datetime, most: int) -> I
         select(*READ, Comment.fingerprint)
         .join(Thread, Thread.id == Comment.thread_id)
         .where(Comment.site_id == site_id, Comment.state == State.APPROVED, undecided)
-        .where(Comment.received_at <= since, Comment.updated_at <= since)
+        .where(Comment.received_at <= until, Comment.updated_at <= until)
         .order_by(Comment.received_at.desc(), Comment.id.desc())
         .limit(most)
     )

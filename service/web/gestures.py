@@ -72,7 +72,7 @@ class GestureBody(_Strict):
         return [Seen(item.id, item.version, item.until) for item in self.items]
 
     @property
-    def asked(self) -> Asked | None:
+    def queue_view(self) -> Asked | None:
         return asked_at(self.view) if self.view else None
 
 
@@ -102,7 +102,7 @@ def gesture() -> Response:
         known = {r.code: r for r in rejections(site(session, site_id()))}
         note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
         outcomes = gestures.move(
-            session, site_id(), body.seen, act.state or State.HELD, asked=body.asked,
+            session, site_id(), body.seen, act.state or State.HELD, asked=body.queue_view,
             gesture_id=body.gesture, moderator_id=my_id(), now=_now(), delay=_delay(), reason=act.reason, note=note,
         )  # fmt: skip
     return _answer(outcomes)
@@ -153,7 +153,7 @@ def _escalation(body: GestureBody) -> Response:
         if body.act == "escalate":
             to = escalations.parsed(session, site_id(), body.to, moderator_id=my_id())
             escalations.escalate(
-                session, site_id(), body.seen, to, moderator_id=my_id(), note=body.note.strip(), now=_now(), asked=body.asked
+                session, site_id(), body.seen, to, moderator_id=my_id(), note=body.note.strip(), now=_now(), asked=body.queue_view
             )
         moved = escalations.in_one_step(session, site_id(), ids, moderator_id=my_id())
         if body.act == "calm":
