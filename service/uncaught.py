@@ -1,4 +1,4 @@
-"""What reaches standard error past the log: errors that nobody caught, and what libraries print. It becomes lines of the log."""
+"""Turns uncaught errors, and text that libraries print to standard error, into lines of the log."""
 
 import io
 import logging
@@ -59,7 +59,7 @@ def _unraisable(given: "sys.UnraisableHookArgs") -> None:
 
 
 def _warned(
-    message: Warning | str,  # noqa: ARG001 - it may hold what somebody wrote
+    message: Warning | str,  # noqa: ARG001 - it may quote a comment
     category: type[Warning],
     filename: str,
     lineno: int,

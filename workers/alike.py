@@ -1,4 +1,4 @@
-"""Alike: what was written lately and is the same but for a word, or links to the same host, remembered in a worker's memory and bounded."""
+"""Recent comments in a worker's bounded memory: finds near-duplicates, and counts links to the same host."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence

@@ -36,7 +36,7 @@ log = logging.getLogger("greenroom.learning")
 LONGEST = 540
 #: How long a model is left alone. Each erasing of a comment makes a site forget its model, and a host may erase many in a row.
 REST = timedelta(seconds=30)
-#: The newest comments that nobody decided about; half of them is learned from where that is needed, the other half judges.
+#: At most so many of the newest comments without a decision. Half may be learned from, the other half judges the model.
 MOST_STANDING = 1_000
 _running: list[subprocess.Popen[bytes]] = []
 
@@ -111,7 +111,7 @@ def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], dateti
 
 
 def _standing(database: Database, site_id: str, *, mostly_rejected: bool) -> tuple[list[Lesson], list[Lesson]]:
-    """Of the comments that are approved and that nobody decided about: those to learn from, where they are needed, and those to judge
+    """Approved comments without a decision: those to learn from, where they are needed, and those to judge
     by. Each is always of the same kind, by its id, so that no model is judged by what one before learned from.
     """
     now = datetime.now(UTC)

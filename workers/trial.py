@@ -20,7 +20,7 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> S
     with database.writing() as session:
         batch = _read(session, submission, Identities.from_secret(settings.secret))
         models = Taught().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
-        # It stood beside its neighbours so that the checks read it as they would; nobody else ever sees it.
+        # The row existed so that the checks could count its neighbours; no other transaction ever sees it.
         session.rollback()
     settlements = examine(batch, models, alike=Alike(), most=settings.max_claims)
     return next((settlement.verdict.state for settlement in settlements), State.HELD)

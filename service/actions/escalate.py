@@ -49,7 +49,7 @@ def escalate(
     now: datetime,
     asked: Asked | None = None,
 ) -> None:
-    """Leave held comments to somebody, with those that are alike in the view `asked`. One that was escalated before is handed on;
+    """Hand held comments to a colleague, with those that share their cards in the view `asked`. One that was escalated before is handed on;
     one that is not held stays as it is."""
     ids = [item.comment_id for item in with_alike(session, site_id, seen, asked)]
     # The same once more is a retry. In the order of the ids, so that two who hand on the same do not wait for each other in a ring.

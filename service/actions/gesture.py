@@ -24,7 +24,7 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A comment as it stood on the page. `until` takes along what is alike and came until then: later ones were not counted."""
+    """A comment as it stood on the page. `until`: members of its card that came until then are decided with it; later ones were not counted."""
 
     comment_id: UUID
     version: int | None

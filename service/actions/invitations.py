@@ -121,7 +121,7 @@ def _prove(session: Session, person: Moderator, browser: SignedIn | None, code: 
 
 
 def _end_ways_in(session: Session, person: Moderator) -> None:
-    """Whatever opened the account until now: password, second factor, provider, links, sessions, and what is half-way to one."""
+    """End every way into the account: password, second factor, provider, links, sessions, and sign-ins that wait for a code."""
     sign_out_everywhere(session, person.id)
     forget_factor(session, person.id)
     session.execute(update(Moderator).where(Moderator.id == person.id).values(password="", elsewhere=None))

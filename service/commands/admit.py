@@ -63,7 +63,7 @@ def list_sites(*, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
-    """Change what SITE sets of its own, and print what is in force.
+    """Change the settings of SITE, and print them.
 
     \b
     Examples:

@@ -59,7 +59,7 @@ def covered(languages: Iterable[str], taken: Iterable[str] = ()) -> bool:
 
 
 def parsed(typed: str) -> list[str]:
-    """Languages as a person writes them (`de, fr` or `*`), or Invalid with what is none."""
+    """Languages as a person writes them (`de, fr` or `*`), as codes. Raises Invalid, which names unknown ones."""
     words = typed.replace(",", " ").split()
     if any(word.lower() in _ALL for word in words):
         return [ALL]

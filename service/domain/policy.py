@@ -36,7 +36,7 @@ HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
     | {Kind.SITE_LANGUAGE_NOT_COVERED: 0.9}
 )
 
-#: Where there is nothing to follow, a model that is as likely wrong as right holds nobody: readers ask and subscribe, too.
+#: Limits for comments without a link, number or handle. Readers ask and subscribe, too, so the model must be more likely right than wrong.
 HOLD_LEADING_NOWHERE_AT: Mapping[Kind, float] = MappingProxyType({Kind.SPAM_MODEL: 0.5})
 
 #: Two strong signals on different evidence reject; a site's own block lists do so alone.

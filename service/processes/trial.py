@@ -1,4 +1,4 @@
-"""The trial of the web process: it judges what is not kept, with the checks of the workers."""
+"""Lets the web process judge a comment without storing it, with the checks of the workers."""
 
 from service.actions.submit import Submission
 from service.config import Settings
@@ -7,7 +7,7 @@ from service.store.engine import Database
 
 
 def trial(submission: Submission, database: Database, settings: Settings) -> State:
-    """What would become of this comment. The checks are loaded only once somebody asks: most web processes never need them."""
+    """The state that this comment would get. The checks are loaded at the first call: most web processes never need them."""
     from workers.trial import try_out
 
     return try_out(submission, database, settings)

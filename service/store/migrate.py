@@ -26,7 +26,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     if before != newest():
-        # What a revision deleted may be somebody's.
+        # Rows that a revision deleted may hold personal data.
         database.wipe()
     return before, newest()
 

@@ -13,7 +13,7 @@ from service.domain.markup import without_markup
 from service.store.comments import Comment, Thread
 from service.store.schema import AnyRow
 
-#: What begins the name of a thread that nobody but its host may know: each of its comments has one of its own.
+#: The prefix of private threads, which have no feed that can be found. Each comment of a contact form has one of its own.
 PRIVATE = "private:"
 #: How far apart the clocks of host and Greenroom may be, where a comment is looked for by its author and time.
 ABOUT = timedelta(minutes=15)
@@ -26,7 +26,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a host says of a comment that it may have sent before. `thread_id` is None for what is in no feed.
+    """The facts by which a comment that was sent before is found. `thread_id` is None for private ones.
 
     `posted_at` is the host's time of the comment; `exactly` means that only a comment with the same time is the same one.
     """

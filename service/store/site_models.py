@@ -12,7 +12,7 @@ from service.store.people import Decision
 from service.store.schema import Record
 from service.store.sites import Site
 
-#: How long a model that does not speak is left alone where nobody decides more.
+#: A model that is not believed is trained again after this time, also without new decisions.
 RETRY = timedelta(days=1)
 
 
@@ -53,8 +53,8 @@ class Grown:
 
 
 def learns_from_standing(session: Session, site_id: str) -> bool:
-    """Whether a site's model was made, or may be in the making, from comments that nobody decided about. Whoever wants to make the next
-    one waits until the transaction that asked has ended.
+    """Whether a site's model was, or may now be, trained on comments without a decision. The row stays locked, so the next training
+    waits until the caller's transaction has ended.
     """
     columns = select(SiteModelRow.record, SiteModelRow.learning_until).where(SiteModelRow.site_id == site_id)
     row = session.execute(columns.with_for_update()).one_or_none()
@@ -91,7 +91,7 @@ def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) ->
 def _again(believed: bool | None, made_at: datetime | None, record: dict[str, Any] | None, now: datetime) -> bool:
     if believed:
         return "ordinary" not in (record or {})
-    # What nobody had decided about may have stood long enough since, or be enough to judge by.
+    # By now more comments without a decision may be old enough to learn from, or enough to judge by.
     return bool(record) and made_at is not None and made_at <= now - RETRY
 
 

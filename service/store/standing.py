@@ -1,4 +1,4 @@
-"""Standing comments: approved, and no person ever decided about them. They are what is ordinary on a site."""
+"""Standing comments: approved ones without any decision. They are the ordinary comments of a site."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,8 +15,8 @@ from service.store.people import Decision
 
 
 def standing(session: Session, site_id: str, *, until: datetime, most: int) -> Iterator[tuple[UUID, Reading]]:
-    """The newest comments that are approved, not changed after `until`, and that nobody decided about. The same words come once: a
-    flood of them is not what is ordinary.
+    """The newest comments that are approved, not changed after `until`, and without a decision. Of comments with the same
+    fingerprint only the newest: a flood is not ordinary.
     """
     undecided = ~exists().where(Decision.comment_id == Comment.id)
     rows = session.execute(

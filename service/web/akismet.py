@@ -144,7 +144,7 @@ def report_ham() -> Response:
 
 def _verdict_said(checked: Checked) -> Response:
     state = checked.state
-    # At a retry WordPress's plugin publishes what is `false`, whatever the headers say.
+    # At a retry WordPress's plugin publishes the comment if the answer is `false`, and ignores the headers.
     held_is_spam = g.fields.recheck_reason == RETRY or doors().sites.named(g.caller.site_id).held_is_spam
     response = _said("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
     if state is State.REJECTED:

@@ -14,7 +14,7 @@ from service.store.sent_before import PRIVATE, Sent
 from service.web.addresses import plain_address
 from service.web.fields import EMAIL, MAX_TEXT, WEB_ADDRESS
 
-#: What is spam by agreement, so that anybody can try it, and whom nobody may suspect.
+#: Author names that are always spam, for tests, and the role that is never spam. Both are rules of Akismet's protocol.
 ALWAYS_SPAM = ("viagra-test-123", "akismet-guaranteed-spam@example.com")
 NEVER_SPAM = "administrator"
 #: Why a comment is sent again: from WordPress's own timer, and because its words were changed.

@@ -54,7 +54,7 @@ UNLESS_SAID = (
 
 
 def create_app(settings: Settings | None = None, *, trial: Trial | None = None) -> Flask:
-    """A fresh application on these settings, or on those of the environment. `trial` judges what nobody wants kept."""
+    """A fresh application on these settings, or on those of the environment. `trial` judges comments that are not stored."""
     settings = settings or load(os.environ)
     app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
     app.view_functions["static"] = public(page(limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]

@@ -23,7 +23,7 @@ from service.web.issuer import Issuer
 from service.web.known_sites import KnownSites
 from service.web.waiting import Watcher
 
-#: Judges a comment without keeping it. The checks belong to the workers, so whoever starts the web process brings it along.
+#: Judges a comment without keeping it. The checks belong to the workers, so the code that starts the web process passes it in.
 Trial = Callable[[Submission, Database, Settings], State]
 
 

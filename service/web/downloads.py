@@ -35,7 +35,7 @@ class Downloads:
         place.callback(self._end, person)
         response = Response(stream_with_context(_read(pieces, place)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        # Closed twice, it ends once; and of a file that nobody began to read only the response is closed.
+        # Closing twice ends it once. If the client left before reading, only the response is closed.
         response.call_on_close(place.close)
         return response
 

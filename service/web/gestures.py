@@ -147,7 +147,7 @@ def approves_with_message(act: Act, note: str) -> str:
 
 
 def _escalation(body: GestureBody) -> Response:
-    """Leave comments to somebody, or take the whole step back."""
+    """Escalate comments, or take the whole step back."""
     ids = [item.id for item in body.items]
     with doors().database.writing() as session:
         if body.act == "escalate":

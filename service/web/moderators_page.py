@@ -109,7 +109,7 @@ def _may_open(session: Session, person: Moderator) -> bool:
 
 
 def _colleague(session: Session, moderator_id: UUID) -> Moderator:
-    # Locked, so that no role is accepted between what is asked here and the link that is made.
+    # Locked, so that no role is accepted between these checks and the making of the link.
     person = locked(session, moderator_id)
     if person is None or person.disabled_at is not None or site_id() not in roles_of(session, person):
         raise NotFound("no such moderator on this site")

@@ -124,7 +124,7 @@ def comment(comment_id: UUID) -> AnyResponse:
 @bp.get("/queue/comments/<uuid:comment_id>/context")
 @with_role(Role.VIEWER)
 def context(comment_id: UUID) -> Response:
-    """The thread in place, the author's last comments and what is alike in the view, as a piece of HTML."""
+    """The thread in place, the author's last comments, and the members of the card in this view, as a piece of HTML."""
     asked = asked_for(request.args)
     with doors().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)

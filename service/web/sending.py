@@ -1,4 +1,4 @@
-"""Answers on their way: long ones travel in pieces, each as soon as there is room for it, and what nobody reads holds little."""
+"""Sends long responses in pieces, with back-pressure, so that a response that the client does not read holds little memory."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Sending:
         return True
 
     def _has_room(self, address: str, size: int) -> bool:
-        """Whether this many bytes more may be on their way. An address that has none there always has room: others lock nobody out."""
+        """Whether this many bytes more may be in flight. An address with none in flight always has room, so that others cannot lock it out."""
         held = self._unsent[address]
         return not held or (held + size <= MOST_UNSENT // 4 and self._unsent.total() + size <= MOST_UNSENT)
 

@@ -1,4 +1,4 @@
-"""Answers that nobody reads: the kernel gives them up, and closes their connections."""
+"""A write timeout: the kernel closes connections whose client has stopped reading."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ _OPENS_WITHIN = 60.0
 
 
 def give_up_unread(port: int, seconds: float) -> None:
-    """Close each connection to this port whose other end has taken nothing for so many seconds of what is there for it.
+    """Close each connection to this port whose client has acknowledged none of the unsent bytes for so many seconds.
 
     The server has no such limit; TCP_USER_TIMEOUT has, also for a receiver that says that its window is full (RFC 5482, tcp(7)).
     Connections inherit it from the socket that listens, which the server opens by itself, a moment after it has our application.

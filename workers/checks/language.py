@@ -155,7 +155,7 @@ def _named(languages: tuple[str, ...]) -> str:
 
 
 def _never_told(language: str) -> bool:
-    """Whether a language is written in Latin letters and has no small words here: what is told to be nothing else may be in it."""
+    """Whether a language uses Latin letters and has no list of small words here, so that a text of unknown language may be in it."""
     return not told_apart(language) and all(language not in languages for languages in LANGUAGES.values())
 
 

@@ -1,4 +1,4 @@
-"""Belief: whether a site's model may speak, judged on decisions that it had not seen and on what is ordinary on its site."""
+"""Whether a site's model is used: judged on decisions that it had not seen and on ordinary comments of its site."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -26,8 +26,8 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A site's model, none where there was too little of one kind, and how it did. `standing`: so many comments that nobody decided
-    about were learned from."""
+    """A site's model (None with too few labels of one kind) and how it did. `standing`: how many comments without a decision it learned
+    from."""
 
     model: SiteModel | None
     doubt: Doubt | None
@@ -44,7 +44,7 @@ class Learned:
 
 
 def learned(lessons: Sequence[Lesson], calm: Sequence[Lesson], ordinary: Sequence[Lesson]) -> Learned:
-    """Learn from decisions and, where these mostly reject, from `calm` comments, and judge what came of it. `ordinary` ones are kept
+    """Learn from decisions and, where these mostly reject, from `calm` comments, and judge the model. `ordinary` ones are kept
     apart for that.
     """
     rejected = sum(lesson.rejected for lesson in lessons)

@@ -25,7 +25,7 @@ GROWTH = 1.15
 class Lesson:
     """One decision: what was read, the log-odds that the shipped model gave, and whether a person rejected it (1) or not (0).
 
-    `counts` as part of a decision where nobody decided.
+    `counts` is its weight: less than 1 for comments without a decision.
     """
 
     features: frozenset[str]
@@ -74,8 +74,8 @@ def learn(lessons: Sequence[Lesson]) -> SiteModel:
 
 
 def balanced(lessons: Sequence[Lesson], calm: Sequence[Lesson]) -> list[Lesson]:
-    """These decisions; and where more of them reject than approve, as many comments that nobody decided about as outweigh that. What
-    still lacks is made good by counting each rejected one less: what is reported a lot is not what is written a lot.
+    """The lessons with both classes of equal weight: where more reject than approve, `calm` comments are added, and if these are too few,
+    each rejected one counts less. Spam that is reported often need not be written often.
     """
     rejected = sum(lesson.rejected for lesson in lessons)
     approved = len(lessons) - rejected

@@ -43,8 +43,8 @@ LINKING = 0.3
 
 
 def calm_asking(count: int, *, seed: int = 13) -> Iterator[Example]:
-    """`count` short comments of readers who subscribe, share, check, visit and offer. Among videos hardly anybody says so but to
-    advertise; readers of a newspaper say it all the time."""
+    """`count` short comments of readers who subscribe, share, check, visit and offer. Under videos these words mostly
+    advertise; readers of a newspaper use them all the time."""
     chance = random.Random(seed)
     parts = _parts()
     for _ in range(count):
