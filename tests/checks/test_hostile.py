@@ -1,5 +1,6 @@
 """No text makes the checks slow: the worst ones that are known, in a few milliseconds each."""
 
+from operator import itemgetter
 from time import thread_time
 
 import pytest
@@ -39,11 +40,12 @@ WORST = {
 def test_no_text_makes_the_checks_slow(worst):
     reading = Reading(WORST[worst], lists=Lists(blocked_words=("a*a*a*b", "x y z", "foo"), held_words=("b*",)))
     signals_of(Reading("warm"))
-    took = []
+    tries = []
     for _ in range(3):
         began = thread_time()
         signals = signals_of(reading)
-        took.append(thread_time() - began)
+        tries.append((thread_time() - began, signals))
     # What grows with the square of the text takes minutes here; the quickest of three is free of what else the machine does.
-    assert min(took) < 0.25
+    took, signals = min(tries, key=itemgetter(0))
+    assert took < 0.25
     assert not [s for s in signals if s.kind in (Kind.CHECK_FAILED, Kind.CHECK_TIMED_OUT)]

@@ -28,7 +28,7 @@ from tests.web.serving import Web
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 #: Long ones, so that the file has 20 MB: far more than what the kernel takes for a connection.
-DECISIONS, UNREAD = 5_000, 1_040
+DECISIONS, UNREAD, FEW = 5_000, 1_040, 20
 #: Bytes by which the web process may grow while nobody reads: a few copies of one piece, and what a connection costs.
 GROWTH = 64_000_000
 FEED = "/v1/threads/long/comments?site=news&limit=100"
@@ -138,8 +138,10 @@ def test_one_viewer_with_unread_downloads_keeps_nobody_out(web: Alone) -> None:
         assert web.ready()
         assert web.ask("GET", "/queue", Cookie=other)[0] == 200
         assert web.memory - before < GROWTH
-        # All at once they may also have been more than threads come to.
-        assert (statuses.count(200), set(statuses) <= {200, 429, 503}) == (2, True)
+        # All at once they may also have been more than threads come to; and the place of one that broke off goes to the next.
+        assert set(statuses) <= {200, 429, 503}
+        assert 2 <= statuses.count(200) < FEW, (web.folder / "log.txt").read_text()
+        wait_until(lambda: status_of(web.unread(held, "/decisions.csv", viewer)) == 429, what="both places to be taken")
         status, headers, body = web.ask("GET", "/decisions.csv", Cookie=viewer, **{"Accept-Language": "de"})
         assert (status, int(headers["Retry-After"]) > 0) == (429, True)
         assert "Zwei Ihrer Downloads laufen schon" in body.decode()

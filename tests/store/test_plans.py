@@ -110,7 +110,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is any key kept long enough": lambda s: any_old_keys(s, now=_now()),
     "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now() + timedelta(days=2)),
     "what there is to learn": lambda s: site_models.grown(s, now=_now()),
-    "what stands without a decision": lambda s: list(standing(s, "news", since=_now(), most=100)),
+    "what stands without a decision": lambda s: list(standing(s, "news", until=_now(), most=100)),
     "what a rule is tried on": lambda s: past(s, "news", authors=True),
     "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
     "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
