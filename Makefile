@@ -30,13 +30,13 @@ chaos: $(VENV)/test.stamp ## Break a whole Greenroom on three set-ups, then audi
 	$(BIN)/python -m tests.chaos $(CHAOS)
 
 crowd: $(VENV)/test.stamp ## Twenty moderators decide a thousand times each on the same fifty comments
-	$(BIN)/python -m tests.actions.crowd $(CROWD)
+	$(BIN)/python -m tests.actions.moderation.crowd $(CROWD)
 
 flood: $(VENV)/test.stamp ## A million comments wait at once (FLOOD="--setup postgresql+redis")
 	$(BIN)/python -m tests.chaos.flood $(FLOOD)
 
 schemathesis: $(VENV)/test.stamp ## Ten minutes of a machine trying to prove the API document untrue
-	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/test_document_is_true.py
+	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/openapi/test_schemathesis.py
 
 lint: $(VENV)/test.stamp ## Style, strict types and the walls between the rooms
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy import Connection, text
 
 from bench.stage import say
-from service.store.engine import Database
+from service.store.db.engine import Database
 
 _SERIES = {
     True: "WITH RECURSIVE series(n) AS (SELECT :start + 1 UNION ALL SELECT n + 1 FROM series WHERE n < :count)",

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from bench.filled import fill
 from bench.stage import stage
-from tests.browser.desk import Desk, browser, opened
+from tests.support.desk import Desk, browser, opened
 
 BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB": 60.0}
 

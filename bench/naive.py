@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id, thread_id
-from service.domain.policy import Rules, judge
-from service.domain.reading import Reading
-from service.domain.reasons import as_reason
-from service.store.comments import Comment, Thread, VerdictRow
-from service.store.engine import Database
+from service.domain.policy.check_input import Reading
+from service.domain.policy.judge import Rules, judge
+from service.domain.policy.reasons_json import as_reason
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment, Thread, VerdictRow
 from workers.checks import signals_of
 
 celery = Celery("naive", broker=os.environ.get("REDIS_URL", "memory://"))

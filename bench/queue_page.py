@@ -14,10 +14,10 @@ from sqlalchemy import event
 
 from bench.filled import fill
 from bench.stage import Stage, say, stage
-from service.actions.moderators import add_moderator, give_role
-from service.actions.sign_in import new_link
+from service.actions.accounts.moderators import add_moderator, give_role
+from service.actions.accounts.sign_in import new_link
 from service.config import load
-from service.store.people import Role
+from service.store.tables.accounts import Role
 from service.web.app import create_app
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.desk import PHONE, Desk, browser, opened
-from tests.browser.furnished import Furnished, furnish
+from tests.support.desk import PHONE, Desk, browser, opened
+from tests.support.furnished_site import Furnished, furnish
 
 PLACE = Path(__file__).parent.parent / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1280, "height": 800}}

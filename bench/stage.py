@@ -17,12 +17,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from service.actions.admit import add_key, add_site
+from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import load
-from service.store import migrate
-from service.store.engine import Database
-from service.store.sites import Scope
-from tests.servers import Postgres, Redis, free_port, wait_until
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.tables.sites import Scope
+from tests.support.servers import Postgres, Redis, free_port, wait_until
 
 SECRET = "only a bench knows this secret, long enough"
 HERE = Path(__file__).parent

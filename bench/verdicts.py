@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 
 from bench.stage import Stage, cpu_seconds, medians, process, say, stage
 from bench.words import WORDS
-from service.actions.submit import Accepted, Submission, submit
+from service.actions.comments.submit import Accepted, Submission, submit
 from service.config import load
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
-from service.domain.identity import Identities
-from service.jobs import Job, celery_app
-from service.store.comments import Comment
-from service.store.engine import Database
+from service.domain.security.pseudonyms import Identities
+from service.jobs.celery_app import celery_app
+from service.jobs.names import Job
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
 
 
 def posted(place: Stage, count: int) -> list[str]:

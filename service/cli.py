@@ -5,7 +5,7 @@ import importlib
 import click
 
 from service.logs import configure
-from service.uncaught import log_uncaught
+from service.uncaught_errors import log_uncaught
 
 #: Command -> module of `service.commands` that defines a click command of the same name.
 COMMANDS = {

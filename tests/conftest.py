@@ -9,10 +9,10 @@ import hypothesis
 import pytest
 
 from service.config import Settings, load
-from service.store import migrate
-from service.store.engine import Database
-from tests.servers import MariaDb, Postgres, Redis
-from tests.web.wordpress import WordPress
+from service.store.db import migrate
+from service.store.db.engine import Database
+from tests.support.servers import MariaDb, Postgres, Redis
+from tests.support.wordpress import WordPress
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from service.commands.config import config
-from service.commands.flags import setting_flags
+from service.commands.support.setting_flags import setting_flags
 from service.config import BadSetting, Settings, given_in, load, names
 
 LONG = "0123456789abcdef0123456789abcdef"
@@ -120,7 +120,7 @@ def test_every_setting_has_a_flag_and_a_secret_only_one_for_its_file() -> None:
 
 
 def test_show_tells_the_source_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.commands.place import settings
+    from service.commands.support.context import settings
 
     monkeypatch.setenv("DATABASE_URL", "postgresql://greenroom:hunter2@db/greenroom")
     monkeypatch.setenv("GREENROOM_PORT", "9000")

@@ -14,18 +14,18 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from service.actions.admit import add_key
-from service.actions.endpoints import add_endpoint
+from service.actions.sites.sites_and_keys import add_key
+from service.actions.webhooks.endpoints import add_endpoint
 from service.config import Settings
 from service.crash import CrashPoint
-from service.domain.sealing import Seal
-from service.store.comments import Comment, VerdictRow
-from service.store.engine import Database
-from service.store.outbox import Delivery, DeliveryState, Event
-from service.store.sites import Scope
-from tests.factories import draft, site, submitted
-from tests.receiver import Receiver
-from tests.servers import PATIENCE, free_port, wait_until
+from service.domain.security.encryption import Seal
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment, VerdictRow
+from service.store.tables.outbox import Delivery, DeliveryState, Event
+from service.store.tables.sites import Scope
+from tests.support.factories import draft, site, submitted
+from tests.support.servers import PATIENCE, free_port, wait_until
+from tests.support.webhook_receiver import Receiver
 
 IN_WEB = [CrashPoint.INSERTED, CrashPoint.ACCEPTED]
 #: `tests/commands/test_archive.py` dies at these.

@@ -11,7 +11,7 @@ import yaml
 
 from service.cli import main
 from service.config import PREFIX, names
-from service.jobs import ROUTES, Job, Route
+from service.jobs.names import ROUTES, Job, Route
 from service.processes import roles
 from service.processes.roles import Role
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 
-from service.actions.admit import add_key, add_site
+from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import Settings
-from service.store.engine import Database
-from service.store.sites import Scope
+from service.store.db.engine import Database
+from service.store.tables.sites import Scope
 from service.web.app import create_app
-from workers.drain import drain
-from workers.workshop import Workshop
+from workers.checking.check_pending import drain
+from workers.resources.worker_resources import Workshop
 
 
 @pytest.fixture

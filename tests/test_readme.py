@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from tests.journeys.tree import Up
+from tests.support.process_tree import Up
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

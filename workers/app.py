@@ -9,14 +9,15 @@ from typing import Any
 from celery import Celery, Task
 
 from service.config import Settings, load
-from service.jobs import REQUEST_IDS, Job, celery_app
+from service.jobs.celery_app import celery_app
+from service.jobs.names import REQUEST_IDS, Job
 from service.logs import request_ids
-from workers.deliver import deliver
-from workers.drain import drain
-from workers.learning import start_learning
-from workers.nudges import guard
-from workers.sweep import sweep
-from workers.workshop import Workshop
+from workers.checking.check_pending import drain
+from workers.periodic.sweep import sweep
+from workers.periodic.train_site_models import start_learning
+from workers.resources.broker_guard import guard
+from workers.resources.worker_resources import Workshop
+from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.jobs")
 

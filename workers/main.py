@@ -6,7 +6,7 @@ from celery import signals
 
 from service.config import load
 from service.logs import configure
-from service.uncaught import log_stderr, log_uncaught
+from service.uncaught_errors import log_stderr, log_uncaught
 from workers.app import build
 
 

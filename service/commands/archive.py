@@ -10,13 +10,13 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from service.commands.archiving import YOUNGEST, Archiving
-from service.commands.place import database
-from service.commands.volumes import Damaged, Shelf
-from service.store import migrate
-from service.store.audit import take_time
-from service.store.settled import Old, Stays, numbers
-from service.store.sites import Site
+from service.commands.support.archive_files import Damaged, Shelf
+from service.commands.support.archiver import YOUNGEST, Archiving
+from service.commands.support.context import database
+from service.store.db import migrate
+from service.store.lifecycle.archivable import Old, Stays, numbers
+from service.store.lifecycle.integrity import take_time
+from service.store.tables.sites import Site
 
 #: The tables that rows leave.
 TABLES = ("comment", "verdict", "revision", "event", "delivery", "attempt", "decision")

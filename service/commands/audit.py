@@ -13,12 +13,12 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from service.commands.place import database, settings
+from service.commands.support.context import database, settings
 from service.config import BadSetting
-from service.domain.leaks import leaks
-from service.store import audit as questions
-from service.store import migrate
-from service.store.audit import EXAMPLES, Breaches
+from service.domain.security.log_leaks import leaks
+from service.store.db import migrate
+from service.store.lifecycle import integrity as questions
+from service.store.lifecycle.integrity import EXAMPLES, Breaches
 
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 

@@ -14,13 +14,14 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError
 
-from service.actions.acts import note
-from service.commands.place import database
-from service.domain.deeds import Deed
-from service.store import audit as questions
-from service.store import copies, migrate
-from service.store.engine import Database
-from service.store.sites import Site
+from service.actions.audit_log import note
+from service.commands.support.context import database
+from service.domain.audit_events import Deed
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.lifecycle import dump as copies
+from service.store.lifecycle import integrity as questions
+from service.store.tables.sites import Site
 
 _FORMAT = "greenroom copy 1"
 _FILE = click.Path(path_type=Path, dir_okay=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from service.commands.place import settings
+from service.commands.support.context import settings
 from service.config import PREFIX, Settings, given_in, names
 
 #: What stands in the place of a secret.

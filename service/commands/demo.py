@@ -28,11 +28,11 @@ def listen(site: str) -> None:
 
 def _take_languages(site_id: str) -> None:
     """Have the demo site publish most of its comments, unless a person has set its languages. Another site stays as it is."""
-    from service.actions.rules import set_languages
-    from service.commands.house import DEMO
-    from service.commands.place import database
-    from service.domain.coverage import KEY
-    from service.store.sites import site
+    from service.actions.sites.site_settings import set_languages
+    from service.commands.support.context import database
+    from service.commands.support.first_run import DEMO
+    from service.domain.policy.language_coverage import KEY
+    from service.store.sites.sites import site
 
     with database().writing() as session:
         here = site(session, site_id)

@@ -19,10 +19,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.commands.config import doubts
-from service.commands.place import database, settings
-from service.jobs import Route
-from service.store.gauges import failing_endpoints, gauges
-from service.store.revision import Schema, known_revisions, revision, schema
+from service.commands.support.context import database, settings
+from service.jobs.names import Route
+from service.store.db.schema_version import Schema, known_revisions, revision, schema
+from service.store.reports.gauges import failing_endpoints, gauges
 
 #: Seconds after which a pending comment means that nobody works.
 LATE = 60.0

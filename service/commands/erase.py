@@ -9,17 +9,17 @@ from uuid import UUID
 
 import click
 
-from service.actions.acts import note
-from service.actions.revise import erase as erase_one
-from service.commands.archiving import Archiving
-from service.commands.place import database, settings
-from service.commands.volumes import Damaged, Shelf
-from service.domain.deeds import Deed
+from service.actions.audit_log import note
+from service.actions.comments.edit_erase import erase as erase_one
+from service.commands.support.archive_files import Damaged, Shelf
+from service.commands.support.archiver import Archiving
+from service.commands.support.context import database, settings
+from service.domain.audit_events import Deed
 from service.domain.errors import Conflict
-from service.domain.identity import Identities
-from service.store.archives import archives_of
-from service.store.authored import Whose, count_of, ids_of
-from service.store.sites import Site
+from service.domain.security.pseudonyms import Identities
+from service.store.lifecycle.archives import archives_of
+from service.store.lifecycle.find_by_person import Whose, count_of, ids_of
+from service.store.tables.sites import Site
 
 #: The tables that erasing takes something from.
 ERASED_FROM = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.house import House
+from service.commands.support.first_run import House
 from service.config import Settings
 
 if TYPE_CHECKING:

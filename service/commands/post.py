@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from service.commands.place import database, settings
-from service.commands.sending import Sender, Sent, Unreachable
+from service.commands.support.bulk_post import Sender, Sent, Unreachable
+from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 
 #: Lines that were not taken which are shown; the rest is counted.
@@ -59,8 +59,8 @@ def _key_for(site: str, key: str) -> Iterator[str]:
     if key:
         yield key
         return
-    from service.actions.admit import add_key, revoke_key
-    from service.store.sites import Scope
+    from service.actions.sites.sites_and_keys import add_key, revoke_key
+    from service.store.tables.sites import Scope
 
     try:
         with database().writing() as session:

@@ -2,8 +2,8 @@
 
 import click
 
-from service.commands.flags import setting_flags
-from service.commands.place import settings
+from service.commands.support.context import settings
+from service.commands.support.setting_flags import setting_flags
 
 
 @click.command()

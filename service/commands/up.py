@@ -12,10 +12,10 @@ from typing import IO
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.commands.flags import setting_flags
 from service.commands.greeting import NeverServed, Watch
-from service.commands.house import House, open_house, prepare
-from service.commands.place import settings as settings_in_force
+from service.commands.support.context import settings as settings_in_force
+from service.commands.support.first_run import House, open_house, prepare
+from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
 
@@ -101,8 +101,8 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
 
 
 def _house(settings: Settings) -> House:
-    from service.store.engine import Database
-    from service.store.revision import Schema, revision, schema
+    from service.store.db.engine import Database
+    from service.store.db.schema_version import Schema, revision, schema
 
     database = Database(settings.database)
     try:
@@ -123,8 +123,8 @@ def _upgrade(settings: Settings) -> None:
     if not (child := os.fork()):
         code = 1
         try:
-            from service.store import migrate
-            from service.store.engine import Database
+            from service.store.db import migrate
+            from service.store.db.engine import Database
 
             migrate.upgrade(Database(settings.database))
             code = 0

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 import click
 from sqlalchemy import select
 
-from service.actions.invitations import offer, sites_beyond
-from service.actions.moderators import add_moderator, disable, give_role
-from service.actions.second_factor import reset
-from service.actions.sign_in import new_link
-from service.commands.place import database, settings
+from service.actions.accounts.invitations import offer, sites_beyond
+from service.actions.accounts.moderators import add_moderator, disable, give_role
+from service.actions.accounts.sign_in import new_link
+from service.actions.accounts.two_factor import reset
+from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
-from service.store.people import Moderator, Role, locked, moderator_with, roles_of
+from service.store.accounts.moderators import moderator_with, roles_of
+from service.store.tables.accounts import Moderator, Role, locked
 
 
 @click.group()

@@ -13,10 +13,10 @@ from typing import Any
 import click
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from service.actions.endpoints import add_endpoint, remove_endpoint
-from service.commands.place import database, settings
+from service.actions.webhooks.endpoints import add_endpoint, remove_endpoint
+from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
-from service.domain.sealing import Seal
+from service.domain.security.encryption import Seal
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 

@@ -18,10 +18,10 @@ from typing import Any
 from setproctitle import setproctitle
 
 from service import logs
+from service.child_process import die_with_parent
 from service.config import Settings, load
-from service.jobs import Route
-from service.processes.lifeline import die_with_parent
-from service.uncaught import log_stderr, log_uncaught
+from service.jobs.names import Route
+from service.uncaught_errors import log_stderr, log_uncaught
 
 #: Seconds that requests under way may take once the web process is told to stop.
 WEB_GRACE = 5
@@ -77,8 +77,8 @@ def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
 
 def _sweep_beside(settings: Settings) -> None:
     """Sweep in a thread. It ends with its process: a sweep that is cut short is made good by the next one."""
-    from workers.sweep import keep_sweeping
-    from workers.workshop import Workshop
+    from workers.periodic.sweep import keep_sweeping
+    from workers.resources.worker_resources import Workshop
 
     threading.Thread(target=keep_sweeping, args=(Workshop.open(settings), threading.Event()), name="sweep", daemon=True).start()
 
@@ -157,8 +157,8 @@ def _web(settings: Settings) -> None:
 def web_app() -> Any:
     """The application, made in the process that serves it; that process never outlives granian's main one."""
     from service.processes.trial import trial
-    from service.web.served import served
-    from service.web.unread import give_up_unread
+    from service.web.server.asgi import served
+    from service.web.server.write_timeout import give_up_unread
 
     die_with_parent(os.getppid())
     settings = load(os.environ)
@@ -226,8 +226,8 @@ def _beat(settings: Settings) -> None:
 
 
 def _sweep(settings: Settings) -> None:
-    from workers.sweep import keep_sweeping
-    from workers.workshop import Workshop
+    from workers.periodic.sweep import keep_sweeping
+    from workers.resources.worker_resources import Workshop
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -244,9 +244,9 @@ _RUN: dict[Role, Callable[[Settings], None]] = {
 }
 
 _LIBRARIES: dict[Role, tuple[str, ...]] = {
-    Role.WEB: ("granian.server.mp", "uvloop", "service.web.served"),
+    Role.WEB: ("granian.server.mp", "uvloop", "service.web.server.asgi"),
     Role.CHECKS: _CELERY,
     Role.COURIER: _CELERY,
     Role.BEAT: ("workers.app", "celery.apps.beat"),
-    Role.SWEEP: ("workers.sweep",),
+    Role.SWEEP: ("workers.periodic.sweep",),
 }

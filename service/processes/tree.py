@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from service.processes.lifeline import adopt_orphans, die_with_parent
+from service.child_process import adopt_orphans, die_with_parent
 
 log = logging.getLogger("greenroom.tree")
 

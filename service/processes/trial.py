@@ -1,13 +1,13 @@
 """Lets the web process judge a comment without storing it, with the checks of the workers."""
 
-from service.actions.submit import Submission
+from service.actions.comments.submit import Submission
 from service.config import Settings
 from service.domain.states import State
-from service.store.engine import Database
+from service.store.db.engine import Database
 
 
 def trial(submission: Submission, database: Database, settings: Settings) -> State:
     """The state that this comment would get. The checks are loaded at the first call: most web processes never need them."""
-    from workers.trial import try_out
+    from workers.checking.trial import try_out
 
     return try_out(submission, database, settings)

@@ -1,33 +1,29 @@
 """The Flask application: blueprints, limits of size, request ids, and nothing that a request does not need."""
 
 import os
+from importlib import import_module
 
 from flask import Flask, Response, g, request
+from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web import (
-    akismet,
-    comments,
-    decisions,
-    deliveries,
-    docs,
-    endpoints,
-    feed,
-    form,
-    health,
-    metrics,
-    pages,
-)
-from service.web.bodies import read_whole
-from service.web.bridge import Wsgi
-from service.web.doors import Doors, Trial
-from service.web.limits import Rate, limited, say
-from service.web.problems import shape_errors
-from service.web.request_ids import request_id_of
-from service.web.routes import ThreadConverter, page, public
-from service.web.strict_json import MAX_BODY
+from service.web.api import akismet, comments, decisions, deliveries, endpoints
+from service.web.auth.rate_limit import Rate, limited, say
+from service.web.http.environ_keys import UNREAD, Wsgi
+from service.web.http.errors import shape_errors
+from service.web.http.i18n import age, count, moment, month
+from service.web.http.json_body import MAX_BODY
+from service.web.http.request_id import request_id_of
+from service.web.http.route_metadata import ThreadConverter, page, public
+from service.web.http.security_headers import UNLESS_SAID
+from service.web.openapi import pages as docs
+from service.web.ops import health, metrics
+from service.web.pages.blueprint import _language, bp
+from service.web.public import comment_form as form
+from service.web.public import feed
+from service.web.resources.web_resources import Doors, Trial
 
 #: Every door of this house, one a line.
 BLUEPRINTS = (
@@ -43,13 +39,32 @@ BLUEPRINTS = (
     metrics.bp,
 )
 
-#: What every answer says unless its view says otherwise. Nothing may run, load or frame what has no policy of its own.
-UNLESS_SAID = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Robots-Tag", "noindex"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+
+#: Every module with pages, one a line.
+PAGES = (
+    "service.web.pages.account.profile",
+    "service.web.pages.account.sign_in",
+    "service.web.pages.account.sign_in_2fa",
+    "service.web.pages.account.sign_in_oidc",
+    "service.web.pages.account.two_factor",
+    "service.web.pages.queue.actions_api",
+    "service.web.pages.queue.comment_tools",
+    "service.web.pages.queue.forms",
+    "service.web.pages.queue.page",
+    "service.web.pages.queue.practice",
+    "service.web.pages.reports.authors",
+    "service.web.pages.reports.charts",
+    "service.web.pages.reports.decisions",
+    "service.web.pages.reports.threads",
+    "service.web.pages.settings.api_keys",
+    "service.web.pages.settings.audit_log",
+    "service.web.pages.settings.custom_rules",
+    "service.web.pages.settings.external_checks",
+    "service.web.pages.settings.moderators",
+    "service.web.pages.settings.risk_budget",
+    "service.web.pages.settings.site_model",
+    "service.web.pages.settings.site_settings",
+    "service.web.pages.settings.webhook_endpoints",
 )
 
 
@@ -72,7 +87,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     app.after_request(_sign_response)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    pages.open_pages(app)
+    open_pages(app)
     return app
 
 
@@ -92,3 +107,19 @@ def _sign_response(response: Response) -> Response:
     headers.extend([(name, value) for name, value in UNLESS_SAID if name.lower() not in said])
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
+
+
+def read_whole() -> None:
+    """Raises what kept the body of this request from being read, before any view looks at it."""
+    if refusal := request.environ.get(UNREAD):
+        raise refusal
+
+
+def open_pages(app: Flask) -> None:
+    """Register the blueprint of the pages. Importing a page adds its views to it."""
+    for name in PAGES:
+        import_module(name)
+    Babel(app, locale_selector=_language, default_translation_directories="translations")
+    app.jinja_env.filters.update(age=age, count=count, moment=moment, month=month)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(bp)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import Desk, browser, opened
-from tests.servers import PATIENCE
+from tests.support.desk import Desk, browser, opened
+from tests.support.servers import PATIENCE
 
 expect.set_options(timeout=PATIENCE * 1000)
 

@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from service.actions.gesture import Seen, move
+from service.actions.moderation.queue_actions import Seen, move
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store.people import moderator_with
-from tests.browser.desk import PHONE, Desk, opened, until
-from tests.browser.furnished import Furnished, furnish
+from service.store.accounts.moderators import moderator_with
+from tests.support.desk import PHONE, Desk, opened, until
+from tests.support.furnished_site import Furnished, furnish
 
 RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = {

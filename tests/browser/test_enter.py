@@ -10,18 +10,19 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Response, expect
 from sqlalchemy import func, select
 
-from service.actions.escalate import To, escalate
-from service.actions.gesture import Seen
+from service.actions.moderation.escalate import To, escalate
+from service.actions.moderation.queue_actions import Seen
 from service.domain.states import State
-from service.store.comments import Comment
-from service.store.people import Decision, Escalation, moderator_with
-from service.store.site_models import SiteModelRow
-from service.store.sites import Site
-from tests.browser.desk import PHONE, Desk, opened
-from tests.browser.furnished import Furnished, furnish
+from service.store.accounts.moderators import moderator_with
+from service.store.tables.comments import Comment
+from service.store.tables.moderation import Decision, Escalation
+from service.store.tables.site_models import SiteModelRow
+from service.store.tables.sites import Site
 from tests.browser.test_access import ALSO, addresses
 from tests.browser.test_moderating import answered, current, eventually, number_in, swipe
-from tests.seeding import Seed, sow
+from tests.support.desk import PHONE, Desk, opened
+from tests.support.furnished_site import Furnished, furnish
+from tests.support.seeding import Seed, sow
 
 #: Where an Enter could send a form: https://html.spec.whatwg.org/#implicit-submission
 FIELDS = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=submit], [type=button])"

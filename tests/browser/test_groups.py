@@ -6,10 +6,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from service.domain.states import State
-from service.store.comments import Comment, Thread
-from tests.browser.desk import Desk
+from service.store.tables.comments import Comment, Thread
 from tests.browser.test_moderating import answered, eventually, number_in
-from tests.seeding import Seed, sow
+from tests.support.desk import Desk
+from tests.support.seeding import Seed, sow
 
 Calm = Callable[[Page], None]
 HERE, THERE = "A page", "Another page"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from service.domain.signals import Kind, Signal, Span
-from service.web.queue_page import CARDS
-from tests.browser.desk import Desk
-from tests.seeding import Seed, sow
+from service.domain.policy.signals import Kind, Signal, Span
+from service.web.pages.queue.page import CARDS
+from tests.support.desk import Desk
+from tests.support.seeding import Seed, sow
 
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page
 
-from service.domain.signals import Kind, Signal, Span
+from service.domain.policy.signals import Kind, Signal, Span
 from service.domain.states import State
-from tests.browser.desk import Desk
-from tests.seeding import Seed, sow
+from tests.support.desk import Desk
+from tests.support.seeding import Seed, sow
 
 #: What runs, and what breaks out of the place where it stands: each of the one in each of the other.
 RUNS = (

@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from service.domain.states import State
-from service.store.comments import Comment
-from service.store.people import Decision, Role
-from tests.browser.desk import PHONE, Desk, until
-from tests.seeding import Seed, sow
-from tests.servers import PATIENCE
-from tests.synthetic import SEEDS
+from service.store.tables.accounts import Role
+from service.store.tables.comments import Comment
+from service.store.tables.moderation import Decision
+from tests.support.desk import PHONE, Desk, until
+from tests.support.seeding import Seed, sow
+from tests.support.servers import PATIENCE
+from tests.support.synthetic import SEEDS
 
 Calm = Callable[[Page], None]
 

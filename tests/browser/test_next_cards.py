@@ -5,10 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from service.domain.states import State
-from service.store.people import Role
-from tests.browser.desk import PHONE, Desk
+from service.store.tables.accounts import Role
 from tests.browser.test_moderating import answered, current, eventually
-from tests.seeding import Seed, sow
+from tests.support.desk import PHONE, Desk
+from tests.support.seeding import Seed, sow
 
 Calm = Callable[[Page], None]
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"

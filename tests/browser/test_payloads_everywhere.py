@@ -13,20 +13,20 @@ from playwright.sync_api import Page
 from sqlalchemy import String, Table, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.acts import note
-from service.actions.admit import add_key
-from service.domain.deeds import Deed
+from service.actions.audit_log import note
+from service.actions.sites.sites_and_keys import add_key
+from service.domain.audit_events import Deed
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store import Record
-from service.store.site_models import SiteModelRow
-from service.store.sites import Scope, Site
-from tests.browser.desk import Desk
-from tests.browser.furnished import Furnished, furnish
+from service.store.tables.site_models import SiteModelRow
+from service.store.tables.sites import Scope, Site
 from tests.browser.test_hundred_payloads import PAYLOADS, seeds
 from tests.security.test_hostile_pages import NAMES
-from tests.seeding import sow
-from workers.tally import count_days
+from tests.support.desk import Desk
+from tests.support.furnished_site import Furnished, furnish
+from tests.support.seeding import sow
+from workers.periodic.daily_statistics import count_days
 
 #: The columns whose words come from people or from elsewhere. `comment`, `thread` and `verdict` are sown with payloads instead.
 WORDS = {

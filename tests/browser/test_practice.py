@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from service.store.people import Role
-from tests.browser.desk import Desk
+from service.store.tables.accounts import Role
+from tests.support.desk import Desk
 
 KEYS = ("a", "s", "r1", "a", "a", "r5", "a", "a", ("e", "Enter"), "r4")
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import PHONE, Desk
-from tests.seeding import Seed, sow
-from tests.synthetic import SEEDS
+from tests.support.desk import PHONE, Desk
+from tests.support.seeding import Seed, sow
+from tests.support.synthetic import SEEDS
 
 #: Things to press that are on the screen; a link within a line of text may be as low as its line.
 PRESSED = "button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .tabs a, .top a, label.check, label.pick"

@@ -14,9 +14,9 @@ from sqlalchemy import func, insert, select, text
 
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.schema import table
+from service.store.db.column_types import table
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
 from tests.chaos.house import House, Process, Setup
 
 AT_A_TIME = 5_000

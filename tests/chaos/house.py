@@ -20,7 +20,7 @@ import redis
 import requests
 
 from service.config import load
-from tests.servers import Postgres, Redis, Server, free_port, wait_until
+from tests.support.servers import Postgres, Redis, Server, free_port, wait_until
 
 GREENROOM = [sys.executable, "-m", "service.cli"]
 #: What lets a process believe another time (`apt install faketime`); without it no clock is moved.

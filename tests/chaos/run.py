@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.domain.states import State
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.outbox import Delivery, DeliveryState, Event, EventState
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
+from service.store.tables.outbox import Delivery, DeliveryState, Event, EventState
 from tests.chaos.faults import Kind, kinds
 from tests.chaos.host import Host
 from tests.chaos.house import House, Setup

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.house import Setup
 from tests.chaos.run import run
-from tests.servers import Postgres, Redis
+from tests.support.servers import Postgres, Redis
 
 
 @pytest.mark.timeout(1800)

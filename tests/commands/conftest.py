@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.commands import place
+from service.commands.support import context as place
 from service.config import Settings
 
 Greenroom = Callable[..., Result]

@@ -14,33 +14,34 @@ import pytest
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from service.actions.admit import add_key
-from service.actions.decide import Actor, Ruling, decide
-from service.actions.retention import set_retention
-from service.actions.revise import erase
-from service.actions.submit import Accepted, Submission, submit
+from service.actions.comments.edit_erase import erase
+from service.actions.comments.submit import Accepted, Submission, submit
+from service.actions.lifecycle.retention import set_retention
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.sites.sites_and_keys import add_key
 from service.config import Settings
 from service.crash import CrashPoint
 from service.domain.errors import Conflict, InArchive, NotFound
 from service.domain.ids import new_id, thread_id
 from service.domain.retention import Retention
 from service.domain.states import State
-from service.store import Record, copies
-from service.store.archives import Archived, absent
-from service.store.bundles import TRAIL
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.outbox import Delivery, DeliveryState, Event, EventType
-from service.store.people import Decision, Escalation, Lease, Note
-from service.store.published import Published, Slice, published_in
-from service.store.schema import table
-from service.store.site_models import SiteModelRow
-from service.store.sites import Scope
-from service.store.steps import Step
+from service.store import Record
+from service.store.comments.feed import Published, Slice, published_in
+from service.store.db.column_types import table
+from service.store.db.engine import Database
+from service.store.lifecycle import dump as copies
+from service.store.lifecycle.archive_rows import TRAIL
+from service.store.lifecycle.archives import absent
+from service.store.tables.archives import Archived
+from service.store.tables.comments import Comment
+from service.store.tables.moderation import Decision, Escalation, Lease, Note, Step
+from service.store.tables.outbox import Delivery, DeliveryState, Event, EventType
+from service.store.tables.site_models import SiteModelRow
+from service.store.tables.sites import Scope
 from tests.commands.conftest import Greenroom
-from tests.commands.old_house import SECRET, House, no_longer_learned_from, old_house
-from tests.factories import IDENTITIES, draft
-from tests.web.browsers import Browser, moderator, serving
+from tests.support.factories import IDENTITIES, draft
+from tests.support.old_installation import SECRET, House, no_longer_learned_from, old_house
+from tests.support.sign_in import Browser, moderator, serving
 
 
 @pytest.fixture

@@ -9,20 +9,21 @@ from uuid import UUID
 
 import pytest
 
-from service.actions.decide import Actor, Ruling, decide
-from service.actions.endpoints import add_endpoint
-from service.actions.moderators import add_moderator
-from service.actions.revise import edit
+from service.actions.accounts.moderators import add_moderator
+from service.actions.comments.edit_erase import edit
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.webhooks.endpoints import add_endpoint
 from service.config import Settings
-from service.domain.sealing import Seal
+from service.domain.security.encryption import Seal
 from service.domain.states import State
-from service.store import copies, migrate
-from service.store.engine import Database
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.lifecycle import dump as copies
 from tests.commands.conftest import Greenroom
-from tests.factories import draft, site, submitted
-from workers.deliver import deliver
-from workers.drain import drain
-from workers.workshop import Workshop
+from tests.support.factories import draft, site, submitted
+from workers.checking.check_pending import drain
+from workers.resources.worker_resources import Workshop
+from workers.webhooks.deliver import deliver
 
 
 @pytest.fixture

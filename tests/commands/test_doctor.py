@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.tree import GREENROOM, Up
-from tests.servers import Postgres, Redis, free_port
+from tests.support.process_tree import GREENROOM, Up
+from tests.support.servers import Postgres, Redis, free_port
 
 
 def test_a_well_installation_needs_nothing(tmp_path: Path) -> None:

@@ -5,20 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from service.actions.decide import Actor, Ruling, decide
-from service.actions.moderators import add_moderator
-from service.actions.revise import edit
+from service.actions.accounts.moderators import add_moderator
+from service.actions.comments.edit_erase import edit
+from service.actions.moderation.decide import Actor, Ruling, decide
 from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store import copies
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.people import Note
+from service.store.db.engine import Database
+from service.store.lifecycle import dump as copies
+from service.store.tables.comments import Comment
+from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom
-from tests.factories import draft, site, submitted
-from workers.drain import drain
-from workers.workshop import Workshop
+from tests.support.factories import draft, site, submitted
+from workers.checking.check_pending import drain
+from workers.resources.worker_resources import Workshop
 
 SECRET = "quetzalcoatlus"
 

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from service.actions.moderators import add_moderator
-from service.actions.revise import edit
-from service.actions.submit import Submission, submit
+from service.actions.accounts.moderators import add_moderator
+from service.actions.comments.edit_erase import edit
+from service.actions.comments.submit import Submission, submit
 from service.commands.erase import ERASED_FROM
 from service.config import load
 from service.domain.ids import new_id
-from service.domain.request_hashes import RequestHashes
-from service.store.engine import Database
-from service.store.people import Note
+from service.domain.security.request_hashes import RequestHashes
+from service.store.db.engine import Database
+from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom
-from tests.factories import IDENTITIES, draft, site, submitted
-from tests.servers import Postgres
-from workers.drain import drain
-from workers.workshop import Workshop
+from tests.support.factories import IDENTITIES, draft, site, submitted
+from tests.support.servers import Postgres
+from workers.checking.check_pending import drain
+from workers.resources.worker_resources import Workshop
 
 SECRET = "quetzalcoatlus"
 

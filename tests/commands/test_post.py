@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from service.commands.demo import COMMENTS
-from service.commands.lines import NoComment, NoWords, body_of
-from tests.journeys.tree import GREENROOM, Up
+from service.commands.support.import_lines import NoComment, NoWords, body_of
+from tests.support.process_tree import GREENROOM, Up
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from standardwebhooks import Webhook
 
 from service.commands.webhook import Ledger
 from service.config import Settings
-from service.domain.webhooks import new_secret
-from service.store.engine import Database
-from service.store.outbox import Endpoint
-from tests.factories import draft, site, submitted
-from workers.deliver import deliver
-from workers.drain import drain
-from workers.workshop import Workshop
+from service.domain.webhooks.signing import new_secret
+from service.store.db.engine import Database
+from service.store.tables.outbox import Endpoint
+from tests.support.factories import draft, site, submitted
+from workers.checking.check_pending import drain
+from workers.resources.worker_resources import Workshop
+from workers.webhooks.deliver import deliver
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.tree import Up
-from tests.receiver import Receipt, Receiver
-from tests.servers import Postgres, Redis, wait_until
+from tests.support.process_tree import Up
+from tests.support.servers import Postgres, Redis, wait_until
+from tests.support.webhook_receiver import Receipt, Receiver
 
 RUDE = "What a load of bullshit, you fucking idiot."
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from service.processes.roles import KEEP_ALIVE
-from tests.journeys.tree import GREENROOM, Up
-from tests.servers import PATIENCE, Postgres, Redis, free_port, wait_until
+from tests.support.process_tree import GREENROOM, Up
+from tests.support.servers import PATIENCE, Postgres, Redis, free_port, wait_until
 
 
 def test_clients_that_never_end_their_headers_keep_nobody_out(tmp_path: Path) -> None:

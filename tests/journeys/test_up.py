@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.tree import GREENROOM, Up, alive
-from tests.servers import free_port, wait_until
+from tests.support.process_tree import GREENROOM, Up, alive
+from tests.support.servers import free_port, wait_until
 
 CALM = "I walked across the old bridge every morning for ten years."
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from service.processes.tree import BACK_OFF
-from tests.servers import PATIENCE, wait_until
+from tests.support.servers import PATIENCE, wait_until
 
 CODE = """
 import os, sys, time

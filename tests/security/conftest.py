@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.actions.admit import add_akismet_key, add_key, add_site
+from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
 from service.config import Settings
-from service.domain.identity import Identities
+from service.domain.security.pseudonyms import Identities
 from service.domain.states import State
-from service.store.engine import Database
-from service.store.people import Role
-from service.store.sites import Scope
+from service.store.db.engine import Database
+from service.store.tables.accounts import Role
+from service.store.tables.sites import Scope
 from tests.commands.conftest import greenroom  # noqa: F401 - a fixture
-from tests.seeding import Seed, sow
-from tests.web.browsers import Browser, moderator, serving
+from tests.support.seeding import Seed, sow
+from tests.support.sign_in import Browser, moderator, serving
 
 
 @dataclass

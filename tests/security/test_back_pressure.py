@@ -14,13 +14,13 @@ import pytest
 import redis
 from sqlalchemy import select
 
-from service.actions.admit import add_key, add_site
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.sites import Scope
+from service.actions.sites.sites_and_keys import add_key, add_site
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
+from service.store.tables.sites import Scope
 from tests.security.test_full_disk import post
-from tests.servers import Postgres, Redis, Server, wait_until
-from tests.web.serving import Web
+from tests.support.servers import Postgres, Redis, Server, wait_until
+from tests.support.web_server import Web
 
 Posting = Callable[[str], tuple[int, str | None]]
 

@@ -16,17 +16,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from service.actions.admit import add_key, add_site
-from service.actions.decide import Actor, Ruling, decide
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.sites.sites_and_keys import add_key, add_site
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store import migrate
-from service.store.engine import Database
-from service.store.sites import Scope
-from tests.factories import draft, moved, submitted
-from tests.journeys.tree import GREENROOM, Up
-from tests.receiver import Receiver
-from tests.servers import PATIENCE, Postgres, Redis, free_port, wait_until
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.tables.sites import Scope
+from tests.support.factories import draft, moved, submitted
+from tests.support.process_tree import GREENROOM, Up
+from tests.support.servers import PATIENCE, Postgres, Redis, free_port, wait_until
+from tests.support.webhook_receiver import Receiver
 
 #: What only the comments and the moderators' notes of this test hold.
 CANARIES = ("zanzibarquux", "Quillfeather", "quill.canary", "7700 900123", "arsehole", "notecanary", "hostcanary")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from service.actions.admit import add_key, add_site
-from service.store.comments import Comment
-from service.store.engine import Database
-from service.store.sites import Scope
-from tests.web.serving import Web
+from service.actions.sites.sites_and_keys import add_key, add_site
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
+from service.store.tables.sites import Scope
+from tests.support.web_server import Web
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

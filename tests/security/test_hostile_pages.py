@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from service.config import load
-from service.store.people import Role
+from service.store.tables.accounts import Role
 from tests.security.conftest import House
-from tests.web.browsers import Browser, moderator, serving
-from tests.web.test_hostile import NAUGHTY, STRANGE
+from tests.support.sign_in import Browser, moderator, serving
+from tests.web.http.test_hostile_input import NAUGHTY, STRANGE
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01a20435-267d-77e4-9d04-8ee4c90cd180"
@@ -120,7 +120,7 @@ def test_a_viewer_everywhere_who_is_admin_here_gets_no_link_of_an_admin_everywhe
     small.signed_in(token)
     moderator(house.database, "chief@x.example", Role.ADMIN, site="news")
     moderator(house.database, "chief@x.example", Role.ADMIN)
-    from service.store.people import moderator_with
+    from service.store.accounts.moderators import moderator_with
 
     with house.database.reading() as session:
         chief = moderator_with(session, "chief@x.example").id

@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from service.actions.admit import add_key, add_site
-from service.store.engine import Database
-from service.store.sites import Scope
-from tests.web.serving import Web
-from tests.web.test_hostile import ADDRESSES, NAUGHTY, STRANGE, WHOLE, places, with_value
+from service.actions.sites.sites_and_keys import add_key, add_site
+from service.store.db.engine import Database
+from service.store.tables.sites import Scope
+from tests.support.web_server import Web
+from tests.web.http.test_hostile_input import ADDRESSES, NAUGHTY, STRANGE, WHOLE, places, with_value
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

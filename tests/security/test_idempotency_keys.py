@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
-from service.actions.admit import add_key, add_site
+from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import Settings
-from service.store.engine import Database
-from service.store.idempotency import IdempotencyKey
-from service.store.sites import Scope
+from service.store.db.engine import Database
+from service.store.tables.idempotency import IdempotencyKey
+from service.store.tables.sites import Scope
 from service.web.app import create_app
-from service.web.served import Served
+from service.web.server.asgi import Served
 from tests.commands.conftest import Greenroom
-from tests.web.front import Front
+from tests.support.fast_path_app import Front
 
 EMAIL, ADDRESS = "secret.person@mail.example", "203.0.113.177"
 #: A host may choose anything for a key, also the e-mail of the author.

@@ -10,11 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.store.people import Role
-from service.store.sites import Scope
-from service.web.routes import PUBLIC, Route, routes
+from service.store.tables.accounts import Role
+from service.store.tables.sites import Scope
+from service.web.http.route_metadata import PUBLIC, Route, routes
 from tests.security.conftest import House
-from tests.web.browsers import ORIGIN
+from tests.support.sign_in import ORIGIN
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -11,16 +11,17 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from service.actions.second_factor import begin, confirm
-from service.domain.sealing import Seal
-from service.domain.second_factor import code_at, step_at
-from service.store.acts import AdminAct
-from service.store.invitations import Invitation
-from service.store.people import BrowserSession, Role, SignInLink, moderator_with, roles_of
+from service.actions.accounts.two_factor import begin, confirm
+from service.domain.security.encryption import Seal
+from service.domain.security.totp import code_at, step_at
+from service.store.accounts.moderators import moderator_with, roles_of
+from service.store.tables.accounts import BrowserSession, Role, SignInLink
+from service.store.tables.audit_log import AdminAct
+from service.store.tables.invitations import Invitation
 from tests.commands.conftest import Greenroom
-from tests.provider import CLIENT, SECRET, Provider
 from tests.security.conftest import House
-from tests.web.browsers import Browser, moderator, serving
+from tests.support.oidc_provider import CLIENT, SECRET, Provider
+from tests.support.sign_in import Browser, moderator, serving
 
 MALLORYS, OWN = "a quiet room behind the stage", "another room below the stage"
 VICTOR = "victor@blog.example"

@@ -14,16 +14,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert
 
-from service.actions.admit import add_site
+from service.actions.sites.sites_and_keys import add_site
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store.engine import Database
-from service.store.people import Decision, Role
-from tests.journeys.tree import GREENROOM
-from tests.seeding import Seed, sow
-from tests.servers import Server, wait_until
-from tests.web.browsers import moderator
-from tests.web.serving import Web
+from service.store.db.engine import Database
+from service.store.tables.accounts import Role
+from service.store.tables.moderation import Decision
+from tests.support.process_tree import GREENROOM
+from tests.support.seeding import Seed, sow
+from tests.support.servers import Server, wait_until
+from tests.support.sign_in import moderator
+from tests.support.web_server import Web
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

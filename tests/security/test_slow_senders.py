@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.serving import Web
+from tests.support.web_server import Web
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

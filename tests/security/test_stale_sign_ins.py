@@ -15,18 +15,19 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from service.actions.moderators import disable, set_role
-from service.actions.second_factor import begin, confirm, reset
-from service.actions.sign_in import new_link, set_password
+from service.actions.accounts.moderators import disable, set_role
+from service.actions.accounts.sign_in import new_link, set_password
+from service.actions.accounts.two_factor import begin, confirm, reset
 from service.config import Settings
-from service.domain.passwords import hashed
-from service.domain.sealing import Seal
-from service.domain.second_factor import code_at, step_at
-from service.store.engine import Database
-from service.store.people import BrowserSession, Moderator, Role, moderator_with
+from service.domain.security.encryption import Seal
+from service.domain.security.passwords import hashed
+from service.domain.security.totp import code_at, step_at
+from service.store.accounts.moderators import moderator_with
+from service.store.db.engine import Database
+from service.store.tables.accounts import BrowserSession, Moderator, Role
 from tests.security.conftest import House
-from tests.servers import wait_until
-from tests.web.browsers import Browser, moderator
+from tests.support.servers import wait_until
+from tests.support.sign_in import Browser, moderator
 
 OLD, NEW = "a quiet room behind the stage", "another room below the stage"
 DANA = "dana@news.example"

@@ -9,32 +9,40 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from service.actions.fan_out import fan_out
-from service.actions.settle import Settlement, prepared, settle
-from service.actions.submit import Submission, submit
+from service.actions.comments.apply_verdicts import Settlement, prepared, settle
+from service.actions.comments.submit import Submission, submit
+from service.actions.webhooks.create_deliveries import fan_out
 from service.domain.ids import new_id, thread_id
-from service.domain.latitude import Latitude
-from service.domain.policy import judge
+from service.domain.policy.judge import judge
+from service.domain.policy.site_thresholds import Latitude
 from service.domain.retention import Retention
 from service.domain.states import State
-from service.store import alike, archives, authors, cards, charts, day_numbers, deliveries, listing, published, queue, site_models
-from service.store.bundles import bundles
-from service.store.comments import Comment
-from service.store.decisions import last_decision
-from service.store.engine import Database
-from service.store.idempotency import any_old_keys, forget_key_of, forget_old_keys
-from service.store.judged import judged
-from service.store.labels import labels, said
-from service.store.moves import claim, first_free, oldest_pending, settled_among
-from service.store.neighbours import MOST
-from service.store.past import past
-from service.store.people import Role
-from service.store.queue import Asked, Order, Tab
-from service.store.readings import waiting
-from service.store.same_words import newest_with
-from service.store.settled import Old, leaving, settled
-from service.store.standing import standing
-from tests.factories import IDENTITIES, draft, moved, site, submitted
+from service.store.comments import feed as published
+from service.store.comments import listing
+from service.store.comments.check_input import waiting
+from service.store.comments.claim import claim, first_free, oldest_pending, settled_among
+from service.store.comments.find_by_text import newest_with
+from service.store.comments.idempotency import any_old_keys, forget_old_keys
+from service.store.comments.related_counts import MOST
+from service.store.db.engine import Database
+from service.store.learning import site_models
+from service.store.learning.labels import labels, said
+from service.store.learning.ordinary_comments import standing
+from service.store.learning.scored_decisions import judged
+from service.store.lifecycle import archives
+from service.store.lifecycle.archivable import Old, leaving, settled
+from service.store.lifecycle.archive_rows import bundles
+from service.store.moderation import authors, cards, queue
+from service.store.moderation import groups as alike
+from service.store.moderation.decisions import last_decision
+from service.store.moderation.queue import Asked, Order, Tab
+from service.store.reports import daily_statistics
+from service.store.sites.rule_backtest import past
+from service.store.tables.accounts import Role
+from service.store.tables.comments import Comment
+from service.store.tables.idempotency import forget_key_of
+from service.store.webhooks import deliveries
+from tests.support.factories import IDENTITIES, draft, moved, site, submitted
 
 #: Tables that grow with the comments; reading one of them whole is never right.
 GROWING = (
@@ -90,10 +98,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the approved": _queue(Asked(tab=Tab.APPROVED)),
     "my decisions": _queue(Asked(tab=Tab.MINE)),
     "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME, role=Role.ADMIN),
-    "a day for the charts": lambda s: charts.numbers_of(s, "news", _now().date(), now=_now()),
+    "a day for the charts": lambda s: daily_statistics.numbers_of(s, "news", _now().date(), now=_now()),
     "authors by name": lambda s: authors.authors(s, "news", words="jo"),
     "one author": lambda s: authors.author_of(s, "news", _ids(s)[0]),
-    "the days of the charts": lambda s: day_numbers.days(s, "news", since=_now().date()),
+    "the days of the charts": lambda s: daily_statistics.days(s, "news", since=_now().date()),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: fan_out(s, now=_now()),
     "is the feed the same as before": lambda s: published.head_of(s, PAGE),

@@ -11,14 +11,14 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from service.config import Settings
-from service.domain.reading import Author, Circumstances, History, Lists, Page, Reading, Recent
-from service.domain.rules import About, Facts, Rule
-from service.web import pages
-from service.web.rule_words import said
-from tests.web.browsers import serving
+from service.domain.policy.check_input import Author, Circumstances, History, Lists, Page, Reading, Recent
+from service.domain.policy.custom_rules import About, Facts, Rule
+from service.web.pages import blueprint as pages
+from service.web.pages.queue.rule_translations import said
+from tests.support.sign_in import serving
 from workers.checks import signals_of
 
-HERE = Path(pages.__file__).parent
+HERE = Path(pages.__file__).parents[1]
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from service.domain.reading import Reading
-from service.domain.signals import Signal
+from service.domain.policy.check_input import Reading
+from service.domain.policy.signals import Signal
 from workers.checks import (
     contact,
     floods,
@@ -50,13 +50,13 @@ CHECKS: dict[str, Check] = {
 
 def signals_of(reading: Reading) -> tuple[Signal, ...]:
     """What all checks say of one comment. A check that breaks or takes too long is a signal too."""
-    from workers.checks.running import run
+    from workers.checks.run import run
 
     return run(reading, CHECKS)
 
 
 def signals_of_each(readings: Sequence[Reading]) -> list[tuple[Signal, ...]]:
     """The same for several comments, which is cheaper than one by one."""
-    from workers.checks.running import run_each
+    from workers.checks.run import run_each
 
     return run_each(readings, CHECKS)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from service.domain.signals import Kind, Signal
-from workers.checks.addresses import is_within
-from workers.checks.links import USUAL
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
+from workers.checks.text.find_links import USUAL, is_within
 
 CHECK = "floods"
 #: Shorter texts are said by many people on their own ("Thanks!", "So true.").

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.domain.signals import Kind, Signal
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
 
 CHECK = "forms"

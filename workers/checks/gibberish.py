@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from service.domain.signals import Kind, Signal
-from workers.checks.characters import table
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
+from workers.checks.text.characters import table
 
 CHECK = "gibberish"
 _WORD = re.compile(r"[a-z]{4,}")

@@ -7,14 +7,14 @@ from functools import cache
 from html import unescape
 from unicodedata import normalize
 
-from service.domain.coverage import ALL, COVERED, NAMES, code_of, covered
-from service.domain.languages import FEWEST, LOOKED_AT, MOSTLY, Told, told_apart, told_by, words_of
-from service.domain.reading import Reading
-from service.domain.scripts import LANGUAGES, Script, languages_of, runs, script_of
-from service.domain.signals import Kind, Signal, Span
-from workers.checks.folding import fold
-from workers.checks.listed import listed
+from service.domain.policy.check_input import Reading
+from service.domain.policy.language_coverage import ALL, COVERED, NAMES, code_of, covered
+from service.domain.policy.signals import Kind, Signal, Span
+from service.domain.text.language import FEWEST, LOOKED_AT, MOSTLY, Told, told_apart, told_by, words_of
+from service.domain.text.scripts import LANGUAGES, Script, languages_of, runs, script_of
 from workers.checks.prepared import Prepared
+from workers.checks.text.normalize import fold
+from workers.checks.text.word_lists import listed
 
 CHECK = "language"
 #: A person decides, and nothing is known against the comment.

@@ -6,11 +6,11 @@ By itself a lead says nothing against a comment. The policy asks for one before 
 import re
 from collections.abc import Iterator
 
-from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks.addresses import host_of, is_within
-from workers.checks.characters import DIGITS, count
-from workers.checks.folding import Folded
+from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
+from workers.checks.text.characters import DIGITS, count
+from workers.checks.text.find_links import host_of, is_within
+from workers.checks.text.normalize import Folded
 
 CHECK = "leads"
 #: A handle at the very beginning says whom a reply is for, so only what stands before it makes one a lead.

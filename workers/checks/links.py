@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from service.domain.evidence import USUAL_LINK
-from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks.addresses import Link, host_of, is_within
-from workers.checks.listed import listed
+from service.domain.policy.evidence import USUAL_LINK
+from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
+from workers.checks.text.find_links import USUAL, Link, host_of, is_within
+from workers.checks.text.word_lists import listed
 
 CHECK = "links"
 SHORTENERS = frozenset(listed("shorteners"))
-#: Hosts that readers link to in good faith: one link there says nothing.
-USUAL = frozenset(listed("usual_hosts"))
 #: How likely so many links to places outside make a comment unwanted.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
 _MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)

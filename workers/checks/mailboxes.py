@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import cache
 
-from service.domain.signals import Kind, Signal
-from workers.checks.addresses import is_within
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
+from workers.checks.text.find_links import is_within
 
 CHECK = "mailboxes"
 

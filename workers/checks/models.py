@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from service.domain.signals import Kind, Signal, Span
+from service.domain.policy.signals import Kind, Signal, Span
+from workers.checks.model.model_file import shelf
+from workers.checks.model.site_model import log_odds, unpacked
+from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
-from workers.checks.shapes import manner, shape
-from workers.checks.shelf import shelf
-from workers.checks.site_model import log_odds, unpacked
 
 CHECK = "models"
 #: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.

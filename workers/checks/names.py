@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks.folding import fold
+from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.leads import leads_outside, website
-from workers.checks.listed import listed
 from workers.checks.phrases import pitches
 from workers.checks.prepared import Prepared
+from workers.checks.text.normalize import fold
+from workers.checks.text.word_lists import listed
 
 CHECK = "names"
 #: Whoever integrates Greenroom can see a rejection without writing spam: this name is always spam, as it is at Akismet.

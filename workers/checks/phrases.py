@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from functools import cache
 
-from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks.folding import Folded
-from workers.checks.listed import listed
-from workers.checks.matching import Entry, Matcher, Where
+from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
+from workers.checks.text.matcher import Entry, Matcher, Where
+from workers.checks.text.normalize import Folded
+from workers.checks.text.word_lists import listed
 
 CHECK = "phrases"
 #: How likely so many different finds make a comment unwanted. One may be a coincidence, several are a pitch.

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from service.domain.reading import Reading
-from workers.checks.addresses import Link, links_in
-from workers.checks.disguises import Disguise, disguises
-from workers.checks.folding import Folded, fold
-from workers.checks.ngrams import Said, said
+from service.domain.policy.check_input import Reading
+from workers.checks.model.ngrams import Said, said
+from workers.checks.text.disguises import Disguise, disguises
+from workers.checks.text.find_links import Link, links_in
+from workers.checks.text.normalize import Folded, fold
 
 
 @dataclass(frozen=True, slots=True)

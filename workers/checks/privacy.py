@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from service.domain.signals import Kind, Signal
-from workers.checks.characters import DIGITS, count
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
+from workers.checks.text.characters import DIGITS, count
 
 CHECK = "privacy"
 #: No card and no telephone number has fewer digits.

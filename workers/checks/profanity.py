@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from service.domain.signals import Field, Kind, Signal, Span
-from workers.checks import lexicon
-from workers.checks.disguises import Disguise, disguises
-from workers.checks.folding import Folded
-from workers.checks.lexicon import Tier
-from workers.checks.listed import listed
-from workers.checks.masks import unmask
-from workers.checks.matching import Entry, Hit, Matcher, Where
+from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
-from workers.checks.spellings import variants
+from workers.checks.text import lexicon
+from workers.checks.text.disguises import Disguise, disguises
+from workers.checks.text.lexicon import Tier
+from workers.checks.text.matcher import Entry, Hit, Matcher, Where
+from workers.checks.text.misspellings import variants
+from workers.checks.text.normalize import Folded
+from workers.checks.text.starred_words import unmask
+from workers.checks.text.word_lists import listed
 
 CHECK = "profanity"
 #: How likely a word of each tier makes a comment unwanted. Mild ones are told, and hold nothing by default.

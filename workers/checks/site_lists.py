@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from service.domain.signals import Field, Kind, Signal, Span
-from service.domain.wildcards import found_at
-from workers.checks.disguises import Disguise, disguises
-from workers.checks.folding import Folded, fold
-from workers.checks.matching import Entry, Hit, Matcher, Where
+from service.domain.policy.signals import Field, Kind, Signal, Span
+from service.domain.text.wildcards import found_at
 from workers.checks.prepared import Prepared
+from workers.checks.text.disguises import Disguise, disguises
+from workers.checks.text.matcher import Entry, Hit, Matcher, Where
+from workers.checks.text.normalize import Folded, fold
 
 CHECK = "site_lists"
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")

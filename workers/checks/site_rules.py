@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from service.domain.languages import language_of
-from service.domain.rules import Facts, found_by, in_shadow
-from service.domain.signals import Kind, Signal
+from service.domain.policy.custom_rules import Facts, found_by, in_shadow
+from service.domain.policy.signals import Kind, Signal
+from service.domain.text.language import language_of
 from workers.checks.prepared import Prepared
 
 CHECK = "site_rules"

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from service.domain.policy import Rules, judge, scores
-from service.domain.reading import Author, Circumstances, Page, Reading
-from service.domain.reasons import as_reason, as_reasons
+from service.domain.policy.check_input import Author, Circumstances, Page, Reading
+from service.domain.policy.judge import Rules, judge, scores
+from service.domain.policy.reasons_json import as_reason, as_reasons
 from workers.checks import signals_of
 
 

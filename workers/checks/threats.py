@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import cache
 
-from service.domain.signals import Kind, Signal
-from workers.checks.listed import listed
-from workers.checks.matching import Entry, Matcher, Where
+from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
+from workers.checks.text.matcher import Entry, Matcher, Where
+from workers.checks.text.word_lists import listed
 
 CHECK = "threats"
 #: It may be a quotation or a story: a person looks, nothing is rejected for it alone.

@@ -18,6 +18,6 @@ def evaluate(data_dir: Path, told: Callable[[str], None] = lambda _: None) -> It
 
     `told` hears what is under way.
     """
-    from workers.training.figures import all_figures
+    from workers.training.evaluate import all_figures
 
     return all_figures(data_dir, told)

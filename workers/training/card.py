@@ -4,9 +4,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from workers.checks.shelf import packed
+from workers.checks.model.model_file import packed
 from workers.training.corpora import MAY_TRAIN, rows
-from workers.training.shipping import ABUSE, PLANS, SPAM, Plan, made
+from workers.training.recipes import ABUSE, PLANS, SPAM, Plan, made
 
 
 def shipped(folder: Path, out: Path) -> dict[str, object]:

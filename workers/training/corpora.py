@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.domain.reading import Author, Reading
-from workers.checks.folding import fold
+from service.domain.policy.check_input import Author, Reading
 from workers.checks.prepared import Prepared
+from workers.checks.text.normalize import fold
 
 #: Set -> its licence. A set that is not named here is never learned from.
 MAY_TRAIN = {

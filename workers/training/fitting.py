@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from workers.checks.linear import GAINS, WEIGHTS, Linear
+from workers.checks.model.linear import GAINS, WEIGHTS, Linear
 
 
 def _itself(features: Iterable[str]) -> Iterable[str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from random import Random
 
-from service.domain.learning import FEWEST, JUDGED_ON, STANDING_COUNTS
-from workers.checks.site_model import SiteModel
+from service.domain.policy.site_model_doubts import FEWEST, JUDGED_ON, STANDING_COUNTS
+from workers.checks.model.site_model import SiteModel
 
 ROUNDS, PACE, PULL = 30, 0.35, 1e-4
 #: Many decisions need fewer rounds: so many visits of a decision are enough.

@@ -7,14 +7,14 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON
 
 from service.store import Record
-from service.store.schema import UtcDateTime
+from service.store.db.column_types import UtcDateTime
 
 
 def _rendered(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Our own column types by name, so that a migration reads like the tables do."""
     if kind != "type" or not isinstance(item, UtcDateTime | JSON):
         return False
-    autogen.imports.add("from service.store.schema import Json, UtcDateTime")
+    autogen.imports.add("from service.store.db.column_types import Json, UtcDateTime")
     return "UtcDateTime()" if isinstance(item, UtcDateTime) else "Json"
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from service.store.schema import Json
+from service.store.db.column_types import Json
 
 revision = "0009"
 down_revision = "0008"

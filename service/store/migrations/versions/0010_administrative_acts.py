@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from service.store.schema import Json, UtcDateTime
+from service.store.db.column_types import Json, UtcDateTime
 
 revision = "0010"
 down_revision = "0009"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from service.store.schema import UtcDateTime
+from service.store.db.column_types import UtcDateTime
 
 revision = "0012"
 down_revision = "0011"

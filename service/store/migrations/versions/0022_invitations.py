@@ -7,7 +7,7 @@ the version before, and as a column of `sign_in_link` that version would take an
 import sqlalchemy as sa
 from alembic import op
 
-from service.store.schema import UtcDateTime
+from service.store.db.column_types import UtcDateTime
 
 revision = "0022"
 down_revision = "0021"

@@ -1,0 +1,1 @@
+"""Use cases of accounts: moderators, sign-in, two-factor, OIDC."""

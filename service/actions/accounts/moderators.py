@@ -1,0 +1,119 @@
+"""Moderators come, get roles, and go; whatever narrows their rights signs them out everywhere."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.accounts.sign_in import link, sign_out_everywhere
+from service.actions.audit_log import note
+from service.domain.audit_events import Deed
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.ids import new_id
+from service.store.accounts.moderators import moderator_with
+from service.store.tables.accounts import Membership, Moderator, Role, SignInLink, locked
+from service.store.tables.invitations import Invitation
+from service.store.tables.sites import Site
+
+_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+
+
+def add_moderator(session: Session, email: str, *, name: str = "", now: datetime) -> Moderator:
+    """The moderator with this address; a new one where there is none yet."""
+    address = email.strip().casefold()
+    if not _EMAIL.fullmatch(address) or len(address) > 320:
+        raise Invalid.field("/email", "format", f"expected an e-mail address like name@example.org, got {email!r}")
+    found = moderator_with(session, address)
+    if found is None:
+        found = Moderator(
+            id=new_id(), email=address, name=name.strip(), password="", everywhere="", preferences={}, created_at=now
+        )
+        session.add(found)
+        session.flush()
+    elif name.strip():
+        found.name = name.strip()
+    return found
+
+
+def invite(
+    session: Session, email: str, role: Role, *, site_id: str, name: str = "", now: datetime, valid: timedelta
+) -> tuple[Moderator, str]:
+    """Somebody new, with a role on one site. Returns the person and the token of a one-time link."""
+    person = add_moderator(session, email, name=name, now=now)
+    set_role(session, person, role, site_id)
+    note(session, Deed.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
+    return person, link(session, person.id, now=now, valid=valid)
+
+
+def let_in_everywhere(session: Session, moderator: Moderator, role: Role) -> None:
+    """Somebody new of a domain that the operator lets in."""
+    set_role(session, moderator, role, None)
+    note(session, Deed.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
+
+
+def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
+    """A role on one site, or with None on every site, also on those to come."""
+    before = set_role(session, moderator, role, site_id)
+    note(session, Deed.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role})
+
+
+def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
+    """Returns the role that it replaces, empty where there was none. What opened the account by itself before ends."""
+    locked(session, moderator.id)
+    if site_id is None:
+        before, moderator.everywhere = moderator.everywhere, role.value
+    else:
+        if session.get(Site, site_id) is None:
+            raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+        member = _membership(session, moderator.id, site_id)
+        before = member.role if member else ""
+        if member is None:
+            session.add(Membership(id=new_id(), moderator_id=moderator.id, site_id=site_id, role=role))
+        else:
+            member.role = role
+    moderator.disabled_at = None
+    session.flush()
+    _end_links(session, moderator.id)
+    sign_out_everywhere(session, moderator.id)
+    return before
+
+
+def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
+    """No role on this site any more. A role everywhere is taken back with `greenroom user`, not site by site."""
+    locked(session, moderator_id)
+    gone = session.execute(delete(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id))
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")
+    sign_out_everywhere(session, moderator_id)
+    note(session, Deed.ROLE_TAKEN, site_id=site_id, about=moderator_id)
+
+
+def disable(session: Session, email: str, *, now: datetime) -> Moderator:
+    """Let nobody in under this address any more. Decisions keep the name."""
+    moderator = moderator_with(session, email)
+    if moderator is None:
+        raise NotFound(f"no moderator {email!r}")
+    moderator.disabled_at = now
+    session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
+    session.execute(delete(Invitation).where(Invitation.moderator_id == moderator.id))
+    sign_out_everywhere(session, moderator.id)
+    note(session, Deed.MODERATOR_DISABLED, about=moderator.id)
+    return moderator
+
+
+def prefer(session: Session, moderator_id: UUID, **preferences: object) -> None:
+    """Keep what a moderator prefers of the page; what is not named stays."""
+    kept = session.scalar(select(Moderator.preferences).where(Moderator.id == moderator_id)) or {}
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences={**kept, **preferences}))
+
+
+def _end_links(session: Session, moderator_id: UUID) -> None:
+    """Who made a link knew the roles of that moment. An invitation that also asks for a sign-in opens nothing by itself and stays."""
+    session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
+    session.execute(delete(Invitation).where(Invitation.moderator_id == moderator_id, Invitation.signed_in.is_(False)))
+
+
+def _membership(session: Session, moderator_id: UUID, site_id: str) -> Membership | None:
+    return session.scalar(select(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id))

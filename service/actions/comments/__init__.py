@@ -1,0 +1,1 @@
+"""Use cases of comments: submit, apply verdicts, edit, erase."""

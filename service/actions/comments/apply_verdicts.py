@@ -1,0 +1,65 @@
+"""Settle: the verdicts of a batch take effect, each at most once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.domain.policy.judge import Verdict, scores
+from service.domain.policy.reasons_json import as_reason
+from service.domain.policy.signals import Kind, Signal
+from service.store.comments.apply_verdicts import Settled, settled
+from service.store.comments.check_input import Waiting
+from service.store.comments.transitions import TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One claimed comment with what was found and what follows."""
+
+    waiting: Waiting
+    signals: tuple[Signal, ...]
+    verdict: Verdict
+
+
+def prepared(settlements: Sequence[Settlement]) -> list[Settled]:
+    """What will be written, put together before anybody has to wait for the database."""
+    return [_settled(settlement) for settlement in settlements]
+
+
+def settle(session: Session, rows: Sequence[Settled], *, token: UUID, now: datetime) -> dict[UUID, bool]:
+    """Move each comment that is still pending under this token. Whoever lost the lease changes nothing.
+
+    Returns the comments whose verdict took effect, each with whether a host wants to be told.
+    """
+    return settled(session, rows, token=token, now=now)
+
+
+def _settled(settlement: Settlement) -> Settled:
+    waiting, verdict, signals = settlement.waiting, settlement.verdict, settlement.signals
+    reason, score = _first_reason(verdict)
+    return Settled(
+        id=waiting.comment_id,
+        site_id=waiting.site_id,
+        thread_id=waiting.thread_id,
+        state=verdict.state,
+        reason=reason,
+        score=score,
+        verdict_id=new_id(),
+        revision=waiting.revision,
+        reasons=[as_reason(signal, signals) for signal in verdict.reasons],
+        signals={family.value: round(score, 4) for family, score in scores(signals).items()},
+        shadow=[signal.rule for signal in signals if signal.kind is Kind.SITE_RULE and not signal.score],
+        event_id=new_id(),
+        type=TOLD[verdict.state],
+        facts={"by": "policy", "reasons": [signal.kind.value for signal in verdict.reasons]},
+    )
+
+
+def _first_reason(verdict: Verdict) -> tuple[str, float]:
+    first = next(iter(verdict.reasons), None)
+    # What was only told, as a service that did not answer, led to nothing.
+    return (first.kind.value, round(first.score, 2)) if first and first.score else ("", 0.0)

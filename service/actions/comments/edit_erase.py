@@ -1,0 +1,121 @@
+"""Revise: the words of a comment are replaced or erased. The old verdict does not cover new words."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.learning.site_model import forget_model
+from service.domain.errors import Conflict, Fault, Gone
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.domain.text.fingerprint import fingerprint
+from service.domain.text.links import link_domain
+from service.domain.text.wording import wording
+from service.store.comments.transitions import Change, announce
+from service.store.db.column_types import table
+from service.store.lifecycle.archives import absent
+from service.store.tables.comments import Comment, RevisionRow, VerdictRow
+from service.store.tables.idempotency import forget_key_of
+from service.store.tables.moderation import Decision, Escalation, Note, Step
+from service.store.tables.outbox import Event
+from service.store.tables.site_models import learns_from_standing
+
+
+def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version: int | None, now: datetime) -> Change:
+    """Replace the text, keep the old one, and send the comment back to `pending`.
+
+    Raises NotFound, Gone, or Conflict where it is not at `version` any more.
+    """
+    comment = _one(session, site_id, comment_id)
+    expected = comment.version if version is None else version
+    session.execute(
+        insert(table(RevisionRow)),
+        [
+            {
+                "id": new_id(),
+                "comment_id": comment.id,
+                "revision": comment.revision,
+                "text": comment.text,
+                "replaced_at": now,
+            }
+        ],
+    )
+    moved = session.execute(
+        update(Comment)
+        .where(Comment.id == comment.id, Comment.version == expected, Comment.state != State.ERASED)
+        .values(
+            text=text, fingerprint=fingerprint(text), wording=wording(text, comment.author_url), link_domain=link_domain(text),
+            state=State.PENDING, revision=Comment.revision + 1, version=Comment.version + 1, updated_at=now, reason="", score=0.0, claims=0, lease_token=None, lease_until=None,
+        )
+        .returning(Comment.version)
+        .execution_options(synchronize_session=False)
+    ).scalar()  # fmt: skip
+    if moved is None:
+        raise _stale(comment.version)
+    change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.PENDING)
+    announce(session, [change], now=now)
+    return change
+
+
+def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) -> Change | None:
+    """Remove the words and everything about their author; a tombstone and an event stay. None where it was erased before."""
+    comment = _one(session, site_id, comment_id, erased_too=True)
+    if comment.state == State.ERASED:
+        return None
+    moved = session.execute(
+        update(Comment)
+        .where(Comment.id == comment.id, Comment.version == comment.version)
+        .values(
+            text="", fingerprint="", wording=None, link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1,
+            updated_at=now, author_name="", author_url="", author_external_id="", author_verified=False, author_key="", email_domain="", address_key="", context={},
+            reason="", score=0.0, lease_token=None, lease_until=None,
+        )
+        .returning(Comment.version)
+        .execution_options(synchronize_session=False)
+    ).scalar()  # fmt: skip
+    if moved is None:
+        raise _stale(comment.version)
+    session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
+    session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
+    forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
+    _forget_notes(session, comment.id)
+    if _was_learned_from(session, comment):
+        forget_model(session, site_id)
+    change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
+    announce(session, [change], now=now)
+    return change
+
+
+def _was_learned_from(session: Session, comment: Comment) -> bool:
+    """Whether the site's model may hold words of this comment. What is in an archive may have been learned from before it went there."""
+    if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+        return True
+    return learns_from_standing(session, comment.site_id)
+
+
+def _forget_notes(session: Session, comment_id: UUID) -> None:
+    """What colleagues wrote about a comment may quote it, or name its author."""
+    session.execute(delete(Note).where(Note.comment_id == comment_id))
+    session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
+    session.execute(update(Step).where(Step.comment_id == comment_id).values(note="", author_key=""))
+    session.execute(update(Decision).where(Decision.comment_id == comment_id).values(note=""))
+    for event in session.scalars(select(Event).where(Event.comment_id == comment_id)):
+        event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}
+
+
+def _one(session: Session, site_id: str, comment_id: UUID, *, erased_too: bool = False) -> Comment:
+    """The comment, locked where the database can lock a row."""
+    comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id).with_for_update())
+    if comment is None:
+        raise absent(session, site_id, comment_id)
+    if comment.state == State.ERASED and not erased_too:
+        raise Gone("this comment was erased")
+    session.expunge(comment)
+    return comment
+
+
+def _stale(version: int) -> Conflict:
+    detail = f"somebody changed this comment meanwhile; it is at version {version} now"
+    return Conflict(detail, Fault("/version", "stale", f"expected {version}"))

@@ -1,0 +1,306 @@
+"""Submit: comments of hosts are stored, once each, as `pending`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
+from sqlalchemy.orm import Session
+
+from service.domain.draft import Draft
+from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
+from service.domain.ids import new_id, thread_id
+from service.domain.security.pseudonyms import Identities, domain_of
+from service.domain.security.request_hashes import RequestHashes
+from service.domain.text.fingerprint import fingerprint
+from service.domain.text.links import link_domain
+from service.domain.text.wording import wording
+from service.store.comments.insert import take_in
+from service.store.db.bulk import plain
+from service.store.db.column_types import table
+from service.store.tables.archives import Archived
+from service.store.tables.comments import Comment, ThreadState
+from service.store.tables.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One draft on its way in. `key` is the keyed hash of the host's Idempotency-Key, empty where it sent none."""
+
+    site_id: str
+    draft: Draft
+    key: str = ""
+    body_digest: str = ""
+
+    @classmethod
+    def sent(cls, site_id: str, draft: Draft, *, key: str, body: bytes, hashes: RequestHashes) -> "Submission":
+        """A draft as it was sent: of the Idempotency-Key and the exact body only keyed hashes go on from here."""
+        if not key:
+            return cls(site_id, draft)
+        return cls(site_id, draft, key=hashes.of_key(site_id, key), body_digest=hashes.of_body(site_id, body))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The comment that a submission made, or the one that it made before (`replayed`)."""
+
+    comment_id: UUID
+    replayed: bool = False
+
+
+Outcome = Accepted | Refusal
+_COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(Archived).c
+#: Without what SQLAlchemy makes of a list. On SQLite, which asks it with every batch and whose driver lets other threads run
+#: before each value that it hands out, only for the threads that are new or not simply open.
+_THREADS = "SELECT id, state FROM thread WHERE id = ANY(%s)"
+_UNUSUAL_THREADS = (
+    "SELECT asked.value, thread.state FROM json_each(?) AS asked LEFT JOIN thread ON thread.id = asked.value "
+    "WHERE thread.state IS NOT 'open'"
+)
+
+
+def _named(site: Any, name: Any) -> ColumnElement[bool]:
+    """Pairs of site and name, and maybe others made of the same sites and names, for which nobody asks. SQLite would look for
+    several exact pairs by reading the whole table."""
+    return and_(site.in_(bindparam("sites", expanding=True)), name.in_(bindparam("names", expanding=True)))
+
+
+_KEYS = select(_KEY.site_id, _KEY.key, _KEY.body_digest, _KEY.comment_id).where(_named(_KEY.site_id, _KEY.key))
+_EXTERNALS = (
+    select(_COMMENT.site_id, _COMMENT.external_id, _COMMENT.id, _COMMENT.thread_id, _COMMENT.text)
+    .where(_named(_COMMENT.site_id, _COMMENT.external_id))
+    .union_all(
+        select(_ARCHIVED.site_id, _ARCHIVED.external_id, _ARCHIVED.id, _ARCHIVED.thread_id, cast(null(), Text)).where(
+            _named(_ARCHIVED.site_id, _ARCHIVED.external_id)
+        )
+    )
+)
+
+
+def submit(
+    session: Session | Connection, submissions: Sequence[Submission], *, identities: Identities, now: datetime
+) -> list[Outcome]:
+    """Store many drafts, all at once. Each gets its own outcome, in the order given; a refused one harms no other."""
+    connection = plain(session)
+    # PostgreSQL says itself where a thread is closed; so they are asked for only then.
+    threads = {} if connection.dialect.name == "postgresql" else _stored_threads(connection, submissions)
+    while True:
+        batch = _Batch(_Known(connection, submissions, threads), identities, now)
+        outcomes = [batch.outcome_of(submission) for submission in submissions]
+        # In an order of their own: two that store the same at once wait for each other, but never in a ring.
+        if take_in(
+            connection,
+            threads=batch.known.new_threads(submissions, outcomes, now),
+            comments=sorted(batch.rows, key=lambda row: (row["site_id"], row["external_id"] or "")),
+            keys=sorted(batch.keys, key=lambda row: (row["site_id"], row["key"])),
+        ):
+            return outcomes
+        threads = _stored_threads(connection, submissions)
+
+
+class _Batch:
+    """The rows that a batch makes."""
+
+    def __init__(self, known: "_Known", identities: Identities, now: datetime) -> None:
+        self.known = known
+        self.rows: list[dict[str, Any]] = []
+        self.keys: list[dict[str, Any]] = []
+        self._identities = identities
+        self._now = now
+
+    def outcome_of(self, submission: Submission) -> Outcome:
+        outcome = self.known.outcome_of(submission)
+        if outcome is not None:
+            return outcome
+        row = _row(submission, self.known, self._identities, self._now)
+        self.rows.append(row)
+        self.known.remember(submission, row["id"])
+        if submission.key:
+            self.keys.append(_key_row(submission, row["id"], self._now))
+        return Accepted(row["id"])
+
+
+class _Known:
+    """What the database knows already of a batch: keys, host ids and parents, each asked for at most once; and `threads`."""
+
+    def __init__(self, connection: Connection, submissions: Sequence[Submission], threads: dict[UUID, str]) -> None:
+        self._keys = _stored_keys(connection, submissions)
+        self._externals = _stored_externals(connection, submissions)
+        self._threads = threads
+        self._parents = _stored_parents(connection, submissions)
+        self._fresh: set[tuple[str, str]] = set()
+
+    def outcome_of(self, submission: Submission) -> Outcome | None:
+        """The outcome, where it is decided already: a replay or a refusal. None for a draft to store."""
+        site_id, draft = submission.site_id, submission.draft
+        if submission.key and (stored := self._keys.get((site_id, submission.key))):
+            return self._replay(submission, *stored)
+        if draft.external_id and (known := self._externals.get((site_id, draft.external_id))):
+            return _known_already(submission, *known)
+        thread = self._threads.get(thread_id(site_id, draft.thread.id))
+        if thread == ThreadState.CLOSED:
+            return Conflict("this thread is closed", Fault("/thread/id", "closed", "expected a thread that takes comments"))
+        if draft.parent and self.parent_of(submission) is None:
+            detail = "expected the id of a comment of the same thread, as Greenroom or you named it"
+            return Conflict(f"parent: {detail}", Fault("/parent", "unknown", detail))
+        return None
+
+    def parent_of(self, submission: Submission) -> UUID | None:
+        site_id, draft = submission.site_id, submission.draft
+        found = self._parents.get((site_id, draft.parent))
+        return found[0] if found and found[1] == thread_id(site_id, draft.thread.id) else None
+
+    def remember(self, submission: Submission, comment_id: UUID) -> None:
+        """The same key or host id may come again later in this very batch."""
+        site_id, draft = submission.site_id, submission.draft
+        if submission.key:
+            self._keys[site_id, submission.key] = (submission.body_digest, comment_id)
+            self._fresh.add((site_id, submission.key))
+        thread = thread_id(site_id, draft.thread.id)
+        self._parents[site_id, str(comment_id)] = (comment_id, thread)
+        if draft.external_id:
+            self._externals[site_id, draft.external_id] = (comment_id, thread, draft.text)
+            self._parents[site_id, draft.external_id] = (comment_id, thread)
+
+    def new_threads(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime) -> list[dict[str, Any]]:
+        fresh: dict[UUID, dict[str, Any]] = {}
+        for submission, outcome in zip(submissions, outcomes, strict=True):
+            thread, site_id = submission.draft.thread, submission.site_id
+            key = thread_id(site_id, thread.id)
+            if isinstance(outcome, Accepted) and not outcome.replayed and key not in self._threads:
+                fresh[key] = {
+                    "id": key, "site_id": site_id, "external_id": thread.id, "url": thread.url, "title": thread.title,
+                    "state": ThreadState.OPEN, "approved": 0, "feed_version": 0, "created_at": now,
+                }  # fmt: skip
+        return [fresh[key] for key in sorted(fresh)]
+
+    def _replay(self, submission: Submission, digest: str, comment_id: UUID) -> Outcome:
+        if digest != submission.body_digest:
+            detail = "this Idempotency-Key was used for another body; send a new key with a new comment"
+            return KeyReused(detail, Fault("header:Idempotency-Key", "reused", detail))
+        if (submission.site_id, submission.key) in self._fresh:
+            return InProgress("the first request with this Idempotency-Key is still being answered")
+        return Accepted(comment_id, replayed=True)
+
+
+def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
+    asked = {(s.site_id, s.key) for s in submissions if s.key}
+    if not asked:
+        return {}
+    rows = connection.execute(_KEYS, _sites_and_names(asked))
+    return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
+
+
+def _sites_and_names(asked: set[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"sites": list({site_id for site_id, _ in asked}), "names": list({name for _, name in asked})}
+
+
+def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str | None) -> Outcome:
+    """The same host id again: the same comment where it says the same, and never silently another. One without words is archived."""
+    if text is None:
+        detail = f"this external_id belongs to the comment {comment_id}, which is in an archive; the operator can restore it"
+        return Conflict(detail, Fault("/external_id", "archived", "expected an external_id that is new"))
+    if text == submission.draft.text and thread == thread_id(submission.site_id, submission.draft.thread.id):
+        return Accepted(comment_id, replayed=True)
+    detail = f"this external_id belongs to a comment with other words; PATCH /v1/comments/{comment_id} changes them"
+    return Conflict(detail, Fault("/external_id", "taken", "expected an external_id that is new, or the same thread and text"))
+
+
+def _stored_externals(
+    connection: Connection, submissions: Sequence[Submission]
+) -> dict[tuple[str, str], tuple[UUID, UUID, str | None]]:
+    asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
+    if not asked:
+        return {}
+    rows = connection.execute(_EXTERNALS, _sites_and_names(asked))
+    return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
+
+
+def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -> dict[UUID, str]:
+    ids = list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})
+    if connection.dialect.name == "postgresql":
+        return {thread: state for thread, state in connection.exec_driver_sql(_THREADS, (ids,))}  # noqa: C416 - a row is no pair to mypy
+    unusual = connection.exec_driver_sql(_UNUSUAL_THREADS, (to_json([thread.hex for thread in ids]).decode(),))
+    known: dict[UUID, str | None] = {**dict.fromkeys(ids, ThreadState.OPEN), **{UUID(thread): state for thread, state in unusual}}
+    return {thread: state for thread, state in known.items() if state is not None}
+
+
+def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+    """Parents by either name. A parent that was erased or archived still holds its place in the thread."""
+    asked = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
+    found = _parents_in(connection, _COMMENT, asked) if asked else {}
+    missing = asked - set(found)
+    return found | _parents_in(connection, _ARCHIVED, missing) if missing else found
+
+
+def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+    by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
+    columns = (t.site_id, t.id, t.external_id, t.thread_id)
+    found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
+    for row in connection.execute(select(*columns).where(_named(t.site_id, t.external_id)), _sites_and_names(asked)):
+        found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
+    if by_id:
+        ids = [as_uuid for _, as_uuid in by_id]
+        for row in connection.execute(select(*columns).where(t.id.in_(ids))):
+            found[row.site_id, str(row.id)] = (row.id, row.thread_id)
+    return found
+
+
+def _row(submission: Submission, known: _Known, identities: Identities, now: datetime) -> dict[str, Any]:
+    draft, author, context = submission.draft, submission.draft.author, submission.draft.context
+    return {
+        "id": new_id(),
+        "site_id": submission.site_id,
+        "thread_id": thread_id(submission.site_id, draft.thread.id),
+        "parent_id": known.parent_of(submission) if draft.parent else None,
+        "external_id": draft.external_id or None,
+        "text": draft.text,
+        "fingerprint": fingerprint(draft.text),
+        "wording": wording(draft.text, author.url),
+        "link_domain": link_domain(draft.text, own=draft.thread.url),
+        "author_name": author.name,
+        "author_url": author.url,
+        "author_external_id": author.id,
+        "author_verified": author.verified,
+        "author_key": identities.author(external_id=author.id, email=author.email),
+        "email_domain": domain_of(author.email),
+        "address_key": identities.block(context.ip),
+        "context": _kept_context(submission, identities),
+        "received_at": now,
+        "updated_at": now,
+    }
+
+
+def _kept_context(submission: Submission, identities: Identities) -> dict[str, Any]:
+    """What is kept of the circumstances: never an address itself, and of the honeypot only that it was filled."""
+    context = submission.draft.context
+    kept: dict[str, Any] = {
+        "address": identities.address(context.ip),
+        "user_agent": context.user_agent,
+        "referrer": context.referrer,
+        "language": context.language,
+        "posted_at": context.posted_at.isoformat() if context.posted_at else None,
+        "honeypot": bool(context.honeypot) or None,
+        "seconds_to_submit": context.seconds_to_submit,
+    }
+    return {name: value for name, value in kept.items() if value not in (None, "")}
+
+
+def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "site_id": submission.site_id,
+        "key": submission.key,
+        "body_digest": submission.body_digest,
+        "comment_id": comment_id,
+        "created_at": now,
+    }
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

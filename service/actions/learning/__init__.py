@@ -1,0 +1,1 @@
+"""Use cases of learning: site model, risk budget."""

@@ -1,0 +1,1 @@
+"""Use cases of time: archive, retention, daily statistics."""

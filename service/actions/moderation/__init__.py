@@ -1,0 +1,1 @@
+"""Use cases of moderators: decide, queue actions, notes, replies, bans, escalation."""

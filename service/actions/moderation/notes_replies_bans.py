@@ -1,0 +1,160 @@
+"""In place: what a moderator does beside deciding: notes for colleagues, replies as the site, a word on an author."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import note
+from service.actions.comments.submit import Accepted, Submission, submit
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.domain.audit_events import Deed
+from service.domain.draft import Draft, DraftAuthor, DraftThread
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.ids import new_id
+from service.domain.security.pseudonyms import Identities
+from service.domain.states import State
+from service.store.db.column_types import table
+from service.store.tables.accounts import Moderator
+from service.store.tables.comments import Comment, Thread
+from service.store.tables.moderation import Did, Note, Step
+from service.store.tables.sites import Site
+
+LONGEST = 10_000
+#: Where a site keeps what was said of authors by hand.
+STANDINGS = ("blocked_authors", "trusted_authors")
+
+
+def pin(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
+    """A note for colleagues. Hosts and authors never see it."""
+    _one(session, site_id, comment_id)
+    note = {
+        "id": new_id(),
+        "site_id": site_id,
+        "comment_id": comment_id,
+        "moderator_id": moderator_id,
+        "text": _words(text, 2000),
+        "at": now,
+    }
+    session.execute(insert(table(Note)), [note])
+
+
+def reply(
+    session: Session,
+    site_id: str,
+    comment_id: UUID,
+    text: str,
+    *,
+    moderator_id: UUID,
+    identities: Identities,
+    now: datetime,
+    delay: timedelta,
+) -> UUID:
+    """Answer a comment in the name of the site. The answer is approved by whoever writes it."""
+    comment = _one(session, site_id, comment_id)
+    thread, site = session.get_one(Thread, comment.thread_id), session.get_one(Site, site_id)
+    draft = Draft(
+        thread=DraftThread(thread.external_id, thread.url, thread.title),
+        text=_words(text, LONGEST),
+        author=DraftAuthor(name=site.name or site_id, id=f"site:{site_id}", verified=True),
+        parent=str(comment_id),
+    )
+    outcome = submit(session, [Submission(site_id, draft)], identities=identities, now=now)[0]
+    if not isinstance(outcome, Accepted):
+        raise outcome
+    ruling = Ruling(outcome.comment_id, State.APPROVED, None, reason="reply_of_the_site")
+    decide(session, site_id, [ruling], actor=Actor(moderator_id=moderator_id), now=now, delay=delay)
+    return outcome.comment_id
+
+
+def judge_author(
+    session: Session,
+    site_id: str,
+    comment_id: UUID,
+    standing: str,
+    *,
+    moderator: Moderator,
+    why: str = "",
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """Ban or trust the author of a comment on this site, until a day or for good. The later word replaces the earlier one."""
+    comment = _one(session, site_id, comment_id)
+    if not comment.author_key:
+        raise Conflict("nothing is known of this author that would tell him from others: no account and no address")
+    if standing not in STANDINGS:
+        raise Invalid.field("/standing", "unknown", "expected ban or trust")
+    site = _site(session, site_id)
+    policy = _without(site, lambda key, _: key == comment.author_key)
+    entry = {
+        "id": str(new_id()),
+        "name": comment.author_name,
+        "by": moderator.name or moderator.email,
+        "at": now.isoformat(),
+        "until": until.isoformat() if until else "",
+    }
+    policy[standing] = {**policy[standing], comment.author_key: entry}
+    site.policy = policy
+    kind = Did.BAN if standing == "blocked_authors" else Did.TRUST
+    _keep(
+        session,
+        site_id,
+        kind,
+        comment.author_key,
+        moderator.id,
+        comment_id=comment_id,
+        until=until,
+        note=why.strip()[:2000],
+        at=now,
+    )
+    session.flush()
+    # Neither name nor hash: the log is never erased.
+    note(session, Deed.AUTHOR_JUDGED, site_id=site_id, about=comment_id, after={"standing": standing, "until": entry["until"]})
+
+
+def forgive_author(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
+    """Take a ban or a trust back."""
+    site = _site(session, site_id)
+    for standing in STANDINGS:
+        for key, entry in ((site.policy or {}).get(standing) or {}).items():
+            if entry.get("id") == entry_id:
+                _keep(session, site_id, Did.FORGIVE, key, moderator_id, at=now)
+    site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
+    session.flush()
+    note(session, Deed.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
+
+
+def _keep(session: Session, site_id: str, kind: Did, author_key: str, moderator_id: UUID, **facts: Any) -> None:
+    """So that colleagues can look up who said what of an author, and why."""
+    session.add(Step(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
+
+
+def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]
+    policy = dict(site.policy or {})
+    for standing in STANDINGS:
+        entries = policy.get(standing) or {}
+        policy[standing] = {key: entry for key, entry in entries.items() if not gone(key, entry)}
+    return policy
+
+
+def _site(session: Session, site_id: str) -> Site:
+    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
+    if site is None:
+        raise NotFound(f"no site {site_id!r}")
+    return site
+
+
+def _one(session: Session, site_id: str, comment_id: UUID) -> Comment:
+    comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id))
+    if comment is None or comment.state == State.ERASED:
+        raise NotFound("no such comment on this site")
+    return comment
+
+
+def _words(text: str, longest: int) -> str:
+    words = text.replace("\0", "").replace("\r\n", "\n").strip()
+    if not words or len(words) > longest:
+        raise Invalid.field("/text", "length", f"expected 1 to {longest} characters")
+    return words

@@ -1,0 +1,1 @@
+"""Use cases of sites: settings, custom rules, keys, external checks."""

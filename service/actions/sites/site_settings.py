@@ -1,0 +1,123 @@
+"""Rules: what a site sets of its own: what it holds, blocks and lets pass, why it rejects, and which threads take comments."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import note, noted_change
+from service.domain.audit_events import Deed
+from service.domain.errors import Fault, Invalid, NotFound
+from service.domain.policy import language_coverage as coverage
+from service.domain.policy.judge import SPAM_WAITS
+from service.store.tables.comments import Thread, ThreadState
+from service.store.tables.sites import Site
+
+#: The lists of a site by name, and what an entry of each is.
+LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
+MOST, LONGEST = 1_000, 200
+_DOMAIN = re.compile(r"[^\s/@:]+\.[^\s/@:]+")
+_CODE = re.compile(r"[a-z0-9_]{1,64}")
+
+
+def set_rules(
+    session: Session, site_id: str, *, hold_everything: bool, lists: Mapping[str, Sequence[str]], spam_waits: bool = False
+) -> Site:
+    """Replace a site's lists, and whether every comment or spam beyond doubt waits for a person. New comments are judged by them."""
+    site = _locked(session, site_id)
+    kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
+    policy = site.policy or {}
+    before = {
+        "hold_everything": site.hold_everything,
+        SPAM_WAITS: bool(policy.get(SPAM_WAITS)),
+        **{name: list(policy.get(name, [])) for name in LISTS},
+    }
+    after = {"hold_everything": hold_everything, SPAM_WAITS: spam_waits, **kept}
+    site.hold_everything = hold_everything
+    site.policy = {**policy, SPAM_WAITS: spam_waits, **kept}
+    session.flush()
+    noted_change(session, Deed.RULES_SET, before, after, site_id=site_id)
+    return site
+
+
+def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
+    """Replace the languages that a site takes though no check covers them: codes, `*` for all, nothing for none. Returns them."""
+    languages = coverage.parsed(typed)
+    site = _locked(session, site_id)
+    before = {coverage.KEY: list(coverage.taken_by(site.policy))}
+    if before[coverage.KEY] != languages:
+        site.policy = {**(site.policy or {}), coverage.KEY: languages}
+        session.flush()
+        noted_change(session, Deed.RULES_SET, before, {coverage.KEY: languages}, site_id=site_id)
+    return languages
+
+
+def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[str, str]]) -> Site:
+    """Replace the reasons that moderators can give, at most nine; none means the usual ones."""
+    if len(rejections) > 9:
+        raise Invalid("expected at most 9 reasons, one a key", Fault("/rejections", "too_many", f"got {len(rejections)}"))
+    site = _locked(session, site_id)
+    kept = [_rejection(r) for r in rejections]
+    if len({r["code"] for r in kept}) < len(kept):
+        raise Invalid("expected reasons that differ", Fault("/rejections", "double", "two have the same name"))
+    before = {"rejections": (site.policy or {}).get("rejections", [])}
+    site.policy = {**(site.policy or {}), "rejections": kept}
+    session.flush()
+    noted_change(session, Deed.REASONS_SET, before, {"rejections": kept}, site_id=site_id)
+    return site
+
+
+def set_practice(session: Session, site_id: str, wanted: bool) -> None:
+    """Whether new moderators decide ten made-up comments before the real ones."""
+    site = _locked(session, site_id)
+    before = {"practice": bool((site.policy or {}).get("practice"))}
+    site.policy = {**(site.policy or {}), "practice": wanted}
+    session.flush()
+    noted_change(session, Deed.PRACTICE_SET, before, {"practice": wanted}, site_id=site_id)
+
+
+def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadState) -> None:
+    """Open a thread, have a person see its comments first, or close it."""
+    moved = session.execute(
+        update(Thread).where(Thread.id == thread_id, Thread.site_id == site_id).values(state=state).returning(Thread.id)
+    ).scalar()
+    if moved is None:
+        raise NotFound("no such thread on this site")
+    note(session, Deed.THREAD_SET, site_id=site_id, about=thread_id, after={"state": state})
+
+
+def _locked(session: Session, site_id: str) -> Site:
+    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
+    if site is None:
+        raise NotFound(f"no site {site_id!r}")
+    return site
+
+
+def _entries(name: str, entries: Sequence[str]) -> list[str]:
+    kept = list(dict.fromkeys(" ".join(entry.split()).casefold() for entry in entries if entry.strip()))
+    if len(kept) > MOST:
+        raise Invalid.field(f"/{name}", "too_many", f"expected at most {MOST} entries, got {len(kept)}")
+    for entry in kept:
+        if len(entry) > LONGEST or "\0" in entry:
+            raise Invalid.field(f"/{name}", "too_long", f"expected entries of at most {LONGEST} characters")
+        if not entry.replace("*", "").strip():
+            raise Invalid.field(f"/{name}", "everything", f"{entry!r} would match everything")
+        if name == "blocked_domains" and not _DOMAIN.fullmatch(entry):
+            raise Invalid.field(f"/{name}", "domain", f"expected a domain like spam.example, got {entry!r}")
+    return kept
+
+
+def _rejection(given: Mapping[str, str]) -> dict[str, Any]:
+    label = " ".join(given.get("label", "").split())[:80]
+    code = (
+        given.get("code")
+        or re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")[:64]
+        or "reason_" + hashlib.sha256(label.encode()).hexdigest()[:8]
+    )
+    if not label or not _CODE.fullmatch(code):
+        raise Invalid.field("/rejections", "label", f"expected a name for the reason, got {given.get('label')!r}")
+    return {"code": code, "label": label, "text": given.get("text", "").strip()[:2000]}

@@ -1,0 +1,102 @@
+"""Admit: sites come into being, and keys and moderators to them."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import note
+from service.domain.audit_events import Deed
+from service.domain.errors import Conflict, Fault, Invalid, NotFound
+from service.domain.ids import new_id
+from service.domain.security.pseudonyms import Identities
+from service.domain.security.tokens import digest_of, new_token
+from service.store.tables.sites import HELD_IS_SPAM, Key, Kind, Scope, Site
+
+_SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+
+
+def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: str = "", now: datetime) -> Site:
+    """A new site. `origins` are the addresses (scheme and host) that its pages come from."""
+    if not _SITE_ID.fullmatch(site_id):
+        raise Invalid.field("/id", "pattern", "expected a site id of lower-case letters, digits and dashes, at most 63")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise Invalid.field("/origins", "pattern", f"expected an origin like https://news.example, got {origin!r}")
+    if session.get(Site, site_id) is not None:
+        raise Conflict(f"site {site_id!r} exists already", Fault("/id", "taken", "expected an id that is free"))
+    site = Site(id=site_id, name=name or site_id, origins=list(origins), created_at=now, policy={}, hold_everything=False)
+    session.add(site)
+    session.flush()
+    note(session, Deed.SITE_MADE, site_id=site_id, about=site_id, after={"name": site.name, "origins": site.origins})
+    return site
+
+
+def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: str = "", now: datetime) -> tuple[UUID, str]:
+    """A new key of a site. Returns its id and the key itself, which is shown this once and kept only as a hash."""
+    if session.get(Site, site_id) is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    token = new_token()
+    key = Key(
+        id=new_id(),
+        site_id=site_id,
+        label=label,
+        scopes=[s.value for s in scopes],
+        digest=digest_of(token),
+        hint=token[:10],
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    _note_key(session, key)
+    return key.id, token
+
+
+def add_akismet_key(
+    session: Session, site_id: str, *, identities: Identities, held_is_spam: bool = True, label: str = "", now: datetime
+) -> tuple[UUID, str]:
+    """A key for clients that speak Akismet's protocol: 12 hex digits, since the WordPress plugin keeps nothing else.
+
+    Such a client knows two answers only. `held_is_spam` says which one the site's held comments get.
+    """
+    site = session.get(Site, site_id)
+    if site is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    token = secrets.token_hex(6)
+    key = Key(
+        id=new_id(), site_id=site_id, kind=Kind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=identities.short_key(token),
+        hint=token[:4], created_at=now,
+    )  # fmt: skip
+    session.add(key)
+    site.policy = {**(site.policy or {}), HELD_IS_SPAM: held_is_spam}
+    session.flush()
+    _note_key(session, key)
+    return key.id, token
+
+
+def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -> None:
+    """This key opens nothing any more. Web processes that knew it forget it within seconds."""
+    revoked = session.execute(
+        update(Key)
+        .where(Key.id == key_id, Key.site_id == site_id, Key.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(Key.id)
+    ).scalar()
+    if revoked is None:
+        raise NotFound(f"no live key {key_id} on site {site_id!r}")
+    note(session, Deed.KEY_REVOKED, site_id=site_id, about=key_id)
+
+
+def note_use(session: Session, key_id: UUID, *, now: datetime) -> None:
+    """Remember when a key was last used."""
+    session.execute(update(Key).where(Key.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False))
+
+
+def _note_key(session: Session, key: Key) -> None:
+    after = {"hint": key.hint, "kind": key.kind or Kind.API, "scopes": key.scopes, "label": key.label}
+    note(session, Deed.KEY_MADE, site_id=key.site_id, about=key.id, after=after)

@@ -1,0 +1,1 @@
+"""Use cases of webhooks: endpoints, deliveries, attempts."""

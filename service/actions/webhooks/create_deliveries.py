@@ -1,0 +1,102 @@
+"""Fan out: events that are due become deliveries, one for each endpoint that wants to know."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.store.db.column_types import AnyRow, table
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
+
+#: Events that one transaction takes at most.
+MOST = 500
+#: Any number that nobody else uses: on PostgreSQL one courier fans out at a time, or a later event could overtake.
+_LOCK = 4_719_002
+
+
+def fan_out(session: Session, *, now: datetime) -> int:
+    """Turn due events into deliveries. Returns how many events were taken; a site without endpoints has none to make."""
+    if not _anything(session, now) or not _my_turn(session):
+        return 0
+    events = _taken(session, _due(session, now))
+    endpoints = _endpoints(session, {event.site_id for event in events})
+    rows = [
+        {
+            "id": new_id(),
+            "event_id": event.id,
+            "endpoint_id": endpoint_id,
+            "comment_id": event.comment_id,
+            "seq": event.seq,
+            "state": DeliveryState.DUE,
+            "due_at": now,
+            "tries": 0,
+            "created_at": now,
+        }
+        for event in sorted(events, key=lambda event: (event.at, event.id))
+        for endpoint_id, wanted in endpoints[event.site_id]
+        if event.type in wanted
+    ]
+    if rows:
+        build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(build(table(Delivery)).on_conflict_do_nothing(), rows)
+    return len(events)
+
+
+def _anything(session: Session, now: datetime) -> bool:
+    return session.scalar(select(Event.id).where(Event.state == EventState.DUE, Event.due_at <= now).limit(1)) is not None
+
+
+def _my_turn(session: Session) -> bool:
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
+
+
+def _due(session: Session, now: datetime) -> set[UUID]:
+    """Due events, and the earlier ones of the same comments although they still wait for an undo.
+
+    Once a later change is due, the earlier one cannot be taken back silently any more, and it has to arrive first.
+    """
+    due = session.execute(
+        select(Event.id, Event.comment_id, Event.seq)
+        .where(Event.state == EventState.DUE, Event.due_at <= now)
+        .order_by(Event.due_at, Event.id)
+        .limit(MOST)
+    ).all()
+    if not due:
+        return set()
+    last: dict[UUID, int] = {}
+    for event in due:
+        last[event.comment_id] = max(event.seq, last.get(event.comment_id, 0))
+    earlier = session.execute(
+        select(Event.id, Event.comment_id, Event.seq).where(Event.comment_id.in_(last), Event.state == EventState.DUE)
+    )
+    return {event.id for event in due} | {event.id for event in earlier if event.seq < last[event.comment_id]}
+
+
+def _taken(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
+    """Mark them sent, each by one winner: an undo at the same moment either withdrew the event before or comes too late."""
+    if not event_ids:
+        return []
+    return session.execute(
+        update(Event)
+        .where(Event.id.in_(event_ids), Event.state == EventState.DUE)
+        .values(state=EventState.SENT)
+        .returning(Event.id, Event.site_id, Event.comment_id, Event.seq, Event.type, Event.at)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _endpoints(session: Session, site_ids: set[str]) -> defaultdict[str, list[tuple[UUID, frozenset[str]]]]:
+    found: defaultdict[str, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
+    rows = session.execute(
+        select(Endpoint.id, Endpoint.site_id, Endpoint.events).where(Endpoint.site_id.in_(site_ids), Endpoint.enabled)
+    )
+    for endpoint_id, site_id, wanted in rows:
+        found[site_id].append((endpoint_id, frozenset(wanted)))
+    return found

@@ -1,0 +1,237 @@
+"""Endpoints: a host says where it wants to be told, changes its mind, rotates the secret, tries it, asks for a replay."""
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import note, noted_change
+from service.actions.webhooks.record_attempts import bury
+from service.domain.audit_events import Deed
+from service.domain.errors import Conflict, Fault, Invalid, NotFound
+from service.domain.ids import new_id
+from service.domain.security.encryption import Seal
+from service.domain.webhooks.signing import new_secret
+from service.domain.webhooks.target_url import target_of
+from service.store.comments.apply_verdicts import none_under_way
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
+from service.store.tables.sites import Site
+
+#: What an endpoint may ask for, and gets where it does not say.
+EVENTS: tuple[EventType, ...] = tuple(event for event in EventType if event is not EventType.TEST)
+#: More than this would be a mistake of a program, and each costs a delivery an event.
+MOST_ENDPOINTS = 20
+#: How long the old secret keeps signing beside the new one, so that a host can change it without a gap.
+ROTATION = timedelta(hours=24)
+
+
+def add_endpoint(
+    session: Session,
+    site_id: str,
+    *,
+    url: str,
+    seal: Seal,
+    now: datetime,
+    events: Sequence[EventType] = EVENTS,
+    allow: Sequence[str] = (),
+) -> tuple[Endpoint, str]:
+    """A new endpoint and its secret, which is shown this once. `allow` are the private networks that are open."""
+    check_url(url, allow)
+    none_under_way(session)
+    if session.get(Site, site_id) is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    if len(session.scalars(select(Endpoint.id).where(Endpoint.site_id == site_id)).all()) >= MOST_ENDPOINTS:
+        raise Conflict(f"this site has {MOST_ENDPOINTS} endpoints already", Fault("", "too_many", "delete one first"))
+    secret = new_secret()
+    endpoint = Endpoint(
+        id=new_id(),
+        site_id=site_id,
+        url=url,
+        events=_in_order(events),
+        secret=seal.close(secret),
+        enabled=True,
+        failures=0,
+        since=_from_now_on(session, site_id, now),
+        created_at=now,
+    )
+    session.add(endpoint)
+    session.flush()
+    note(session, Deed.ENDPOINT_ADDED, site_id=site_id, about=endpoint.id, after=_facts(endpoint))
+    return endpoint, secret
+
+
+def change_endpoint(
+    session: Session,
+    site_id: str,
+    endpoint_id: UUID,
+    *,
+    now: datetime,
+    url: str | None = None,
+    events: Sequence[EventType] | None = None,
+    enabled: bool | None = None,
+    allow: Sequence[str] = (),
+) -> Endpoint:
+    """Change what is given. A new address or a fresh start gets a clean slate; a disabled endpoint's deliveries are given up."""
+    if events is not None or enabled:
+        none_under_way(session)
+    endpoint = _one(session, site_id, endpoint_id)
+    before = _facts(endpoint)
+    if url is not None:
+        check_url(url, allow)
+        endpoint.url = url
+    if events is not None:
+        endpoint.events = _in_order(events)
+    if enabled is not None:
+        endpoint.enabled = enabled
+    if events is not None or enabled:
+        endpoint.since = _from_now_on(session, site_id, now)
+    if url is not None or enabled:
+        endpoint.failures, endpoint.probe_at = 0, None
+    session.flush()
+    if enabled is False:
+        bury(session, endpoint.id)
+    noted_change(session, Deed.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, about=endpoint.id)
+    return endpoint
+
+
+def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
+    """Forget an endpoint with its deliveries and attempts."""
+    endpoint = _one(session, site_id, endpoint_id)
+    note(session, Deed.ENDPOINT_REMOVED, site_id=site_id, about=endpoint.id, before=_facts(endpoint))
+    session.delete(endpoint)
+
+
+def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: Seal, now: datetime) -> tuple[Endpoint, str]:
+    """A new secret; the old one signs beside it for a day. A second rotation ends the oldest at once."""
+    endpoint = _one(session, site_id, endpoint_id)
+    secret = new_secret()
+    endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
+    endpoint.secret = seal.close(secret)
+    session.flush()
+    note(session, Deed.SECRET_ROTATED, site_id=site_id, about=endpoint.id)
+    return endpoint, secret
+
+
+def try_out(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime) -> UUID:
+    """Put one test on its way, the way of every delivery. Returns the id of its delivery."""
+    endpoint = _one(session, site_id, endpoint_id)
+    delivery = Delivery(
+        id=new_id(),
+        event_id=None,
+        endpoint_id=endpoint.id,
+        comment_id=new_id(),
+        seq=0,
+        state=DeliveryState.DUE,
+        due_at=now,
+        tries=0,
+        created_at=now,
+    )
+    session.add(delivery)
+    session.flush()
+    note(session, Deed.ENDPOINT_TESTED, site_id=site_id, about=endpoint.id)
+    return delivery.id
+
+
+def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) -> Delivery:
+    """Send one again, from the beginning of its schedule and under its old id: a host that has it already ignores it."""
+    delivery = session.scalar(
+        select(Delivery)
+        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        .where(Delivery.id == delivery_id, Endpoint.site_id == site_id)
+        .with_for_update(of=Delivery)
+    )
+    if delivery is None:
+        raise NotFound("no such delivery on this site")
+    _one_that_is_enabled(session, site_id, delivery.endpoint_id)
+    if delivery.state == DeliveryState.DUE:
+        raise Conflict("this delivery is on its way already", Fault("", "due", "expected one that is done or dead"))
+    _start_anew(session, now, Delivery.id == delivery.id)
+    session.refresh(delivery)
+    after = {"count": 1, "delivery": delivery.id}
+    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=delivery.endpoint_id, after=after)
+    return delivery
+
+
+def replay_dead(session: Session, site_id: str, endpoint_id: UUID, *, since: datetime, now: datetime) -> int:
+    """Send again whatever is dead of the events since then. Returns how many."""
+    endpoint = _one_that_is_enabled(session, site_id, endpoint_id)
+    dead = (Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None))
+    count = _start_anew(session, now, *dead, Delivery.created_at >= since)
+    after = {"count": count, "since": since}
+    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=endpoint.id, after=after)
+    return count
+
+
+# What DNS can hold: labels of up to 63 letters, digits, dashes and underlines, 253 characters in all (RFC 1035, 2.3.4).
+_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
+
+
+def check_url(url: str, allow: Sequence[str] = ()) -> None:
+    """Refuse what can never be delivered to. Names are looked up, and their addresses judged, with each attempt."""
+    if len(url) > 2048:
+        raise Invalid.field("/url", "too_long", "expected an address of at most 2048 characters")
+    try:
+        target = target_of(url)
+    except ValueError as error:
+        raise Invalid.field("/url", "address", str(error)) from None
+    try:
+        address = ipaddress.ip_address(target.host)
+    except ValueError:
+        if not _NAME.fullmatch(target.host):
+            raise Invalid.field(
+                "/url", "host", "expected a host name like news.example, or an address like 203.0.113.7"
+            ) from None
+        return
+    networks = [ipaddress.ip_network(network, strict=False) for network in allow]
+    if not address.is_global and not any(address in n for n in networks if n.version == address.version):
+        raise Invalid.field("/url", "private", f"{address} is private; `webhook_allow` opens networks of your own")
+
+
+def _facts(endpoint: Endpoint) -> dict[str, Any]:
+    """What the log may know. The path of an address, and what follows it, is often a secret."""
+    target = target_of(endpoint.url)
+    host = f"{'https' if target.tls else 'http'}://{target.authority}"
+    digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
+    return {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
+
+
+def _from_now_on(session: Session, site_id: str, now: datetime) -> datetime:
+    """The moment from which an endpoint is told: after all that has happened, also where the clock of this process is behind. A clock
+    that was far ahead once is not believed."""
+    last = session.scalar(select(func.max(Event.at)).where(Event.site_id == site_id))
+    return max(now, min(last, now + timedelta(minutes=1))) if last else now
+
+
+def _in_order(events: Sequence[EventType]) -> list[str]:
+    return [event.value for event in EVENTS if event in events]
+
+
+def _one(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
+    endpoint = session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id).with_for_update())
+    if endpoint is None:
+        raise NotFound("no such endpoint on this site")
+    return endpoint
+
+
+def _one_that_is_enabled(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
+    endpoint = _one(session, site_id, endpoint_id)
+    if not endpoint.enabled:
+        raise Conflict("this endpoint is disabled; enable it first", Fault("", "disabled", "expected an enabled endpoint"))
+    return endpoint
+
+
+def _start_anew(session: Session, now: datetime, *which: object) -> int:
+    moved = session.execute(
+        update(Delivery)
+        .where(*which)  # type: ignore[arg-type]
+        .values(state=DeliveryState.DUE, due_at=now, created_at=now, tries=0, done_at=None, lease_token=None, lease_until=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())

@@ -1,0 +1,171 @@
+"""Record: what came of attempts is written down, and decides what becomes of the deliveries and their endpoints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import note
+from service.domain.audit_events import Deed
+from service.domain.ids import new_id
+from service.domain.webhooks.retry_schedule import GIVE_UP, Answer, next_try, pause_of
+from service.store.db.column_types import table
+from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
+from service.store.webhooks.deliveries import BREAKER, Outgoing
+
+#: Characters of an answer that are kept for a person to read.
+KEPT = 1000
+_GONE = 410
+#: Statuses whose Retry-After speaks for the whole endpoint.
+_PAUSING = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt: what was sent, when it began, and what came back."""
+
+    outgoing: Outgoing
+    at: datetime
+    answer: Answer
+
+
+def record(session: Session, tried: Sequence[Tried], *, now: datetime, probe_every: timedelta) -> int:
+    """Write attempts down, each only where its lease still holds. Returns how many did.
+
+    Whoever lost the lease leaves no trace here: another courier sends the same again, under the same id.
+    """
+    endpoints = _at_stake(session, tried)
+    arrived = _arrived(session, [t for t in tried if t.answer.arrived], now)
+    failed = [t for t in tried if not t.answer.arrived and _failed(session, t, now)]
+    held = arrived + failed
+    if held:
+        session.execute(insert(table(Attempt)), [_attempt_row(t) for t in held])
+    for endpoint in endpoints:
+        mine = [t for t in held if t.outgoing.endpoint_id == endpoint.id]
+        if mine:
+            _keep_health(session, endpoint, mine, now, probe_every)
+    return len(held)
+
+
+def _at_stake(session: Session, tried: Sequence[Tried]) -> Sequence[Endpoint]:
+    """The endpoints whose health may change, locked in the order of their ids, so that two couriers never wait for each
+    other in a ring. Where all is well none is, and couriers do not wait for each other at all."""
+    ids = {t.outgoing.endpoint_id for t in tried}
+    failed = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived}
+    failed |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), Endpoint.failures > 0)))
+    if not failed:
+        return ()
+    return session.scalars(select(Endpoint).where(Endpoint.id.in_(failed)).order_by(Endpoint.id).with_for_update()).all()
+
+
+def _arrived(session: Session, tried: Sequence[Tried], now: datetime) -> list[Tried]:
+    """Those that are done now: one statement for each lease."""
+    done: set[UUID] = set()
+    for token in {t.outgoing.token for t in tried}:
+        ids = [t.outgoing.delivery_id for t in tried if t.outgoing.token == token]
+        done |= set(
+            session.scalars(
+                update(Delivery)
+                .where(Delivery.id.in_(ids), Delivery.lease_token == token, Delivery.state == DeliveryState.DUE)
+                .values(state=DeliveryState.DONE, done_at=now, tries=Delivery.tries + 1, lease_token=None, lease_until=None)
+                .returning(Delivery.id)
+                .execution_options(synchronize_session=False)
+            )
+        )
+    return [t for t in tried if t.outgoing.delivery_id in done]
+
+
+def _failed(session: Session, tried: Tried, now: datetime) -> bool:
+    """Decide what becomes of a delivery that did not arrive. False where its lease was lost."""
+    mine = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
+    tries = session.scalar(select(Delivery.tries).where(*mine, Delivery.state == DeliveryState.DUE).with_for_update())
+    if tries is None:
+        return False
+    values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
+    session.execute(update(Delivery).where(*mine).values(**values).execution_options(synchronize_session=False))
+    return True
+
+
+def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
+    """What a failed attempt makes of its delivery."""
+    if tried.outgoing.type is EventType.TEST:
+        return {"state": DeliveryState.DEAD}
+    if not tried.outgoing.in_time:
+        return {"tries": tries - 1}
+    due_at = next_try(tries, now=now, retry_after=tried.answer.retry_after)
+    return {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
+
+
+def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], now: datetime, probe_every: timedelta) -> None:
+    """Count failures in a row, open or close the breaker, and take the host at its word where it says gone or later."""
+    broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
+    for one in sorted(tried, key=lambda t: t.at):
+        answer = one.answer
+        if answer.arrived:
+            endpoint.failures, endpoint.probe_at = 0, None
+        elif one.outgoing.type is not EventType.TEST:
+            endpoint.failures += 1
+            pause = pause_of(answer.retry_after, now=now) if answer.status in _PAUSING else timedelta(0)
+            if endpoint.failures >= BREAKER:
+                pause = max(pause, probe_every)
+            endpoint.probe_at = now + pause if pause else endpoint.probe_at
+            endpoint.enabled = endpoint.enabled and answer.status != _GONE
+    session.flush()
+    if not endpoint.enabled:
+        bury(session, endpoint.id)
+        if enabled:
+            off = {"enabled": False, "because": f"it answered {_GONE}"}
+            note(session, Deed.ENDPOINT_CHANGED, site_id=endpoint.site_id, about=endpoint.id, before={"enabled": True}, after=off)
+    elif broken and endpoint.failures == 0:
+        _hurry(session, endpoint.id, now)
+    elif endpoint.failures >= BREAKER:
+        bury(session, endpoint.id, older_than=now - GIVE_UP)
+
+
+def bury(session: Session, endpoint_id: UUID, *, older_than: datetime | None = None) -> None:
+    """What waits for an endpoint is given up: kept, shown, and sent again on demand."""
+    waiting = [Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DUE]
+    if older_than is not None:
+        waiting.append(Delivery.created_at < older_than)
+    session.execute(
+        update(Delivery)
+        .where(*waiting)
+        .values(state=DeliveryState.DEAD, lease_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _hurry(session: Session, endpoint_id: UUID, now: datetime) -> None:
+    """The endpoint is well again: what waited for its next try goes now."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DUE, Delivery.due_at > now)
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _attempt_row(tried: Tried) -> dict[str, Any]:
+    answer = tried.answer
+    error = answer.error or ("" if answer.arrived else _in_words(answer.status))
+    return {
+        "id": new_id(),
+        "delivery_id": tried.outgoing.delivery_id,
+        "at": tried.at,
+        "status": answer.status,
+        "error": error,
+        "response": answer.text[:KEPT],
+        "milliseconds": answer.milliseconds,
+    }
+
+
+def _in_words(status: int | None) -> str:
+    if status == _GONE:
+        return "410: the host wants no more; the endpoint is disabled"
+    if status is not None and 300 <= status < 400:
+        return f"{status}: redirects are not followed"
+    return f"{status}: only 2xx says that it arrived"

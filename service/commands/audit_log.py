@@ -1,0 +1,65 @@
+"""`greenroom acts`: the log of administrative acts, on the machine itself."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import click
+
+from service.commands.support.context import database
+from service.store.accounts.audit_log import WantedActs, people_named
+from service.store.accounts.audit_log import acts as logged
+from service.store.db.column_types import AnyRow
+
+_AT_A_TIME = 500
+
+
+@click.command()
+@click.option("--site", "site_id", default=None, help="Of this site only. Default: of all, and of the installation.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="From this moment on (UTC).")
+@click.option("--deed", default="", help="Of this kind only, like key_made.")
+@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def acts(site_id: str | None, since: datetime | None, deed: str, limit: int | None, *, as_json: bool) -> None:
+    """Who changed what: keys, endpoints, rules, moderators, sign-ins; the newest first.
+
+    \b
+    Examples:
+      greenroom acts --limit 20
+      greenroom acts --site news --since 2026-03-01 --json
+    """
+    wanted = WantedActs(site_id=site_id, whole=False, deed=deed, since=since.replace(tzinfo=UTC) if since else None)
+    after: tuple[datetime, UUID] | None = None
+    left = limit
+    while left is None or left > 0:
+        size = min(left or _AT_A_TIME, _AT_A_TIME)
+        with database().reading() as session:
+            rows = logged(session, wanted, after=after, limit=size)
+            named = people_named(session, rows)
+        for row in rows[:size]:
+            click.echo(json.dumps(_facts(row, named), ensure_ascii=False) if as_json else _line(_facts(row, named)))
+        if len(rows) <= size:
+            return
+        after = (rows[size - 1].AdminAct.at, rows[size - 1].AdminAct.id)
+        left = None if left is None else left - size
+
+
+def _facts(row: AnyRow, named: dict[str, str]) -> dict[str, object]:
+    act = row.AdminAct
+    return {
+        "at": act.at.isoformat(timespec="seconds"),
+        "site": act.site_id,
+        "by": act.by,
+        "who": row.email or row.hint or "",
+        "deed": act.deed,
+        "about": named.get(act.about, act.about),
+        "facts": act.facts,
+        "request": act.request_id,
+    }
+
+
+def _line(told: dict[str, object]) -> str:
+    facts = json.dumps(told["facts"], ensure_ascii=False) if told["facts"] else ""
+    line = f"{told['at']}  {told['site'] or '-'}  {told['who'] or told['by']}  {told['deed']}  {told['about']}  {facts}".rstrip()
+    # What somebody typed into a form must not write to the terminal.
+    return "".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in line)

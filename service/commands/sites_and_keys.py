@@ -1,0 +1,170 @@
+"""`greenroom site` and `greenroom key`: who may send comments."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+
+from service.actions.sites.site_settings import set_languages
+from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
+from service.commands.support.context import database, settings
+from service.domain.errors import NotFound, Refusal
+from service.domain.policy.language_coverage import ALL, COVERED, named, taken_by
+from service.domain.security.pseudonyms import Identities
+from service.store.tables.sites import Key, Scope, Site
+
+
+@click.group()
+def site() -> None:
+    """Sites: the hosts whose comments are moderated here."""
+
+
+@site.command("add")
+@click.argument("site_id", metavar="ID")
+@click.option(
+    "--origin", "origins", multiple=True, required=True, help="Address of its pages, like https://news.example; may be repeated."
+)
+@click.option("--name", default="", help="What moderators call it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bool) -> None:
+    """Add the site ID.
+
+    Example: greenroom site add news --origin https://news.example
+    """
+    try:
+        with database().writing() as session:
+            made = add_site(session, site_id, origins=origins, name=name, now=datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(
+        json.dumps({"id": made.id, "origins": made.origins})
+        if as_json
+        else f"site {made.id} added; next: greenroom key add {made.id}"
+    )
+
+
+@site.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def list_sites(*, as_json: bool) -> None:
+    """List the sites."""
+    with database().reading() as session:
+        rows = session.scalars(select(Site).order_by(Site.id)).all()
+    for row in rows:
+        shown = {"id": row.id, "name": row.name, "origins": row.origins}
+        click.echo(json.dumps(shown) if as_json else f"{row.id}  {', '.join(row.origins)}")
+
+
+@site.command("set")
+@click.argument("site_id", metavar="SITE")
+@click.option(
+    "--languages", help="Codes of the languages that it takes though no check of ours covers them; * for all, empty for none."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
+    """Change the settings of SITE, and print them.
+
+    \b
+    Examples:
+      greenroom site set news --languages de,fr
+      greenroom site set news --languages '*'
+      greenroom site set news --languages ''
+    """
+    try:
+        with database().writing() as session:
+            if languages is not None:
+                set_languages(session, site_id, languages)
+            row = session.get(Site, site_id)
+            if row is None:
+                raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
+            taken = taken_by(row.policy)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    if as_json:
+        click.echo(json.dumps({"id": site_id, "languages": list(taken), "covered": sorted(COVERED)}))
+    else:
+        unseen = "all languages" if ALL in taken else named(taken) or "no other"
+        click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}")
+
+
+@click.group()
+def key() -> None:
+    """Keys: how a host is recognised."""
+
+
+@key.command("add")
+@click.argument("site_id", metavar="SITE")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([s.value for s in Scope]),
+    help="What it may do; may be repeated. Default: submit and read.",
+)
+@click.option("--akismet", is_flag=True, help="A key of 12 hex digits for a client that speaks Akismet's protocol.")
+@click.option(
+    "--held-is",
+    type=click.Choice(["spam", "ham"]),
+    default="spam",
+    show_default=True,
+    help="With --akismet: what such a client hears of the site's held comments.",
+)
+@click.option("--label", default="", help="What it is for.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *, akismet: bool, as_json: bool) -> None:
+    """Add a key to SITE. It is shown once.
+
+    \b
+    Examples:
+      greenroom key add news --scope submit --scope read
+      greenroom key add news --akismet --held-is ham
+    """
+    chosen = [Scope.SUBMIT] if akismet else [Scope(s) for s in scopes] or [Scope.SUBMIT, Scope.READ]
+    if akismet and scopes:
+        raise click.UsageError("--akismet takes no --scope: such a key opens Akismet's four addresses and nothing else")
+    now = datetime.now(UTC)
+    try:
+        with database().writing() as session:
+            if akismet:
+                identities, spam = Identities.from_secret(settings().secret), held_is == "spam"
+                key_id, token = add_akismet_key(session, site_id, identities=identities, held_is_spam=spam, label=label, now=now)
+            else:
+                key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=now)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    shown = {"id": str(key_id), "site": site_id, "scopes": [s.value for s in chosen], "key": token}
+    click.echo(json.dumps(shown) if as_json else token)
+
+
+@key.command("list")
+@click.argument("site_id", metavar="SITE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+def list_keys(site_id: str, *, as_json: bool) -> None:
+    """List the live keys of SITE: their first characters, what they may do, and when they were last used."""
+    with database().reading() as session:
+        rows = session.scalars(select(Key).where(Key.site_id == site_id, Key.revoked_at.is_(None)).order_by(Key.created_at)).all()
+    for row in rows:
+        used = row.last_used_at.isoformat(timespec="seconds") if row.last_used_at else None
+        shown = {"id": str(row.id), "hint": row.hint, "scopes": row.scopes, "label": row.label, "last_used_at": used}
+        click.echo(
+            json.dumps(shown)
+            if as_json
+            else f"{row.id}  {row.hint}…  {','.join(row.scopes)}  last used {used or 'never'}  {row.label}".rstrip()
+        )
+
+
+@key.command("revoke")
+@click.argument("site_id", metavar="SITE")
+@click.argument("key_id", metavar="ID", type=click.UUID)
+def revoke_a_key(site_id: str, key_id: UUID) -> None:
+    """Revoke the key ID of SITE. Within seconds it opens nothing any more.
+
+    To rotate a key: add a second one, let the host use it, see with `greenroom key list` that the first is idle, revoke it.
+    """
+    try:
+        with database().writing() as session:
+            revoke_key(session, site_id, key_id, now=datetime.now(UTC))
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"key {key_id} is revoked")

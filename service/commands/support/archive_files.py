@@ -1,0 +1,241 @@
+"""Volumes: the files of an archive in their folder, each complete or not there, and the manifest that vouches for them."""
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+from service.actions.lifecycle.archive import Volume
+from service.crash import CrashPoint, crash_point
+from service.store.db import migrate
+from service.store.lifecycle.archive_rows import Bundle
+from service.store.lifecycle.dump import written_down
+
+FORMAT = "greenroom archive 1"
+MANIFEST = "manifest.json"
+
+
+class Damaged(Exception):
+    """A file that is not what it has to be. The message names it and says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the manifest says of one file. `moved`: everything that may leave its tables for it has done so."""
+
+    name: str
+    archive: str
+    site: str
+    at: str
+    revision: str
+    comments: int
+    rows: dict[str, int]
+    bytes: int
+    sha256: str
+    moved: bool = False
+
+    def volume(self, folder: Path) -> Volume:
+        return Volume(UUID(self.archive), self.site, self.name, str(folder.resolve()), datetime.fromisoformat(self.at))
+
+
+class Shelf:
+    """One folder of volumes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def alone(self) -> Iterator[Self]:
+        """Nobody else writes here meanwhile. Raises Damaged where somebody does."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / ".lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Damaged(f"{self.folder}: another `greenroom archive` is at work here") from None
+            for left in self.folder.glob("*.part"):
+                left.unlink()
+            listed = self._manifest()
+            for entry in self.entries():
+                if entry != listed.get(entry.name):
+                    self.keep(entry)
+            yield self
+
+    def entries(self) -> list[Entry]:
+        """The files, oldest first. One that the manifest does not know yet, or only as it was, because a crash came between, is read."""
+        known = self._manifest()
+        if not known and not self.folder.is_dir():
+            raise Damaged(f"{self.folder}: expected a folder that `greenroom archive` wrote")
+        found = [self._newest(path, known.get(path.name)) for path in self.folder.glob("*.jsonl.gz")]
+        missing = [entry for name, entry in known.items() if not (self.folder / name).exists()]
+        return sorted([*found, *missing], key=lambda entry: (entry.at, entry.name))
+
+    def keep(self, entry: Entry) -> None:
+        """Write the manifest anew, with this entry in it."""
+        entries = {**self._manifest(), entry.name: entry}
+        listed = {"format": FORMAT, "files": [asdict(entries[name]) for name in sorted(entries)]}
+        with _whole(self.folder / MANIFEST) as file:
+            file.write(json.dumps(listed, indent=1).encode() + b"\n")
+
+    def free_name(self, site_id: str, before: datetime) -> str:
+        taken = {path.name for path in self.folder.iterdir()} | set(self._manifest())
+        names = (f"{site_id}-{before:%Y-%m-%d}-{n:04d}.jsonl.gz" for n in range(1, 10_000_000))
+        return next(name for name in names if name not in taken)
+
+    def write(self, volume: Volume, bundles: Iterable[Bundle]) -> Entry:
+        """One file with these bundles: on the disk as a whole, read back, and in the manifest when this returns."""
+        head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(volume.id), "site": volume.site_id,
+                "name": volume.name, "at": volume.at.isoformat()}  # fmt: skip
+        path = self.folder / volume.name
+        with _whole(path) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
+            _write_lines(out, head, bundles)
+        crash_point(CrashPoint.SHELVED)
+        entry = self._read_entry(path)
+        self.keep(entry)
+        return entry
+
+    def rewrite(self, entry: Entry, stays: Callable[[list[Bundle]], list[Bundle]]) -> int:
+        """Leave out what does not stay. Returns how many bundles went; the file is only written where some do."""
+        path, count = self.folder / entry.name, 0
+        head = {**json.loads(next(_lines(path))), "instead_of": entry.sha256}
+        with _whole(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
+
+            def kept() -> Iterator[Bundle]:
+                nonlocal count
+                for some in self.read(entry, at_once=500, strictly=False):
+                    left = stays(some)
+                    count += len(some) - len(left)
+                    yield from left
+
+            _write_lines(out, head, kept())
+        crash_point(CrashPoint.REWRITTEN)
+        written = replace(self._read_entry(path), moved=entry.moved)
+        if written != entry:
+            self.keep(written)
+        return count
+
+    def read(self, entry: Entry, *, at_once: int, strictly: bool = True) -> Iterator[list[Bundle]]:
+        """The bundles of a file, some at a time. Raises Damaged where the file is not the one that the manifest vouches for."""
+        if strictly:
+            self.check(entry)
+        some: list[Bundle] = []
+        for line in _bundles(self.folder / entry.name):
+            some.append(Bundle(line))
+            if len(some) >= at_once:
+                yield some
+                some = []
+        if some:
+            yield some
+
+    def check(self, entry: Entry) -> None:
+        """Read a file to its end and compare it with the manifest. Raises Damaged."""
+        path = self.folder / entry.name
+        if not path.exists():
+            raise Damaged(f"{path}: this file is missing")
+        if replace(self._read_entry(path), moved=entry.moved) != entry:
+            raise Damaged(f"{path}: this file is complete, but not the one that the manifest knows")
+
+    def _manifest(self) -> dict[str, Entry]:
+        path = self.folder / MANIFEST
+        if not path.exists():
+            return {}
+        try:
+            listed = json.loads(path.read_text())
+            return {entry["name"]: Entry(**entry) for entry in listed["files"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise Damaged(f"{path}: expected a manifest of an archive: {error}") from None
+
+    def _newest(self, path: Path, listed: Entry | None) -> Entry:
+        """What is known of a file, or what it says itself where it was written, or written anew, after the manifest."""
+        if listed is None:
+            return self._read_entry(path)
+        try:
+            if json.loads(next(_lines(path))).get("instead_of") == listed.sha256:
+                return replace(self._read_entry(path), moved=listed.moved)
+        except Damaged:
+            pass
+        return listed
+
+    def _read_entry(self, path: Path) -> Entry:
+        """What the manifest has to say of this file, from the file itself, read to its end."""
+        comments, rows = 0, Counter[str]()
+        for line in _bundles(path):
+            comments += 1
+            rows.update({name: len(some) for name, some in Bundle(line).rows.items()})
+        head = json.loads(next(_lines(path)))
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Entry(
+            name=path.name, archive=head["archive"], site=head["site"], at=head["at"], revision=head["revision"],
+            comments=comments, rows=dict(sorted(rows.items())), bytes=path.stat().st_size, sha256=digest,
+        )  # fmt: skip
+
+
+def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[Bundle]) -> None:
+    digest, count = hashlib.sha256(), 0
+    out.write(written_down(head).encode() + b"\n")
+    for bundle in bundles:
+        line = bundle.line.encode() + b"\n"
+        digest.update(line)
+        out.write(line)
+        count += 1
+        crash_point(CrashPoint.BUNDLED)
+    out.write(written_down({"end": count, "sha256": digest.hexdigest()}).encode() + b"\n")
+
+
+def _bundles(path: Path) -> Iterator[str]:
+    """The lines between head and end. Raises Damaged where the end is missing or is not that of these lines."""
+    digest, count, end = hashlib.sha256(), 0, ""
+    lines = _lines(path)
+    next(lines)
+    for line in lines:
+        if line.startswith('{"end":'):
+            end = line
+            break
+        digest.update(line.encode() + b"\n")
+        count += 1
+        yield line
+    if not end or json.loads(end) != {"end": count, "sha256": digest.hexdigest()} or next(lines, None) is not None:
+        raise Damaged(f"{path}: it is cut short or was changed")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+            head = next(lines, "")
+            if not head.startswith("{") or json.loads(head).get("format") != FORMAT:
+                raise Damaged(f"{path}: expected a file that `greenroom archive` wrote")
+            yield head.rstrip("\n")
+            for line in lines:
+                yield line.rstrip("\n")
+    except (OSError, ValueError, EOFError) as error:
+        raise Damaged(f"{path}: {error}") from error
+
+
+@contextmanager
+def _whole(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterator[Any]:
+    """A file for its owner alone that takes its place, and is on the disk, when the block ends; until then it has another name."""
+    beside = path.with_name(path.name + ".part")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    if not only_if():
+        beside.unlink()
+        return
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

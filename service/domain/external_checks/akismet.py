@@ -1,0 +1,63 @@
+"""Akismet: is this comment spam? And, once a moderator has decided, whether it was."""
+
+from urllib.parse import urlencode
+
+from service.domain.external_checks.contract import Needs, OutsideCheck, Question, Request, Setup, Unreadable
+from service.domain.policy.signals import Kind, Signal
+
+NAME = "akismet"
+SCORE = 0.9
+
+
+def asks(question: Question, setup: Setup) -> Request:
+    """`comment-check` of Akismet's API 1.1."""
+    return _request("comment-check", question, setup)
+
+
+def hears(answer: str) -> tuple[Signal, ...]:
+    """`true` is spam, `false` is none. `invalid` says that the key is wrong."""
+    said = answer.strip()
+    if said == "true":
+        return (Signal(Kind.SPAM_OUTSIDE, SCORE, "Akismet calls it spam", strong=True),)
+    if said != "false":
+        raise Unreadable(f"expected true or false, got {said[:40]!r}")
+    return ()
+
+
+def tells(question: Question, setup: Setup, spam: bool) -> Request:
+    """`submit-spam` or `submit-ham`."""
+    return _request("submit-spam" if spam else "submit-ham", question, setup)
+
+
+def _request(act: str, question: Question, setup: Setup) -> Request:
+    reading = question.reading
+    told = {
+        "api_key": setup.secret,
+        "blog": setup.blog,
+        # Akismet asks for an address. None is kept here in a form that could be sent.
+        "user_ip": "127.0.0.1",
+        "user_agent": reading.circumstances.user_agent,
+        "referrer": reading.circumstances.referrer,
+        "permalink": reading.page.url,
+        "comment_type": "comment",
+        "comment_author": reading.author.name,
+        "comment_author_url": reading.author.url,
+        "comment_content": reading.text,
+        "blog_lang": reading.circumstances.language,
+        "blog_charset": "UTF-8",
+    }
+    body = urlencode({name: value for name, value in told.items() if value}, errors="replace").encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Greenroom/1 | Greenroom/1"}
+    return Request(f"{setup.address.rstrip('/')}/{act}", body, headers)
+
+
+CHECK = OutsideCheck(
+    title="Akismet",
+    sends="the text, its language, the author's name and website, the page's address, the page that led there, the browser's name; "
+    "no network or mail address",
+    needs=(Needs.KEY,),
+    asks=asks,
+    hears=hears,
+    tells=tells,
+    address="https://rest.akismet.com/1.1",
+)

@@ -1,0 +1,1 @@
+"""From signals to a verdict: limits, custom rules, site policy, risk budget."""

@@ -1,0 +1,1 @@
+"""Passwords, TOTP, OIDC claims, tokens, encryption, pseudonyms, log leaks."""

@@ -1,0 +1,1 @@
+"""Webhooks without I/O: signing, retry schedule, target address."""

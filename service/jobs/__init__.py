@@ -1,0 +1,1 @@
+"""Celery jobs: names and queues, the Celery application, the notifier, the active poller."""

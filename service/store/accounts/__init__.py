@@ -1,0 +1,1 @@
+"""Queries on moderators, two-factor sign-in and the audit log."""

@@ -1,0 +1,27 @@
+"""Invitations that wait to be accepted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.store.db.column_types import AnyRow
+from service.store.tables.accounts import Moderator
+from service.store.tables.invitations import Invitation
+
+
+def invitations_with(session: Session, digest: str, *, now: datetime) -> Sequence[Invitation]:
+    """What the link with this SHA-256 offers; nothing where it was used, withdrawn or has run out."""
+    query = select(Invitation).where(Invitation.digest == digest, Invitation.valid_until > now).order_by(Invitation.site_id)
+    return session.scalars(query).all()
+
+
+def invited(session: Session, site_id: str, *, now: datetime) -> Sequence[AnyRow]:
+    """Whose role on this site waits to be accepted."""
+    return session.execute(
+        select(Moderator.id, Moderator.email, Invitation.role)
+        .join(Moderator, Moderator.id == Invitation.moderator_id)
+        .where(Invitation.site_id == site_id, Invitation.valid_until > now)
+        .order_by(Moderator.email)
+    ).all()

@@ -1,0 +1,65 @@
+"""Moderators by session, by e-mail and by role."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.store.tables.accounts import BrowserSession, Membership, Moderator, Role
+from service.store.tables.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The moderator behind a browser session, with the roles that count at this moment."""
+
+    moderator: Moderator
+    session: BrowserSession
+    roles: dict[str, Role]
+
+
+def signed_in(session: Session, digest: str, *, seen_after: datetime, made_after: datetime) -> SignedIn | None:
+    """Who holds the session with this SHA-256; none where it is unknown, idle since `seen_after` or older than `made_after`."""
+    row = session.execute(
+        select(BrowserSession, Moderator)
+        .join(Moderator, Moderator.id == BrowserSession.moderator_id)
+        .where(
+            BrowserSession.digest == digest,
+            BrowserSession.seen_at > seen_after,
+            BrowserSession.created_at > made_after,
+            Moderator.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return SignedIn(row.Moderator, row.BrowserSession, roles_of(session, row.Moderator)) if row else None
+
+
+def shown_name(person: type[Moderator] = Moderator) -> Any:
+    """What colleagues see of a moderator: the name, else the address."""
+    return func.coalesce(func.nullif(person.name, ""), person.email, "")
+
+
+def roles_of(session: Session, moderator: Moderator) -> dict[str, Role]:
+    """Site id -> role, the sites in alphabetical order. The stronger of both counts where a role everywhere meets a membership."""
+    members = session.execute(select(Membership.site_id, Membership.role).where(Membership.moderator_id == moderator.id)).all()
+    roles = {site_id: Role(role) for site_id, role in members}
+    if moderator.everywhere:
+        everywhere = Role(moderator.everywhere)
+        for site_id in session.scalars(select(Site.id)):
+            if not roles.get(site_id, Role.VIEWER).covers(everywhere):
+                roles[site_id] = everywhere
+            roles.setdefault(site_id, everywhere)
+    return dict(sorted(roles.items()))
+
+
+def moderator_with(session: Session, email: str) -> Moderator | None:
+    """The moderator with this address, in whatever case it is written."""
+    return session.scalar(select(Moderator).where(Moderator.email == email.strip().casefold()))
+
+
+def browsers_of(session: Session, moderator_id: UUID) -> list[BrowserSession]:
+    """The browsers in which a moderator is signed in, the last one seen first."""
+    found = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())
+    return list(session.scalars(found))

@@ -1,0 +1,1 @@
+"""Queries on comments: insert, claim, change state, check input, list, feed."""

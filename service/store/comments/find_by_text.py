@@ -1,0 +1,26 @@
+"""A comment found again by its words, where a host has no other name for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.states import State
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment
+
+
+def newest_with(session: Session, site_id: str, fingerprint: str, text: str, *, since: datetime) -> AnyRow | None:
+    """The newest comment of the site with exactly these words: its id and its thread."""
+    return session.execute(
+        select(Comment.id, Comment.thread_id)
+        .where(Comment.site_id == site_id, Comment.fingerprint == fingerprint, Comment.received_at > since, Comment.text == text)
+        .order_by(Comment.received_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def state_of(session: Session, comment_id: UUID) -> State:
+    """The state that a comment is in."""
+    return State(session.execute(select(Comment.state).where(Comment.id == comment_id)).scalar_one())

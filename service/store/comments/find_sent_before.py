@@ -1,0 +1,104 @@
+"""A comment found again that a host sends once more, by Greenroom's id, by the host's own, or by its words and author."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from service.domain.text.fingerprint import fingerprint
+from service.domain.text.markup import without_markup
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment, Thread
+
+#: The prefix of private threads, which have no feed that can be found. Each comment of a contact form has one of its own.
+PRIVATE = "private:"
+#: How far apart the clocks of host and Greenroom may be, where a comment is looked for by its author and time.
+ABOUT = timedelta(minutes=15)
+_MOST = 50
+_COLUMNS = (
+    Comment.id, Comment.thread_id, Comment.external_id, Comment.state, Comment.version, Comment.text, Comment.author_name,
+    Comment.author_key, Comment.address_key, Comment.context, Comment.received_at, Thread.external_id.label("thread_name"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The facts by which a comment that was sent before is found. `thread_id` is None for private ones.
+
+    `posted_at` is the host's time of the comment; `exactly` means that only a comment with the same time is the same one.
+    """
+
+    site_id: str
+    thread_id: UUID | None
+    text: str
+    author_name: str = ""
+    author_key: str = ""
+    address_key: str = ""
+    comment_id: UUID | None = None
+    external_id: str = ""
+    posted_at: datetime | None = None
+    exactly: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for texts that differ in markup and punctuation only."""
+        return fingerprint(without_markup(self.text))
+
+    def is_said_in(self, row: AnyRow) -> bool:
+        """Whether the comment has these words, markup aside."""
+        return self.text == row.text or self.fingerprint == fingerprint(without_markup(row.text))
+
+    def is_by_author_of(self, row: AnyRow) -> bool:
+        if self.author_key or row.author_key:
+            return bool(self.author_key == row.author_key)
+        return fingerprint(self.author_name) == fingerprint(row.author_name)
+
+    def is_on_thread_of(self, row: AnyRow) -> bool:
+        if self.thread_id is None:
+            return str(row.thread_name).startswith(PRIVATE)
+        return bool(self.thread_id == row.thread_id)
+
+
+def sent_before(session: Session, sent: Sent, *, since: datetime) -> AnyRow | None:
+    """The comment that is meant, or none. By words only where it came after `since`."""
+    if sent.comment_id and (row := _first(session, sent, Comment.id == sent.comment_id)):
+        return row
+    named = _first(session, sent, Comment.external_id == sent.external_id) if sent.external_id else None
+    # Several blogs may share a site, and each counts its comments from 1.
+    if named and (sent.is_on_thread_of(named) or (sent.is_said_in(named) and sent.is_by_author_of(named))):
+        return named
+    alike = [row for row in _candidates(session, sent, since) if _is_same(sent, row)]
+    about = sent.posted_at
+    return min(alike, key=lambda row: abs(row.received_at - about), default=None) if about else next(iter(alike), None)
+
+
+def _is_same(sent: Sent, row: AnyRow) -> bool:
+    if sent.external_id and row.external_id not in (None, sent.external_id):
+        return False
+    if sent.exactly and row.context.get("posted_at") != (sent.posted_at.isoformat() if sent.posted_at else None):
+        return False
+    return sent.is_on_thread_of(row) and sent.is_by_author_of(row) and sent.is_said_in(row)
+
+
+def _candidates(session: Session, sent: Sent, since: datetime) -> Iterable[AnyRow]:
+    """Those with the same letters; then, since a host may have cleaned the markup, those of the author at about that time."""
+    yield from _newest(session, sent, Comment.fingerprint == fingerprint(sent.text), Comment.received_at > since)
+    if sent.author_key or sent.address_key:
+        mine = Comment.author_key == sent.author_key if sent.author_key else Comment.address_key == sent.address_key
+        at = sent.posted_at
+        about = Comment.received_at.between(at - ABOUT, at + ABOUT) if at else Comment.received_at > since
+        yield from _newest(session, sent, mine, about)
+
+
+def _newest(session: Session, sent: Sent, *which: ColumnElement[bool]) -> list[AnyRow]:
+    where = (*which, Comment.thread_id == sent.thread_id) if sent.thread_id else which
+    asked = select(*_COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == sent.site_id, *where)
+    return list(session.execute(asked.order_by(Comment.received_at.desc()).limit(_MOST)))
+
+
+def _first(session: Session, sent: Sent, which: ColumnElement[bool]) -> AnyRow | None:
+    asked = select(*_COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == sent.site_id, which)
+    return session.execute(asked).one_or_none()

@@ -1,0 +1,101 @@
+"""Comments as their host asks for them: one with its history, or a page of many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.domain.ids import thread_id
+from service.domain.states import State
+from service.store.tables.comments import Comment, Thread, VerdictRow
+from service.store.tables.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the moment and the id of its last comment."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A comment with its thread, and its verdict where that covers the words that it has now."""
+
+    comment: Comment
+    thread: Thread
+    verdict: VerdictRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which comments of a site. With a state and no `updated_after` in the order of arrival, else of the last change."""
+
+    state: State | None = None
+    thread: str | None = None
+    updated_after: datetime | None = None
+    after: Place | None = None
+    limit: int = 50
+
+    @property
+    def moment(self) -> ColumnElement[datetime]:
+        """The column that orders the page; each has its index."""
+        return (Comment.received_at if self._by_arrival else Comment.updated_at).expression
+
+    def place_of(self, row: Listed) -> Place:
+        """Where a page that ends with this comment ends."""
+        return Place(row.comment.received_at if self._by_arrival else row.comment.updated_at, row.comment.id)
+
+    @property
+    def _by_arrival(self) -> bool:
+        return self.state is not None and self.updated_after is None
+
+
+def comment_of(session: Session, site_id: str, comment_id: UUID) -> Listed | None:
+    """One comment of this site, also an erased one."""
+    rows = _listed(session, _comments().where(Comment.id == comment_id, Comment.site_id == site_id))
+    return rows[0] if rows else None
+
+
+def history_of(session: Session, comment_id: UUID) -> Sequence[Event]:
+    """Every change of one comment, first to last."""
+    return session.scalars(select(Event).where(Event.comment_id == comment_id).order_by(Event.seq)).all()
+
+
+def comments_of(session: Session, site_id: str, wanted: Wanted) -> list[Listed]:
+    """One page, and one comment more where there is another page."""
+    moment = wanted.moment
+    query = _comments().where(Comment.site_id == site_id).order_by(moment, Comment.id).limit(wanted.limit + 1)
+    if wanted.state is not None:
+        query = query.where(Comment.state == wanted.state)
+    if wanted.thread is not None:
+        query = query.where(Comment.thread_id == thread_id(site_id, wanted.thread))
+    if wanted.updated_after is not None:
+        query = query.where(moment > wanted.updated_after)
+    if wanted.after is not None:
+        query = query.where(tuple_(moment, Comment.id) > tuple_(wanted.after.at, wanted.after.id))
+    return _listed(session, query)
+
+
+def _comments() -> Select[Comment, Thread]:
+    return select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
+
+
+def _listed(session: Session, query: Select[Comment, Thread]) -> list[Listed]:
+    rows = session.execute(query).all()
+    verdicts = _verdicts(session, [comment.id for comment, _ in rows])
+    return [Listed(comment, thread, verdicts.get((comment.id, comment.revision))) for comment, thread in rows]
+
+
+def _verdicts(session: Session, comment_ids: Sequence[UUID]) -> dict[tuple[UUID, int], VerdictRow]:
+    """The newest verdict of each revision. An older one does not cover newer words."""
+    if not comment_ids:
+        return {}
+    rows = session.scalars(
+        select(VerdictRow).where(VerdictRow.comment_id.in_(comment_ids)).order_by(VerdictRow.at, VerdictRow.id)
+    )
+    return {(row.comment_id, row.revision): row for row in rows}

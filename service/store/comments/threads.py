@@ -1,0 +1,44 @@
+"""Threads as moderators list them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from service.domain.states import State
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment, Thread
+
+
+def threads(
+    session: Session, site_id: str, *, words: str = "", state: str = "", before: UUID | None = None, limit: int
+) -> Sequence[AnyRow]:
+    """One page of threads, the newest first, each with how many of its comments are held; and one more where there is another page."""
+    held = (
+        select(func.count())
+        .where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.thread_id == Thread.id)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+    columns = (
+        Thread.id,
+        Thread.external_id,
+        Thread.title,
+        Thread.url,
+        Thread.state,
+        Thread.approved,
+        Thread.created_at,
+        held.label("held"),
+    )
+    query = select(*columns).where(Thread.site_id == site_id).order_by(Thread.created_at.desc(), Thread.id).limit(limit + 1)
+    if words:
+        query = query.where(
+            or_(Thread.title.icontains(words, autoescape=True), Thread.external_id.icontains(words, autoescape=True))
+        )
+    if state:
+        query = query.where(Thread.state == state)
+    if before:
+        last = select(Thread.created_at).where(Thread.id == before, Thread.site_id == site_id).scalar_subquery()
+        query = query.where(or_(Thread.created_at < last, (Thread.created_at == last) & (Thread.id > before)))
+    return session.execute(query).all()

@@ -1,0 +1,93 @@
+"""Changes of state: the event of each, and the counters that they change."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.orm import Session
+
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.db.bulk import insert_all, plain
+from service.store.db.column_types import table
+from service.store.tables.comments import Thread
+from service.store.tables.outbox import Event, EventState, EventType
+
+#: What a host is told when a comment arrives in a state.
+TOLD: dict[State, EventType] = {
+    State.APPROVED: EventType.APPROVED,
+    State.REJECTED: EventType.REJECTED,
+    State.HELD: EventType.HELD,
+    State.PENDING: EventType.EDITED,
+    State.ERASED: EventType.ERASED,
+}
+
+
+_THREAD = table(Thread)
+
+
+_KEEP = (
+    update(_THREAD)
+    .where(_THREAD.c.id == bindparam("thread"))
+    .values(approved=_THREAD.c.approved + bindparam("more"), feed_version=_THREAD.c.feed_version + 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One comment went from one state to another and reached `version`."""
+
+    site_id: str
+    thread_id: UUID
+    comment_id: UUID
+    version: int
+    from_state: State
+    to_state: State
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:
+    """Leave one event a change and keep the threads' counts. Part of the transaction of the change itself."""
+    if not changes:
+        return
+    insert_all(
+        session,
+        Event,
+        [
+            {
+                "id": new_id(),
+                "site_id": change.site_id,
+                "comment_id": change.comment_id,
+                "seq": change.version,
+                "type": TOLD[change.to_state],
+                "from_state": change.from_state,
+                "to_state": change.to_state,
+                "facts": change.facts,
+                "state": EventState.DUE,
+                "at": now,
+                "due_at": due_at or now,
+            }
+            for change in changes
+        ],
+    )
+    keep_counts(session, _more_shown(changes))
+
+
+def keep_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
+    """So many more comments of each thread are public now. In the order of their ids, so that two writers never wait for each other
+    in a ring."""
+    if shown:
+        plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])
+
+
+def _more_shown(changes: Sequence[Change]) -> Counter[UUID]:
+    """Threads whose public side changed."""
+    shown: Counter[UUID] = Counter()
+    for change in changes:
+        if State.APPROVED in (change.from_state, change.to_state):
+            shown[change.thread_id] += (change.to_state is State.APPROVED) - (change.from_state is State.APPROVED)
+    return shown

@@ -1,0 +1,1 @@
+"""The database itself: engine, SQLite write lock, bulk statements, column types, migrations."""

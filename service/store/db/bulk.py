@@ -1,0 +1,106 @@
+"""Many rows in one statement. On PostgreSQL they are one parameter, so that any number of them shares one prepared plan.
+
+On SQLite they are one list of values: its driver lets other threads run before and after each step, and a writer that has to
+come back for every row waits longer for its thread's turn than for the disk.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+from pydantic_core import to_json
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.store.db.column_types import Record, table
+
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+_UNLESS_THERE = " ON CONFLICT DO NOTHING"
+_SQLITE = sqlite.dialect()
+#: Most rows of one statement on SQLite, and most values, of which old ones take 999: a statement is kept for each number of rows.
+MOST_ROWS, MOST_VALUES = 32, 999
+#: Columns that say the same in all rows of a statement, each with its value as SQL: nobody has to bring it for each row.
+Alike = tuple[tuple[str, str], ...]
+
+
+def plain(session: Session | Connection) -> Connection:
+    """The connection itself: what needs no objects is cheaper without the session."""
+    return session.connection() if isinstance(session, Session) else session
+
+
+def insert_all(
+    session: Session | Connection,
+    record: type[Record],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    new: bool = False,
+    alike: Alike = (),
+) -> None:
+    """Insert rows that all have the same columns. `new`: leave out those that are there already. `alike`: what all of them say."""
+    if not rows:
+        return
+    connection = plain(session)
+    if connection.dialect.name == "postgresql":
+        statement = from_json(table(record), tuple(rows[0]), ending=_UNLESS_THERE if new else "", alike=alike)
+        connection.exec_driver_sql(statement, (to_json(rows).decode(),))
+        return
+    into, names = table(record), tuple(rows[0])
+    bound, most = _bound(into, names), min(MOST_ROWS, MOST_VALUES // len(names))
+    for start in range(0, len(rows), most):
+        some = rows[start : start + most]
+        values = [bind(row[name]) if bind else row[name] for row in some for name, bind in bound]
+        connection.exec_driver_sql(_of_values(into, names, len(some), new, alike), tuple(values))
+
+
+def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """That a column has one of these values."""
+    on_sqlite = plain(session).dialect.name == "sqlite"
+    wanted: ColumnElement[bool] = column.in_(values) if on_sqlite else column == any_(literal(list(values), ARRAY(column.type)))
+    return wanted
+
+
+def named(dialect: str, column: Any, name: str, *, hidden: bool = False) -> ColumnElement[bool]:
+    """The same for a statement that is built once: the values come later, as the parameter `name`.
+
+    `hidden`: PostgreSQL does not see how many there are. Otherwise it plans anew for every single one, as that seems cheaper.
+    """
+    if dialect == "sqlite":
+        return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True)))
+    values: Any = bindparam(name, type_=ARRAY(column.type))
+    return cast(
+        "ColumnElement[bool]", column == any_(func.array(select(func.unnest(values)).scalar_subquery()) if hidden else values)
+    )
+
+
+@cache
+def _bound(into: Table, names: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """The columns, with what makes of their values what the driver of SQLite takes."""
+    return [(name, into.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
+
+
+@cache
+def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike: Alike) -> str:
+    row = f"({', '.join(['?'] * len(names) + [value for _, value in alike])})"
+    columns = ", ".join(f'"{name}"' for name in [*names, *(name for name, _ in alike)])
+    statement = f"INSERT INTO {into.name} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+    return statement + _UNLESS_THERE if new else statement
+
+
+@cache
+def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: Alike = ()) -> str:
+    """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
+    columns = ", ".join([*names, *(name for name, _ in alike)])
+    values = ", ".join([*names, *(value for _, value in alike)])
+    unfolded = f"json_to_recordset(%s) AS row ({typed(into, names)})"
+    return f"INSERT INTO {into.name} ({columns}) SELECT {values} FROM {unfolded}{ending}"  # noqa: S608
+
+
+def typed(of: Table, names: tuple[str, ...]) -> str:
+    """These columns with their types, as PostgreSQL is told what a JSON document unfolds to."""
+    return ", ".join(f"{name} {_kind(of.c[name].type)}" for name in names)
+
+
+def _kind(column: Any) -> str:
+    kind = getattr(column, "impl_instance", column)
+    return "text" if isinstance(kind, String) else str(column.compile(dialect=_POSTGRESQL))

@@ -1,0 +1,1 @@
+"""Queries on labels, site models and scored decisions."""

@@ -1,0 +1,89 @@
+"""Labels: what people last said of a site's comments, as the words stand now. A decision that was taken back is none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.domain.policy.check_input import Author, Page, Reading
+from service.domain.states import State
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment, RevisionRow, Thread
+from service.store.tables.moderation import Decision
+
+#: The newest decisions that are looked at. Older ones are about a site of another time, and memory is bounded.
+MOST = 10_000
+_A_PAGE = 500
+_SAY = frozenset({State.APPROVED, State.REJECTED})
+#: The columns that a comment is read from.
+READ = (
+    Comment.id, Comment.state, Comment.text, Comment.author_name, Comment.author_url, Comment.email_domain,
+    Comment.author_external_id, Comment.author_verified, Thread.title,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The decision that counts for one comment."""
+
+    comment_id: UUID
+    state: State
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A comment as the checks would read it, and whether a person rejected it."""
+
+    comment_id: UUID
+    reading: Reading
+    rejected: bool
+    at: datetime
+
+
+def said(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[Said], datetime | None]:
+    """The decisions that count, oldest first, and the time of the newest one that was looked at."""
+    newest = (
+        select(Decision.id, Decision.comment_id, Decision.to_state, Decision.undoes, Decision.at)
+        .where(Decision.site_id == site_id)
+        .order_by(Decision.at.desc(), Decision.id.desc())
+        .limit(most)
+    )
+    rows = session.execute(newest).all()[::-1]
+    taken_back = {row.undoes for row in rows if row.undoes}
+    counting = {row.comment_id: row for row in rows if row.undoes is None and row.id not in taken_back}
+    kept = [Said(row.comment_id, State(row.to_state), row.at) for row in counting.values() if row.to_state in _SAY]
+    return sorted(kept, key=lambda one: one.at), rows[-1].at if rows else None
+
+
+def reading_of(row: AnyRow) -> Reading:
+    """A comment as the checks would read it, from its columns in `READ`."""
+    author = Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified)
+    return Reading(row.text, author, Page(title=row.title))
+
+
+def labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
+    """The labels of these decisions, page by page. One whose words were changed or moved since says nothing any more."""
+    for at in range(0, len(decisions), _A_PAGE):
+        yield from _labels(session, decisions[at : at + _A_PAGE])
+
+
+def _labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
+    ids = [one.comment_id for one in decisions]
+    rows = session.execute(select(*READ).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids)))
+    found = {row.id: row for row in rows}
+    rewritten = session.execute(
+        select(RevisionRow.comment_id, func.max(RevisionRow.replaced_at))
+        .where(RevisionRow.comment_id.in_(ids))
+        .group_by(RevisionRow.comment_id)
+    )
+    changed = {comment_id: at for comment_id, at in rewritten}  # noqa: C416 - a row is no pair to mypy
+    for one in decisions:
+        row = found.get(one.comment_id)
+        edited = changed.get(one.comment_id)
+        if row is None or row.state != one.state or (edited is not None and edited > one.at):
+            continue
+        yield Label(one.comment_id, reading_of(row), one.state is State.REJECTED, one.at)

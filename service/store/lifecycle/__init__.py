@@ -1,0 +1,1 @@
+"""Queries for retention, archive, dump and the integrity check."""

@@ -1,0 +1,120 @@
+"""Settled: what of a site is old and done with, what of that may leave the tables, and why the rest stays.
+
+Whatever is in doubt stays: approved comments keep their row, because readers see it; what a person decided stays while the site
+learns from it, what was rejected for as long as it counts for its author, and what a host has not been told until it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.domain.retention import Retention
+from service.domain.states import State
+from service.store.comments.related_counts import HISTORY
+from service.store.db.bulk import among
+from service.store.db.column_types import AnyRow
+from service.store.learning.labels import MOST
+from service.store.lifecycle.retention import something_personal
+from service.store.tables.comments import Comment
+from service.store.tables.moderation import Decision, Escalation, Note, Step
+from service.store.tables.outbox import Delivery, DeliveryState, Event, EventState
+from service.store.tables.sites import Site
+
+_SETTLED = (State.APPROVED, State.REJECTED, State.ERASED)
+
+
+class Stays(StrEnum):
+    """Why an old comment stays as it is."""
+
+    UNTOLD = "untold"
+    LEARNED_FROM = "learned_from"
+    PINNED = "pinned"
+    RETENTION = "retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Comments of one site that nobody has touched since `before`.
+
+    `learned_since` is when the oldest decision was made that the site still learns from.
+    """
+
+    site_id: str
+    before: datetime
+    now: datetime
+    retention: Retention
+    learned_since: datetime | None
+
+    @classmethod
+    def of(cls, session: Session, site_id: str, *, before: datetime, now: datetime) -> "Old":
+        policy = session.scalar(select(Site.policy).where(Site.id == site_id))
+        newest = select(Decision.at).where(Decision.site_id == site_id).order_by(Decision.at.desc()).offset(MOST - 1).limit(1)
+        return cls(site_id, before, now, Retention.of(policy), session.scalar(newest))
+
+    @property
+    def settled(self) -> ColumnElement[bool]:
+        """Old, in a state that is nobody's work, and with something that has not left yet."""
+        old = and_(Comment.site_id == self.site_id, Comment.updated_at < self.before, Comment.state.in_(_SETTLED))
+        return and_(old, or_(self.whole, Comment.archived < Comment.version))
+
+    @property
+    def whole(self) -> ColumnElement[bool]:
+        """Whether the comment itself leaves too, not only its trail: nobody sees it, and it no longer counts for its author."""
+        return and_(Comment.state.in_((State.REJECTED, State.ERASED)), Comment.updated_at < self.now - HISTORY)
+
+    @property
+    def reasons(self) -> dict[Stays, ColumnElement[bool]]:
+        """What holds an old comment back."""
+        late = or_(
+            exists().where(Event.comment_id == Comment.id, Event.state == EventState.DUE),
+            exists().where(
+                Event.comment_id == Comment.id,
+                Delivery.event_id == Event.id,
+                Delivery.state.in_((DeliveryState.DUE, DeliveryState.DEAD)),
+            ),
+        )
+        since = () if self.learned_since is None else (Decision.at >= self.learned_since,)
+        pinned = or_(*(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Step)))
+        return {
+            Stays.UNTOLD: late,
+            Stays.LEARNED_FROM: exists().where(Decision.comment_id == Comment.id, *since),
+            Stays.PINNED: pinned,
+            Stays.RETENTION: self._promised,
+        }
+
+    @property
+    def _promised(self) -> ColumnElement[bool]:
+        """Retention comes first: what it will erase or forget must not outlive that in a file."""
+        erases = Comment.state == State.REJECTED if self.retention.rejected is not None else false()
+        forgets = and_(Comment.state != State.ERASED, something_personal()) if self.retention.personal is not None else false()
+        return or_(erases, forgets)
+
+
+def settled(session: Session, old: Old, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
+    """One page of old comments in the order of their last change: id, updated_at, whole. Some of them may have to stay: asked
+    in one question with that, PostgreSQL would read all deliveries and decisions for each page."""
+    columns = (Comment.id, Comment.updated_at, old.whole.label("whole"))
+    query = select(*columns).where(old.settled)
+    if after:
+        query = query.where(tuple_(Comment.updated_at, Comment.id) > after)
+    return session.execute(query.order_by(Comment.updated_at, Comment.id).limit(limit)).all()
+
+
+def leaving(session: Session, old: Old, comment_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these may leave at this moment."""
+    mine = among(session, Comment.id, comment_ids)
+    return set(session.scalars(select(Comment.id).where(mine, old.settled, ~or_(*old.reasons.values()))))
+
+
+def numbers(session: Session, old: Old) -> dict[str, int]:
+    """How many old comments leave whole, how many leave their trail, and how many stay for which reason."""
+    kinds = [(condition, reason.value) for reason, condition in old.reasons.items()]
+    kind = case(*kinds, (old.whole, "whole"), else_="trail").label("kind")
+    found = select(kind).where(old.settled).subquery()
+    rows = session.execute(select(found.c.kind, func.count()).group_by(found.c.kind))
+    return {name: count for name, count in rows}  # noqa: C416 - a row is no pair to mypy

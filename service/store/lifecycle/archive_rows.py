@@ -1,0 +1,172 @@
+"""Bundles: everything of one comment that leaves its tables for an archive, as one line of JSON, and back."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from service.domain.states import State
+from service.store.db.bulk import among
+from service.store.db.column_types import Record, table
+from service.store.lifecycle.dump import plain, typed, written_down
+from service.store.tables.accounts import Moderator
+from service.store.tables.comments import Comment, RevisionRow, VerdictRow
+from service.store.tables.moderation import Decision
+from service.store.tables.outbox import Attempt, Delivery, Endpoint, Event
+
+#: What came of a comment, each kind after what it points to: the record, and the column that says which row it is of.
+TRAIL: tuple[tuple[type[Record], InstrumentedAttribute[Any], type[Record]], ...] = (
+    (VerdictRow, VerdictRow.comment_id, Comment),
+    (RevisionRow, RevisionRow.comment_id, Comment),
+    (Event, Event.comment_id, Comment),
+    (Delivery, Delivery.event_id, Event),
+    (Attempt, Attempt.delivery_id, Delivery),
+    (Decision, Decision.comment_id, Comment),
+)
+_RECORDS: tuple[type[Record], ...] = (Comment, *(record for record, _, _ in TRAIL))
+_TABLES: dict[str, Table] = {table(record).name: table(record) for record in _RECORDS}
+_COMMENT = table(Comment).name
+#: Ids that one statement names.
+_AT_A_TIME = 1_000
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a bundle says of its comment: from which of its versions to which it tells, and the state that it was in."""
+
+    comment: UUID
+    whole: bool
+    state: str
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One line, and what stands in it."""
+
+    line: str
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
+        read = json.loads(self.line)
+        if isinstance(read, dict) and isinstance(read.get("rows"), dict):
+            return read
+        raise ValueError('expected a line like {"comment": …, "rows": {…}}')
+
+    @property
+    def head(self) -> Head:
+        read = self._read
+        return Head(UUID(read["comment"]), read["whole"], read["state"], read["since"], read["until"])
+
+    @property
+    def rows(self) -> Rows:
+        """Each table's rows, as JSON knows their values."""
+        rows: Rows = self._read["rows"]
+        if unknown := set(rows) - set(_TABLES):
+            raise ValueError(f"expected tables of an archive, got {', '.join(sorted(unknown))}")
+        return rows
+
+    @property
+    def comment(self) -> dict[str, Any]:
+        """The comment itself; empty where only its trail is here."""
+        return next(iter(self.rows.get(_COMMENT, ())), {})
+
+    @classmethod
+    def of(cls, comment: Comment, rows: Rows, *, whole: bool) -> Self:
+        head = {
+            "comment": str(comment.id), "whole": whole, "state": comment.state, "since": comment.archived, "until": comment.version,
+        }  # fmt: skip
+        return cls(written_down({**head, "rows": rows}))
+
+
+def bundles(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False) -> list[Bundle]:
+    """The bundles of these comments as they stand, in the order given; `whole` says which take the comment itself along.
+
+    `lock` keeps others from changing any of it until the transaction ends, and leaves out comments that somebody is changing.
+    """
+    found: dict[type[Record], dict[UUID, Sequence[Any]]] = {Comment: _rows(session, Comment, Comment.id, whole, lock)}
+    owner: dict[UUID, UUID] = {comment_id: comment_id for comment_id in found[Comment]}
+    rows: defaultdict[UUID, Rows] = defaultdict(dict)
+    for comment_id, row in found[Comment].items():
+        if whole[comment_id]:
+            rows[comment_id][_COMMENT] = [plain(table(Comment), row)]
+    for record, column, parent in TRAIL:
+        found[record] = _rows(session, record, column, found[parent], lock)
+        for row_id, row in found[record].items():
+            comment_id = owner[row_id] = owner[row._mapping[column.name]]  # type: ignore[attr-defined]
+            rows[comment_id].setdefault(record.__tablename__, []).append(plain(table(record), row))
+    comments = (found[Comment].get(comment_id) for comment_id in whole)
+    return [Bundle.of(row, rows[row.id], whole=whole[row.id]) for row in comments if row is not None]  # type: ignore[arg-type,attr-defined]
+
+
+def _rows(
+    session: Session, record: type[Record], column: InstrumentedAttribute[Any], ids: Collection[UUID], lock: bool
+) -> dict[UUID, Sequence[Any]]:
+    """The rows whose column has one of these ids, by their own ids and in their order."""
+    t = table(record)
+    found: dict[UUID, Sequence[Any]] = {}
+    for some in _parts(ids):
+        query = select(t).where(among(session, t.c[column.name], some))
+        for row in session.execute(query.with_for_update(skip_locked=True) if lock else query):
+            found[row.id] = row
+    return dict(sorted(found.items()))
+
+
+def taken_out(session: Session, moved: Iterable[Bundle]) -> None:
+    """Delete the rows of these bundles. The comments of those that are not whole stay."""
+    ids: defaultdict[str, list[UUID]] = defaultdict(list)
+    for bundle in moved:
+        for name, rows in bundle.rows.items():
+            ids[name] += [UUID(row["id"]) for row in rows]
+    for name in reversed(_TABLES):
+        for some in _parts(ids[name]):
+            t = _TABLES[name]
+            session.execute(delete(t).where(among(session, t.c.id, some)))
+
+
+def put_back(session: Session, back: Sequence[Bundle]) -> int:
+    """Insert the rows of these bundles again. Returns how many; those of endpoints that are gone are left out."""
+    rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for bundle in back:
+        for name, some in bundle.rows.items():
+            rows[name] += [typed(_TABLES[name], row) for row in some]
+    _mend(session, rows)
+    for name, t in _TABLES.items():
+        if rows[name]:
+            session.execute(insert(t), rows[name])
+    return sum(map(len, rows.values()))
+
+
+def _mend(session: Session, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Endpoints and moderators may have gone meanwhile."""
+    delivery, attempt, decision = (table(record).name for record in (Delivery, Attempt, Decision))
+    endpoints = _known(session, Endpoint, {row["endpoint_id"] for row in rows[delivery]})
+    rows[delivery] = [row for row in rows[delivery] if row["endpoint_id"] in endpoints]
+    deliveries = {row["id"] for row in rows[delivery]}
+    rows[attempt] = [row for row in rows[attempt] if row["delivery_id"] in deliveries]
+    moderators = _known(session, Moderator, {row["moderator_id"] for row in rows[decision]} - {None})
+    for row in rows[decision]:
+        row["moderator_id"] = row["moderator_id"] if row["moderator_id"] in moderators else None
+
+
+def _known(session: Session, record: type[Endpoint] | type[Moderator], ids: Collection[UUID]) -> set[UUID]:
+    return set(session.scalars(select(record.id).where(among(session, record.id, ids)))) if ids else set()
+
+
+def _parts(ids: Collection[UUID]) -> Iterable[list[UUID]]:
+    ids = list(ids)
+    return (ids[at : at + _AT_A_TIME] for at in range(0, len(ids), _AT_A_TIME))
+
+
+def is_tombstone(head: Head) -> bool:
+    """Whether its comment had been erased before it was archived, so that the bundle holds nothing of anybody."""
+    return head.state == State.ERASED

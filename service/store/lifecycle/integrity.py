@@ -1,0 +1,172 @@
+"""The audit's questions: each finds the rows that break one promise. Reads only, on a live installation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select, text
+from sqlalchemy.orm import Session, aliased
+
+from service.domain.states import State
+from service.store.tables.archives import Archive, Archived
+from service.store.tables.comments import Comment, VerdictRow
+from service.store.tables.idempotency import IdempotencyKey
+from service.store.tables.moderation import Decision
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
+from service.store.webhooks.deliveries import BREAKER
+
+#: How long something may wait in calm before it counts as stuck.
+PATIENCE = timedelta(seconds=60)
+#: How many examples of a breach are named.
+EXAMPLES = 5
+#: An event and a new endpoint of the same moment may or may not have met.
+_MOMENT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaches:
+    """How many rows break a promise, and the ids of some."""
+
+    count: int
+    examples: tuple[str, ...] = ()
+
+    def __add__(self, other: "Breaches") -> "Breaches":
+        return Breaches(self.count + other.count, (self.examples + other.examples)[:EXAMPLES])
+
+
+def take_time(session: Session) -> None:
+    """An audit may read more than any request may."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def altered(session: Session, accepted: Mapping[UUID, str]) -> Breaches:
+    """Accepted comments that are gone, or whose first words are others now. An erased, edited or archived one may differ."""
+    wrong: list[UUID] = []
+    ids = list(accepted)
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        rows = session.execute(select(Comment.id, Comment.text, Comment.state, Comment.revision).where(Comment.id.in_(some)))
+        kept = {row.id: row for row in rows}
+        archived = set(session.scalars(select(Archived.id).where(Archived.id.in_(some))))
+        wrong += [i for i in some if (_differs(kept[i], accepted[i]) if i in kept else i not in archived)]
+    return Breaches(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
+
+
+def stuck_pending(session: Session, *, now: datetime) -> Breaches:
+    """Comments that have waited for their verdict for more than a minute."""
+    return _breaches(session, select(Comment.id).where(Comment.state == State.PENDING, Comment.updated_at < now - PATIENCE))
+
+
+def gaps(session: Session) -> Breaches:
+    """Comments whose events are not one a version, from the first that is in no archive to the last."""
+    told = (
+        select(
+            Event.comment_id, func.count().label("count"), func.max(Event.seq).label("last"), func.min(Event.seq).label("first")
+        )
+        .group_by(Event.comment_id)
+        .subquery()
+    )
+    return _breaches(
+        session,
+        select(Comment.id)
+        .outerjoin(told, told.c.comment_id == Comment.id)
+        .where(
+            or_(
+                func.coalesce(told.c.count, 0) != Comment.version - Comment.archived,
+                and_(
+                    Comment.version > Comment.archived, or_(told.c.last != Comment.version, told.c.first != Comment.archived + 1)
+                ),
+            )
+        ),
+    )
+
+
+def untold(session: Session, *, now: datetime) -> Breaches:
+    """Events that nobody has taken up for a minute, and events that an endpoint wants and has no delivery of."""
+    late = select(Event.id).where(Event.state == EventState.DUE, Event.due_at < now - PATIENCE)
+    found = _breaches(session, late)
+    for endpoint in session.scalars(select(Endpoint).where(Endpoint.enabled)):
+        found += _breaches(
+            session,
+            select(Event.id).where(
+                Event.site_id == endpoint.site_id,
+                Event.state == EventState.SENT,
+                Event.at > (endpoint.since or endpoint.created_at) + _MOMENT,
+                Event.type.in_(endpoint.events),
+                ~exists().where(Delivery.event_id == Event.id, Delivery.endpoint_id == endpoint.id),
+            ),
+        )
+    return found
+
+
+def stuck_deliveries(session: Session, *, now: datetime) -> Breaches:
+    """Deliveries that have been due for a minute although nothing holds them back that anybody could see."""
+    late, earlier = now - PATIENCE, aliased(Delivery)
+    held_back = exists().where(
+        earlier.endpoint_id == Delivery.endpoint_id,
+        earlier.comment_id == Delivery.comment_id,
+        earlier.seq < Delivery.seq,
+        earlier.state == DeliveryState.DUE,
+    )
+    return _breaches(
+        session,
+        select(Delivery.id)
+        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        .where(
+            Delivery.state == DeliveryState.DUE,
+            Delivery.due_at < late,
+            or_(Delivery.lease_until.is_(None), Delivery.lease_until < late),
+            Endpoint.failures < BREAKER,
+            or_(Endpoint.probe_at.is_(None), Endpoint.probe_at < late),
+            ~held_back,
+        ),
+    )
+
+
+def failing(session: Session) -> Breaches:
+    """Endpoints that fail visibly: behind the breaker, disabled, or with deliveries that were given up."""
+    dead = exists().where(
+        Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None)
+    )
+    return _breaches(session, select(Endpoint.id).where(or_(Endpoint.failures >= BREAKER, ~Endpoint.enabled, dead)))
+
+
+def unchecked(session: Session) -> Breaches:
+    """Comments in a state that neither a check of their present words nor a person gave them, nor does an archive say who did."""
+    settled = Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED])
+    judged = exists().where(VerdictRow.comment_id == Comment.id, VerdictRow.revision == Comment.revision)
+    decided = exists().where(Decision.comment_id == Comment.id)
+    return _breaches(session, select(Comment.id).where(settled, Comment.version > Comment.archived, ~judged, ~decided))
+
+
+def doubled(session: Session) -> Breaches:
+    """Idempotency keys without their comment, and host ids that stand for more than one comment."""
+    orphan = select(IdempotencyKey.key).where(~exists().where(Comment.id == IdempotencyKey.comment_id))
+    twice = (
+        select(Comment.external_id)
+        .where(Comment.external_id.is_not(None))
+        .group_by(Comment.site_id, Comment.external_id)
+        .having(func.count() > 1)
+    )
+    return _breaches(session, orphan) + _breaches(session, twice)
+
+
+def outlived(session: Session) -> Breaches:
+    """Erased comments of which a file of an archive may still tell."""
+    late = exists().where(
+        Archive.site_id == Comment.site_id, Archive.at < Comment.updated_at, Archive.erased_until < Comment.updated_at
+    )
+    return _breaches(session, select(Comment.id).where(Comment.state == State.ERASED, Comment.archived > 0, late))
+
+
+def _breaches(session: Session, query: Select[Any]) -> Breaches:
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    examples: Sequence[Any] = session.scalars(query.limit(EXAMPLES)).all() if count else ()
+    return Breaches(count, tuple(map(str, examples)))
+
+
+def _differs(row: Any, words: str) -> bool:
+    return bool(row.state != State.ERASED and row.revision == 1 and row.text != words)

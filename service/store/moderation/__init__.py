@@ -1,0 +1,1 @@
+"""Queries for moderators: queue, cards, groups, decisions, authors."""

@@ -1,0 +1,99 @@
+"""What people decided on a site, newest first: who, when, from which state to which, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.store.accounts.moderators import shown_name
+from service.store.db.column_types import AnyRow, UtcDateTime
+from service.store.moderation.cards import QUOTE
+from service.store.tables.accounts import Membership, Moderator, Role
+from service.store.tables.comments import Comment, Thread
+from service.store.tables.moderation import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions: of whom, to which state, for which reason, from when until when. Empty means any."""
+
+    moderator: UUID | None = None
+    state: str = ""
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def history(
+    session: Session, site_id: str, wanted: Wanted, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[AnyRow]:
+    """One page of decisions, and one more where there is another page."""
+    columns = (
+        Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
+        Decision.undoes, Decision.key_id, shown_name().label("who"), Comment.author_name,
+        func.substr(Comment.text, 1, QUOTE).label("text"), Thread.title.label("thread_title"), Thread.external_id.label("thread_name"),
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
+        .where(Decision.site_id == site_id)
+        .order_by(Decision.at.desc(), Decision.id.desc())
+        .limit(limit + 1)
+    )
+    if wanted.moderator:
+        query = query.where(Decision.moderator_id == wanted.moderator)
+    if wanted.state:
+        query = query.where(Decision.to_state == wanted.state)
+    if wanted.reason:
+        query = query.where(Decision.reason == wanted.reason)
+    if wanted.since:
+        query = query.where(Decision.at >= wanted.since)
+    if wanted.until:
+        query = query.where(Decision.at < wanted.until)
+    if after:
+        query = query.where(
+            tuple_(Decision.at, Decision.id) < tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
+        )
+    return session.execute(query).all()
+
+
+def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequence[AnyRow]:
+    """Everything that people decided about one comment."""
+    return session.execute(
+        select(Decision.at, Decision.to_state, Decision.reason, Decision.note, Decision.undoes, shown_name().label("who"))
+        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
+        .where(Decision.comment_id == comment_id, Decision.site_id == site_id)
+    ).all()
+
+
+def colleagues(session: Session, site_id: str) -> list[AnyRow]:
+    """Who decides on this site, by name."""
+    people = [row for row in moderators_of(session, site_id) if row.disabled_at is None]
+    deciding = [row for row in people if Role.MODERATOR in (row.role, row.everywhere) or Role.ADMIN in (row.role, row.everywhere)]
+    return sorted(deciding, key=lambda row: str(row.who).casefold())
+
+
+def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:
+    """Everybody with a role on this site, with it: by membership, or everywhere."""
+    here = (Membership.moderator_id == Moderator.id) & (Membership.site_id == site_id)
+    columns = (
+        Moderator.id,
+        Moderator.email,
+        Moderator.name,
+        Moderator.everywhere,
+        Membership.role,
+        Moderator.disabled_at,
+        Moderator.second_factor_at,
+        shown_name().label("who"),
+    )
+    return session.execute(
+        select(*columns)
+        .outerjoin(Membership, here)
+        .where((Membership.id.is_not(None)) | (Moderator.everywhere != ""))
+        .order_by(Moderator.email)
+    ).all()

@@ -1,0 +1,378 @@
+"""The queue as moderators ask for it: one page of comments under a tab, filtered, in an order, with what a card shows."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from service.domain.states import State
+from service.store.db.column_types import AnyRow, UtcDateTime
+from service.store.moderation.groups import Conditions, among, another, stands_behind
+from service.store.tables.accounts import Role
+from service.store.tables.comments import Comment, Thread
+from service.store.tables.moderation import Decision, Escalation, Lease
+
+#: Counting stops here: "10,000+" says enough, and a page costs the same at any size.
+MANY = 10_000
+#: How many held comments are looked at to learn which reasons and languages a filter can offer.
+SAMPLE = 1_000
+
+
+class Tab(StrEnum):
+    """What the moderator looks at."""
+
+    HELD = "held"
+    ESCALATED = "escalated"
+    YOURS = "yours"
+    MINE = "mine"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Order(StrEnum):
+    """In which order the held ones come. The other tabs show the newest first."""
+
+    OLDEST = "oldest"
+    PRIORITY = "priority"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One view of the queue. `author` is the id of any comment of that author, since nothing made from an address may leave."""
+
+    tab: Tab = Tab.HELD
+    order: Order = Order.OLDEST
+    reason: str = ""
+    thread: UUID | None = None
+    author: UUID | None = None
+    language: str = ""
+    words: str = ""
+    alike: UUID | None = None
+    shared: bool = False
+    after: str = ""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether these wait, and so come in the order that is asked for."""
+        return self.tab in (Tab.HELD, Tab.ESCALATED, Tab.YOURS)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether one card stands for all that are alike. Where a group was opened, each of it is decided alone."""
+        return self.tab is Tab.HELD and self.alike is None
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.reason or self.thread or self.author or self.language or self.words or self.alike)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Comments with their thread, and the cursor of the next page; empty on the last one."""
+
+    rows: Sequence[AnyRow]
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many are under each tab, counted up to MANY + 1, and since when the oldest held one waits."""
+
+    held: int
+    escalated: int
+    yours: int
+    mine: int
+    approved: int
+    rejected: int
+    oldest: datetime | None
+
+
+COLUMNS = (
+    Comment.id,
+    Comment.site_id,
+    Comment.thread_id,
+    Comment.parent_id,
+    Comment.state,
+    Comment.version,
+    Comment.revision,
+    Comment.text,
+    Comment.link_domain,
+    Comment.author_name,
+    Comment.author_url,
+    Comment.author_verified,
+    Comment.author_key,
+    Comment.context["language"].as_string().label("language"),
+    Comment.reason,
+    Comment.score,
+    Comment.received_at,
+    Thread.title.label("thread_title"),
+    Thread.url.label("thread_url"),
+    Thread.external_id.label("thread_name"),
+)
+
+
+def listing(
+    session: Session,
+    site_id: str,
+    asked: Asked,
+    *,
+    moderator_id: UUID,
+    role: Role | None,
+    limit: int,
+    now: datetime | None = None,
+) -> Page:
+    """One page of what was asked for. What is held and alike is there once: the oldest stands for all.
+
+    What colleagues have on their screens `now` is left to them, unless `shared` is asked for or a filter is set.
+    """
+    now = now or datetime.now(UTC)
+    asked = _resolved(asked)
+    if asked.tab is Tab.MINE:
+        return _mine(session, site_id, asked, moderator_id, limit)
+    statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
+    if asked.grouped:
+        statement = statement.where(~stands_behind(site_id, another("older"), conditions_of(site_id, asked)))
+    if asked.tab is Tab.HELD and not asked.filtered and not asked.shared:
+        statement = statement.where(Comment.id.not_in(_with_colleagues(site_id, moderator_id, now)))
+    if asked.tab is Tab.YOURS:
+        statement = statement.where(Comment.id.in_(_escalated(site_id, to=(moderator_id, role))))
+    order = asked.order if asked.ordered else None
+    rows = session.execute(_after(_sorted(statement, order), order, asked.after).limit(limit + 1)).all()
+    return Page(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
+
+
+def one(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
+    """One comment of the site as a card shows it, in whatever state."""
+    found = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
+    return session.execute(found.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
+
+
+def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | None) -> Counts:
+    """The numbers on the tabs, in one query."""
+    held = (Comment.site_id == site_id, Comment.state == State.HELD)
+    escalated = _escalated(site_id)
+    mine = _still_mine(select(Decision.id), site_id, moderator_id)
+    row = session.execute(
+        select(
+            _capped(select(Comment.id).where(*held, Comment.id.not_in(escalated))).label("held"),
+            _capped(_from_escalations(site_id)).label("escalated"),
+            _capped(_from_escalations(site_id, to=(moderator_id, role))).label("yours"),
+            _capped(mine).label("mine"),
+            _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
+            _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
+            # Not min(): with a second condition SQLite would read every held comment for it.
+            select(Comment.received_at)
+            .where(*held, Comment.id.not_in(escalated))
+            .order_by(Comment.received_at, Comment.id)
+            .limit(1)
+            .scalar_subquery()
+            .label("oldest"),
+        )
+    ).one()
+    return Counts(*row)
+
+
+def _from_escalations(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
+    """Held comments that were escalated, counted from the few escalations and not from the many comments."""
+    return _escalated(site_id, to).join(Comment, Comment.id == Escalation.comment_id).where(Comment.state == State.HELD)
+
+
+def _escalated(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
+    """What was escalated: to anybody, or to this moderator, by name or by role."""
+    statement = select(Escalation.comment_id).where(Escalation.site_id == site_id)
+    if to is None:
+        return statement
+    me, mine = to
+    roles = [role.value for role in Role if mine and mine.covers(role)]
+    by_role = and_(Escalation.to_id.is_(None), Escalation.to_role.in_(roles), Escalation.moderator_id.is_distinct_from(me))
+    return statement.where(or_(Escalation.to_id == me, by_role))
+
+
+def newer(session: Session, site_id: str, *, than: datetime) -> int:
+    """How many held comments came after this moment, counted up to MANY + 1."""
+    came = select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at > than)
+    return session.scalar(select(_capped(came))) or 0
+
+
+def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
+    """The reasons and the languages among the oldest held comments, for the filters."""
+    language = Comment.context["language"].as_string().label("language")
+    sample = (
+        select(Comment.reason, language)
+        .where(Comment.site_id == site_id, Comment.state == State.HELD)
+        .order_by(Comment.received_at)
+        .limit(SAMPLE)
+        .subquery()
+    )
+    rows = session.execute(select(sample.c.reason, sample.c.language).distinct()).all()
+    return sorted({r.reason for r in rows if r.reason}), sorted({r.language for r in rows if r.language})
+
+
+def conditions_of(site_id: str, asked: Asked) -> Conditions:
+    """What this view asks of a comment beside its site."""
+    return lambda table: _in_view(table, site_id, asked)
+
+
+def _resolved(asked: Asked) -> Asked:
+    """A cursor that we never made, or made for another order, is no cursor."""
+    third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.ordered else None
+    parts = _parts(asked.after)
+    fits = len(parts) == (3 if third else 2) and (third is None or isinstance(parts[2], third))
+    return asked if fits else replace(asked, after="")
+
+
+def _matching(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions of a view, on the comment table or an alias of it."""
+    return [table.site_id == site_id, *_in_view(table, site_id, asked)]
+
+
+def _in_view(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+    state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
+    found: list[ColumnElement[bool]] = [table.state == state]
+    escalated = _escalated(site_id)
+    if asked.tab is Tab.HELD:
+        found.append(table.id.not_in(escalated))
+    if asked.tab is Tab.ESCALATED:
+        found.append(table.id.in_(escalated))
+    return found + _filters(table, site_id, asked)
+
+
+def _with_colleagues(site_id: str, moderator_id: UUID, now: datetime) -> Select[Any]:
+    return select(Lease.comment_id).where(Lease.site_id == site_id, Lease.until > now, Lease.moderator_id != moderator_id)
+
+
+def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime) -> int:
+    """How many held comments colleagues have on their screens."""
+    theirs = select(Comment.id).where(
+        Comment.id.in_(_with_colleagues(site_id, moderator_id, now)), Comment.site_id == site_id, Comment.state == State.HELD
+    )
+    return session.scalar(select(_capped(theirs))) or 0
+
+
+def _filters(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if asked.reason:
+        found.append(table.reason == asked.reason)
+    if asked.thread:
+        found.append(table.thread_id == asked.thread)
+    if asked.author:
+        found.append(_by_author_of(table, site_id, asked.author))
+    if asked.language:
+        found.append(table.context["language"].as_string() == asked.language)
+    if asked.words:
+        # Wildcards of the person's own words are only characters.
+        found.append(
+            or_(table.text.icontains(asked.words, autoescape=True), table.author_name.icontains(asked.words, autoescape=True))
+        )
+    if asked.alike:
+        found.append(among(table, site_id, asked.alike))
+    return found
+
+
+def _by_author_of(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[bool]:
+    """The same author as that comment: by key, or by name alone where the host gave nothing else."""
+    it = aliased(Comment)
+    key = select(it.author_key).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
+    name = select(it.author_name).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
+    return and_(table.author_key == key, or_(table.author_key != "", table.author_name == name))
+
+
+def _mine(session: Session, site_id: str, asked: Asked, moderator_id: UUID, limit: int) -> Page:
+    columns = (Decision.at.label("decided_at"), Decision.id.label("decision_id"))
+    statement = _still_mine(select(*COLUMNS, *columns), site_id, moderator_id).join(Thread, Thread.id == Comment.thread_id)
+    statement = statement.where(*_filters(Comment, site_id, asked)).order_by(Decision.at.desc(), Decision.id.desc())
+    if parts := _parts(asked.after):
+        at, decision_id = literal(_moment(parts[0]), UtcDateTime()), literal(UUID(parts[1]), Uuid())
+        statement = statement.where(tuple_(Decision.at, Decision.id) < tuple_(at, decision_id))
+    rows = session.execute(statement.limit(limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(rows[:limit], _packed(last.decided_at, last.decision_id) if last else "")
+
+
+def _still_mine(statement: Select[Any], site_id: str, moderator_id: UUID) -> Select[Any]:
+    """Comments that are where this moderator put them."""
+    return (
+        statement.select_from(Decision)
+        .join(Comment, and_(Comment.id == Decision.comment_id, Comment.version == Decision.version))
+        .where(Decision.moderator_id == moderator_id, Decision.site_id == site_id, Decision.undoes.is_(None))
+    )
+
+
+def _sorted(statement: Select[Any], order: Order | None) -> Select[Any]:
+    match order:
+        case Order.PRIORITY:
+            return statement.order_by(Comment.score.desc(), Comment.received_at, Comment.id)
+        case Order.THREAD:
+            return statement.order_by(Comment.thread_id, Comment.received_at, Comment.id)
+        case Order.OLDEST:
+            return statement.order_by(Comment.received_at, Comment.id)
+    return statement.order_by(Comment.received_at.desc(), Comment.id.desc())
+
+
+def _after(statement: Select[Any], order: Order | None, cursor: str) -> Select[Any]:
+    parts = _parts(cursor)
+    if not parts:
+        return statement
+    here = tuple_(Comment.received_at, Comment.id)
+    there = tuple_(literal(_moment(parts[0]), UtcDateTime()), literal(UUID(parts[1]), Uuid()))
+    match order:
+        case Order.PRIORITY:
+            score = float(parts[2])
+            return statement.where(or_(Comment.score < score, and_(Comment.score == score, here > there)))
+        case Order.THREAD:
+            thread = UUID(parts[2])
+            return statement.where(or_(Comment.thread_id > thread, and_(Comment.thread_id == thread, here > there)))
+        case Order.OLDEST:
+            return statement.where(here > there)
+    return statement.where(here < there)
+
+
+def _cursor(row: AnyRow, order: Order | None) -> str:
+    third = {Order.PRIORITY: row.score, Order.THREAD: row.thread_id}.get(order) if order else None
+    return _packed(row.received_at, row.id, *([] if third is None else [third]))
+
+
+def cursor_of(row: AnyRow, asked: Asked) -> str:
+    """The cursor that continues after this row."""
+    if asked.tab is Tab.MINE:
+        return _packed(row.decided_at, row.decision_id)
+    return _cursor(row, asked.order if asked.ordered else None)
+
+
+def _packed(at: datetime, *rest: object) -> str:
+    plain = json.dumps(
+        [at.isoformat(), *[part if isinstance(part, float) else str(part) for part in rest]], separators=(",", ":")
+    )
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _parts(cursor: str) -> list[Any]:
+    """What `_packed` packed; empty for anything else."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moment, name = _moment(parts[0]), UUID(parts[1])
+        third = [UUID(parts[2]) if isinstance(parts[2], str) else float(parts[2])] if len(parts) > 2 else []
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, binascii.Error, RecursionError):
+        return []
+    return [moment.isoformat(), str(name), *(str(part) if isinstance(part, UUID) else part for part in third)]
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("expected an aware datetime")
+    # Near both ends of the calendar a time exists in its own zone and not in UTC: OverflowError.
+    return moment.astimezone(UTC)
+
+
+def _capped(statement: Select[Any]) -> Any:
+    return select(func.count()).select_from(statement.limit(MANY + 1).subquery()).scalar_subquery()

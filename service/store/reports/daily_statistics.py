@@ -1,0 +1,179 @@
+"""What one day of a site comes to: the queue, the times to verdict and to decision, who decided, and what was overruled."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.domain.states import State
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment
+from service.store.tables.daily_statistics import DayRow
+from service.store.tables.moderation import Decision
+from service.store.tables.outbox import Event
+from service.store.tables.sites import Site
+
+#: Rows of a day that are looked at to learn its times and its overruled reasons: more would not change the picture.
+SAMPLE = 20_000
+#: How often a day the queue is measured.
+MARKS = tuple(timedelta(hours=hour) for hour in range(0, 24, 3))
+_SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One day. Times are seconds, (p50, p95) or empty; `reasons` maps a code to how many it held and how many of those
+    a moderator let pass; `queue` has (seconds into the day, comments held, age of the oldest in seconds)."""
+
+    received: int = 0
+    by_policy: dict[str, int] = field(default_factory=dict)
+    to_verdict: tuple[float, ...] = ()
+    to_decision: tuple[float, ...] = ()
+    decided: int = 0
+    undone: int = 0
+    reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
+    queue: tuple[tuple[float, int, float], ...] = ()
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> "Numbers":
+        """What `kept` wrote."""
+        reasons = {code: (held, passed) for code, (held, passed) in kept["reasons"].items()}
+        queue = tuple((at, number, age) for at, number, age in kept["queue"])
+        times = {name: tuple(kept[name]) for name in ("to_verdict", "to_decision")}
+        return cls(**{**kept, **times, "reasons": reasons, "queue": queue})
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def numbers_of(session: Session, site_id: str, day: date, *, now: datetime, known: Numbers | None = None) -> Numbers:
+    """Count one day up to `now`. What is `known` of the queue at earlier hours is taken over."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    end = start + timedelta(days=1)
+    decisions = _decisions(session, site_id, start, end)
+    back = {row.undoes for row in decisions if row.undoes}
+    standing = [row for row in decisions if row.from_state == State.HELD and not row.undoes and row.id not in back]
+    return Numbers(
+        received=_received(session, site_id, start, end),
+        by_policy=_by_policy(session, site_id, start, end),
+        to_verdict=percentiles(_seconds_to_verdict(session, site_id, start, end)),
+        to_decision=percentiles((row.at - row.received_at).total_seconds() for row in standing),
+        decided=sum(not row.undoes for row in decisions),
+        undone=sum(bool(row.undoes) for row in decisions),
+        reasons=_reasons(standing),
+        queue=_queue(session, site_id, start, min(now, end), known.queue if known else ()),
+    )
+
+
+def percentiles(seconds: Iterable[float]) -> tuple[float, ...]:
+    """(p50, p95) by nearest rank, or nothing of nothing."""
+    ordered = sorted(seconds)
+    return tuple(round(ordered[min(int(len(ordered) * p), len(ordered) - 1)], 3) for p in (0.5, 0.95)) if ordered else ()
+
+
+def _received(session: Session, site_id: str, start: datetime, end: datetime) -> int:
+    came = select(func.count()).where(
+        Comment.site_id == site_id, Comment.state.in_(list(State)), Comment.received_at >= start, Comment.received_at < end
+    )
+    return session.scalar(came) or 0
+
+
+def _by_policy(session: Session, site_id: str, start: datetime, end: datetime) -> dict[str, int]:
+    rows = session.execute(
+        select(Event.to_state, func.count())
+        .where(Event.site_id == site_id, Event.at >= start, Event.at < end, Event.from_state == State.PENDING)
+        .group_by(Event.to_state)
+    )
+    return {state: number for state, number in rows if state in _SETTLED}
+
+
+def _seconds_to_verdict(session: Session, site_id: str, start: datetime, end: datetime) -> list[float]:
+    """Comments that were edited since had their verdict long before the one that stands here."""
+    rows = session.execute(
+        select(Comment.received_at, Comment.settled_at)
+        .where(
+            Comment.site_id == site_id,
+            Comment.state.in_(_SETTLED),
+            Comment.received_at >= start,
+            Comment.received_at < end,
+            Comment.settled_at.is_not(None),
+            Comment.revision == 1,
+        )
+        .limit(SAMPLE)
+    )
+    return [max((row.settled_at - row.received_at).total_seconds(), 0.0) for row in rows]
+
+
+def _decisions(session: Session, site_id: str, start: datetime, end: datetime) -> Sequence[AnyRow]:
+    columns = (
+        Decision.id,
+        Decision.at,
+        Decision.from_state,
+        Decision.to_state,
+        Decision.undoes,
+        Comment.received_at,
+        Comment.reason,
+    )
+    return session.execute(
+        select(*columns)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .where(Decision.site_id == site_id, Decision.at >= start, Decision.at < end)
+        .order_by(Decision.at.desc())
+        .limit(SAMPLE)
+    ).all()
+
+
+def _reasons(decisions: Sequence[AnyRow]) -> dict[str, tuple[int, int]]:
+    held = Counter(row.reason for row in decisions if row.reason)
+    passed = Counter(row.reason for row in decisions if row.reason and row.to_state == State.APPROVED)
+    return {code: (number, passed[code]) for code, number in sorted(held.items())}
+
+
+def _queue(
+    session: Session, site_id: str, start: datetime, until: datetime, known: Sequence[tuple[float, int, float]]
+) -> tuple[tuple[float, int, float], ...]:
+    measured = {at: (at, number, age) for at, number, age in known if timedelta(seconds=at) in MARKS}
+    for mark in [m for m in MARKS if start + m <= until] + ([until - start] if until - start < timedelta(days=1) else []):
+        if (at := mark.total_seconds()) not in measured:
+            measured[at] = (at, *_waiting_at(session, site_id, start + mark))
+    return tuple(measured[at] for at in sorted(measured))
+
+
+def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, float]:
+    """How many comments were held at a moment and how old the oldest was: those held now, and those decided since."""
+    still = select(Comment.received_at).where(
+        Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at <= moment
+    )
+    since = (
+        select(Comment.id, Comment.received_at)
+        .join(Decision, Decision.comment_id == Comment.id)
+        .where(
+            Decision.site_id == site_id,
+            Decision.at > moment,
+            Decision.from_state == State.HELD,
+            Comment.state != State.HELD,
+            Comment.received_at <= moment,
+        )
+        .subquery()
+    )
+    number, oldest = session.execute(select(func.count(since.c.id.distinct()), func.min(since.c.received_at))).one()
+    number += session.scalar(select(func.count()).select_from(still.subquery())) or 0
+    waiting = [at for at in (oldest, session.scalar(still.order_by(Comment.received_at).limit(1))) if at]
+    return number, max((moment - at).total_seconds() for at in waiting) if waiting else 0.0
+
+
+def days(session: Session, site_id: str, *, since: date) -> Sequence[DayRow]:
+    """The days that were counted, oldest first."""
+    found = select(DayRow).where(DayRow.site_id == site_id, DayRow.day >= since.isoformat()).order_by(DayRow.day)
+    return session.scalars(found).all()
+
+
+def sites_to_count(session: Session, today: date, *, before: datetime) -> list[str]:
+    """The sites whose present day was not counted since `before`."""
+    fresh = select(DayRow.site_id).where(DayRow.day == today.isoformat(), DayRow.counted_at >= before)
+    return list(session.scalars(select(Site.id).where(Site.id.not_in(fresh)).order_by(Site.id)))

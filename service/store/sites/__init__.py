@@ -1,0 +1,1 @@
+"""Queries on sites, external checks and back-tests of rules."""

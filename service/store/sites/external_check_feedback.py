@@ -1,0 +1,94 @@
+"""Corrections: the decisions of moderators that say otherwise than an outside check did, each with its comment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.policy.check_input import Author, Circumstances, Page, Reading
+from service.domain.states import State
+from service.store.tables.comments import Comment, Thread, VerdictRow
+from service.store.tables.external_checks import BREAKER, OutsideRow
+from service.store.tables.moderation import Decision
+from service.store.tables.sites import Site
+
+#: The codes of a rejection that call a comment spam. Insults are none.
+SPAM_REASONS = frozenset({"spam", "advertising"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An outside check that is switched on and answers, and up to when it was told."""
+
+    site_id: str
+    name: str
+    address: str
+    secret: str
+    model: str
+    seconds: float
+    told_until: datetime
+    blog: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A comment that a person called spam and the service did not (`unwanted`), or the other way round."""
+
+    comment_id: UUID
+    reading: Reading
+    unwanted: bool
+
+
+def listeners(session: Session, names: Sequence[str]) -> list[Listener]:
+    """Who may be told something."""
+    rows = session.execute(
+        select(OutsideRow, Site.origins)
+        .join(Site, Site.id == OutsideRow.site_id)
+        .where(OutsideRow.name.in_(names), OutsideRow.enabled.is_(True), OutsideRow.failures < BREAKER)
+    )
+    return [
+        Listener(row.site_id, row.name, row.address, row.secret, row.model, row.seconds, row.told_until or row.created_at,
+                 next(iter(origins), ""))
+        for row, origins in rows
+    ]  # fmt: skip
+
+
+def corrections(session: Session, one: Listener, *, until: datetime, most: int) -> tuple[list[Correction], datetime | None]:
+    """The next decisions that this service should hear of, and the time of the last one that was looked at; None: nothing new."""
+    rows = session.execute(
+        select(Decision.at, Decision.to_state, Decision.reason, Comment, Thread, VerdictRow.reasons)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(VerdictRow, (VerdictRow.comment_id == Comment.id) & (VerdictRow.revision == Comment.revision))
+        .where(Decision.site_id == one.site_id, Decision.at > one.told_until, Decision.at <= until, Decision.undoes.is_(None))
+        .order_by(Decision.at, Decision.id)
+        .limit(most)
+    ).all()
+    found: list[Correction] = []
+    for row in rows:
+        called = any(r.get("check") == one.name and r.get("status") == "ran" for r in row.reasons or ())
+        # A decision that was taken back, or overtaken by another, says nothing.
+        if row.Comment.state != row.to_state:
+            continue
+        if row.to_state == State.REJECTED and row.reason in SPAM_REASONS and not called:
+            found.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=True))
+        elif row.to_state == State.APPROVED and called:
+            found.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=False))
+    return found, rows[-1].at if rows else None
+
+
+def _reading(comment: Comment, thread: Thread) -> Reading:
+    context = comment.context or {}
+    return Reading(
+        comment.text,
+        Author(
+            comment.author_name, comment.author_url, comment.email_domain, comment.author_external_id, comment.author_verified
+        ),
+        Page(thread.external_id, thread.url, thread.title),
+        Circumstances(
+            user_agent=context.get("user_agent", ""), referrer=context.get("referrer", ""), language=context.get("language", "")
+        ),
+    )

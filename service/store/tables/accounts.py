@@ -1,0 +1,92 @@
+"""Moderators, their roles on sites, the links and sessions they sign in with, and their decisions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.db.column_types import Record
+
+
+class Role(StrEnum):
+    """What a moderator may do on a site; each role may do what the one before it may."""
+
+    VIEWER = "viewer"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+    def covers(self, asked: "Role") -> bool:
+        """Whether this role may do what is asked of `asked`."""
+        order = list(Role)
+        return order.index(self) >= order.index(asked)
+
+
+class Moderator(Record):
+    """A person who signs in. `password` is an argon2id hash, empty where there is none.
+
+    `everywhere` is a role on every site, also on those to come; empty where memberships alone count. `second_factor` is the
+    sealed secret of an authenticator, which counts from `second_factor_at` on; `second_step` is the last step that was used.
+    `elsewhere` is a hash that names the account at an OpenID provider.
+    """
+
+    __tablename__ = "moderator"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    password: Mapped[str] = mapped_column(Text, default="")
+    everywhere: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    second_factor: Mapped[str] = mapped_column(Text, default="", server_default="")
+    second_factor_at: Mapped[datetime | None]
+    elsewhere: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    second_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(Record):
+    """A moderator's role on one site."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("moderator_id", "site_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"))
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+
+
+class SignInLink(Record):
+    """A one-time link: only its SHA-256 is kept, and it is gone once used."""
+
+    __tablename__ = "sign_in_link"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
+    valid_until: Mapped[datetime]
+
+
+class BrowserSession(Record):
+    """A signed-in browser: only the SHA-256 of its cookie is kept."""
+
+    __tablename__ = "browser_session"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+def locked(session: Session, moderator_id: UUID) -> Moderator | None:
+    """The account as it is now, held until the transaction ends. On SQLite the write lock holds it.
+
+    What opens a session and what ends sessions both take this lock first, so that neither misses the other.
+    """
+    query = select(Moderator).where(Moderator.id == moderator_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))

@@ -1,0 +1,43 @@
+"""Archives: the files that old comments were moved into, and what stays here of a comment that is in one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db.column_types import Record
+
+
+class Archive(Record):
+    """One file of an archive. `folder` is where it was written, `moved` how many comments left their tables for it.
+
+    `erased_until`: whatever was erased here before that moment is erased in the file too.
+    """
+
+    __tablename__ = "archive"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    folder: Mapped[str] = mapped_column(Text)
+    moved: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime]
+    erased_until: Mapped[datetime]
+
+
+class Archived(Record):
+    """What stays of a comment whose rows are all in an archive: its names, so that nobody makes a second one of it.
+
+    `erased`: it had been erased before it went.
+    """
+
+    __tablename__ = "archived_comment"
+    __table_args__ = (Index("uq_archived_comment_external", "site_id", "external_id", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    thread_id: Mapped[UUID]
+    external_id: Mapped[str | None] = mapped_column(String(512))
+    archive_id: Mapped[UUID] = mapped_column(ForeignKey("archive.id", ondelete="CASCADE"))
+    erased: Mapped[bool] = mapped_column(default=False)

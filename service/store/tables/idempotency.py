@@ -1,0 +1,27 @@
+"""Idempotency: which answer a host's retry gets, kept for a day."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, delete
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.db.column_types import Record
+
+
+class IdempotencyKey(Record):
+    """A POST that made a comment: keyed hashes of the Idempotency-Key that its host sent and of its body."""
+
+    __tablename__ = "idempotency_key"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body_digest: Mapped[str] = mapped_column(String(64))
+    comment_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def forget_key_of(session: Session, site_id: str, comment_id: UUID, *, received_at: datetime) -> None:
+    """Forget the key that a comment was sent with. Both were stored at one moment, by which an index finds it."""
+    mine = (IdempotencyKey.created_at == received_at, IdempotencyKey.site_id == site_id, IdempotencyKey.comment_id == comment_id)
+    session.execute(delete(IdempotencyKey).where(*mine).execution_options(synchronize_session=False))

@@ -1,0 +1,112 @@
+"""Tables of moderation: decisions, escalations, notes, leases and activity."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db.column_types import Record
+from service.store.tables.accounts import Role
+
+
+class Did(StrEnum):
+    """What was done. `calm` takes an escalation back, `forgive` a ban or a trust."""
+
+    ESCALATE = "escalate"
+    CALM = "calm"
+    BAN = "ban"
+    TRUST = "trust"
+    FORGIVE = "forgive"
+
+
+class Step(Record):
+    """One step. An escalation goes to the moderator `to_id`, or to whoever has `to_role`; a ban or a trust holds `until` a day.
+
+    `note` says why. `comment_id` is the comment that gave cause.
+    """
+
+    __tablename__ = "step"
+    __table_args__ = (Index("ix_step_author", "site_id", "author_key", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    author_key: Mapped[str] = mapped_column(String(80), default="")
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(16))
+    to_id: Mapped[UUID | None]
+    to_role: Mapped[str] = mapped_column(String(16), default="")
+    until: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class Decision(Record):
+    """What a person did with a comment: from which state to which, why, and which decision it takes back.
+
+    Exactly one of `moderator_id` and `key_id` is set. `batch_id` joins what was done in one gesture.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        Index("ix_decision_site", "site_id", "at", "id"),
+        Index("ix_decision_moderator", "moderator_id", "at", "id"),
+        UniqueConstraint("comment_id", "version"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    key_id: Mapped[UUID | None]
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    from_state: Mapped[str] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    undoes: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
+class Escalation(Record):
+    """A held comment that a moderator wants somebody to look at: `to_id`, or whoever has `to_role` where that is not set.
+
+    It leaves the queue and waits under a tab of its own.
+    """
+
+    __tablename__ = "escalation"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    to_id: Mapped[UUID | None]
+    to_role: Mapped[str] = mapped_column(String(16), default=Role.ADMIN, server_default=Role.ADMIN.value)
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class Note(Record):
+    """A word to colleagues, pinned to a comment. Hosts and authors never see it."""
+
+    __tablename__ = "note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Lease(Record):
+    """Who has a held comment on the screen, until when. It orders the work of several moderators and blocks nobody."""
+
+    __tablename__ = "queue_lease"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime]

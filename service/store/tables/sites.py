@@ -1,0 +1,61 @@
+"""Sites and the keys by which their hosts are recognised."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db.column_types import Record
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    SUBMIT = "submit"
+    READ = "read"
+    MODERATE = "moderate"
+    ADMIN = "admin"
+
+
+#: Where a site's policy keeps what clients that know two answers hear of a held comment.
+HELD_IS_SPAM = "akismet_held_is_spam"
+
+
+class Kind(StrEnum):
+    """What a key is for: our own API, or the protocol of Akismet, whose keys are 12 hex digits."""
+
+    API = "api"
+    AKISMET = "akismet"
+
+
+class Site(Record):
+    """One host. `id` is public: it stands in feed and form addresses. `policy` holds what the site set of its own."""
+
+    __tablename__ = "site"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    origins: Mapped[list[str]] = mapped_column(default=list)
+    hold_everything: Mapped[bool] = mapped_column(default=False)
+    policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+
+
+class Key(Record):
+    """An API key: only its SHA-256 is kept. `hint` is its first characters, for a person to tell keys apart."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), default=Kind.API, server_default=Kind.API.value)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    scopes: Mapped[list[str]]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(24))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Queries on webhooks: endpoints, deliveries, payload."""

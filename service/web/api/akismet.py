@@ -1,0 +1,218 @@
+"""Akismet's protocol, 1.1: plugins and forums that speak it are served without being changed.
+
+Their rules are not ours: text answers, 200 even for a key that is not valid, unknown fields ignored, sizes capped.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.domain.errors import Code, Refusal
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.jobs.names import Job
+from service.store.tables.sites import Kind
+from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out
+from service.web.api.akismet_request import RETRY, Fields
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.errors import STATUS
+from service.web.http.json_body import MAX_BODY, read_json
+from service.web.openapi.operation import JSON, Answer, operation
+from service.web.resources.web_resources import doors
+
+P = ParamSpec("P")
+
+bp = Blueprint("akismet", __name__, url_prefix="/1.1")
+
+TAG = "Akismet"
+FORM = "application/x-www-form-urlencoded"
+TEXT = "text/plain"
+THANKS = "Thanks for making the web a better place."
+INVALID = "invalid"
+TIP = "X-akismet-pro-tip"
+#: By this header alone WordPress's plugin (5.3.7 and later) knows to which comment an answer belongs. It publishes what comes
+#: without, so it is in refusals too.
+GUID = "X-akismet-guid"
+#: `false` with this header: not decided yet. The plugin keeps the comment pending, and after twice these seconds it publishes it.
+RECHECK_AFTER, NEVER = "X-akismet-recheck-after", "315360000"
+CHECK_PATH = "/1.1/comment-check"
+
+#: Nothing is demanded and nothing is refused, so the document says only what is looked at.
+_LOOKED_AT = (
+    "api_key", "key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author", "comment_author_email",
+    "comment_author_url", "comment_content", "comment_date_gmt", "blog_lang", "user_role", "is_test", "honeypot_field_name",
+    "comment_ID", "guid", "recheck_reason",
+)  # fmt: skip
+_TAKES: Mapping[str, Any] = {kind: {"properties": {name: {} for name in _LOOKED_AT}} for kind in (FORM, JSON)}
+
+
+def _answers(*words: str, headers: tuple[str, ...] = (), sometimes: tuple[str, ...] = ()) -> dict[int, Answer]:
+    body = {TEXT: {"type": "string", "enum": [*words, INVALID]}}
+    return {200: Answer("As Akismet answers", body, headers, sometimes)}
+
+
+def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Finds the key in `api_key`, in `key`, or before the first dot of the host, as the clients send it. The one to verify is in
+    `key`, beside the one that WordPress has stored."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        g.fields = fields = Fields(_sent(), from_wordpress=request.user_agent.string.startswith("WordPress/"))
+        tested = fields.tested_key if request.endpoint == "akismet.verify" else None
+        for token in (fields.key, request.host.partition(".")[0]) if tested is None else (tested,):
+            if len(token) == 12 and not set(token) - set("0123456789abcdef"):
+                g.caller = doors().callers.having(doors().identities.short_key(token), Kind.AKISMET)
+                break
+        return view(*args, **kwargs)
+
+    guarded.owner = "akismet key"  # type: ignore[attr-defined]
+    return guarded
+
+
+@bp.post("/verify-key")
+@_with_key
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Is this key valid?",
+    takes=_TAKES,
+    answers=_answers("valid"),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+    body_required=False,
+)
+def verify() -> Response:
+    return _said("valid" if g.get("caller") else INVALID)
+
+
+@bp.post("/comment-check")
+@_with_key
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Is this spam?",
+    detail="The comment is stored and judged like any other. `true` with `X-akismet-pro-tip: discard` was rejected; a held one is "
+    "`true`, or `false` with `X-akismet-recheck-after`, as its site says (`greenroom key add SITE --akismet --held-is`). "
+    "`X-akismet-guid` is the comment's id. Sent again (`recheck_reason`, `comment_ID`, `guid`, or the same `comment_date_gmt`) it is "
+    "the same comment, and its present state is the answer. `is_test` is judged and not kept; an administrator's comment is neither.",
+    takes=_TAKES,
+    answers=_answers("true", "false", headers=(GUID,), sometimes=(TIP, RECHECK_AFTER)),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+    body_required=False,
+)
+def check() -> Response:
+    if not g.get("caller"):
+        return _said(INVALID)
+    fields: Fields = g.fields
+    if fields.always_spam or fields.never_spam:
+        return _said("true" if fields.always_spam else "false")
+    return _verdict_said(try_out(fields) if fields.is_test else check_comment(fields))
+
+
+@bp.post("/submit-spam")
+@_with_key
+@limited(Rate.KEY)
+@operation(
+    TAG, "This was spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False
+)
+def report_spam() -> Response:
+    return _reported(State.REJECTED)
+
+
+@bp.post("/submit-ham")
+@_with_key
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "This was no spam",
+    takes=_TAKES,
+    answers=_answers(THANKS),
+    refusals=(Code.TOO_LARGE,),
+    refused_as=TEXT,
+    body_required=False,
+)
+def report_ham() -> Response:
+    return _reported(State.APPROVED)
+
+
+def _verdict_said(checked: Checked) -> Response:
+    state = checked.state
+    # At a retry WordPress's plugin publishes the comment if the answer is `false`, and ignores the headers.
+    held_is_spam = g.fields.recheck_reason == RETRY or doors().sites.named(g.caller.site_id).held_is_spam
+    response = _said("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
+    if state is State.REJECTED:
+        response.headers[TIP] = "discard"
+    if state is State.HELD and not held_is_spam:
+        response.headers[RECHECK_AFTER] = NEVER
+    if checked.comment_id:
+        response.headers[GUID] = str(checked.comment_id)
+    return response
+
+
+def _reported(state: State) -> Response:
+    """A person at the host says what it was: that is a decision on the comment, where we find it."""
+    if not g.get("caller"):
+        return _said(INVALID)
+    if g.fields.is_test:
+        return _said(THANKS)
+    site_id, now = g.caller.site_id, datetime.now(UTC)
+    with doors().database.writing() as session:
+        found = reported_comment(session, g.fields, now=now)
+        if found is not None:
+            ruling = Ruling(found.id, state, None, reason="spam" if state is State.REJECTED else "")
+            delay = timedelta(seconds=doors().settings.decision_delay)
+            decide(session, site_id, [ruling], actor=Actor(key_id=g.caller.key_id), now=now, delay=delay)
+    if found is not None:
+        doors().feeds.forget(found.thread_id)
+        doors().bell.ring(Job.DELIVER)
+    return _said(THANKS)
+
+
+def _sent() -> Mapping[str, Any]:
+    """The fields, from a form or from JSON. What is neither has none."""
+    request.max_content_length = request.max_form_memory_size = 3 * MAX_BODY + 1
+    if len(request.get_data()) > 3 * MAX_BODY:
+        raise RequestEntityTooLarge
+    if request.mimetype == JSON:
+        try:
+            body, _ = read_json(request.get_data())
+        except Refusal:
+            return {}
+        return body if isinstance(body, dict) else {}
+    return request.form.to_dict()
+
+
+def _said(words: str, status: int = 200) -> Response:
+    return Response(words, status, content_type=f"{TEXT}; charset=utf-8")
+
+
+@bp.after_request
+def _name_comment(response: Response) -> Response:
+    """Where no comment was stored, there is a guid all the same."""
+    if request.endpoint == "akismet.check":
+        response.headers.setdefault(GUID, str(new_id()))
+    return response
+
+
+@bp.errorhandler(Refusal)
+def refused(error: Refusal) -> Response:
+    return _said(error.detail, STATUS[error.code])
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> Response:
+    return _said("this is more than a comment may hold", 413)
+
+
+@bp.errorhandler(DBAPIError)
+def not_stored(_: DBAPIError) -> Response:
+    response = _said("the database did not answer; please send this again", 503)
+    response.headers["Retry-After"] = "1"
+    return response

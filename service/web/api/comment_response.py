@@ -1,0 +1,219 @@
+"""How a comment looks to its host: the answers of the API as models, from which the API document is made too."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from service.domain.states import State
+from service.store.comments.listing import Listed
+from service.store.tables.comments import VerdictRow
+from service.store.tables.outbox import Event
+from service.web.http.responses import Shown
+from service.web.http.urls import feed_path
+
+
+class Links(Shown):
+    """Where to go from here."""
+
+    self: str
+    feed: str
+
+
+class ThreadAccepted(Shown):
+    """The host's page, by the host's own word for it."""
+
+    id: str
+
+
+class CommentAccepted(Shown):
+    """A comment that is stored and not yet judged."""
+
+    id: UUID
+    url: str
+    state: State
+    version: int
+    thread: ThreadAccepted
+    links: Links
+
+
+class SpanShown(Shown):
+    """A piece of a field: `[start, end)` in `unit`s, its own text, and what it was read as."""
+
+    start: int
+    end: int
+    unit: str
+    text: str
+    read_as: str
+    field: str
+
+
+class ReasonShown(Shown):
+    """One reason of a verdict. `contribution` is its share of the evidence of its family."""
+
+    code: str
+    family: str
+    check: str = ""
+    rule: str
+    score: float
+    contribution: float = 0.0
+    strong: bool = False
+    status: str = "ran"
+    spans: tuple[SpanShown, ...] = ()
+
+
+class VerdictShown(Shown):
+    """What the checks and the policy said of the words that the comment has now. `signals` has one score a family."""
+
+    state: State
+    revision: int
+    at: datetime
+    reasons: tuple[ReasonShown, ...]
+    signals: dict[str, float]
+
+
+class ThreadShown(Shown):
+    """The host's page."""
+
+    id: str
+    url: str
+    title: str
+
+
+class AuthorShown(Shown):
+    """Who wrote it, as the host said; never an e-mail or an address."""
+
+    name: str
+    url: str
+    id: str
+    verified: bool
+
+
+class ChangeShown(Shown):
+    """One change of state. `by` is host, policy, moderator or key."""
+
+    version: int
+    from_state: State | None
+    to_state: State
+    at: datetime
+    by: str
+    reason: str = ""
+    note: str = ""
+    undo: bool = False
+
+
+class CommentListed(Shown):
+    """A comment in a list."""
+
+    id: UUID
+    url: str
+    state: State
+    version: int
+    revision: int
+    external_id: str | None
+    thread: ThreadShown
+    parent: UUID | None
+    author: AuthorShown
+    text: str
+    received_at: datetime
+    updated_at: datetime
+    settled_at: datetime | None
+    verdict: VerdictShown | None
+    links: Links
+
+
+class CommentShown(CommentListed):
+    """A comment with everything that happened to it, first to last. What came of its versions up to `archived` is in an archive."""
+
+    history: tuple[ChangeShown, ...]
+    archived: int = 0
+
+
+class CommentsPage(Shown):
+    """A page of comments. `next_cursor` is the `after` of the next one; null at the end."""
+
+    comments: tuple[CommentListed, ...]
+    next_cursor: str | None
+
+
+def accepted(comment_id: UUID, site_id: str, thread: str, *, base: str) -> CommentAccepted:
+    """The answer to a comment that has just been stored; the same again when it is replayed."""
+    path = f"/v1/comments/{comment_id}"
+    return CommentAccepted(
+        id=comment_id,
+        url=base + path,
+        state=State.PENDING,
+        version=0,
+        thread=ThreadAccepted(id=thread),
+        links=Links(self=path, feed=feed_path(site_id, thread)),
+    )
+
+
+def accepted_as_json(comment_id: str, site_id: str, thread: str, *, base: str) -> bytes:
+    """The same as JSON. All of it but the id is the same for a whole thread, and made once."""
+    return comment_id.encode().join(_around_id(site_id, thread, base))
+
+
+@lru_cache(maxsize=4096)
+def _around_id(site_id: str, thread: str, base: str) -> list[bytes]:
+    some = uuid4()  # No host can have named a thread so.
+    return accepted(some, site_id, thread, base=base).model_dump_json().encode().split(str(some).encode())
+
+
+def listed(row: Listed, *, base: str) -> CommentListed:
+    return CommentListed(**_facts(row, base))
+
+
+def shown(row: Listed, events: Sequence[Event], *, base: str) -> CommentShown:
+    return CommentShown(**_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived)
+
+
+def _facts(row: Listed, base: str) -> dict[str, Any]:
+    comment, thread = row.comment, row.thread
+    path = f"/v1/comments/{comment.id}"
+    return {
+        "id": comment.id,
+        "url": base + path,
+        "state": State(comment.state),
+        "version": comment.version,
+        "revision": comment.revision,
+        "external_id": comment.external_id,
+        "thread": ThreadShown(id=thread.external_id, url=thread.url, title=thread.title),
+        "parent": comment.parent_id,
+        "author": AuthorShown(
+            name=comment.author_name,
+            url=comment.author_url,
+            id=comment.author_external_id,
+            verified=comment.author_verified,
+        ),
+        "text": comment.text,
+        "received_at": comment.received_at,
+        "updated_at": comment.updated_at,
+        "settled_at": comment.settled_at,
+        "verdict": _verdict(row.verdict) if row.verdict else None,
+        "links": Links(self=path, feed=feed_path(comment.site_id, thread.external_id)),
+    }
+
+
+def _verdict(row: VerdictRow) -> VerdictShown:
+    reasons = tuple(ReasonShown.model_validate(reason) for reason in row.reasons)
+    return VerdictShown(state=State(row.state), revision=row.revision, at=row.at, reasons=reasons, signals=row.signals)
+
+
+def _arrival(row: Listed) -> ChangeShown:
+    return ChangeShown(version=0, from_state=None, to_state=State.PENDING, at=row.comment.received_at, by="host")
+
+
+def _change(event: Event) -> ChangeShown:
+    facts = event.facts or {}
+    return ChangeShown(
+        version=event.seq,
+        from_state=State(event.from_state),
+        to_state=State(event.to_state),
+        at=event.at,
+        by=str(facts.get("by", "host")),
+        reason=str(facts.get("reason", "")),
+        note=str(facts.get("note", "")),
+        undo=bool(facts.get("undo", False)),
+    )

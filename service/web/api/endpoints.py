@@ -1,0 +1,233 @@
+"""The host API for endpoints: where a host wants to be told, its secret, a test."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from service.actions.webhooks.endpoints import EVENTS, add_endpoint, change_endpoint, remove_endpoint, rotate, try_out
+from service.domain.errors import Code, NotFound
+from service.domain.security.encryption import Seal
+from service.jobs.names import Job
+from service.store.tables.outbox import DeliveryState, EventType
+from service.store.tables.sites import Scope
+from service.store.webhooks.endpoints import Logged, Standing, delivery_of, endpoint_of, endpoints_of
+from service.web.api.endpoint_response import (
+    DeliveryShown,
+    EndpointMade,
+    EndpointShown,
+    EndpointsShown,
+    delivery_shown,
+    endpoint_made,
+    endpoint_shown,
+)
+from service.web.auth.api_keys import asks, caller
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.field_types import Address, Strict
+from service.web.http.json_body import body_of
+from service.web.http.responses import reply
+from service.web.openapi.operation import JSON, Answer, operation
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("endpoints", __name__, url_prefix="/v1")
+TAG = "Webhooks"
+#: Seconds between two looks for the attempt of a test, and how much longer than an attempt the test is waited for.
+LOOK_EVERY = 0.05
+PATIENCE = 2.0
+
+
+def _wanted(event: EventType) -> EventType:
+    if event not in EVENTS:
+        expected: Any = f"expected one of {', '.join(EVENTS)}"
+        raise PydanticCustomError("event", expected)
+    return event
+
+
+WantedEvent = Annotated[
+    EventType,
+    Field(strict=False),
+    AfterValidator(_wanted),
+    WithJsonSchema({"type": "string", "enum": [event.value for event in EVENTS]}),
+]
+WantedEvents = Annotated[list[WantedEvent], Field(min_length=1, max_length=len(EVENTS))]
+# What every reader of the schema may count on. Hosts of other scripts and addresses in brackets are taken as well.
+_PLAIN_ADDRESS = (
+    r"^https?://[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}\.[a-z]{2,40}(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?#][!-\[\]-~]*)?$"
+)
+EndpointAddress = Annotated[Address, Field(min_length=1, json_schema_extra={"pattern": _PLAIN_ADDRESS, "minLength": 1})]
+
+
+class EndpointBody(Strict):
+    """A new endpoint. Without `events` it is told of everything."""
+
+    url: EndpointAddress
+    events: WantedEvents = Field(default_factory=lambda: list(EVENTS))
+
+
+class EndpointChange(Strict):
+    """What to change of an endpoint. Another address, or enabling it again, clears its failures."""
+
+    url: EndpointAddress | None = None
+    events: WantedEvents | None = None
+    enabled: bool | None = None
+
+
+@bp.post("/endpoints")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Add an endpoint",
+    detail="Its secret (`whsec_…`, Standard Webhooks) is shown in this answer and never again. "
+    "Private addresses are refused unless the operator opened their network.",
+    takes={JSON: EndpointBody},
+    answers={201: Answer("The endpoint, with its secret", {JSON: EndpointMade}, ("Location",))},
+    refusals=(Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
+)
+def add() -> Response:
+    body, _ = body_of(EndpointBody)
+    allow = doors().settings.webhook_allow
+    with doors().database.writing() as session:
+        made, secret = add_endpoint(
+            session, caller().site_id, url=body.url, events=body.events, seal=_seal(), now=_now(), allow=allow
+        )
+    response = reply(endpoint_made(Standing(made, 0, 0), secret, now=_now()), 201)
+    response.headers["Location"] = f"/v1/endpoints/{made.id}"
+    return response
+
+
+@bp.get("/endpoints")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(TAG, "List the endpoints", answers={200: Answer("All endpoints of the site", {JSON: EndpointsShown})})
+def show_many() -> Response:
+    with doors().database.reading() as session:
+        standings = endpoints_of(session, caller().site_id)
+    return reply(EndpointsShown(endpoints=tuple(endpoint_shown(standing, now=_now()) for standing in standings)))
+
+
+@bp.get("/endpoints/<uuid:endpoint_id>")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "How an endpoint is doing",
+    answers={200: Answer("The endpoint", {JSON: EndpointShown})},
+    refusals=(Code.NOT_FOUND,),
+)
+def show(endpoint_id: UUID) -> Response:
+    return reply(endpoint_shown(_standing(endpoint_id), now=_now()))
+
+
+@bp.patch("/endpoints/<uuid:endpoint_id>")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Change an endpoint",
+    detail="Disabling it gives up what waits for it; those deliveries are dead and can be replayed once it is enabled again.",
+    takes={JSON: EndpointChange},
+    answers={200: Answer("The endpoint as it is now", {JSON: EndpointShown})},
+    refusals=(Code.NOT_FOUND, Code.TOO_LARGE, Code.WRONG_TYPE),
+)
+def change(endpoint_id: UUID) -> Response:
+    body, _ = body_of(EndpointChange)
+    with doors().database.writing() as session:
+        change_endpoint(
+            session,
+            caller().site_id,
+            endpoint_id,
+            now=_now(),
+            url=body.url,
+            events=body.events,
+            enabled=body.enabled,
+            allow=doors().settings.webhook_allow,
+        )
+    doors().bell.ring(Job.DELIVER)
+    return reply(endpoint_shown(_standing(endpoint_id), now=_now()))
+
+
+@bp.delete("/endpoints/<uuid:endpoint_id>")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Remove an endpoint",
+    detail="With its deliveries and their attempts. To keep those, disable it.",
+    answers={204: Answer("It is removed")},
+    refusals=(Code.NOT_FOUND,),
+)
+def remove(endpoint_id: UUID) -> Response:
+    with doors().database.writing() as session:
+        remove_endpoint(session, caller().site_id, endpoint_id)
+    return Response(status=204)
+
+
+@bp.post("/endpoints/<uuid:endpoint_id>/rotate")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Rotate the secret",
+    detail="For 24 hours each webhook carries two signatures, one of the old secret and one of the new.",
+    answers={200: Answer("The endpoint, with its new secret", {JSON: EndpointMade})},
+    refusals=(Code.NOT_FOUND,),
+)
+def rotate_secret(endpoint_id: UUID) -> Response:
+    with doors().database.writing() as session:
+        _, secret = rotate(session, caller().site_id, endpoint_id, seal=_seal(), now=_now())
+    return reply(endpoint_made(_standing(endpoint_id), secret, now=_now()))
+
+
+@bp.post("/endpoints/<uuid:endpoint_id>/test")
+@asks(Scope.ADMIN)
+@limited(Rate.KEY)
+@operation(
+    TAG,
+    "Send a test",
+    detail="A `greenroom.test` goes out at once, the way of every webhook, and once only. One that arrives ends an endpoint's failing.",
+    answers={
+        200: Answer("What came of it", {JSON: DeliveryShown}),
+        202: Answer("No courier has sent it yet; its delivery shows what comes of it", {JSON: DeliveryShown}),
+    },
+    refusals=(Code.NOT_FOUND,),
+)
+def test(endpoint_id: UUID) -> Response:
+    with doors().database.writing() as session:
+        delivery_id = try_out(session, caller().site_id, endpoint_id, now=_now())
+    doors().bell.ring(Job.DELIVER)
+    row = _tried(delivery_id, seconds=doors().settings.webhook_timeout + PATIENCE)
+    return reply(delivery_shown(row), 202 if row.delivery.state == DeliveryState.DUE else 200)
+
+
+def _tried(delivery_id: UUID, *, seconds: float) -> Logged:
+    """The delivery of a test once it was attempted, or as it stands when the time is up."""
+    until = time.monotonic() + seconds
+    while True:
+        with doors().database.reading() as session:
+            row = delivery_of(session, caller().site_id, delivery_id)
+        if row is None:
+            raise NotFound("this endpoint was removed meanwhile")
+        if row.delivery.state != DeliveryState.DUE or time.monotonic() > until:
+            return row
+        time.sleep(LOOK_EVERY)
+
+
+def _standing(endpoint_id: UUID) -> Standing:
+    with doors().database.reading() as session:
+        standing = endpoint_of(session, caller().site_id, endpoint_id)
+    if standing is None:
+        raise NotFound("no such endpoint on this site")
+    return standing
+
+
+def _seal() -> Seal:
+    return Seal.from_secret(doors().settings.secret)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

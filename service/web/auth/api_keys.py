@@ -1,0 +1,71 @@
+"""Recognising the host: a bearer key becomes a Caller, and a route says which scope it asks for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import g, request
+
+from service.domain.errors import Code, Refusal
+from service.domain.security.tokens import digest_of, looks_like_a_key
+from service.store.sites.sites import Caller
+from service.store.tables.sites import Scope
+from service.web.auth.rate_limit import Rate, count
+from service.web.http.environ_keys import CALLER
+from service.web.resources.web_resources import doors
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Unauthenticated(Refusal):
+    """No key, or none that we know."""
+
+    code = Code.UNAUTHENTICATED
+
+
+class Forbidden(Refusal):
+    """A good key, but not for this."""
+
+    code = Code.FORBIDDEN
+
+
+def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a view: only callers with this scope (or admin) get in. The caller is `caller()`."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                g.caller = _recognised()
+            except Unauthenticated:
+                # Whoever guesses keys is counted too.
+                count(Rate.ADDRESS)
+                raise
+            if not g.caller.scopes & {scope, Scope.ADMIN}:
+                raise Forbidden(f"this key lacks the scope {scope.value}; `greenroom key add` makes one that has it")
+            return view(*args, **kwargs)
+
+        guarded.owner = f"key:{scope}"  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def caller() -> Caller:
+    return cast("Caller", g.caller)
+
+
+def _recognised() -> Caller:
+    if known := request.environ.get(CALLER):
+        # Its comment may have waited for a database that hangs: nobody asks that again for the key.
+        return cast("Caller", known)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
+    if not looks_like_a_key(token.strip()):
+        raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
+    found = doors().callers.having(digest_of(token.strip()))
+    if found is None:
+        raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
+    return found

@@ -1,0 +1,28 @@
+"""CSRF: where a form came from, and which methods change nothing."""
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+from service.web.auth.api_keys import Forbidden
+from service.web.resources.web_resources import doors
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def check_origin() -> None:
+    """Refuse a change that another site's page asks for."""
+    if request.method in SAFE:
+        return
+    settings, origin = doors().settings, request.headers.get("Origin", "")
+    ours = {_origin(settings.url)}
+    if not settings.public_url:
+        # On the embedded default the same machine has several names; the browser's own comparison is enough there.
+        ours.add(f"{request.scheme}://{request.host}")
+    if origin not in ours:
+        raise Forbidden(f"this form was sent from {origin or 'a page without an origin'}; expected {' or '.join(sorted(ours))}")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,32 @@
+"""How often a password or a code of one account may be tried, from wherever: guessing is slow also for many addresses together."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.store.accounts.audit_log import failures
+from service.web.auth.rate_limit import TooMany
+from service.web.resources.web_resources import doors
+
+#: Tries for one account, and in how many seconds.
+PER_ACCOUNT = ((5, 60), (30, 3600))
+
+
+def throttle(account: str) -> None:
+    """Count one try in this process. Raises TooMany."""
+    counted = [(doors().tries.hit(f"{account}\0{window}", window=window)[0], most) for most, window in PER_ACCOUNT]
+    if any(used > most for used, most in counted):
+        raise _too_many()
+
+
+def throttle_everywhere(session: Session, moderator_id: UUID) -> None:
+    """However many processes serve, and whichever of them was tried: what failed stands in the log. Raises TooMany."""
+    now = datetime.now(UTC)
+    for most, window in PER_ACCOUNT:
+        if failures(session, moderator_id, since=now - timedelta(seconds=window), most=most) >= most:
+            raise _too_many()
+
+
+def _too_many() -> TooMany:
+    return TooMany("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")

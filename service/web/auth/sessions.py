@@ -1,0 +1,193 @@
+"""Who is at the browser: the session cookie, the role that a page asks for, and the tokens that guard each form."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from hmac import compare_digest
+from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from flask import Response, g, request
+
+from service.actions.accounts.sign_in import saw
+from service.domain.errors import Code, Invalid, NotFound, Refusal
+from service.domain.security.tokens import digest_of
+from service.store.accounts.moderators import SignedIn, signed_in
+from service.store.tables.accounts import Role
+from service.web.auth.api_keys import Forbidden
+from service.web.auth.csrf import SAFE
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.route_metadata import page, public
+from service.web.resources.web_resources import doors
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: A browser that is there is written down at most this often, so that looking stays a read.
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class SignedOut(Refusal):
+    """Nobody is signed in here, or not any more."""
+
+    code = Code.UNAUTHENTICATED
+
+
+def anyone(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a page that needs no session. Its forms are guarded by the origin alone."""
+    return public(page(view if hasattr(view, "rate") else limited(Rate.PAGE)(view)))
+
+
+class OneFactor(Refusal):
+    """Signed in with one factor where two are demanded."""
+
+    code = Code.FORBIDDEN
+
+
+def somebody(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a page for every moderator, whatever the roles. It is open also to whoever still owes a second factor."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        _let_in()
+        # The way back leads to the site where one came from.
+        g.site_id = _last_site()
+        return view(*args, **kwargs)
+
+    guarded.owner = "moderator"  # type: ignore[attr-defined]
+    return page(limited(Rate.PAGE)(guarded))
+
+
+def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a page of one site, named by `site` in address or form: only for this role there, or a stronger one."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            _let_in()
+            if owes_second_factor():
+                raise OneFactor("this installation demands a second factor of you; set it up under your account")
+            g.site_id = _site_asked_for()
+            if g.site_id and not me().roles[g.site_id].covers(role):
+                raise Forbidden(
+                    f"this needs the role {role} on {g.site_id}; yours is {me().roles[g.site_id]}. An admin can change it."
+                )
+            if not g.site_id and request.method not in SAFE:
+                raise NotFound("you have no role on any site yet; an admin can give you one")
+            return view(*args, **kwargs)
+
+        guarded.owner = f"role:{role}"  # type: ignore[attr-defined]
+        return page(limited(Rate.PAGE)(guarded))
+
+    return decorate
+
+
+def me() -> SignedIn:
+    """The moderator behind this request."""
+    return cast("SignedIn", g.signed_in)
+
+
+def my_id() -> UUID:
+    return me().moderator.id
+
+
+def site_id() -> str:
+    """The site of this page; empty where the moderator has none."""
+    return cast("str", g.site_id)
+
+
+def my_role() -> Role | None:
+    """My role on the site of this page."""
+    return me().roles.get(g.get("site_id", "")) if "signed_in" in g else None
+
+
+def may(role: Role) -> bool:
+    """Whether I may do on this site what is asked of this role."""
+    mine = my_role()
+    return mine is not None and mine.covers(role)
+
+
+def owes_second_factor() -> bool:
+    """Whether my role needs a second factor that I have not set up."""
+    if me().moderator.second_factor_at:
+        return False
+    demanded = doors().settings.second_factor
+    return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in me().roles.values())
+
+
+def look_up() -> SignedIn | None:
+    """The moderator whose cookie came, or none."""
+    token = request.cookies.get(cookie_name(), "")
+    if not token:
+        return None
+    now, settings = datetime.now(UTC), doors().settings
+    idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
+    with doors().database.reading() as session:
+        found = signed_in(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
+    if found and found.session.seen_at < now - min(SEEN_EVERY, idle / 4):
+        with doors().database.writing() as session:
+            saw(session, found.session.digest, now=now)
+    return found
+
+
+def keep(response: Response, token: str) -> Response:
+    """Hand the browser its session."""
+    settings = doors().settings
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=int(settings.session_absolute),
+        path="/",
+        secure=over_https(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def forget(response: Response) -> Response:
+    response.set_cookie(cookie_name(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
+    return response
+
+
+def cookie_name() -> str:
+    return "__Host-greenroom" if over_https() else "greenroom"
+
+
+def _let_in() -> None:
+    found = look_up()
+    if found is None:
+        raise SignedOut("please sign in")
+    g.signed_in = found
+    if request.method not in SAFE:
+        sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+        if not compare_digest(sent.encode(), found.session.csrf.encode()):
+            raise Forbidden("this form is from an earlier sign-in; go back, reload the page and try again")
+        _no_nul()
+
+
+def _no_nul() -> None:
+    """PostgreSQL keeps no NUL in a text: whatever field it stands in, it is refused here by name."""
+    for name, values in request.form.lists():
+        if "\0" in name or any("\0" in value for value in values):
+            raise Invalid.field(f"/{name[:200]}", "nul", "expected text without NUL characters")
+
+
+def _site_asked_for() -> str:
+    """The site named by the request, or the one used last, or the first. Empty where there is none at all."""
+    roles = me().roles
+    asked = request.values.get("site", "")
+    if asked:
+        if asked not in roles:
+            raise NotFound(f"no site {asked!r} that you have a role on")
+        return asked
+    return _last_site()
+
+
+def _last_site() -> str:
+    last = str(me().moderator.preferences.get("site", ""))
+    return last if last in me().roles else next(iter(me().roles), "")
+
+
+def over_https() -> bool:
+    return doors().settings.url.startswith("https://")

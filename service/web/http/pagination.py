@@ -1,0 +1,45 @@
+"""Cursors: where a page ended, as an opaque word that always has the same length and can always be read."""
+
+import base64
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from service.store.comments.listing import Place
+
+PATTERN = "^[A-Za-z0-9_-]{32}$"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+def written(place: Place) -> str:
+    """The cursor of a place."""
+    micros = (place.at.astimezone(UTC) - _EPOCH) // _MICROSECOND
+    return base64.urlsafe_b64encode(struct.pack(">Q", micros) + place.id.bytes).decode()
+
+
+def _read(value: Any) -> Place:
+    try:
+        raw = base64.b64decode(value, altchars=b"-_", validate=True)
+        micros, id_bytes = struct.unpack(">Q16s", raw)
+    except (ValueError, TypeError, struct.error):
+        raise PydanticCustomError("cursor", "expected a cursor as `next_cursor` gave it") from None
+    return Place(_EPOCH + min(micros, _LATEST) * _MICROSECOND, UUID(bytes=id_bytes))
+
+
+#: The `after` of a query.
+Cursor = Annotated[Place, BeforeValidator(_read), WithJsonSchema({"type": "string", "pattern": PATTERN})]
+
+
+def link_next(response: Response, address: str, cursor: str) -> Response:
+    """Name the next page in the `Link` header: the same query at this address, with another `after`."""
+    query = urlencode({**request.args.to_dict(), "after": cursor})
+    response.headers["Link"] = f'<{address}?{query}>; rel="next"'
+    return response

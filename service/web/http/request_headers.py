@@ -1,0 +1,44 @@
+"""The headers that hosts steer a request with: Idempotency-Key and Prefer."""
+
+import re
+
+from flask import Response, request
+
+from service.domain.errors import Fault, Invalid
+from service.web.resources.web_resources import doors
+
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
+_WAIT = re.compile(r"\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(;.*)?", re.ASCII | re.IGNORECASE)
+
+
+def idempotency_key() -> str:
+    """The host's Idempotency-Key; empty where it sent none."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    if not well_formed(key):
+        detail = "expected 1 to 255 visible ASCII characters"
+        raise Invalid(f"Idempotency-Key: {detail}", Fault("header:Idempotency-Key", "format", detail))
+    return key
+
+
+def well_formed(key: str) -> bool:
+    return _IDEMPOTENCY_KEY.fullmatch(key) is not None
+
+
+def preferred_wait() -> int | None:
+    """Whole seconds that the host would like to wait (RFC 7240), at most what we allow; None where it asked for none.
+
+    A preference that cannot be read is ignored, as the RFC says.
+    """
+    for preference in ",".join(request.headers.getlist("Prefer")).split(","):
+        if found := _WAIT.fullmatch(preference):
+            return min(int(found[1]), int(doors().settings.max_wait))
+    return None
+
+
+def applied(response: Response, seconds: int | None) -> Response:
+    """Say that the wait was granted, and for how long at most."""
+    if seconds is not None:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+    return response

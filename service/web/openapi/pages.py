@@ -1,0 +1,122 @@
+"""The API document, and its pages: rendered by ourselves from the document, without scripts and without anybody else's server."""
+
+import re
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, current_app, json, render_template
+from markupsafe import Markup, escape
+
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.errors import STATUS
+from service.web.http.inline_css import source_of, style
+from service.web.http.route_metadata import page, public
+from service.web.openapi.curl_examples import sample
+from service.web.openapi.document import document
+from service.web.openapi.error_docs import MEANING
+from service.web.openapi.operation import JSON, Answer, operation
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("docs", __name__)
+
+CSS = "docs/docs.css"
+_CODE = re.compile("`([^`]+)`")
+#: Seconds that a reader may keep them.
+KEPT = 300
+
+
+@bp.get("/openapi.json")
+@public
+@limited(Rate.ADDRESS)
+@operation("About", "This document", answers={200: Answer("OpenAPI 3.1", {JSON: {"type": "object", "required": ["openapi"]}})})
+def show_document() -> Response:
+    return _kept(Response(json.dumps(_document()), content_type=JSON))
+
+
+@bp.get("/docs")
+@page
+@public
+@limited(Rate.ADDRESS)
+def show_pages() -> Response:
+    return _page("docs/api.html", document=_document(), sample=sample, properties=_properties, coded=coded)
+
+
+@bp.get("/docs/errors")
+@page
+@public
+@limited(Rate.ADDRESS)
+def show_errors() -> Response:
+    return _page("docs/errors.html", errors=[(code, STATUS[code], *MEANING[code]) for code in MEANING], coded=coded)
+
+
+def _document() -> dict[str, Any]:
+    """Made once an application: routes do not change while it runs."""
+    made: dict[str, Any] | None = current_app.extensions.get("greenroom-document")
+    if made is None:
+        made = document(current_app, base=doors().settings.url, version=version("greenroom"))
+        current_app.extensions["greenroom-document"] = made
+    return made
+
+
+def coded(text: str) -> Markup:
+    """A sentence with its `code` marked up."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped a moment before
+
+
+def _properties(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
+    """The fields of a schema as rows: name with its path, type, whether it must be there, and what it is."""
+    schemas = _document()["components"]["schemas"]
+    rows: list[tuple[str, str, bool, str]] = []
+
+    def walk(part: dict[str, Any], path: str, above: tuple[str, ...]) -> None:
+        part, seen = _resolved(part, schemas, above)
+        for name, field in part.get("properties", {}).items():
+            inner, deeper = _resolved(field, schemas, seen)
+            rows.append(
+                (
+                    path + name,
+                    _type(inner),
+                    name in part.get("required", ()),
+                    field.get("description", ""),
+                )
+            )
+            items, deepest = _resolved(inner.get("items", {}), schemas, deeper)
+            if inner.get("properties") and len(deeper) > len(seen):
+                walk(inner, f"{path}{name}.", deeper)
+            elif items.get("properties") and len(deepest) > len(deeper):
+                walk(items, f"{path}{name}[].", deepest)
+
+    walk(schema, "", ())
+    return rows
+
+
+def _resolved(part: dict[str, Any], schemas: dict[str, Any], above: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A schema behind its reference, and the references that led there; a circle is not walked twice."""
+    choices = [choice for choice in part.get("anyOf", ()) if choice.get("type") != "null"]
+    reference = part.get("$ref") or (choices[0].get("$ref") if len(choices) == 1 else None)
+    if not reference:
+        return (choices[0] | {"nullable": True}, above) if len(choices) == 1 else (part, above)
+    name = reference.rpartition("/")[2]
+    return (schemas[name], above if name in above else (*above, name))
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "enum" in field:
+        return ", ".join(map(str, field["enum"]))
+    kind = str(field.get("format") or field.get("type") or "text")
+    low, high = field.get("minimum"), field.get("maximum")
+    if "maxLength" in field:
+        return f"{kind}, at most {field['maxLength']} characters"
+    return f"{kind}, {low} to {high}" if low is not None and high is not None else kind
+
+
+def _page(name: str, **facts: object) -> Response:
+    response = Response(render_template(name, style=style(CSS), **facts), content_type="text/html; charset=utf-8")
+    policy = f"default-src 'none'; style-src {source_of(CSS)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = policy
+    return _kept(response)
+
+
+def _kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={KEPT}"
+    return response

@@ -1,0 +1,99 @@
+"""Health: is this process alive, and can it do its work? A broker that is away is told, and is no reason to be unready."""
+
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+import redis
+from flask import Blueprint, Response
+
+from service.config import Settings
+from service.store.comments.claim import oldest_pending
+from service.store.db.schema_version import Schema, revision, schema
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.responses import Shown, reply
+from service.web.http.route_metadata import public
+from service.web.openapi.operation import JSON, Answer, operation
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("health", __name__)
+
+#: Seconds for which the answer of the broker is believed, and that it may take.
+BELIEVED, PATIENCE = 5.0, 0.3
+_broker: tuple[float, str] = (0.0, "")
+
+
+class Alive(Shown):
+    """This process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Shown):
+    """What this process needs. `broker` is ok, away or none; without one the sweeps do its work, a little later."""
+
+    status: Literal["ok", "not ready"]
+    database: Literal["ok"] = "ok"
+    schema_state: Schema
+    revision: str | None
+    broker: str
+    oldest_pending_seconds: float
+
+
+@bp.get("/livez")
+@public
+@limited(Rate.ADDRESS)
+@operation("Health", "Is this process alive?", answers={200: Answer("It is", {JSON: Alive})})
+def alive() -> Response:
+    """Asks nobody else, so that a slow database restarts no web process."""
+    return reply(Alive())
+
+
+@bp.get("/readyz")
+@public
+@limited(Rate.ADDRESS)
+@operation(
+    "Health",
+    "Can this process do its work?",
+    detail="503 while the database is away or its schema is older than this version wants.",
+    answers={200: Answer("It can", {JSON: Readiness}), 503: Answer("Not now", {JSON: Readiness})},
+)
+def ready() -> Response:
+    with doors().database.reading() as session:
+        at = revision(session)
+        standing = schema(at)
+        fits = standing in (Schema.CURRENT, Schema.NEWER)
+        oldest = oldest_pending(session) if fits else None
+    seconds = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
+    shown = Readiness(
+        status="ok" if fits else "not ready",
+        schema_state=standing,
+        revision=at,
+        broker=broker(doors().settings),
+        oldest_pending_seconds=round(seconds, 3),
+    )
+    return reply(shown, 200 if fits else 503)
+
+
+def broker(settings: Settings) -> str:
+    """Whether the broker answers: ok, away, or none where there is none. Asked at most every few seconds."""
+    global _broker
+    if not settings.redis_url:
+        return "none"
+    until, word = _broker
+    if time.monotonic() > until:
+        word = _asked(settings.redis_url)
+        _broker = (time.monotonic() + BELIEVED, word)
+    return word
+
+
+def _asked(url: str) -> str:
+    client = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "away"
+    else:
+        return "ok"
+    finally:
+        client.close()

@@ -1,0 +1,133 @@
+"""Metrics for Prometheus: how much waits, and how long requests take. Nothing about any one comment, site or person."""
+
+import hmac
+import ipaddress
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from functools import cache
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from service.domain.errors import Code, Refusal
+from service.store.reports.gauges import Gauges, gauges
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.client_ip import plain_address
+from service.web.openapi.operation import Answer, operation
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("metrics", __name__)
+
+#: Headers that a proxy adds: then the address of the caller is the proxy's, and being near proves nothing.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+_MEANING = {
+    "pending": "Comments that wait for their verdict (counted up to 100,000).",
+    "held": "Comments that wait for a moderator (counted up to 100,000).",
+    "approved": "Approved comments.",
+    "oldest_pending": "Age in seconds of the comment that waits longest for its verdict.",
+    "events_due": "Events that are not yet made into deliveries.",
+    "deliveries_due": "Deliveries that are not yet done.",
+    "oldest_delivery": "Seconds by which the latest delivery is late.",
+    "deliveries_dead": "Deliveries that were given up; they can be replayed.",
+    "endpoints_failing": "Endpoints that are only probed because they fail.",
+}
+
+_seconds = Histogram(
+    "greenroom_request_seconds",
+    "How long requests took.",
+    ("endpoint", "method", "status"),
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+
+
+class NotForYou(Refusal):
+    """Metrics are for the operator."""
+
+    code = Code.FORBIDDEN
+
+
+def measure(app: Flask) -> None:
+    """Time every request by its route, never by its path."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if "began" in g:
+            # A caller can invent methods; only those of our routes become a series.
+            route = (request.endpoint, request.method) if request.endpoint else ("none", "none")
+            observe(*route, str(response.status_code), time.perf_counter() - g.began)
+        return response
+
+
+def observe(endpoint: str, method: str, status: str, seconds: float) -> None:
+    """Note how long one request took."""
+    _series(endpoint, method, status).observe(seconds)
+
+
+#: Routes, methods and statuses are few, and looking one up costs more than counting.
+_series = cache(_seconds.labels)
+
+
+class _Waiting:
+    """Asks the database at the moment of the scrape."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        with doors().database.reading() as session:
+            found = gauges(session, now=datetime.now(UTC))
+        for field in fields(Gauges):
+            unit = "_seconds" if field.name.startswith("oldest") else ""
+            yield GaugeMetricFamily(f"greenroom_{field.name}{unit}", _MEANING[field.name], value=getattr(found, field.name))
+
+
+def _operator() -> None:
+    """Raises NotForYou unless the caller has the token, or no token is set and the caller is on this machine."""
+    if token := doors().settings.metrics_token:
+        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(shown.encode(), token.encode()):
+            raise NotForYou("expected `Authorization: Bearer …` with the token of the setting metrics_token")
+        return
+    if not _near() or any(name in request.headers for name in _FORWARDED):
+        raise NotForYou("metrics are shown on this machine only; the setting metrics_token opens them")
+
+
+def _near() -> bool:
+    """Asked from this machine, and by a name of this machine: a page whose own name was made to lead here is a stranger."""
+    asked = urlsplit(f"//{request.host}").hostname
+    return _is_loopback(request.remote_addr or "") and (asked == "localhost" or _is_loopback(asked or ""))
+
+
+def _is_loopback(address: str) -> bool:
+    plain = plain_address(address)
+    return bool(plain) and ipaddress.ip_address(plain).is_loopback
+
+
+@bp.get("/metrics")
+@limited(Rate.ADDRESS)
+@operation(
+    "Health",
+    "Metrics for Prometheus",
+    answers={200: Answer("Text in Prometheus's format", {"text/plain": {"type": "string"}})},
+    refusals=(Code.FORBIDDEN,),
+)
+def show() -> Response:
+    _operator()
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        # Several web processes: each writes down its own, and any of them shows the sum.
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(_seconds)
+    registry.register(_Waiting())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+show.owner = "operator"  # type: ignore[attr-defined]

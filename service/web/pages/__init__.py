@@ -1,0 +1,1 @@
+"""HTML for moderators, on one blueprint."""

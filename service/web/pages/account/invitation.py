@@ -1,0 +1,84 @@
+"""The page behind an invitation: what it offers, what it ends, and what it asks of who accepts it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.accounts import invitations as acting
+from service.actions.accounts.sign_in import AccountChanged
+from service.domain.errors import Gone, Invalid
+from service.domain.security.encryption import Seal
+from service.domain.security.passwords import matches
+from service.store.accounts.moderators import SignedIn
+from service.store.tables.accounts import Moderator
+from service.store.tables.invitations import Invitation
+from service.web.auth.login_throttle import throttle
+from service.web.auth.sessions import keep, look_up
+from service.web.http.i18n import _
+from service.web.pages.blueprint import back_to, page
+from service.web.resources.web_resources import doors
+
+
+def show_invitation(token: str, offers: Sequence[Invitation], status: int = 200, *, fault: str = "") -> AnyResponse:
+    browser = _browser_of(offers)
+    with doors().database.reading() as session:
+        account = session.get_one(Moderator, offers[0].moderator_id)
+    proves = offers[0].signed_in
+    return page(
+        "invitation.html",
+        status,
+        token=token,
+        offers=offers,
+        email=account.email,
+        fault=fault,
+        sign_in_first=proves and browser is None,
+        asks_password=proves and account.password,
+        asks_code=proves and account.second_factor_at,
+    )
+
+
+def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
+    """What opens the account now is asked for again: who has the browser for a moment must not get to keep the account."""
+    browser = _browser_of(offers) if offers[0].signed_in else None
+    if offers[0].signed_in:
+        if browser is None:
+            return show_invitation(token, offers, 403)
+        if not _knows_password(browser):
+            return show_invitation(token, offers, 422, fault=_("That is not your present password."))
+        throttle(f"code {browser.moderator.id}")
+    code, agent = request.form.get("code", "")[:100], request.headers.get("User-Agent", "")
+    try:
+        with doors().database.writing() as session:
+            entered = acting.accept(
+                session, token, browser=browser, code=code, seal=_seal(), user_agent=agent, now=datetime.now(UTC)
+            )
+    except Invalid:
+        fault = _("That code does not fit, or was used already. Wait for the next one.")
+        return show_invitation(token, offers, 422, fault=fault)
+    except AccountChanged:
+        return show_invitation(token, offers, 403)
+    except Gone:
+        return page("link.html", 410, good=False, token=token)
+    response = back_to("pages.account", done="accepted")
+    assert isinstance(response, Response)  # noqa: S101
+    return keep(response, entered)
+
+
+def _browser_of(offers: Sequence[Invitation]) -> SignedIn | None:
+    """This browser, where it is signed in to the account that is invited."""
+    browser = look_up()
+    return browser if browser and browser.moderator.id == offers[0].moderator_id else None
+
+
+def _knows_password(browser: SignedIn) -> bool:
+    password = browser.moderator.password
+    if not password:
+        return True
+    throttle(browser.moderator.email)
+    return matches(password, request.form.get("password", "")[:1000])
+
+
+def _seal() -> Seal:
+    return Seal.from_secret(doors().settings.secret)

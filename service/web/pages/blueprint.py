@@ -1,0 +1,165 @@
+"""The pages for moderators: one blueprint on which every view must say who may see it, with its headers and HTML errors."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.errors import Code, Refusal
+from service.error_facts import short_error_facts
+from service.store.tables.accounts import Role
+from service.web.auth import csrf, sessions
+from service.web.auth.api_keys import Forbidden
+from service.web.http.errors import STATUS, problem
+from service.web.http.i18n import _, ngettext
+from service.web.pages.highlight import plain
+from service.web.resources.web_resources import doors
+
+log = logging.getLogger("greenroom.pages")
+
+#: Nothing but our own files, nothing inline, nowhere else to post to, and no frame around it.
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+
+bp = Blueprint("pages", __name__)
+
+
+def page(template: str, status: int = 200, /, **values: Any) -> Response:
+    """One page as a response."""
+    response = Response(render_template(template, **values), status=status, mimetype="text/html")
+    response.headers["Content-Language"] = str(get_locale() or "en")
+    return response
+
+
+def back_to(endpoint: str, **values: Any) -> AnyResponse:
+    """After a form: 303, so that a reload sends nothing twice."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def unchanged() -> Response:
+    """The answer to an Enter that is to do nothing: the browser stays on the page, with all that was typed and selected."""
+    return Response(status=204)
+
+
+def local(path: str, *, otherwise: str = "/queue") -> str:
+    """The path where it is one of ours; an address of anybody else's is not followed."""
+    clean = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if clean else otherwise
+
+
+def wants_json() -> bool:
+    return request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+@bp.before_request
+def _guard() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not hasattr(view, "owner"):
+        raise Forbidden("this page does not say who may see it")
+    csrf.check_origin()
+
+
+@bp.after_request
+def _sign(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CSP
+    # With "no-referrer" browsers send `Origin: null` with a form, and a form from elsewhere could not be told apart.
+    response.headers["Referrer-Policy"] = "same-origin"
+    # The policy says so already; this one is for what reads no policy.
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.context_processor
+def _surroundings() -> dict[str, Any]:
+    locale = get_locale()
+    signed_in = g.get("signed_in")
+    preferences = signed_in.moderator.preferences if signed_in else {}
+    return {
+        "me": signed_in,
+        "csrf": signed_in.session.csrf if signed_in else "",
+        "site_id": g.get("site_id", ""),
+        "may": sessions.may,
+        "elsewhere": doors().issuer.name if doors().issuer.is_set else "",
+        "demanded": bool(signed_in) and sessions.owes_second_factor(),
+        "Role": Role,
+        "language": str(locale or "en").replace("_", "-"),
+        "direction": preferences.get("direction") or (locale.text_direction if locale else "ltr"),
+        "languages": LANGUAGES,
+        "places": _places(),
+        "plain": plain,
+        "preferences": preferences,
+        "now": datetime.now(UTC),
+        "_": _,
+        "ngettext": ngettext,
+    }
+
+
+def _places() -> list[tuple[str, str]]:
+    """The pages that this moderator can go to, as (endpoint, name)."""
+    places = [
+        ("pages.queue", _("Queue")),
+        ("pages.decisions", _("Decisions")),
+        ("pages.threads", _("Threads")),
+        ("pages.authors", _("Authors")),
+        ("pages.charts", _("Charts")),
+    ]
+    return [*places, ("pages.settings", _("Settings"))] if sessions.may(Role.ADMIN) else places
+
+
+@bp.errorhandler(Refusal)
+def _refused(error: Refusal) -> AnyResponse:
+    if wants_json():
+        return problem(error.code, error.detail, error.faults)
+    if isinstance(error, sessions.SignedOut):
+        came_from = request.full_path.rstrip("?") if request.method == "GET" else "/queue"
+        return back_to("pages.sign_in", next=came_from)
+    if isinstance(error, sessions.OneFactor):
+        return back_to("pages.second_factor")
+    return _error_page(STATUS[error.code], error.code, error.detail)
+
+
+@bp.errorhandler(HTTPException)
+def _http(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    return _error_page(status, Code.INVALID, error.description or error.name)
+
+
+@bp.errorhandler(DBAPIError)
+@bp.errorhandler(PoolTimeout)
+def _database(error: Exception) -> AnyResponse:
+    log.error("database_failed", extra=short_error_facts(error))
+    detail = "the database did not answer; nothing was changed, please try again"
+    return _error_page(503, Code.UNAVAILABLE, detail)
+
+
+@bp.errorhandler(Exception)
+def _unforeseen(error: Exception) -> AnyResponse:
+    log.exception("unforeseen", exc_info=error)
+    return _error_page(500, Code.INTERNAL, "something broke on our side; it was logged under this request's id")
+
+
+def _error_page(status: int, code: Code, detail: str) -> AnyResponse:
+    if wants_json():
+        return problem(code, detail, status=status)
+    return page("error.html", status, status=status, detail=detail, request_id=g.get("request_id", ""))
+
+
+def _language() -> str:
+    signed_in = g.get("signed_in")
+    chosen = str(signed_in.moderator.preferences.get("language", "")) if signed_in else ""
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"

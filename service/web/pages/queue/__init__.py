@@ -1,0 +1,1 @@
+"""The queue page, its cards, forms and practice."""

@@ -1,0 +1,86 @@
+"""What the address of the queue page asks for, and the addresses of its neighbours."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from service.store.moderation.queue import Asked, Order, Tab
+
+Word = TypeVar("Word", bound=StrEnum)
+LONGEST = 200
+
+
+def asked_for(args: Mapping[str, str]) -> Asked:
+    """The view that these query arguments name. What makes no sense is as if it were not there: a bookmark never breaks."""
+    return Asked(
+        tab=_word(Tab, args.get("tab", ""), Tab.HELD),
+        order=_word(Order, args.get("order", ""), Order.OLDEST),
+        reason=_plain(args.get("reason", "")),
+        thread=uuid(args.get("thread", "")),
+        author=uuid(args.get("author", "")),
+        language=_plain(args.get("language", "")),
+        words=_plain(args.get("words", "")),
+        alike=uuid(args.get("alike", "")),
+        shared=bool(args.get("shared", "")),
+        after=_plain(args.get("after", ""), 400),
+    )
+
+
+def asked_at(path: str) -> Asked:
+    """The view that an address of the queue page names, as `address` writes it."""
+    return asked_for(dict(parse_qsl(path.partition("?")[2])))
+
+
+def address(site_id: str, asked: Asked, **changes: Any) -> str:
+    """The queue page for a view, as a path; only what differs from the usual is named."""
+    asked = replace(asked, **{"after": "", **changes})
+    usual = Asked()
+    named = {f.name: str(getattr(asked, f.name)) for f in fields(Asked) if getattr(asked, f.name) != getattr(usual, f.name)}
+    return "/queue?" + urlencode({"site": site_id, **named})
+
+
+def uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def moment(value: str) -> datetime | None:
+    """An aware time in UTC, where the value is one that exists there; a `+` may have become a blank on the way."""
+    try:
+        found = datetime.fromisoformat(value.replace(" ", "+"))
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def day(value: str) -> datetime | None:
+    """The beginning of a day (2026-03-01), in UTC."""
+    try:
+        found = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year < 9999 else None
+
+
+def place(value: str) -> tuple[datetime, UUID] | None:
+    """A row's place in a list by time: `2026-03-01T12:00:00+00:00~id`."""
+    at, _, name = value.partition("~")
+    when, row_id = moment(at), uuid(name)
+    return (when, row_id) if when and row_id else None
+
+
+def _word(kind: type[Word], value: str, otherwise: Word) -> Word:
+    try:
+        return kind(value)
+    except ValueError:
+        return otherwise
+
+
+def _plain(value: str, longest: int = LONGEST) -> str:
+    return value.replace("\0", "").strip()[:longest]

@@ -1,0 +1,108 @@
+"""Why a comment is held, in lines that a person can check: the rule, what matched, what it was read as, how sure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.domain.policy.signals import Kind
+from service.web.http.i18n import _
+from service.web.pages.queue.rule_translations import said
+
+#: Spans that one line shows; the text has all of them marked.
+SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason. `failed` says that a check did not finish: that is never dressed up as a match."""
+
+    label: str
+    rule: str
+    matches: tuple[tuple[str, str], ...]
+    score: str
+    failed: bool
+
+
+def lines(reasons: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """The reasons of a verdict as lines, gravest first."""
+    return [_line(reason) for reason in reasons]
+
+
+def spans(reasons: Sequence[Mapping[str, Any]], field: str) -> list[Mapping[str, Any]]:
+    """The matched spans in one field of the comment."""
+    return [span for reason in reasons for span in reason.get("spans", ()) if span.get("field", "text") == field]
+
+
+def name_of(code: str) -> str:
+    """What a filter calls the reasons of this code."""
+    return _words().get(code, code.replace(".", ": ").replace("_", " "))
+
+
+def _line(reason: Mapping[str, Any]) -> Line:
+    failed, rule = reason.get("status", "ran") != "ran", str(reason.get("rule", ""))
+    found = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
+    # A rule that names its words and its score already is not followed by them once more.
+    matches = tuple((text, read) for text, read in found if read or text.casefold() not in rule.casefold())
+    shown = said(rule)
+    score = f"{float(reason.get('score', 0)):.0%}"
+    return Line(_label(reason, failed=failed), shown, matches[:SHOWN], "" if failed or f"({score})" in rule else score, failed)
+
+
+def _read_as(span: Mapping[str, Any]) -> str:
+    read = str(span.get("read_as", ""))
+    return "" if read.casefold() == str(span["text"]).casefold() else read
+
+
+def _label(reason: Mapping[str, Any], *, failed: bool) -> str:
+    if failed:
+        return _("Not checked")
+    if reason.get("code") == Kind.SITE_LANGUAGE_NOT_COVERED:
+        return _("Language")
+    families = {
+        "spam": _("Spam"),
+        "profanity": _("Profanity"),
+        "abuse": _("Abuse"),
+        "privacy": _("Personal data"),
+        "trust": _("Author"),
+        "site": _("Site rule"),
+    }
+    return families.get(str(reason.get("family", "")), str(reason.get("family", "")))
+
+
+def _words() -> dict[str, str]:
+    return {
+        "profanity.strong": _("Strong profanity"),
+        "profanity.mild": _("Mild profanity"),
+        "spam.model": _("Reads like spam"),
+        "spam.site_model": _("Like what you call spam"),
+        "spam.links": _("Links"),
+        "spam.shortener": _("Link shortener"),
+        "spam.phrases": _("Spam phrases"),
+        "spam.contact": _("Contact bait"),
+        "spam.name": _("Spam in the name"),
+        "spam.disposable_email": _("Throw-away address"),
+        "spam.duplicate": _("Duplicate"),
+        "spam.near_duplicate": _("Near-duplicate"),
+        "spam.velocity": _("Too many at once"),
+        "spam.honeypot": _("Honeypot"),
+        "spam.too_fast": _("Too fast"),
+        "spam.gibberish": _("Gibberish"),
+        "spam.outside": _("Called spam elsewhere"),
+        "abuse.model": _("Reads like abuse"),
+        "abuse.threat": _("Threat"),
+        "abuse.outside": _("Called harmful elsewhere"),
+        "privacy.phone": _("Phone number"),
+        "privacy.address": _("Address"),
+        "privacy.card": _("Card number"),
+        "trust.new_author": _("New author"),
+        "trust.rejected_before": _("Rejected before"),
+        "site.blocked_word": _("Blocked word"),
+        "site.blocked_link": _("Blocked link"),
+        "site.blocked_author": _("Blocked author"),
+        "site.blocked_address": _("Blocked address"),
+        "site.holds_everything": _("Everything is held"),
+        "site.language_not_covered": _("Language not covered"),
+        "failure.check_failed": _("A check failed"),
+        "failure.timed_out": _("A check timed out"),
+        "failure.not_checked": _("Not checked"),
+    }

@@ -1,0 +1,38 @@
+"""The reasons that a site's moderators can give for a rejection: at most nine, one a key, each with a word to the author."""
+
+from dataclasses import dataclass
+
+from service.store.tables.sites import Site
+from service.web.http.i18n import _
+
+MOST = 9
+SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One reason. `text` goes to the host with the decision, for the author; empty says nothing."""
+
+    code: str
+    label: str
+    text: str = ""
+
+
+def rejections(site: Site | None) -> list[Rejection]:
+    """The site's own list, or ours."""
+    own = (site.policy or {}).get("rejections", []) if site else []
+    return [Rejection(r["code"], r["label"], r.get("text", "")) for r in own][:MOST] or _usual()
+
+
+def _usual() -> list[Rejection]:
+    return [
+        Rejection("insult", _("Insult or attack")),
+        Rejection("hate", _("Hate or discrimination")),
+        Rejection("off_topic", _("Off topic")),
+        Rejection("advertising", _("Advertising")),
+        Rejection("personal_data", _("Personal data")),
+        Rejection("misleading", _("Misleading claim")),
+        Rejection("illegal", _("Against the law")),
+        Rejection("language", _("Unreadable or wrong language")),
+        Rejection("rules", _("Against our rules")),
+    ]

@@ -1,0 +1,1 @@
+"""Decisions, authors, threads and charts."""

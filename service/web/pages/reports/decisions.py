@@ -1,0 +1,89 @@
+"""The decisions page: who decided what, when and why; filtered, and as a table file to take along."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.states import DECIDABLE
+from service.store.db.column_types import AnyRow
+from service.store.moderation.decision_log import Wanted, history, moderators_of
+from service.store.sites.sites import site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import my_id, site_id, with_role
+from service.web.http.csv_export import table_line
+from service.web.http.downloads import csv_response
+from service.web.pages.blueprint import bp, page
+from service.web.pages.queue import card_text as lines
+from service.web.pages.queue.query_params import day, place, uuid
+from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.resources.web_resources import doors
+
+ROWS, CHUNK = 50, 100
+COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
+
+
+@bp.get("/decisions")
+@with_role(Role.VIEWER)
+def decisions() -> AnyResponse:
+    wanted = _wanted(request.args)
+    with doors().database.reading() as session:
+        rows = history(session, site_id(), wanted, after=place(request.args.get("after", "")), limit=ROWS)
+        people = moderators_of(session, site_id())
+        reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
+    rows, more = rows[:ROWS], len(rows) > ROWS
+    named = {name: value for name, value in request.args.items() if name in ("who", "to", "reason", "since", "until") and value}
+    return page(
+        "decisions.html",
+        rows=rows,
+        people=people,
+        reasons=reasons,
+        states=sorted(DECIDABLE),
+        wanted=wanted,
+        named=named,
+        query=urlencode({"site": site_id(), **named}),
+        after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
+        lines=lines,
+    )
+
+
+@bp.get("/decisions.csv")
+@with_role(Role.VIEWER)
+def decisions_file() -> Response:
+    """Everything that the filter lets through, in chunks, so that a long history needs no memory."""
+    pieces = _file(site_id(), _wanted(request.args))
+    return csv_response(pieces, name=f"decisions-{site_id()}", person=my_id())
+
+
+def _file(site: str, wanted: Wanted) -> Iterator[str]:
+    yield table_line(COLUMNS)
+    after: tuple[datetime, UUID] | None = None
+    while True:
+        with doors().database.reading() as session:
+            rows = history(session, site, wanted, after=after, limit=CHUNK)
+        yield "".join(table_line(_cells(row)) for row in rows[:CHUNK])
+        if len(rows) <= CHUNK:
+            return
+        after = (rows[CHUNK - 1].at, rows[CHUNK - 1].id)
+
+
+def _cells(row: AnyRow) -> tuple[str, ...]:
+    took_back = "yes" if row.undoes else ""
+    return (
+        row.at.isoformat(), row.who or "key", row.from_state, row.to_state, row.reason, row.note, took_back,
+        str(row.comment_id), row.author_name, row.thread_title or row.thread_name, row.text,
+    )  # fmt: skip
+
+
+def _wanted(args: Mapping[str, str]) -> Wanted:
+    until = day(args.get("until", ""))
+    return Wanted(
+        moderator=uuid(args.get("who", "")),
+        state=args.get("to", "") if args.get("to") in DECIDABLE else "",
+        reason=args.get("reason", "").replace("\0", "")[:64],
+        since=day(args.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+    )

@@ -1,0 +1,153 @@
+"""The moderators page: who may look, decide and set things on this site."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.accounts import moderators as acting
+from service.actions.accounts.invitations import offer, sites_beyond, withdraw
+from service.actions.accounts.sign_in import new_link
+from service.actions.accounts.two_factor import reset
+from service.domain.errors import Conflict, Invalid, NotFound
+from service.store.accounts.invitations import invited
+from service.store.accounts.moderators import moderator_with, roles_of
+from service.store.moderation.decision_log import moderators_of
+from service.store.sites.sites import site
+from service.store.tables.accounts import Moderator, Role, locked
+from service.web.auth.sessions import me, my_id, site_id, with_role
+from service.web.pages.blueprint import back_to, bp, page
+from service.web.resources.web_resources import doors
+
+
+@bp.get("/settings/moderators")
+@with_role(Role.ADMIN)
+def moderators() -> AnyResponse:
+    return _shown()
+
+
+@bp.post("/settings/moderators")
+@with_role(Role.ADMIN)
+def invite() -> AnyResponse:
+    """A role on this site. A new account gets a one-time link, which is shown this once; one of other sites accepts by a link."""
+    email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
+    with doors().database.writing() as session:
+        known = moderator_with(session, email)
+        token, waits = "", False
+        if known is None:
+            _, token = acting.invite(session, email, _role(), site_id=site_id(), name=name, now=_now(), valid=_valid())
+        else:
+            token = _role_for(session, known)
+            waits = bool(token)
+    return _shown(201, link=_address(token) if token else "", about=email, waits=waits)
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>")
+@with_role(Role.ADMIN)
+def change_role(moderator_id: UUID) -> AnyResponse:
+    with doors().database.writing() as session:
+        person = locked(session, moderator_id)
+        if request.form.get("role") == "none" and person and withdraw(session, person, site_id=site_id()):
+            return back_to("pages.moderators", site=site_id())
+        person = _colleague(session, moderator_id)
+        _allow_change_of(person)
+        if request.form.get("role") == "none":
+            acting.take_role(session, moderator_id, site_id=site_id())
+        else:
+            acting.give_role(session, person, _role(), site_id=site_id())
+    return back_to("pages.moderators", site=site_id())
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>/link")
+@with_role(Role.ADMIN)
+def renew_link(moderator_id: UUID) -> AnyResponse:
+    """A new link for somebody who lost the way in: only where I am admin on all of their sites."""
+    with doors().database.writing() as session:
+        person = _colleague(session, moderator_id)
+        _allow_way_in(session, person, "make a link with `greenroom user link`")
+        link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
+    return _shown(201, link=link, about=person.email)
+
+
+@bp.post("/settings/moderators/<uuid:moderator_id>/second-factor")
+@with_role(Role.ADMIN)
+def reset_second_factor(moderator_id: UUID) -> AnyResponse:
+    """For somebody who has lost phone and recovery codes."""
+    with doors().database.writing() as session:
+        person = _colleague(session, moderator_id)
+        _allow_change_of(person)
+        _allow_way_in(session, person, "reset it with `greenroom user reset-second-factor`")
+        reset(session, moderator_id)
+    return back_to("pages.moderators", site=site_id(), done="second-factor")
+
+
+def _role_for(session: Session, known: Moderator) -> str:
+    """The role for an account that exists: at once where it has one here, else by a link. Returns the token of the link."""
+    person = locked(session, known.id)
+    if person is None or person.disabled_at is not None:
+        raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
+    if not sites_beyond(session, person, [site_id()]):
+        _allow_change_of(person)
+        acting.give_role(session, person, _role(), site_id=site_id())
+        return ""
+    # A link that opened the account by itself would hand other sites to the giver.
+    alone = _may_open(session, person)
+    return offer(session, person, _role(), [site_id()], signed_in=not alone, now=_now(), valid=_valid())
+
+
+def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
+    if not _may_open(session, person):
+        raise Conflict(f"this moderator also works on sites that are not yours; the operator can {otherwise}")
+
+
+def _may_open(session: Session, person: Moderator) -> bool:
+    """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
+    beyond = [s for s in roles_of(session, person) if me().roles.get(s) is not Role.ADMIN]
+    # Who works everywhere also works on sites to come: only another admin everywhere has as much.
+    return not beyond and (not person.everywhere or me().moderator.everywhere == Role.ADMIN)
+
+
+def _colleague(session: Session, moderator_id: UUID) -> Moderator:
+    # Locked, so that no role is accepted between these checks and the making of the link.
+    person = locked(session, moderator_id)
+    if person is None or person.disabled_at is not None or site_id() not in roles_of(session, person):
+        raise NotFound("no such moderator on this site")
+    return person
+
+
+def _allow_change_of(person: Moderator) -> None:
+    if person.id == my_id():
+        raise Conflict("your own role is for another admin to change")
+
+
+def _role() -> Role:
+    wanted = request.form.get("role", "")
+    if wanted not in list(Role):
+        raise Invalid.field("/role", "unknown", f"expected one of {', '.join(Role)}")
+    return Role(wanted)
+
+
+def _valid() -> timedelta:
+    return timedelta(seconds=doors().settings.link_valid)
+
+
+def _address(token: str) -> str:
+    return f"{doors().settings.url}/sign-in/{token}"
+
+
+def _shown(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
+    with doors().database.reading() as session:
+        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
+        here = site(session, site_id())
+    practice = bool(here and (here.policy or {}).get("practice"))
+    hours = doors().settings.link_valid / 3600
+    return page(
+        "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,
+        hours=f"{hours:g}", practice=practice,
+    )  # fmt: skip
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

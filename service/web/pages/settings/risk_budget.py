@@ -1,0 +1,127 @@
+"""The risk budget: what the site can bear, what its own decisions bear out, and how much is decided without a person."""
+
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.learning.risk_budget import clear_budget, found, set_budget
+from service.domain.errors import Invalid
+from service.domain.policy.risk_budget import CONFIDENCE, FEWEST, Decided, Limits, upper_bound
+from service.domain.policy.site_thresholds import Latitude
+from service.store.learning.scored_decisions import Judged, judged
+from service.store.sites.sites import site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import site_id, with_role
+from service.web.http.i18n import _
+from service.web.pages.blueprint import back_to, bp, page
+from service.web.resources.web_resources import doors
+
+_NUMBERS = ("published", "rejected", "audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the decisions so far say, in sentences."""
+
+    publish: str
+    reject: str
+    alone: str
+    decisions: int
+
+
+@bp.get("/settings/budget")
+@with_role(Role.ADMIN)
+def risk_budget() -> AnyResponse:
+    return _shown()
+
+
+@bp.post("/settings/budget")
+@with_role(Role.ADMIN)
+def change_budget() -> AnyResponse:
+    """One button, one act: try, save, or clear."""
+    act = request.form.get("act", "")
+    if act == "clear":
+        with doors().database.writing() as session:
+            clear_budget(session, site_id())
+        return back_to("pages.risk_budget", site=site_id(), done="cleared")
+    try:
+        wanted = _wanted()
+        if act == "try":
+            return _shown(wanted=wanted)
+        with doors().database.reading() as session:
+            limits = found(judged(session, site_id(), wanted), wanted)
+        with doors().database.writing() as session:
+            set_budget(session, site_id(), wanted, limits)
+    except Invalid as error:
+        return _shown(422, fault=error.detail)
+    return back_to("pages.risk_budget", site=site_id(), done="saved")
+
+
+def _wanted() -> Latitude:
+    given = {name: request.form.get(name, "").strip() for name in _NUMBERS}
+    for name, value in given.items():
+        if not (value.isascii() and value.isdecimal() and len(value) <= 6) or int(value) < (0 if name == "audit" else 10):
+            raise Invalid.field(
+                f"/{name}",
+                "not_a_number",
+                _("Expected a whole number from 10 on (0 audits nothing), not “%(value)s”.", value=value[:20]),
+            )
+    numbers = {name: int(value) for name, value in given.items()}
+    return Latitude(**numbers, hold_until_known=request.form.get("hold_until_known") == "on")
+
+
+def _shown(status: int = 200, *, wanted: Latitude | None = None, fault: str = "") -> AnyResponse:
+    with doors().database.reading() as session:
+        here = site(session, site_id())
+        set_now = Latitude.of(here.policy if here else None)
+        latitude = wanted or set_now or Latitude()
+        decided = judged(session, site_id(), latitude)
+    told = _told(decided, found(decided, latitude))
+    return page(
+        "budget.html", status, latitude=latitude, told=told, is_set=set_now is not None, tried=wanted is not None,
+        fault=fault, done=request.args.get("done", ""),
+    )  # fmt: skip
+
+
+def _told(decided: Judged, limits: Limits) -> Told:
+    publish = [one for one in decided.to_publish if limits.publish_below is not None and one.score < limits.publish_below]
+    reject = [one for one in decided.to_reject if limits.reject_from is not None and one.score >= limits.reject_from]
+    return Told(
+        publish=_publishing(publish, limits.publish_below),
+        reject=_rejecting(reject, limits.reject_from),
+        alone=_alone(limits),
+        decisions=limits.decisions,
+    )
+
+
+def _alone(limits: Limits) -> str:
+    if limits.publish_below is None and limits.reject_from is None:
+        return ""
+    return _("%(alone)s of 100 comments would be decided without a person.", alone=round(100 * limits.alone))
+
+
+def _publishing(below: list[Decided], limit: float | None) -> str:
+    if limit is None:
+        return _("For publishing there is too little evidence yet: the default limits serve.")
+    wrong = sum(one.rejected for one in below)
+    return _(
+        "Published at once below a risk of %(limit)s %%: of %(count)s such comments you rejected %(wrong)s. With %(sure)s %% "
+        "confidence at most 1 in %(bound)s of them is one that you would have rejected.",
+        limit=f"{100 * limit:.0f}", count=len(below), wrong=wrong, sure=round(100 * CONFIDENCE), bound=_one_in(wrong, len(below)),
+    )  # fmt: skip
+
+
+def _rejecting(above: list[Decided], limit: float | None) -> str:
+    if limit is None:
+        return _("For rejecting there is too little evidence yet: the default limits serve.")
+    wrong = sum(not one.rejected for one in above)
+    return _(
+        "Rejected at once from a risk of %(limit)s %%: of %(count)s such comments you approved %(wrong)s. With %(sure)s %% "
+        "confidence at most 1 in %(bound)s of them was fine.",
+        limit=f"{100 * limit:.0f}", count=len(above), wrong=wrong, sure=round(100 * CONFIDENCE), bound=_one_in(wrong, len(above)),
+    )  # fmt: skip
+
+
+def _one_in(wrong: int, of: int) -> int:
+    return int(1 / upper_bound(wrong, of, CONFIDENCE)) if of >= FEWEST else 1

@@ -1,0 +1,92 @@
+"""What this site has learned: its own model in words, how it did on decisions that it had not seen, and what a word weighs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.domain.policy.model_weights import Weighed, weighed
+from service.domain.policy.site_model_doubts import Doubt
+from service.store.learning.site_models import learned
+from service.store.tables.accounts import Role
+from service.store.tables.site_models import SiteModelRow
+from service.web.auth.sessions import site_id, with_role
+from service.web.http.i18n import _
+from service.web.pages.blueprint import bp, page
+from service.web.pages.settings.site_model_doubts import why_silent
+from service.web.resources.web_resources import doors
+
+TOP = 20
+#: What weighs less than this is not worth a line.
+LIGHT = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A site's model as the page tells it."""
+
+    made_at: datetime
+    speaks: bool
+    sentence: str
+    record: str
+    traffic: str
+    against: list[Weighed]
+    calm: list[Weighed]
+    asked: list[Weighed]
+
+
+@bp.get("/settings/learned")
+@with_role(Role.MODERATOR)
+def what_was_learned() -> AnyResponse:
+    word = " ".join(request.args.get("word", "").replace("\0", "")[:100].casefold().split())
+    with doors().database.reading() as session:
+        model = learned(session, site_id()) if site_id() else None
+    return page("learned.html", shown=_shown(model, model.made_at, word) if model and model.made_at else None, word=word)
+
+
+def _shown(model: SiteModelRow, made_at: datetime, word: str) -> Shown:
+    words = weighed(model.weights)
+    return Shown(
+        made_at=made_at,
+        speaks=model.believed,
+        sentence=_standing(model),
+        record=_record(model),
+        traffic=_traffic(model),
+        against=[one for one in words[:TOP] if one.weight > LIGHT],
+        calm=[one for one in words[::-1][:TOP] if one.weight < -LIGHT],
+        asked=[one for one in words if word and word in one.name.split()] or [one for one in words if one.name == word],
+    )
+
+
+def _standing(model: SiteModelRow) -> str:
+    if model.believed:
+        return _("It speaks: new comments are judged by it, in place of the model that Greenroom came with.")
+    if not model.weights and model.record.get("doubt") != Doubt.ONE_SIDED:
+        return _("There were too few decisions to learn from. It tries again as you decide more.")
+    return why_silent(model.record)
+
+
+def _traffic(model: SiteModelRow) -> str:
+    """How it did on ordinary comments, where it speaks; where it does not for that reason, the first sentence says so."""
+    if not model.believed or not model.record.get("ordinary"):
+        return ""
+    return _(
+        "Of %(ordinary)s ordinary comments of this site, which it had not seen, it would hold %(more)s more than the model that "
+        "Greenroom came with.",
+        ordinary=model.record["ordinary"],
+        more=max(0, int(model.record["more"])),
+    )
+
+
+def _record(model: SiteModelRow) -> str:
+    record = model.record
+    if not record.get("judged"):
+        return ""
+    return _(
+        "Each of %(judged)s decisions was first predicted, then learned from: it was right in %(right)s of 100, the model that "
+        "Greenroom came with in %(shipped)s.",
+        judged=record["judged"],
+        right=round(100 * float(record["right"])),
+        shipped=round(100 * float(record["right_shipped"])),
+    )

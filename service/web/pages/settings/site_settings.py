@@ -1,0 +1,106 @@
+"""A site's own rules: what is held first, its words and domains, the reasons for a rejection, and how long things are kept."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.lifecycle.retention import set_retention
+from service.actions.sites.site_settings import LISTS, set_languages, set_rejections, set_rules
+from service.domain.errors import Invalid
+from service.domain.policy.language_coverage import taken_by
+from service.domain.retention import LONGEST, Retention
+from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
+from service.store.sites.sites import site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import site_id, with_role
+from service.web.pages.blueprint import back_to, bp, page
+from service.web.pages.queue.rejection_reasons import MOST, rejections
+from service.web.resources.web_resources import doors
+
+
+@bp.get("/settings")
+@with_role(Role.ADMIN)
+def settings() -> AnyResponse:
+    return _shown()
+
+
+@bp.post("/settings/rules")
+@with_role(Role.ADMIN)
+def change_rules() -> AnyResponse:
+    lists = {name: request.form.get(name, "").replace("\0", "").splitlines() for name in LISTS}
+    languages = request.form.get("languages", "").replace("\0", "")
+    try:
+        with doors().database.writing() as session:
+            set_rules(
+                session,
+                site_id(),
+                hold_everything=request.form.get("hold_everything") == "on",
+                spam_waits=request.form.get("spam_waits") == "on",
+                lists=lists,
+            )
+            set_languages(session, site_id(), languages)
+    except Invalid as error:
+        return _shown(422, fault=error.detail, typed=lists, languages=languages)
+    return back_to("pages.settings", site=site_id(), done="rules")
+
+
+@bp.post("/settings/rejections")
+@with_role(Role.ADMIN)
+def change_rejections() -> AnyResponse:
+    form = request.form
+    rows = zip(form.getlist("code"), form.getlist("label"), form.getlist("text"), strict=False)
+    wanted = [{"code": code, "label": label, "text": text.replace("\0", "")} for code, label, text in rows if label.strip()]
+    try:
+        with doors().database.writing() as session:
+            set_rejections(session, site_id(), wanted)
+    except Invalid as error:
+        return _shown(422, fault=error.detail)
+    return back_to("pages.settings", site=site_id(), done="rejections")
+
+
+@bp.post("/settings/retention")
+@with_role(Role.ADMIN)
+def change_retention() -> AnyResponse:
+    try:
+        wanted = Retention(rejected=_days("rejected"), personal=_days("personal"))
+        with doors().database.writing() as session:
+            set_retention(session, site_id(), wanted)
+    except Invalid as error:
+        return _shown(422, fault=error.detail)
+    return back_to("pages.settings", site=site_id(), done="retention")
+
+
+def _days(name: str) -> int | None:
+    """A number of days, or none where the field is empty."""
+    given = request.form.get(name, "").strip()
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) < 6):
+        raise Invalid.field(f"/{name}", "not_a_number", f"expected 1 to {LONGEST} days, or nothing")
+    return int(given)
+
+
+def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
+    """Of each kind how many go with the next sweep, and how many by this day in a week."""
+    now, found = datetime.now(UTC), {}
+    for name, before, which in (("rejected", kept.rejected_before, rejected_of), ("personal", kept.personal_before, personal_of)):
+        if (today := before(now)) and (later := before(now + timedelta(days=7))):
+            found[name] = (count_of(session, which(site_id(), today)), count_of(session, which(site_id(), later)))
+    return found
+
+
+def _shown(
+    status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None, languages: str | None = None
+) -> AnyResponse:
+    with doors().database.reading() as session:
+        here = site(session, site_id())
+        kept = Retention.of(here.policy if here else None)
+        going = _going(session, kept)
+    lists = typed or {name: list((here.policy or {}).get(name, [])) if here else [] for name in LISTS}
+    taken = ", ".join(taken_by(here.policy if here else None)) if languages is None else languages
+    return page(
+        "settings.html", status, here=here, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
+        rejections=rejections(here), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""For readers: feed and comment form."""

@@ -1,0 +1,240 @@
+"""The plain HTML form: shown, sent without JavaScript, and answered with a way back to the host's page."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, redirect, render_template, request
+from pydantic import Field, StringConstraints
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from service.actions.comments.submit import Submission
+from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
+from service.domain.errors import Code, Fault, Invalid, Refusal, Unavailable
+from service.jobs.names import Job
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.client_ip import plain_address
+from service.web.http.errors import STATUS
+from service.web.http.field_types import Address, Email, Line, Long, Name, Required, Short, Strict, Text
+from service.web.http.inline_css import source_of, style
+from service.web.http.json_body import WrongType, query_of, validated
+from service.web.http.route_metadata import public
+from service.web.openapi.operation import Answer, operation
+from service.web.public.form_token import seconds_since, signed
+from service.web.public.return_url import own_page, with_note
+from service.web.resources.site_cache import KnownSite
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("form", __name__, url_prefix="/f")
+
+FORM = "application/x-www-form-urlencoded"
+HTML = "text/html"
+CSS = "form/form.css"
+SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
+#: Bytes of a form: 10,000 characters that take four bytes each are twelve when a browser has encoded them.
+LONGEST_FORM = 192 * 1024
+#: The hidden field that only machines fill.
+HONEYPOT = "subject"
+#: Which field of the form a fault of the draft belongs to.
+FIELDS = ("thread", "title", "name", "email", "url", "text", "parent", "return_to", "rendered", HONEYPOT)
+
+
+class FormQuery(Strict):
+    """For which page the form is shown. `part=fields` gives the form alone, to be included in a page."""
+
+    thread: Required
+    title: Line = ""
+    parent: Name = ""
+    return_to: Address = Field(default="", description="Where the reader is led back to: a page of the site.")
+    part: Annotated[str, StringConstraints(pattern=r"^(page|fields)$")] = "page"
+
+
+class FormBody(Strict):
+    """What a reader sends. Fields that are not listed are ignored."""
+
+    thread: Required
+    text: Text
+    title: Line = ""
+    name: Short = ""
+    email: Email = ""
+    url: Address = ""
+    parent: Name = ""
+    return_to: Address = ""
+    rendered: Long = ""
+    subject: Annotated[Line, Field(description="A trap for machines: people do not see it and leave it empty.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A form as it is shown: what stands in its fields, and what is wrong with them."""
+
+    site: KnownSite
+    values: dict[str, str]
+    faults: dict[str, str] = field(default_factory=dict)
+    message: str = ""
+
+
+_PAGE = {HTML: {"type": "string"}}
+
+
+@bp.get("/<site>")
+@public
+@limited(Rate.ADDRESS)
+@operation(
+    "Form",
+    "The form for a page",
+    detail="A page to be framed by the site, or with `part=fields` the form alone.",
+    path=SITE,
+    query=FormQuery,
+    answers={200: Answer("The form", _PAGE)},
+    refused_as=HTML,
+)
+def show(site: str) -> Response:
+    g.form_site = known = doors().sites.named(site)
+    query = query_of(FormQuery)
+    values = {"thread": query.thread, "title": query.title, "parent": query.parent, "return_to": query.return_to}
+    return _page(Shown(known, values), 200, part=query.part)
+
+
+@bp.post("/<site>")
+@public
+@limited(Rate.FORM)
+@operation(
+    "Form",
+    "Send a comment from a plain form",
+    detail="Answers 303 back to `return_to`, which must be a page of the site, with `#greenroom-awaits`. "
+    "What cannot be taken is shown again with everything that was typed.",
+    path=SITE,
+    takes={FORM: FormBody},
+    answers={
+        303: Answer("Stored; back to the page", headers=("Location",)),
+    },
+    refusals=(Code.FORBIDDEN, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
+    refused_as=HTML,
+)
+def send(site: str) -> Response:
+    g.form_site = known = doors().sites.named(site)
+    _expect_own_page(known)
+    body = _sent()
+    back = _way_back(body, known)
+    outcome = doors().committer.submit(_submission(body, known))
+    if isinstance(outcome, Refusal):
+        raise outcome
+    doors().bell.ring(Job.DRAIN)
+    response: Response = redirect(with_note(back), 303, Response)  # type: ignore[assignment]
+    return response
+
+
+def _sent() -> FormBody:
+    request.max_content_length = request.max_form_memory_size = LONGEST_FORM + 1
+    if len(request.get_data()) > LONGEST_FORM:
+        raise RequestEntityTooLarge
+    if request.mimetype != FORM:
+        raise WrongType(
+            f"expected a form of Content-Type: {FORM}", Fault("header:Content-Type", "media_type", f"expected {FORM}")
+        )
+    return validated(FormBody, _typed())
+
+
+def _typed() -> dict[str, str]:
+    """What was typed into the fields that are ours; a line ends in one character, as it is counted."""
+    form = request.form
+    return {name: form[name].replace("\r\n", "\n") for name in FIELDS if name in form}
+
+
+def _expect_own_page(site: KnownSite) -> None:
+    """A browser says which page a form came from; a page of somebody else has no business here."""
+    origin = request.headers.get("Origin", "null")
+    if origin != "null" and not site.owns(origin) and origin != doors().settings.url:
+        raise NotOurs("this form was sent from a page that is not of this site")
+
+
+class NotOurs(Refusal):
+    """A form from somebody else's page."""
+
+    code = Code.FORBIDDEN
+
+
+def _way_back(body: FormBody, site: KnownSite) -> str:
+    if body.return_to and not own_page(body.return_to, site):
+        raise Invalid.field("/return_to", "origin", "expected an address of this site")
+    candidates = (body.return_to, body.thread, request.headers.get("Referer", ""))
+    home = site.origins[0] if site.origins else doors().settings.url
+    return next((page for page in candidates if own_page(page, site)), f"{home}/")
+
+
+def _submission(body: FormBody, site: KnownSite) -> Submission:
+    seconds = seconds_since(body.rendered, doors().settings.secret, site.id) if body.rendered else None
+    page = next((page for page in (body.thread, body.return_to) if own_page(page, site)), "")
+    draft = Draft(
+        # Not the title: it would stand in the public feed, and anybody can write one into a form.
+        thread=DraftThread(body.thread, page),
+        text=body.text,
+        author=DraftAuthor(name=body.name, email=body.email, url=body.url),
+        parent=body.parent,
+        context=DraftContext(
+            ip=plain_address(request.remote_addr or ""),
+            user_agent=request.headers.get("User-Agent", "")[:1000],
+            referrer=request.headers.get("Referer", "")[:2048],
+            language=(request.accept_languages.best or "")[:35],
+            honeypot=body.subject,
+            seconds_to_submit=seconds,
+        ),
+    )
+    typed = urlencode(body.model_dump())
+    # A form that is sent twice by a nervous hand is the same form: its token and its words are its key.
+    key = f"form:{typed}" if body.rendered else ""
+    return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=doors().request_hashes)
+
+
+@bp.errorhandler(Refusal)
+def refused(error: Refusal) -> Response:
+    """Refusals as a page that keeps what was typed. Where the site itself is not known there is nothing to keep."""
+    site = g.get("form_site")
+    status = STATUS[error.code]
+    if site is None or request.method != "POST":
+        return _plain(error.detail, status)
+    faults = {fault.pointer.lstrip("/"): fault.detail for fault in error.faults}
+    message = "" if faults.keys() & set(FIELDS) else error.detail
+    try:
+        values = _typed() if request.mimetype == FORM else {}
+    except RequestEntityTooLarge:
+        values = {}
+    return _page(Shown(site, values, faults, message), status)
+
+
+@bp.errorhandler(DBAPIError)
+def not_stored(_: DBAPIError) -> Response:
+    return refused(Unavailable("your comment could not be stored just now; please send it again"))
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> Response:
+    return _plain("this is more than a comment may hold", 413)
+
+
+def _page(shown: Shown, status: int, *, part: str = "page") -> Response:
+    token = signed(doors().settings.secret, shown.site.id)
+    action = f"{doors().settings.url}/f/{shown.site.id}"
+    html = render_template(
+        "form/fields.html" if part == "fields" else "form/page.html",
+        shown=shown, token=token, action=action, honeypot=HONEYPOT, style=style(CSS),
+    )  # fmt: skip
+    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), shown.site.origins)
+
+
+def _plain(message: str, status: int) -> Response:
+    html = render_template("form/refused.html", message=message, style=style(CSS))
+    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), ())
+
+
+def _guarded(response: Response, origins: tuple[str, ...]) -> Response:
+    """Only the site may frame it, and it may only lead back to the site: browsers hold the 303 to `form-action` too."""
+    own = " ".join(("'self'", *origins))
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {source_of(CSS)}; form-action {own}; frame-ancestors {own}; base-uri 'none'"
+    )
+    if response.status_code == 503:
+        response.headers["Retry-After"] = "1"
+    return response

@@ -1,0 +1,187 @@
+"""The feed: the approved comments of a thread, for everybody, as JSON, HTML, Atom or JSON Feed."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from pydantic import Field, StringConstraints
+from werkzeug.http import parse_etags
+
+from service.domain.errors import Code, Invalid
+from service.domain.ids import thread_id
+from service.store.comments.feed import Head, Slice, published_in, replies_to
+from service.store.comments.listing import Place
+from service.web.auth.rate_limit import Rate, limited
+from service.web.http.environ_keys import FEED
+from service.web.http.field_types import NO_NUL, Strict, whole
+from service.web.http.json_body import query_of
+from service.web.http.pagination import Cursor, written
+from service.web.http.route_metadata import public
+from service.web.http.urls import feed_path
+from service.web.openapi.operation import JSON, Answer, operation
+from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
+from service.web.resources.feed_cache import Answered, takes_gzip
+from service.web.resources.site_cache import KnownSite
+from service.web.resources.web_resources import doors
+
+bp = Blueprint("feed", __name__, url_prefix="/v1")
+
+#: Whatever changes the bytes of a page besides its thread; raise it with every change of a template.
+EDITION = 1
+LONGEST_THREAD = 512
+
+
+class Format(StrEnum):
+    JSON = "json"
+    HTML = "html"
+    ATOM = "atom"
+    JSON_FEED = "jsonfeed"
+
+
+class Replies(StrEnum):
+    NESTED = "nested"
+    FLAT = "flat"
+
+
+class Order(StrEnum):
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+class FeedQuery(Strict):
+    """Which part of a feed, and how. Atom and JSON Feed are flat and newest first unless told otherwise."""
+
+    site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    format: Annotated[Format | None, Field(strict=False)] = None
+    replies: Annotated[Replies | None, Field(strict=False)] = None
+    order: Annotated[Order | None, Field(strict=False)] = None
+    limit: whole(1, 200) = 50  # type: ignore[valid-type]
+    after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request for a feed with every choice made."""
+
+    site: KnownSite
+    thread: str
+    format: Format
+    nested: bool
+    newest_first: bool
+    query: FeedQuery
+
+    @property
+    def id(self) -> UUID:
+        return thread_id(self.site.id, self.thread)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.id, self.format, self.nested, self.newest_first, self.query.limit, self.query.after)
+
+
+@bp.get("/threads/<thread:thread>/comments")
+@public
+@limited(Rate.ADDRESS)
+@operation(
+    "Feed",
+    "Read the approved comments of a thread",
+    detail="Public. `format`, else the Accept header, chooses JSON, an HTML fragment that is safe to include, Atom or JSON "
+    "Feed. Nested pages count top-level comments and bring their replies along. Ask again with `If-None-Match`.",
+    query=FeedQuery,
+    path={"thread": {"type": "string", "minLength": 1, "maxLength": LONGEST_THREAD, "pattern": NO_NUL}},
+    headers=("If-None-Match",),
+    answers={
+        200: Answer(
+            "A page of the feed",
+            {JSON: FeedPage, HTML: {"type": "string"}, ATOM: {"type": "string"}, JSON_FEED: {"type": "object"}},
+            ("ETag", "Vary"),
+            ("Link", "Access-Control-Allow-Origin"),
+        ),
+        304: Answer("It is as you have it", headers=("ETag",)),
+    },
+    refusals=(Code.NOT_FOUND,),
+)
+def read(thread: str) -> Response:
+    asked = _asked(thread)
+    head = doors().feeds.head(asked.id)
+    etag = _etag(asked, head)
+    request.environ[FEED] = Answered(asked.id, head, etag)
+    if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
+        return _dressed(Response(status=304), asked, etag)
+    body = doors().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))
+    packed = bool(body.packed) and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    response = Response(body.packed if packed else body.plain, content_type=FORMATS[asked.format].content_type)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if body.link:
+        response.headers["Link"] = f'<{body.link}>; rel="next"'
+    return _dressed(response, asked, etag)
+
+
+@bp.after_app_request
+def look_again(response: Response) -> Response:
+    """What a moderator has just decided on a page of this process is in its feeds at once."""
+    if request.method == "POST" and request.blueprint == "pages":
+        doors().feeds.forget_all()
+    return response
+
+
+def _asked(thread: str) -> _Asked:
+    if len(thread) > LONGEST_THREAD or "\0" in thread:
+        raise Invalid.field("path:thread", "thread", f"expected at most {LONGEST_THREAD} characters and no NUL")
+    query = query_of(FeedQuery)
+    chosen = query.format or _accepted()
+    for_readers = chosen in (Format.ATOM, Format.JSON_FEED)
+    replies = query.replies or (Replies.FLAT if for_readers else Replies.NESTED)
+    order = query.order or (Order.NEWEST if for_readers else Order.OLDEST)
+    site = doors().sites.named(query.site)
+    return _Asked(site, thread, chosen, replies is Replies.NESTED and not for_readers, order is Order.NEWEST, query)
+
+
+def _accepted() -> Format:
+    types = {form.content_type.partition(";")[0]: name for name, form in FORMATS.items()}
+    best = request.accept_mimetypes.best_match(list(types), default=JSON)
+    return Format(types[best])
+
+
+def _rendered(asked: _Asked, head: Head) -> tuple[bytes, str]:
+    query = asked.query
+    part = Slice(query.after, query.limit, asked.newest_first, roots=asked.nested)
+    with doors().database.reading() as session:
+        comments = published_in(session, asked.id, part)
+        comments, more = comments[: query.limit], len(comments) > query.limit
+        replies = replies_to(session, [comment.id for comment in comments]) if asked.nested else []
+    cursor = written(Place(comments[-1].received_at, comments[-1].id)) if more else None
+    base = doors().settings.url
+    address = base + feed_path(asked.site.id, asked.thread)
+    choices = {"format": asked.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
+    chosen = urlencode({name: value for name, value in choices.items() if value is not None})
+    here = f"{address}&{chosen}"
+    link = f"{here}&after={cursor}" if cursor else ""
+    page = Page(
+        site=asked.site, thread=asked.thread, head=head, comments=comments, replies=replies, nested=asked.nested,
+        address=here, next_cursor=cursor, next_address=link,
+    )  # fmt: skip
+    return FORMATS[asked.format].render(page), link
+
+
+def _etag(asked: _Asked, head: Head) -> str:
+    facts = (EDITION, *asked.key, head.version, head.created_at)
+    return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _dressed(response: Response, asked: _Asked, etag: str) -> Response:
+    """The headers of public reads: caches may keep the page and ask whether it changed."""
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors 'self' {' '.join(asked.site.origins)}"
+    response.headers["Vary"] = "Accept, Accept-Encoding, Origin"
+    origin = request.headers.get("Origin", "")
+    if origin and asked.site.owns(origin):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy"
+    return response

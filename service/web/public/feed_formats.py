@@ -1,0 +1,210 @@
+"""The four forms of a feed. Each gets the same page and gives bytes that are safe wherever they are shown."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import json, render_template
+
+from service.store.comments.feed import Head, Published
+from service.web.http.responses import Shown
+from service.web.openapi.operation import JSON
+from service.web.public.feed_atom import as_atom
+from service.web.resources.site_cache import KnownSite
+
+HTML = "text/html"
+ATOM = "application/atom+xml"
+JSON_FEED = "application/feed+json"
+
+#: Levels of replies that are nested; what is deeper stands beside its parent and still names it.
+DEEPEST = 20
+
+#: Characters that stand for nothing a reader could see and that XML and HTML forbid.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a feed before it has a form. `next_cursor` is None on the last one."""
+
+    site: KnownSite
+    thread: str
+    head: Head
+    comments: Sequence[Published]
+    replies: Sequence[Published]
+    nested: bool
+    address: str
+    next_cursor: str | None
+    next_address: str
+
+
+class AuthorPublished(Shown):
+    """Who wrote it."""
+
+    name: str
+    url: str
+    verified: bool
+
+
+class CommentPublished(Shown):
+    """An approved comment. `parent` is null where it answers nothing that the public may see."""
+
+    id: UUID
+    parent: UUID | None
+    author: AuthorPublished
+    text: str
+    posted_at: datetime
+    edited: bool
+    replies: "tuple[CommentPublished, ...]" = ()
+
+
+class ThreadPublished(Shown):
+    """The page that the comments stand on."""
+
+    id: str
+    url: str
+    title: str
+
+
+class FeedPage(Shown):
+    """A page of a feed. `count` is all approved comments of the thread."""
+
+    thread: ThreadPublished
+    count: int
+    comments: tuple[CommentPublished, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a feed."""
+
+    content_type: str
+    render: Callable[[Page], bytes]
+
+
+def _as_json(page: Page) -> bytes:
+    return _feed(page).model_dump_json().encode()
+
+
+def _as_html(page: Page) -> bytes:
+    return render_template("feed/fragment.html", page=page, feed=_feed(page), paragraphs=paragraphs, cleaned=cleaned).encode()
+
+
+def _as_json_feed(page: Page) -> bytes:
+    """JSON Feed 1.1 (jsonfeed.org)."""
+    home = web_address(page.head.url)
+    document: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": page.head.title or page.thread,
+        "feed_url": page.address,
+        "items": [_json_feed_item(comment, home) for comment in _feed(page).comments],
+    }
+    if home:
+        document["home_page_url"] = home
+    if page.next_address:
+        document["next_url"] = page.next_address
+    return json.dumps(document).encode()
+
+
+def _json_feed_item(comment: CommentPublished, home: str) -> dict[str, Any]:
+    author = {"name": comment.author.name or "Anonymous"}
+    if comment.author.url:
+        author["url"] = comment.author.url
+    item = {
+        "id": f"urn:uuid:{comment.id}",
+        "content_text": comment.text,
+        "date_published": comment.posted_at.isoformat().replace("+00:00", "Z"),
+        "authors": [author],
+    }
+    return {**item, "url": f"{home}#comment-{comment.id}"} if home else item
+
+
+def _as_atom(page: Page) -> bytes:
+    feed = _feed(page)
+    return as_atom(
+        feed_id=page.address.partition("&")[0],
+        title=cleaned(page.head.title or page.thread),
+        address=page.address,
+        home=web_address(page.head.url),
+        next_address=page.next_address,
+        entries=[
+            {
+                "id": comment.id,
+                "parent": comment.parent,
+                "author": cleaned(comment.author.name) or "Anonymous",
+                "author_url": comment.author.url,
+                "text": cleaned(comment.text),
+                "at": comment.posted_at,
+            }
+            for comment in feed.comments
+        ],
+    )
+
+
+FORMATS: dict[str, Form] = {
+    "json": Form(JSON, _as_json),
+    "html": Form(f"{HTML}; charset=utf-8", _as_html),
+    "atom": Form(f"{ATOM}; charset=utf-8", _as_atom),
+    "jsonfeed": Form(JSON_FEED, _as_json_feed),
+}
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """A text as paragraphs of lines."""
+    lines = cleaned(text).replace("\r\n", "\n").replace("\r", "\n")
+    return [part.split("\n") for part in re.split(r"\n[ \t]*\n\s*", lines.strip("\n")) if part.strip()]
+
+
+def cleaned(text: str) -> str:
+    """Without the control characters that no document may hold."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
+def web_address(url: str) -> str:
+    """The address where it may stand in a link: http or https with a host, else nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc and not _CONTROLS.search(url) else ""
+
+
+def _feed(page: Page) -> FeedPage:
+    below: defaultdict[UUID, list[Published]] = defaultdict(list)
+    # Parents come before their replies, so that the depth of a parent is always known.
+    depths, places = {root.id: 0 for root in page.comments}, {root.id: root.id for root in page.comments}
+    for reply in page.replies:
+        if reply.parent is None or reply.parent not in depths:
+            continue
+        depths[reply.id] = depths[reply.parent] + 1
+        place = reply.parent if depths[reply.id] <= DEEPEST else places[reply.parent]
+        places[reply.id] = reply.id if depths[reply.id] < DEEPEST else place
+        below[place].append(reply)
+    return FeedPage(
+        thread=ThreadPublished(id=page.thread, url=web_address(page.head.url), title=page.head.title),
+        count=page.head.approved,
+        comments=tuple(_grown(comment, below) for comment in page.comments),
+        next_cursor=page.next_cursor,
+    )
+
+
+def _grown(comment: Published, below: dict[UUID, list[Published]]) -> CommentPublished:
+    return _shown(comment, tuple(_grown(reply, below) for reply in below.get(comment.id, ())))
+
+
+def _shown(comment: Published, replies: tuple[CommentPublished, ...]) -> CommentPublished:
+    return CommentPublished(
+        id=comment.id,
+        parent=comment.parent,
+        author=AuthorPublished(name=comment.author_name, url=web_address(comment.author_url), verified=comment.author_verified),
+        text=comment.text,
+        posted_at=datetime.fromisoformat(comment.posted_at).astimezone(UTC) if comment.posted_at else comment.received_at,
+        edited=comment.edited,
+        replies=replies,
+    )

@@ -1,9 +1,0 @@
-"""Replies: a model as a JSON response."""
-
-from flask import Response
-from pydantic import BaseModel
-
-
-def reply(model: BaseModel, status: int = 200) -> Response:
-    """The model as JSON. Times are RFC 3339 in UTC."""
-    return Response(model.model_dump_json(), status=status, content_type="application/json")

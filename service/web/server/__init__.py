@@ -1,0 +1,1 @@
+"""The event loop in front of Flask: ASGI, body reader, fast paths, WSGI adapter."""

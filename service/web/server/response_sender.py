@@ -1,0 +1,50 @@
+"""Sends long responses in pieces, with back-pressure, so that a response that the client does not read holds little memory."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service.web.auth.rate_limit import address_of
+from service.web.http.environ_keys import Environ
+from service.web.server.wsgi_adapter import Answer, Send, in_pieces
+
+#: Bytes up to which an answer is handed to the server whole.
+SHORT = 64 * 1024
+#: Most bytes of long answers that a process has on their way, and a quarter of them for one address.
+MOST_UNSENT = 128 * 1024 * 1024
+
+
+class Sending:
+    """The long answers that are on their way from this process, counted in bytes. Short ones are bounded by the connections."""
+
+    def __init__(self) -> None:
+        self._unsent: Counter[str] = Counter()
+
+    async def give(self, environ: Environ, answer: Answer, send: Send, *, more: bool = False) -> bool:
+        """Send a whole answer, or with `more` its beginning. False: there is no room for it, and nothing was sent."""
+        size = len(answer.body)
+        if size <= SHORT:
+            await answer.give(send, more=more)
+            return True
+        address = address_of(environ["REMOTE_ADDR"])
+        if not self._has_room(address, size):
+            return False
+        with self._counted(address, size):
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            await in_pieces(answer.body, send, more=more)
+        return True
+
+    def _has_room(self, address: str, size: int) -> bool:
+        """Whether this many bytes more may be in flight. An address with none in flight always has room, so that others cannot lock it out."""
+        held = self._unsent[address]
+        return not held or (held + size <= MOST_UNSENT // 4 and self._unsent.total() + size <= MOST_UNSENT)
+
+    @contextmanager
+    def _counted(self, address: str, size: int) -> Iterator[None]:
+        self._unsent[address] += size
+        try:
+            yield
+        finally:
+            self._unsent[address] -= size
+            if not self._unsent[address]:
+                del self._unsent[address]

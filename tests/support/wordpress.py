@@ -1,0 +1,128 @@
+"""A real WordPress with the real Akismet plugin, both of Debian's package, on PHP's own server and a MariaDB."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.servers import MariaDb, Server
+
+DEBIAN = Path("/usr/share/wordpress")
+PLUGIN = DEBIAN / "wp-content/plugins/akismet"
+
+#: Runs before every script: WordPress then takes its settings from our folder instead of /etc/wordpress.
+_PREPEND = "<?php define('ABSPATH', '%(folder)s/');"
+_CONFIG = """<?php
+foreach (['NAME' => 'wordpress', 'USER' => 'root', 'PASSWORD' => '', 'HOST' => 'localhost:%(socket)s', 'CHARSET' => 'utf8mb4'] as $name => $value)
+    define("DB_$name", $value);
+define('WP_HOME', '%(url)s');
+define('WP_SITEURL', '%(url)s');
+define('DISABLE_WP_CRON', true);
+foreach (['AKISMET_TEST_MODE', 'WP_INSTALLING'] as $name) if (getenv($name)) define($name, true);
+$table_prefix = 'wp_';
+require ABSPATH . 'wp-settings.php';
+"""
+#: The plugin knows one address, as a constant: core's own filter leads it here. No mail leaves, and nobody types too fast.
+_LEAD_HERE = """<?php
+function wp_mail() { return true; }
+add_filter('comment_flood_filter', '__return_false');
+add_filter('pre_http_request', function ($answer, $args, $url) {
+    if (parse_url($url, PHP_URL_HOST) !== 'rest.akismet.com') return new WP_Error('away', 'only Greenroom is there');
+    if (!$here = get_option('greenroom')) return new WP_Error('away', 'nothing is there');
+    unset($args['headers']['Host']);
+    return _wp_http_get_object()->request($here . parse_url($url, PHP_URL_PATH), $args);
+}, 10, 3);
+add_filter('pre_http_request', function ($answer, $args, $url) {
+    return strpos($url, get_option('greenroom') ?: '-') === 0 ? false : $answer;
+}, 20, 3);
+add_action('akismet_comment_check_response', function ($answer) { update_option('guid', $answer[0]['x-akismet-guid'] ?? ''); });
+"""
+_RUN = """<?php
+$_SERVER += ['HTTP_HOST' => 'localhost', 'REMOTE_ADDR' => '192.0.2.9', 'REQUEST_METHOD' => 'GET'];
+require ABSPATH . 'wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+echo "\\n", json_encode(eval($argv[1]));
+"""
+_INSTALL = """
+wp_install('News', 'admin', 'admin@news.example', true, '', 'a password');
+foreach (['active_plugins' => ['akismet/akismet.php'], 'comment_previously_approved' => 0, 'comment_moderation' => 0,
+          'comment_max_links' => 50, 'akismet_strictness' => '0'] as $name => $value) update_option($name, $value);
+"""
+
+
+class WordPress(Server):
+    """One blog with one post, whose readers comment by the ordinary form."""
+
+    database: MariaDb
+
+    @staticmethod
+    def there() -> bool:
+        """Whether this machine has the package, its plugin, and PHP's driver for its database."""
+        if not PLUGIN.is_dir() or not shutil.which("php"):
+            return False
+        return "mysqli" in subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        return [*self._php(), "-S", f"127.0.0.1:{self.port}", "-t", str(DEBIAN)]
+
+    def ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readme.html", timeout=30).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def start(self) -> None:
+        self._lay_out()
+        pdo = "$db = new mysqli(null, 'root', '', null, 0, $argv[1]); $db->query('CREATE DATABASE wordpress CHARSET utf8mb4');"
+        subprocess.run(["php", "-r", pdo, str(self.database.socket)], check=True, capture_output=True)
+        self.run(_INSTALL, WP_INSTALLING="1")
+        super().start()
+
+    def talk_to(self, greenroom: str, key: str) -> None:
+        """The plugin of this blog asks Greenroom from now on, with this key; an empty address stands for a server that is away."""
+        self.run(f"update_option('greenroom', {json.dumps(greenroom)}); update_option('wordpress_api_key', {json.dumps(key)});")
+
+    def run(self, code: str, **environ: str) -> Any:
+        """What a piece of PHP inside WordPress returns."""
+        command = [*self._php(), str(self.folder / "run.php"), code]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environ})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout.rpartition("\n")[2])
+
+    def comment(self, words: str, **fields: str) -> int:
+        """A reader sends the form. Returns the id that WordPress gave the comment."""
+        reader = {"author": "Dana O'Neil", "email": "dana@example.org", "comment_post_ID": "1", "comment_parent": "0"}
+        answer = httpx.post(f"{self.url}/wp-comments-post.php", data=reader | {"comment": words} | fields, timeout=60)
+        place = re.search(r"#comment-(\d+)$", answer.headers.get("Location", ""))
+        assert place, re.sub(r"<[^>]+>", " ", answer.text)
+        return int(place[1])
+
+    def state(self, comment: int) -> str:
+        """`approved`, `unapproved` or `spam`."""
+        return str(self.run(f"return wp_get_comment_status({comment});"))
+
+    def _php(self) -> list[str]:
+        return ["php", "-d", f"auto_prepend_file={self.folder / 'prepend.php'}", "-d", "display_errors=stderr"]
+
+    def _lay_out(self) -> None:
+        """A folder of our own that borrows WordPress and its plugin from Debian's."""
+        facts = {"folder": self.folder, "socket": self.database.socket, "url": self.url}
+        files = {"prepend.php": _PREPEND, "wp-config.php": _CONFIG}
+        for name, words in files.items():
+            (self.folder / name).write_text(words % facts)
+        (self.folder / "run.php").write_text(_RUN)
+        (self.folder / "wp-content/mu-plugins").mkdir(parents=True)
+        (self.folder / "wp-content/mu-plugins/lead-here.php").write_text(_LEAD_HERE)
+        (self.folder / "wp-content/plugins").mkdir()
+        (self.folder / "wp-content/plugins/akismet").symlink_to(PLUGIN)
+        for name in ("wp-admin", "wp-includes", "wp-load.php", "wp-settings.php"):
+            (self.folder / name).symlink_to(DEBIAN / name)

@@ -1,0 +1,98 @@
+"""Health as a load balancer and an operator ask for it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text, update
+
+from service.config import Settings
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.db.schema_version import known_revisions
+from service.store.tables.comments import Comment
+from service.web.app import create_app
+from service.web.ops import health
+from tests.support.servers import Redis, free_port
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    assert known_revisions()[-1] == migrate.newest()
+
+
+def test_a_process_is_alive_without_asking_anybody(settings: Settings) -> None:
+    app = create_app(settings)
+    assert app.test_client().get("/livez").json == {"status": "ok"}
+    app.extensions["greenroom"].close()
+
+
+def test_ready_tells_schema_broker_and_the_oldest_pending(client: FlaskClient, database: Database, post) -> None:
+    post()
+    with database.writing() as session:
+        session.execute(update(Comment).values(received_at=datetime.now(UTC) - timedelta(seconds=40)))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json["schema_state"] == "current"
+    assert answer.json["broker"] == "none"
+    assert 40 <= answer.json["oldest_pending_seconds"] < 600
+
+
+@pytest.mark.parametrize(("revision", "status"), [("0001", 503), ("9999", 200)])
+def test_an_older_schema_is_not_ready_and_a_newer_one_is(
+    client: FlaskClient, database: Database, revision: str, status: int
+) -> None:
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    assert client.get("/readyz").status_code == status
+
+
+def test_a_database_that_was_never_migrated_is_not_ready(client: FlaskClient, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("DROP TABLE alembic_version"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["schema_state"]) == (503, "missing")
+
+
+def test_a_broker_is_reported_and_one_that_is_away_leaves_the_process_ready(
+    settings: Settings, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url, word in ((redis_server.url, "ok"), (f"redis://127.0.0.1:{free_port()}/0", "away")):
+        monkeypatch.setattr(health, "_broker", (0.0, ""))
+        app = _app(settings, redis_url=url)
+        answer = app.test_client().get("/readyz")
+        app.extensions["greenroom"].close()
+        assert (answer.status_code, answer.json["broker"]) == (200, word)
+
+
+def test_metrics_count_what_waits_and_time_requests_by_route(client: FlaskClient, post, settle_all) -> None:
+    comment = post()
+    settle_all()
+    post("Another calm one.")
+    client.get(f"/v1/comments/{comment}")
+    shown = client.get("/metrics").get_data(as_text=True)
+    assert "greenroom_pending 1.0" in shown
+    assert "greenroom_approved 1.0" in shown
+    assert "greenroom_oldest_pending_seconds " in shown
+    assert 'greenroom_request_seconds_count{endpoint="comments.show",method="GET",status="200"}' in shown
+    assert comment not in shown
+
+
+def test_metrics_are_for_this_machine_only(client: FlaskClient) -> None:
+    assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.5"}).status_code == 403
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.5"}).status_code == 403
+    assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "::1"}).status_code == 200
+
+
+def test_a_token_opens_metrics_and_nothing_else_does(settings: Settings) -> None:
+    app = _app(settings, metrics_token="let me see")
+    client = app.test_client()
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer let me see"}).status_code == 200
+    app.extensions["greenroom"].close()
+
+
+def _app(settings: Settings, **changed: str) -> Flask:
+    from dataclasses import replace
+
+    return create_app(replace(settings, **changed))

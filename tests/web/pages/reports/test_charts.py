@@ -1,0 +1,124 @@
+"""The charts: what the sweep counts of each day, and the page that draws it with a table behind."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from service.actions.moderation.queue_actions import Seen, move, take_back
+from service.actions.sites.sites_and_keys import add_site
+from service.config import Settings
+from service.domain.ids import new_id
+from service.domain.policy.signals import Kind
+from service.domain.states import State
+from service.store.accounts.moderators import moderator_with
+from service.store.db.engine import Database
+from service.store.reports.daily_statistics import Numbers, days, percentiles
+from service.store.tables.accounts import Role
+from service.web.pages.reports.line_chart import _step
+from tests.support.seeding import Seed, sow
+from tests.support.sign_in import Browser, moderator, serving
+from workers.periodic.daily_statistics import DAYS, EVERY, count_days
+
+NOW = datetime.now(UTC).replace(hour=13, minute=30, second=0, microsecond=0)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    with database.writing() as session:
+        add_site(session, "news", origins=["https://news.example"], now=NOW)
+    with serving(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def mo(app: Flask, database: Database) -> Browser:
+    return Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR, site="news"))
+
+
+def _decided(database: Database, comment_ids: list, state: State, *, at: datetime):
+    gesture_id = new_id()
+    with database.writing() as session:
+        person = moderator_with(session, "mo@news.example").id
+        seen = [Seen(comment_id, None) for comment_id in comment_ids]
+        move(session, "news", seen, state, gesture_id=gesture_id, moderator_id=person, now=at, delay=timedelta(0))
+    return person, gesture_id
+
+
+def _lived_through(database: Database) -> None:
+    """Two days ago 12 came for links and one calm; ten of the links were let pass yesterday, two rejected, one of them taken back."""
+    links = [Seed(f"a link, number {n}", f"Jo {n}", kind=Kind.SPAM_LINKS, minutes=60 * 48) for n in range(12)]
+    ids = sow(database, "news", [*links, Seed("calm", state=State.APPROVED, minutes=60 * 48)], now=NOW)
+    yesterday = NOW - timedelta(days=1)
+    _decided(database, ids[:10], State.APPROVED, at=yesterday)
+    _decided(database, ids[10:11], State.REJECTED, at=yesterday)
+    person, gesture = _decided(database, ids[11:12], State.REJECTED, at=yesterday)
+    with database.writing() as session:
+        take_back(session, "news", gesture, moderator_id=person, now=yesterday, delay=timedelta(0))
+
+
+def _numbers(database: Database) -> dict[int, Numbers]:
+    """By how many days ago."""
+    with database.reading() as session:
+        rows = days(session, "news", since=NOW.date() - timedelta(days=DAYS))
+    return {(NOW.date() - datetime.fromisoformat(row.day).date()).days: Numbers.read(row.numbers) for row in rows}
+
+
+def test_a_day_is_counted_as_it_was(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    assert count_days(database, now=NOW, seconds=60) == DAYS
+    numbers = _numbers(database)
+    came, decided, today = numbers[2], numbers[1], numbers[0]
+    assert (came.received, came.by_policy, came.to_verdict) == (13, {"held": 12, "approved": 1}, (0.0, 0.0))
+    assert came.queue[-1] == (21 * 3600.0, 12, 7.5 * 3600)
+    assert (decided.decided, decided.undone, decided.reasons) == (12, 1, {"spam.links": (11, 10)})
+    assert decided.to_decision == (24 * 3600.0, 24 * 3600.0)
+    assert [held for at, held, _age in decided.queue if at >= 15 * 3600] == [1, 1, 1]
+    assert today.queue[-1] == (13.5 * 3600, 1, 48 * 3600.0)
+    assert numbers[5] == Numbers(queue=numbers[5].queue)
+
+
+def test_what_is_over_is_counted_once_and_today_again_and_again(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    count_days(database, now=NOW, seconds=60)
+    assert count_days(database, now=NOW + EVERY / 2, seconds=60) == 0
+    sow(database, "news", [Seed("new", minutes=0)], now=NOW + EVERY)
+    assert count_days(database, now=NOW + 2 * EVERY, seconds=60) == 1
+    today = _numbers(database)[0]
+    assert today.received == 1
+    assert [held for _at, held, _age in today.queue] == [1, 1, 1, 1, 1, 2]
+    assert count_days(database, now=NOW + timedelta(days=1), seconds=60) == 2
+
+
+def test_the_page_draws_with_tables_behind_and_nothing_inline(mo: Browser, database: Database) -> None:
+    empty = unescape(mo.get("/charts").get_data(as_text=True))
+    assert "Nothing to draw yet" in empty
+    _lived_through(database)
+    count_days(database, now=NOW, seconds=60)
+    page = unescape(mo.get("/charts?days=7").get_data(as_text=True))
+    assert len(re.findall(r'<svg [^>]*role="img"', page)) == page.count("As a table") == 6
+    assert "Mostly overruled" in page
+    assert "<progress" in page and 'value="91"' in page
+    assert " style=" not in page and "<script>" not in page
+    assert page.count("<polyline") >= 3
+    assert "1 of 12 decisions." in page
+
+
+def test_a_strange_number_of_days_and_a_foreign_site_do_no_harm(app: Flask, mo: Browser) -> None:
+    assert mo.get("/charts?days=100000").status_code == 200
+    assert mo.get("/charts?site=blog").status_code == 404
+    assert Browser(app).get("/charts").status_code == 303
+
+
+def test_percentiles_are_of_the_nearest_rank() -> None:
+    assert percentiles(range(100)) == (50, 95)
+    assert percentiles([3.0]) == (3.0, 3.0)
+    assert percentiles([]) == ()
+
+
+@pytest.mark.parametrize("highest", [0.001, 0.3, 1.0, 3, 7, 19, 100, 12_345, 10**9])
+def test_axes_have_few_marks(highest: float) -> None:
+    assert 1 <= -(-highest // _step(highest, None)) <= 6

@@ -1,0 +1,119 @@
+"""The page and the command of outside checks: off until somebody says so, and no key is ever shown again."""
+
+from html import unescape
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from service.actions.sites.external_checks import Wanted, set_outside
+from service.config import Settings
+from service.domain.external_checks import ENTRY_POINTS, OUTSIDE, outside_checks
+from service.domain.security.encryption import Seal
+from service.store.db.engine import Database
+from service.store.sites.external_checks import outside_of
+from service.store.tables.external_checks import OutsideRow
+from tests.support.factories import NOON, site
+from tests.support.sign_in import Browser
+from tests.web.pages.settings.test_learning_pages import ada, app  # noqa: F401 - fixtures
+
+FORM = {
+    "address": "https://checks.example/1.1",
+    "asks": "all",
+    "unanswered": "publish",
+    "seconds": "1.5",
+    "per_day": "50",
+    "per_month": "900",
+}
+
+
+def _rows(database: Database) -> dict[str, OutsideRow]:
+    with database.reading() as session:
+        return {row.name: row for row in session.scalars(select(OutsideRow))}
+
+
+def test_an_editor_switches_a_check_on_and_its_key_is_never_shown(ada: Browser, database: Database, settings: Settings) -> None:  # noqa: F811
+    page = unescape(ada.get("/settings/outside").get_data(as_text=True))
+    assert page.count("<h2>") == len(OUTSIDE)
+    assert "Nothing leaves this machine" in page
+    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save"}).status_code == 422
+    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab"}).status_code == 303
+    row = _rows(database)["akismet"]
+    assert (row.asks, row.unanswered, row.seconds, row.per_day, row.per_month) == ("all", "publish", 1.5, 50, 900)
+    assert Seal.from_secret(settings.secret).open(row.secret) == "0123456789ab"
+    assert "0123456789ab" not in ada.get("/settings/outside").get_data(as_text=True)
+    # Saving without a key keeps the one that is there.
+    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "per_day": "60"}).status_code == 303
+    assert Seal.from_secret(settings.secret).open(_rows(database)["akismet"].secret) == "0123456789ab"
+    assert ada.post("/settings/outside", {"name": "akismet", "act": "off"}).status_code == 303
+    assert not _rows(database)["akismet"].enabled
+    assert ada.post("/settings/outside", {"name": "akismet", "act": "remove"}).status_code == 303
+    assert _rows(database) == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"per_day": "-1"}, {"per_day": "x"}, {"seconds": "nan"}, {"seconds": "99"}, {"asks": "everybody"}, {"address": "ftp://x"},
+     {"address": "http://127.0.0.1/"}, {"secret": "two\nlines"}, {"act": "buy"}],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_a_sentence(ada: Browser, database: Database, wrong: dict[str, str]) -> None:  # noqa: F811
+    answer = ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab", **wrong})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.get_data(as_text=True)
+    assert _rows(database) == {}
+
+
+def test_an_own_check_gets_a_signing_secret_which_is_shown_once(ada: Browser) -> None:  # noqa: F811
+    answer = ada.post("/settings/outside", {**FORM, "name": "own", "act": "save"})
+    assert (answer.status_code, "whsec_" in answer.get_data(as_text=True)) == (201, True)
+    assert "whsec_" not in ada.get("/settings/outside").get_data(as_text=True)
+
+
+def test_the_command_sets_lists_and_removes(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    from service.cli import main
+
+    with database.writing() as session:
+        site(session)
+    monkeypatch.setenv("DATABASE_URL", settings.database)
+    monkeypatch.setenv("GREENROOM_SECRET_KEY", settings.secret)
+    monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
+
+    def run(*words: str, typed: str = "") -> str:
+        return CliRunner().invoke(main, ["outside", *words], input=typed).output
+
+    assert "akismet  Akismet; needs: key" in run("kinds")
+    assert (
+        run("set", "news", "akismet", "--key-file", "-", "--per-day", "9", typed="0123456789ab\n") == "akismet is set for news\n"
+    )
+    assert "akismet  on  https://rest.akismet.com/1.1" in run("list", "news")
+    assert "0123456789ab" not in run("list", "news", "--json")
+    assert "needs a key" in run("set", "news", "moderation")
+    assert "no outside check 'x'" in run("set", "news", "x")
+    assert run("remove", "news", "akismet") == "akismet is removed from news\n"
+    with database.reading() as session:
+        assert outside_of(session, "news") == []
+
+
+def test_a_package_of_somebody_else_announces_its_check(
+    monkeypatch: pytest.MonkeyPatch, database: Database, settings: Settings
+) -> None:
+    class Point:
+        name = "theirs"
+        load = staticmethod(lambda: OUTSIDE["moderation"])
+
+    class Broken(Point):
+        name = "broken"
+        load = staticmethod(lambda: 1 // 0)
+
+    from service.domain import external_checks as outside
+
+    outside_checks.cache_clear()
+    monkeypatch.setattr(outside, "entry_points", lambda group: [Point, Broken] if group == ENTRY_POINTS else [])
+    try:
+        assert list(outside_checks()) == [*OUTSIDE, "theirs"]
+        with database.writing() as session:
+            site(session)
+            wanted = Wanted(address="https://x.example", secret="k")
+            set_outside(session, "news", "theirs", wanted, seal=Seal.from_secret(settings.secret), now=NOON)
+    finally:
+        outside_checks.cache_clear()

@@ -1,0 +1,256 @@
+"""Everybody reads the feed: approved comments only, in four forms, safe to include, and cheap to ask again."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import Client
+
+from service.web.resources import feed_cache
+from service.web.resources import site_cache as known_sites
+from service.web.server import fast_feed as feed_front
+from service.web.server.asgi import Served
+from tests.support.fast_path_app import Front
+
+Post = Callable[..., str]
+FEED = "/v1/threads/a-page/comments?site=news"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def approve(client: FlaskClient) -> Callable[[str], None]:
+    def approve(comment: str, word: str = "approve") -> None:
+        response = client.post(f"/v1/comments/{comment}/decision", json={"decision": word})
+        assert response.status_code == 200, response.data
+
+    return approve
+
+
+@pytest.fixture
+def published(post: Post, approve: Callable[[str], None]) -> Post:
+    """Posts a comment, approves it, and gives back its id."""
+
+    def published(text: str = "A calm word.", **fields: object) -> str:
+        comment = post(text, **fields)
+        approve(comment)
+        return comment
+
+    return published
+
+
+@pytest.fixture
+def reader(app: Flask) -> Client:
+    """Somebody without a key, at the front door."""
+    return Client(Front(Served(app)))
+
+
+def ids(comments: list[dict]) -> list:
+    return [[c["id"], ids(c["replies"])] if c["replies"] else c["id"] for c in comments]
+
+
+def test_only_approved_comments_are_shown(reader: Client, post: Post, published: Post, approve: Callable) -> None:
+    shown = published("Shown.")
+    post("Pending.")
+    for word in ("reject", "hold"):
+        approve(post(f"Not shown: {word}."), word)
+    feed = reader.get(FEED).json
+    assert (feed["count"], ids(feed["comments"])) == (1, [shown])
+    approve(shown, "reject")
+    assert reader.get(FEED).json["comments"] == []
+
+
+def test_a_reply_never_gives_away_a_parent_that_is_not_shown(
+    reader: Client, post: Post, published: Post, approve: Callable
+) -> None:
+    parent = post("A parent.")
+    reply = published("A reply.", parent=parent)
+    below = published("A reply to the reply.", parent=reply)
+    for replies in ("nested", "flat"):
+        for form in ("json", "html", "atom", "jsonfeed"):
+            assert parent not in reader.get(f"{FEED}&replies={replies}&format={form}").get_data(as_text=True)
+    assert ids(reader.get(FEED).json["comments"]) == [[reply, [below]]]
+    approve(parent)
+    assert ids(reader.get(FEED).json["comments"]) == [[parent, [[reply, [below]]]]]
+    flat = reader.get(f"{FEED}&replies=flat").json["comments"]
+    assert [c["parent"] for c in flat] == [None, parent, reply]
+
+
+@pytest.mark.parametrize("replies", ["nested", "flat"])
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_pages_have_no_gap_and_no_repeat(reader: Client, published: Post, replies: str, order: str) -> None:
+    posted = [published(f"Word number {number}.") for number in range(5)]
+    seen, address = [], f"{FEED}&limit=2&replies={replies}&order={order}"
+    while address:
+        page = reader.get(address)
+        seen += [comment["id"] for comment in page.json["comments"]]
+        link = page.headers.get("Link", "")
+        parts = urlsplit(link[1:].partition(">")[0])
+        address = f"{parts.path}?{parts.query}" if link else ""
+    assert seen == (posted if order == "oldest" else posted[::-1])
+
+
+@pytest.mark.parametrize(
+    "thread", ["/2026/11/a page", "https://news.example/a?b=c&d=ü#e", "a//b", "..", "a/comments", "%2F", "日本語"]
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_thread_may_have_any_name(client: FlaskClient, reader: Client, published: Post, thread: str) -> None:
+    comment = published(thread={"id": thread})
+    feed = client.get(f"/v1/comments/{comment}").json["links"]["feed"]
+    assert feed == f"/v1/threads/{quote(thread, safe='')}/comments?site=news"
+    assert ids(reader.get(feed).json["comments"]) == [comment]
+
+
+def test_a_page_that_nobody_commented_on_has_an_empty_feed(reader: Client, site: str) -> None:
+    feed = reader.get(f"/v1/threads/nobody-was-here/comments?site={site}")
+    assert (feed.status_code, feed.json["count"], feed.json["comments"]) == (200, 0, [])
+    assert reader.get("/v1/threads/a-page/comments?site=nowhere").status_code == 404
+    assert reader.get("/v1/threads/a-page/comments").json["errors"][0]["pointer"] == "query:site"
+
+
+def test_who_has_the_feed_already_is_told_so_until_it_changes(reader: Client, published: Post) -> None:
+    published()
+    first = reader.get(FEED)
+    again = reader.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert "public" in first.headers["Cache-Control"]
+    published("Another.")
+    changed = reader.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, changed.json["count"]) == (200, 2)
+
+
+def test_each_form_has_an_etag_of_its_own(reader: Client, published: Post) -> None:
+    published()
+    queries = ["", "&format=html", "&format=atom", "&format=jsonfeed", "&replies=flat", "&limit=1", "&order=newest"]
+    assert len({reader.get(FEED + query).headers["ETag"] for query in queries}) == len(queries)
+
+
+def test_a_hot_feed_asks_the_database_nothing(
+    app: Flask, reader: Client, published: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((feed_cache, "LOOK_AFTER"), (feed_front, "BELIEVED"), (known_sites, "BELIEVED")):
+        monkeypatch.setattr(module, name, 3600.0)
+    published()
+    reader.get(FEED)
+    asked: list[str] = []
+    engine = app.extensions["greenroom"].database.engine
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    assert [reader.get(FEED).status_code for _ in range(20)] == [200] * 20
+    assert asked == []
+
+
+def test_a_hot_answer_is_the_very_answer_of_the_view(reader: Client, published: Post) -> None:
+    published("Words. " * 200)
+    for asked in ({}, {"Accept-Encoding": "gzip"}, {"Origin": "https://news.example"}, {"Accept": "text/html"}):
+        cold, hot = reader.get(FEED, headers=asked), reader.get(FEED, headers=asked)
+        assert hot.data == cold.data
+        own = {"X-Request-Id", "Ratelimit", "Ratelimit-Policy"}
+        assert {k: v for k, v in hot.headers if k.title() not in own} == {k: v for k, v in cold.headers if k.title() not in own}
+        assert hot.headers["X-Request-Id"] != cold.headers["X-Request-Id"]
+        left = [int(answer.headers["RateLimit"].split("r=")[1].split(";")[0]) for answer in (cold, hot)]
+        assert left[1] == left[0] - 1
+        tag = {"If-None-Match": cold.headers["ETag"]}
+        had, again = (reader.get(FEED, headers=asked | tag) for _ in range(2))
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", had.headers["ETag"])
+        assert "Content-Type" not in again.headers
+        other = {"If-None-Match": cold.headers["ETag"].replace('"', '"x', 1)}
+        assert {reader.get(FEED, headers=asked | other).status_code for _ in range(2)} == {200}
+
+
+def test_a_long_feed_travels_compressed(reader: Client, published: Post) -> None:
+    import gzip
+
+    published("Many words. " * 100)
+    packed = reader.get(FEED, headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.data)) == reader.get(FEED).json
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    for _ in range(2):
+        assert "Content-Encoding" not in reader.get(FEED, headers={"Accept-Encoding": "gzip;q=0, br"}).headers
+        assert "Content-Encoding" in reader.get(FEED, headers={"Accept-Encoding": "gzip;q=0.5, br"}).headers
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "application/json"), ("*/*", "application/json"), ("text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("application/atom+xml", "application/atom+xml; charset=utf-8"), ("application/feed+json", "application/feed+json"),
+        ("image/png", "application/json"),
+    ],
+)  # fmt: skip
+def test_the_accept_header_chooses_the_form(reader: Client, site: str, accept: str, kind: str) -> None:
+    assert reader.get(FEED, headers={"Accept": accept}).content_type == kind
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e\x0b\x00".replace("\x00", "")
+
+
+def test_html_is_safe_to_include(reader: Client, published: Post) -> None:
+    published(HOSTILE, author={"name": HOSTILE, "url": 'https://x.example/"onmouseover=alert(1)//'})
+    published("One line.\nAnother.\n\nA new paragraph.", author={"name": "Dana", "url": "https://dana.example"})
+    html = reader.get(f"{FEED}&format=html").get_data(as_text=True)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert '"onmouseover' not in html
+    assert "\x0b" not in html
+    assert (
+        '<a class="greenroom-author" href="https://dana.example" rel="nofollow ugc noopener noreferrer"><bdi>Dana</bdi></a>'
+        in html
+    )
+    assert '<p dir="auto">One line.<br>Another.</p><p dir="auto">A new paragraph.</p>' in html
+
+
+def test_atom_is_well_formed_whatever_was_written(reader: Client, published: Post) -> None:
+    parent = published(
+        HOSTILE, author={"name": HOSTILE}, thread={"id": "a-page", "url": "https://news.example/a", "title": "<A>"}
+    )
+    reply = published("I agree.", parent=parent)
+    feed = ElementTree.fromstring(reader.get(f"{FEED}&format=atom&limit=1&order=oldest").data)
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert (feed.findtext(f"{ATOM}title"), links["alternate"]) == ("<A>", "https://news.example/a")
+    assert feed.find(f"{ATOM}entry/{ATOM}content").text.startswith("<script>")
+    second = ElementTree.fromstring(reader.get(links["next"].removeprefix("http://greenroom.example")).data)
+    assert second.findtext(f"{ATOM}entry/{ATOM}id") == f"urn:uuid:{reply}"
+    assert second.find(f"{ATOM}entry/{{http://purl.org/syndication/thread/1.0}}in-reply-to").get("ref") == f"urn:uuid:{parent}"
+
+
+def test_json_feed_says_what_its_readers_expect(reader: Client, published: Post) -> None:
+    first = published(
+        thread={"id": "a-page", "url": "https://news.example/a"}, context={"posted_at": "2009-01-02T03:04:05+01:00"}
+    )
+    published("Newer.")
+    feed = reader.get(f"{FEED}&format=jsonfeed&limit=1").json
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["items"][0]["content_text"] == "Newer."
+    item = reader.get(feed["next_url"].removeprefix("http://greenroom.example")).json["items"][0]
+    assert item == {
+        "id": f"urn:uuid:{first}",
+        "content_text": "A calm word.",
+        "date_published": "2009-01-02T02:04:05Z",
+        "authors": [{"name": "Anonymous"}],
+        "url": f"https://news.example/a#comment-{first}",
+    }
+
+
+def test_only_pages_of_the_site_may_read_it_from_a_script(reader: Client, site: str) -> None:
+    mine = reader.get(FEED, headers={"Origin": "https://news.example"})
+    assert mine.headers["Access-Control-Allow-Origin"] == "https://news.example"
+    other = reader.get(FEED, headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+    assert "Origin" in other.headers["Vary"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_very_deep_conversation_is_shown_whole(reader: Client, published: Post) -> None:
+    parent, chain = "", []
+    for number in range(40):
+        parent = published(f"Level {number}.", **({"parent": parent} if parent else {}))
+        chain.append(parent)
+    body = reader.get(FEED).get_data(as_text=True)
+    assert all(comment in body for comment in chain)
+    assert reader.get(f"{FEED}&format=html").get_data(as_text=True).count("<article>") == 40

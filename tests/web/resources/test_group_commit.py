@@ -1,0 +1,149 @@
+"""Requests share commits: what is wrong with one harms no other, and whoever gave up is not stored behind their back."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from service.actions.comments.submit import Accepted, Submission
+from service.config import Settings
+from service.domain.draft import Draft, DraftContext, DraftThread
+from service.domain.errors import Unavailable
+from service.domain.security.pseudonyms import Identities
+from service.store.db.engine import Database
+from service.store.tables.comments import Comment
+from service.web.resources import group_commit as committer_module
+from service.web.resources.group_commit import Committer
+from tests.support.servers import PATIENCE, wait_until
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer_module, "PATIENCE", PATIENCE)
+
+
+@pytest.fixture
+def committer(database: Database, settings: Settings) -> Iterator[Committer]:
+    committer = Committer(database, Identities.from_secret(settings.secret), lanes=1)
+    yield committer
+    committer.close()
+
+
+def submission(number: int, **more: str) -> Submission:
+    context = DraftContext(ip=more.pop("ip", ""))
+    return Submission("news", Draft(DraftThread("page"), f"Words, number {number}.", context=context, **more))
+
+
+def stored(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Comment))
+
+
+def sent_together(committer: Committer, database: Database, submissions: list[Submission]) -> list[object]:
+    """Send all while a first one is being committed, so that the rest is one batch."""
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        if not held.is_set():
+            held.set()
+            go.wait(PATIENCE)
+
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(len(submissions) + 1) as pool:
+        first = pool.submit(committer.submit, submission(-1))
+        assert held.wait(PATIENCE)
+        others = [pool.submit(committer.submit, one) for one in submissions]
+        wait_until(lambda: committer._waiting.qsize() == len(submissions), what="all of them to wait")
+        go.set()
+        first.result(PATIENCE)
+        outcomes = [other.exception(PATIENCE) or other.result() for other in others]
+    event.remove(database.engine, "commit", hold)
+    return outcomes
+
+
+def test_a_poisoned_one_harms_nobody_else(committer: Committer, database: Database) -> None:
+    outcomes = sent_together(committer, database, [submission(1), submission(2, ip="no address"), submission(3)])
+    assert [isinstance(outcome, Accepted) for outcome in outcomes] == [True, False, True]
+    assert stored(database) == 3
+
+
+def test_many_share_one_commit(committer: Committer, database: Database) -> None:
+    commits: list[object] = []
+    event.listen(database.engine, "commit", commits.append)
+    outcomes = sent_together(committer, database, [submission(number) for number in range(20)])
+    assert len({outcome.comment_id for outcome in outcomes}) == 20
+    assert len(commits) == 2
+
+
+def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, database: Database) -> None:
+    asked: list[object] = []
+
+    def away(*_: object) -> None:
+        asked.append(1)
+        raise OperationalError("away", None, Exception())
+
+    event.listen(database.engine, "begin", away)
+    with ThreadPoolExecutor(5) as pool:
+        errors = [pool.submit(committer.submit, submission(number)).exception(PATIENCE) for number in range(5)]
+    event.remove(database.engine, "begin", away)
+    assert all(isinstance(error, OperationalError) for error in errors)
+    assert len(asked) <= 5
+
+
+def test_whoever_gave_up_waiting_is_not_stored_later(
+    committer: Committer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        held.set()
+        go.wait(PATIENCE)
+
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committer.submit, submission(1))
+        assert held.wait(PATIENCE)
+        monkeypatch.setattr(committer_module, "PATIENCE", 0.05)
+        with pytest.raises(Unavailable):
+            committer.submit(submission(2))
+        go.set()
+        assert isinstance(first.result(PATIENCE), Accepted)
+    committer.close()
+    event.remove(database.engine, "commit", hold)
+    assert stored(database) == 1
+
+
+def test_while_one_lane_waits_for_its_disk_the_other_stores(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL. The same host id on both lanes is stored once, and the same comment to both."""
+    if database.on_sqlite:
+        return
+    monkeypatch.setattr(committer_module, "MANY", 1)
+    committer = Committer(database, Identities.from_secret(settings.secret))
+    held, go = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        if not held.is_set():
+            held.set()
+            go.wait(PATIENCE)
+
+    committer.submit(submission(0))
+    event.listen(database.engine, "commit", hold)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(committer.submit, submission(1, external_id="e-1"))
+        assert held.wait(PATIENCE)
+        committer.submit(submission(2))
+        same = pool.submit(committer.submit, submission(1, external_id="e-1"))
+        go.set()
+        one, other = first.result(PATIENCE), same.result(PATIENCE)
+    event.remove(database.engine, "commit", hold)
+    committer.close()
+    assert isinstance(one, Accepted) and isinstance(other, Accepted)
+    assert one.comment_id == other.comment_id and not one.replayed and other.replayed
+    assert stored(database) == 3

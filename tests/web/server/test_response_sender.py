@@ -1,0 +1,91 @@
+"""Answers on their way: what nobody takes counts in bytes, and never as work."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from service.web.server import response_sender as sending
+from service.web.server import wsgi_adapter as bridge
+from service.web.server.response_sender import Sending
+from service.web.server.wsgi_adapter import Answer, Threads, environ_of
+from tests.web.server.test_wsgi_adapter import SCOPE
+
+
+class Reader:
+    """Takes what it is sent once it is told to read."""
+
+    def __init__(self) -> None:
+        self.reads, self.taken = asyncio.Event(), []
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if "body" in message:
+            await self.reads.wait()
+        self.taken.append(message)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.taken if "body" in message)
+
+
+async def stays() -> dict[str, Any]:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def answering(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"x" * 1_000] * 300 if environ["PATH_INFO"] == "/long" else [b"short"]
+
+
+def busy(_: dict[str, Any]) -> Answer:
+    return Answer(503, [], b"come again")
+
+
+def environ(path: str = "/long", address: str = "192.0.2.1") -> dict[str, Any]:
+    return environ_of(SCOPE | {"raw_path": path.encode(), "client": (address, 1)})
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "AHEAD", 100_000)
+    monkeypatch.setattr(bridge, "MOST_INSIDE", 1)
+    monkeypatch.setattr(sending, "MOST_UNSENT", 1_000_000)
+
+
+def test_an_answer_that_nobody_takes_is_no_work() -> None:
+    async def both() -> tuple[bytes, bytes]:
+        threads, slow, other = Threads(answering, most=1, busy=busy, give=Sending().give), Reader(), Reader()
+        waits = asyncio.create_task(threads.answer(environ(), stays, slow.send))
+        while not slow.taken:
+            await asyncio.sleep(0)
+        other.reads.set()
+        await threads.answer(environ("/"), stays, other.send)
+        slow.reads.set()
+        await waits
+        return slow.body, other.body
+
+    assert asyncio.run(both()) == (b"x" * 300_000, b"short")
+
+
+def test_long_answers_travel_in_pieces_and_those_that_wait_are_bounded_for_one_address() -> None:
+    async def many() -> None:
+        out, answer, readers = Sending(), Answer(200, [], b"x" * 100_000), [Reader() for _ in range(4)]
+        # A quarter of a million bytes for one address; another one still has room, and so has what is short.
+        waiting = [asyncio.create_task(out.give(environ(), answer, reader.send)) for reader in readers[:2]]
+        await asyncio.sleep(0)
+        assert not await out.give(environ(), answer, readers[2].send)
+        assert readers[2].taken == []
+        waiting.append(asyncio.create_task(out.give(environ(address="192.0.2.2"), answer, readers[3].send)))
+        for reader in readers:
+            reader.reads.set()
+        assert await out.give(environ(), Answer(200, [], b"short"), readers[2].send)
+        assert await asyncio.gather(*waiting) == [True] * 3
+        assert await out.give(environ(), answer, readers[2].send)
+        assert [len(reader.body) for reader in readers] == [100_000, 100_000, 100_005, 100_000]
+        pieces = [message for message in readers[0].taken if "body" in message]
+        assert max(len(piece["body"]) for piece in pieces) <= bridge.PIECE
+        assert [piece["more_body"] for piece in pieces] == [True] * (len(pieces) - 1) + [False]
+
+    asyncio.run(many())

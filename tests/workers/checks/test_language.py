@@ -1,0 +1,179 @@
+"""What no check of ours covers waits for a person, with a reason in plain words; English, disguised or with a foreign word, does not."""
+
+import pytest
+
+from service.domain.policy.check_input import Author, Circumstances, History, Lists, Reading
+from service.domain.policy.judge import Rules, Verdict, judge
+from service.domain.policy.signals import Kind
+from service.domain.states import State
+from tests.domain.text.test_language import SAID
+from workers.checks import signals_of
+
+#: One calm sentence each in languages whose script alone tells them, and in some whose script tells no more than itself.
+BY_SCRIPT = {
+    "hi": "मुझे लगता है कि परिषद सही है।",
+    "mr": "मला वाटते की नगरपालिका बरोबर आहे आणि ती वेळेवर मिळाली.",
+    "bn": "আমার মনে হয় কাউন্সিল ঠিক বলেছে।",
+    "ta": "நகராட்சி சொல்வது சரி என்று நினைக்கிறேன்.",
+    "te": "మున్సిపాలిటీ చెప్పింది సరైనదే అని నేను అనుకుంటున్నాను.",
+    "kn": "ನಗರಸಭೆ ಹೇಳಿದ್ದು ಸರಿ ಎಂದು ನಾನು ಭಾವಿಸುತ್ತೇನೆ.",
+    "ml": "നഗരസഭ പറഞ്ഞത് ശരിയാണെന്ന് ഞാൻ കരുതുന്നു.",
+    "gu": "મને લાગે છે કે નગરપાલિકા સાચી છે.",
+    "pa": "ਮੈਨੂੰ ਲੱਗਦਾ ਹੈ ਕਿ ਨਗਰ ਪਾਲਿਕਾ ਸਹੀ ਹੈ।",
+    "or": "ମୋ ମତରେ ପୌରପାଳିକା ଠିକ୍ କହିଛି।",
+    "si": "නගර සභාව නිවැරදි යැයි මම සිතමි.",
+    "th": "ฉันคิดว่าสภาเมืองทำถูกแล้ว",
+    "lo": "ຂ້ອຍຄິດວ່າສະພາເມືອງຖືກຕ້ອງແລ້ວ",
+    "km": "ខ្ញុំគិតថាក្រុមប្រឹក្សាត្រឹមត្រូវ",
+    "my": "မြို့တော်ကောင်စီ မှန်တယ်လို့ ကျွန်တော်ထင်တယ်",
+    "bo": "ང་ཚོའི་གྲོང་ཁྱེར་ནི་ཡག་པོ་རེད།",
+    "ka": "ვფიქრობ, რომ საბჭო მართალია.",
+    "hy": "Կարծում եմ, որ քաղաքապետարանը ճիշտ է:",
+    "am": "ምክር ቤቱ ትክክል ነው ብዬ አስባለሁ።",
+    "he": "אני חושב שהמועצה צודקת בעניין הזה.",
+    "ar": "أعتقد أن المجلس على حق في هذا الأمر.",
+    "ur": "میرا خیال ہے کہ کونسل ٹھیک کہہ رہی ہے۔",
+    "fa": "فکر می‌کنم شورای شهر درست می‌گوید.",
+    "el": "Νομίζω ότι το συμβούλιο έχει δίκιο.",
+    "ru": "Я думаю, что городской совет прав, но не всё так просто.",
+    "uk": "Я думаю, що міська рада має рацію, але її рішення дивне.",
+    "zh": "我认为市议会在这件事上是对的。",
+    "ja": "市議会の判断は正しいと思います。",
+    "ko": "시의회의 결정이 옳다고 생각합니다.",
+    "mn": "ᠪᠢ ᠬᠣᠲᠠ ᠶᠢᠨ ᠵᠥᠪᠯᠡᠯ ᠵᠥᠪ ᠭᠡᠵᠦ ᠪᠣᠳᠣᠨ᠎ᠠ",
+}
+
+
+def verdict(text: str, *, rules: Rules | None = None, **more: object) -> Verdict:
+    return judge(signals_of(Reading(text, **more)), rules or Rules())
+
+
+def reason(text: str, **more: object) -> str:
+    """The sentence with which a text is held for its language; empty where that is no reason."""
+    found = verdict(text, **more)
+    rules = [s.rule for s in found.reasons if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED]
+    assert not rules or found.state is State.HELD
+    assert not any(s.strong for s in found.reasons if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED)
+    return rules[0] if rules else ""
+
+
+@pytest.mark.parametrize("language", BY_SCRIPT)
+def test_another_script_waits_for_a_person_and_the_reason_names_the_language(language: str) -> None:
+    rule = reason(BY_SCRIPT[language])
+    assert f"({language})" in rule
+    assert rule.endswith("; no check covers this language, so a person decides")
+    assert reason(BY_SCRIPT[language], languages=(language,)) == ""
+    assert reason(BY_SCRIPT[language], languages=("*",)) == ""
+    assert reason(BY_SCRIPT[language], languages=("sw",)) == rule
+    assert reason(BY_SCRIPT[language], circumstances=Circumstances(language="en-GB")) == rule
+
+
+def test_the_reason_is_in_plain_words() -> None:
+    assert reason(BY_SCRIPT["hi"]).startswith("written in Hindi (hi)")
+    assert reason("गाँव का मेला").startswith("probably written in Hindi (hi)")
+    assert reason("गाँव का मेला", circumstances=Circumstances(language="ne")).startswith("written in Nepali (ne)")
+    assert reason(BY_SCRIPT["ta"]) == "written in Tamil (ta); no check covers this language, so a person decides"
+    assert reason("ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁᛃ") == "written in Runic letters; no check covers this language, so a person decides"
+
+
+@pytest.mark.parametrize("language", [code for code in SAID if code != "en"])
+def test_a_language_that_small_words_tell_waits_too(language: str) -> None:
+    assert f"({language})" in reason(SAID[language])
+    assert reason(SAID[language], languages=(language,)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The word 愛 means love",
+        "My neighbour Олег came here in 1994, and he is the best baker of the whole town.",
+        "It cost 5 µm and π is not 3, said the man with the Δ on his shirt.",
+        "As they say in Japan, 一期一会, and that is how we ought to see this whole debate about the new bridge.",
+        "¯\\_(ツ)_/¯ whatever",
+        "ಠ_ಠ",
+        "👍👍 🎉",
+        "12345 !!!",
+        "Zürich",
+        "ok",
+        "Café Müller serves a very good crème brûlée, and the façade is lovely.",
+        "𝓣𝓱𝓲𝓼 𝓲𝓼 𝓪 𝓿𝓮𝓻𝔂 𝓰𝓸𝓸𝓭 𝓲𝓭𝓮𝓪 𝓯𝓸𝓻 𝓽𝓱𝓮 𝔀𝓱𝓸𝓵𝓮 𝓽𝓸𝔀𝓷",
+        "Ｔｈｉｓ ｉｓ ａ ｖｅｒｙ ｇｏｏｄ ｉｄｅａ ｆｏｒ ｔｈｅ ｗｈｏｌｅ ｔｏｗｎ",
+        "Thе сounсil got this right, and thаt is whаt the реoplе аsked for.",
+        "<p>I <b>really</b> like the new bridge&nbsp;&mdash; it is beautiful.</p>",
+        "Great article!",
+        "https://news.example/ein-artikel-ueber-die-neue-bruecke-und-das-alte-rathaus",
+    ],
+)
+def test_english_passes_with_a_foreign_word_a_sign_or_a_disguise(text: str) -> None:
+    assert not [s for s in signals_of(Reading(text)) if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you are a चूतिया",
+        "he is such a сука, everybody",
+        "你妈死了 lol",
+        "You are a &#2330;&#2370;&#2340;&#2367;&#2351;&#2366; my friend",
+        "LG전자가 또 그러네 lol really",
+        "This is a fine article about the bridge and I agree with every word of it. " + BY_SCRIPT["ru"],
+        "I like the new bridge very much and so does my family. " * 12 + BY_SCRIPT["zh"],
+        "I like the new bridge very much and so does my family. " * 12 + SAID["de"] * 4,
+    ],
+)
+def test_what_stands_in_another_language_beside_english_does_not_pass(text: str) -> None:
+    assert Kind.SITE_LANGUAGE_NOT_COVERED in {s.kind for s in verdict(text).reasons}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tum log sab chor ho yaar, koi kaam nahi karte bas paisa khate ho",
+        "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya",
+        "Tôi nghĩ rằng hội đồng thành phố đã quyết định đúng về cây cầu mới",
+        "Sa tingin ko tama ang desisyon ng konseho tungkol sa bagong tulay",
+    ],
+)
+def test_a_longer_text_without_a_sign_of_english_waits(text: str) -> None:
+    assert reason(text) == "we could not tell the language; our checks may not be able to read it, so a person decides"
+    assert reason(text, languages=("*",)) == ""
+    assert reason(text, circumstances=Circumstances(language="en")) != ""
+
+
+def test_the_hosts_word_counts_where_the_text_tells_nothing() -> None:
+    roman = "kya baat hai yaar"
+    hindi, english = Circumstances(language="hi-IN"), Circumstances(language="en")
+    assert reason(roman) == ""
+    told = "written in Hindi (hi), as your site says; no check covers this language, so a person decides"
+    assert reason(roman, circumstances=hindi) == told
+    assert reason(roman, circumstances=hindi, languages=("hi",)) == ""
+    assert reason(BY_SCRIPT["hi"], circumstances=english) != ""
+    assert reason("Great article, thank you!", circumstances=Circumstances(language="de-AT")) == ""
+    assert reason("👍👍", circumstances=hindi) == ""
+    assert reason(roman, circumstances=Circumstances(language="klingon")) == ""
+
+
+def test_a_site_that_takes_a_language_that_small_words_cannot_tell_takes_what_we_cannot_tell() -> None:
+    swahili = "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya"
+    assert reason(swahili, languages=("sw",)) == ""
+    assert reason(swahili, languages=("ja",)) != ""
+    assert reason(SAID["fr"], languages=("sw",)) != ""
+
+
+def test_what_rejects_by_itself_still_rejects() -> None:
+    blocked = verdict(BY_SCRIPT["hi"] + " casino", lists=Lists(blocked_words=("casino",)))
+    assert blocked.state is State.REJECTED
+    spam = "Best price casino bonus! telegram @cheap [url=http://bad.example]x[/url] http://bit.ly/x "
+    assert verdict(spam + BY_SCRIPT["ru"], author=Author("cheap-pills.example casino bonus")).state is State.REJECTED
+
+
+def test_trust_by_hand_passes_and_a_good_record_alone_does_not() -> None:
+    dependable = History(approved=40, vouched=True)
+    assert reason(BY_SCRIPT["hi"], history=dependable) != ""
+    assert reason(BY_SCRIPT["hi"], history=History(approved=40, vouched=True, trusted=True)) == ""
+
+
+def test_the_marks_stand_on_the_foreign_words_of_a_mixed_text() -> None:
+    (signal,) = verdict("you are a चूतिया").reasons
+    assert [span.text for span in signal.spans] == ["चूतिया"]
+    assert signal.rule.startswith("partly written in")

@@ -1,0 +1,116 @@
+"""The spam rules: each speaks where it should, keeps still where it should, and points at what it saw."""
+
+import pytest
+
+from service.domain.policy.check_input import Author, Circumstances, History, Lists, Reading, Recent
+from service.domain.policy.signals import Kind
+from workers.checks import contact, floods, forms, gibberish, history, links, mailboxes, names, phrases, privacy, site_lists
+from workers.checks.prepared import Prepared
+
+
+def kinds(check, text="A calm comment about pensions.", **more):
+    return {signal.kind: signal for signal in check.check(Prepared.of(Reading(text, **more)))}
+
+
+def test_many_links_weigh_more_than_one():
+    one = kinds(links, "see http://a.example/x")[Kind.SPAM_LINKS]
+    many = kinds(links, " ".join(f"http://a{n}.example/x" for n in range(6)))[Kind.SPAM_LINKS]
+    assert one.score < 0.5 < many.score
+    assert many.strong and not one.strong
+    assert one.spans[0].text == "http://a.example/x"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["visit cheap dot com now", "look at pills[.]net", "<a href='http://x.example'>x</a>", "[url=http://x.example]x[/url]"],
+)
+def test_links_are_seen_where_they_hide(hidden):
+    assert Kind.SPAM_LINKS in kinds(links, hidden)
+
+
+@pytest.mark.parametrize("calm", ["It ended. Then it began again.", "e.g. the U.S. and 3.5 percent", "well...no"])
+def test_a_full_stop_is_no_link(calm):
+    assert kinds(links, calm) == {}
+
+
+def test_shorteners_and_blocked_domains_are_named():
+    found = kinds(links, "http://bit.ly/abc and http://sub.bad.example/y", lists=Lists(blocked_domains=("bad.example",)))
+    assert found[Kind.SPAM_SHORTENER].spans[0].text == "http://bit.ly/abc"
+    assert found[Kind.SITE_BLOCKED_LINK].spans[0].text == "http://sub.bad.example/y"
+
+
+def test_links_to_the_site_itself_are_free():
+    assert kinds(links, "http://news.example/story", lists=Lists(own_domains=("news.example",))) == {}
+
+
+def test_praise_weighs_only_where_a_website_is_advertised():
+    praise = "Great post, thanks for sharing!"
+    assert Kind.SPAM_PHRASES not in kinds(phrases, praise)
+    assert kinds(phrases, praise, author=Author(url="http://shop.example"))[Kind.SPAM_PHRASES].score >= 0.5
+
+
+def test_a_name_that_advertises_is_told():
+    assert Kind.SPAM_NAME in kinds(names, author=Author(name="best cheap hotel deals"))
+    assert Kind.SPAM_NAME in kinds(names, author=Author(name="www.shop.example"))
+    assert kinds(names, author=Author(name="Maria Shopova")) == {}
+
+
+def test_chat_numbers_and_throw_away_mailboxes_are_told():
+    assert Kind.SPAM_CONTACT in kinds(contact, "write to whatsapp +1 555 010 0199")
+    assert Kind.SPAM_DISPOSABLE_EMAIL in kinds(mailboxes, author=Author(email_domain="mailinator.com"))
+    assert kinds(mailboxes, author=Author(email_domain="example.org")) == {}
+
+
+def test_repeats_and_bursts_are_told_by_their_counts():
+    long = "The very same sentence under every article of the day."
+    assert kinds(floods, long, recent=Recent(same_text=6, same_text_other_threads=5))[Kind.SPAM_DUPLICATE].strong
+    assert kinds(floods, "Thanks!", recent=Recent(same_text=6)) == {}
+    assert kinds(floods, recent=Recent(by_author=25))[Kind.SPAM_VELOCITY].strong
+
+
+def test_a_filled_honeypot_and_a_hasty_form_are_told():
+    assert kinds(forms, circumstances=Circumstances(honeypot=True))[Kind.SPAM_HONEYPOT].strong
+    assert Kind.SPAM_TOO_FAST in kinds(forms, circumstances=Circumstances(seconds_to_submit=0.4))
+    assert kinds(forms, circumstances=Circumstances(seconds_to_submit=30)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"), [("asdfkjhqw lkjerhzx cmnvbsd", True), ("A calm sentence, said in English", False), ("Hmmm. Brrr!", False)]
+)
+def test_only_letters_that_spell_nothing_are_gibberish(text, odd):
+    assert (Kind.SPAM_GIBBERISH in kinds(gibberish, text)) is odd
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("call me at (555) 010-0199 tonight", Kind.PRIVACY_PHONE),
+        ("his card is 4012 8888 8888 1881", Kind.PRIVACY_CARD),
+        ("she lives at 12 Orchard Street", Kind.PRIVACY_ADDRESS),
+        ("It cost $1,200,300 in 2016-2017, or 5 000 000 in all", None),
+    ],
+)
+def test_personal_data_is_told_and_plain_numbers_are_not(text, kind):
+    found = kinds(privacy, text)
+    assert (kind in found) if kind else found == {}
+
+
+def test_only_a_vouched_past_is_held_against_somebody():
+    assert Kind.TRUST_REJECTED_BEFORE in kinds(history, history=History(approved=1, rejected=4, vouched=True))
+    assert kinds(history, history=History(approved=1, rejected=4)) == {}
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "found"),
+    [
+        ("casino", "The CASINO opens", "CASINO"),
+        ("casino", "The c4sino opens", "c4sino"),
+        ("cas*no", "one casiiino more", "casiiino"),
+        ("free * now", "free beer now", "free beer now"),
+        ("casino", "casinos are else", None),
+        ("a*a*a*a*a*a*b", "a" * 80, None),
+    ],
+)
+def test_a_sites_own_words_are_found_with_wildcards(listed, text, found):
+    signals = kinds(site_lists, text, lists=Lists(blocked_words=(listed,)))
+    assert [s.spans[0].text for s in signals.values()] == ([found] if found else [])

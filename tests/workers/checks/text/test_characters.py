@@ -1,0 +1,97 @@
+"""What is told by bytes, for speed, is what patterns tell character by character."""
+
+from random import Random
+
+from service.domain.text import language as languages
+from workers.checks import privacy
+from workers.checks.model import ngrams
+from workers.checks.text import characters, disguises
+from workers.checks.text import find_links as addresses
+
+ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
+
+
+def texts():
+    chance = Random(11)
+    yield from ("", "s h i t", "s  h\n-i", "don't 'quote' it's's x'1", "f.u.c.k")
+    for size in range(3000):
+        letters = ALPHABET if size % 3 else ALPHABET[:-4]
+        yield "".join(chance.choice(letters) for _ in range(size % 31))
+
+
+def test_words_are_those_of_the_patterns():
+    for text in map(str.lower, texts()):
+        assert ngrams._words(text) == ngrams._WORDS.findall(text), text
+        assert languages.words_of(text) == languages._WORD.findall(text), text
+
+
+def test_no_letters_with_gaps_are_overlooked():
+    found = 0
+    for text in texts():
+        gapped = bool(disguises._GAPPED.search(text))
+        assert characters.has_lone_letters(text) or not gapped, text
+        found += gapped
+    assert found > 100
+    assert not characters.has_lone_letters("a calm word, and I say no more than a few")
+
+
+def test_digits_are_counted_in_any_script():
+    for text in texts():
+        assert characters.count(text, characters.DIGITS) == sum(char in "0123456789" for char in text)
+
+
+def test_few_odd_words_are_found_where_a_walk_through_all_words_finds_them():
+    seen = 0
+    for text in (*texts(), "f*ck f*cks f*ck", "(a (a) a\x1cb-c b-c-b b-c"):
+        odd = {token for token in text.split() if disguises._looks_odd(token)}
+        walked = list(disguises._chunks(text, odd))
+        assert list(disguises._few_chunks(text, odd)) == walked, text
+        seen += len(walked)
+    assert seen > 300
+
+
+def test_stretched_words_are_whole_words_between_blanks():
+    for text in ("shiiit", "a shiiit,\x1caasss  b ffuucckk-shiiit", "so soo sooo"):
+        found = [text[one.start : one.end] for one in disguises._stretched(text)]
+        assert found == [token for token in text.split() if disguises._STRETCHED.search(token)]
+
+
+def test_numbers_sought_where_they_can_begin_are_those_of_the_whole_text():
+    chance, found = Random(12), 0
+    for _ in range(3000):
+        text = "".join(chance.choice(("+49 ", "(030)", "0170", "555-", "1234", " 12 elm road", ".", "x", " ")) for _ in range(7))
+        for pattern in (privacy._PHONE, privacy._STREET):
+            first = privacy._first(pattern, text)
+            assert (first and first.span()) == ((whole := pattern.search(text)) and whole.span()), text
+            found += bool(first)
+    assert found > 300
+
+
+def test_links_sought_in_words_with_a_hint_are_those_of_the_whole_text():
+    chance, found = Random(13), 0
+    parts = (
+        "http://",
+        "hxxps://",
+        "www.",
+        "a.com",
+        "b-c.org/x",
+        "@",
+        "x.y",
+        "..",
+        "/",
+        " ",
+        "\n",
+        "\x1c",
+        "\u3000",
+        "é",
+        '"',
+        "wort",
+        "(",
+        ")",
+    )
+    for _ in range(3000):
+        text = "".join(chance.choice(parts) for _ in range(7))
+        spans = [match.span() for match in addresses._LINK.finditer(text)]
+        assert [match.span() for match in addresses._written_out(text)] == spans, text
+        found += len(spans)
+    assert found > 1000

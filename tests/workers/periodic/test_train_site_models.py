@@ -1,0 +1,200 @@
+"""Learning: a site's decisions become a model, which speaks once it proved better, and forgets what was taken back."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event as listen
+from sqlalchemy import select, update
+
+from service.actions.comments.edit_erase import erase
+from service.actions.learning.risk_budget import renew_limits, set_budget
+from service.actions.learning.site_model import begin_learning, forget_model
+from service.actions.moderation.decide import Actor, Ruling, decide, undo
+from service.config import Settings
+from service.domain.ids import new_id
+from service.domain.policy import site_thresholds as latitude
+from service.domain.policy.risk_budget import Limits
+from service.domain.policy.site_thresholds import Latitude
+from service.domain.states import State
+from service.store.db.engine import Database
+from service.store.learning.labels import labels, said
+from service.store.learning.site_models import learned
+from service.store.tables.comments import Comment, VerdictRow
+from service.store.tables.moderation import Decision
+from service.store.tables.site_models import SiteModelRow
+from service.store.tables.sites import Site
+from tests.support.factories import draft, moved, site, submitted
+from tests.support.servers import wait_until
+from workers.checking.check_pending import drain
+from workers.periodic.train_site_models import learn_all, learn_site, start_learning
+from workers.resources.worker_resources import Workshop
+
+HOST = Actor(key_id=new_id())
+NOTHING = timedelta(0)
+WANTED = ["The {n} budget vote", "Trains to {n} stop early", "My neighbour at {n} plants roses", "Street {n} needs a bench"]
+UNWANTED = ["Zorblax {n} is what I use", "Nobody beats zorblax for {n}", "I found {n} zorblax in town", "Zorblax, {n} of it"]
+
+
+@pytest.fixture
+def workshop(settings: Settings) -> Iterator[Workshop]:
+    workshop = Workshop.open(settings)
+    yield workshop
+    workshop.close()
+
+
+def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
+    """So many comments, every second one about something that only this site does not want."""
+    start = datetime.now(UTC) - timedelta(hours=5)
+    with database.writing() as session:
+        texts = [((UNWANTED if n % 2 else WANTED)[n // 2 % 4].format(n=n), n % 2) for n in range(count)]
+        ids = submitted(session, *(draft(text) for text, _ in texts), site_id=site_id, now=start)
+        for n, (comment_id, (_, unwanted)) in enumerate(zip(ids, texts, strict=True)):
+            moved(session, comment_id, State.HELD)
+            ruling = Ruling(comment_id, State.REJECTED if unwanted else State.APPROVED, None)
+            decide(session, site_id, [ruling], actor=HOST, now=start + timedelta(seconds=n), delay=NOTHING)
+
+
+def _trained(database: Database) -> bool:
+    with database.reading() as session:
+        model = learned(session, "news")
+    return model is not None and model.made_at is not None
+
+
+def _verdict(database: Database, workshop: Workshop, text: str, *, website: str = "") -> tuple[str, list[dict]]:
+    with database.writing() as session:
+        (comment_id,) = submitted(session, draft(text, author={"url": website}), now=datetime.now(UTC))
+    drain(workshop, seconds=60.0)
+    with database.reading() as session:
+        row = session.scalar(select(VerdictRow).where(VerdictRow.comment_id == comment_id))
+        return session.get_one(Comment, comment_id).state, row.reasons
+
+
+def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Else one rejection in fifty, by the id of its comment, is held for a person to look at.
+    monkeypatch.setattr(latitude, "AUDIT", 0)
+    with database.writing() as session:
+        site(session)
+        site(session, "blog")
+    assert _verdict(database, workshop, "Try a little zorblax at home")[0] == State.APPROVED
+    _taught(database, 160)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert model.believed
+    assert model.record["judged"] >= 100
+    assert model.record["right"] > model.record["right_shipped"]
+    state, reasons = _verdict(database, workshop, "Some more zorblax for all")
+    assert (state, [reason["code"] for reason in reasons]) == (State.HELD, ["spam.site_model"])
+    assert "there is nothing to follow" in reasons[0]["rule"]
+    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody", website="https://zorblax.example")
+    assert state == State.REJECTED
+    assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt", "spam.site_model"]
+    assert "zorblax" in reasons[1]["rule"]
+    assert reasons[1]["spans"][0]["text"] == "zorblax"
+    assert learn_all(database) == []
+
+
+def test_what_was_taken_back_or_rewritten_is_no_label(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 6)
+    with database.writing() as session:
+        decisions = session.scalars(select(Decision).order_by(Decision.at)).all()
+        undo(session, "news", [decisions[0].id], actor=HOST, now=datetime.now(UTC), delay=NOTHING)
+        session.execute(update(Comment).where(Comment.id == decisions[1].comment_id).values(state=State.PENDING))
+    with database.reading() as session:
+        decided, _ = said(session, "news")
+        kept = list(labels(session, decided))
+    assert [label.comment_id for label in kept] == [one.comment_id for one in decisions[2:]]
+    assert [label.rejected for label in kept] == [False, True, False, True]
+
+
+def test_few_decisions_make_no_model_and_are_not_tried_again_and_again(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 30)
+    with database.writing() as session:
+        ids = session.scalars(select(Decision.id).order_by(Decision.at).limit(20)).all()
+        undo(session, "news", ids, actor=HOST, now=datetime.now(UTC), delay=NOTHING)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert (model.labels, model.believed, model.weights) == (10, False, "")
+    assert learn_all(database) == []
+
+
+def test_one_process_learns_at_a_time(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+        assert begin_learning(session, "news", now=datetime.now(UTC))
+        assert not begin_learning(session, "news", now=datetime.now(UTC))
+    assert not learn_site(database, "news")
+    with database.writing() as session:
+        assert begin_learning(session, "news", now=datetime.now(UTC) + timedelta(minutes=11))
+
+
+def test_a_model_is_not_kept_where_one_of_its_comments_was_erased_meanwhile(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+    _taught(database, 60)
+    with database.reading() as session:
+        unwanted = list(session.scalars(select(Comment.id).where(Comment.state == State.REJECTED)))
+
+    def erased(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if unwanted and statement.startswith("SELECT revision"):
+            while unwanted:
+                with database.writing() as session:
+                    erase(session, "news", unwanted.pop(), now=datetime.now(UTC))
+
+    listen.listen(database.engine, "before_cursor_execute", erased)
+    assert not learn_site(database, "news")
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert (model.weights, model.labels, model.believed) == ("", 0, False)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        assert learned(session, "news").labels == 30
+
+
+def test_learning_happens_in_a_process_of_its_own(
+    database: Database, workshop: Workshop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with database.writing() as session:
+        site(session)
+    assert not start_learning(workshop)
+    _taught(database, 40)
+    wait_until(lambda: start_learning(workshop), what="the first training")
+    wait_until(lambda: _trained(database), what="a model")
+    with database.reading() as session:
+        model = learned(session, "news")
+    assert (model.labels, model.believed) == (40, False)
+    # However often it is told to forget: a model that was only just made is left alone.
+    with database.writing() as session:
+        forget_model(session, "news")
+    assert not start_learning(workshop)
+    with database.writing() as session:
+        session.get_one(SiteModelRow, "news").made_at = datetime.now(UTC) - timedelta(minutes=1)
+    wait_until(lambda: start_learning(workshop), what="the next training")
+    assert '"process": "learner", "event": "learned", "site": "news", "labels": 40' in capfd.readouterr().err
+
+
+def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
+    command = [sys.executable, "-m", "workers.periodic.train_site_models", "1"]
+    answer = subprocess.run(command, input=settings.database.encode(), capture_output=True, timeout=120, check=False)
+    assert answer.returncode == 1
+
+
+def test_limits_are_found_again_with_each_training(database: Database) -> None:
+    with database.writing() as session:
+        site(session)
+        set_budget(session, "news", Latitude(published=20, rejected=20), Limits(0.1, 0.2, 0.0, 0))
+    _taught(database, 30)
+    assert learn_all(database) == ["news"]
+    with database.reading() as session:
+        kept = Latitude.of(session.get_one(Site, "news").policy)
+    assert (kept.published, kept.publish_below, kept.reject_from) == (20, None, None)
+    with database.writing() as session:
+        assert not renew_limits(session, "news", Latitude(published=30), Limits(0.1, 0.2, 0.0, 0))

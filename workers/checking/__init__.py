@@ -1,0 +1,1 @@
+"""Pending comments: claim, check, judge, apply the verdict; external checks."""

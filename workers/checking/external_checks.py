@@ -1,0 +1,203 @@
+"""Outside: services elsewhere are asked about the comments of a batch, all at once, within a budget and before a deadline."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import Lock
+
+from service.actions.comments.apply_verdicts import Settlement
+from service.actions.sites.external_checks import Grant, report, take
+from service.config import Settings
+from service.domain.external_checks import OUTSIDE, outside_checks
+from service.domain.external_checks.contract import OutsideCheck, Question, Setup
+from service.domain.external_checks.eligibility import sure
+from service.domain.policy.judge import judge
+from service.domain.policy.signals import Kind, Signal, of_a_stranger
+from service.domain.policy.site_thresholds import within
+from service.domain.security.encryption import BrokenSeal, Seal
+from service.domain.states import State
+from service.domain.webhooks.retry_schedule import Answer
+from service.store.db.engine import Database
+from service.store.tables.external_checks import BREAKER, Asks, OutsideRow, Unanswered
+from workers.resources.safe_http import Outside
+
+log = logging.getLogger("greenroom.outside")
+
+#: Seconds that all questions of one batch may take together, and questions that are under way at once.
+TOGETHER, THREADS = 5.0, 16
+Setups = Mapping[str, Sequence[tuple[OutsideRow, str]]]
+
+
+@dataclass(slots=True)
+class Line:
+    """The line to one service during one batch: what may still be asked, and whether it answers. Shared by the threads."""
+
+    row: OutsideRow
+    check: OutsideCheck
+    setup: Setup
+    broken: str = ""
+    asked: list[Settlement] = field(default_factory=list)
+    grant: Grant = field(default_factory=lambda: Grant(0))
+    used: int = 0
+    answered: bool = False
+    failures: int = 0
+    error: str = ""
+    lock: Lock = field(default_factory=Lock)
+
+    def may_ask(self) -> str:
+        """Empty where a question may go out now, which is counted; else why none may."""
+        with self.lock:
+            failed = self.failures if self.answered else self.row.failures + self.failures
+            if self.row.failures < BREAKER <= failed:
+                return f"the breaker is open: it failed {failed} times in a row"
+            if self.broken or self.used >= self.grant.questions:
+                return self.broken or self.grant.why
+            self.used += 1
+            return ""
+
+    def note(self, error: str) -> None:
+        """What came of one question; empty for an answer that was understood."""
+        with self.lock:
+            self.error = error
+            self.failures = self.failures + 1 if error else 0
+            self.answered = self.answered or not error
+
+
+def lines(settlements: Sequence[Settlement], setups: Setups, seal: Seal) -> list[Line]:
+    """Who is to be asked about which of these comments."""
+    found: list[Line] = []
+    for site_id, rows in setups.items():
+        here = [s for s in settlements if s.waiting.site_id == site_id and s.verdict.state is not State.REJECTED]
+        for row, blog in rows:
+            wanted = [s for s in here if row.asks == Asks.ALL or not sure(s.verdict, s.signals)]
+            if wanted:
+                line = _line(row, blog, seal)
+                line.asked = wanted
+                found.append(line)
+    return found
+
+
+def consult(
+    settlements: Sequence[Settlement], asking: Sequence[Line], database: Database, settings: Settings
+) -> list[Settlement]:
+    """The same comments, judged again with what the services said, or with the reason why they said nothing."""
+    until = time.monotonic() + min(TOGETHER, settings.lease / 3)
+    _take(asking, database)
+    under_way: dict[Future[tuple[Signal, ...]], tuple[Line, Settlement]] = {}
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="outside") as pool:
+        for line in asking:
+            client = _Client(line, settings, until)
+            under_way |= {pool.submit(client.ask, settlement): (line, settlement) for settlement in line.asked}
+        wait(under_way)
+    _report(asking, database)
+    said: dict[str, list[Signal]] = {}
+    for future, (_, settlement) in under_way.items():
+        said.setdefault(settlement.waiting.comment_id.hex, []).extend(future.result())
+    return [_judged(settlement, said.get(settlement.waiting.comment_id.hex, ())) for settlement in settlements]
+
+
+class _Client:
+    """Asks one service about one comment, in a thread of its own, and never later than the deadline."""
+
+    def __init__(self, line: Line, settings: Settings, until: float) -> None:
+        self._line, self._settings, self._until = line, settings, until
+
+    def ask(self, settlement: Settlement) -> tuple[Signal, ...]:
+        line = self._line
+        left = self._until - time.monotonic()
+        why = "there was no time left" if left <= 0 else line.may_ask()
+        if why:
+            return (_silent(line, settlement, Kind.NOT_CHECKED, f"{line.check.title} was not asked: {why}"),)
+        seconds = min(line.row.seconds, left)
+        answer = self._answer(settlement, seconds)
+        found, error = _heard(line, answer)
+        line.note(error)
+        facts = {"check": line.row.name, "site": line.row.site_id, "ms": answer.milliseconds, "error": answer.fault or error}
+        log.info("asked", extra=facts)
+        if not error:
+            return found
+        if answer.status is None and answer.error == "no answer in time":
+            return (_silent(line, settlement, Kind.CHECK_TIMED_OUT, f"{line.check.title} gave no answer within {seconds:.1g} s"),)
+        return (_silent(line, settlement, Kind.CHECK_FAILED, f"{line.check.title} could not be asked: {error}"),)
+
+    def _answer(self, settlement: Settlement, seconds: float) -> Answer:
+        line = self._line
+        message = f"{settlement.waiting.comment_id}.{settlement.waiting.revision}"
+        try:
+            asked = line.check.asks(Question(settlement.waiting.reading, message, _now()), line.setup)
+        except Exception as error:
+            return Answer(None, error=f"the question could not be made: {type(error).__name__}")
+        return Outside(allow=self._settings.webhook_allow, seconds=seconds).post(asked.url, asked.body, asked.headers)
+
+
+def _heard(line: Line, answer: Answer) -> tuple[tuple[Signal, ...], str]:
+    """What an answer says, or why it says nothing. The words of an answer are never repeated: they may hold anything."""
+    if answer.status is None:
+        return (), answer.error or "no answer"
+    if answer.status != 200:
+        return (), f"it answered {answer.status}"
+    try:
+        return tuple(of_a_stranger(signal, line.row.name) for signal in line.check.hears(answer.text)), ""
+    except (ValueError, RecursionError):
+        return (), "its answer could not be read"
+    except Exception as error:
+        return (), f"its answer broke the check: {type(error).__name__}"
+
+
+def _silent(line: Line, settlement: Settlement, kind: Kind, rule: str) -> Signal:
+    """No answer is as if nobody had been asked; where our own checks are unsure, a person decides, unless the site says otherwise."""
+    unsure = settlement.verdict.state is State.APPROVED and not sure(settlement.verdict, settlement.signals)
+    holds = unsure and line.row.unanswered == Unanswered.HOLD
+    return Signal(kind, 1.0 if holds else 0.0, rule, check=line.row.name)
+
+
+def _judged(settlement: Settlement, said: Sequence[Signal]) -> Settlement:
+    if not said:
+        return settlement
+    item, signals = settlement.waiting, (*settlement.signals, *said)
+    verdict = within(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    return Settlement(item, signals, verdict)
+
+
+def _line(row: OutsideRow, blog: str, seal: Seal) -> Line:
+    """One that cannot be asked says so for each comment: its package is gone, or the root secret is another one."""
+    check = outside_checks().get(row.name)
+    if check is None:
+        return Line(row, _GONE, Setup(), broken="no installed package knows this check")
+    try:
+        return Line(row, check, Setup(row.address, seal.open(row.secret) if row.secret else "", row.model, blog))
+    except BrokenSeal:
+        return Line(row, check, Setup(), broken="its secret is unreadable")
+
+
+#: Has only a name: what is broken is not asked.
+_GONE = replace(OUTSIDE["own"], title="A removed check")
+
+
+def _take(asking: Sequence[Line], database: Database) -> None:
+    with database.writing() as session:
+        for line in (one for one in asking if not one.broken):
+            line.grant = take(session, line.row.site_id, line.row.name, len(line.asked), now=_now())
+
+
+def _report(asking: Sequence[Line], database: Database) -> None:
+    with database.writing() as session:
+        for line in asking:
+            report(
+                session,
+                line.row.site_id,
+                line.row.name,
+                used=line.used,
+                unused=line.grant.questions - line.used,
+                answered=line.answered,
+                failures=line.failures,
+                error=line.error,
+                now=_now(),
+            )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

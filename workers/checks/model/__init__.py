@@ -1,0 +1,1 @@
+"""What the checks score with: features and models."""

@@ -1,0 +1,96 @@
+"""The shipped models: how they are stored in the package, read from it, and asked."""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import repeat
+
+from workers.checks.model.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
+from workers.checks.model.ngrams import Said, as_phrases, as_pieces
+from workers.checks.text.matcher import Weighed
+
+FILE = "models/shelf.json.gz"
+_ORDER = ("spam", "abuse")
+#: A step is stored as one letter of this row.
+_LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
+
+
+class Shelf:
+    """Two models over one vocabulary. All that they know of a text is found in two passes, one over its chunks for the pieces
+    and one over its words: that costs a third of looking up each piece, word, pair and phrase."""
+
+    def __init__(self, features: Sequence[str], numbers: Sequence[int], scales: Sequence[Scale]) -> None:
+        self._scales = tuple(scales)
+        self._size = len(features)
+        self._phrases = Weighed(as_phrases(features), numbers)
+        self._pieces = Weighed(as_pieces(features), numbers)
+        self._seen = {feature: number for feature, number in zip(features, numbers, strict=True) if feature[0] in "#@"}
+        words = {feature[1:]: number for feature, number in zip(features, numbers, strict=True) if feature[0] == "_"}
+        self._heavy = tuple(_heavy(words, model) for model in range(len(scales)))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def probabilities(self, said: Said, seen: Iterable[str]) -> tuple[float, float]:
+        """How likely a comment that says this and is seen so is unwanted, by the first and by the second model."""
+        total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
+        total += sum(map(self._seen.get, seen, repeat(0)))
+        first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
+        return first, second
+
+    def heaviest(self, words: Iterable[str], model: int, most: int = 4) -> list[str]:
+        """The words that speak most for a comment being unwanted, by the first (0) or second (1) model."""
+        steps = self._heavy[model]
+        return sorted(steps.keys() & words, key=lambda word: (-steps[word], word))[:most]
+
+
+def _heavy(words: Mapping[str, int], model: int) -> dict[str, int]:
+    """The weights of those words that speak clearly for a comment being unwanted; words of a letter or two would explain nothing."""
+    heavy = {number: step for number in set(words.values()) if (step := sums(number, model)[0]) > WEIGHTS // 8}
+    return {word: heavy[number] for word, number in words.items() if number in heavy and len(word) > 2}
+
+
+def packed(spam: Linear, abuse: Linear) -> bytes:
+    """Both models over the union of their features, a letter for each number, gzip: the same bytes for the same models."""
+    features = sorted({*spam.weights, *abuse.weights})
+    columns: dict[str, str] = {}
+    scales = []
+    for name, model in (("spam", spam), ("abuse", abuse)):
+        weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
+        gain = max(gain for _, gain in model.weights.values()) / GAINS
+        pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
+        columns[f"{name} weights"] = "".join(_LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
+        columns[f"{name} gains"] = "".join(_LETTERS[round(each / gain)] for _, each in pairs)
+        scales.append([weight, gain, model.bias, model.slope, model.offset])
+    plain = {"features": "\n".join(features), "scales": scales, **columns}
+    return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), compresslevel=9, mtime=0)
+
+
+def unpacked(stored: bytes) -> Shelf:
+    """The models that `packed` wrote, ready to be asked."""
+    return Shelf(*_read(stored))
+
+
+def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
+    """What a shelf is made of. What it was read from has left the memory when that is done."""
+    plain = json.loads(gzip.decompress(stored))
+    columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
+    numbers = list(map(_Numbers().__getitem__, zip(*columns, strict=True)))
+    return plain["features"].split("\n"), numbers, [Scale(*scale) for scale in plain["scales"]]
+
+
+class _Numbers(dict[tuple[str, ...], int]):
+    """The number of each row of letters, made once: of the few thousand there are, most stand beside many features."""
+
+    def __missing__(self, row: tuple[str, ...]) -> int:
+        weight, gain, other_weight, other_gain = map(_LETTERS.index, row)
+        number = self[row] = pack((weight - WEIGHTS, gain), (other_weight - WEIGHTS, other_gain))
+        return number
+
+
+@cache
+def shelf() -> Shelf:
+    """The shipped models, loaded once a process."""
+    return unpacked(files("workers.checks").joinpath(FILE).read_bytes())

@@ -1,0 +1,160 @@
+"""How a comment looks from afar: its length, links, capitals, punctuation and whom it speaks to, as strings that have weights."""
+
+import re
+
+from service.domain.policy.check_input import Reading
+from workers.checks.model.ngrams import HEAD, of_addresses, words_of
+from workers.checks.text.characters import CAPITALS, DIGITS, LETTERS, SIGNS, count
+from workers.checks.text.find_links import USUAL, Link, is_within
+from workers.checks.text.normalize import Folded
+
+_NUMBER = re.compile(r"[0-9]+")
+_SIGN = re.compile(r"[^\w\s]|_")
+#: Numbers whose length and beginning are read: those of telephones, of prizes and of what to text to look alike.
+NUMBERS = 40
+_TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
+#: Counted in one pass: those who are spoken to as ones, who speaks as thousands. No text has a thousand words here.
+_THOUSAND = 1 << 16
+_WHO = {
+    **dict.fromkeys(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"], 1),
+    **dict.fromkeys(["i", "my", "me", "im", "i'm", "we", "our", "us"], _THOUSAND),
+}
+#: What people are asked for who are asked for something.
+_ASKED = frozenset(
+    [
+        "subscribe",
+        "subscribed",
+        "subscribers",
+        "sub",
+        "subs",
+        "channel",
+        "channels",
+        "check",
+        "visit",
+        "click",
+        "please",
+        "plz",
+        "pls",
+        "follow",
+        "like",
+        "likes",
+        "share",
+        "vote",
+        "free",
+        "money",
+        "video",
+        "videos",
+        "cover",
+        "playlist",
+        "watch",
+        "page",
+        "site",
+        "website",
+        "link",
+        "thumbs",
+        "thumb",
+        "join",
+        "help",
+        "support",
+        "add",
+        "download",
+        "win",
+        "earn",
+        "make",
+        "facebook",
+        "twitter",
+    ]
+)
+
+
+def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]:
+    """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
+    text = reading.text[:HEAD]
+    letters, capitals = letters_of(text)
+    numbers = _NUMBER.findall(folded.text[:HEAD]) if count(folded.text, DIGITS) else []
+    found = {
+        f"#length {len(reading.text).bit_length()}",
+        f"#links {min(len(links), 4)}",
+        f"#capitals {4 * capitals // (letters + 1)}",
+        f"#exclamations {min(text.count('!'), 4)}",
+        f"#numbers {min(len(numbers), 5)}",
+        f"#lines {min(text.count(chr(10)), 3)}",
+        f"#foreign {min(len(text.encode(errors='replace')) - len(text), 8) // 2}",
+    }
+    for link in links[:8]:
+        found.update((f"#host {link.host}", f"#ending {link.host.rpartition('.')[2]}"))
+        if link.marked_up or link.hidden:
+            found.add("#dressed up")
+    if reading.author.url:
+        found.add("#website")
+        found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
+    if numbers:
+        found |= of_numbers(numbers)
+    return found | of_addresses(folded)
+
+
+def of_numbers(numbers: list[str]) -> set[str]:
+    """How long the numbers are, and how long ones begin. What they are is nobody's business."""
+    lengths = [len(number) for number in numbers]
+    found = {f"#longest {min(max(lengths), 12)}", f"#digits {min(sum(lengths), 40).bit_length()}"}
+    for number, length in zip(numbers[:NUMBERS], lengths, strict=False):
+        found.add(f"#digits in one {min(length, 12)}")
+        if length >= 4:
+            found.add(f"#begins {number[:2]} {min(length, 12)}")
+    return found
+
+
+def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[str]:
+    """How it speaks: to whom, of whom, what it asks for, how neatly it is written, and how often it repeats itself. With its
+    links: under news a neat comment backs up what it says, among videos hardly any does."""
+    text = reading.text[:HEAD]
+    different = set(words)
+    me, you = divmod(sum(filter(None, map(_WHO.get, words))), _THOUSAND)
+    asked = len(_ASKED & different)
+    neat, size, many, link = _neat(text), len(text).bit_length(), len(words).bit_length(), _kind(links)
+    signs = signs_of(text)
+    found = {
+        f"#you {min(you, 3)}",
+        f"#me {min(me, 3)}",
+        f"#you {min(you, 1)} me {min(me, 1)}",
+        f"#asked {min(asked, 6)}",
+        f"#asked {min(asked, 4)} size {size}",
+        f"#different {4 * len(different) // (len(words) + 1)}",
+        f"#words {many}",
+        f"#shouted {min(sum([len(word) > 2 for word in filter(str.isupper, text.split())]), 3)}",
+        f"#questions {min(text.count('?'), 2)}",
+        f"#signs {min(20 * signs // (len(text) + 1), 5)}",
+        f"#neat {neat}",
+        f"#neat {neat} size {size}",
+        f"#{link}",
+        f"#{link} neat {neat}",
+        f"#{link} words {many}",
+    }
+    if links and _TIME.search(text):
+        found.add("#link and time")
+    return found
+
+
+def letters_of(text: str) -> tuple[int, int]:
+    """How many letters there are, and how many capitals."""
+    if text.isascii():
+        return count(text, LETTERS), count(text, CAPITALS)
+    return sum(map(str.isalpha, text)), sum(map(str.isupper, text))
+
+
+def signs_of(text: str) -> int:
+    """How many characters are neither letters, digits nor blanks."""
+    return count(text, SIGNS) if text.isascii() else len(_SIGN.findall(text))
+
+
+def _kind(links: tuple[Link, ...]) -> str:
+    if not links:
+        return "no link"
+    strange = any(not is_within(link.host, USUAL) for link in links[:8])
+    return ("strange link" if strange else "usual link") + ("s" if len(links) > 1 else "")
+
+
+def _neat(text: str) -> int:
+    """0 to 2: begins like a sentence, ends like one."""
+    plain = text.strip()
+    return (plain[:1].isupper() or plain[:1] in tuple("\"'([")) + (plain[-1:] in tuple(".?!\")'"))

@@ -1,0 +1,1 @@
+"""What the checks read with: normalizing, matching, links, disguises, word lists."""

@@ -1,0 +1,137 @@
+"""Words that hide behind digits, signs, stretched letters or gaps, and what each may be read as. Linear in the text."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import filterfalse, pairwise
+from operator import itemgetter
+
+from workers.checks.text.characters import between_blanks, has_lone_letters
+
+#: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
+LONGEST = 48
+#: Seeking the places of each odd word is faster than walking through all words up to the first number of them, in long texts up to
+#: one word in so many. Never beyond the last: each may stand inside many others.
+FEW, ONE_IN, MANY = 4, 16, 32
+_EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
+_MASKS = frozenset("*#%&@$^?~•×")
+_QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
+_STRETCHED = re.compile(r"([a-z])\1(?:\1|([a-z])\2([a-z])\3)")
+_RUN = re.compile(r"([a-z])\1+")
+_GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,8}[^\W_](?![^\W_])){2,}")
+_SEPARATORS = re.compile(r"[\W_]+")
+_DASHES = re.compile(r"(?<=[a-z])[-_]{2,}(?=[a-z])")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+#: Two ways of reading signs as letters: what is "i" in one word is "l" in another, and "v" may be "u".
+_LEET = str.maketrans("013456789@$!|(+{<€¢", "oieasgtbgasiictccec")
+_LEET_TOO = str.maketrans("013456789@$!|(+{<v¢", "oleasgtbgasllctccuc")
+
+
+@dataclass(frozen=True, slots=True)
+class Disguise:
+    """`text[start:end]`, and the words that it may stand for. `masked` may hold `*` for letters that are left out."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    masked: str = ""
+
+
+def disguises(text: str, tokens: Collection[str] | None = None) -> Iterator[Disguise]:
+    """Every disguised-looking place of a folded text with what it may stand for. `tokens`: what stands between its blanks."""
+    tokens = set(text.split()) if tokens is None else tokens
+    odd = {token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _looks_odd(token)}
+    if odd:
+        few = max(FEW, min(len(tokens) // ONE_IN, MANY))
+        yield from _chunks(text, odd) if len(odd) > few else _few_chunks(text, odd)
+    yield from _stretched(text)
+    for gapped in _GAPPED.finditer(text) if has_lone_letters(text) else ():
+        letters = _SEPARATORS.sub("", gapped[0])
+        # A single "a" or "I" before or after is a word of its own.
+        yield Disguise(gapped.start(), gapped.end(), (letters, letters[1:], letters[:-1], letters.translate(_LEET)))
+
+
+def _looks_odd(token: str) -> bool:
+    core = token.strip(_EDGE)
+    if core.isalpha():
+        return token[0] in "(<{" or ("*" in token and (len(core) <= 3 or token[0] != token[-1]))
+    if not core or core.isdigit() or core[-2:] in _QUIET or core[-3:] in _QUIET:
+        return "*" in token and bool(core)
+    return "://" not in core and not core.startswith("www.") and any(char.isalpha() or char in "$@" for char in core)
+
+
+def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
+    read = {token: list(_chunk(token)) for token in odd}
+    place = 0
+    for token in text.split():
+        place = text.index(token, place)
+        for one in read.get(token, ()):
+            yield Disguise(place + one.start, place + one.end, one.words, one.masked)
+        place += len(token)
+
+
+def _few_chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
+    read = [(place, one) for token in odd for one in _chunk(token) for place in _places(text, token)]
+    # A word has one place at most at each place, and at most one disguise.
+    for place, one in sorted(read, key=itemgetter(0)):
+        yield Disguise(place + one.start, place + one.end, one.words, one.masked)
+
+
+def _places(text: str, token: str) -> Iterator[int]:
+    """Where a word stands between blanks."""
+    at = text.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if (not at or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(token, at + 1)
+
+
+def _chunk(token: str) -> Iterator[Disguise]:
+    outer = token.strip("\"'.,;:?)]}>~`")
+    core = outer.strip("[({</\\^=-_").rstrip("!")
+    if not core:
+        return
+    start = token.index(core)
+    words = {chunk.translate(signs) for chunk in (core, outer) for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}
+    words |= {_NOT_LETTERS.sub("", word) for word in (*words, core)}
+    words |= {squeezed for word in words for squeezed in _squeezed(word)}
+    yield Disguise(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(outer.strip("()[]{}<>/\\^=-_!")))
+
+
+def _enough_letters(chunk: str) -> bool:
+    """Whether a chunk looks written rather than counted: `45s` and `a30` are numbers, `5h17` and `@55` are words."""
+    return sum(map(str.isalpha, chunk)) >= 2 or any(char in "@$!(" for char in chunk) or len(chunk) > 3
+
+
+def _masked(core: str) -> str:
+    if core.isalnum():
+        return ""
+    core = _DASHES.sub(lambda run: "*" * len(run[0]), core)
+    return "".join(char if char.isalpha() else "*" if char in _MASKS else "." for char in core)
+
+
+def _stretched(text: str) -> Iterator[Disguise]:
+    found = _STRETCHED.search(text)
+    while found:
+        start, end = between_blanks(text, *found.span())
+        if end - start <= LONGEST * 8:
+            yield Disguise(start, end, tuple(sorted(_squeezed(text[start:end]))))
+        found = _STRETCHED.search(text, end)
+
+
+def _squeezed(word: str) -> set[str]:
+    """A stretched word with its runs cut to one letter, to two, and evenly halved: `shiiit`, `asssss`, `ffuucckk`."""
+    if not _STRETCHED.search(word):
+        return set()
+    once, twice = _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)
+    long_only = re.sub(r"([a-z])\1{2,}", r"\1", word)
+    return {once, twice, long_only, *_last_doubled(once)}
+
+
+def _last_doubled(word: str) -> Iterator[str]:
+    for at, (left, right) in enumerate(pairwise(word)):
+        if left == right or at > LONGEST:
+            return
+    if word.startswith(("as", "pus", "fag", "nig")):
+        yield re.sub(r"(?<=^a)s|(?<=^pu)s|(?<=^fa)g|(?<=^ni)g", lambda found: found[0] * 2, word)

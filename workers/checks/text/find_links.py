@@ -1,0 +1,88 @@
+"""Links in a text: written out, bare, inside markup or spelled around (`example dot com`), each with its host."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from workers.checks.text.characters import between_blanks
+from workers.checks.text.normalize import Folded
+from workers.checks.text.word_lists import listed
+
+#: Endings by which a bare word with a dot is taken for a host. A written-out scheme or `www.` needs none of them.
+_ENDINGS = (
+    "com|net|org|info|biz|ru|su|cn|tk|ml|ga|cf|gq|xyz|top|site|online|club|shop|store|live|app|dev|io|co|me|ly|be|to|cc|ws|pw|"
+    "tv|fm|gl|gd|link|click|win|bid|loan|date|work|fun|space|website|icu|vip|pro|mobi|in|us|uk|ca|de|fr|it|nl|es|pl|eu|au|br|"
+    "ua|kz|by|jp|kr|tech|blog|news|today|life|world|agency|casino|bet|poker|porn|sex|xxx|cam|ltd|gg|ai|ch|at|se|no|fi|dk"
+)
+_LINK = re.compile(
+    r"(?:h[tx]{2}ps?:?//|www\.)[^\s<>\"'\[\]]{2,}"
+    rf"|(?<![\w@./=-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#:][^\s<>\"'\[\]]*)?"
+)
+#: What every bare host has and few texts without one: most dots end a sentence. And what stands in every link.
+_DOT_INSIDE = re.compile(r"\.[a-z]")
+_HINT = re.compile(r"//|www\.|\.[a-z]")
+_DOT = r"(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)|\bdot\b)"
+_SPELLED = re.compile(rf"(?<!\w)[a-z0-9][a-z0-9-]{{1,62}} ?{_DOT} ?(?:com|net|org|ru|info|me|ly|co|io|tv)(?!\w)")
+_MARKED_UP = re.compile(r"href\s{0,3}=\s{0,3}[\"']?([^\s\"'<>]{4,})", re.IGNORECASE)
+_HOST = re.compile(r"(?:h[tx]{2}ps?:?//)?(?:[^/@\s]*@)?(?:www\d?\.)?([^/?#:\s]*)")
+_TRAILING = ".,;:!?)]}'\""
+#: More links than this tell nothing new.
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: `[start, end)` in code points of the original text, its host in small letters without `www.`."""
+
+    start: int
+    end: int
+    host: str
+    hidden: bool = False
+    marked_up: bool = False
+
+
+def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
+    """Every link of a text, at most MOST."""
+    text = folded.text
+    found: list[Link] = []
+    if "//" in text or "www." in text or _DOT_INSIDE.search(text):
+        for match in islice(_written_out(text), MOST):
+            link = match[0].rstrip(_TRAILING)
+            found.append(Link(*folded.whence(match.start(), match.start() + len(link)), host_of(link)))
+    if "dot" in text or "[.]" in text or "(.)" in text:
+        found.extend(
+            Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True) for match in _SPELLED.finditer(text)
+        )
+    if "href" in original or "HREF" in original:
+        marked_up = _MARKED_UP.finditer(original)
+        found.extend(Link(*match.span(1), host_of(match[1].lower()), marked_up=True) for match in marked_up)
+    return tuple(found[:MOST])
+
+
+def _written_out(text: str) -> Iterator[re.Match[str]]:
+    """What `_LINK` finds. No link has a blank in it, so that only words with a hint are looked into."""
+    hint = _HINT.search(text)
+    while hint:
+        start, end = between_blanks(text, *hint.span())
+        yield from _LINK.finditer(text, start, end)
+        hint = _HINT.search(text, end)
+
+
+def host_of(link: str) -> str:
+    """The host that a link leads to, in small letters and without `www.`."""
+    match = _HOST.match(link.lower().strip())
+    return match[1].rstrip(".") if match else ""
+
+
+def is_within(host: str, domains: frozenset[str]) -> bool:
+    """Whether a host is one of the domains or lies below one of them."""
+    while host:
+        if host in domains:
+            return True
+        host = host.partition(".")[2]
+    return False
+
+
+#: Hosts that readers link to in good faith: one link there says nothing.
+USUAL = frozenset(listed("usual_hosts"))

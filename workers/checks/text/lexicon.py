@@ -1,0 +1,50 @@
+"""Which words are profane and how strongly: better-profanity's word list in tiers, with our additions.
+
+The list itself is read from the installed package. It holds everyday words (god, kill, gay, pot): what stands in none
+of our tiers is allowed. Words for who somebody is (gay, queer, lesbian, transsexual) are never profanity.
+"""
+
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+
+from workers.checks.text.word_lists import listed
+
+
+class Tier(IntEnum):
+    """How a word is taken. ALLOWED words are innocents that contain another word, and win over it."""
+
+    ALLOWED = 0
+    MILD = 1
+    COARSE = 2
+    STRONG = 3
+
+
+@cache
+def package_words() -> tuple[str, ...]:
+    """better-profanity's list as it is installed, in small letters."""
+    lines = files("better_profanity").joinpath("profanity_wordlist.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(sorted({line.strip().lower() for line in lines if line.strip()}))
+
+
+@cache
+def words() -> dict[str, Tier]:
+    """Every word and phrase that is not allowed, with its tier."""
+    tiers = _ours()
+    return tiers | {
+        word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in listed("inside"))
+    }
+
+
+def tier(word: str) -> Tier:
+    """The tier of one word of the lexicon."""
+    return words().get(word, Tier.ALLOWED)
+
+
+@cache
+def _ours() -> dict[str, Tier]:
+    return {
+        **dict.fromkeys(listed("mild"), Tier.MILD),
+        **dict.fromkeys((*listed("strong"), *listed("inside")), Tier.STRONG),
+        **dict.fromkeys(listed("coarse"), Tier.COARSE),
+    }

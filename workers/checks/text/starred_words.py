@@ -1,0 +1,56 @@
+"""Words with letters left out for signs (`f*ck`, `b****`, `sh%t`): which strong word is meant."""
+
+from collections import defaultdict
+from functools import cache
+
+from workers.checks.text.word_lists import listed
+
+#: Read as these when almost nothing but stars is left; the order is the order of preference.
+_MOSTLY_STARS = dict(line.split("=") for line in listed("stars"))
+
+
+def unmask(masked: str) -> str:
+    """The strong word that `masked` stands for (`*` a letter each), or nothing."""
+    for part in (masked, *masked.split(".")[-1:]):
+        if "*" in part and (word := _meant(part)):
+            return word
+    return ""
+
+
+def _meant(core: str) -> str:
+    if core in _MOSTLY_STARS:
+        return _MOSTLY_STARS[core]
+    known = len(core) - core.count("*")
+    if len(core) < 4 or known < 2 or (core[0] == "*" and len(core) < 5):
+        return ""
+    exact = next((word for word in _by_length().get(len(core), ()) if _fits(word, core)), "")
+    if exact and (known * 2 >= len(core) or "*" not in (core[0], core[-1])):
+        return exact
+    return _loosely(core)
+
+
+def _loosely(core: str) -> str:
+    """Who writes several stars in a row seldom counts them: `f****ing`."""
+    before, stars, after = core.partition("**")
+    after = after.lstrip("*")
+    if not stars or not before or not after or "*" in after:
+        return ""
+    return next((word for word in listed("disguised") if _between(word, before, after, len(core))), "")
+
+
+def _between(word: str, before: str, after: str, length: int) -> bool:
+    return (
+        abs(len(word) - length) <= 2 and len(word) > len(before) + len(after) and word.startswith(before) and word.endswith(after)
+    )
+
+
+def _fits(word: str, masked: str) -> bool:
+    return all(seen in ("*", letter) for seen, letter in zip(masked, word, strict=True))
+
+
+@cache
+def _by_length() -> dict[int, tuple[str, ...]]:
+    lengths: defaultdict[int, list[str]] = defaultdict(list)
+    for word in listed("disguised"):
+        lengths[len(word)].append(word)
+    return {length: tuple(words) for length, words in lengths.items()}

@@ -1,0 +1,11 @@
+"""The word lists of the checks: text files beside this one, one word or phrase a line, `#` for remarks."""
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def listed(name: str) -> tuple[str, ...]:
+    """The entries of `words/<name>.txt`, in their order."""
+    lines = files("workers.checks").joinpath("words", f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))

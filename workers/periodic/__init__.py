@@ -1,0 +1,1 @@
+"""What the sweep does: retention, statistics, expiry, training."""

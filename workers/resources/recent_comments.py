@@ -1,0 +1,76 @@
+"""Recent comments in a worker's bounded memory: finds near-duplicates, and counts links to the same host."""
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.domain.text.links import hosts_in
+from service.domain.text.near_duplicates import Lately, sketch
+from service.store.comments.check_input import Waiting
+
+#: Seconds that count as lately; and shorter texts are said by many people on their own.
+HOUR, SHORT = 3600.0, 50
+MOST_A_SITE, MOST_SITES = 1_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a comment and was written within the same hour: texts like it, and links to the hosts that it links to."""
+
+    like: int = 0
+    links_to: tuple[tuple[str, int], ...] = ()
+
+
+class Alike:
+    """What this process has checked lately. Each process sees its share of a flood, which is enough to notice it."""
+
+    def __init__(self) -> None:
+        self._of_today, self._of_old = _Memory(), _Memory()
+
+    def before(self, batch: Sequence[Waiting]) -> dict[UUID, Before]:
+        """For each comment of a batch what came before it; the very same texts are counted elsewhere."""
+        return {item.comment_id: self._before(item) for item in batch}
+
+    def _before(self, item: Waiting) -> Before:
+        received = item.reading.circumstances.received_at
+        # What was edited, or claimed before, would be found to be like itself.
+        if item.revision > 1 or item.claims > 1 or received is None:
+            return Before()
+        at, written = received.timestamp(), (item.reading.circumstances.posted_at or received).timestamp()
+        if abs(at - written) < HOUR:
+            return self._of_today.before(item, item.site_id, at)
+        # What is imported comes in any order and within seconds: each hour of the past is remembered like a site of its own.
+        hour = written // HOUR
+        return self._of_old.before(item, f"{item.site_id} {hour:.0f}", hour * HOUR)
+
+
+class _Memory:
+    """The latest texts and links under each of some names, each with its time in seconds; times never go back under one name."""
+
+    def __init__(self) -> None:
+        self._lately = Lately(most=MOST_A_SITE, sites=MOST_SITES)
+        self._linked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
+
+    def before(self, item: Waiting, name: str, at: float) -> Before:
+        return Before(self._like(item, name, at), self._links(item, name, at))
+
+    def _like(self, item: Waiting, name: str, at: float) -> int:
+        if len(item.reading.text) < SHORT:
+            return 0
+        one = sketch(item.reading.text)
+        like = self._lately.like(name, one, since=at - HOUR)
+        self._lately.add(name, [one], at=at)
+        return max(0, like - item.reading.recent.same_text)
+
+    def _links(self, item: Waiting, name: str, at: float) -> tuple[tuple[str, int], ...]:
+        hosts = hosts_in(item.reading.text)
+        if not hosts:
+            return ()
+        seen = self._linked.setdefault(name, deque(maxlen=MOST_A_SITE))
+        self._linked.move_to_end(name)
+        counts = tuple((host, sum(since > at - HOUR and other == host for since, other in seen)) for host in sorted(hosts)[:5])
+        seen.extend((at, host) for host in sorted(hosts)[:5])
+        while len(self._linked) > MOST_SITES:
+            self._linked.popitem(last=False)
+        return counts

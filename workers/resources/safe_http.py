@@ -1,0 +1,231 @@
+"""The only HTTP client that may call a URL from outside: it goes nowhere private, follows nothing, and ends on time."""
+
+import io
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, cast
+
+import certifi
+from AntiSSRF import IPAddressRanges
+
+from service.domain.webhooks.retry_schedule import Answer
+from service.domain.webhooks.target_url import Target, target_of
+
+CONNECT_SECONDS = 3.0
+#: Most of an answer's body that is read, in bytes.
+MOST_BODY = 64 * 1024
+#: Most that is read in all: headers and framing are the receiver's to choose too.
+_MOST_BYTES = 2 * MOST_BODY
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Place = tuple[socket.AddressFamily, Any]
+Resolver = Callable[[str, int], Sequence[Place]]
+
+# The maintained list of a published library, and what it leaves out: IPv4 in the first 96 bits of IPv6, and translated
+# to IPv6 (RFC 2765), which some systems still route.
+_DENIED: tuple[Network, ...] = tuple(map(ipaddress.ip_network, (*IPAddressRanges.recommended_latest, "::/96", "::ffff:0:0:0/96")))
+# Unlike the session of that library this client dials by itself: a request must end by the wall clock, even where the
+# answer drips, and must name host and port to the receiver as it was asked to.
+
+
+class Refused(Exception):
+    """Where this client will not go."""
+
+
+class Outside:
+    """Posts to URLs that strangers chose. `allow` lists private networks that the operator opened."""
+
+    def __init__(self, *, allow: Sequence[str] = (), seconds: float = 10.0, resolve: Resolver | None = None) -> None:
+        self._allow = tuple(ipaddress.ip_network(network, strict=False) for network in allow)
+        self._seconds = seconds
+        self._resolve = resolve or _resolved
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post once. Never raises for what the other side does, or is: the answer says what went wrong."""
+        started = time.monotonic()
+        deadline = _Deadline(started + self._seconds)
+        try:
+            target = target_of(url)
+            with self._dial(target, deadline) as wire:
+                response = _asked(wire, target, body, headers)
+                text = _excerpt(response)
+        except Exception as error:
+            return Answer(None, error=_in_words(error), fault=type(error).__name__, milliseconds=_since(started))
+        return Answer(
+            response.status,
+            text=text,
+            retry_after=response.headers.get("Retry-After", ""),
+            milliseconds=_since(started),
+        )
+
+    def _dial(self, target: Target, deadline: "_Deadline") -> "_Wire":
+        """Resolve once, then connect to what was checked: a second look at the name could give another answer."""
+        places = _in_time(self._resolve, target, deadline)
+        open_places = [place for place in places if self._may_go(ipaddress.ip_address(place[1][0]))]
+        if not open_places:
+            raise Refused("refused: the address is private; `webhook_allow` opens networks of your own")
+        until = min(deadline.until, time.monotonic() + CONNECT_SECONDS)
+        sock = _connected(open_places, until)
+        if target.tls:
+            try:
+                sock.settimeout(deadline.left())
+                sock = _tls().wrap_socket(sock, server_hostname=target.host)
+            except BaseException:
+                sock.close()
+                raise
+        return _Wire(sock, deadline)
+
+    def _may_go(self, address: Address) -> bool:
+        address = getattr(address, "ipv4_mapped", None) or address
+        if any(address in network for network in self._allow if network.version == address.version):
+            return True
+        return not any(address in network for network in _DENIED if network.version == address.version)
+
+
+class _Deadline:
+    """One moment for the whole exchange. Each wait gets what is left."""
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+
+    def left(self) -> float:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class _Wire:
+    """A connected socket as http.client wants one, where every read and write shares one deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def __enter__(self) -> "_Wire":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sock.close()
+
+    def sendall(self, sent: bytes) -> None:
+        view = memoryview(sent)
+        while view:
+            self._sock.settimeout(self._deadline.left())
+            view = view[self._sock.send(view) :]
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._sock, self._deadline))
+
+    def close(self) -> None:
+        """http.client closes early; the answer is still to be read."""
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+        self._left = _MOST_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._deadline.left())
+        count = self._sock.recv_into(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise HTTPException("the answer is too long")
+        return count
+
+
+def _asked(wire: _Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+    connection = HTTPConnection(target.host, target.port)
+    connection.sock = cast("socket.socket", wire)
+    connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
+    return connection.getresponse()
+
+
+def _excerpt(response: HTTPResponse) -> str:
+    """The beginning of the body. It is only for a person to read, so whatever goes wrong in it changes nothing."""
+    read = bytearray()
+    try:
+        while len(read) < MOST_BODY and (part := response.read1(MOST_BODY - len(read))):
+            read += part
+    except Exception:  # noqa: S110 - there are more ways to get a length wrong than http.client knows
+        pass
+    return read.decode("utf-8", "replace").replace("\0", "�")
+
+
+def _in_time(resolve: Resolver, target: Target, deadline: _Deadline) -> Sequence[Place]:
+    """Names are looked up in a thread of their own, because the system's resolver knows no deadline."""
+    answers: queue.SimpleQueue[Sequence[Place] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(resolve(target.host, target.port))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    try:
+        found = answers.get(timeout=min(CONNECT_SECONDS, deadline.left()))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _resolved(host: str, port: int) -> list[Place]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(family, place) for family, _kind, _protocol, _name, place in found]
+
+
+def _connected(places: Sequence[Place], until: float) -> socket.socket:
+    """The first place that answers. They share the time, so that a dead one leaves some for the next."""
+    last: OSError = TimeoutError()
+    for index, (family, place) in enumerate(places):
+        seconds = (until - time.monotonic()) / (len(places) - index)
+        if seconds <= 0:
+            break
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(place)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        except OSError as error:
+            sock.close()
+            last = error
+    raise last
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, socket.gaierror):
+        return f"the name could not be resolved: {error.strerror}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {error.reason or error}"
+    # It may quote the answer, and PostgreSQL keeps no NUL.
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(error)[:300]) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Deliveries: send pool and sender."""

@@ -1,0 +1,125 @@
+"""The courier: due events become deliveries, and deliveries are sent, in order a comment, until they arrive or are dead."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.actions.webhooks.create_deliveries import fan_out
+from service.actions.webhooks.record_attempts import Tried, record
+from service.crash import CrashPoint, crash_point
+from service.domain.ids import new_id
+from service.jobs.names import Job
+from service.store.webhooks.deliveries import Outgoing, anything_due, claim, let_go, outgoing
+from workers.resources.worker_resources import Workshop
+from workers.webhooks.send_pool import InHand
+from workers.webhooks.sender import Sender
+
+#: Seconds for which finished attempts gather, so that they share a commit, and fresh events wait for their turn.
+GATHER = 0.02
+#: Deliveries that may be in hand for each thread, most of them waiting: a transaction must have enough to write down at once.
+AHEAD = 16
+
+
+def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
+    """Send what is due until nothing is, or the time is used up. Returns how many attempts were written down.
+
+    One thread talks to the database, in one transaction a turn; the others only send, and hold no database while they do.
+    """
+    with workshop.database.reading() as session:
+        if not anything_due(session, now=_now()):
+            return 0
+    with ThreadPoolExecutor(workshop.settings.courier_threads, thread_name_prefix="courier") as pool:
+        attempted, unfinished = _Round(workshop, pool, until=time.monotonic() + seconds).run()
+    if unfinished:
+        workshop.bell.ring(Job.DELIVER)
+    return attempted
+
+
+class _Round:
+    """One call of the courier: turns of writing down, fanning out and claiming, while the pool sends.
+
+    An endpoint that answers quickly has more deliveries in hand, claimed in advance, so that many share a commit; where one
+    fails, what is in hand for it goes back.
+    """
+
+    def __init__(self, workshop: Workshop, pool: ThreadPoolExecutor, *, until: float) -> None:
+        settings = workshop.settings
+        self._workshop, self._until = workshop, until
+        self._probe_every = timedelta(seconds=settings.webhook_probe_every)
+        self._threads = settings.courier_threads
+        self._in_hand = InHand(
+            pool,
+            Sender(settings).send,
+            threads=self._threads,
+            attempt=timedelta(seconds=settings.webhook_timeout),
+            until=until,
+        )
+
+    def run(self) -> tuple[int, bool]:
+        """Attempts written down, and whether the time ended before the work did."""
+        attempted, turned = 0, 0.0
+        landed: list[Tried] = []
+        while True:
+            held = self._in_hand.counts().total()
+            landed += self._in_hand.landed(GATHER if held else 0)
+            now = time.monotonic()
+            if held and now - turned < GATHER and now < self._until:
+                continue
+            turned = now
+            self._in_hand.add(self._turn(landed, late=now >= self._until))
+            attempted, landed = attempted + len(landed), []
+            if not self._in_hand.counts():
+                landed = self._in_hand.landed(0)
+                if not landed:
+                    return attempted, now >= self._until
+
+    def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
+        """One transaction: write down what landed, hand back what should not go, and take what is due."""
+        database, now, token = self._workshop.database, _now(), new_id()
+        back = self._in_hand.handed_back()
+        if not (landed or back) and (late or not self._anything_due(now)):
+            return []
+        with database.writing() as session:
+            if landed:
+                record(session, landed, now=now, probe_every=self._probe_every)
+                crash_point(CrashPoint.RECORDED)
+            let_go(session, [(item.delivery_id, item.token) for item in back])
+            ids = [] if late else self._taken(session, landed, token, now)
+        if ids:
+            crash_point(CrashPoint.LEASED)
+        with database.reading() as session:
+            return outgoing(session, ids, token=token, now=now)
+
+    def _anything_due(self, now: datetime) -> bool:
+        with self._workshop.database.reading() as session:
+            return anything_due(session, now=now)
+
+    def _taken(self, session: Session, landed: Sequence[Tried], token: UUID, now: datetime) -> Sequence[UUID]:
+        """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
+        if fan_out(session, now=now):
+            crash_point(CrashPoint.FANNED_OUT)
+        settings = self._workshop.settings
+        held, share = self._in_hand.counts(), self._in_hand.share
+        quick = Counter(tried.outgoing.endpoint_id for tried in landed if tried.answer.arrived)
+
+        def room(endpoint_id: UUID) -> int:
+            return min(AHEAD * share, max(share, 2 * quick[endpoint_id])) - held[endpoint_id]
+
+        return claim(
+            session,
+            token=token,
+            limit=max(0, AHEAD * self._threads - held.total()),
+            room=room,
+            now=now,
+            lease=timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout)),
+            probe_every=self._probe_every,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,97 @@
+"""What a courier has in hand: claimed deliveries, and threads that help themselves to them, so that sending never waits for the database."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
+from uuid import UUID
+
+from service.actions.webhooks.record_attempts import Tried
+from service.store.webhooks.deliveries import Outgoing
+
+
+class InHand:
+    """An endpoint is never sent to by more than half of the threads, so that a slow one leaves some to the others.
+
+    `attempt` is how long one may take: a lease must outlast it. After `until`, a moment of the monotonic clock, no more are begun.
+    """
+
+    def __init__(
+        self, pool: ThreadPoolExecutor, send: Callable[[Outgoing], Tried], *, threads: int, attempt: timedelta, until: float
+    ) -> None:
+        self._pool, self._send, self._threads = pool, send, threads
+        self._attempt, self._until = attempt, until
+        self.share = max(1, threads // 2)
+        self._lock = threading.Lock()
+        self._waiting: list[Outgoing] = []
+        self._under_way: Counter[UUID] = Counter()
+        self._failed: set[UUID] = set()
+        self._busy = 0
+        self._back: SimpleQueue[Tried | BaseException] = SimpleQueue()
+
+    def add(self, items: Iterable[Outgoing]) -> None:
+        """Take these too, behind those that wait, and wake as many threads as there is work for."""
+        with self._lock:
+            self._waiting += items
+            wanted = min(self._threads - self._busy, len(self._waiting))
+            self._busy += wanted
+        for _ in range(wanted):
+            self._pool.submit(self._help)
+
+    def landed(self, seconds: float) -> list[Tried]:
+        """What has come back. Waits so long for the first. Raises what broke a thread."""
+        found: list[Tried] = []
+        try:
+            while True:
+                tried = self._back.get(timeout=0 if found else seconds)
+                if isinstance(tried, BaseException):
+                    raise tried
+                found.append(tried)
+        except Empty:
+            return found
+
+    def handed_back(self) -> list[Outgoing]:
+        """Of what waits, that which should not go now: for an endpoint that has just failed, and all when the time is up."""
+        with self._lock:
+            late = time.monotonic() >= self._until
+            back = [item for item in self._waiting if late or item.endpoint_id in self._failed]
+            self._waiting = [] if late else [item for item in self._waiting if item.endpoint_id not in self._failed]
+            self._failed.clear()
+            return back
+
+    def counts(self) -> Counter[UUID]:
+        """How many an endpoint has here, waiting or under way."""
+        with self._lock:
+            return self._under_way + Counter(item.endpoint_id for item in self._waiting)
+
+    def _help(self) -> None:
+        """One thread: send as long as there is something that may go."""
+        item: Outgoing | None = None
+        try:
+            while item := self._next(item):
+                tried = self._send(item)
+                if not tried.answer.arrived:
+                    with self._lock:
+                        self._failed.add(item.endpoint_id)
+                self._back.put(tried)
+        except BaseException as error:
+            self._next(item, more=False)
+            self._back.put(error)
+
+    def _next(self, done: Outgoing | None, *, more: bool = True) -> Outgoing | None:
+        """Another one that may go; or none, and this thread is free. What lost its lease while it waited is somebody else's by now."""
+        with self._lock:
+            if done:
+                self._under_way[done.endpoint_id] -= 1
+            latest = datetime.now(UTC) + self._attempt
+            self._waiting = [item for item in self._waiting if item.lease_until > latest]
+            if more and time.monotonic() < self._until:
+                for place, item in enumerate(self._waiting):
+                    if self._under_way[item.endpoint_id] < self.share and item.endpoint_id not in self._failed:
+                        self._under_way[item.endpoint_id] += 1
+                        return self._waiting.pop(place)
+            self._busy -= 1
+            return None

@@ -1,0 +1,53 @@
+"""Sending: one attempt of one delivery, its body and signatures made for this moment."""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from service.actions.webhooks.record_attempts import Tried
+from service.config import Settings
+from service.crash import CrashPoint, crash_point
+from service.domain.security.encryption import BrokenSeal, Seal
+from service.domain.webhooks.retry_schedule import Answer
+from service.domain.webhooks.signing import signatures
+from service.store.webhooks.deliveries import Outgoing
+from workers.resources.safe_http import Outside
+
+log = logging.getLogger("greenroom.deliver")
+
+
+class Sender:
+    """Makes the request of a delivery and sends it. Shared by the threads; touches no database."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._outside = Outside(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
+        self._seal = Seal.from_secret(settings.secret)
+
+    def send(self, item: Outgoing) -> Tried:
+        """One attempt, signed for this moment."""
+        at = _now()
+        told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            keys = [self._seal.open(sealed) for sealed in item.secrets]
+        except BrokenSeal as error:
+            return Tried(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
+        answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
+        crash_point(CrashPoint.POSTED)
+        log.info("attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds})
+        return Tried(item, at, answer)
+
+
+def _headers(item: Outgoing, keys: Sequence[str], at: datetime, body: bytes) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Greenroom-Webhooks/1",
+        "webhook-id": item.message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": signatures(keys, item.message_id, at, body),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
