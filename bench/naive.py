@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id, thread_id
-from service.domain.policy.check_input import Reading
-from service.domain.policy.judge import Rules, judge
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.judge import PolicyLimits, judge
 from service.domain.policy.reasons_json import as_reason
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread, VerdictRow
@@ -70,7 +70,7 @@ def check(comment_id: str) -> None:
     """One comment a task: load, check, store."""
     with Session(database().engine) as session:
         comment = session.get_one(Comment, UUID(comment_id))
-        verdict = judge(signals_of(Reading(text=comment.text)), Rules())
+        verdict = judge(signals_of(CheckInput(text=comment.text)), PolicyLimits())
         comment.state, comment.settled_at = verdict.state, datetime.now(UTC)
         session.add(
             VerdictRow(

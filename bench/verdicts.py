@@ -16,7 +16,7 @@ from bench.words import WORDS
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.config import load
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.jobs.celery_app import celery_app
 from service.jobs.names import Job
 from service.store.db.engine import Database
@@ -25,7 +25,7 @@ from service.store.tables.comments import Comment
 
 def posted(place: Stage, count: int) -> list[str]:
     """Ids of this many pending comments of ordinary length."""
-    database, identities = Database(load(place.environ).database), Identities.from_secret("bench")
+    database, identities = Database(load(place.environ).database), Pseudonymizer.from_secret("bench")
     chosen = random.Random(7)
     ids: list[str] = []
     for start in range(0, count, 500):

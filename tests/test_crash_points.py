@@ -18,7 +18,7 @@ from service.actions.sites.sites_and_keys import add_key
 from service.actions.webhooks.endpoints import add_endpoint
 from service.config import Settings
 from service.crash import CrashPoint
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.outbox import Delivery, DeliveryState, Event
@@ -119,7 +119,7 @@ def test_a_worker_that_dies_loses_nothing_and_repeats_no_verdict(
     with Receiver() as receiver:
         with database.writing() as session:
             site(session)
-            seal, now = Seal.from_secret(settings.secret), datetime.now(UTC)
+            seal, now = SecretBox.from_secret(settings.secret), datetime.now(UTC)
             _, secret = add_endpoint(session, "news", url=receiver.url, seal=seal, now=now, allow=("127.0.0.0/8",))
             ids = submitted(session, *(draft(f"A calm word, the {n}th of its kind.") for n in range(COMMENTS)), now=now)
         with running("sweep", settings, point) as worker:

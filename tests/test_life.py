@@ -11,8 +11,8 @@ from service.config import Settings
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope
 from service.web.app import create_app
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_calm_comment_is_approved(client: FlaskClient, settings: Settings) -> 
     posted = client.post("/v1/comments", json=body)
     assert posted.status_code == 202, posted.get_data(as_text=True)
     assert client.get(posted.headers["Location"]).json["state"] == "pending"
-    workshop = Workshop.open(settings)
-    assert drain(workshop) == 1
+    workshop = WorkerResources.open(settings)
+    assert check_pending(workshop) == 1
     workshop.database.close()
     assert client.get(posted.headers["Location"]).json["state"] == "approved"

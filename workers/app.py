@@ -12,16 +12,16 @@ from service.config import Settings, load
 from service.jobs.celery_app import celery_app
 from service.jobs.names import REQUEST_IDS, Job
 from service.logs import request_ids
-from workers.checking.check_pending import drain
+from workers.checking.check_pending import check_pending
 from workers.periodic.sweep import sweep
 from workers.periodic.train_site_models import start_learning
 from workers.resources.broker_guard import guard
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.jobs")
 
-_open: dict[int, Workshop] = {}
+_open: dict[int, WorkerResources] = {}
 
 
 def build(settings: Settings | None = None) -> Celery:
@@ -30,10 +30,10 @@ def build(settings: Settings | None = None) -> Celery:
     guard()
     app = celery_app(settings)
 
-    def workshop() -> Workshop:
+    def workshop() -> WorkerResources:
         # Keyed by process: a forked child must never use its parent's connections.
         if os.getpid() not in _open:
-            _open[os.getpid()] = Workshop.open(settings)
+            _open[os.getpid()] = WorkerResources.open(settings)
         return _open[os.getpid()]
 
     def job(name: Job) -> Callable[[Callable[[Task], None]], Task]:
@@ -43,7 +43,7 @@ def build(settings: Settings | None = None) -> Celery:
     @job(Job.DRAIN)
     def run_drain(task: Task) -> None:
         with _logged(task):
-            drain(workshop())
+            check_pending(workshop())
 
     @job(Job.DELIVER)
     def run_deliver(task: Task) -> None:

@@ -8,27 +8,27 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from service.domain.audit_events import By, Deed, Hand
+from service.domain.audit_events import ActorKind, AuditActor, AuditEvent
 from service.domain.ids import new_id
 from service.store.db.column_types import table
-from service.store.tables.audit_log import AdminAct
+from service.store.tables.audit_log import AuditEntry
 
 #: Entries of a list, and characters of a word, that the log keeps.
-MOST, LONGEST = 20, 200
+MAX_ENTRIES, LONGEST = 20, 200
 
 
-def note(
+def record_audit(
     session: Session,
-    deed: Deed,
+    deed: AuditEvent,
     *,
     site_id: str | None = None,
     about: object = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    hand: Hand | None = None,
+    hand: AuditActor | None = None,
 ) -> None:
     """Write one act down. Who acts is known by the session, unless this very act is what tells (signing in)."""
-    hand = hand or session.info.get("hand") or Hand()
+    hand = hand or session.info.get("hand") or AuditActor()
     facts = {"before": _short(before), "after": _short(after)}
     row = {
         "id": new_id(),
@@ -36,30 +36,36 @@ def note(
         "at": datetime.now(UTC),
         "site_id": site_id,
         "by": hand.by,
-        "moderator_id": hand.id if hand.by is By.MODERATOR else None,
-        "key_id": hand.id if hand.by is By.KEY else None,
+        "moderator_id": hand.id if hand.by is ActorKind.MODERATOR else None,
+        "key_id": hand.id if hand.by is ActorKind.KEY else None,
         "deed": deed,
         "about": str(about)[:100],
         "facts": {name: fact for name, fact in facts.items() if fact},
         "request_id": hand.request_id[:100],
     }
-    session.execute(insert(table(AdminAct)), [row])
+    session.execute(insert(table(AuditEntry)), [row])
 
 
-def noted_change(
-    session: Session, deed: Deed, before: Mapping[str, Any], after: Mapping[str, Any], *, site_id: str | None, about: object = ""
+def record_change(
+    session: Session,
+    deed: AuditEvent,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    site_id: str | None,
+    about: object = "",
 ) -> None:
     """Write down what differs; of a list only the entries that went and those that came."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     was = {name: _without(before.get(name), after.get(name)) for name in names}
     now = {name: _without(after.get(name), before.get(name)) for name in names}
-    note(session, deed, site_id=site_id, about=about, before=was, after=now)
+    record_audit(session, deed, site_id=site_id, about=about, before=was, after=now)
 
 
-def by_moderator(session: Session, moderator_id: UUID) -> Hand:
+def by_moderator(session: Session, moderator_id: UUID) -> AuditActor:
     """The hand of somebody who is only just signing in, in the same request."""
-    known: Hand = session.info.get("hand") or Hand()
-    return Hand(By.MODERATOR, moderator_id, known.request_id)
+    known: AuditActor = session.info.get("hand") or AuditActor()
+    return AuditActor(ActorKind.MODERATOR, moderator_id, known.request_id)
 
 
 def _without(value: Any, others: Any) -> Any:
@@ -78,5 +84,5 @@ def _kept(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _kept(one) for name, one in value.items()}
     if isinstance(value, Sequence):
-        return [_kept(one) for one in value[:MOST]] + (["…"] if len(value) > MOST else [])
+        return [_kept(one) for one in value[:MAX_ENTRIES]] + (["…"] if len(value) > MAX_ENTRIES else [])
     return value if value is None or isinstance(value, bool | int | float) else str(value)

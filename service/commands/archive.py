@@ -10,21 +10,21 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from service.commands.support.archive_files import Damaged, Shelf
+from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import YOUNGEST, Archiving
 from service.commands.support.context import database
 from service.store.db import migrate
-from service.store.lifecycle.archivable import Old, Stays, numbers
+from service.store.lifecycle.archivable import Archivable, StaysReason, numbers
 from service.store.lifecycle.integrity import take_time
 from service.store.tables.sites import Site
 
 #: The tables that rows leave.
 TABLES = ("comment", "verdict", "revision", "event", "delivery", "attempt", "decision")
 _WHY = {
-    Stays.UNTOLD: "have a webhook that is due or dead: replay it, or remove its endpoint",
-    Stays.LEARNED_FROM: "were decided on by a person, and the site still learns from that",
-    Stays.PINNED: "have a note, an escalation, a ban or a trust",
-    Stays.RETENTION: "wait for retention to erase them, or to forget their authors",
+    StaysReason.UNTOLD: "have a webhook that is due or dead: replay it, or remove its endpoint",
+    StaysReason.LEARNED_FROM: "were decided on by a person, and the site still learns from that",
+    StaysReason.PINNED: "have a note, an escalation, a ban or a trust",
+    StaysReason.RETENTION: "wait for retention to erase them, or to forget their authors",
 }
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _EXISTING = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -93,7 +93,7 @@ def _run(folder: Path, sites: list[str], before: datetime, *, rewrite: bool, as_
     free = 0
     if rewrite:
         click.echo("rewriting the tables", err=True)
-        for statement in database().shrink(TABLES):
+        for statement in database().checkpoint(TABLES):
             click.echo(f"this account may not say {statement}: let one do so that may", err=True)
     elif moved:
         free = database().reuse(TABLES)
@@ -111,7 +111,7 @@ def _say_dry(sites: list[str], before: datetime, *, as_json: bool) -> None:
     with database().reading() as session:
         take_time(session)
         for site_id in sites:
-            found[site_id] = numbers(session, Old.of(session, site_id, before=before, now=now))
+            found[site_id] = numbers(session, Archivable.of(session, site_id, before=before, now=now))
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -133,7 +133,7 @@ def check(folder: Path, *, as_json: bool) -> None:
     Needs no database.
     """
     with _reported():
-        shelf = Shelf(folder)
+        shelf = ArchiveFolder(folder)
         entries = shelf.entries()
     wrong: dict[str, str] = {}
     for entry in entries:
@@ -209,7 +209,7 @@ def erase(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 @contextmanager
 def _at_work(folder: Path) -> Iterator[Archiving]:
-    with _reported(), Shelf(folder).alone() as shelf:
+    with _reported(), ArchiveFolder(folder).alone() as shelf:
         yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
 
 

@@ -17,8 +17,8 @@ from service.commands.support.context import database, settings
 from service.config import BadSetting
 from service.domain.security.log_leaks import leaks
 from service.store.db import migrate
-from service.store.lifecycle import integrity as questions
-from service.store.lifecycle.integrity import EXAMPLES, Breaches
+from service.store.lifecycle import integrity
+from service.store.lifecycle.integrity import EXAMPLES, Violations
 
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
@@ -43,7 +43,7 @@ class Finding:
     help='What a host was told is stored, as lines of {"id": …, "text": …}; checks A1.',
 )
 @click.option("--receipts", type=click.File(encoding="utf-8"), help="What `greenroom webhook listen --json` printed; checks A5.")
-def audit(accepted: Iterable[str] | None, receipts: Iterable[str] | None, *, as_json: bool) -> None:
+def verify(accepted: Iterable[str] | None, receipts: Iterable[str] | None, *, as_json: bool) -> None:
     """Check the promises on this installation while it runs. Exit code 1 where one is broken.
 
     \b
@@ -68,24 +68,24 @@ def audit(accepted: Iterable[str] | None, receipts: Iterable[str] | None, *, as_
 def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
     now = datetime.now(UTC)
     with database().reading() as session:
-        questions.take_time(session)
+        integrity.take_time(session)
         if accepted is not None:
             told = _json_lines(accepted)
             words = {UUID(line["id"]): str(line["text"]) for line in told}
             yield _finding(
-                "A1", questions.altered(session, words), f"all {len(words)} accepted comments are there, word for word",
+                "A1", integrity.altered(session, words), f"all {len(words)} accepted comments are there, word for word",
                 "{count} accepted comments are missing or have other words",
                 "restore the newest backup beside this database and compare",
             )  # fmt: skip
         for rule, ask, kept, broken, do in _PROMISES:
             yield _finding(rule, ask(session, now), kept, broken, do)
-        outlived = questions.outlived(session)
+        outlived = integrity.outlived(session)
         if outlived.count:
             yield Finding(
                 "A9", None, f"{outlived.count} comments were erased after what came of them had gone into an archive",
                 "`greenroom archive erase FOLDER` takes them out of its files", outlived.count, outlived.examples,
             )  # fmt: skip
-        failing = questions.failing(session)
+        failing = integrity.failing(session)
         if failing.count:
             yield Finding(
                 "A4", None, f"{failing.count} endpoints fail visibly: broken, disabled, or with dead deliveries",
@@ -93,45 +93,45 @@ def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_PROMISES: tuple[tuple[str, Callable[[Session, datetime], Breaches], str, str, str], ...] = (
+_PROMISES: tuple[tuple[str, Callable[[Session, datetime], Violations], str, str, str], ...] = (
     (
         "A2",
-        lambda session, now: questions.stuck_pending(session, now=now),
+        lambda session, now: integrity.stuck_pending(session, now=now),
         "nothing has been pending for over a minute",
         "{count} comments have been pending for over a minute",
         "is `greenroom worker` or `greenroom sweep` running? its log says why checks fail",
     ),
     (
         "A3",
-        lambda session, _now: questions.gaps(session),
+        lambda session, _now: integrity.gaps(session),
         "every change of every comment has its event",
         "{count} comments lack an event for some change, or have one too many",
         "something wrote to the comment table past the actions; hosts should read these comments again",
     ),
     (
         "A4",
-        lambda session, now: questions.untold(session, now=now),
+        lambda session, now: integrity.undelivered_events(session, now=now),
         "every event was taken up for each endpoint that wants it",
         "{count} events have not been taken up",
         "is `greenroom courier` or `greenroom sweep` running?",
     ),
     (
         "A4",
-        lambda session, now: questions.stuck_deliveries(session, now=now),
+        lambda session, now: integrity.stuck_deliveries(session, now=now),
         "every delivery has arrived, waits for its turn, or fails visibly",
         "{count} deliveries have been due for over a minute and nothing holds them back",
         "is `greenroom courier` or `greenroom sweep` running? more `courier_threads` send more at once",
     ),
     (
         "A6",
-        lambda session, _now: questions.unchecked(session),
+        lambda session, _now: integrity.unchecked(session),
         "no comment has a verdict that neither a check nor a person gave",
         "{count} comments are settled although nothing checked their words and nobody decided",
         "something wrote to the comment table past the actions; hold them and look at them",
     ),
     (
         "A7",
-        lambda session, _now: questions.doubled(session),
+        lambda session, _now: integrity.duplicate_keys(session),
         "each idempotency key and each host id stands for one comment",
         "{count} keys or host ids stand for none or for several comments",
         "was a backup restored in part? `greenroom restore --check` compares",
@@ -157,7 +157,7 @@ def _of_receipts(receipts: Iterable[str] | None) -> Iterator[Finding]:
             highest[line["comment"]] = line["sequence"]
     wrong = unordered + unsigned
     yield _finding(
-        "A5", Breaches(len(wrong), tuple(wrong[:EXAMPLES])), f"{len(known)} webhooks arrived in order and verified",
+        "A5", Violations(len(wrong), tuple(wrong[:EXAMPLES])), f"{len(known)} webhooks arrived in order and verified",
         f"{len(unordered)} webhooks arrived out of order, {len(unsigned)} did not verify",
         "was something replayed, or the secret rotated? if not, this is a fault of ours: please report it",
     )  # fmt: skip
@@ -170,7 +170,7 @@ def _of_logs() -> Finding:
         with path.open(encoding="utf-8", errors="replace") as lines:
             found += [f"{path.name}:{leak.line} holds {leak.kind}" for leak in leaks(lines, _secrets())]
     return _finding(
-        "A8", Breaches(len(found), tuple(found[:EXAMPLES])),
+        "A8", Violations(len(found), tuple(found[:EXAMPLES])),
         f"no secret, e-mail, address or message of an error is in the logs in {settings().home}",
         "{count} lines in the logs hold what must not be there",
         "delete those lines, and change what they show: a key, a secret, a password",
@@ -185,7 +185,7 @@ def _secrets() -> list[str]:
     return [secret for secret in found if len(secret) >= 6]
 
 
-def _finding(rule: str, breaches: Breaches, kept: str, broken: str, do: str) -> Finding:
+def _finding(rule: str, breaches: Violations, kept: str, broken: str, do: str) -> Finding:
     if not breaches.count:
         return Finding(rule, True, kept)
     return Finding(rule, False, broken.format(count=breaches.count), do, breaches.count, breaches.examples)

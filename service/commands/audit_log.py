@@ -7,8 +7,8 @@ from uuid import UUID
 import click
 
 from service.commands.support.context import database
-from service.store.accounts.audit_log import WantedActs, people_named
-from service.store.accounts.audit_log import acts as logged
+from service.store.accounts.audit_log import AuditFilter, people_named
+from service.store.accounts.audit_log import audit_entries as logged
 from service.store.db.column_types import AnyRow
 
 _AT_A_TIME = 500
@@ -20,7 +20,7 @@ _AT_A_TIME = 500
 @click.option("--deed", default="", help="Of this kind only, like key_made.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-def acts(site_id: str | None, since: datetime | None, deed: str, limit: int | None, *, as_json: bool) -> None:
+def audit_log(site_id: str | None, since: datetime | None, deed: str, limit: int | None, *, as_json: bool) -> None:
     """Who changed what: keys, endpoints, rules, moderators, sign-ins; the newest first.
 
     \b
@@ -28,7 +28,7 @@ def acts(site_id: str | None, since: datetime | None, deed: str, limit: int | No
       greenroom acts --limit 20
       greenroom acts --site news --since 2026-03-01 --json
     """
-    wanted = WantedActs(site_id=site_id, whole=False, deed=deed, since=since.replace(tzinfo=UTC) if since else None)
+    wanted = AuditFilter(site_id=site_id, whole=False, deed=deed, since=since.replace(tzinfo=UTC) if since else None)
     after: tuple[datetime, UUID] | None = None
     left = limit
     while left is None or left > 0:

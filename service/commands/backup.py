@@ -14,13 +14,12 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError
 
-from service.actions.audit_log import note
+from service.actions.audit_log import record_audit
 from service.commands.support.context import database
-from service.domain.audit_events import Deed
+from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
-from service.store.lifecycle import integrity as questions
+from service.store.lifecycle import dump, integrity
 from service.store.tables.sites import Site
 
 _FORMAT = "greenroom copy 1"
@@ -37,7 +36,7 @@ def backup(file: Path) -> None:
     Example: greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
     """
     counts = _write(file, None)
-    _note(Deed.BACKUP_WRITTEN, None)
+    _note(AuditEvent.BACKUP_WRITTEN, None)
     click.echo(_said(counts, f"written to {file}"))
 
 
@@ -57,10 +56,10 @@ def restore(file: Path, *, check: bool) -> None:
         return
     migrate.upgrade(database())
     with database().reading() as session:
-        if any(copies.counts(session).values()):
+        if any(dump.counts(session).values()):
             raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
     counts = _read(file, database(), None)
-    _note(Deed.BACKUP_RESTORED, None)
+    _note(AuditEvent.BACKUP_RESTORED, None)
     click.echo(_said(counts, "restored"))
 
 
@@ -76,7 +75,7 @@ def export(site_id: str, file: Path) -> None:
         if session.get(Site, site_id) is None:
             raise click.ClickException(f"no site {site_id!r}")
     counts = _write(file, site_id)
-    _note(Deed.SITE_EXPORTED, site_id)
+    _note(AuditEvent.SITE_EXPORTED, site_id)
     click.echo(_said(counts, f"written to {file}"))
 
 
@@ -96,13 +95,13 @@ def import_(file: Path) -> None:
         if session.get(Site, site_id) is not None:
             raise click.ClickException(f"site {site_id!r} exists here already")
     counts = _read(file, database(), site_id)
-    _note(Deed.SITE_IMPORTED, site_id)
+    _note(AuditEvent.SITE_IMPORTED, site_id)
     click.echo(_said(counts, f"site {site_id} added"))
 
 
-def _note(deed: Deed, site_id: str | None) -> None:
+def _note(deed: AuditEvent, site_id: str | None) -> None:
     with database().writing() as session:
-        note(session, deed, site_id=site_id, about=site_id or "")
+        record_audit(session, deed, site_id=site_id, about=site_id or "")
 
 
 def _write(file: Path, site_id: str | None) -> dict[str, int]:
@@ -110,8 +109,8 @@ def _write(file: Path, site_id: str | None) -> dict[str, int]:
     beside = file.with_name(file.name + ".part")
     digest = hashlib.sha256()
     with database().reading() as session, _private(beside) as out:
-        copies.steady(session)
-        counts = copies.counts(session, site_id)
+        dump.steady(session)
+        counts = dump.counts(session, site_id)
         head = {
             "format": _FORMAT,
             "revision": migrate.newest(),
@@ -120,7 +119,7 @@ def _write(file: Path, site_id: str | None) -> dict[str, int]:
             "rows": counts,
         }
         out.write(json.dumps(head).encode() + b"\n")
-        for line in copies.written(session, site_id):
+        for line in dump.written(session, site_id):
             encoded = line.encode() + b"\n"
             digest.update(encoded)
             out.write(encoded)
@@ -145,7 +144,7 @@ def _read(file: Path, into: Database, site_id: str | None) -> dict[str, int]:
         raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
     try:
         with into.writing() as session:
-            stored = copies.read(session, _lines(file))
+            stored = dump.read(session, _lines(file))
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise click.ClickException(f"{file}: {error}; nothing was stored") from error
     except IntegrityError as error:
@@ -159,7 +158,7 @@ def _checked(file: Path) -> dict[str, int]:
         migrate.upgrade(place)
         stored = _read(file, place, _head(file).get("site"))
         with place.reading() as session:
-            for ask in (questions.gaps, questions.unchecked, questions.doubled):
+            for ask in (integrity.gaps, integrity.unchecked, integrity.duplicate_keys):
                 if found := ask(session).count:
                     raise click.ClickException(f"{file} is complete, but breaks a promise {found} times ({ask.__name__})")
         place.close()

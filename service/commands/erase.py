@@ -9,16 +9,16 @@ from uuid import UUID
 
 import click
 
-from service.actions.audit_log import note
+from service.actions.audit_log import record_audit
 from service.actions.comments.edit_erase import erase as erase_one
-from service.commands.support.archive_files import Damaged, Shelf
+from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import Archiving
 from service.commands.support.context import database, settings
-from service.domain.audit_events import Deed
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.lifecycle.archives import archives_of
-from service.store.lifecycle.find_by_person import Whose, count_of, ids_of
+from service.store.lifecycle.find_by_person import PersonFilter, count_of, ids_of
 from service.store.tables.sites import Site
 
 #: The tables that erasing takes something from.
@@ -97,7 +97,7 @@ def _shelf(folder: Path | None) -> Iterator[Archiving | None]:
         yield None
         return
     try:
-        with Shelf(folder).alone() as shelf:
+        with ArchiveFolder(folder).alone() as shelf:
             yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
     except Damaged as damage:
         raise click.ClickException(str(damage)) from damage
@@ -107,24 +107,24 @@ def _note(site_id: str, erased: int, by: dict[str, str], older_than: int | None)
     """How many, and by what they were found; of whom they were is just what is forgotten."""
     after = {"count": erased, "by": next((name for name, value in by.items() if value), f"older than {older_than} days")}
     with database().writing() as session:
-        note(session, Deed.COMMENTS_ERASED, site_id=site_id, after=after)
+        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=site_id, after=after)
 
 
-def _whose(author: str, email: str, address: str, older_than: int | None) -> Whose:
+def _whose(author: str, email: str, address: str, older_than: int | None) -> PersonFilter:
     if sum((bool(author), bool(email), bool(address), older_than is not None)) != 1:
         raise click.UsageError("expected one of --author, --email, --address and --older-than")
     if older_than is not None:
-        return Whose(before=datetime.now(UTC) - timedelta(days=older_than))
-    identities = Identities.from_secret(settings().secret)
+        return PersonFilter(before=datetime.now(UTC) - timedelta(days=older_than))
+    identities = Pseudonymizer.from_secret(settings().secret)
     try:
         if address:
-            return Whose(address=identities.address(address), block=identities.block(address))
+            return PersonFilter(address=identities.address(address), block=identities.block(address))
     except ValueError:
         raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
-    return Whose(author_key=identities.author(external_id=author, email=email))
+    return PersonFilter(author_key=identities.author(external_id=author, email=email))
 
 
-def _erased(site_id: str, whose: Whose) -> int:
+def _erased(site_id: str, whose: PersonFilter) -> int:
     count = 0
     while True:
         with database().reading() as session:

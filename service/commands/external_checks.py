@@ -6,35 +6,35 @@ from typing import TextIO
 
 import click
 
-from service.actions.sites.external_checks import Wanted, remove_outside, set_outside
+from service.actions.sites.external_checks import ExternalCheckSettings, remove_external_check, set_external_check
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
-from service.domain.external_checks import outside_checks
-from service.domain.security.encryption import Seal
-from service.store.sites.external_checks import outside_of
-from service.store.tables.external_checks import Asks, OutsideRow, Unanswered
+from service.domain.external_checks import external_checks
+from service.domain.security.encryption import SecretBox
+from service.store.sites.external_checks import external_checks_of
+from service.store.tables.external_checks import AskWhen, ExternalCheckRow, Unanswered
 
 
 @click.group()
-def outside() -> None:
+def external() -> None:
     """Outside checks: services that are asked about comments. All are off until they are set."""
 
 
-@outside.command("kinds")
+@external.command("kinds")
 def kinds() -> None:
     """List who can be asked, and what would leave the machine."""
-    for name, check in outside_checks().items():
+    for name, check in external_checks().items():
         click.echo(f"{name}  {check.title}; needs: {', '.join(check.needs)}; sends {check.sends}")
 
 
-@outside.command("set")
+@external.command("set")
 @click.argument("site_id", metavar="SITE")
 @click.argument("name", metavar="KIND")
 @click.option("--address", help="Where it is asked.")
 @click.option("--key-file", type=click.File(encoding="utf-8"), help="File that holds its key (`-`: standard input).")
 @click.option("--model", help="Which model a moderation endpoint is to use.")
 @click.option(
-    "--asks", type=click.Choice(list(Asks)), help="About what our own checks are unsure of, or about all they do not reject."
+    "--asks", type=click.Choice(list(AskWhen)), help="About what our own checks are unsure of, or about all they do not reject."
 )
 @click.option("--unanswered", type=click.Choice(list(Unanswered)), help="What becomes of doubtful comments without an answer.")
 @click.option("--seconds", type=float, help="Seconds that an answer may take.")
@@ -54,45 +54,45 @@ def set_one(
       greenroom outside set news akismet --off
     """
     secret = key_file.read().strip() if key_file else ""
-    wanted = Wanted(address, secret, model, asks, unanswered, seconds, per_day, per_month, enabled)
+    wanted = ExternalCheckSettings(address, secret, model, asks, unanswered, seconds, per_day, per_month, enabled)
     try:
         with database().writing() as session:
-            made = set_outside(
+            made = set_external_check(
                 session, site_id, name, wanted,
-                seal=Seal.from_secret(settings().secret), now=datetime.now(UTC), allow=settings().webhook_allow,
+                seal=SecretBox.from_secret(settings().secret), now=datetime.now(UTC), allow=settings().webhook_allow,
             )  # fmt: skip
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     click.echo(made or f"{name} is set for {site_id}")
 
 
-@outside.command("list")
+@external.command("list")
 @click.argument("site_id", metavar="SITE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 def list_them(site_id: str, *, as_json: bool) -> None:
     """List who is asked about the comments of SITE. Keys are never shown."""
     with database().reading() as session:
-        rows = outside_of(session, site_id)
+        rows = external_checks_of(session, site_id)
     for row in rows:
         told = _told(row)
         line = f"{row.name}  {'on' if row.enabled else 'off'}  {row.address}  asks about {row.asks}, unanswered: {row.unanswered}"
         click.echo(json.dumps(told) if as_json else f"{line}  {row.asked_today}/{row.per_day} on {row.asked_on or 'no day'}")
 
 
-@outside.command("remove")
+@external.command("remove")
 @click.argument("site_id", metavar="SITE")
 @click.argument("name", metavar="KIND")
 def remove_one(site_id: str, name: str) -> None:
     """Forget KIND for SITE, with its key."""
     try:
         with database().writing() as session:
-            remove_outside(session, site_id, name)
+            remove_external_check(session, site_id, name)
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     click.echo(f"{name} is removed from {site_id}")
 
 
-def _told(row: OutsideRow) -> dict[str, object]:
+def _told(row: ExternalCheckRow) -> dict[str, object]:
     shown = (
         "name", "enabled", "address", "model", "asks", "unanswered", "seconds", "per_day", "per_month", "asked_on", "asked_today",
         "asked_this_month", "failures", "last_error",

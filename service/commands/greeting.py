@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.support.first_run import House
+from service.commands.support.first_run import Installation
 from service.config import Settings
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ class NeverServed(Exception):
     """The web process died again and again before it served anything."""
 
 
-class Watch:
+class StartUpWatch:
     """Waits until the web process answers, greets once, lets the demo speak, and from then on follows the log."""
 
-    def __init__(self, settings: Settings, house: House, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool) -> None:
+    def __init__(
+        self, settings: Settings, house: Installation, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool
+    ) -> None:
         self._settings, self._house, self._tree, self._log_file = settings, house, tree, log_file
         self._began, self._demo = began, demo
         self._greeted = False
@@ -70,7 +72,7 @@ def _answers(settings: Settings) -> bool:
         connection.close()
 
 
-def _words(settings: Settings, house: House, seconds: float) -> str:
+def _words(settings: Settings, house: Installation, seconds: float) -> str:
     parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
     if not house.first_start:
         parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")

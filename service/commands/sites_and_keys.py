@@ -12,8 +12,8 @@ from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_s
 from service.commands.support.context import database, settings
 from service.domain.errors import NotFound, Refusal
 from service.domain.policy.language_coverage import ALL, COVERED, named, taken_by
-from service.domain.security.pseudonyms import Identities
-from service.store.tables.sites import Key, Scope, Site
+from service.domain.security.pseudonyms import Pseudonymizer
+from service.store.tables.sites import ApiKey, Scope, Site
 
 
 @click.group()
@@ -127,7 +127,7 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
     try:
         with database().writing() as session:
             if akismet:
-                identities, spam = Identities.from_secret(settings().secret), held_is == "spam"
+                identities, spam = Pseudonymizer.from_secret(settings().secret), held_is == "spam"
                 key_id, token = add_akismet_key(session, site_id, identities=identities, held_is_spam=spam, label=label, now=now)
             else:
                 key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=now)
@@ -143,7 +143,9 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
 def list_keys(site_id: str, *, as_json: bool) -> None:
     """List the live keys of SITE: their first characters, what they may do, and when they were last used."""
     with database().reading() as session:
-        rows = session.scalars(select(Key).where(Key.site_id == site_id, Key.revoked_at.is_(None)).order_by(Key.created_at)).all()
+        rows = session.scalars(
+            select(ApiKey).where(ApiKey.site_id == site_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.created_at)
+        ).all()
     for row in rows:
         used = row.last_used_at.isoformat(timespec="seconds") if row.last_used_at else None
         shown = {"id": str(row.id), "hint": row.hint, "scopes": row.scopes, "label": row.label, "last_used_at": used}

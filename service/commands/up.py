@@ -12,9 +12,9 @@ from typing import IO
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.commands.greeting import NeverServed, Watch
+from service.commands.greeting import NeverServed, StartUpWatch
 from service.commands.support.context import settings as settings_in_force
-from service.commands.support.first_run import House, open_house, prepare
+from service.commands.support.first_run import Installation, open_installation, prepare
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
@@ -100,7 +100,7 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
     return settings_in_force()
 
 
-def _house(settings: Settings) -> House:
+def _house(settings: Settings) -> Installation:
     from service.store.db.engine import Database
     from service.store.db.schema_version import Schema, revision, schema
 
@@ -110,7 +110,7 @@ def _house(settings: Settings) -> House:
             standing = schema(revision(session))
         if standing in (Schema.MISSING, Schema.OLDER):
             _upgrade(settings)
-        return open_house(settings, database)
+        return open_installation(settings, database)
     except SQLAlchemyError as error:
         said = type(getattr(error, "orig", error)).__name__
         raise click.ClickException(f"the database does not answer ({said}): does it run, and is DATABASE_URL right?") from error
@@ -136,7 +136,7 @@ def _upgrade(settings: Settings) -> None:
         raise click.ClickException("the schema could not be brought to what this version wants")
 
 
-def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: float, *, demo: bool) -> None:
+def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, began: float, *, demo: bool) -> None:
     from service import logs
     from service.processes.logfile import LogFile
     from service.processes.roles import Role, load_libraries, run
@@ -150,7 +150,7 @@ def _serve(settings: Settings, house: House, broker: OwnRedis | None, began: flo
     children = [Child("redis", broker.be, last=True)] if broker else []
     children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
     tree = Tree(children, output=log_file.fileno())
-    watch = Watch(settings, house, tree, log_file, began=began, demo=demo)
+    watch = StartUpWatch(settings, house, tree, log_file, began=began, demo=demo)
     try:
         tree.keep(0.05, watch.look)
     except NeverServed:

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from service.actions.webhooks.endpoints import add_endpoint, remove_endpoint
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -114,7 +114,7 @@ def _registered(site_id: str | None, url: str, ledger: Ledger) -> Iterator[None]
     if not site_id:
         yield
         return
-    seal = Seal.from_secret(settings().secret)
+    seal = SecretBox.from_secret(settings().secret)
     try:
         with database().writing() as session:
             endpoint, secret = add_endpoint(session, site_id, url=url, seal=seal, now=datetime.now(UTC), allow=LOOPBACK)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Deed(StrEnum):
+class AuditEvent(StrEnum):
     """What was done. The words are stable: they stand in the log for good."""
 
     SITE_MADE = "site_made"
@@ -60,7 +60,7 @@ class Deed(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
-class By(StrEnum):
+class ActorKind(StrEnum):
     """In whose name something is done."""
 
     MODERATOR = "moderator"
@@ -71,9 +71,9 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class AuditActor:
     """Who acts: a moderator or a key by its id, whoever runs a command on the machine, nobody known, or Greenroom itself."""
 
-    by: By = By.COMMAND
+    by: ActorKind = ActorKind.COMMAND
     id: UUID | None = None
     request_id: str = ""

@@ -11,18 +11,18 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from service.config import Settings
-from service.jobs.names import WATCHED
+from service.jobs.names import POLLING_KEY
 from service.jobs.notify import BREAK
 
 log = logging.getLogger("greenroom.jobs")
 
 #: Seconds for which a watch counts without a word from its worker: for so long after its death others are not woken.
-LASTS = 0.5
+LEASE_SECONDS = 0.5
 #: Seconds that Redis may take to answer: comments wait meanwhile.
 PATIENCE = 0.3
 
 
-class Watch(Protocol):
+class PollLease(Protocol):
     """Who is on watch looks again soon, whatever happens; who leaves it looks once more, after leaving. Never fails."""
 
     def take(self) -> bool: ...
@@ -32,7 +32,7 @@ class Watch(Protocol):
     def leave(self) -> None: ...
 
 
-class NoWatch:
+class NoPollLease:
     """Where there is no broker nobody is woken, so nobody need keep watch."""
 
     def take(self) -> bool:
@@ -47,7 +47,7 @@ class NoWatch:
         """Nobody was on watch."""
 
 
-class RedisWatch:
+class RedisPollLease:
     """One key that says that somebody is on watch, not who: should two ever believe that they are, each looks, which harms nobody."""
 
     def __init__(self, url: str) -> None:
@@ -62,22 +62,22 @@ class RedisWatch:
 
     def keep(self) -> bool:
         """Stay on watch. Said again only once half of it has passed."""
-        return time.monotonic() - self._said < LASTS / 2 or self._say(first=False) or self._say(first=True)
+        return time.monotonic() - self._said < LEASE_SECONDS / 2 or self._say(first=False) or self._say(first=True)
 
     def leave(self) -> None:
         """From now on others are woken again."""
         self._said = 0.0
         try:
-            self._redis.delete(WATCHED)
+            self._redis.delete(POLLING_KEY)
         except RedisError as error:
             self._broken(error)
 
     def _say(self, *, first: bool) -> bool:
-        now, milliseconds = time.monotonic(), int(LASTS * 1000)
+        now, milliseconds = time.monotonic(), int(LEASE_SECONDS * 1000)
         if now < self._broken_until:
             return False
         try:
-            said = self._redis.set(WATCHED, b"", px=milliseconds, nx=first, xx=not first)
+            said = self._redis.set(POLLING_KEY, b"", px=milliseconds, nx=first, xx=not first)
         except RedisError as error:
             self._broken(error)
             return False
@@ -90,6 +90,6 @@ class RedisWatch:
         log.warning("watch_failed", extra={"error": type(error).__name__})
 
 
-def watch(settings: Settings) -> Watch:
+def poll_lease(settings: Settings) -> PollLease:
     """The watch that fits these settings."""
-    return RedisWatch(settings.redis_url) if settings.redis_url and settings.broker != "none" else NoWatch()
+    return RedisPollLease(settings.redis_url) if settings.redis_url and settings.broker != "none" else NoPollLease()

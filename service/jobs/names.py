@@ -3,18 +3,18 @@
 from enum import StrEnum
 
 #: The header of a nudge that names the requests it was sent for, and most that it names: one nudge may stand for thousands.
-REQUEST_IDS, MOST_NAMED = "greenroom_requests", 10
+REQUEST_IDS, MAX_REQUEST_IDS = "greenroom_requests", 10
 
 
 #: Seconds after which a nudge that nobody took is worth nothing.
-NUDGE_EXPIRES = 60
+WAKE_UP_EXPIRES = 60
 
 
 #: What all keys of the jobs begin with, and the key that is there while a worker is on watch (see `service.jobs.active_poller`).
 PREFIX = "greenroom:jobs:"
 
 
-WATCHED = f"{PREFIX}watched"
+POLLING_KEY = f"{PREFIX}watched"
 
 
 class Job(StrEnum):

@@ -78,9 +78,11 @@ def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
 def _sweep_beside(settings: Settings) -> None:
     """Sweep in a thread. It ends with its process: a sweep that is cut short is made good by the next one."""
     from workers.periodic.sweep import keep_sweeping
-    from workers.resources.worker_resources import Workshop
+    from workers.resources.worker_resources import WorkerResources
 
-    threading.Thread(target=keep_sweeping, args=(Workshop.open(settings), threading.Event()), name="sweep", daemon=True).start()
+    threading.Thread(
+        target=keep_sweeping, args=(WorkerResources.open(settings), threading.Event()), name="sweep", daemon=True
+    ).start()
 
 
 def load_libraries(roles: set[Role], settings: Settings) -> None:
@@ -157,12 +159,12 @@ def _web(settings: Settings) -> None:
 def web_app() -> Any:
     """The application, made in the process that serves it; that process never outlives granian's main one."""
     from service.processes.trial import trial
-    from service.web.server.asgi import served
+    from service.web.server.asgi import app
     from service.web.server.write_timeout import give_up_unread
 
     die_with_parent(os.getppid())
     settings = load(os.environ)
-    service = served(settings, trial=trial)
+    service = app(settings, trial=trial)
     give_up_unread(settings.port, settings.write_timeout)
     # What is there now stays: the collector need not walk through it again and again while every request waits.
     gc.collect()
@@ -227,12 +229,12 @@ def _beat(settings: Settings) -> None:
 
 def _sweep(settings: Settings) -> None:
     from workers.periodic.sweep import keep_sweeping
-    from workers.resources.worker_resources import Workshop
+    from workers.resources.worker_resources import WorkerResources
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    keep_sweeping(Workshop.open(settings), stop)
+    keep_sweeping(WorkerResources.open(settings), stop)
 
 
 _RUN: dict[Role, Callable[[Settings], None]] = {

@@ -53,7 +53,7 @@ class Tree:
                 taken = signal.sigtimedwait(_WATCHED, every)
                 if taken and taken.si_signo != signal.SIGCHLD:
                     return
-                self._bury()
+                self._note_death()
         finally:
             self._end()
             look()
@@ -99,7 +99,7 @@ class Tree:
             sys.stderr.flush()
             os._exit(code)
 
-    def _bury(self) -> None:
+    def _note_death(self) -> None:
         for pid, status in _dead():
             for child in [child for child in self._children if child.pid == pid]:
                 if child.guest:

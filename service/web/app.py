@@ -10,31 +10,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.config import Settings, load
 from service.logs import request_ids
 from service.web.api import akismet, comments, decisions, deliveries, endpoints
-from service.web.auth.rate_limit import Rate, limited, say
-from service.web.http.environ_keys import UNREAD, Wsgi
-from service.web.http.errors import shape_errors
+from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
+from service.web.http.environ_keys import BODY_ERROR, Wsgi
+from service.web.http.errors import register_error_handlers
 from service.web.http.i18n import age, count, moment, month
 from service.web.http.json_body import MAX_BODY
 from service.web.http.request_id import request_id_of
 from service.web.http.route_metadata import ThreadConverter, page, public
-from service.web.http.security_headers import UNLESS_SAID
-from service.web.openapi import pages as docs
+from service.web.http.security_headers import DEFAULT_HEADERS
+from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, bp
-from service.web.public import comment_form as form
-from service.web.public import feed
-from service.web.resources.web_resources import Doors, Trial
+from service.web.public import comment_form, feed
+from service.web.resources.web_resources import Trial, WebResources
 
 #: Every door of this house, one a line.
 BLUEPRINTS = (
     comments.bp,
     decisions.bp,
     feed.bp,
-    form.bp,
+    comment_form.bp,
     endpoints.bp,
     deliveries.bp,
     akismet.bp,
-    docs.bp,
+    pages.bp,
     health.bp,
     metrics.bp,
 )
@@ -72,18 +71,18 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     """A fresh application on these settings, or on those of the environment. `trial` judges comments that are not stored."""
     settings = settings or load(os.environ)
     app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
-    app.view_functions["static"] = public(page(limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
+    app.view_functions["static"] = public(page(rate_limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
     app.url_map.merge_slashes = False
     app.url_map.converters["thread"] = ThreadConverter
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["greenroom"] = Doors.open(settings, trial)
-    app.wsgi_app = believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
-    shape_errors(app)
-    metrics.measure(app)
+    app.extensions["greenroom"] = WebResources.open(settings, trial)
+    app.wsgi_app = with_trusted_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    register_error_handlers(app)
+    metrics.count_requests(app)
     app.before_request(_name_request)
-    app.before_request(read_whole)
-    app.after_request(say)
+    app.before_request(check_body_was_read)
+    app.after_request(add_rate_limit_headers)
     app.after_request(_sign_response)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -91,7 +90,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     return app
 
 
-def believing(application: Wsgi, count: int) -> Wsgi:
+def with_trusted_proxies(application: Wsgi, count: int) -> Wsgi:
     """A client's address comes from as many proxies as the settings name, and from no header beyond them."""
     return ProxyFix(application, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0) if count else application
 
@@ -104,14 +103,14 @@ def _name_request() -> None:
 def _sign_response(response: Response) -> Response:
     headers = response.headers
     said = {name.lower() for name in headers.keys()}  # noqa: SIM118  iterating over headers gives pairs
-    headers.extend([(name, value) for name, value in UNLESS_SAID if name.lower() not in said])
+    headers.extend([(name, value) for name, value in DEFAULT_HEADERS if name.lower() not in said])
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
 
 
-def read_whole() -> None:
+def check_body_was_read() -> None:
     """Raises what kept the body of this request from being read, before any view looks at it."""
-    if refusal := request.environ.get(UNREAD):
+    if refusal := request.environ.get(BODY_ERROR):
         raise refusal
 
 

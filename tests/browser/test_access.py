@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from service.actions.moderation.queue_actions import Seen, move
+from service.actions.moderation.queue_actions import SeenComment, decide_all
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
@@ -25,7 +25,7 @@ LOOKS = {
 }
 #: Addresses that answer with a file, with numbers or with a piece of a page: they are looked at where a page shows them.
 NO_PAGES = {
-    "pages.home", "pages.decisions_file", "pages.admin_acts_file", "pages.counts", "pages.more_cards", "pages.context", "static",
+    "pages.home", "pages.decisions_csv", "pages.audit_log_csv", "pages.counts", "pages.more_cards", "pages.context", "static",
     "health.alive", "health.ready", "metrics.show", "docs.show_document",
 }  # fmt: skip
 #: The same pages once more, where an address says more than where they are.
@@ -129,7 +129,7 @@ def overtaken(desk: Desk, page: Page) -> None:
     comment_id = UUID(page.locator(".card.current").get_attribute("data-id"))
     with desk.database.writing() as session:
         sam = moderator_with(session, "sam@news.example")
-        move(
-            session, "news", [Seen(comment_id, None)], State.REJECTED, gesture_id=new_id(), moderator_id=sam.id,
+        decide_all(
+            session, "news", [SeenComment(comment_id, None)], State.REJECTED, gesture_id=new_id(), moderator_id=sam.id,
             now=datetime.now(UTC), delay=timedelta(0),
         )  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Response, expect
 from sqlalchemy import func, select
 
-from service.actions.moderation.escalate import To, escalate
-from service.actions.moderation.queue_actions import Seen
+from service.actions.moderation.escalate import EscalationTarget, escalate
+from service.actions.moderation.queue_actions import SeenComment
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.comments import Comment
@@ -164,7 +164,7 @@ def test_enter_in_a_text_field_of_any_page_never_approves(site: tuple[Desk, Furn
     with desk.database.writing() as session:
         sam, now = moderator_with(session, "sam@news.example"), datetime.now(UTC)
         assert sam
-        escalate(session, "news", [Seen(found.comment, None)], To(), moderator_id=sam.id, note="", now=now)
+        escalate(session, "news", [SeenComment(found.comment, None)], EscalationTarget(), moderator_id=sam.id, note="", now=now)
         session.add(SiteModelRow(site_id="news", weights="", believed=False, labels=0, record={}, made_at=now))
     page = desk.sit_down(java_script_enabled=scripted)
     presser = Presser(desk, page, scripted=scripted)

@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 from sqlalchemy import String, Table, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note
+from service.actions.audit_log import record_audit
 from service.actions.sites.sites_and_keys import add_key
-from service.domain.audit_events import Deed
+from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store import Record
@@ -60,9 +60,9 @@ def fill(desk: Desk) -> None:
     with desk.database.writing() as session:
         for n in range(40):
             add_key(session, "news", scopes=[Scope.READ], label=str(n), now=now)
-            note(
+            record_audit(
                 session,
-                Deed.RULES_SET,
+                AuditEvent.RULES_SET,
                 site_id="news",
                 about=turned(n),
                 before={"words": PAYLOADS[n : n + 15]},

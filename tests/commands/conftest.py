@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.commands.support import context as place
+from service.commands.support import context
 from service.config import Settings
 
 Greenroom = Callable[..., Result]
@@ -20,13 +20,13 @@ def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Greenroom:
         monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
         monkeypatch.setenv("GREENROOM_SECRET_KEY", settings.secret)
         monkeypatch.setenv("DATABASE_URL", on)
-        place.settings.cache_clear()
-        place.database.cache_clear()
+        context.settings.cache_clear()
+        context.database.cache_clear()
         try:
             return CliRunner().invoke(main, words)
         finally:
-            place.database().close()
-            place.database.cache_clear()
-            place.settings.cache_clear()
+            context.database().close()
+            context.database.cache_clear()
+            context.settings.cache_clear()
 
     return run

@@ -26,15 +26,15 @@ from service.domain.ids import new_id, thread_id
 from service.domain.retention import Retention
 from service.domain.states import State
 from service.store import Record
-from service.store.comments.feed import Published, Slice, published_in
+from service.store.comments.feed import FeedSlice, Published, published_in
 from service.store.db.column_types import table
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
+from service.store.lifecycle import dump
 from service.store.lifecycle.archive_rows import TRAIL
 from service.store.lifecycle.archives import absent
-from service.store.tables.archives import Archived
+from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Decision, Escalation, Lease, Note, Step
+from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
 from service.store.tables.outbox import Delivery, DeliveryState, Event, EventType
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Scope
@@ -52,12 +52,12 @@ def house(settings: Settings, database: Database) -> House:
 def _rows(database: Database) -> list[str]:
     """Everything but what tells of the archive itself."""
     with database.reading() as session:
-        return sorted(line for line in copies.written(session) if not line.startswith(('["admin_act",', '["archive",')))
+        return sorted(line for line in dump.written(session) if not line.startswith(('["admin_act",', '["archive",')))
 
 
 def _feed(database: Database) -> Sequence[Published]:
     with database.reading() as session:
-        return published_in(session, thread_id("news", "page"), Slice(None, 100, newest_first=False, roots=False))
+        return published_in(session, thread_id("news", "page"), FeedSlice(None, 100, newest_first=False, roots=False))
 
 
 def _said(folder: Path) -> str:
@@ -231,7 +231,7 @@ def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Da
     back = json.loads(greenroom("archive", "restore", str(folder), "--json").stdout)
     assert back["restored"] == 1, "the tombstone"
     with database.reading() as session:
-        assert SECRET not in "\n".join(copies.written(session))
+        assert SECRET not in "\n".join(dump.written(session))
 
 
 def test_erasing_that_is_killed_in_an_archive_goes_on_where_it_was(
@@ -294,7 +294,7 @@ def test_what_is_in_use_stays(greenroom: Greenroom, database: Database, house: H
     assert found == {"trail": 6, "whole": 1, "untold": 1, "pinned": 1, "retention": 1, "learned_from": 1}
     _run(greenroom, tmp_path / "archive")
     with database.reading() as session:
-        assert list(session.scalars(select(Archived.id))) == [house["erased-0"]]
+        assert list(session.scalars(select(ArchivedComment.id))) == [house["erased-0"]]
         archived = {row.external_id: row.archived for row in session.execute(select(Comment.external_id, Comment.archived))}
     assert archived["approved-0"] == archived["young"] == 0
     assert archived["approved-1"] == 1
@@ -323,5 +323,5 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
 def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
     owned = {table(record).name for record in (Comment, Event, Delivery)}
     pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
-    kept_for = {table(record).name for record in (Note, Escalation, Step, Lease)}
+    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease)}
     assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for

@@ -14,15 +14,15 @@ from service.actions.comments.edit_erase import edit
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.webhooks.endpoints import add_endpoint
 from service.config import Settings
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.db import migrate
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
+from service.store.lifecycle import dump
 from tests.commands.conftest import Greenroom
 from tests.support.factories import draft, site, submitted
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 
@@ -41,20 +41,20 @@ def house(settings: Settings, database: Database) -> list[UUID]:
     with database.writing() as session:
         site(session)
         site(session, "blog")
-        seal = Seal.from_secret(settings.secret)
+        seal = SecretBox.from_secret(settings.secret)
         add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=now, allow=("127.0.0.0/8",))
         moderator = add_moderator(session, "dana@news.example", name="Dana", now=now)
         ids = submitted(session, *(draft(f"A calm word, the {n}th. ✓ \u202e") for n in range(30)), now=now)
         submitted(session, draft("At the other site."), site_id="blog", now=now)
         moderator_id = moderator.id
-    workshop = Workshop.open(settings)
-    drain(workshop)
+    workshop = WorkerResources.open(settings)
+    check_pending(workshop)
     with database.writing() as session:
         ruling = Ruling(ids[0], State.REJECTED, None, reason="off-topic", note="said before")
         decide(session, "news", [ruling], actor=Actor(moderator_id=moderator_id), now=now, delay=timedelta(0))
         edit(session, "news", ids[1], "Other words.", version=None, now=now)
     deliver(workshop)
-    drain(workshop)
+    check_pending(workshop)
     workshop.close()
     return ids
 
@@ -62,7 +62,7 @@ def house(settings: Settings, database: Database) -> list[UUID]:
 def _rows(database: Database, site_id: str | None = None) -> list[str]:
     with database.reading() as session:
         # PostgreSQL keeps the names of an object in an order of its own.
-        return [json.dumps(json.loads(line), sort_keys=True) for line in copies.written(session, site_id)]
+        return [json.dumps(json.loads(line), sort_keys=True) for line in dump.written(session, site_id)]
 
 
 def test_everything_comes_back_on_the_other_database(

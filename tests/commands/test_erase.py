@@ -12,13 +12,13 @@ from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
+from service.store.lifecycle import dump
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom
 from tests.support.factories import draft, site, submitted
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 SECRET = "quetzalcoatlus"
 
@@ -34,8 +34,8 @@ def test_what_a_person_wrote_is_nowhere_any_more(
         site(session)
         mine = submitted(session, *(draft(f"I saw a {SECRET}, {n} times.", author=person) for n in range(3)), now=now)
         (other,) = submitted(session, draft("A calm word.", author={"name": "Ada", "email": "ada@news.example"}), now=now)
-    workshop = Workshop.open(settings)
-    drain(workshop)
+    workshop = WorkerResources.open(settings)
+    check_pending(workshop)
     workshop.close()
     with database.writing() as session:
         moderator = add_moderator(session, "mo@news.example", now=now)
@@ -51,7 +51,7 @@ def test_what_a_person_wrote_is_nowhere_any_more(
     assert json.loads(erased.output)["erased"] == 3
 
     with database.reading() as session:
-        assert SECRET not in "\n".join(copies.written(session))
+        assert SECRET not in "\n".join(dump.written(session))
         assert {c.state for c in session.scalars(select(Comment).where(Comment.id.in_(mine)))} == {State.ERASED}
         assert session.get_one(Comment, other).text == "A calm word."
     if settings.on_sqlite:

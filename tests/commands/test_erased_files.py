@@ -20,8 +20,8 @@ from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom
 from tests.support.factories import IDENTITIES, draft, site, submitted
 from tests.support.servers import Postgres
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 SECRET = "quetzalcoatlus"
 
@@ -73,8 +73,8 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
         moderator = add_moderator(session, "mo@news.example", now=now)
         edit(session, "news", mine[0], f"No, the {SECRET} saw me.", version=None, now=now + timedelta(seconds=1))
         session.add(Note(id=new_id(), site_id="news", comment_id=mine[2], moderator_id=moderator.id, text=SECRET, at=now))
-    workshop = Workshop.open(settings)
-    drain(workshop)
+    workshop = WorkerResources.open(settings)
+    check_pending(workshop)
     workshop.close()
     gone = (SECRET, "dimorphodon", IDENTITIES.author(external_id="", email=author["email"])[2:], IDENTITIES.address("192.0.2.77"))
     gone += (request.key, request.body_digest)

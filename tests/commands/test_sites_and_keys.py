@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.commands.support import context as place
+from service.commands.support import context
 
 
 @pytest.fixture
@@ -16,12 +16,12 @@ def greenroom(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Runs a command on this test's database."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("GREENROOM_HOME", str(tmp_path))
-    place.settings.cache_clear()
-    place.database.cache_clear()
+    context.settings.cache_clear()
+    context.database.cache_clear()
     yield lambda *words: CliRunner().invoke(main, words)
-    place.database().close()
-    place.settings.cache_clear()
-    place.database.cache_clear()
+    context.database().close()
+    context.settings.cache_clear()
+    context.database.cache_clear()
 
 
 def test_a_key_is_added_listed_and_revoked(greenroom: Callable[..., Result]) -> None:

@@ -17,19 +17,19 @@ from sqlalchemy.orm import Session
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.webhooks.endpoints import add_endpoint, change_endpoint
 from service.config import Settings
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.security.log_leaks import leaks
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.lifecycle import integrity as audit
-from service.store.lifecycle.integrity import Breaches
+from service.store.lifecycle import integrity
+from service.store.lifecycle.integrity import Violations
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event
 from tests.support.factories import draft, site, submitted
 from tests.support.webhook_receiver import Receiver
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 LATER = timedelta(minutes=5)
@@ -47,12 +47,12 @@ def house(database: Database, settings: Settings) -> Iterator[dict[UUID, str]]:
     with Receiver() as receiver:
         with database.writing() as session:
             site(session)
-            seal = Seal.from_secret(settings.secret)
+            seal = SecretBox.from_secret(settings.secret)
             allow = settings.webhook_allow
             add_endpoint(session, "news", url=receiver.url, seal=seal, now=_now() - timedelta(minutes=1), allow=allow)
             ids = submitted(session, *(draft(text) for text in sorted(words)), now=_now())
-        workshop = Workshop.open(settings)
-        drain(workshop)
+        workshop = WorkerResources.open(settings)
+        check_pending(workshop)
         with database.writing() as session:
             ruling = Ruling(ids[0], State.REJECTED, None)
             decide(session, "news", [ruling], actor=Actor(key_id=UUID(int=1)), now=_now(), delay=timedelta(0))
@@ -62,24 +62,27 @@ def house(database: Database, settings: Settings) -> Iterator[dict[UUID, str]]:
 
 
 #: Each damage, and the question that must find it.
-DAMAGES: dict[str, tuple[Callable[[Session], object], Callable[[Session, datetime], Breaches]]] = {
+DAMAGES: dict[str, tuple[Callable[[Session], object], Callable[[Session, datetime], Violations]]] = {
     "a comment is pending for minutes": (
         lambda s: s.execute(update(Comment).values(state=State.PENDING)),
-        lambda s, now: audit.stuck_pending(s, now=now),
+        lambda s, now: integrity.stuck_pending(s, now=now),
     ),
-    "an event is missing": (lambda s: s.execute(delete(Event).where(Event.seq == 1)), lambda s, _: audit.gaps(s)),
-    "a version is one too high": (lambda s: s.execute(update(Comment).values(version=7)), lambda s, _: audit.gaps(s)),
-    "an event is not taken up": (lambda s: s.execute(update(Event).values(state="due")), lambda s, now: audit.untold(s, now=now)),
-    "an event has no delivery": (lambda s: s.execute(delete(Delivery)), lambda s, now: audit.untold(s, now=now)),
+    "an event is missing": (lambda s: s.execute(delete(Event).where(Event.seq == 1)), lambda s, _: integrity.gaps(s)),
+    "a version is one too high": (lambda s: s.execute(update(Comment).values(version=7)), lambda s, _: integrity.gaps(s)),
+    "an event is not taken up": (
+        lambda s: s.execute(update(Event).values(state="due")),
+        lambda s, now: integrity.undelivered_events(s, now=now),
+    ),
+    "an event has no delivery": (lambda s: s.execute(delete(Delivery)), lambda s, now: integrity.undelivered_events(s, now=now)),
     "a delivery is stuck": (
         lambda s: s.execute(update(Delivery).values(state=DeliveryState.DUE)),
-        lambda s, now: audit.stuck_deliveries(s, now=now),
+        lambda s, now: integrity.stuck_deliveries(s, now=now),
     ),
-    "an endpoint is broken": (lambda s: s.execute(update(Endpoint).values(failures=9)), lambda s, _: audit.failing(s)),
-    "a verdict has no check": (lambda s: s.execute(delete(VerdictRow)), lambda s, _: audit.unchecked(s)),
+    "an endpoint is broken": (lambda s: s.execute(update(Endpoint).values(failures=9)), lambda s, _: integrity.failing(s)),
+    "a verdict has no check": (lambda s: s.execute(delete(VerdictRow)), lambda s, _: integrity.unchecked(s)),
     "a key has no comment": (
         lambda s: s.add(IdempotencyKey(site_id="news", key="k", body_digest="", comment_id=UUID(int=2), created_at=_now())),
-        lambda s, _: audit.doubled(s),
+        lambda s, _: integrity.duplicate_keys(s),
     ),
 }
 
@@ -87,8 +90,8 @@ DAMAGES: dict[str, tuple[Callable[[Session], object], Callable[[Session, datetim
 def test_good_order_breaks_nothing(database: Database, house: dict[UUID, str]) -> None:
     with database.reading() as session:
         for _, ask in DAMAGES.values():
-            assert ask(session, _now() + LATER) == Breaches(0)
-        assert audit.altered(session, house) == Breaches(0)
+            assert ask(session, _now() + LATER) == Violations(0)
+        assert integrity.altered(session, house) == Violations(0)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -110,14 +113,14 @@ def test_an_endpoint_is_not_owed_what_happened_before_it_was_enabled_by_a_clock_
         session.execute(delete(Delivery))
         change_endpoint(session, "news", endpoint, enabled=True, now=_now() - timedelta(minutes=1))
     with database.reading() as session:
-        assert audit.untold(session, now=_now() + LATER) == Breaches(0)
+        assert integrity.undelivered_events(session, now=_now() + LATER) == Violations(0)
 
 
 def test_other_words_and_missing_comments_are_found(database: Database, house: dict[UUID, str]) -> None:
     with database.writing() as session:
         session.execute(update(Comment).where(Comment.id == min(house)).values(text="other"))
     with database.reading() as session:
-        assert audit.altered(session, {**house, UUID(int=3): "never stored"}).count == 2
+        assert integrity.altered(session, {**house, UUID(int=3): "never stored"}).count == 2
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from service.domain.webhooks.signing import new_secret
 from service.store.db.engine import Database
 from service.store.tables.outbox import Endpoint
 from tests.support.factories import draft, site, submitted
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 
@@ -41,7 +41,7 @@ def listening(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen]
 
 
 def test_it_registers_itself_verifies_what_comes_and_leaves_nothing_behind(settings: Settings, database: Database) -> None:
-    workshop = Workshop.open(replace(settings, webhook_allow=("127.0.0.0/8",)))
+    workshop = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",)))
     with database.writing() as session:
         site(session)
     with listening(settings, "--register", "news", "--json") as process:
@@ -50,7 +50,7 @@ def test_it_registers_itself_verifies_what_comes_and_leaves_nothing_behind(setti
         assert "listening on http://127.0.0.1:" in said[-1]
         with database.writing() as session:
             submitted(session, draft("A calm word."), now=datetime.now(UTC))
-        drain(workshop)
+        check_pending(workshop)
         assert deliver(workshop) == 1
         received = json.loads(process.stdout.readline())
         assert (received["type"], received["verified"], received["repeated"]) == ("comment.approved", True, False)

@@ -6,9 +6,9 @@ import pytest
 import redis
 
 from service.config import load
-from service.jobs.active_poller import RedisWatch, watch
-from service.jobs.names import WATCHED, Job, Route
-from service.jobs.notify import bell
+from service.jobs.active_poller import RedisPollLease, poll_lease
+from service.jobs.names import POLLING_KEY, Job, Route
+from service.jobs.notify import notifier
 from tests.support.servers import Redis, free_port, wait_until
 
 CHECKS = f"greenroom:jobs:{Route.CHECKS}"
@@ -28,40 +28,40 @@ def client(url: str) -> Iterator[redis.Redis]:
 
 
 def test_one_at_a_time_is_on_watch(url: str, client: redis.Redis) -> None:
-    one, other = RedisWatch(url), RedisWatch(url)
+    one, other = RedisPollLease(url), RedisPollLease(url)
     wait_until(one.take, what="the first watch")
-    client.persist(WATCHED)
+    client.persist(POLLING_KEY)
     assert not other.take()
     one.leave()
     wait_until(other.take, what="the second watch")
-    client.delete(WATCHED)
-    assert not client.exists(WATCHED)
-    wait_until(lambda: other.keep() and bool(client.exists(WATCHED)), what="a watch that is kept")
+    client.delete(POLLING_KEY)
+    assert not client.exists(POLLING_KEY)
+    wait_until(lambda: other.keep() and bool(client.exists(POLLING_KEY)), what="a watch that is kept")
 
 
 def test_nobody_is_woken_while_somebody_is_on_watch(url: str, client: redis.Redis) -> None:
-    client.set(WATCHED, "a worker that lives")
-    ringing = bell(load({"REDIS_URL": url}))
-    ringing.ring(Job.DRAIN)
-    ringing.ring(Job.DELIVER)
+    client.set(POLLING_KEY, "a worker that lives")
+    ringing = notifier(load({"REDIS_URL": url}))
+    ringing.notify(Job.DRAIN)
+    ringing.notify(Job.DELIVER)
     wait_until(lambda: client.llen(f"greenroom:jobs:{Route.DELIVERIES}") > 0, what="what was rung later")
     client.delete(f"greenroom:jobs:{Route.DELIVERIES}")
     assert not client.exists(CHECKS)
-    ringing.ring(Job.DRAIN, anyway=True)
+    ringing.notify(Job.DRAIN, anyway=True)
     wait_until(lambda: client.llen(CHECKS) == 1, what="the nudge that calls for help")
 
 
 def test_who_relied_on_a_worker_that_died_is_woken_after_all(url: str, client: redis.Redis) -> None:
-    ringing = bell(load({"REDIS_URL": url}))
-    client.set(WATCHED, "a worker that dies", px=500)
-    ringing.ring(Job.DRAIN)
-    wait_until(lambda: not client.exists(WATCHED), what="the end of a watch that nobody kept")
+    ringing = notifier(load({"REDIS_URL": url}))
+    client.set(POLLING_KEY, "a worker that dies", px=500)
+    ringing.notify(Job.DRAIN)
+    wait_until(lambda: not client.exists(POLLING_KEY), what="the end of a watch that nobody kept")
     wait_until(lambda: client.llen(CHECKS) == 1, what="a nudge that nobody rang for again")
 
 
 @pytest.mark.parametrize("settings", [{}, {"REDIS_URL": "redis://127.0.0.1:{port}/0"}])
 def test_without_redis_nobody_is_on_watch_and_nothing_fails(settings: dict[str, str]) -> None:
-    nobody = watch(load({name: value.format(port=free_port()) for name, value in settings.items()}))
+    nobody = poll_lease(load({name: value.format(port=free_port()) for name, value in settings.items()}))
     assert not nobody.take()
     assert not nobody.keep()
     nobody.leave()

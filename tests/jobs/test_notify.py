@@ -14,7 +14,7 @@ import redis
 from service.config import load
 from service.jobs.celery_app import celery_app
 from service.jobs.names import Job, Route
-from service.jobs.notify import CeleryBell, bell
+from service.jobs.notify import CeleryNotifier, notifier
 from service.logs import request_ids
 from tests.support.process_tree import Up
 from tests.support.servers import PATIENCE, Redis, free_port, wait_until
@@ -49,9 +49,9 @@ def test_a_worker_is_told_by_sigterm_to_end_soon() -> None:
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:{port}/0", "unix:///nowhere/redis.sock?db=0"])
 def test_ringing_without_a_broker_does_not_fail(url: str) -> None:
-    ringing = bell(load({"REDIS_URL": url.format(port=free_port())}))
+    ringing = notifier(load({"REDIS_URL": url.format(port=free_port())}))
     for _ in range(3):
-        ringing.ring(Job.DRAIN)
+        ringing.notify(Job.DRAIN)
 
 
 class Stuck:
@@ -70,11 +70,11 @@ class Stuck:
 
 def test_nobody_who_rings_waits_for_the_broker() -> None:
     broker = Stuck()
-    ringing = CeleryBell(broker)  # type: ignore[arg-type]
-    ringing.ring(Job.DRAIN)
+    ringing = CeleryNotifier(broker)  # type: ignore[arg-type]
+    ringing.notify(Job.DRAIN)
     assert broker.reached.wait(PATIENCE)
     rung = threading.Event()
-    threading.Thread(target=lambda: (ringing.ring(Job.DRAIN), rung.set()), daemon=True).start()
+    threading.Thread(target=lambda: (ringing.notify(Job.DRAIN), rung.set()), daemon=True).start()
     assert rung.wait(PATIENCE), "it waits although the broker has not come back"
     broker.let_go.set()
 
@@ -82,20 +82,20 @@ def test_nobody_who_rings_waits_for_the_broker() -> None:
 def test_a_flood_of_rings_is_one_nudge_until_somebody_takes_it(redis_server: Redis) -> None:
     # A database of this Redis in which no other test has left anything.
     url = redis_server.url.removesuffix("/0") + "/5"
-    ringing = bell(load({"REDIS_URL": url}))
+    ringing = notifier(load({"REDIS_URL": url}))
     token = request_ids.set(("a-request",))
     for _ in range(1000):
-        ringing.ring(Job.DRAIN)
+        ringing.notify(Job.DRAIN)
     request_ids.reset(token)
     with redis.Redis.from_url(url) as client:
         name = f"greenroom:jobs:{Route.CHECKS}"
         wait_until(lambda: client.llen(name) > 0, what="a nudge")
         for _ in range(1000):
-            ringing.ring(Job.DRAIN)
+            ringing.notify(Job.DRAIN)
         assert client.llen(name) == 1
         nudge = json.loads(client.lindex(name, -1))
         client.delete(name)
-        ringing.ring(Job.DRAIN)
+        ringing.notify(Job.DRAIN)
         wait_until(lambda: client.llen(name) == 1, what="another nudge")
     assert nudge["headers"]["task"] == Job.DRAIN
     assert nudge["headers"]["greenroom_requests"] == ["a-request"]

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
 from service.config import Settings
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
@@ -46,7 +46,7 @@ class House:
 
     def akismet_key(self, site: str = "news") -> str:
         with self.database.writing() as session:
-            identities = Identities.from_secret(self.settings.secret)
+            identities = Pseudonymizer.from_secret(self.settings.secret)
             return add_akismet_key(session, site, identities=identities, now=datetime.now(UTC))[1]
 
 

@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from service.actions.audit_log import note
-from service.domain.audit_events import Deed
-from service.domain.security.encryption import Seal
+from service.actions.audit_log import record_audit
+from service.domain.audit_events import AuditEvent
+from service.domain.security.encryption import SecretBox
 from service.domain.security.totp import code_at, new_secret, step_at
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import BrowserSession, Moderator, Role
-from service.store.tables.audit_log import AdminAct
+from service.store.tables.audit_log import AuditEntry
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState
-from service.store.tables.sites import Key
+from service.store.tables.sites import ApiKey
 from service.web.http.route_metadata import PUBLIC, routes
 from tests.commands.conftest import Greenroom
 from tests.security.conftest import House
@@ -33,8 +33,8 @@ SAFE = {"GET"}
 #: prefers of the pages concerns nobody else.
 LEFT_OUT = {
     "comments.receive", "comments.revise", "comments.forget", "decisions.rule", "form.send", "akismet.verify", "akismet.check",
-    "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.calm_by_form",
-    "pages.gesture", "pages.go_elsewhere", "pages.undo", "pages.redo", "pages.take_leases", "pages.pin_note", "pages.reply_as_site", "pages.edit_text",
+    "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
+    "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
     "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
@@ -49,7 +49,7 @@ class Walk:
 
     def count(self) -> int:
         with self.house.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(AdminAct)) or 0
+            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
     def endpoint(self) -> str:
         return str(self.host.post("/v1/endpoints", json={"url": HOOK}).json["id"])
@@ -58,7 +58,7 @@ class Walk:
         """The id of a new key."""
         self.house.host()
         with self.house.database.reading() as session:
-            return str(session.scalars(select(Key.id).order_by(Key.created_at.desc())).first())
+            return str(session.scalars(select(ApiKey.id).order_by(ApiKey.created_at.desc())).first())
 
     def dead(self, *, endpoint: str = "") -> str:
         """A delivery that was given up."""
@@ -98,7 +98,7 @@ class Walk:
     def factor(self, email: str = "ada@news.example", *, on: bool = True) -> str:
         """A present code of a second factor that was set up beforehand, or only begun."""
         secret, now = new_secret(), datetime.now(UTC)
-        values = {"second_factor": Seal.from_secret(self.house.settings.secret).close(secret), "second_step": 0}
+        values = {"second_factor": SecretBox.from_secret(self.house.settings.secret).encrypt(secret), "second_step": 0}
         with self.house.database.writing() as session:
             session.execute(
                 update(Moderator).where(Moderator.email == email).values(second_factor_at=now if on else None, **values)
@@ -113,7 +113,7 @@ class Walk:
         return held
 
 
-Steps = dict[str, list[tuple[Deed | None, Callable[[Walk], Callable[[], object]]]]]
+Steps = dict[str, list[tuple[AuditEvent | None, Callable[[Walk], Callable[[], object]]]]]
 
 
 def form(path: str | Callable[[Walk], str], **fields: object) -> Callable[[Walk], Callable[[], object]]:
@@ -167,87 +167,96 @@ def _v1(rest: str = "") -> Callable[[Walk], str]:
 
 BUDGET = {"published": "1000", "rejected": "1000", "audit": "100"}
 STEPS: Steps = {
-    "pages.change_rules": [(Deed.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
-    "pages.change_rejections": [(Deed.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))],
-    "pages.change_retention": [(Deed.RETENTION_SET, form("/settings/retention", rejected="90", personal="30"))],
-    "pages.change_condition": [
-        (Deed.CONDITION_SET, form("/settings/conditions", act="live", about="links", value="3")),
-        (Deed.CONDITION_REMOVED, form("/settings/conditions", act="remove", about="links", value="3")),
+    "pages.change_rules": [(AuditEvent.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
+    "pages.change_rejections": [
+        (AuditEvent.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))
     ],
-    "pages.change_outside": [
+    "pages.change_retention": [(AuditEvent.RETENTION_SET, form("/settings/retention", rejected="90", personal="30"))],
+    "pages.change_custom_rule": [
+        (AuditEvent.CONDITION_SET, form("/settings/conditions", act="live", about="links", value="3")),
+        (AuditEvent.CONDITION_REMOVED, form("/settings/conditions", act="remove", about="links", value="3")),
+    ],
+    "pages.change_external_check": [
         (
-            Deed.OUTSIDE_SET,
+            AuditEvent.OUTSIDE_SET,
             form("/settings/outside", act="save", name="own", address=HOOK, seconds="1", per_day="9", per_month="9"),
         ),
-        (Deed.OUTSIDE_SET, form("/settings/outside", act="off", name="own")),
-        (Deed.OUTSIDE_REMOVED, form("/settings/outside", act="remove", name="own")),
+        (AuditEvent.OUTSIDE_SET, form("/settings/outside", act="off", name="own")),
+        (AuditEvent.OUTSIDE_REMOVED, form("/settings/outside", act="remove", name="own")),
     ],
     "pages.change_budget": [
         (None, form("/settings/budget", act="try", **BUDGET)),
-        (Deed.BUDGET_SET, form("/settings/budget", act="save", **BUDGET)),
-        (Deed.BUDGET_CLEARED, form("/settings/budget", act="clear")),
+        (AuditEvent.BUDGET_SET, form("/settings/budget", act="save", **BUDGET)),
+        (AuditEvent.BUDGET_CLEARED, form("/settings/budget", act="clear")),
     ],
-    "pages.demand_practice": [(Deed.PRACTICE_SET, form("/settings/practice", practice="on"))],
-    "pages.change_thread": [(Deed.THREAD_SET, form(lambda walk: f"/threads/{walk.thread()}", state="closed"))],
-    "pages.judge_author": [(Deed.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban"))],
-    "pages.forgive_author": [(Deed.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
-    "pages.make_key": [(Deed.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
-    "pages.end_key": [(Deed.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],
-    "pages.add_webhook": [(Deed.ENDPOINT_ADDED, form("/settings/endpoints", url=HOOK, event="comment.approved"))],
+    "pages.demand_practice": [(AuditEvent.PRACTICE_SET, form("/settings/practice", practice="on"))],
+    "pages.change_thread": [(AuditEvent.THREAD_SET, form(lambda walk: f"/threads/{walk.thread()}", state="closed"))],
+    "pages.ban_or_trust_author": [
+        (AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban"))
+    ],
+    "pages.forgive_author": [(AuditEvent.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
+    "pages.create_key": [(AuditEvent.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
+    "pages.revoke_api_key": [(AuditEvent.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],
+    "pages.add_webhook": [(AuditEvent.ENDPOINT_ADDED, form("/settings/endpoints", url=HOOK, event="comment.approved"))],
     "pages.change_webhook": [
-        (Deed.ENDPOINT_CHANGED, _webhook("change", url=HOOK + "2", event="comment.approved")),
-        (Deed.ENDPOINT_CHANGED, _webhook("disable")),
-        (Deed.ENDPOINT_CHANGED, _webhook("enable")),
-        (Deed.ENDPOINT_TESTED, _webhook("test")),
-        (Deed.SECRET_ROTATED, _webhook("rotate")),
-        (Deed.DELIVERIES_REPLAYED, _webhook("replay")),
-        (Deed.ENDPOINT_REMOVED, _webhook("remove")),
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("change", url=HOOK + "2", event="comment.approved")),
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("disable")),
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("enable")),
+        (AuditEvent.ENDPOINT_TESTED, _webhook("test")),
+        (AuditEvent.SECRET_ROTATED, _webhook("rotate")),
+        (AuditEvent.DELIVERIES_REPLAYED, _webhook("replay")),
+        (AuditEvent.ENDPOINT_REMOVED, _webhook("remove")),
     ],
-    "pages.replay_delivery": [(Deed.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
+    "pages.replay_delivery": [(AuditEvent.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
     "pages.invite": [
-        (Deed.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),
-        (Deed.ROLE_GIVEN, form("/settings/moderators", email="new@news.example", role="moderator")),
-        (Deed.MODERATOR_INVITED, form("/settings/moderators", email=Walk.stranger, role="moderator")),
+        (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),
+        (AuditEvent.ROLE_GIVEN, form("/settings/moderators", email="new@news.example", role="moderator")),
+        (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email=Walk.stranger, role="moderator")),
     ],
     "pages.change_role": [
-        (Deed.ROLE_GIVEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="moderator")),
-        (Deed.INVITATION_WITHDRAWN, form(lambda walk: f"/settings/moderators/{walk.invited()}", role="none")),
-        (Deed.ROLE_TAKEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="none")),
+        (AuditEvent.ROLE_GIVEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="moderator")),
+        (AuditEvent.INVITATION_WITHDRAWN, form(lambda walk: f"/settings/moderators/{walk.invited()}", role="none")),
+        (AuditEvent.ROLE_TAKEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="none")),
     ],
-    "pages.renew_link": [(Deed.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
-    "pages.change_password": [(Deed.PASSWORD_SET, form("/account/password", new=PASSWORD, again=PASSWORD))],
+    "pages.renew_link": [(AuditEvent.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
+    "pages.change_password": [(AuditEvent.PASSWORD_SET, form("/account/password", new=PASSWORD, again=PASSWORD))],
     "pages.change_second_factor": [
         (None, form("/account/second-factor", act="begin", old=PASSWORD)),
-        (Deed.SECOND_FACTOR_ON, form("/account/second-factor", act="confirm", code=lambda walk: walk.factor(on=False))),
-        (Deed.RECOVERY_CODES_MADE, form("/account/second-factor", act="codes", code=Walk.factor)),
-        (Deed.SECOND_FACTOR_OFF, form("/account/second-factor", act="off", code=Walk.factor)),
+        (AuditEvent.SECOND_FACTOR_ON, form("/account/second-factor", act="confirm", code=lambda walk: walk.factor(on=False))),
+        (AuditEvent.RECOVERY_CODES_MADE, form("/account/second-factor", act="codes", code=Walk.factor)),
+        (AuditEvent.SECOND_FACTOR_OFF, form("/account/second-factor", act="off", code=Walk.factor)),
     ],
     "pages.reset_second_factor": [
-        (Deed.SECOND_FACTOR_RESET, form(lambda walk: f"/settings/moderators/{_with_factor(walk)}/second-factor"))
+        (AuditEvent.SECOND_FACTOR_RESET, form(lambda walk: f"/settings/moderators/{_with_factor(walk)}/second-factor"))
     ],
     "pages.sign_in_by_code": [
-        (Deed.SIGNED_IN, lambda walk: _half_way(walk, right=True)),
-        (Deed.SIGN_IN_FAILED, lambda walk: _half_way(walk, right=False)),
+        (AuditEvent.SIGNED_IN, lambda walk: _half_way(walk, right=True)),
+        (AuditEvent.SIGN_IN_FAILED, lambda walk: _half_way(walk, right=False)),
     ],
-    "pages.connect_elsewhere": [(Deed.ACCOUNT_DISCONNECTED, form("/account/elsewhere", act="disconnect"))],
-    "pages.end_browser": [(Deed.SESSION_ENDED, form("/account/browsers", browser=Walk.browser))],
+    "pages.connect_oidc": [(AuditEvent.ACCOUNT_DISCONNECTED, form("/account/elsewhere", act="disconnect"))],
+    "pages.end_browser": [(AuditEvent.SESSION_ENDED, form("/account/browsers", browser=Walk.browser))],
     "pages.sign_in_by_password": [
-        (Deed.SIGNED_IN, _stranger("/sign-in", email="ada@news.example", password=PASSWORD)),
-        (Deed.SIGN_IN_FAILED, _stranger("/sign-in", email="ada@news.example", password="wrong")),
+        (AuditEvent.SIGNED_IN, _stranger("/sign-in", email="ada@news.example", password=PASSWORD)),
+        (AuditEvent.SIGN_IN_FAILED, _stranger("/sign-in", email="ada@news.example", password="wrong")),
         (None, _stranger("/sign-in", email="nobody@news.example", password="wrong")),
     ],
     "pages.sign_in_by_link": [
-        (Deed.SIGNED_IN, _stranger(lambda walk: "/sign-in/" + moderator(walk.house.database, "co@news.example", site="news")))
+        (
+            AuditEvent.SIGNED_IN,
+            _stranger(lambda walk: "/sign-in/" + moderator(walk.house.database, "co@news.example", site="news")),
+        )
     ],
-    "endpoints.add": [(Deed.ENDPOINT_ADDED, call("POST", lambda _: "/v1/endpoints", {"url": HOOK}))],
-    "endpoints.change": [(Deed.ENDPOINT_CHANGED, call("PATCH", _v1(), {"enabled": False}))],
-    "endpoints.remove": [(Deed.ENDPOINT_REMOVED, call("DELETE", _v1()))],
-    "endpoints.rotate_secret": [(Deed.SECRET_ROTATED, call("POST", _v1("/rotate")))],
-    "endpoints.test": [(Deed.ENDPOINT_TESTED, call("POST", _v1("/test")))],
-    "deliveries.replay_many": [(Deed.DELIVERIES_REPLAYED, call("POST", _v1("/replay"), {"since": "2026-01-01T00:00:00Z"}))],
-    "deliveries.replay_one": [(Deed.DELIVERIES_REPLAYED, call("POST", lambda walk: f"/v1/deliveries/{walk.dead()}/replay"))],
+    "endpoints.add": [(AuditEvent.ENDPOINT_ADDED, call("POST", lambda _: "/v1/endpoints", {"url": HOOK}))],
+    "endpoints.change": [(AuditEvent.ENDPOINT_CHANGED, call("PATCH", _v1(), {"enabled": False}))],
+    "endpoints.remove": [(AuditEvent.ENDPOINT_REMOVED, call("DELETE", _v1()))],
+    "endpoints.rotate_secret": [(AuditEvent.SECRET_ROTATED, call("POST", _v1("/rotate")))],
+    "endpoints.test": [(AuditEvent.ENDPOINT_TESTED, call("POST", _v1("/test")))],
+    "deliveries.replay_many": [(AuditEvent.DELIVERIES_REPLAYED, call("POST", _v1("/replay"), {"since": "2026-01-01T00:00:00Z"}))],
+    "deliveries.replay_one": [
+        (AuditEvent.DELIVERIES_REPLAYED, call("POST", lambda walk: f"/v1/deliveries/{walk.dead()}/replay"))
+    ],
     # Last: it ends the session of the admin.
-    "pages.sign_out": [(Deed.SESSION_ENDED, form("/sign-out"))],
+    "pages.sign_out": [(AuditEvent.SESSION_ENDED, form("/sign-out"))],
 }
 
 
@@ -275,12 +284,15 @@ def test_each_deed_leaves_one_row_in_the_name_of_who_did_it(walk: Walk) -> None:
             act = prepare(walk)
             before = walk.count()
             answer = act()
-            assert answer.status_code < 400 or deed in (None, Deed.SIGN_IN_FAILED), (endpoint, answer.get_data(as_text=True))
+            assert answer.status_code < 400 or deed in (None, AuditEvent.SIGN_IN_FAILED), (
+                endpoint,
+                answer.get_data(as_text=True),
+            )
             with walk.house.database.reading() as session:
-                rows = session.scalars(select(AdminAct).order_by(AdminAct.id.desc())).all()[: walk.count() - before]
+                rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).all()[: walk.count() - before]
             assert [row.deed for row in rows] == [deed] * (deed is not None), endpoint
             for row in rows:
-                failed = deed is Deed.SIGN_IN_FAILED
+                failed = deed is AuditEvent.SIGN_IN_FAILED
                 assert (row.by, row.moderator_id is not None, row.key_id is not None) == (
                     ("key", False, True) if "." in endpoint and not endpoint.startswith("pages.")
                     else ("nobody" if failed else "moderator", not failed, False)
@@ -291,30 +303,30 @@ def test_each_deed_leaves_one_row_in_the_name_of_who_did_it(walk: Walk) -> None:
 
 
 def test_nobody_changes_or_shortens_the_log(house: House) -> None:
-    for change in (update(AdminAct).values(by="nobody"), delete(AdminAct)):
+    for change in (update(AuditEntry).values(by="nobody"), delete(AuditEntry)):
         with pytest.raises(DBAPIError, match="stay as they are"), house.database.writing() as session:
             session.execute(change)
 
 
 def test_what_was_rolled_back_is_not_told(house: House, admin: Browser) -> None:
     with house.database.reading() as session:
-        before = session.scalar(select(func.count()).select_from(AdminAct))
+        before = session.scalar(select(func.count()).select_from(AuditEntry))
     assert admin.post("/settings/rules", {"site": "news", "blocked_words": "*"}).status_code == 422
     assert (
         admin.post("/settings/endpoints", {"site": "news", "url": "http://10.0.0.1/", "event": "comment.approved"}).status_code
         == 422
     )
     with house.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(AdminAct)) == before
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == before
 
 
 def test_the_page_pages_filters_and_hands_out_a_safe_table(house: House) -> None:
     ada = house.person("ada@news.example", Role.ADMIN, site=None)
     with house.database.writing() as session:
         for n in range(120):
-            note(session, Deed.RULES_SET, site_id="news", after={"blocked_words": [f"=cmd|word{n}<script>"]})
-        note(session, Deed.RULES_SET, site_id="blog", after={"blocked_words": ["theirs"]})
-        note(session, Deed.BACKUP_WRITTEN, about="=1+1")
+            record_audit(session, AuditEvent.RULES_SET, site_id="news", after={"blocked_words": [f"=cmd|word{n}<script>"]})
+        record_audit(session, AuditEvent.RULES_SET, site_id="blog", after={"blocked_words": ["theirs"]})
+        record_audit(session, AuditEvent.BACKUP_WRITTEN, about="=1+1")
     seen, path = 0, "/settings/acts?site=news&deed=rules_set"
     while path:
         page = ada.get(path).get_data(as_text=True)
@@ -337,8 +349,8 @@ def test_the_page_pages_filters_and_hands_out_a_safe_table(house: House) -> None
 def test_an_admin_of_one_site_sees_nothing_of_the_others_or_of_the_house(house: House, greenroom: Greenroom) -> None:
     small = house.person("small@news.example", Role.ADMIN)
     with house.database.writing() as session:
-        note(session, Deed.BACKUP_WRITTEN)
-        note(session, Deed.RULES_SET, site_id="blog", after={"blocked_words": ["theirs"]})
+        record_audit(session, AuditEvent.BACKUP_WRITTEN)
+        record_audit(session, AuditEvent.RULES_SET, site_id="blog", after={"blocked_words": ["theirs"]})
     for path in ("/settings/acts", "/settings/acts.csv"):
         told = small.get(f"{path}?site=news").get_data(as_text=True)
         assert "theirs" not in told
@@ -361,6 +373,6 @@ def test_commands_that_take_everything_along_are_told_of(
     greenroom("erase", "news", "--older-than", "0", "--yes")
     greenroom("backup", str(tmp_path / "all.gz"))
     with database.reading() as session:
-        last = session.scalars(select(AdminAct).order_by(AdminAct.at.desc(), AdminAct.id.desc()).limit(3)).all()
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(3)).all()
     assert [act.deed for act in last] == ["backup_written", "comments_erased", "site_exported"]
     assert last[1].facts == {"after": {"count": 3, "by": "older than 0 days"}}

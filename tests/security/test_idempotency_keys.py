@@ -17,7 +17,7 @@ from service.store.db.engine import Database
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.sites import Scope
 from service.web.app import create_app
-from service.web.server.asgi import Served
+from service.web.server.asgi import AsgiApp
 from tests.commands.conftest import Greenroom
 from tests.support.fast_path_app import Front
 
@@ -37,7 +37,7 @@ def send(settings: Settings, database: Database) -> Iterator[Send]:
         add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
         token = add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1]
     app = create_app(settings)
-    clients = {"front": Client(Front(Served(app))), "view": Client(app)}
+    clients = {"front": Client(Front(AsgiApp(app))), "view": Client(app)}
 
     def send(body: bytes = EXACT, *, key: str = KEY, lane: str = "view", method: str = "POST", to: str = "") -> TestResponse:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"}

@@ -12,11 +12,11 @@ import requests
 from sqlalchemy import select
 
 from service.actions.accounts.two_factor import begin, confirm
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.security.totp import code_at, step_at
 from service.store.accounts.moderators import moderator_with, roles_of
 from service.store.tables.accounts import BrowserSession, Role, SignInLink
-from service.store.tables.audit_log import AdminAct
+from service.store.tables.audit_log import AuditEntry
 from service.store.tables.invitations import Invitation
 from tests.commands.conftest import Greenroom
 from tests.security.conftest import House
@@ -153,7 +153,7 @@ def test_an_invitation_and_its_acceptance_stand_in_the_log_of_the_site(house: Ho
     with house.database.reading() as session:
         person = moderator_with(session, VICTOR).id
         rows = session.scalars(
-            select(AdminAct).where(AdminAct.site_id == "blog", AdminAct.about == str(person)).order_by(AdminAct.at)
+            select(AuditEntry).where(AuditEntry.site_id == "blog", AuditEntry.about == str(person)).order_by(AuditEntry.at)
         )
         deeds = [(row.deed, row.by, row.facts["after"]["role"], row.moderator_id == person) for row in rows]
     assert deeds == [("moderator_invited", "moderator", "admin", False), ("role_accepted", "moderator", "admin", True)]
@@ -162,12 +162,12 @@ def test_an_invitation_and_its_acceptance_stand_in_the_log_of_the_site(house: Ho
 def test_an_invitation_is_accepted_once_and_asks_for_the_present_password_and_a_code(
     house: House, hijacked: Browser, bea: Browser
 ) -> None:
-    seal, now = Seal.from_secret(house.settings.secret), datetime.now(UTC)
+    seal, now = SecretBox.from_secret(house.settings.secret), datetime.now(UTC)
     with house.database.writing() as session:
         person = moderator_with(session, VICTOR)
         begin(session, person.id, seal=seal)
         session.refresh(person)
-        secret = seal.open(person.second_factor)
+        secret = seal.decrypt(person.second_factor)
         digest = session.scalars(select(BrowserSession.digest).where(BrowserSession.moderator_id == person.id)).one()
         confirm(session, person.id, code_at(secret, step_at(now) - 1), seal=seal, now=now, but=digest)
     token, code = invite(bea, VICTOR, site="blog"), code_at(secret, step_at(now))

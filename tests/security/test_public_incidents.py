@@ -15,8 +15,8 @@ from service import logs
 from service.actions.accounts.sign_in import new_link
 from service.actions.sites.sites_and_keys import add_key
 from service.config import BadSetting, load
-from service.domain.policy.check_input import Lists, Reading
-from service.domain.security.pseudonyms import Identities
+from service.domain.policy.check_input import CheckInput, Lists
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import BrowserSession, Role
 from service.store.tables.comments import Comment
@@ -133,7 +133,7 @@ def test_a_request_id_forges_nothing(house: House) -> None:
 
 def test_an_ipv6_address_is_read_whole_and_counted_by_its_block() -> None:
     """remark42: cut at the first colon, so that all of 2001: was one reader."""
-    of = Identities.from_secret("x" * 40)
+    of = Pseudonymizer.from_secret("x" * 40)
     assert of.address("2001:db8::1") != of.address("2001:db9::1")
     assert of.block("2001:db8::1") == of.block("2001:db8:0:0:ffff::9") != of.block("2001:db8:0:1::1")
     assert of.address("::ffff:192.0.2.1") == of.address("192.0.2.1")
@@ -183,7 +183,7 @@ def test_a_client_address_is_nothing_that_a_client_can_say(house: House) -> None
         house.nobody.post("/f/news", data={"thread": "t", "text": f"Words {number}."}, headers={name: f"198.51.100.{number}"})
     with house.database.reading() as session:
         keys = {c.address_key for c in session.query(Comment).filter(Comment.text.like("Words %")) if c.address_key}
-    assert keys == {Identities.from_secret(house.settings.secret).block("127.0.0.1")}
+    assert keys == {Pseudonymizer.from_secret(house.settings.secret).block("127.0.0.1")}
 
 
 def test_wildcards_are_only_characters(house: House) -> None:
@@ -207,7 +207,7 @@ def test_nothing_made_from_an_email_or_an_address_leaves(house: House) -> None:
     comment_id = made.json["id"]
     host.post(f"/v1/comments/{comment_id}/decision", json={"decision": "approve"})
     dana = house.person("dana@news.example", Role.ADMIN)
-    of = Identities.from_secret(house.settings.secret)
+    of = Pseudonymizer.from_secret(house.settings.secret)
     told = {email, ip, of.author(external_id="", email=email)[2:], of.address(ip), of.block(ip)}
     told |= {hashlib.new(kind, what.encode()).hexdigest() for kind in ("md5", "sha1", "sha256") for what in (email, ip)}
     answers = [
@@ -246,7 +246,7 @@ def test_no_key_and_no_session_is_taken_from_an_address(house: House) -> None:
 def test_no_word_of_a_list_makes_a_check_slow(word: str, text: str) -> None:
     """Coral #2988, Artalk: a word list made of patterns that never end."""
     began = time.thread_time()
-    run(Reading(text=text, lists=Lists(blocked_words=(word,) * 50, held_words=(word,) * 50)), CHECKS)
+    run(CheckInput(text=text, lists=Lists(blocked_words=(word,) * 50, held_words=(word,) * 50)), CHECKS)
     assert time.thread_time() - began < 3
 
 

@@ -19,8 +19,8 @@ from service.actions.accounts.moderators import disable, set_role
 from service.actions.accounts.sign_in import new_link, set_password
 from service.actions.accounts.two_factor import begin, confirm, reset
 from service.config import Settings
-from service.domain.security.encryption import Seal
-from service.domain.security.passwords import hashed
+from service.domain.security.encryption import SecretBox
+from service.domain.security.passwords import hash_password
 from service.domain.security.totp import code_at, step_at
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
@@ -104,20 +104,20 @@ def code_of(session: Session, person: Moderator, settings: Settings) -> str:
     """The present code of this account's authenticator, as if none had been used yet."""
     person.second_step = 0
     session.flush()
-    secret = Seal.from_secret(settings.secret).open(person.second_factor)
+    secret = SecretBox.from_secret(settings.secret).decrypt(person.second_factor)
     return code_at(secret, step_at(datetime.now(UTC)))
 
 
 def with_second_factor(house: House, session: Session, person: Moderator) -> None:
     """Begin and confirm it, as the account page does."""
-    seal = Seal.from_secret(house.settings.secret)
+    seal = SecretBox.from_secret(house.settings.secret)
     begin(session, person.id, seal=seal)
     session.refresh(person)
     confirm(session, person.id, code_of(session, person, house.settings), seal=seal, now=datetime.now(UTC), but="")
 
 
 def test_a_sign_in_with_the_old_password_does_not_outlive_its_change(house: House, dana: Browser) -> None:
-    fresh = hashed(NEW)
+    fresh = hash_password(NEW)
     requests = [password_sent(house.app) for _ in range(MANY)]
     answers = answers_across(
         house, lambda session, person: set_password(session, person.id, fresh), *requests, begun=READS_ACCOUNT
@@ -192,7 +192,7 @@ def test_a_stolen_browser_does_not_set_a_password_after_its_owner_has(house: Hou
     thief = Browser(house.app)
     thief.post("/sign-in", {"email": DANA, "password": OLD})
     thief.get("/account")
-    fresh, theirs = hashed(NEW), "a password of the thief"
+    fresh, theirs = hash_password(NEW), "a password of the thief"
     [answer] = answers_across(
         house,
         lambda session, person: set_password(session, person.id, fresh),
@@ -207,7 +207,7 @@ def test_a_stolen_browser_does_not_set_a_password_after_its_owner_has(house: Hou
 def test_a_stolen_browser_turns_no_second_factor_on_after_a_new_password(house: House, dana: Browser) -> None:
     with house.database.writing() as session:
         person = moderator_with(session, DANA)
-        begin(session, person.id, seal=Seal.from_secret(house.settings.secret))
+        begin(session, person.id, seal=SecretBox.from_secret(house.settings.secret))
         session.refresh(person)
         code = code_of(session, person, house.settings)
     [answer] = answers_across(

@@ -9,35 +9,33 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from service.actions.comments.apply_verdicts import Settlement, prepared, settle
+from service.actions.comments.apply_verdicts import JudgedComment, apply_verdicts, prepare
 from service.actions.comments.submit import Submission, submit
-from service.actions.webhooks.create_deliveries import fan_out
+from service.actions.webhooks.create_deliveries import create_deliveries
 from service.domain.ids import new_id, thread_id
 from service.domain.policy.judge import judge
-from service.domain.policy.site_thresholds import Latitude
+from service.domain.policy.site_thresholds import SiteThresholds
 from service.domain.retention import Retention
 from service.domain.states import State
-from service.store.comments import feed as published
-from service.store.comments import listing
-from service.store.comments.check_input import waiting
-from service.store.comments.claim import claim, first_free, oldest_pending, settled_among
+from service.store.comments import feed, listing
+from service.store.comments.check_input import claimed_comments
+from service.store.comments.claim import claim, first_free, judged_among, oldest_pending
 from service.store.comments.find_by_text import newest_with
-from service.store.comments.idempotency import any_old_keys, forget_old_keys
+from service.store.comments.idempotency import any_expired, delete_expired
 from service.store.comments.related_counts import MOST
 from service.store.db.engine import Database
 from service.store.learning import site_models
-from service.store.learning.labels import labels, said
+from service.store.learning.labels import is_spam, labels
 from service.store.learning.ordinary_comments import standing
-from service.store.learning.scored_decisions import judged
+from service.store.learning.scored_decisions import scored_decisions
 from service.store.lifecycle import archives
-from service.store.lifecycle.archivable import Old, leaving, settled
-from service.store.lifecycle.archive_rows import bundles
-from service.store.moderation import authors, cards, queue
-from service.store.moderation import groups as alike
+from service.store.lifecycle.archivable import Archivable, archivable, leaving
+from service.store.lifecycle.archive_rows import rows_of_comments
+from service.store.moderation import authors, cards, groups, queue
 from service.store.moderation.decisions import last_decision
-from service.store.moderation.queue import Asked, Order, Tab
+from service.store.moderation.queue import Order, QueueFilter, Tab
 from service.store.reports import daily_statistics
-from service.store.sites.rule_backtest import past
+from service.store.sites.rule_backtest import past_comments
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.idempotency import forget_key_of
@@ -59,16 +57,16 @@ GROWING = (
 )
 ME = new_id()
 PAGE = thread_id("news", "page")
-PLACE = listing.Place(datetime(2026, 1, 1, tzinfo=UTC), new_id())
+PLACE = listing.Position(datetime(2026, 1, 1, tzinfo=UTC), new_id())
 SEVERAL = [Submission("news", draft(external_id=name, parent=name), key=name) for name in "abc"]
-OLD = Old("news", datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC), Retention(), None)
+OLD = Archivable("news", datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC), Retention(), None)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _queue(asked: Asked) -> Callable[[Session], object]:
+def _queue(asked: QueueFilter) -> Callable[[Session], object]:
     def ask(session: Session) -> object:
         page = queue.listing(session, "news", asked, moderator_id=ME, role=Role.ADMIN, limit=20)
         return cards.cards(session, "news", page.rows, asked, moderator_id=ME, now=_now())
@@ -77,8 +75,8 @@ def _queue(asked: Asked) -> Callable[[Session], object]:
 
 
 def _settle(session: Session) -> object:
-    calm = [Settlement(item, (), judge((), item.rules)) for item in waiting(session, _ids(session), now=_now())]
-    return settle(session, prepared(calm), token=new_id(), now=_now())
+    calm = [JudgedComment(item, (), judge((), item.rules)) for item in claimed_comments(session, _ids(session), now=_now())]
+    return apply_verdicts(session, prepare(calm), token=new_id(), now=_now())
 
 
 QUESTIONS: dict[str, Callable[[Session], object]] = {
@@ -86,48 +84,50 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the oldest pending": oldest_pending,
     "claim fresh ones": lambda s: claim(s, token=new_id(), limit=200, now=_now(), lease=timedelta(seconds=30)),
     "claim one again": lambda s: claim(s, token=new_id(), limit=1, now=_now(), lease=timedelta(seconds=30), again=True),
-    "what the checks read": lambda s: waiting(s, _ids(s), now=_now()),
-    "the queue, oldest first": _queue(Asked()),
-    "the queue by priority": _queue(Asked(order=Order.PRIORITY)),
-    "the queue by thread": _queue(Asked(order=Order.THREAD)),
-    "escalated to me": _queue(Asked(tab=Tab.YOURS)),
-    "those alike": _queue(Asked(alike=PAGE)),
-    "what is decided along": lambda s: alike.members(
-        s, "news", _ids(s)[0], 1, until=_now(), conditions=queue.conditions_of("news", Asked())
+    "what the checks read": lambda s: claimed_comments(s, _ids(s), now=_now()),
+    "the queue, oldest first": _queue(QueueFilter()),
+    "the queue by priority": _queue(QueueFilter(order=Order.PRIORITY)),
+    "the queue by thread": _queue(QueueFilter(order=Order.THREAD)),
+    "escalated to me": _queue(QueueFilter(tab=Tab.YOURS)),
+    "those alike": _queue(QueueFilter(alike=PAGE)),
+    "what is decided along": lambda s: groups.members(
+        s, "news", _ids(s)[0], 1, until=_now(), conditions=queue.conditions_of("news", QueueFilter())
     ),
-    "the approved": _queue(Asked(tab=Tab.APPROVED)),
-    "my decisions": _queue(Asked(tab=Tab.MINE)),
+    "the approved": _queue(QueueFilter(tab=Tab.APPROVED)),
+    "my decisions": _queue(QueueFilter(tab=Tab.MINE)),
     "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME, role=Role.ADMIN),
-    "a day for the charts": lambda s: daily_statistics.numbers_of(s, "news", _now().date(), now=_now()),
+    "a day for the charts": lambda s: daily_statistics.statistics_of(s, "news", _now().date(), now=_now()),
     "authors by name": lambda s: authors.authors(s, "news", words="jo"),
     "one author": lambda s: authors.author_of(s, "news", _ids(s)[0]),
     "the days of the charts": lambda s: daily_statistics.days(s, "news", since=_now().date()),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
-    "due events become deliveries": lambda s: fan_out(s, now=_now()),
-    "is the feed the same as before": lambda s: published.head_of(s, PAGE),
-    "the feed": lambda s: published.published_in(s, PAGE, published.Slice(after=None, limit=50, newest_first=False, roots=True)),
-    "the feed, flat and newest first": lambda s: published.published_in(s, PAGE, published.Slice(PLACE, 50, True, roots=False)),
-    "the replies of a feed": lambda s: published.replies_to(s, _ids(s)),
-    "the list by state": lambda s: listing.comments_of(s, "news", listing.Wanted(state=State.HELD, after=PLACE, limit=20)),
-    "the list by thread": lambda s: listing.comments_of(s, "news", listing.Wanted(thread="page", after=PLACE, limit=20)),
-    "the list since": lambda s: listing.comments_of(s, "news", listing.Wanted(updated_after=_now(), after=PLACE, limit=20)),
+    "due events become deliveries": lambda s: create_deliveries(s, now=_now()),
+    "is the feed the same as before": lambda s: feed.head_of(s, PAGE),
+    "the feed": lambda s: feed.published_in(s, PAGE, feed.FeedSlice(after=None, limit=50, newest_first=False, roots=True)),
+    "the feed, flat and newest first": lambda s: feed.published_in(s, PAGE, feed.FeedSlice(PLACE, 50, True, roots=False)),
+    "the replies of a feed": lambda s: feed.replies_to(s, _ids(s)),
+    "the list by state": lambda s: listing.comments_of(s, "news", listing.CommentFilter(state=State.HELD, after=PLACE, limit=20)),
+    "the list by thread": lambda s: listing.comments_of(s, "news", listing.CommentFilter(thread="page", after=PLACE, limit=20)),
+    "the list since": lambda s: listing.comments_of(
+        s, "news", listing.CommentFilter(updated_after=_now(), after=PLACE, limit=20)
+    ),
     "one comment with its history": lambda s: (listing.comment_of(s, "news", PAGE), listing.history_of(s, PAGE)),
     "the last decision": lambda s: last_decision(s, "news", PAGE),
-    "who waits for a verdict": lambda s: settled_among(s, _ids(s)),
+    "who waits for a verdict": lambda s: judged_among(s, _ids(s)),
     "the same words again": lambda s: newest_with(s, "news", "f" * 32, "words", since=_now()),
-    "is any key kept long enough": lambda s: any_old_keys(s, now=_now()),
-    "keys that are kept long enough": lambda s: forget_old_keys(s, now=_now() + timedelta(days=2)),
-    "what there is to learn": lambda s: site_models.grown(s, now=_now()),
+    "is any key kept long enough": lambda s: any_expired(s, now=_now()),
+    "keys that are kept long enough": lambda s: delete_expired(s, now=_now() + timedelta(days=2)),
+    "what there is to learn": lambda s: site_models.due_for_training(s, now=_now()),
     "what stands without a decision": lambda s: list(standing(s, "news", until=_now(), most=100)),
-    "what a rule is tried on": lambda s: past(s, "news", authors=True),
-    "what people decided": lambda s: [list(labels(s, said(s, "news")[0])), judged(s, "news", Latitude())],
+    "what a rule is tried on": lambda s: past_comments(s, "news", authors=True),
+    "what people decided": lambda s: [list(labels(s, is_spam(s, "news")[0])), scored_decisions(s, "news", SiteThresholds())],
     "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
     "forget the key of an erased comment": lambda s: forget_key_of(s, "news", PAGE, received_at=_now()),
     "who is in an archive": lambda s: (archives.absent(s, "news", PAGE), archives.erased_among(s, _ids(s))),
     "what left for a file": lambda s: archives.known_among(s, _ids(s)),
-    "what is old enough to leave": lambda s: (settled(s, OLD, after=(_now(), PAGE), limit=9), leaving(s, OLD, _ids(s))),
-    "the bundles of some": lambda s: bundles(s, dict.fromkeys(_ids(s), True)),
-    "the list of the host": lambda s: listing.comments_of(s, "news", listing.Wanted(limit=20)),
+    "what is old enough to leave": lambda s: (archivable(s, OLD, after=(_now(), PAGE), limit=9), leaving(s, OLD, _ids(s))),
+    "the bundles of some": lambda s: rows_of_comments(s, dict.fromkeys(_ids(s), True)),
+    "the list of the host": lambda s: listing.comments_of(s, "news", listing.CommentFilter(limit=20)),
 }
 
 
@@ -162,7 +162,7 @@ def test_no_table_that_grows_is_read_whole(grown: Database) -> None:
 def test_those_alike_are_found_by_what_they_share(grown: Database) -> None:
     """On SQLite, which knows no numbers: an index of the whole queue would be walked once for each card."""
     if grown.on_sqlite:
-        plans = [line for _, plan in _plans(grown, _queue(Asked())) for line in plan]
+        plans = [line for _, plan in _plans(grown, _queue(QueueFilter())) for line in plan]
         assert any("INDEX ix_comment_same " in line for line in plans), plans
 
 
@@ -184,7 +184,9 @@ def test_when_much_was_written_is_asked_by_an_index_alone_where_much_came_at_onc
         ids = submitted(session, *(draft(f"Much at once, number {n}.", author=jo) for n in range(12)), now=_now())
     quiet = [statement for statement, _ in _plans(grown, QUESTIONS["what the checks read"])]
     plans = {
-        statement: plan for statement, plan in _plans(grown, lambda s: waiting(s, ids, now=_now())) if statement not in quiet
+        statement: plan
+        for statement, plan in _plans(grown, lambda s: claimed_comments(s, ids, now=_now()))
+        if statement not in quiet
     }
     (plan,) = [plan for statement, plan in plans.items() if "posted_at" in statement]
     assert not [line for line in plan if _reads_whole(line)]
@@ -202,7 +204,7 @@ def test_the_past_of_an_author_on_the_queue_page_is_counted_in_the_index_alone(g
 def test_the_same_sent_a_thousand_times_is_counted_no_further(grown: Database) -> None:
     with grown.writing() as session:
         ids = [submitted(session, *(draft("The same words.") for _ in range(101)), now=_now()) for _ in range(10)]
-        reading = waiting(session, ids[0][:1], now=_now())[0].reading
+        reading = claimed_comments(session, ids[0][:1], now=_now())[0].reading
     assert reading.recent.same_text == MOST - 1
 
 

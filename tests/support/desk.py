@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from service.actions.accounts.moderators import add_moderator, give_role, prefer
+from service.actions.accounts.moderators import add_moderator, give_role, set_preferences
 from service.actions.accounts.sign_in import start
 from service.actions.sites.sites_and_keys import add_site
 from service.config import load
@@ -62,7 +62,7 @@ class Desk:
             person = add_moderator(session, f"{name.lower()}@news.example", name=name, now=now)
             if not person.everywhere:
                 give_role(session, person, role, site_id=None)
-            prefer(session, person.id, **(preferences or {}))
+            set_preferences(session, person.id, **(preferences or {}))
             token = start(session, person.id, how="link", user_agent="test", now=now)
         context = self._chromium.new_context(**{**WIDE, **options})
         context.set_default_timeout(PATIENCE * 1000)

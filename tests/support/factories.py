@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.actions.sites.sites_and_keys import add_site
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-IDENTITIES = Identities.from_secret("a secret that only the tests know, long enough")
+IDENTITIES = Pseudonymizer.from_secret("a secret that only the tests know, long enough")
 
 
 def draft(text: str = "A calm word.", *, thread: str = "page", **more: Any) -> Draft:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from service.web.server.asgi import Served
+from service.web.server.asgi import AsgiApp
 
 
 class Front:
     """Answers one request at a time."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: AsgiApp) -> None:
         self._served = served
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -22,7 +22,7 @@ class Front:
         return [message["body"] for message in rest]
 
 
-async def asked(served: Served, scope: dict[str, Any], messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+async def asked(served: AsgiApp, scope: dict[str, Any], messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the service sends to this request. After these messages its sender stays and says nothing more."""
     coming, said = list(messages), []
 

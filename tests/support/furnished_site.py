@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.moderation.notes_replies_bans import judge_author, pin
-from service.actions.moderation.queue_actions import Seen, move
-from service.actions.sites.custom_rules import set_condition
+from service.actions.moderation.notes_replies_bans import add_note, ban_or_trust
+from service.actions.moderation.queue_actions import SeenComment, decide_all
+from service.actions.sites.custom_rules import set_custom_rule
 from service.actions.sites.sites_and_keys import add_key
-from service.actions.webhooks.endpoints import add_endpoint, try_out
+from service.actions.webhooks.endpoints import add_endpoint, send_test
 from service.domain.ids import new_id
-from service.domain.policy.custom_rules import About, Mode, Rule
-from service.domain.security.encryption import Seal
+from service.domain.policy.custom_rules import CustomRule, Mode, RuleSubject
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import Role
@@ -47,8 +47,8 @@ def furnish(desk: Desk) -> Furnished:
         _decide(session, sam.id, _by(session, "Ines"), State.APPROVED, "")
         _decide(session, sam.id, _by(session, "Nina"), State.REJECTED, "insult")
         marek, banned = _by(session, "Marek"), _by(session, "Bargain Corner")
-        pin(session, "news", marek, "We spoke to him in March.", moderator_id=sam.id, now=now)
-        judge_author(
+        add_note(session, "news", marek, "We spoke to him in March.", moderator_id=sam.id, now=now)
+        ban_or_trust(
             session,
             "news",
             banned,
@@ -58,8 +58,8 @@ def furnish(desk: Desk) -> Furnished:
             until=now + timedelta(days=30),
             now=now,
         )
-        judge_author(session, "news", _by(session, "Henrike"), "trusted_authors", moderator=sam, until=None, now=now)
-        set_condition(session, "news", Rule(About.WORDS, "lottery, raffle", Mode.SHADOW))
+        ban_or_trust(session, "news", _by(session, "Henrike"), "trusted_authors", moderator=sam, until=None, now=now)
+        set_custom_rule(session, "news", CustomRule(RuleSubject.WORDS, "lottery, raffle", Mode.SHADOW))
         add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)
         endpoint = _endpoint(session, now)
     count_days(desk.database)
@@ -75,8 +75,8 @@ def _by(session: Session, name: str) -> UUID:
 def _endpoint(session: Session, now: datetime) -> UUID:
     """One that answered a test with an error: what its page then shows is more than of one that is well."""
     url = "https://news.example/hooks/greenroom"
-    endpoint, _ = add_endpoint(session, "news", url=url, seal=Seal.from_secret("x" * 32), now=now)
-    delivery = session.get_one(Delivery, try_out(session, "news", endpoint.id, now=now))
+    endpoint, _ = add_endpoint(session, "news", url=url, seal=SecretBox.from_secret("x" * 32), now=now)
+    delivery = session.get_one(Delivery, send_test(session, "news", endpoint.id, now=now))
     delivery.state, delivery.tries = DeliveryState.DEAD, 1
     answer = {"status": 500, "error": "500: only 2xx says that it arrived", "response": "<h1>Oops</h1>", "milliseconds": 310}
     session.add(Attempt(id=new_id(), delivery_id=delivery.id, at=now, **answer))
@@ -84,7 +84,7 @@ def _endpoint(session: Session, now: datetime) -> UUID:
 
 
 def _decide(session: Session, moderator_id: UUID, comment_id: UUID, state: State, reason: str) -> None:
-    move(
-        session, "news", [Seen(comment_id, None)], state, gesture_id=new_id(), moderator_id=moderator_id,
+    decide_all(
+        session, "news", [SeenComment(comment_id, None)], state, gesture_id=new_id(), moderator_id=moderator_id,
         now=datetime.now(UTC), delay=timedelta(0), reason=reason,
     )  # fmt: skip

@@ -8,11 +8,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.comments.edit_erase import erase
-from service.actions.webhooks.create_deliveries import fan_out
+from service.actions.webhooks.create_deliveries import create_deliveries
 from service.actions.webhooks.endpoints import add_endpoint
 from service.config import Settings
 from service.domain.ids import new_id
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.db.bulk import insert_all
 from service.store.db.column_types import table
@@ -38,7 +38,7 @@ def old_house(settings: Settings, database: Database) -> House:
     now = datetime.now(UTC)
     with database.writing() as session:
         site(session)
-        seal, long_ago = Seal.from_secret(settings.secret), now - timedelta(days=900)
+        seal, long_ago = SecretBox.from_secret(settings.secret), now - timedelta(days=900)
         add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=long_ago, allow=("127.0.0.0/8",))
     words = {State.APPROVED: "approved", State.REJECTED: "rejected", State.HELD: "held"}
     seeds = [
@@ -81,7 +81,7 @@ def no_longer_learned_from(session: Session, ids: House) -> None:
 
 def _all_told(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        while fan_out(session, now=now):
+        while create_deliveries(session, now=now):
             pass
         session.execute(update(Delivery).values(state=DeliveryState.DONE, done_at=now, tries=1))
         tried = [{"id": new_id(), "delivery_id": i, "at": now, "status": 200, "error": "", "response": "", "milliseconds": 5}

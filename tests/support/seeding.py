@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.actions.comments.apply_verdicts import Settlement, prepared, settle
+from service.actions.comments.apply_verdicts import JudgedComment, apply_verdicts, prepare
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.ids import new_id
 from service.domain.policy.judge import Verdict
 from service.domain.policy.signals import Kind, Signal, Span
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
-from service.store.comments.check_input import waiting
+from service.store.comments.check_input import claimed_comments
 from service.store.comments.claim import claim
 from service.store.db.engine import Database
 
-IDENTITIES = Identities(b"seeding")
+IDENTITIES = Pseudonymizer(b"seeding")
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetim
             assert len(new) == len(batch), outcomes
             token = new_id()
             claim(session, token=token, limit=len(new), now=at, lease=timedelta(seconds=60))
-            found = {item.comment_id: item for item in waiting(session, new, now=at)}
+            found = {item.comment_id: item for item in claimed_comments(session, new, now=at)}
             settlements = [_settlement(found[i], seed) for i, seed in zip(new, batch, strict=True)]
-            settle(session, prepared(settlements), token=token, now=at)
+            apply_verdicts(session, prepare(settlements), token=token, now=at)
             ids += new
     return ids
 
@@ -85,9 +85,9 @@ def _draft(seed: Seed) -> Draft:
     )
 
 
-def _settlement(item, seed: Seed) -> Settlement:
+def _settlement(item, seed: Seed) -> JudgedComment:
     spans = tuple(Span(seed.text.index(text), seed.text.index(text) + len(text), text, read) for text, read in seed.found.items())
     rule = seed.rule or "a word from the list of mild profanity"
     first = () if seed.state is State.APPROVED else (Signal(seed.kind, seed.score, rule, spans, check="seeded"),)
     signals = (*first, *seed.also)
-    return Settlement(item, signals, Verdict(seed.state, signals))
+    return JudgedComment(item, signals, Verdict(seed.state, signals))

@@ -9,7 +9,7 @@ from pathlib import Path
 from service.config import Settings, load
 from tests.support.servers import Server
 from workers.periodic.sweep import keep_sweeping
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 
 
 class Web(Server):
@@ -90,7 +90,7 @@ class Web(Server):
             return answer
 
     def _work(self) -> None:
-        workshop = Workshop.open(self.settings)
+        workshop = WorkerResources.open(self.settings)
         keep_sweeping(workshop, self._stop)
         workshop.database.close()
 

@@ -12,8 +12,8 @@ from service.config import Settings
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope
 from service.web.app import create_app
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def client(app: Flask, key: str) -> FlaskClient:
 @pytest.fixture
 def settle_all(settings: Settings) -> Iterator[Callable[[], int]]:
     """Gives every pending comment its verdict, as the workers do."""
-    workshop = Workshop.open(settings)
-    yield lambda: drain(workshop)
+    workshop = WorkerResources.open(settings)
+    yield lambda: check_pending(workshop)
     workshop.database.close()
 
 

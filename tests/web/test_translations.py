@@ -11,14 +11,14 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from service.config import Settings
-from service.domain.policy.check_input import Author, Circumstances, History, Lists, Page, Reading, Recent
-from service.domain.policy.custom_rules import About, Facts, Rule
-from service.web.pages import blueprint as pages
-from service.web.pages.queue.rule_translations import said
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts
+from service.domain.policy.custom_rules import CustomRule, Facts, RuleSubject
+from service.web.pages import blueprint
+from service.web.pages.queue.rule_translations import translate_rule
 from tests.support.sign_in import serving
 from workers.checks import signals_of
 
-HERE = Path(pages.__file__).parents[1]
+HERE = Path(blueprint.__file__).parents[1]
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 
@@ -37,7 +37,7 @@ def places(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|\{n\}", text))
 
 
-@pytest.mark.parametrize("language", [code for code in pages.LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", [code for code in blueprint.LANGUAGES if code != "en"])
 def test_a_language_is_complete_and_its_places_fit(language: str) -> None:
     found = catalog(language)
     missing = [message for message in said_on_the_pages() if message not in found]
@@ -50,7 +50,7 @@ def test_a_language_is_complete_and_its_places_fit(language: str) -> None:
             assert all(places(word) <= places(originals[-1]) for word in words), message.id
 
 
-@pytest.mark.parametrize("language", [code for code in pages.LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", [code for code in blueprint.LANGUAGES if code != "en"])
 def test_what_is_shown_is_what_was_written(language: str) -> None:
     """The compiled file is in step with the one that people edit: `make translations` sees to it."""
     with (HERE / "translations" / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
@@ -69,14 +69,14 @@ def plain(found: Catalog) -> dict[str, tuple[str, ...]]:
     }
 
 
-LOADED = Reading(
+LOADED = CheckInput(
     "You b4stard, I will kill you. Best price casino bonus! Call 0555 010 4477, card 4111 1111 1111 1111, 12 Mill Lane, telegram @cheap "
     "a@b.example http://bit.ly/x [url=http://bad.example]x[/url] http://c.example mayor " + "qwrtpsdfg zxcvbnmkl " * 9,
     author=Author(name="cheap-pills.example casino bonus", url="http://bad.example", email_domain="mailinator.com"),
     page=Page(days=90.0),
     circumstances=Circumstances(honeypot=True, seconds_to_submit=0.4, language="fr"),
     history=History(approved=1, rejected=3),
-    recent=Recent(same_text=3, same_text_other_threads=2, by_author=40, by_address=90, like_text=3),
+    recent=RecentCounts(same_text=3, same_text_other_threads=2, by_author=40, by_address=90, like_text=3),
     lists=Lists(("casino",), ("mayor",), blocked_domains=("bad.example",), blocked_author=True, blocked_address=True),
 )
 
@@ -84,26 +84,26 @@ LOADED = Reading(
 def test_every_sentence_of_a_check_is_known(settings: Settings) -> None:
     """The checks, on comments that set off nearly all of them and on those of the demo."""
     demo = (HERE.parent / "commands" / "demo_comments.jsonl").read_text(encoding="utf-8").splitlines()
-    readings = [LOADED, *(Reading(json.loads(line)["text"]) for line in demo[::10])]
+    readings = [LOADED, *(CheckInput(json.loads(line)["text"]) for line in demo[::10])]
     rules = {signal.rule for reading in readings for signal in signals_of(reading)}
     rules |= {signal.rule for text, language in UNREAD for signal in signals_of(_in(text, language))}
     rules |= {rule.why(Facts("mayor", links=9, thread_days=99, language="fr")) for rule in WRITTEN}
     assert len(rules) > 30
     with serving(settings) as app, app.test_request_context(headers={"Accept-Language": "de"}):
-        assert [rule for rule in rules if said(rule) == rule] == []
+        assert [rule for rule in rules if translate_rule(rule) == rule] == []
 
 
 def test_a_language_is_named_in_the_readers_words(settings: Settings) -> None:
     rule = "written in Hindi (hi), as your site says; no check covers this language, so a person decides"
     with serving(settings) as app:
         with app.test_request_context(headers={"Accept-Language": "ar"}):
-            assert "الهندية (hi)" in said(rule)
+            assert "الهندية (hi)" in translate_rule(rule)
         with app.test_request_context(headers={"Accept-Language": "de"}):
-            assert "auf Bengalisch (bn)" in said(rule.replace("Hindi (hi)", "Bengali (bn)"))
+            assert "auf Bengalisch (bn)" in translate_rule(rule.replace("Hindi (hi)", "Bengali (bn)"))
 
 
-def _in(text: str, language: str) -> Reading:
-    return Reading(text, circumstances=Circumstances(language=language))
+def _in(text: str, language: str) -> CheckInput:
+    return CheckInput(text, circumstances=Circumstances(language=language))
 
 
 UNREAD = [
@@ -111,5 +111,5 @@ UNREAD = [
     ("kya baat hai", "hi"), ("Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya", ""),
 ]  # fmt: skip
 WRITTEN = [
-    Rule(About.LINKS, "1"), Rule(About.NEW_AUTHOR, "3"), Rule(About.OLD_THREAD, "30"), Rule(About.LANGUAGE, "en"), Rule(About.WORDS, "mayor"),
+    CustomRule(RuleSubject.LINKS, "1"), CustomRule(RuleSubject.NEW_AUTHOR, "3"), CustomRule(RuleSubject.OLD_THREAD, "30"), CustomRule(RuleSubject.LANGUAGE, "en"), CustomRule(RuleSubject.WORDS, "mayor"),
 ]  # fmt: skip

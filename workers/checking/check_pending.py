@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.actions.comments.apply_verdicts import Settlement, prepared, settle
+from service.actions.comments.apply_verdicts import JudgedComment, apply_verdicts, prepare
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import judge
 from service.domain.policy.signals import Kind, Signal
-from service.domain.policy.site_thresholds import within
-from service.domain.security.encryption import Seal
+from service.domain.policy.site_thresholds import apply_thresholds
+from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
-from service.store.comments.check_input import Waiting, waiting
+from service.store.comments.check_input import ClaimedComment, claimed_comments
 from service.store.comments.claim import claim, first_free
 from service.store.db.column_types import AnyRow
-from service.store.sites.external_checks import asked_by
+from service.store.sites.external_checks import enabled_external_checks
 from workers.checking.external_checks import consult, lines
 from workers.checks import signals_of_each
-from workers.resources.recent_comments import Alike, Before
-from workers.resources.worker_resources import Workshop
+from workers.resources.recent_comments import Before, RecentComments
+from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.drain")
 
@@ -33,10 +33,10 @@ log = logging.getLogger("greenroom.drain")
 #: is on watch.
 GATHER, EACH, QUIET = (0.010, 0.030), 0.0015, 0.05
 #: Comments in one batch from which on another worker is called to help.
-HELP = 80
+WAKE_ANOTHER_AT = 80
 
 
-def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
+def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
     """Settle pending comments until none is free or the time is used up. Returns how many were settled.
 
     Where nobody is on watch, this worker is until nothing has come for a while. The database is let go while the checks run.
@@ -63,7 +63,7 @@ def drain(workshop: Workshop, *, seconds: float = 2.0) -> int:
     finally:
         if watching:
             watch.leave()
-    workshop.bell.ring(Job.DRAIN)
+    workshop.bell.notify(Job.DRAIN)
     return settled
 
 
@@ -81,11 +81,11 @@ def _gathering(last: _Claimed | None) -> float:
     return min(max(least, EACH * len(last.comment_ids)), most) if last else least
 
 
-def _claimed(workshop: Workshop) -> _Claimed | None:
+def _claimed(workshop: WorkerResources) -> _Claimed | None:
     """A batch of fresh comments; or one whose earlier worker did not come back, where none has waited longer."""
     settings, database = workshop.settings, workshop.database
     token, lease = new_id(), timedelta(seconds=settings.lease)
-    with database.glancing() as session:
+    with database.reading_quickly() as session:
         claims = first_free(session, now=_now(), lease=lease)
     if claims is None:
         return None
@@ -93,27 +93,27 @@ def _claimed(workshop: Workshop) -> _Claimed | None:
     with database.leasing() as session:
         for again in (claims > 0, claims == 0):
             rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
-    if len(rows) >= HELP:
-        workshop.bell.ring(Job.DRAIN, anyway=True)
+    if len(rows) >= WAKE_ANOTHER_AT:
+        workshop.bell.notify(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
     return _Claimed(token, [row.id for row in rows]) if rows else None
 
 
-def _settled(workshop: Workshop, claimed: _Claimed) -> int:
+def _settled(workshop: WorkerResources, claimed: _Claimed) -> int:
     """What waits for a service elsewhere is settled after the others, so that no comment waits for another's answer."""
-    with workshop.database.glancing() as session:
-        batch = waiting(session, claimed.comment_ids, now=_now())
+    with workshop.database.reading_quickly() as session:
+        batch = claimed_comments(session, claimed.comment_ids, now=_now())
         models = workshop.taught.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
-        setups = asked_by(session, elsewhere) if elsewhere else {}
+        setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
     settlements = examine(batch, models, alike=workshop.alike, most=workshop.settings.max_claims)
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(workshop, settlements, claimed)
     # Others are woken again, also for what came meanwhile: the answers may take seconds.
     workshop.watch.leave()
-    workshop.bell.ring(Job.DRAIN)
-    asking = lines(settlements, setups, Seal.from_secret(workshop.settings.secret))
+    workshop.bell.notify(Job.DRAIN)
+    asking = lines(settlements, setups, SecretBox.from_secret(workshop.settings.secret))
     asked = {settlement.waiting.comment_id for line in asking for settlement in line.asked}
     later = [settlement for settlement in settlements if settlement.waiting.comment_id in asked]
     now = [settlement for settlement in settlements if settlement.waiting.comment_id not in asked]
@@ -121,19 +121,21 @@ def _settled(workshop: Workshop, claimed: _Claimed) -> int:
     return settled + (_settle(workshop, consult(later, asking, workshop.database, workshop.settings), claimed) if later else 0)
 
 
-def _settle(workshop: Workshop, settlements: Sequence[Settlement], claimed: _Claimed) -> int:
-    rows = prepared(settlements)
+def _settle(workshop: WorkerResources, settlements: Sequence[JudgedComment], claimed: _Claimed) -> int:
+    rows = prepare(settlements)
     with workshop.database.writing() as session:
-        changes = settle(session, rows, token=claimed.token, now=_now())
+        changes = apply_verdicts(session, rows, token=claimed.token, now=_now())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
     if any(changes.values()):
-        workshop.bell.ring(Job.DELIVER)
+        workshop.bell.notify(Job.DELIVER)
     log.info("drained", extra={"claimed": len(settlements), "settled": len(changes)})
     return len(changes)
 
 
-def examine(batch: Sequence[Waiting], models: Mapping[str, bytes], *, alike: Alike, most: int) -> list[Settlement]:
+def examine(
+    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, alike: RecentComments, most: int
+) -> list[JudgedComment]:
     """What the checks say and what follows from it. What was claimed more than `most` times is not checked again."""
     earlier = alike.before(batch)
     tried = [item for item in batch if item.claims <= most]
@@ -144,14 +146,14 @@ def examine(batch: Sequence[Waiting], models: Mapping[str, bytes], *, alike: Ali
     return [_judged(item, found.get(item.comment_id, given_up)) for item in batch]
 
 
-def _reading(item: Waiting, before: Before, models: Mapping[str, bytes]) -> Reading:
+def _reading(item: ClaimedComment, before: Before, models: Mapping[str, bytes]) -> CheckInput:
     recent = replace(item.reading.recent, like_text=before.like, links_to=before.links_to)
     return replace(item.reading, recent=recent, site_model=models.get(item.site_id, b""))
 
 
-def _judged(item: Waiting, signals: tuple[Signal, ...]) -> Settlement:
-    verdict = within(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
-    return Settlement(item, signals, verdict)
+def _judged(item: ClaimedComment, signals: tuple[Signal, ...]) -> JudgedComment:
+    verdict = apply_thresholds(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    return JudgedComment(item, signals, verdict)
 
 
 def _now() -> datetime:

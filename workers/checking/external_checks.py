@@ -8,38 +8,38 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 
-from service.actions.comments.apply_verdicts import Settlement
-from service.actions.sites.external_checks import Grant, report, take
+from service.actions.comments.apply_verdicts import JudgedComment
+from service.actions.sites.external_checks import Grant, record_answers, take_requests
 from service.config import Settings
-from service.domain.external_checks import OUTSIDE, outside_checks
-from service.domain.external_checks.contract import OutsideCheck, Question, Setup
-from service.domain.external_checks.eligibility import sure
+from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
+from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Setup
+from service.domain.external_checks.eligibility import is_sure
 from service.domain.policy.judge import judge
-from service.domain.policy.signals import Kind, Signal, of_a_stranger
-from service.domain.policy.site_thresholds import within
-from service.domain.security.encryption import BrokenSeal, Seal
+from service.domain.policy.signals import Kind, Signal, from_plugin
+from service.domain.policy.site_thresholds import apply_thresholds
+from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.domain.states import State
 from service.domain.webhooks.retry_schedule import Answer
 from service.store.db.engine import Database
-from service.store.tables.external_checks import BREAKER, Asks, OutsideRow, Unanswered
-from workers.resources.safe_http import Outside
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
+from workers.resources.safe_http import SafeHttp
 
 log = logging.getLogger("greenroom.outside")
 
 #: Seconds that all questions of one batch may take together, and questions that are under way at once.
 TOGETHER, THREADS = 5.0, 16
-Setups = Mapping[str, Sequence[tuple[OutsideRow, str]]]
+Setups = Mapping[str, Sequence[tuple[ExternalCheckRow, str]]]
 
 
 @dataclass(slots=True)
-class Line:
+class ExternalCheckClient:
     """The line to one service during one batch: what may still be asked, and whether it answers. Shared by the threads."""
 
-    row: OutsideRow
-    check: OutsideCheck
+    row: ExternalCheckRow
+    check: ExternalCheck
     setup: Setup
     broken: str = ""
-    asked: list[Settlement] = field(default_factory=list)
+    asked: list[JudgedComment] = field(default_factory=list)
     grant: Grant = field(default_factory=lambda: Grant(0))
     used: int = 0
     answered: bool = False
@@ -66,13 +66,13 @@ class Line:
             self.answered = self.answered or not error
 
 
-def lines(settlements: Sequence[Settlement], setups: Setups, seal: Seal) -> list[Line]:
+def lines(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBox) -> list[ExternalCheckClient]:
     """Who is to be asked about which of these comments."""
-    found: list[Line] = []
+    found: list[ExternalCheckClient] = []
     for site_id, rows in setups.items():
         here = [s for s in settlements if s.waiting.site_id == site_id and s.verdict.state is not State.REJECTED]
         for row, blog in rows:
-            wanted = [s for s in here if row.asks == Asks.ALL or not sure(s.verdict, s.signals)]
+            wanted = [s for s in here if row.asks == AskWhen.ALL or not is_sure(s.verdict, s.signals)]
             if wanted:
                 line = _line(row, blog, seal)
                 line.asked = wanted
@@ -81,12 +81,12 @@ def lines(settlements: Sequence[Settlement], setups: Setups, seal: Seal) -> list
 
 
 def consult(
-    settlements: Sequence[Settlement], asking: Sequence[Line], database: Database, settings: Settings
-) -> list[Settlement]:
+    settlements: Sequence[JudgedComment], asking: Sequence[ExternalCheckClient], database: Database, settings: Settings
+) -> list[JudgedComment]:
     """The same comments, judged again with what the services said, or with the reason why they said nothing."""
     until = time.monotonic() + min(TOGETHER, settings.lease / 3)
     _take(asking, database)
-    under_way: dict[Future[tuple[Signal, ...]], tuple[Line, Settlement]] = {}
+    under_way: dict[Future[tuple[Signal, ...]], tuple[ExternalCheckClient, JudgedComment]] = {}
     with ThreadPoolExecutor(THREADS, thread_name_prefix="outside") as pool:
         for line in asking:
             client = _Client(line, settings, until)
@@ -102,10 +102,10 @@ def consult(
 class _Client:
     """Asks one service about one comment, in a thread of its own, and never later than the deadline."""
 
-    def __init__(self, line: Line, settings: Settings, until: float) -> None:
+    def __init__(self, line: ExternalCheckClient, settings: Settings, until: float) -> None:
         self._line, self._settings, self._until = line, settings, until
 
-    def ask(self, settlement: Settlement) -> tuple[Signal, ...]:
+    def ask(self, settlement: JudgedComment) -> tuple[Signal, ...]:
         line = self._line
         left = self._until - time.monotonic()
         why = "there was no time left" if left <= 0 else line.may_ask()
@@ -123,70 +123,72 @@ class _Client:
             return (_silent(line, settlement, Kind.CHECK_TIMED_OUT, f"{line.check.title} gave no answer within {seconds:.1g} s"),)
         return (_silent(line, settlement, Kind.CHECK_FAILED, f"{line.check.title} could not be asked: {error}"),)
 
-    def _answer(self, settlement: Settlement, seconds: float) -> Answer:
+    def _answer(self, settlement: JudgedComment, seconds: float) -> Answer:
         line = self._line
         message = f"{settlement.waiting.comment_id}.{settlement.waiting.revision}"
         try:
-            asked = line.check.asks(Question(settlement.waiting.reading, message, _now()), line.setup)
+            asked = line.check.build_request(ExternalCheckInput(settlement.waiting.reading, message, _now()), line.setup)
         except Exception as error:
             return Answer(None, error=f"the question could not be made: {type(error).__name__}")
-        return Outside(allow=self._settings.webhook_allow, seconds=seconds).post(asked.url, asked.body, asked.headers)
+        return SafeHttp(allow=self._settings.webhook_allow, seconds=seconds).post(asked.url, asked.body, asked.headers)
 
 
-def _heard(line: Line, answer: Answer) -> tuple[tuple[Signal, ...], str]:
+def _heard(line: ExternalCheckClient, answer: Answer) -> tuple[tuple[Signal, ...], str]:
     """What an answer says, or why it says nothing. The words of an answer are never repeated: they may hold anything."""
     if answer.status is None:
         return (), answer.error or "no answer"
     if answer.status != 200:
         return (), f"it answered {answer.status}"
     try:
-        return tuple(of_a_stranger(signal, line.row.name) for signal in line.check.hears(answer.text)), ""
+        return tuple(from_plugin(signal, line.row.name) for signal in line.check.parse_response(answer.text)), ""
     except (ValueError, RecursionError):
         return (), "its answer could not be read"
     except Exception as error:
         return (), f"its answer broke the check: {type(error).__name__}"
 
 
-def _silent(line: Line, settlement: Settlement, kind: Kind, rule: str) -> Signal:
+def _silent(line: ExternalCheckClient, settlement: JudgedComment, kind: Kind, rule: str) -> Signal:
     """No answer is as if nobody had been asked; where our own checks are unsure, a person decides, unless the site says otherwise."""
-    unsure = settlement.verdict.state is State.APPROVED and not sure(settlement.verdict, settlement.signals)
+    unsure = settlement.verdict.state is State.APPROVED and not is_sure(settlement.verdict, settlement.signals)
     holds = unsure and line.row.unanswered == Unanswered.HOLD
     return Signal(kind, 1.0 if holds else 0.0, rule, check=line.row.name)
 
 
-def _judged(settlement: Settlement, said: Sequence[Signal]) -> Settlement:
+def _judged(settlement: JudgedComment, said: Sequence[Signal]) -> JudgedComment:
     if not said:
         return settlement
     item, signals = settlement.waiting, (*settlement.signals, *said)
-    verdict = within(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
-    return Settlement(item, signals, verdict)
+    verdict = apply_thresholds(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    return JudgedComment(item, signals, verdict)
 
 
-def _line(row: OutsideRow, blog: str, seal: Seal) -> Line:
+def _line(row: ExternalCheckRow, blog: str, seal: SecretBox) -> ExternalCheckClient:
     """One that cannot be asked says so for each comment: its package is gone, or the root secret is another one."""
-    check = outside_checks().get(row.name)
+    check = external_checks().get(row.name)
     if check is None:
-        return Line(row, _GONE, Setup(), broken="no installed package knows this check")
+        return ExternalCheckClient(row, _GONE, Setup(), broken="no installed package knows this check")
     try:
-        return Line(row, check, Setup(row.address, seal.open(row.secret) if row.secret else "", row.model, blog))
-    except BrokenSeal:
-        return Line(row, check, Setup(), broken="its secret is unreadable")
+        return ExternalCheckClient(
+            row, check, Setup(row.address, seal.decrypt(row.secret) if row.secret else "", row.model, blog)
+        )
+    except DecryptionFailed:
+        return ExternalCheckClient(row, check, Setup(), broken="its secret is unreadable")
 
 
 #: Has only a name: what is broken is not asked.
-_GONE = replace(OUTSIDE["own"], title="A removed check")
+_GONE = replace(EXTERNAL_CHECKS["own"], title="A removed check")
 
 
-def _take(asking: Sequence[Line], database: Database) -> None:
+def _take(asking: Sequence[ExternalCheckClient], database: Database) -> None:
     with database.writing() as session:
         for line in (one for one in asking if not one.broken):
-            line.grant = take(session, line.row.site_id, line.row.name, len(line.asked), now=_now())
+            line.grant = take_requests(session, line.row.site_id, line.row.name, len(line.asked), now=_now())
 
 
-def _report(asking: Sequence[Line], database: Database) -> None:
+def _report(asking: Sequence[ExternalCheckClient], database: Database) -> None:
     with database.writing() as session:
         for line in asking:
-            report(
+            record_answers(
                 session,
                 line.row.site_id,
                 line.row.name,

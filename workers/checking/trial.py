@@ -6,27 +6,27 @@ from sqlalchemy.orm import Session
 
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.config import Settings
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
-from service.store.comments.check_input import Waiting, waiting
+from service.store.comments.check_input import ClaimedComment, claimed_comments
 from service.store.db.engine import Database
 from workers.checking.check_pending import examine
-from workers.resources.recent_comments import Alike
-from workers.resources.site_model_cache import Taught
+from workers.resources.recent_comments import RecentComments
+from workers.resources.site_model_cache import SiteModelCache
 
 
 def try_out(submission: Submission, database: Database, settings: Settings) -> State:
     """What would become of this comment, were it sent in earnest. Services elsewhere are not asked; what cannot be judged is held."""
     with database.writing() as session:
-        batch = _read(session, submission, Identities.from_secret(settings.secret))
-        models = Taught().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
+        batch = _read(session, submission, Pseudonymizer.from_secret(settings.secret))
+        models = SiteModelCache().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         # The row existed so that the checks could count its neighbours; no other transaction ever sees it.
         session.rollback()
-    settlements = examine(batch, models, alike=Alike(), most=settings.max_claims)
+    settlements = examine(batch, models, alike=RecentComments(), most=settings.max_claims)
     return next((settlement.verdict.state for settlement in settlements), State.HELD)
 
 
-def _read(session: Session, submission: Submission, identities: Identities) -> list[Waiting]:
+def _read(session: Session, submission: Submission, identities: Pseudonymizer) -> list[ClaimedComment]:
     now = datetime.now(UTC)
     [outcome] = submit(session, [submission], identities=identities, now=now)
-    return waiting(session, [outcome.comment_id], now=now) if isinstance(outcome, Accepted) else []
+    return claimed_comments(session, [outcome.comment_id], now=now) if isinstance(outcome, Accepted) else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Signal
 from workers.checks import (
     contact,
@@ -48,14 +48,14 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def signals_of(reading: Reading) -> tuple[Signal, ...]:
+def signals_of(reading: CheckInput) -> tuple[Signal, ...]:
     """What all checks say of one comment. A check that breaks or takes too long is a signal too."""
     from workers.checks.run import run
 
     return run(reading, CHECKS)
 
 
-def signals_of_each(readings: Sequence[Reading]) -> list[tuple[Signal, ...]]:
+def signals_of_each(readings: Sequence[CheckInput]) -> list[tuple[Signal, ...]]:
     """The same for several comments, which is cheaper than one by one."""
     from workers.checks.run import run_each
 

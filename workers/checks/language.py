@@ -7,14 +7,14 @@ from functools import cache
 from html import unescape
 from unicodedata import normalize
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.language_coverage import ALL, COVERED, NAMES, code_of, covered
 from service.domain.policy.signals import Kind, Signal, Span
 from service.domain.text.language import FEWEST, LOOKED_AT, MOSTLY, Told, told_apart, told_by, words_of
 from service.domain.text.scripts import LANGUAGES, Script, languages_of, runs, script_of
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "language"
 #: A person decides, and nothing is known against the comment.
@@ -77,7 +77,7 @@ def _spoken(text: str, script: Script | None, parts: list[_Part]) -> str:
     return parts[0].told.languages[0] if parts and parts[0].told.sure else ""
 
 
-def _not_covered(reading: Reading, text: str, script: Script | None, parts: list[_Part]) -> Signal | None:
+def _not_covered(reading: CheckInput, text: str, script: Script | None, parts: list[_Part]) -> Signal | None:
     claimed = code_of(reading.circumstances.language)
     if script and (script.share >= SHARE or script.words >= WORDS):
         languages = _narrowed(languages_of(script, text), claimed)
@@ -161,4 +161,4 @@ def _never_told(language: str) -> bool:
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(listed("english"))
+    return frozenset(word_list("english"))

@@ -7,10 +7,10 @@ from service.domain.policy.evidence import USUAL_LINK
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
 from workers.checks.text.find_links import USUAL, Link, host_of, is_within
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "links"
-SHORTENERS = frozenset(listed("shorteners"))
+SHORTENERS = frozenset(word_list("shorteners"))
 #: How likely so many links to places outside make a comment unwanted.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
 _MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from service.domain.policy.signals import Kind, Signal, Span
-from workers.checks.model.model_file import shelf
+from workers.checks.model.model_file import shipped_models
 from workers.checks.model.site_model import log_odds, unpacked
 from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
@@ -17,7 +17,7 @@ TOLD_FROM = 0.4
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always speaks, so that every comment has scores to be ranked by."""
-    spam, abuse = (round(score, 5) for score in asked(prepared))
+    spam, abuse = (round(score, 5) for score in probabilities(prepared))
     if prepared.reading.site_model:
         # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
         yield _taught(prepared, features(prepared), spam)
@@ -26,17 +26,17 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
 
 
-def asked(prepared: Prepared) -> tuple[float, float]:
+def probabilities(prepared: Prepared) -> tuple[float, float]:
     """How likely it is spam, and how likely an attack, by the shipped models."""
-    return shelf().probabilities(prepared.said, seen(prepared))
+    return shipped_models().probabilities(prepared.said, style_features(prepared))
 
 
 def features(prepared: Prepared) -> set[str]:
     """What the models read of a comment: its words, pieces and phrases, how it looks and speaks, and its addresses."""
-    return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases() | seen(prepared)
+    return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases() | style_features(prepared)
 
 
-def seen(prepared: Prepared) -> set[str]:
+def style_features(prepared: Prepared) -> set[str]:
     """How a comment looks and speaks."""
     return shape(prepared.reading, prepared.text, prepared.links) | manner(prepared.reading, prepared.links, prepared.said.words)
 
@@ -54,7 +54,7 @@ def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
 def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
     if score < TOLD_FROM:
         return Signal(kind, score, verdict, check=CHECK)
-    telling = shelf().heaviest(prepared.said.words, int(kind is Kind.ABUSE_MODEL))
+    telling = shipped_models().heaviest(prepared.said.words, int(kind is Kind.ABUSE_MODEL))
     rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
     return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)
 

@@ -8,7 +8,7 @@ from workers.checks.leads import leads_outside, website
 from workers.checks.phrases import pitches
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "names"
 #: Whoever integrates Greenroom can see a rejection without writing spam: this name is always spam, as it is at Akismet.
@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
     r"https?://|www\.|\b[a-z0-9-]{2,63}\.(?:com|net|org|info|biz|ru|co|io|xyz|shop|online|site|top|me|tv|us|uk)\b|@[a-z0-9-]+\."
 )
 _WORD = re.compile(r"[a-z]+")
-_SHOP_TALK = frozenset(listed("shop_talk"))
+_SHOP_TALK = frozenset(word_list("shop_talk"))
 LONGEST = 60
 
 

@@ -7,7 +7,7 @@ from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
 from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.normalize import Folded
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "phrases"
 #: How likely so many different finds make a comment unwanted. One may be a coincidence, several are a pitch.
@@ -46,5 +46,5 @@ def _finds(folded: Folded, field: Field) -> Iterator[tuple[tuple[str, int], Span
 
 @cache
 def _matcher() -> Matcher:
-    pitches = [Entry(phrase, phrase, _PITCH, Where.WHOLE) for phrase in (*listed("goods"), *listed("invitations"))]
-    return Matcher([*pitches, *(Entry(phrase, phrase, _FLATTERY, Where.WHOLE) for phrase in listed("flattery"))])
+    pitches = [Entry(phrase, phrase, _PITCH, Where.WHOLE) for phrase in (*word_list("goods"), *word_list("invitations"))]
+    return Matcher([*pitches, *(Entry(phrase, phrase, _FLATTERY, Where.WHOLE) for phrase in word_list("flattery"))])

@@ -12,7 +12,7 @@ from workers.checks.text.matcher import Entry, Hit, Matcher, Where
 from workers.checks.text.misspellings import variants
 from workers.checks.text.normalize import Folded
 from workers.checks.text.starred_words import unmask
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "profanity"
 #: How likely a word of each tier makes a comment unwanted. Mild ones are told, and hold nothing by default.
@@ -67,15 +67,15 @@ def plain() -> Matcher:
 
 
 def _entries() -> Iterator[Entry]:
-    yield from (Entry(innocent, innocent, 0, Where.ANYWHERE) for innocent in listed("innocent"))
-    aliases = dict(line.split("=") for line in listed("aliases"))
+    yield from (Entry(innocent, innocent, 0, Where.ANYWHERE) for innocent in word_list("innocent"))
+    aliases = dict(line.split("=") for line in word_list("aliases"))
     for word, tier in lexicon.words().items():
-        anywhere = word in listed("inside")
+        anywhere = word in word_list("inside")
         where = Where.ANYWHERE if anywhere else Where.GLUED if tier is Tier.STRONG or tier is Tier.COARSE else Where.WHOLE
         suffixes = _SUFFIXES if tier is Tier.STRONG and not anywhere else ("",)
         read_as = aliases.get(word, word)
         yield from (Entry(word + suffix, read_as, tier, where) for suffix in suffixes)
-    for word in listed("disguised"):
+    for word in word_list("disguised"):
         yield from (Entry(spelling, word, lexicon.tier(word) or Tier.STRONG) for spelling in variants(word))
 
 

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from time import perf_counter, thread_time
 
-from service.domain.policy.check_input import Reading
-from service.domain.policy.signals import Kind, Signal, of_a_stranger
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.signals import Kind, Signal, from_plugin
 from workers.checks.prepared import Prepared
 
 Check = Callable[[Prepared], Iterable[Signal]]
@@ -20,12 +20,12 @@ SHORT = 0.01
 ENTRY_POINTS = "greenroom.checks"
 
 
-class _Heard:
+class _Findings:
     """What was said of one comment so far, and the seconds that it took."""
 
     __slots__ = ("prepared", "seconds", "signals")
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: CheckInput) -> None:
         self.signals: list[Signal] = []
         self.seconds = 0.0
         self.prepared: Prepared | None = None
@@ -35,23 +35,23 @@ class _Heard:
             self.signals.append(_failed("folding", error))
 
 
-def run(reading: Reading, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
+def run(reading: CheckInput, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
     """The signals of all checks, ours first, then those of installed plug-ins."""
     return tuple(_run((reading,), checks)[0].signals)
 
 
-def run_each(readings: Sequence[Reading], checks: Mapping[str, Check]) -> list[tuple[Signal, ...]]:
+def run_each(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[tuple[Signal, ...]]:
     """The signals of all checks for each of several comments. A check reads some of them in a row, while what it looks things
     up in is at hand in the processor: that is a tenth cheaper than all checks for one comment after the other."""
     groups = (readings[at : at + GROUP] for at in range(0, len(readings), GROUP))
     return [tuple(heard.signals) for group in groups for heard in _run(group, checks)]
 
 
-def _run(readings: Sequence[Reading], checks: Mapping[str, Check]) -> list[_Heard]:
+def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_Findings]:
     clock = _Clock()
-    every: list[_Heard] = []
+    every: list[_Findings] = []
     for reading in readings:
-        every.append(heard := _Heard(reading))
+        every.append(heard := _Findings(reading))
         heard.seconds = clock.lap()
     ready = [(heard, heard.prepared) for heard in every if heard.prepared]
     for name, check in (*checks.items(), *plugged_in().items()):
@@ -109,4 +109,4 @@ def _loaded(name: str, load: Callable[[], Check]) -> Check:
             return (_failed(name, cause),)
 
         return broken
-    return lambda prepared: [of_a_stranger(signal, signal.check or name) for signal in check(prepared)]
+    return lambda prepared: [from_plugin(signal, signal.check or name) for signal in check(prepared)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.domain.policy.custom_rules import Facts, found_by, in_shadow
+from service.domain.policy.custom_rules import Facts, in_shadow, matches_of
 from service.domain.policy.signals import Kind, Signal
 from service.domain.text.language import language_of
 from workers.checks.prepared import Prepared
@@ -15,7 +15,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     reading = prepared.reading
     if reading.rules:
         facts = facts_of(prepared)
-        yield from found_by(reading.rules, facts)
+        yield from matches_of(reading.rules, facts)
         for rule in in_shadow(reading.rules, facts):
             # Told without any weight: it is written down beside the verdict and changes nothing.
             yield Signal(Kind.SITE_RULE, 0.0, rule.why(facts), check=CHECK)

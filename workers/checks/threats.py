@@ -6,7 +6,7 @@ from functools import cache
 from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
 from workers.checks.text.matcher import Entry, Matcher, Where
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 CHECK = "threats"
 #: It may be a quotation or a story: a person looks, nothing is rejected for it alone.
@@ -23,4 +23,4 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 @cache
 def _matcher() -> Matcher:
-    return Matcher([Entry(phrase, phrase, 1, Where.WHOLE) for phrase in listed("threats")])
+    return Matcher([Entry(phrase, phrase, 1, Where.WHOLE) for phrase in word_list("threats")])

@@ -4,10 +4,10 @@ import logging
 import time
 from datetime import UTC, date, datetime, timedelta
 
-from service.actions.lifecycle.daily_statistics import tally
+from service.actions.lifecycle.daily_statistics import store_statistics
 from service.store.db.engine import Database
-from service.store.reports.daily_statistics import Numbers, days, numbers_of, sites_to_count
-from service.store.tables.daily_statistics import DayRow
+from service.store.reports.daily_statistics import Statistics, days, sites_to_count, statistics_of
+from service.store.tables.daily_statistics import DailyStatistics
 
 log = logging.getLogger("greenroom.tally")
 
@@ -43,15 +43,15 @@ def _count_site(database: Database, site_id: str, now: datetime, until: float) -
     return len(due)
 
 
-def _count_day(database: Database, site_id: str, day: date, known: DayRow | None, now: datetime) -> None:
-    before = Numbers.read(known.numbers) if known else None
+def _count_day(database: Database, site_id: str, day: date, known: DailyStatistics | None, now: datetime) -> None:
+    before = Statistics.read(known.numbers) if known else None
     with database.reading() as session:
-        numbers = numbers_of(session, site_id, day, now=now, known=before)
+        numbers = statistics_of(session, site_id, day, now=now, known=before)
     with database.writing() as session:
-        tally(session, site_id, day, numbers, now=now)
+        store_statistics(session, site_id, day, numbers, now=now)
 
 
-def _final(row: DayRow | None) -> bool:
+def _final(row: DailyStatistics | None) -> bool:
     return row is not None and row.counted_at >= datetime.combine(
         date.fromisoformat(row.day) + timedelta(days=1), datetime.min.time(), tzinfo=UTC
     )

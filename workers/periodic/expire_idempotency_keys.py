@@ -3,9 +3,9 @@
 import logging
 from datetime import UTC, datetime
 
-from service.store.comments.idempotency import any_old_keys, forget_old_keys
-from workers.periodic.retention import let_go
-from workers.resources.worker_resources import Workshop
+from service.store.comments.idempotency import any_expired, delete_expired
+from workers.periodic.retention import apply_retention
+from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.tidy")
 
@@ -13,18 +13,18 @@ log = logging.getLogger("greenroom.tidy")
 AT_ONCE = 1000
 
 
-def tidy(workshop: Workshop) -> int:
+def expire_idempotency_keys(workshop: WorkerResources) -> int:
     """Forget idempotency keys that were kept long enough. Returns how many. Asks for no lock while there are none."""
-    let_go(workshop)
+    apply_retention(workshop)
     forgotten, now = 0, datetime.now(UTC)
     while _any(workshop, now):
         with workshop.database.writing() as session:
-            forgotten += forget_old_keys(session, now=now, limit=AT_ONCE)
+            forgotten += delete_expired(session, now=now, limit=AT_ONCE)
     if forgotten:
         log.info("tidied", extra={"keys": forgotten})
     return forgotten
 
 
-def _any(workshop: Workshop, now: datetime) -> bool:
+def _any(workshop: WorkerResources, now: datetime) -> bool:
     with workshop.database.reading() as session:
-        return any_old_keys(session, now=now)
+        return any_expired(session, now=now)

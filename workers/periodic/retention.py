@@ -8,7 +8,7 @@ from service.actions.lifecycle.retention import done_for, forget_authors, note_g
 from service.domain.errors import Conflict
 from service.domain.retention import Retention
 from service.store.lifecycle.retention import personal_of, rejected_of, retentions, some_of
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.retention")
 
@@ -18,7 +18,7 @@ AT_ONCE = 200
 FORGOTTEN, TIMES = 500, 4
 
 
-def let_go(workshop: Workshop, now: datetime | None = None) -> int:
+def apply_retention(workshop: WorkerResources, now: datetime | None = None) -> int:
     """A bounded part of what is due. Returns how many comments it touched; the next look goes on with the rest."""
     now = now or datetime.now(UTC)
     with workshop.database.reading() as session:
@@ -26,7 +26,7 @@ def let_go(workshop: Workshop, now: datetime | None = None) -> int:
     return sum(_of_site(workshop, site_id, kept, now) for site_id, kept in due)
 
 
-def _of_site(workshop: Workshop, site_id: str, kept: Retention, now: datetime) -> int:
+def _of_site(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> int:
     erased, all_erased = _erased(workshop, site_id, kept, now)
     forgotten, all_forgotten = _forgotten(workshop, site_id, kept, now)
     if erased:
@@ -40,7 +40,7 @@ def _of_site(workshop: Workshop, site_id: str, kept: Retention, now: datetime) -
     return erased + forgotten
 
 
-def _erased(workshop: Workshop, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
+def _erased(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
     """How many, and whether none is left."""
     before = kept.rejected_before(now)
     if before is None:
@@ -58,7 +58,7 @@ def _erased(workshop: Workshop, site_id: str, kept: Retention, now: datetime) ->
     return count, len(ids) < AT_ONCE
 
 
-def _forgotten(workshop: Workshop, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
+def _forgotten(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
     before = kept.personal_before(now)
     if before is None:
         return 0, True

@@ -9,24 +9,24 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from service.actions.learning.risk_budget import found, renew_limits
+from service.actions.learning.risk_budget import calibrated, renew_limits
 from service.actions.learning.site_model import begin_learning, keep_model
 from service.child_process import die_with_parent
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.site_model_doubts import STANDING_COUNTS, STOOD
-from service.domain.policy.site_thresholds import Latitude
+from service.domain.policy.site_thresholds import SiteThresholds
 from service.logs import configure
 from service.store.db.engine import Database
-from service.store.learning.labels import labels, said
+from service.store.learning.labels import is_spam, labels
 from service.store.learning.ordinary_comments import standing
-from service.store.learning.scored_decisions import judged
-from service.store.learning.site_models import grown
+from service.store.learning.scored_decisions import scored_decisions
+from service.store.learning.site_models import due_for_training
 from service.store.sites.sites import site
 from service.uncaught_errors import log_stderr, log_uncaught
 from workers.checks.model.site_model import log_odds, packed
-from workers.checks.models import asked, features
+from workers.checks.models import features, probabilities
 from workers.checks.prepared import Prepared
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 from workers.training.site_model import Lesson, due
 from workers.training.site_model_belief import learned
 
@@ -41,7 +41,7 @@ MOST_STANDING = 1_000
 _running: list[subprocess.Popen[bytes]] = []
 
 
-def start_learning(workshop: Workshop) -> bool:
+def start_learning(workshop: WorkerResources) -> bool:
     """Start a process that learns, where there is something to learn and none is at it. Does not wait for it.
 
     The memory that learning takes goes back with the process, and neither checks nor deliveries share a processor's turn with it.
@@ -89,8 +89,8 @@ def _renew_limits(database: Database, site_id: str) -> None:
     """What was learned from was decided: the limits of the risk budget are found again too."""
     with database.reading() as session:
         here = site(session, site_id)
-        latitude = Latitude.of(here.policy if here else None)
-        limits = found(judged(session, site_id, latitude), latitude) if latitude else None
+        latitude = SiteThresholds.of(here.policy if here else None)
+        limits = calibrated(scored_decisions(session, site_id, latitude), latitude) if latitude else None
     if latitude and limits:
         with database.writing() as session:
             renew_limits(session, site_id, latitude, limits)
@@ -98,14 +98,14 @@ def _renew_limits(database: Database, site_id: str) -> None:
 
 def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
     with database.reading() as session:
-        sites = grown(session, now=_now(), rest=rest)
+        sites = due_for_training(session, now=_now(), rest=rest)
     return [one.site_id for one in sites if one.retry or due(one.labels + one.new, one.labels)]
 
 
 def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], datetime | None]:
     """What the decisions teach, oldest first."""
     with database.reading() as session:
-        decisions, last_at = said(session, site_id)
+        decisions, last_at = is_spam(session, site_id)
     with database.reading() as session:
         return [_lesson(label.reading, int(label.rejected)) for label in labels(session, decisions)], last_at
 
@@ -127,14 +127,14 @@ def _mostly_rejected(lessons: Sequence[Lesson]) -> bool:
     return 2 * sum(lesson.rejected for lesson in lessons) > len(lessons)
 
 
-def _lesson(reading: Reading, rejected: int, *, counts: float = 1.0) -> Lesson:
+def _lesson(reading: CheckInput, rejected: int, *, counts: float = 1.0) -> Lesson:
     """Strings are shared: most comments are made of the same pieces."""
     prepared = Prepared.of(reading)
-    spam, _ = asked(prepared)
+    spam, _ = probabilities(prepared)
     return Lesson(frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts)
 
 
-def _child(workshop: Workshop) -> subprocess.Popen[bytes]:
+def _child(workshop: WorkerResources) -> subprocess.Popen[bytes]:
     """The address goes by pipe: it may hold a password, and command lines are there for all to read."""
     settings = workshop.settings
     command = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.domain.text.links import hosts_in
-from service.domain.text.near_duplicates import Lately, sketch
-from service.store.comments.check_input import Waiting
+from service.domain.text.near_duplicates import NearDuplicateIndex, simhash
+from service.store.comments.check_input import ClaimedComment
 
 #: Seconds that count as lately; and shorter texts are said by many people on their own.
 HOUR, SHORT = 3600.0, 50
@@ -22,17 +22,17 @@ class Before:
     links_to: tuple[tuple[str, int], ...] = ()
 
 
-class Alike:
+class RecentComments:
     """What this process has checked lately. Each process sees its share of a flood, which is enough to notice it."""
 
     def __init__(self) -> None:
         self._of_today, self._of_old = _Memory(), _Memory()
 
-    def before(self, batch: Sequence[Waiting]) -> dict[UUID, Before]:
+    def before(self, batch: Sequence[ClaimedComment]) -> dict[UUID, Before]:
         """For each comment of a batch what came before it; the very same texts are counted elsewhere."""
         return {item.comment_id: self._before(item) for item in batch}
 
-    def _before(self, item: Waiting) -> Before:
+    def _before(self, item: ClaimedComment) -> Before:
         received = item.reading.circumstances.received_at
         # What was edited, or claimed before, would be found to be like itself.
         if item.revision > 1 or item.claims > 1 or received is None:
@@ -49,21 +49,21 @@ class _Memory:
     """The latest texts and links under each of some names, each with its time in seconds; times never go back under one name."""
 
     def __init__(self) -> None:
-        self._lately = Lately(most=MOST_A_SITE, sites=MOST_SITES)
+        self._lately = NearDuplicateIndex(most=MOST_A_SITE, sites=MOST_SITES)
         self._linked: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
 
-    def before(self, item: Waiting, name: str, at: float) -> Before:
+    def before(self, item: ClaimedComment, name: str, at: float) -> Before:
         return Before(self._like(item, name, at), self._links(item, name, at))
 
-    def _like(self, item: Waiting, name: str, at: float) -> int:
+    def _like(self, item: ClaimedComment, name: str, at: float) -> int:
         if len(item.reading.text) < SHORT:
             return 0
-        one = sketch(item.reading.text)
+        one = simhash(item.reading.text)
         like = self._lately.like(name, one, since=at - HOUR)
         self._lately.add(name, [one], at=at)
         return max(0, like - item.reading.recent.same_text)
 
-    def _links(self, item: Waiting, name: str, at: float) -> tuple[tuple[str, int], ...]:
+    def _links(self, item: ClaimedComment, name: str, at: float) -> tuple[tuple[str, int], ...]:
         hosts = hosts_in(item.reading.text)
         if not hosts:
             return ()

@@ -16,7 +16,7 @@ import certifi
 from AntiSSRF import IPAddressRanges
 
 from service.domain.webhooks.retry_schedule import Answer
-from service.domain.webhooks.target_url import Target, target_of
+from service.domain.webhooks.target_url import Target, parse_target
 
 CONNECT_SECONDS = 3.0
 #: Most of an answer's body that is read, in bytes.
@@ -40,7 +40,7 @@ class Refused(Exception):
     """Where this client will not go."""
 
 
-class Outside:
+class SafeHttp:
     """Posts to URLs that strangers chose. `allow` lists private networks that the operator opened."""
 
     def __init__(self, *, allow: Sequence[str] = (), seconds: float = 10.0, resolve: Resolver | None = None) -> None:
@@ -53,7 +53,7 @@ class Outside:
         started = time.monotonic()
         deadline = _Deadline(started + self._seconds)
         try:
-            target = target_of(url)
+            target = parse_target(url)
             with self._dial(target, deadline) as wire:
                 response = _asked(wire, target, body, headers)
                 text = _excerpt(response)

@@ -13,7 +13,7 @@ from service.store.learning.site_models import weights_of
 MOST = 32
 
 
-class Taught:
+class SiteModelCache:
     """The believed models of the sites that this process has seen lately."""
 
     def __init__(self) -> None:

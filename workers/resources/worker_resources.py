@@ -3,29 +3,29 @@
 from dataclasses import dataclass, field
 
 from service.config import Settings
-from service.domain.audit_events import By, Hand
-from service.jobs.active_poller import NoWatch, Watch, watch
-from service.jobs.notify import Bell, bell
+from service.domain.audit_events import ActorKind, AuditActor
+from service.jobs.active_poller import NoPollLease, PollLease, poll_lease
+from service.jobs.notify import Notifier, notifier
 from service.store.db.engine import ANSWER_PATIENCE, Database
-from workers.resources.recent_comments import Alike
-from workers.resources.site_model_cache import Taught
+from workers.resources.recent_comments import RecentComments
+from workers.resources.site_model_cache import SiteModelCache
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class WorkerResources:
     """The surroundings of a job."""
 
     settings: Settings
     database: Database
-    bell: Bell
-    taught: Taught = field(default_factory=Taught)
-    alike: Alike = field(default_factory=Alike)
-    watch: Watch = field(default_factory=NoWatch)
+    bell: Notifier
+    taught: SiteModelCache = field(default_factory=SiteModelCache)
+    alike: RecentComments = field(default_factory=RecentComments)
+    watch: PollLease = field(default_factory=NoPollLease)
 
     @classmethod
-    def open(cls, settings: Settings) -> "Workshop":
-        database = Database(settings.database, patience=ANSWER_PATIENCE, hand=lambda: Hand(By.GREENROOM))
-        return cls(settings, database, bell(settings), watch=watch(settings))
+    def open(cls, settings: Settings) -> "WorkerResources":
+        database = Database(settings.database, patience=ANSWER_PATIENCE, hand=lambda: AuditActor(ActorKind.GREENROOM))
+        return cls(settings, database, notifier(settings), watch=poll_lease(settings))
 
     def close(self) -> None:
         """Let go of the database."""

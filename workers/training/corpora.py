@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.domain.policy.check_input import Author, Reading
+from service.domain.policy.check_input import Author, CheckInput
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
 
@@ -43,7 +43,7 @@ class Example:
         return _NOT_WORDS.sub(" ", fold(self.text).text).strip()
 
     def prepared(self) -> Prepared:
-        return Prepared.of(Reading(self.text, author=Author(name=self.name, url=self.url)))
+        return Prepared.of(CheckInput(self.text, author=Author(name=self.name, url=self.url)))
 
 
 def rows(folder: Path, name: str) -> list[dict[str, object]]:

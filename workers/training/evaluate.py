@@ -12,19 +12,18 @@ from pathlib import Path
 from random import Random
 from time import monotonic, thread_time
 
-from service.domain.policy.check_input import Author, Reading
-from service.domain.policy.judge import BEYOND_DOUBT, Rules, judge, scores
+from service.domain.policy.check_input import Author, CheckInput
+from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits, judge, scores
 from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.states import State
-from workers.checks import CHECKS, models, profanity, signals_of
-from workers.checks import run as running
-from workers.checks.model import model_file as shelf
+from workers.checks import CHECKS, models, profanity, run, signals_of
+from workers.checks.model import model_file
 from workers.checks.model.site_model import log_odds
 from workers.checks.text.lexicon import Tier
 from workers.checks.text.normalize import fold
 from workers.training import peers, site_model
 from workers.training.corpora import Example, distinct, examples, rows
-from workers.training.held_out import unread
+from workers.training.held_out import held_out
 from workers.training.metrics import Figure, accuracy, auc, calibration_error, figure, hits_at
 from workers.training.recipes import ABUSE, DOUBTS, SPAM, Lesson, Plan, fitted, folds, taught
 from workers.training.synthetic import blog_spam, calm_about_people
@@ -36,7 +35,7 @@ def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> I
     """The figures, quick ones first: those that need models fitted again take minutes. `told` hears what is under way."""
     began, parts = (
         monotonic(),
-        (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse, unread),
+        (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse, held_out),
     )
     for at, part in enumerate(parts, 1):
         told(f"{monotonic() - began:4.0f} s  {at} of {len(parts)}: {part.__name__.replace('_', ' ')} ...")
@@ -109,9 +108,9 @@ def sms(folder: Path) -> Iterator[Figure]:
 def blog(_: Path) -> Iterator[Figure]:
     """Made-up blog spam of another seed than the one learned from, judged with its name and website."""
     asked = list(blog_spam(500, seed=4711))
-    caught = [judge(running.run(_reading(example), _RULES_ONLY), Rules()).state is not State.APPROVED for example in asked]
+    caught = [judge(run.run(_reading(example), _RULES_ONLY), PolicyLimits()).state is not State.APPROVED for example in asked]
     yield figure("templated blog spam not approved, rules alone", _mean(caught), ">= .97", "own generator, no model asked")
-    caught = [judge(signals_of(_reading(example)), Rules()).state is not State.APPROVED for example in asked]
+    caught = [judge(signals_of(_reading(example)), PolicyLimits()).state is not State.APPROVED for example in asked]
     yield figure("templated blog spam not approved", _mean(caught), ">= .97", "own generator, another seed than in training")
 
 
@@ -120,7 +119,7 @@ def news(folder: Path) -> Iterator[Figure]:
     calm = [str(row["text"]) for row in rows(folder, "ucc_news") if row["healthy"] == 1]
     if not calm:
         return
-    states = [judge(signals_of(Reading(text)), Rules()).state for text in calm]
+    states = [judge(signals_of(CheckInput(text)), PolicyLimits()).state for text in calm]
     yield figure("clean news, rejected", states.count(State.REJECTED), "<= 0", f"{len(calm)} comments, shipped models")
     yield figure("clean news, held", states.count(State.HELD) / len(calm), "<= .02", f"{len(calm)} comments, shipped models")
     graves = [_gravest(text) for text in calm]
@@ -162,7 +161,7 @@ def identities(_: Path) -> Iterator[Figure]:
     """Plain sentences about who somebody is, all checks together. The abuse model has learned them as calm."""
     sentences = [example.text for example in calm_about_people()]
     marked = [
-        _gravest(text) > Tier.ALLOWED or judge(signals_of(Reading(text)), Rules()).state is not State.APPROVED
+        _gravest(text) > Tier.ALLOWED or judge(signals_of(CheckInput(text)), PolicyLimits()).state is not State.APPROVED
         for text in sentences
     ]
     yield figure(
@@ -172,16 +171,16 @@ def identities(_: Path) -> Iterator[Figure]:
 
 def shelf_itself(_: Path) -> Iterator[Figure]:
     """How large the shipped models are, and how long they take to load."""
-    stored = files("workers.checks").joinpath(shelf.FILE).read_bytes()
+    stored = files("workers.checks").joinpath(model_file.FILE).read_bytes()
     yield figure("shipped models, kB", round(len(stored) / 1000), "<= 1000", "as packed")
     times = []
     for _attempt in range(5):
         began = thread_time()
-        shelf.unpacked(stored)
+        model_file.unpacked(stored)
         times.append(thread_time() - began)
     yield figure("shipped models, ms to load", round(1000 * min(times), 1), "<= 100", "CPU time, best of 5")
     tracemalloc.start()
-    ready = shelf.unpacked(stored)
+    ready = model_file.unpacked(stored)
     kept, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     how = f"{len(ready):,} features; while it loads at most {round(most / 1e6)}"
@@ -202,7 +201,7 @@ def abuse(folder: Path) -> Iterator[Figure]:
             yield figure(f"abuse in {called}, AUC", value, goal, f"a quarter held out by normalised text, {len(part)} comments")
     said = rows(folder, "ucc_news")
     if said:
-        chances = [scores(signals_of(Reading(str(row["text"]))))[Family.ABUSE] for row in said]
+        chances = [scores(signals_of(CheckInput(str(row["text"]))))[Family.ABUSE] for row in said]
         labels = [int(str(row["label"])) for row in said]
         yield figure("abuse in news, AUC", auc(chances, labels), ">= .75", "never learned from, shipped model")
 
@@ -212,8 +211,8 @@ def speed(folder: Path) -> Iterator[Figure]:
     texts = [str(row["text"]) for row in rows(folder, "civil_toxic_spans")[:2000]] or ["A calm comment about pensions."] * 2000
     how = f"CPU time, best of 3, {round(_mean(map(len, texts)))} characters a comment"
     yield figure("profanity alone, comments a second", _rate(lambda t: profanity.finds(fold(t)), texts), ">= 20,000", how)
-    yield figure("all checks, comments a second", _rate(lambda t: signals_of(Reading(t)), texts), ">= 4,000", how)
-    slow = sorted(1000 / _rate(lambda t: signals_of(Reading(t)), [text]) for text in texts[:500])
+    yield figure("all checks, comments a second", _rate(lambda t: signals_of(CheckInput(t)), texts), ">= 4,000", how)
+    slow = sorted(1000 / _rate(lambda t: signals_of(CheckInput(t)), [text]) for text in texts[:500])
     yield figure("all checks, slowest 1 in 100, ms", slow[len(slow) * 99 // 100], "<= 2", how)
     long = " ".join(texts)[:40_000]
     yield figure("profanity in 40,000 characters, ms", 1000 / _rate(lambda t: profanity.finds(fold(t)), [long]), "<= 20", how)
@@ -259,11 +258,11 @@ def _margins(plan: Plan, folder: Path, asked: Sequence[Example]) -> list[float]:
 
 def _verdict(example: Example, chance: float) -> State:
     told = Signal(Kind.SPAM_MODEL, chance, "held out", strong=chance >= models.STRONG_FROM)
-    return judge([*running.run(_reading(example), _RULES_ONLY), told], Rules()).state
+    return judge([*run.run(_reading(example), _RULES_ONLY), told], PolicyLimits()).state
 
 
-def _reading(example: Example) -> Reading:
-    return Reading(example.text, author=Author(name=example.name, url=example.url))
+def _reading(example: Example) -> CheckInput:
+    return CheckInput(example.text, author=Author(name=example.name, url=example.url))
 
 
 def _gravest(text: str) -> Tier:

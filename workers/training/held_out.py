@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from service.domain.policy.check_input import Reading
-from service.domain.policy.judge import Rules, judge, scores
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.judge import PolicyLimits, judge, scores
 from service.domain.policy.signals import Family
 from service.domain.states import State
 from workers.checks import signals_of
@@ -20,7 +20,7 @@ from workers.training.recipes import PLANS
 _READ = 800
 
 
-def unread(folder: Path) -> Iterator[Figure]:
+def held_out(folder: Path) -> Iterator[Figure]:
     """Attacks found among such rows, and what becomes of calm ones."""
     known = {_start(example) for plan in PLANS for example, _, _ in plan.lessons(folder)}
     for name, called, goal in (("wiki_cat_large", "talk pages", ""), ("davidson", "tweets", ">= .93")):
@@ -29,10 +29,10 @@ def unread(folder: Path) -> Iterator[Figure]:
         if not 0 < sum(labels) < len(labels):
             continue
         how = f"{len(asked)} rows that nothing was taught or chosen by, shipped models"
-        signals = [signals_of(Reading(example.text)) for example in asked]
+        signals = [signals_of(CheckInput(example.text)) for example in asked]
         chances = [scores(found)[Family.ABUSE] for found in signals]
         yield figure(f"unread {called}, attacks, AUC", auc(chances, labels), goal, how)
-        states = [judge(found, Rules()).state for found, label in zip(signals, labels, strict=True) if not label]
+        states = [judge(found, PolicyLimits()).state for found, label in zip(signals, labels, strict=True) if not label]
         yield figure(f"unread {called}, calm and rejected", states.count(State.REJECTED) / len(states), "", how)
         yield figure(f"unread {called}, calm and held", states.count(State.HELD) / len(states), "", how)
 

@@ -8,14 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 from workers.training.corpora import Example
 
 
 def blog_spam(count: int, *, seed: int = 7) -> Iterator[Example]:
     """`count` different made-up spam comments, the same ones for the same seed."""
     chance = random.Random(seed)
-    goods = listed("goods")
+    goods = word_list("goods")
     for _ in range(count):
         yield _one(chance, goods)
 
@@ -61,7 +61,7 @@ def _link(chance: random.Random) -> str:
 
 
 def _usual_hosts() -> list[str]:
-    return [host for host in listed("usual_hosts") if not host.startswith("youtu")]
+    return [host for host in word_list("usual_hosts") if not host.startswith("youtu")]
 
 
 def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:

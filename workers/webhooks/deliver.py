@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.actions.webhooks.create_deliveries import fan_out
-from service.actions.webhooks.record_attempts import Tried, record
+from service.actions.webhooks.create_deliveries import create_deliveries
+from service.actions.webhooks.record_attempts import AttemptResult, record_attempts
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.jobs.names import Job
-from service.store.webhooks.deliveries import Outgoing, anything_due, claim, let_go, outgoing
-from workers.resources.worker_resources import Workshop
-from workers.webhooks.send_pool import InHand
+from service.store.webhooks.deliveries import Outgoing, anything_due, claim, outgoing, release
+from workers.resources.worker_resources import WorkerResources
+from workers.webhooks.send_pool import SendPool
 from workers.webhooks.sender import Sender
 
 #: Seconds for which finished attempts gather, so that they share a commit, and fresh events wait for their turn.
@@ -25,7 +25,7 @@ GATHER = 0.02
 AHEAD = 16
 
 
-def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
+def deliver(workshop: WorkerResources, *, seconds: float = 4.0) -> int:
     """Send what is due until nothing is, or the time is used up. Returns how many attempts were written down.
 
     One thread talks to the database, in one transaction a turn; the others only send, and hold no database while they do.
@@ -36,7 +36,7 @@ def deliver(workshop: Workshop, *, seconds: float = 4.0) -> int:
     with ThreadPoolExecutor(workshop.settings.courier_threads, thread_name_prefix="courier") as pool:
         attempted, unfinished = _Round(workshop, pool, until=time.monotonic() + seconds).run()
     if unfinished:
-        workshop.bell.ring(Job.DELIVER)
+        workshop.bell.notify(Job.DELIVER)
     return attempted
 
 
@@ -47,12 +47,12 @@ class _Round:
     fails, what is in hand for it goes back.
     """
 
-    def __init__(self, workshop: Workshop, pool: ThreadPoolExecutor, *, until: float) -> None:
+    def __init__(self, workshop: WorkerResources, pool: ThreadPoolExecutor, *, until: float) -> None:
         settings = workshop.settings
         self._workshop, self._until = workshop, until
         self._probe_every = timedelta(seconds=settings.webhook_probe_every)
         self._threads = settings.courier_threads
-        self._in_hand = InHand(
+        self._in_hand = SendPool(
             pool,
             Sender(settings).send,
             threads=self._threads,
@@ -63,7 +63,7 @@ class _Round:
     def run(self) -> tuple[int, bool]:
         """Attempts written down, and whether the time ended before the work did."""
         attempted, turned = 0, 0.0
-        landed: list[Tried] = []
+        landed: list[AttemptResult] = []
         while True:
             held = self._in_hand.counts().total()
             landed += self._in_hand.landed(GATHER if held else 0)
@@ -78,7 +78,7 @@ class _Round:
                 if not landed:
                     return attempted, now >= self._until
 
-    def _turn(self, landed: Sequence[Tried], *, late: bool) -> list[Outgoing]:
+    def _turn(self, landed: Sequence[AttemptResult], *, late: bool) -> list[Outgoing]:
         """One transaction: write down what landed, hand back what should not go, and take what is due."""
         database, now, token = self._workshop.database, _now(), new_id()
         back = self._in_hand.handed_back()
@@ -86,9 +86,9 @@ class _Round:
             return []
         with database.writing() as session:
             if landed:
-                record(session, landed, now=now, probe_every=self._probe_every)
+                record_attempts(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
-            let_go(session, [(item.delivery_id, item.token) for item in back])
+            release(session, [(item.delivery_id, item.token) for item in back])
             ids = [] if late else self._taken(session, landed, token, now)
         if ids:
             crash_point(CrashPoint.LEASED)
@@ -99,9 +99,9 @@ class _Round:
         with self._workshop.database.reading() as session:
             return anything_due(session, now=now)
 
-    def _taken(self, session: Session, landed: Sequence[Tried], token: UUID, now: datetime) -> Sequence[UUID]:
+    def _taken(self, session: Session, landed: Sequence[AttemptResult], token: UUID, now: datetime) -> Sequence[UUID]:
         """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
-        if fan_out(session, now=now):
+        if create_deliveries(session, now=now):
             crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings
         held, share = self._in_hand.counts(), self._in_hand.share

@@ -9,18 +9,24 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
-from service.actions.webhooks.record_attempts import Tried
+from service.actions.webhooks.record_attempts import AttemptResult
 from service.store.webhooks.deliveries import Outgoing
 
 
-class InHand:
+class SendPool:
     """An endpoint is never sent to by more than half of the threads, so that a slow one leaves some to the others.
 
     `attempt` is how long one may take: a lease must outlast it. After `until`, a moment of the monotonic clock, no more are begun.
     """
 
     def __init__(
-        self, pool: ThreadPoolExecutor, send: Callable[[Outgoing], Tried], *, threads: int, attempt: timedelta, until: float
+        self,
+        pool: ThreadPoolExecutor,
+        send: Callable[[Outgoing], AttemptResult],
+        *,
+        threads: int,
+        attempt: timedelta,
+        until: float,
     ) -> None:
         self._pool, self._send, self._threads = pool, send, threads
         self._attempt, self._until = attempt, until
@@ -30,7 +36,7 @@ class InHand:
         self._under_way: Counter[UUID] = Counter()
         self._failed: set[UUID] = set()
         self._busy = 0
-        self._back: SimpleQueue[Tried | BaseException] = SimpleQueue()
+        self._back: SimpleQueue[AttemptResult | BaseException] = SimpleQueue()
 
     def add(self, items: Iterable[Outgoing]) -> None:
         """Take these too, behind those that wait, and wake as many threads as there is work for."""
@@ -41,9 +47,9 @@ class InHand:
         for _ in range(wanted):
             self._pool.submit(self._help)
 
-    def landed(self, seconds: float) -> list[Tried]:
+    def landed(self, seconds: float) -> list[AttemptResult]:
         """What has come back. Waits so long for the first. Raises what broke a thread."""
-        found: list[Tried] = []
+        found: list[AttemptResult] = []
         try:
             while True:
                 tried = self._back.get(timeout=0 if found else seconds)

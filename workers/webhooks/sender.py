@@ -5,14 +5,14 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from service.actions.webhooks.record_attempts import Tried
+from service.actions.webhooks.record_attempts import AttemptResult
 from service.config import Settings
 from service.crash import CrashPoint, crash_point
-from service.domain.security.encryption import BrokenSeal, Seal
+from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.signing import signatures
 from service.store.webhooks.deliveries import Outgoing
-from workers.resources.safe_http import Outside
+from workers.resources.safe_http import SafeHttp
 
 log = logging.getLogger("greenroom.deliver")
 
@@ -21,22 +21,22 @@ class Sender:
     """Makes the request of a delivery and sends it. Shared by the threads; touches no database."""
 
     def __init__(self, settings: Settings) -> None:
-        self._outside = Outside(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
-        self._seal = Seal.from_secret(settings.secret)
+        self._outside = SafeHttp(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
+        self._seal = SecretBox.from_secret(settings.secret)
 
-    def send(self, item: Outgoing) -> Tried:
+    def send(self, item: Outgoing) -> AttemptResult:
         """One attempt, signed for this moment."""
         at = _now()
         told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         try:
-            keys = [self._seal.open(sealed) for sealed in item.secrets]
-        except BrokenSeal as error:
-            return Tried(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
+            keys = [self._seal.decrypt(sealed) for sealed in item.secrets]
+        except DecryptionFailed as error:
+            return AttemptResult(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
         answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
         crash_point(CrashPoint.POSTED)
         log.info("attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds})
-        return Tried(item, at, answer)
+        return AttemptResult(item, at, answer)
 
 
 def _headers(item: Outgoing, keys: Sequence[str], at: datetime, body: bytes) -> dict[str, str]:

@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from service.actions.accounts.moderators import set_role
 from service.actions.accounts.sign_in import AccountChanged, hold, sign_out_everywhere, start
-from service.actions.accounts.two_factor import forget_factor, shown
-from service.actions.audit_log import by_moderator, note
-from service.domain.audit_events import Deed
+from service.actions.accounts.two_factor import accept_code, forget_factor
+from service.actions.audit_log import by_moderator, record_audit
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Gone, Invalid, NotFound
 from service.domain.ids import new_id
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.security.tokens import digest_of
 from service.store.accounts.invitations import invitations_with
 from service.store.accounts.moderators import SignedIn, roles_of
 from service.store.tables.accounts import Moderator, Role, SignInLink, locked
 from service.store.tables.invitations import Invitation
-from service.store.tables.oidc import UnderWay
+from service.store.tables.oidc import OidcSignIn
 from service.store.tables.sites import Site
 
 
@@ -66,7 +66,9 @@ def offer(
                 valid_until=now + valid,
             )
         )
-        note(session, Deed.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role, "accepted": "by link"})
+        record_audit(
+            session, AuditEvent.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role, "accepted": "by link"}
+        )
     session.flush()
     return token
 
@@ -76,12 +78,12 @@ def withdraw(session: Session, person: Moderator, *, site_id: str) -> bool:
     waiting = (Invitation.moderator_id == person.id, Invitation.site_id == site_id)
     if session.scalar(delete(Invitation).where(*waiting).returning(Invitation.id)) is None:
         return False
-    note(session, Deed.INVITATION_WITHDRAWN, site_id=site_id, about=person.id)
+    record_audit(session, AuditEvent.INVITATION_WITHDRAWN, site_id=site_id, about=person.id)
     return True
 
 
 def accept(
-    session: Session, token: str, *, browser: SignedIn | None, code: str, seal: Seal, user_agent: str, now: datetime
+    session: Session, token: str, *, browser: SignedIn | None, code: str, seal: SecretBox, user_agent: str, now: datetime
 ) -> str:
     """Use an invitation up: the roles count, nothing from before opens the account, and this browser gets a new session.
 
@@ -101,9 +103,9 @@ def accept(
     for offered in offers:
         before = set_role(session, person, Role(offered.role), offered.site_id)
         hand = by_moderator(session, person.id)
-        note(
+        record_audit(
             session,
-            Deed.ROLE_ACCEPTED,
+            AuditEvent.ROLE_ACCEPTED,
             site_id=offered.site_id,
             about=person.id,
             before={"role": before},
@@ -113,12 +115,12 @@ def accept(
     return start(session, person.id, how="invitation", user_agent=user_agent, now=now)
 
 
-def _prove(session: Session, person: Moderator, browser: SignedIn | None, code: str, *, seal: Seal, now: datetime) -> None:
+def _prove(session: Session, person: Moderator, browser: SignedIn | None, code: str, *, seal: SecretBox, now: datetime) -> None:
     """Only for who also opens the account as it is now, with all its factors."""
     if browser is None or browser.moderator.id != person.id:
         raise AccountChanged("this invitation is accepted by who is signed in to its account")
     hold(session, browser)
-    if person.second_factor_at and not shown(session, person.id, code, seal=seal, now=now):
+    if person.second_factor_at and not accept_code(session, person.id, code, seal=seal, now=now):
         raise Invalid.field("/code", "wrong", "that code does not fit, or was used already; wait for the next one")
 
 
@@ -127,5 +129,5 @@ def _end_ways_in(session: Session, person: Moderator) -> None:
     sign_out_everywhere(session, person.id)
     forget_factor(session, person.id)
     session.execute(update(Moderator).where(Moderator.id == person.id).values(password="", elsewhere=None))
-    for way_in in (SignInLink, Invitation, UnderWay):
+    for way_in in (SignInLink, Invitation, OidcSignIn):
         session.execute(delete(way_in).where(way_in.moderator_id == person.id))

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.accounts.sign_in import link, sign_out_everywhere
-from service.actions.audit_log import note
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
 from service.store.accounts.moderators import moderator_with
@@ -43,20 +43,22 @@ def invite(
     """Somebody new, with a role on one site. Returns the person and the token of a one-time link."""
     person = add_moderator(session, email, name=name, now=now)
     set_role(session, person, role, site_id)
-    note(session, Deed.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
+    record_audit(session, AuditEvent.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
     return person, link(session, person.id, now=now, valid=valid)
 
 
-def let_in_everywhere(session: Session, moderator: Moderator, role: Role) -> None:
+def give_role_on_all_sites(session: Session, moderator: Moderator, role: Role) -> None:
     """Somebody new of a domain that the operator lets in."""
     set_role(session, moderator, role, None)
-    note(session, Deed.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
+    record_audit(session, AuditEvent.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
 
 
 def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
     """A role on one site, or with None on every site, also on those to come."""
     before = set_role(session, moderator, role, site_id)
-    note(session, Deed.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role})
+    record_audit(
+        session, AuditEvent.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role}
+    )
 
 
 def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
@@ -87,7 +89,7 @@ def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")
     sign_out_everywhere(session, moderator_id)
-    note(session, Deed.ROLE_TAKEN, site_id=site_id, about=moderator_id)
+    record_audit(session, AuditEvent.ROLE_TAKEN, site_id=site_id, about=moderator_id)
 
 
 def disable(session: Session, email: str, *, now: datetime) -> Moderator:
@@ -99,11 +101,11 @@ def disable(session: Session, email: str, *, now: datetime) -> Moderator:
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
     session.execute(delete(Invitation).where(Invitation.moderator_id == moderator.id))
     sign_out_everywhere(session, moderator.id)
-    note(session, Deed.MODERATOR_DISABLED, about=moderator.id)
+    record_audit(session, AuditEvent.MODERATOR_DISABLED, about=moderator.id)
     return moderator
 
 
-def prefer(session: Session, moderator_id: UUID, **preferences: object) -> None:
+def set_preferences(session: Session, moderator_id: UUID, **preferences: object) -> None:
     """Keep what a moderator prefers of the page; what is not named stays."""
     kept = session.scalar(select(Moderator.preferences).where(Moderator.id == moderator_id)) or {}
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences={**kept, **preferences}))

@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import by_moderator, note
-from service.domain.audit_events import Deed
+from service.actions.audit_log import by_moderator, record_audit
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Gone
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import BrowserSession, Moderator, SignInLink, locked
-from service.store.tables.two_factor import HalfSignIn
+from service.store.tables.two_factor import PendingSignIn
 
 #: How long a sign-in waits for its second factor, and for how many tries.
-HALF_WAY, MOST_TRIES = timedelta(minutes=5), 5
+PENDING_SECONDS, MAX_TRIES = timedelta(minutes=5), 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AccountChanged(Conflict):
 def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
     """The token of a new one-time link for somebody who is known already."""
     token = link(session, moderator_id, now=now, valid=valid)
-    note(session, Deed.LINK_MADE, about=moderator_id)
+    record_audit(session, AuditEvent.LINK_MADE, about=moderator_id)
     return token
 
 
@@ -63,10 +63,10 @@ def use_link(session: Session, token: str, *, user_agent: str, now: datetime) ->
     used = session.scalar(delete(SignInLink).where(*good).returning(SignInLink.digest))
     if moderator is None or moderator.disabled_at is not None or used is None:
         raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
-    return enter(session, moderator, how="link", user_agent=user_agent, now=now)
+    return open_session(session, moderator, how="link", user_agent=user_agent, now=now)
 
 
-def enter(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
+def open_session(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
     """Open a session after one factor, or go half-way where there is a second one to show.
 
     `moderator` is the account as it was when the factor was checked, which may have taken seconds. Raises AccountChanged where
@@ -78,9 +78,11 @@ def enter(session: Session, moderator: Moderator, *, how: str, user_agent: str, 
         raise AccountChanged("this account was changed while you signed in; sign in again")
     if present.second_factor_at is None:
         return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now))
-    session.execute(delete(HalfSignIn).where(HalfSignIn.valid_until < now))
+    session.execute(delete(PendingSignIn).where(PendingSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
-    session.add(HalfSignIn(digest=digest_of(token), moderator_id=moderator.id, how=how, tries=0, valid_until=now + HALF_WAY))
+    session.add(
+        PendingSignIn(digest=digest_of(token), moderator_id=moderator.id, how=how, tries=0, valid_until=now + PENDING_SECONDS)
+    )
     session.flush()
     return Entry(token, half=True)
 
@@ -88,17 +90,20 @@ def enter(session: Session, moderator: Moderator, *, how: str, user_agent: str, 
 def count_try(session: Session, digest: str) -> bool:
     """Count one code at a sign-in that waits for it. False where there were too many: it is over, and begins with the password."""
     tries = session.execute(
-        update(HalfSignIn).where(HalfSignIn.digest == digest).values(tries=HalfSignIn.tries + 1).returning(HalfSignIn.tries)
+        update(PendingSignIn)
+        .where(PendingSignIn.digest == digest)
+        .values(tries=PendingSignIn.tries + 1)
+        .returning(PendingSignIn.tries)
     ).scalar()
-    if tries is not None and tries <= MOST_TRIES:
+    if tries is not None and tries <= MAX_TRIES:
         return True
-    session.execute(delete(HalfSignIn).where(HalfSignIn.digest == digest))
+    session.execute(delete(PendingSignIn).where(PendingSignIn.digest == digest))
     return False
 
 
-def end_half(session: Session, digest: str) -> bool:
+def end_pending_sign_in(session: Session, digest: str) -> bool:
     """End a sign-in that waits for its code. False where it has ended already: a change of the account ends it."""
-    return session.scalar(delete(HalfSignIn).where(HalfSignIn.digest == digest).returning(HalfSignIn.digest)) is not None
+    return session.scalar(delete(PendingSignIn).where(PendingSignIn.digest == digest).returning(PendingSignIn.digest)) is not None
 
 
 def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, now: datetime) -> str:
@@ -115,13 +120,13 @@ def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, no
         )
     )
     session.flush()
-    note(session, Deed.SIGNED_IN, about=moderator_id, after={"by": how}, hand=by_moderator(session, moderator_id))
+    record_audit(session, AuditEvent.SIGNED_IN, about=moderator_id, after={"by": how}, hand=by_moderator(session, moderator_id))
     return token
 
 
-def failed(session: Session, moderator_id: UUID, *, how: str) -> None:
+def record_failure(session: Session, moderator_id: UUID, *, how: str) -> None:
     """Somebody tried to come in as this moderator, and could not."""
-    note(session, Deed.SIGN_IN_FAILED, about=moderator_id, after={"by": how})
+    record_audit(session, AuditEvent.SIGN_IN_FAILED, about=moderator_id, after={"by": how})
 
 
 def hold(session: Session, browser: SignedIn) -> Moderator:
@@ -136,7 +141,7 @@ def hold(session: Session, browser: SignedIn) -> Moderator:
     return present
 
 
-def saw(session: Session, digest: str, *, now: datetime) -> None:
+def record_seen(session: Session, digest: str, *, now: datetime) -> None:
     """The browser was here."""
     session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now))
 
@@ -145,13 +150,13 @@ def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
     """End one session of this moderator; a stranger's stays."""
     mine = (BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id)
     if session.execute(delete(BrowserSession).where(*mine).returning(BrowserSession.digest)).scalar():
-        note(session, Deed.SESSION_ENDED, about=moderator_id)
+        record_audit(session, AuditEvent.SESSION_ENDED, about=moderator_id)
 
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
     """End all sessions of a moderator, except the one with the digest `but`, and whatever waits half-way."""
     locked(session, moderator_id)
-    session.execute(delete(HalfSignIn).where(HalfSignIn.moderator_id == moderator_id))
+    session.execute(delete(PendingSignIn).where(PendingSignIn.moderator_id == moderator_id))
     session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
 
 
@@ -160,4 +165,4 @@ def set_password(session: Session, moderator_id: UUID, kept: str, *, but: str = 
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(password=kept))
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
     sign_out_everywhere(session, moderator_id, but=but)
-    note(session, Deed.PASSWORD_SET, about=moderator_id)
+    record_audit(session, AuditEvent.PASSWORD_SET, about=moderator_id)

@@ -11,37 +11,37 @@ from service.domain.ids import new_id
 from service.domain.policy.judge import Verdict, scores
 from service.domain.policy.reasons_json import as_reason
 from service.domain.policy.signals import Kind, Signal
-from service.store.comments.apply_verdicts import Settled, settled
-from service.store.comments.check_input import Waiting
-from service.store.comments.transitions import TOLD
+from service.store.comments.apply_verdicts import VerdictChange, write_verdicts
+from service.store.comments.check_input import ClaimedComment
+from service.store.comments.transitions import EVENT_OF
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class JudgedComment:
     """One claimed comment with what was found and what follows."""
 
-    waiting: Waiting
+    waiting: ClaimedComment
     signals: tuple[Signal, ...]
     verdict: Verdict
 
 
-def prepared(settlements: Sequence[Settlement]) -> list[Settled]:
+def prepare(settlements: Sequence[JudgedComment]) -> list[VerdictChange]:
     """What will be written, put together before anybody has to wait for the database."""
     return [_settled(settlement) for settlement in settlements]
 
 
-def settle(session: Session, rows: Sequence[Settled], *, token: UUID, now: datetime) -> dict[UUID, bool]:
+def apply_verdicts(session: Session, rows: Sequence[VerdictChange], *, token: UUID, now: datetime) -> dict[UUID, bool]:
     """Move each comment that is still pending under this token. Whoever lost the lease changes nothing.
 
     Returns the comments whose verdict took effect, each with whether a host wants to be told.
     """
-    return settled(session, rows, token=token, now=now)
+    return write_verdicts(session, rows, token=token, now=now)
 
 
-def _settled(settlement: Settlement) -> Settled:
+def _settled(settlement: JudgedComment) -> VerdictChange:
     waiting, verdict, signals = settlement.waiting, settlement.verdict, settlement.signals
     reason, score = _first_reason(verdict)
-    return Settled(
+    return VerdictChange(
         id=waiting.comment_id,
         site_id=waiting.site_id,
         thread_id=waiting.thread_id,
@@ -54,7 +54,7 @@ def _settled(settlement: Settlement) -> Settled:
         signals={family.value: round(score, 4) for family, score in scores(signals).items()},
         shadow=[signal.rule for signal in signals if signal.kind is Kind.SITE_RULE and not signal.score],
         event_id=new_id(),
-        type=TOLD[verdict.state],
+        type=EVENT_OF[verdict.state],
         facts={"by": "policy", "reasons": [signal.kind.value for signal in verdict.reasons]},
     )
 

@@ -13,12 +13,12 @@ from service.domain.states import State
 from service.domain.text.fingerprint import fingerprint
 from service.domain.text.links import link_domain
 from service.domain.text.wording import wording
-from service.store.comments.transitions import Change, announce
+from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import table
 from service.store.lifecycle.archives import absent
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
 from service.store.tables.idempotency import forget_key_of
-from service.store.tables.moderation import Decision, Escalation, Note, Step
+from service.store.tables.moderation import Activity, Decision, Escalation, Note
 from service.store.tables.outbox import Event
 from service.store.tables.site_models import learns_from_standing
 
@@ -55,7 +55,7 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
     if moved is None:
         raise _stale(comment.version)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.PENDING)
-    announce(session, [change], now=now)
+    add_event(session, [change], now=now)
     return change
 
 
@@ -84,7 +84,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     if _was_learned_from(session, comment):
         forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
-    announce(session, [change], now=now)
+    add_event(session, [change], now=now)
     return change
 
 
@@ -99,7 +99,7 @@ def _forget_notes(session: Session, comment_id: UUID) -> None:
     """What colleagues wrote about a comment may quote it, or name its author."""
     session.execute(delete(Note).where(Note.comment_id == comment_id))
     session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
-    session.execute(update(Step).where(Step.comment_id == comment_id).values(note="", author_key=""))
+    session.execute(update(Activity).where(Activity.comment_id == comment_id).values(note="", author_key=""))
     session.execute(update(Decision).where(Decision.comment_id == comment_id).values(note=""))
     for event in session.scalars(select(Event).where(Event.comment_id == comment_id)):
         event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}

@@ -10,7 +10,7 @@ from service.actions.comments.edit_erase import edit
 from service.domain.states import State
 from service.store.comments.find_sent_before import Sent
 from service.store.db.column_types import AnyRow
-from service.store.tables.archives import Archived
+from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
 
 
@@ -40,7 +40,7 @@ def _name(session: Session, site_id: str, comment_id: UUID, external_id: str) ->
     """Unless another comment has this id, here or in an archive: two blogs of one site may count alike."""
     other = aliased(Comment)
     taken = exists().where(other.site_id == site_id, other.external_id == external_id)
-    archived = exists().where(Archived.site_id == site_id, Archived.external_id == external_id)
+    archived = exists().where(ArchivedComment.site_id == site_id, ArchivedComment.external_id == external_id)
     session.execute(
         update(Comment)
         .where(Comment.id == comment_id, Comment.site_id == site_id, Comment.external_id.is_(None), ~taken, ~archived)

@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.ids import new_id, thread_id
-from service.domain.security.pseudonyms import Identities, domain_of
+from service.domain.security.pseudonyms import Pseudonymizer, domain_of
 from service.domain.security.request_hashes import RequestHashes
 from service.domain.text.fingerprint import fingerprint
 from service.domain.text.links import link_domain
 from service.domain.text.wording import wording
-from service.store.comments.insert import take_in
+from service.store.comments.insert import insert_comments
 from service.store.db.bulk import plain
 from service.store.db.column_types import table
-from service.store.tables.archives import Archived
+from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
 
@@ -52,7 +52,7 @@ class Accepted:
 
 
 Outcome = Accepted | Refusal
-_COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(Archived).c
+_COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(ArchivedComment).c
 #: Without what SQLAlchemy makes of a list. On SQLite, which asks it with every batch and whose driver lets other threads run
 #: before each value that it hands out, only for the threads that are new or not simply open.
 _THREADS = "SELECT id, state FROM thread WHERE id = ANY(%s)"
@@ -81,7 +81,7 @@ _EXTERNALS = (
 
 
 def submit(
-    session: Session | Connection, submissions: Sequence[Submission], *, identities: Identities, now: datetime
+    session: Session | Connection, submissions: Sequence[Submission], *, identities: Pseudonymizer, now: datetime
 ) -> list[Outcome]:
     """Store many drafts, all at once. Each gets its own outcome, in the order given; a refused one harms no other."""
     connection = plain(session)
@@ -91,7 +91,7 @@ def submit(
         batch = _Batch(_Known(connection, submissions, threads), identities, now)
         outcomes = [batch.outcome_of(submission) for submission in submissions]
         # In an order of their own: two that store the same at once wait for each other, but never in a ring.
-        if take_in(
+        if insert_comments(
             connection,
             threads=batch.known.new_threads(submissions, outcomes, now),
             comments=sorted(batch.rows, key=lambda row: (row["site_id"], row["external_id"] or "")),
@@ -104,7 +104,7 @@ def submit(
 class _Batch:
     """The rows that a batch makes."""
 
-    def __init__(self, known: "_Known", identities: Identities, now: datetime) -> None:
+    def __init__(self, known: "_Known", identities: Pseudonymizer, now: datetime) -> None:
         self.known = known
         self.rows: list[dict[str, Any]] = []
         self.keys: list[dict[str, Any]] = []
@@ -249,7 +249,7 @@ def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> 
     return found
 
 
-def _row(submission: Submission, known: _Known, identities: Identities, now: datetime) -> dict[str, Any]:
+def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: datetime) -> dict[str, Any]:
     draft, author, context = submission.draft, submission.draft.author, submission.draft.context
     return {
         "id": new_id(),
@@ -274,7 +274,7 @@ def _row(submission: Submission, known: _Known, identities: Identities, now: dat
     }
 
 
-def _kept_context(submission: Submission, identities: Identities) -> dict[str, Any]:
+def _kept_context(submission: Submission, identities: Pseudonymizer) -> dict[str, Any]:
     """What is kept of the circumstances: never an address itself, and of the honeypot only that it was filled."""
     context = submission.draft.context
     kept: dict[str, Any] = {

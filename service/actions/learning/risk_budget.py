@@ -5,27 +5,27 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note, noted_change
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit, record_change
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
 from service.domain.policy.risk_budget import Limits, limits
-from service.domain.policy.site_thresholds import KEY, Latitude, stored
-from service.store.learning.scored_decisions import Judged
+from service.domain.policy.site_thresholds import KEY, SiteThresholds, stored
+from service.store.learning.scored_decisions import ScoredDecision
 from service.store.tables.sites import Site
 
 #: One in so many may be wrong, or is audited.
 LEAST, MOST = 10, 100_000
 
 
-def set_budget(session: Session, site_id: str, latitude: Latitude, limits: Limits) -> None:
+def set_budget(session: Session, site_id: str, latitude: SiteThresholds, limits: Limits) -> None:
     """Keep what a site can bear, with the limits that were found for it beforehand: finding them is no work for a transaction."""
     for name in ("published", "rejected"):
         _demand(name, getattr(latitude, name), LEAST)
     _demand("audit", latitude.audit, 0)
     site = _locked(session, site_id)
-    before = Latitude.of(site.policy)
+    before = SiteThresholds.of(site.policy)
     _store(session, site, latitude, limits)
-    noted_change(session, Deed.BUDGET_SET, asdict(before) if before else {}, asdict(latitude), site_id=site_id)
+    record_change(session, AuditEvent.BUDGET_SET, asdict(before) if before else {}, asdict(latitude), site_id=site_id)
 
 
 def clear_budget(session: Session, site_id: str) -> None:
@@ -33,26 +33,26 @@ def clear_budget(session: Session, site_id: str) -> None:
     site = _locked(session, site_id)
     site.policy = {name: value for name, value in (site.policy or {}).items() if name != KEY}
     session.flush()
-    note(session, Deed.BUDGET_CLEARED, site_id=site_id)
+    record_audit(session, AuditEvent.BUDGET_CLEARED, site_id=site_id)
 
 
-def renew_limits(session: Session, site_id: str, latitude: Latitude, limits: Limits) -> bool:
+def renew_limits(session: Session, site_id: str, latitude: SiteThresholds, limits: Limits) -> bool:
     """Keep limits that were found for this latitude, unless the site has set another one meanwhile."""
     site = _locked(session, site_id)
-    if Latitude.of(site.policy) != latitude:
+    if SiteThresholds.of(site.policy) != latitude:
         return False
     _store(session, site, latitude, limits)
     return True
 
 
-def found(decided: Judged, latitude: Latitude) -> Limits:
+def calibrated(decided: ScoredDecision, latitude: SiteThresholds) -> Limits:
     """The boldest limits that keep the budget: one for publishing, and one, by what may reject at all, for rejecting."""
     publish, reject = limits(decided.to_publish, latitude.budget), limits(decided.to_reject, latitude.budget)
     alone = _alone(decided, publish.publish_below, reject.reject_from)
     return Limits(publish.publish_below, reject.reject_from, alone, publish.decisions)
 
 
-def _alone(decided: Judged, publish_below: float | None, reject_from: float | None) -> float:
+def _alone(decided: ScoredDecision, publish_below: float | None, reject_from: float | None) -> float:
     pairs = list(zip(decided.to_publish, decided.to_reject, strict=True))
     total = sum(one.weight for one, _ in pairs) or 1.0
     return (
@@ -66,7 +66,7 @@ def _alone(decided: Judged, publish_below: float | None, reject_from: float | No
     )
 
 
-def _store(session: Session, site: Site, latitude: Latitude, limits: Limits) -> None:
+def _store(session: Session, site: Site, latitude: SiteThresholds, limits: Limits) -> None:
     site.policy = {**(site.policy or {}), KEY: stored(latitude, limits)}
     session.flush()
 

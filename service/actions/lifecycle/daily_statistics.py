@@ -6,16 +6,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.store.db.column_types import table
-from service.store.reports.daily_statistics import Numbers
-from service.store.tables.daily_statistics import DayRow
+from service.store.reports.daily_statistics import Statistics
+from service.store.tables.daily_statistics import DailyStatistics
 
 
-def tally(session: Session, site_id: str, day: date, numbers: Numbers, *, now: datetime) -> None:
+def store_statistics(session: Session, site_id: str, day: date, numbers: Statistics, *, now: datetime) -> None:
     """Write a day down in place of what was counted before. Two that count the same day at once do no harm."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"numbers": numbers.kept, "counted_at": now}
     session.execute(
-        dialect.insert(table(DayRow))
+        dialect.insert(table(DailyStatistics))
         .values(site_id=site_id, day=day.isoformat(), **values)
         .on_conflict_do_update(index_elements=["site_id", "day"], set_=values)
     )

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note, noted_change
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit, record_change
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
 from service.domain.retention import KEY, LONGEST, Retention
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Step
+from service.store.tables.moderation import Activity
 from service.store.tables.sites import Site
 
 
@@ -28,7 +28,9 @@ def set_retention(session: Session, site_id: str, wanted: Retention) -> None:
     site.policy = {**(site.policy or {}), KEY: asdict(wanted)}
     session.flush()
     days = {"rejected": wanted.rejected, "personal": wanted.personal}
-    noted_change(session, Deed.RETENTION_SET, {"rejected": before.rejected, "personal": before.personal}, days, site_id=site_id)
+    record_change(
+        session, AuditEvent.RETENTION_SET, {"rejected": before.rejected, "personal": before.personal}, days, site_id=site_id
+    )
 
 
 def forget_authors(session: Session, comment_ids: Sequence[UUID]) -> int:
@@ -37,17 +39,17 @@ def forget_authors(session: Session, comment_ids: Sequence[UUID]) -> int:
     changed = session.execute(
         update(Comment).where(Comment.id.in_(comment_ids)).values(**nothing).execution_options(synchronize_session=False)
     )
-    whose = Step.comment_id.in_(comment_ids)
-    session.execute(update(Step).where(whose).values(author_key="").execution_options(synchronize_session=False))
+    whose = Activity.comment_id.in_(comment_ids)
+    session.execute(update(Activity).where(whose).values(author_key="").execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def note_gone(session: Session, site_id: str, *, erased: int, forgotten: int) -> None:
     """What retention took away, as the log tells it: how much, never whose."""
     if erased:
-        note(session, Deed.COMMENTS_ERASED, site_id=site_id, after={"count": erased, "by": "retention"})
+        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=site_id, after={"count": erased, "by": "retention"})
     if forgotten:
-        note(session, Deed.AUTHORS_FORGOTTEN, site_id=site_id, after={"count": forgotten, "by": "retention"})
+        record_audit(session, AuditEvent.AUTHORS_FORGOTTEN, site_id=site_id, after={"count": forgotten, "by": "retention"})
 
 
 def done_for(session: Session, site_id: str, did: Retention, day: date) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import AlreadyDecided, Fault, Gone, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store.comments.transitions import Change, announce
+from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
@@ -69,7 +69,7 @@ def decide(
     for ruling in rulings:
         outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, batch_id=batch_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
-    announce(session, [decided.change for decided in done], now=now, due_at=now + delay)
+    add_event(session, [decided.change for decided in done], now=now, due_at=now + delay)
     return outcomes
 
 
@@ -98,8 +98,8 @@ def undo(
         outcomes.append(outcome)
         if isinstance(outcome, Decided):
             (silent if _withdraw(session, decision) else loud).append(outcome)
-    announce(session, [decided.change for decided in loud], now=now, due_at=now + delay)
-    announce(session, [decided.change for decided in silent], now=now)
+    add_event(session, [decided.change for decided in loud], now=now, due_at=now + delay)
+    add_event(session, [decided.change for decided in silent], now=now)
     for decided in silent:
         _withdraw_event(session, decided.change.comment_id, decided.change.version)
     return outcomes

@@ -8,46 +8,46 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from service.actions.moderation.queue_actions import Seen, with_alike
+from service.actions.moderation.queue_actions import SeenComment, with_alike
 from service.domain.errors import Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, table
 from service.store.moderation.decision_log import colleagues
-from service.store.moderation.queue import Asked
+from service.store.moderation.queue import QueueFilter
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Did, Escalation, Step
+from service.store.tables.moderation import Activity, ActivityKind, Escalation
 
 
 @dataclass(frozen=True, slots=True)
-class To:
+class EscalationTarget:
     """Whose turn it is: one colleague's, or that of whoever has the role."""
 
     moderator_id: UUID | None = None
     role: Role = Role.ADMIN
 
 
-def parsed(session: Session, site_id: str, name: str, *, moderator_id: UUID) -> To:
+def parse_target(session: Session, site_id: str, name: str, *, moderator_id: UUID) -> EscalationTarget:
     """What a button or a list names: `admin`, `moderator`, or the id of a colleague; nothing means an admin."""
     if name in ("", Role.ADMIN, Role.MODERATOR):
-        return To(role=Role(name or Role.ADMIN))
+        return EscalationTarget(role=Role(name or Role.ADMIN))
     found = next((person.id for person in colleagues(session, site_id) if str(person.id) == name), None)
     if found is None or found == moderator_id:
         raise Invalid.field("/to", "unknown", "expected admin, moderator, or the id of a colleague who decides on this site")
-    return To(found)
+    return EscalationTarget(found)
 
 
 def escalate(
     session: Session,
     site_id: str,
-    seen: Sequence[Seen],
-    to: To,
+    seen: Sequence[SeenComment],
+    to: EscalationTarget,
     *,
     moderator_id: UUID,
     note: str,
     now: datetime,
-    asked: Asked | None = None,
+    asked: QueueFilter | None = None,
 ) -> None:
     """Hand held comments to a colleague, with those that share their cards in the view `asked`. One that was escalated before is handed on;
     one that is not held stays as it is."""
@@ -77,8 +77,10 @@ def escalate(
         "at": now,
     }
     session.execute(insert(table(Escalation)), [{"comment_id": comment_id, **said} for comment_id in held])
-    steps = [{"id": new_id(), "comment_id": comment_id, "kind": Did.ESCALATE, "author_key": "", **said} for comment_id in held]
-    session.execute(insert(table(Step)), steps)
+    steps = [
+        {"id": new_id(), "comment_id": comment_id, "kind": ActivityKind.ESCALATE, "author_key": "", **said} for comment_id in held
+    ]
+    session.execute(insert(table(Activity)), steps)
 
 
 def in_one_step(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID) -> Sequence[AnyRow]:
@@ -89,7 +91,7 @@ def in_one_step(session: Session, site_id: str, ids: Sequence[UUID], *, moderato
     return session.execute(together.where(*mine, Escalation.at.in_(steps)).order_by(Comment.received_at, Comment.id)).all()
 
 
-def calm(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
+def return_to_queue(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
     """Take escalations back: the comments return to the queue."""
     gone = session.scalars(
         delete(Escalation)
@@ -98,8 +100,15 @@ def calm(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: U
         .execution_options(synchronize_session=False)
     ).all()
     steps = [
-        {"id": new_id(), "site_id": site_id, "comment_id": comment_id, "moderator_id": moderator_id, "kind": Did.CALM, "at": now}
+        {
+            "id": new_id(),
+            "site_id": site_id,
+            "comment_id": comment_id,
+            "moderator_id": moderator_id,
+            "kind": ActivityKind.CALM,
+            "at": now,
+        }
         for comment_id in gone
     ]
     if steps:
-        session.execute(insert(table(Step)), [{"author_key": "", "to_role": "", "note": "", **step} for step in steps])
+        session.execute(insert(table(Activity)), [{"author_key": "", "to_role": "", "note": "", **step} for step in steps])

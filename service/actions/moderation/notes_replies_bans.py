@@ -7,19 +7,19 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note
+from service.actions.audit_log import record_audit
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.actions.moderation.decide import Actor, Ruling, decide
-from service.domain.audit_events import Deed
+from service.domain.audit_events import AuditEvent
 from service.domain.draft import Draft, DraftAuthor, DraftThread
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.column_types import table
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, Thread
-from service.store.tables.moderation import Did, Note, Step
+from service.store.tables.moderation import Activity, ActivityKind, Note
 from service.store.tables.sites import Site
 
 LONGEST = 10_000
@@ -27,7 +27,7 @@ LONGEST = 10_000
 STANDINGS = ("blocked_authors", "trusted_authors")
 
 
-def pin(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
+def add_note(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
     """A note for colleagues. Hosts and authors never see it."""
     _one(session, site_id, comment_id)
     note = {
@@ -48,7 +48,7 @@ def reply(
     text: str,
     *,
     moderator_id: UUID,
-    identities: Identities,
+    identities: Pseudonymizer,
     now: datetime,
     delay: timedelta,
 ) -> UUID:
@@ -69,7 +69,7 @@ def reply(
     return outcome.comment_id
 
 
-def judge_author(
+def ban_or_trust(
     session: Session,
     site_id: str,
     comment_id: UUID,
@@ -97,7 +97,7 @@ def judge_author(
     }
     policy[standing] = {**policy[standing], comment.author_key: entry}
     site.policy = policy
-    kind = Did.BAN if standing == "blocked_authors" else Did.TRUST
+    kind = ActivityKind.BAN if standing == "blocked_authors" else ActivityKind.TRUST
     _keep(
         session,
         site_id,
@@ -111,24 +111,30 @@ def judge_author(
     )
     session.flush()
     # Neither name nor hash: the log is never erased.
-    note(session, Deed.AUTHOR_JUDGED, site_id=site_id, about=comment_id, after={"standing": standing, "until": entry["until"]})
+    record_audit(
+        session,
+        AuditEvent.AUTHOR_JUDGED,
+        site_id=site_id,
+        about=comment_id,
+        after={"standing": standing, "until": entry["until"]},
+    )
 
 
-def forgive_author(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
+def lift_ban_or_trust(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
     """Take a ban or a trust back."""
     site = _site(session, site_id)
     for standing in STANDINGS:
         for key, entry in ((site.policy or {}).get(standing) or {}).items():
             if entry.get("id") == entry_id:
-                _keep(session, site_id, Did.FORGIVE, key, moderator_id, at=now)
+                _keep(session, site_id, ActivityKind.FORGIVE, key, moderator_id, at=now)
     site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
     session.flush()
-    note(session, Deed.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
+    record_audit(session, AuditEvent.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
 
 
-def _keep(session: Session, site_id: str, kind: Did, author_key: str, moderator_id: UUID, **facts: Any) -> None:
+def _keep(session: Session, site_id: str, kind: ActivityKind, author_key: str, moderator_id: UUID, **facts: Any) -> None:
     """So that colleagues can look up who said what of an author, and why."""
-    session.add(Step(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
+    session.add(Activity(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
 
 
 def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]

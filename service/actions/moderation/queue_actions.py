@@ -15,15 +15,15 @@ from service.actions.moderation.decide import Actor, Decided, Ruling, decide, un
 from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.states import State
 from service.store.moderation.groups import members
-from service.store.moderation.queue import Asked, conditions_of
+from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.moderation import Decision
 
 #: Comments that one gesture may move.
-MOST = 1_000
+MAX_COMMENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenComment:
     """A comment as it stood on the page. `until`: members of its card that came until then are decided with it; later ones were not counted."""
 
     comment_id: UUID
@@ -40,10 +40,10 @@ class Outcome:
     refusal: Refusal | None = None
 
 
-def move(
+def decide_all(
     session: Session,
     site_id: str,
-    seen: Sequence[Seen],
+    seen: Sequence[SeenComment],
     state: State,
     *,
     gesture_id: UUID,
@@ -52,14 +52,16 @@ def move(
     delay: timedelta,
     reason: str = "",
     note: str = "",
-    asked: Asked | None = None,
+    asked: QueueFilter | None = None,
 ) -> list[Outcome]:
     """Bring all comments of one gesture to a state, with those that are alike in the view `asked`."""
     if done := _done_before(session, gesture_id, moderator_id):
         return done
     everything = with_alike(session, site_id, seen, asked)
-    if len(everything) > MOST:
-        raise Invalid(f"expected at most {MOST} comments in one step", Fault("/items", "too_many", f"got {len(everything)}"))
+    if len(everything) > MAX_COMMENTS:
+        raise Invalid(
+            f"expected at most {MAX_COMMENTS} comments in one step", Fault("/items", "too_many", f"got {len(everything)}")
+        )
     rulings = [Ruling(item.comment_id, state, item.version, reason=reason, note=note) for item in everything]
     outcomes = decide(
         session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, batch_id=gesture_id
@@ -67,7 +69,7 @@ def move(
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def take_back(
+def undo_action(
     session: Session, site_id: str, gesture_id: UUID, *, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> list[Outcome]:
     """Undo a gesture of this moderator, as one step."""
@@ -78,7 +80,7 @@ def take_back(
     return [_outcome(row.comment_id, outcome) for row, outcome in zip(decisions, outcomes, strict=True)]
 
 
-def repeat(
+def redo_action(
     session: Session, site_id: str, gesture_id: UUID, *, anew: UUID, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> list[Outcome]:
     """Do a gesture again that was taken back, as the gesture `anew`; what moved since stays where it is."""
@@ -95,7 +97,7 @@ def repeat(
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def with_alike(session: Session, site_id: str, seen: Sequence[Seen], asked: Asked | None) -> list[Seen]:
+def with_alike(session: Session, site_id: str, seen: Sequence[SeenComment], asked: QueueFilter | None) -> list[SeenComment]:
     """The comments of a gesture, each once, those that are alike behind the one that stood for them, up to MOST.
 
     What is outside the view stays; where the view is not known, so does all that is alike. What does not fit stays, too, and has a
@@ -106,10 +108,10 @@ def with_alike(session: Session, site_id: str, seen: Sequence[Seen], asked: Aske
         return list(found.values())
     view = conditions_of(site_id, asked)
     for item in seen:
-        if item.until and len(found) < MOST:
+        if item.until and len(found) < MAX_COMMENTS:
             alike = members(session, site_id, item.comment_id, item.version, until=item.until, conditions=view)
-            for row in alike[: MOST - len(found)]:
-                found.setdefault(row.id, Seen(row.id, row.version))
+            for row in alike[: MAX_COMMENTS - len(found)]:
+                found.setdefault(row.id, SeenComment(row.id, row.version))
     return list(found.values())
 
 

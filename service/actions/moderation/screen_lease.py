@@ -11,28 +11,28 @@ from sqlalchemy.orm import Session
 from service.domain.states import State
 from service.store.db.column_types import table
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Lease
+from service.store.tables.moderation import ScreenLease
 
 #: How long after the last sign of life the comments are anybody's again.
-LASTS = timedelta(minutes=4)
+LEASE_SECONDS = timedelta(minutes=4)
 
 
 def lease(session: Session, site_id: str, comment_ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
     """Take or keep what is free among these; what a colleague has stays with the colleague."""
     held = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids), Comment.state == State.HELD)
     rows = [
-        {"comment_id": comment_id, "site_id": site_id, "moderator_id": moderator_id, "until": now + LASTS}
+        {"comment_id": comment_id, "site_id": site_id, "moderator_id": moderator_id, "until": now + LEASE_SECONDS}
         for comment_id in sorted(session.scalars(held))
     ]
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table(Lease))
+    statement = dialect.insert(table(ScreenLease))
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["comment_id"],
-            set_={"moderator_id": moderator_id, "until": now + LASTS},
-            where=or_(Lease.moderator_id == moderator_id, Lease.until < now),
+            set_={"moderator_id": moderator_id, "until": now + LEASE_SECONDS},
+            where=or_(ScreenLease.moderator_id == moderator_id, ScreenLease.until < now),
         ),
         rows,
     )

@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note, noted_change
+from service.actions.audit_log import record_audit, record_change
 from service.actions.webhooks.endpoints import check_url
-from service.domain.audit_events import Deed
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
-from service.domain.external_checks import outside_checks
-from service.domain.external_checks.contract import Needs, OutsideCheck
-from service.domain.security.encryption import Seal
+from service.domain.external_checks import external_checks
+from service.domain.external_checks.contract import ExternalCheck, Needs
+from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.signing import new_secret
-from service.domain.webhooks.target_url import target_of
-from service.store.tables.external_checks import BREAKER, Asks, OutsideRow, Unanswered
+from service.domain.webhooks.target_url import parse_target
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
 from service.store.tables.sites import Site
 
 #: How long a service that failed BREAKER times in a row is left alone before one comment probes it.
@@ -26,7 +26,7 @@ MOST, SOONEST, LATEST = 10_000_000, 0.2, 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExternalCheckSettings:
     """How a site wants an outside check. None leaves what is there, an empty `secret` too: it is never shown again."""
 
     address: str | None = None
@@ -48,14 +48,21 @@ class Grant:
     why: str = ""
 
 
-def set_outside(
-    session: Session, site_id: str, name: str, wanted: Wanted, *, seal: Seal, now: datetime, allow: tuple[str, ...] = ()
+def set_external_check(
+    session: Session,
+    site_id: str,
+    name: str,
+    wanted: ExternalCheckSettings,
+    *,
+    seal: SecretBox,
+    now: datetime,
+    allow: tuple[str, ...] = (),
 ) -> str:
     """Set up or change an outside check. Returns a signing secret where one was made, which is shown this once."""
     check = _known(name)
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}")
-    row = _found(session, site_id, name) or OutsideRow(
+    row = _found(session, site_id, name) or ExternalCheckRow(
         site_id=site_id, name=name, address=check.address, told_until=now, created_at=now, **_DEFAULTS
     )
     before = _facts(row) if row in session else {}
@@ -64,26 +71,26 @@ def set_outside(
         check_url(row.address, allow)
     made = new_secret() if Needs.SIGNING in check.needs and not row.secret and not wanted.secret else ""
     if given := made or wanted.secret:
-        row.secret = seal.close(given)
+        row.secret = seal.encrypt(given)
         row.failures, row.probe_at, row.last_error = 0, None, ""
     _complete(check, row)
     session.add(row)
     session.flush()
     facts = {**_facts(row), "new_secret": bool(given)}
-    noted_change(session, Deed.OUTSIDE_SET, before, facts, site_id=site_id, about=name)
+    record_change(session, AuditEvent.OUTSIDE_SET, before, facts, site_id=site_id, about=name)
     return made
 
 
-def remove_outside(session: Session, site_id: str, name: str) -> None:
+def remove_external_check(session: Session, site_id: str, name: str) -> None:
     """Forget an outside check with its secret."""
     row = _found(session, site_id, name)
     if row is None:
         raise NotFound("no such outside check on this site")
-    note(session, Deed.OUTSIDE_REMOVED, site_id=site_id, about=name, before=_facts(row))
+    record_audit(session, AuditEvent.OUTSIDE_REMOVED, site_id=site_id, about=name, before=_facts(row))
     session.delete(row)
 
 
-def take(session: Session, site_id: str, name: str, wanted: int, *, now: datetime) -> Grant:
+def take_requests(session: Session, site_id: str, name: str, wanted: int, *, now: datetime) -> Grant:
     """Take up to `wanted` questions from the budget. A broken service gets one, when its time has come: whoever asks first."""
     row = _found(session, site_id, name)
     if row is None or not row.enabled:
@@ -102,7 +109,7 @@ def take(session: Session, site_id: str, name: str, wanted: int, *, now: datetim
     return Grant(granted, f"the breaker is open: it failed {row.failures} times in a row" if row.failures >= BREAKER else "")
 
 
-def report(
+def record_answers(
     session: Session,
     site_id: str,
     name: str,
@@ -127,53 +134,59 @@ def report(
     row.probe_at = now + PROBE_EVERY if row.failures >= BREAKER else None
 
 
-def told_until(session: Session, site_id: str, name: str, *, since: datetime, until: datetime) -> bool:
+def set_feedback_until(session: Session, site_id: str, name: str, *, since: datetime, until: datetime) -> bool:
     """Move the cursor of what a service was told. False: somebody else did, and tells it."""
     moved = session.execute(
-        update(OutsideRow)
-        .where(OutsideRow.site_id == site_id, OutsideRow.name == name, OutsideRow.told_until == since)
+        update(ExternalCheckRow)
+        .where(ExternalCheckRow.site_id == site_id, ExternalCheckRow.name == name, ExternalCheckRow.told_until == since)
         .values(told_until=until)
-        .returning(OutsideRow.name)
+        .returning(ExternalCheckRow.name)
         .execution_options(synchronize_session=False)
     )
     return moved.scalar() is not None
 
 
 _DEFAULTS: dict[str, Any] = {
-    "enabled": True, "secret": "", "model": "", "asks": Asks.UNSURE, "unanswered": Unanswered.HOLD, "seconds": 2.0, "per_day": 1_000,
+    "enabled": True, "secret": "", "model": "", "asks": AskWhen.UNSURE, "unanswered": Unanswered.HOLD, "seconds": 2.0, "per_day": 1_000,
     "per_month": 20_000, "asked_on": "", "asked_today": 0, "asked_this_month": 0, "failures": 0, "last_error": "",
 }  # fmt: skip
 
 
-def _known(name: str) -> OutsideCheck:
-    if name not in outside_checks():
-        raise NotFound(f"no outside check {name!r}; there are {', '.join(outside_checks())}")
-    return outside_checks()[name]
+def _known(name: str) -> ExternalCheck:
+    if name not in external_checks():
+        raise NotFound(f"no outside check {name!r}; there are {', '.join(external_checks())}")
+    return external_checks()[name]
 
 
-def _found(session: Session, site_id: str, name: str) -> OutsideRow | None:
-    return session.scalar(select(OutsideRow).where(OutsideRow.site_id == site_id, OutsideRow.name == name).with_for_update())
+def _found(session: Session, site_id: str, name: str) -> ExternalCheckRow | None:
+    return session.scalar(
+        select(ExternalCheckRow).where(ExternalCheckRow.site_id == site_id, ExternalCheckRow.name == name).with_for_update()
+    )
 
 
-def _facts(row: OutsideRow) -> dict[str, Any]:
+def _facts(row: ExternalCheckRow) -> dict[str, Any]:
     """What the log may know. The path of an address is often a secret."""
-    target = target_of(row.address)
+    target = parse_target(row.address)
     shown = {name: getattr(row, name) for name in ("enabled", "model", "asks", "unanswered", "seconds", "per_day", "per_month")}
     return {"host": f"{'https' if target.tls else 'http'}://{target.authority}", **shown}
 
 
-def _change(row: OutsideRow, given: dict[str, Any]) -> None:
+def _change(row: ExternalCheckRow, given: dict[str, Any]) -> None:
     if given.get("address", row.address) != row.address or given.get("enabled"):
         row.failures, row.probe_at, row.last_error = 0, None, ""
     for name, value in given.items():
         setattr(row, name, value)
 
 
-def _checked(wanted: Wanted) -> dict[str, Any]:
-    given = {name: getattr(wanted, name) for name in Wanted.__slots__ if name != "secret" and getattr(wanted, name) is not None}
+def _checked(wanted: ExternalCheckSettings) -> dict[str, Any]:
+    given = {
+        name: getattr(wanted, name)
+        for name in ExternalCheckSettings.__slots__
+        if name != "secret" and getattr(wanted, name) is not None
+    }
     for name in ("asks", "unanswered"):
-        if name in given and given[name] not in list(Asks if name == "asks" else Unanswered):
-            raise Invalid.field(f"/{name}", "unknown", f"expected one of {', '.join(Asks if name == 'asks' else Unanswered)}")
+        if name in given and given[name] not in list(AskWhen if name == "asks" else Unanswered):
+            raise Invalid.field(f"/{name}", "unknown", f"expected one of {', '.join(AskWhen if name == 'asks' else Unanswered)}")
     for name in ("per_day", "per_month"):
         if name in given and not 0 <= given[name] <= MOST:
             raise Invalid.field(f"/{name}", "out_of_range", f"expected a whole number from 0 to {MOST}")
@@ -188,14 +201,14 @@ def _checked(wanted: Wanted) -> dict[str, Any]:
     return given
 
 
-def _complete(check: OutsideCheck, row: OutsideRow) -> None:
+def _complete(check: ExternalCheck, row: ExternalCheckRow) -> None:
     if not row.address:
         raise Invalid.field("/address", "missing", f"{check.title} needs an address")
     if Needs.KEY in check.needs and not row.secret:
         raise Invalid.field("/secret", "missing", f"{check.title} needs a key")
 
 
-def _turn_the_page(row: OutsideRow, now: datetime) -> None:
+def _turn_the_page(row: ExternalCheckRow, now: datetime) -> None:
     today = f"{now:%Y-%m-%d}"
     if row.asked_on != today:
         if row.asked_on[:7] != today[:7]:

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note, noted_change
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit, record_change
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
-from service.domain.policy import language_coverage as coverage
+from service.domain.policy import language_coverage
 from service.domain.policy.judge import SPAM_WAITS
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
@@ -40,19 +40,19 @@ def set_rules(
     site.hold_everything = hold_everything
     site.policy = {**policy, SPAM_WAITS: spam_waits, **kept}
     session.flush()
-    noted_change(session, Deed.RULES_SET, before, after, site_id=site_id)
+    record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
     return site
 
 
 def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
     """Replace the languages that a site takes though no check covers them: codes, `*` for all, nothing for none. Returns them."""
-    languages = coverage.parsed(typed)
+    languages = language_coverage.parsed(typed)
     site = _locked(session, site_id)
-    before = {coverage.KEY: list(coverage.taken_by(site.policy))}
-    if before[coverage.KEY] != languages:
-        site.policy = {**(site.policy or {}), coverage.KEY: languages}
+    before = {language_coverage.KEY: list(language_coverage.taken_by(site.policy))}
+    if before[language_coverage.KEY] != languages:
+        site.policy = {**(site.policy or {}), language_coverage.KEY: languages}
         session.flush()
-        noted_change(session, Deed.RULES_SET, before, {coverage.KEY: languages}, site_id=site_id)
+        record_change(session, AuditEvent.RULES_SET, before, {language_coverage.KEY: languages}, site_id=site_id)
     return languages
 
 
@@ -67,7 +67,7 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
     before = {"rejections": (site.policy or {}).get("rejections", [])}
     site.policy = {**(site.policy or {}), "rejections": kept}
     session.flush()
-    noted_change(session, Deed.REASONS_SET, before, {"rejections": kept}, site_id=site_id)
+    record_change(session, AuditEvent.REASONS_SET, before, {"rejections": kept}, site_id=site_id)
     return site
 
 
@@ -77,7 +77,7 @@ def set_practice(session: Session, site_id: str, wanted: bool) -> None:
     before = {"practice": bool((site.policy or {}).get("practice"))}
     site.policy = {**(site.policy or {}), "practice": wanted}
     session.flush()
-    noted_change(session, Deed.PRACTICE_SET, before, {"practice": wanted}, site_id=site_id)
+    record_change(session, AuditEvent.PRACTICE_SET, before, {"practice": wanted}, site_id=site_id)
 
 
 def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadState) -> None:
@@ -87,7 +87,7 @@ def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadSta
     ).scalar()
     if moved is None:
         raise NotFound("no such thread on this site")
-    note(session, Deed.THREAD_SET, site_id=site_id, about=thread_id, after={"state": state})
+    record_audit(session, AuditEvent.THREAD_SET, site_id=site_id, about=thread_id, after={"state": state})
 
 
 def _locked(session: Session, site_id: str) -> Site:

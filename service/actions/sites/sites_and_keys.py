@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.tokens import digest_of, new_token
-from service.store.tables.sites import HELD_IS_SPAM, Key, Kind, Scope, Site
+from service.store.tables.sites import HELD_IS_SPAM, ApiKey, ApiKeyKind, Scope, Site
 
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
@@ -33,7 +33,9 @@ def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: st
     site = Site(id=site_id, name=name or site_id, origins=list(origins), created_at=now, policy={}, hold_everything=False)
     session.add(site)
     session.flush()
-    note(session, Deed.SITE_MADE, site_id=site_id, about=site_id, after={"name": site.name, "origins": site.origins})
+    record_audit(
+        session, AuditEvent.SITE_MADE, site_id=site_id, about=site_id, after={"name": site.name, "origins": site.origins}
+    )
     return site
 
 
@@ -42,7 +44,7 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = new_token()
-    key = Key(
+    key = ApiKey(
         id=new_id(),
         site_id=site_id,
         label=label,
@@ -58,7 +60,7 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
 
 
 def add_akismet_key(
-    session: Session, site_id: str, *, identities: Identities, held_is_spam: bool = True, label: str = "", now: datetime
+    session: Session, site_id: str, *, identities: Pseudonymizer, held_is_spam: bool = True, label: str = "", now: datetime
 ) -> tuple[UUID, str]:
     """A key for clients that speak Akismet's protocol: 12 hex digits, since the WordPress plugin keeps nothing else.
 
@@ -68,8 +70,8 @@ def add_akismet_key(
     if site is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = secrets.token_hex(6)
-    key = Key(
-        id=new_id(), site_id=site_id, kind=Kind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=identities.short_key(token),
+    key = ApiKey(
+        id=new_id(), site_id=site_id, kind=ApiKeyKind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=identities.short_key(token),
         hint=token[:4], created_at=now,
     )  # fmt: skip
     session.add(key)
@@ -82,21 +84,23 @@ def add_akismet_key(
 def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -> None:
     """This key opens nothing any more. Web processes that knew it forget it within seconds."""
     revoked = session.execute(
-        update(Key)
-        .where(Key.id == key_id, Key.site_id == site_id, Key.revoked_at.is_(None))
+        update(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.site_id == site_id, ApiKey.revoked_at.is_(None))
         .values(revoked_at=now)
-        .returning(Key.id)
+        .returning(ApiKey.id)
     ).scalar()
     if revoked is None:
         raise NotFound(f"no live key {key_id} on site {site_id!r}")
-    note(session, Deed.KEY_REVOKED, site_id=site_id, about=key_id)
+    record_audit(session, AuditEvent.KEY_REVOKED, site_id=site_id, about=key_id)
 
 
-def note_use(session: Session, key_id: UUID, *, now: datetime) -> None:
+def record_use(session: Session, key_id: UUID, *, now: datetime) -> None:
     """Remember when a key was last used."""
-    session.execute(update(Key).where(Key.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False))
+    session.execute(
+        update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False)
+    )
 
 
-def _note_key(session: Session, key: Key) -> None:
-    after = {"hint": key.hint, "kind": key.kind or Kind.API, "scopes": key.scopes, "label": key.label}
-    note(session, Deed.KEY_MADE, site_id=key.site_id, about=key.id, after=after)
+def _note_key(session: Session, key: ApiKey) -> None:
+    after = {"hint": key.hint, "kind": key.kind or ApiKeyKind.API, "scopes": key.scopes, "label": key.label}
+    record_audit(session, AuditEvent.KEY_MADE, site_id=key.site_id, about=key.id, after=after)

@@ -19,7 +19,7 @@ MOST = 500
 _LOCK = 4_719_002
 
 
-def fan_out(session: Session, *, now: datetime) -> int:
+def create_deliveries(session: Session, *, now: datetime) -> int:
     """Turn due events into deliveries. Returns how many events were taken; a site without endpoints has none to make."""
     if not _anything(session, now) or not _my_turn(session):
         return 0

@@ -11,14 +11,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note, noted_change
-from service.actions.webhooks.record_attempts import bury
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit, record_change
+from service.actions.webhooks.record_attempts import give_up
+from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.signing import new_secret
-from service.domain.webhooks.target_url import target_of
+from service.domain.webhooks.target_url import parse_target
 from service.store.comments.apply_verdicts import none_under_way
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
 from service.store.tables.sites import Site
@@ -36,7 +36,7 @@ def add_endpoint(
     site_id: str,
     *,
     url: str,
-    seal: Seal,
+    seal: SecretBox,
     now: datetime,
     events: Sequence[EventType] = EVENTS,
     allow: Sequence[str] = (),
@@ -54,7 +54,7 @@ def add_endpoint(
         site_id=site_id,
         url=url,
         events=_in_order(events),
-        secret=seal.close(secret),
+        secret=seal.encrypt(secret),
         enabled=True,
         failures=0,
         since=_from_now_on(session, site_id, now),
@@ -62,7 +62,7 @@ def add_endpoint(
     )
     session.add(endpoint)
     session.flush()
-    note(session, Deed.ENDPOINT_ADDED, site_id=site_id, about=endpoint.id, after=_facts(endpoint))
+    record_audit(session, AuditEvent.ENDPOINT_ADDED, site_id=site_id, about=endpoint.id, after=_facts(endpoint))
     return endpoint, secret
 
 
@@ -95,30 +95,30 @@ def change_endpoint(
         endpoint.failures, endpoint.probe_at = 0, None
     session.flush()
     if enabled is False:
-        bury(session, endpoint.id)
-    noted_change(session, Deed.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, about=endpoint.id)
+        give_up(session, endpoint.id)
+    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, about=endpoint.id)
     return endpoint
 
 
 def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
     """Forget an endpoint with its deliveries and attempts."""
     endpoint = _one(session, site_id, endpoint_id)
-    note(session, Deed.ENDPOINT_REMOVED, site_id=site_id, about=endpoint.id, before=_facts(endpoint))
+    record_audit(session, AuditEvent.ENDPOINT_REMOVED, site_id=site_id, about=endpoint.id, before=_facts(endpoint))
     session.delete(endpoint)
 
 
-def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: Seal, now: datetime) -> tuple[Endpoint, str]:
+def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: SecretBox, now: datetime) -> tuple[Endpoint, str]:
     """A new secret; the old one signs beside it for a day. A second rotation ends the oldest at once."""
     endpoint = _one(session, site_id, endpoint_id)
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
-    endpoint.secret = seal.close(secret)
+    endpoint.secret = seal.encrypt(secret)
     session.flush()
-    note(session, Deed.SECRET_ROTATED, site_id=site_id, about=endpoint.id)
+    record_audit(session, AuditEvent.SECRET_ROTATED, site_id=site_id, about=endpoint.id)
     return endpoint, secret
 
 
-def try_out(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime) -> UUID:
+def send_test(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime) -> UUID:
     """Put one test on its way, the way of every delivery. Returns the id of its delivery."""
     endpoint = _one(session, site_id, endpoint_id)
     delivery = Delivery(
@@ -134,7 +134,7 @@ def try_out(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime)
     )
     session.add(delivery)
     session.flush()
-    note(session, Deed.ENDPOINT_TESTED, site_id=site_id, about=endpoint.id)
+    record_audit(session, AuditEvent.ENDPOINT_TESTED, site_id=site_id, about=endpoint.id)
     return delivery.id
 
 
@@ -154,7 +154,7 @@ def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) 
     _start_anew(session, now, Delivery.id == delivery.id)
     session.refresh(delivery)
     after = {"count": 1, "delivery": delivery.id}
-    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=delivery.endpoint_id, after=after)
+    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, about=delivery.endpoint_id, after=after)
     return delivery
 
 
@@ -164,7 +164,7 @@ def replay_dead(session: Session, site_id: str, endpoint_id: UUID, *, since: dat
     dead = (Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None))
     count = _start_anew(session, now, *dead, Delivery.created_at >= since)
     after = {"count": count, "since": since}
-    note(session, Deed.DELIVERIES_REPLAYED, site_id=site_id, about=endpoint.id, after=after)
+    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, about=endpoint.id, after=after)
     return count
 
 
@@ -177,7 +177,7 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
     if len(url) > 2048:
         raise Invalid.field("/url", "too_long", "expected an address of at most 2048 characters")
     try:
-        target = target_of(url)
+        target = parse_target(url)
     except ValueError as error:
         raise Invalid.field("/url", "address", str(error)) from None
     try:
@@ -195,7 +195,7 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
 
 def _facts(endpoint: Endpoint) -> dict[str, Any]:
     """What the log may know. The path of an address, and what follows it, is often a secret."""
-    target = target_of(endpoint.url)
+    target = parse_target(endpoint.url)
     host = f"{'https' if target.tls else 'http'}://{target.authority}"
     digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
     return {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}

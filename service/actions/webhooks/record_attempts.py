@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.audit_log import note
-from service.domain.audit_events import Deed
+from service.actions.audit_log import record_audit
+from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
 from service.domain.webhooks.retry_schedule import GIVE_UP, Answer, next_try, pause_of
 from service.store.db.column_types import table
@@ -25,7 +25,7 @@ _PAUSING = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptResult:
     """One attempt: what was sent, when it began, and what came back."""
 
     outgoing: Outgoing
@@ -33,7 +33,7 @@ class Tried:
     answer: Answer
 
 
-def record(session: Session, tried: Sequence[Tried], *, now: datetime, probe_every: timedelta) -> int:
+def record_attempts(session: Session, tried: Sequence[AttemptResult], *, now: datetime, probe_every: timedelta) -> int:
     """Write attempts down, each only where its lease still holds. Returns how many did.
 
     Whoever lost the lease leaves no trace here: another courier sends the same again, under the same id.
@@ -51,7 +51,7 @@ def record(session: Session, tried: Sequence[Tried], *, now: datetime, probe_eve
     return len(held)
 
 
-def _at_stake(session: Session, tried: Sequence[Tried]) -> Sequence[Endpoint]:
+def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endpoint]:
     """The endpoints whose health may change, locked in the order of their ids, so that two couriers never wait for each
     other in a ring. Where all is well none is, and couriers do not wait for each other at all."""
     ids = {t.outgoing.endpoint_id for t in tried}
@@ -62,7 +62,7 @@ def _at_stake(session: Session, tried: Sequence[Tried]) -> Sequence[Endpoint]:
     return session.scalars(select(Endpoint).where(Endpoint.id.in_(failed)).order_by(Endpoint.id).with_for_update()).all()
 
 
-def _arrived(session: Session, tried: Sequence[Tried], now: datetime) -> list[Tried]:
+def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) -> list[AttemptResult]:
     """Those that are done now: one statement for each lease."""
     done: set[UUID] = set()
     for token in {t.outgoing.token for t in tried}:
@@ -79,7 +79,7 @@ def _arrived(session: Session, tried: Sequence[Tried], now: datetime) -> list[Tr
     return [t for t in tried if t.outgoing.delivery_id in done]
 
 
-def _failed(session: Session, tried: Tried, now: datetime) -> bool:
+def _failed(session: Session, tried: AttemptResult, now: datetime) -> bool:
     """Decide what becomes of a delivery that did not arrive. False where its lease was lost."""
     mine = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
     tries = session.scalar(select(Delivery.tries).where(*mine, Delivery.state == DeliveryState.DUE).with_for_update())
@@ -90,7 +90,7 @@ def _failed(session: Session, tried: Tried, now: datetime) -> bool:
     return True
 
 
-def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
+def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
     """What a failed attempt makes of its delivery."""
     if tried.outgoing.type is EventType.TEST:
         return {"state": DeliveryState.DEAD}
@@ -100,7 +100,9 @@ def _outcome(tried: Tried, tries: int, now: datetime) -> dict[str, Any]:
     return {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
 
 
-def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], now: datetime, probe_every: timedelta) -> None:
+def _keep_health(
+    session: Session, endpoint: Endpoint, tried: Sequence[AttemptResult], now: datetime, probe_every: timedelta
+) -> None:
     """Count failures in a row, open or close the breaker, and take the host at its word where it says gone or later."""
     broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
     for one in sorted(tried, key=lambda t: t.at):
@@ -116,17 +118,24 @@ def _keep_health(session: Session, endpoint: Endpoint, tried: Sequence[Tried], n
             endpoint.enabled = endpoint.enabled and answer.status != _GONE
     session.flush()
     if not endpoint.enabled:
-        bury(session, endpoint.id)
+        give_up(session, endpoint.id)
         if enabled:
             off = {"enabled": False, "because": f"it answered {_GONE}"}
-            note(session, Deed.ENDPOINT_CHANGED, site_id=endpoint.site_id, about=endpoint.id, before={"enabled": True}, after=off)
+            record_audit(
+                session,
+                AuditEvent.ENDPOINT_CHANGED,
+                site_id=endpoint.site_id,
+                about=endpoint.id,
+                before={"enabled": True},
+                after=off,
+            )
     elif broken and endpoint.failures == 0:
-        _hurry(session, endpoint.id, now)
+        _retry_now(session, endpoint.id, now)
     elif endpoint.failures >= BREAKER:
-        bury(session, endpoint.id, older_than=now - GIVE_UP)
+        give_up(session, endpoint.id, older_than=now - GIVE_UP)
 
 
-def bury(session: Session, endpoint_id: UUID, *, older_than: datetime | None = None) -> None:
+def give_up(session: Session, endpoint_id: UUID, *, older_than: datetime | None = None) -> None:
     """What waits for an endpoint is given up: kept, shown, and sent again on demand."""
     waiting = [Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DUE]
     if older_than is not None:
@@ -139,7 +148,7 @@ def bury(session: Session, endpoint_id: UUID, *, older_than: datetime | None = N
     )
 
 
-def _hurry(session: Session, endpoint_id: UUID, now: datetime) -> None:
+def _retry_now(session: Session, endpoint_id: UUID, now: datetime) -> None:
     """The endpoint is well again: what waited for its next try goes now."""
     session.execute(
         update(Delivery)
@@ -149,7 +158,7 @@ def _hurry(session: Session, endpoint_id: UUID, now: datetime) -> None:
     )
 
 
-def _attempt_row(tried: Tried) -> dict[str, Any]:
+def _attempt_row(tried: AttemptResult) -> dict[str, Any]:
     answer = tried.answer
     error = answer.error or ("" if answer.arrived else _in_words(answer.status))
     return {

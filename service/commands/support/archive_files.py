@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from service.actions.lifecycle.archive import Volume
+from service.actions.lifecycle.archive import ArchiveFile
 from service.crash import CrashPoint, crash_point
 from service.store.db import migrate
-from service.store.lifecycle.archive_rows import Bundle
+from service.store.lifecycle.archive_rows import CommentRows
 from service.store.lifecycle.dump import written_down
 
 FORMAT = "greenroom archive 1"
@@ -43,11 +43,11 @@ class Entry:
     sha256: str
     moved: bool = False
 
-    def volume(self, folder: Path) -> Volume:
-        return Volume(UUID(self.archive), self.site, self.name, str(folder.resolve()), datetime.fromisoformat(self.at))
+    def volume(self, folder: Path) -> ArchiveFile:
+        return ArchiveFile(UUID(self.archive), self.site, self.name, str(folder.resolve()), datetime.fromisoformat(self.at))
 
 
-class Shelf:
+class ArchiveFolder:
     """One folder of volumes."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +91,7 @@ class Shelf:
         names = (f"{site_id}-{before:%Y-%m-%d}-{n:04d}.jsonl.gz" for n in range(1, 10_000_000))
         return next(name for name in names if name not in taken)
 
-    def write(self, volume: Volume, bundles: Iterable[Bundle]) -> Entry:
+    def write(self, volume: ArchiveFile, bundles: Iterable[CommentRows]) -> Entry:
         """One file with these bundles: on the disk as a whole, read back, and in the manifest when this returns."""
         head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(volume.id), "site": volume.site_id,
                 "name": volume.name, "at": volume.at.isoformat()}  # fmt: skip
@@ -103,13 +103,13 @@ class Shelf:
         self.keep(entry)
         return entry
 
-    def rewrite(self, entry: Entry, stays: Callable[[list[Bundle]], list[Bundle]]) -> int:
+    def rewrite(self, entry: Entry, stays: Callable[[list[CommentRows]], list[CommentRows]]) -> int:
         """Leave out what does not stay. Returns how many bundles went; the file is only written where some do."""
         path, count = self.folder / entry.name, 0
         head = {**json.loads(next(_lines(path))), "instead_of": entry.sha256}
         with _whole(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
 
-            def kept() -> Iterator[Bundle]:
+            def kept() -> Iterator[CommentRows]:
                 nonlocal count
                 for some in self.read(entry, at_once=500, strictly=False):
                     left = stays(some)
@@ -123,13 +123,13 @@ class Shelf:
             self.keep(written)
         return count
 
-    def read(self, entry: Entry, *, at_once: int, strictly: bool = True) -> Iterator[list[Bundle]]:
+    def read(self, entry: Entry, *, at_once: int, strictly: bool = True) -> Iterator[list[CommentRows]]:
         """The bundles of a file, some at a time. Raises Damaged where the file is not the one that the manifest vouches for."""
         if strictly:
             self.check(entry)
-        some: list[Bundle] = []
+        some: list[CommentRows] = []
         for line in _bundles(self.folder / entry.name):
-            some.append(Bundle(line))
+            some.append(CommentRows(line))
             if len(some) >= at_once:
                 yield some
                 some = []
@@ -170,7 +170,7 @@ class Shelf:
         comments, rows = 0, Counter[str]()
         for line in _bundles(path):
             comments += 1
-            rows.update({name: len(some) for name, some in Bundle(line).rows.items()})
+            rows.update({name: len(some) for name, some in CommentRows(line).rows.items()})
         head = json.loads(next(_lines(path)))
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -180,7 +180,7 @@ class Shelf:
         )  # fmt: skip
 
 
-def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[Bundle]) -> None:
+def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[CommentRows]) -> None:
     digest, count = hashlib.sha256(), 0
     out.write(written_down(head).encode() + b"\n")
     for bundle in bundles:

@@ -7,15 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from service.actions.lifecycle.archive import Skipped, Volume, move, note_archived, note_erased, note_restored, restore
-from service.commands.support.archive_files import Damaged, Entry, Shelf
+from service.actions.lifecycle.archive import (
+    ArchiveFile,
+    Skipped,
+    move_to_archive,
+    note_archived,
+    note_erased,
+    note_restored,
+    restore,
+)
+from service.commands.support.archive_files import ArchiveFolder, Damaged, Entry
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.store.db.engine import Database
-from service.store.lifecycle.archivable import Old, leaving, settled
-from service.store.lifecycle.archive_rows import Bundle, bundles, is_tombstone
+from service.store.lifecycle.archivable import Archivable, archivable, leaving
+from service.store.lifecycle.archive_rows import CommentRows, is_tombstone, rows_of_comments
 from service.store.lifecycle.archives import erased_among, known_among
-from service.store.lifecycle.find_by_person import Whose
+from service.store.lifecycle.find_by_person import PersonFilter
 from service.store.lifecycle.integrity import take_time
 
 #: Charts look back so far, and nothing that is younger may leave.
@@ -30,7 +38,7 @@ Say = Callable[[str], None]
 class Archiving:
     """A shelf, the database that it belongs to, and how to tell a person of what goes on."""
 
-    shelf: Shelf
+    shelf: ArchiveFolder
     database: Database
     say: Say
 
@@ -47,7 +55,7 @@ class Archiving:
         filled: list[Entry] = []
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
-            volume = Volume(
+            volume = ArchiveFile(
                 new_id(), site_id, self.shelf.free_name(site_id, before), str(self.shelf.folder.resolve()), datetime.now(UTC)
             )
             entry = self.shelf.write(volume, source.next_ones(A_FILE))
@@ -57,10 +65,10 @@ class Archiving:
             filled.append(self._move(entry, before))
         return filled
 
-    def _old(self, site_id: str, before: datetime) -> Old:
+    def _old(self, site_id: str, before: datetime) -> Archivable:
         with self.database.reading() as session:
             take_time(session)
-            return Old.of(session, site_id, before=before, now=datetime.now(UTC))
+            return Archivable.of(session, site_id, before=before, now=datetime.now(UTC))
 
     def _move(self, entry: Entry, before: datetime) -> Entry:
         """Rows leave only here: the file is complete, on the disk, and was read back. As long as others write, it rests in between."""
@@ -69,7 +77,7 @@ class Archiving:
             began = time.monotonic()
             with self.database.writing() as session:
                 take_time(session)
-                move(session, volume, some, old)
+                move_to_archive(session, volume, some, old)
             crash_point(CrashPoint.MOVED)
             time.sleep(time.monotonic() - began)
         with self.database.writing() as session:
@@ -83,7 +91,7 @@ class Archiving:
         self.say(f"{entry.name}: {moved:,} comments moved" + (f", {stayed:,} stay: somebody changed them" if stayed else ""))
         return entry
 
-    def bring_back(self, wanted: Callable[[Bundle], bool], site_id: str = "") -> tuple[int, Counter[Skipped]]:
+    def bring_back(self, wanted: Callable[[CommentRows], bool], site_id: str = "") -> tuple[int, Counter[Skipped]]:
         """Put what is wanted back, the newest file first. Returns how many bundles came back, and why others did not."""
         count, skipped = 0, Counter[Skipped]()
         for entry in self._of(site_id):
@@ -116,7 +124,7 @@ class Archiving:
                 gone[entry.name] = count
         return gone
 
-    def holding(self, site_id: str, whose: Whose) -> dict[UUID, str]:
+    def holding(self, site_id: str, whose: PersonFilter) -> dict[UUID, str]:
         """The comments of a person that stand in these files as a whole, and in which."""
         return {
             bundle.head.comment: entry.name
@@ -135,11 +143,11 @@ class Archiving:
         if some and not self._known(some):
             raise Damaged(f"{entry.name}: this database knows none of its comments: is this folder another installation's?")
 
-    def _known(self, some: list[Bundle]) -> dict[UUID, int | None]:
+    def _known(self, some: list[CommentRows]) -> dict[UUID, int | None]:
         with self.database.reading() as session:
             return known_among(session, [bundle.head.comment for bundle in some])
 
-    def _left(self, some: list[Bundle]) -> list[Bundle]:
+    def _left(self, some: list[CommentRows]) -> list[CommentRows]:
         """All but those that still stand here as the file has them."""
         known = self._known(some)
         stays = {i for i, told in known.items() if told is not None}
@@ -149,7 +157,7 @@ class Archiving:
             if one.head.comment not in stays or (not one.head.whole and (known[one.head.comment] or 0) >= one.head.until)
         ]
 
-    def _unerased(self, some: list[Bundle]) -> list[Bundle]:
+    def _unerased(self, some: list[CommentRows]) -> list[CommentRows]:
         with self.database.reading() as session:
             erased = erased_among(session, [bundle.head.comment for bundle in some])
         return [bundle for bundle in some if bundle.head.comment not in erased or is_tombstone(bundle.head)]
@@ -158,24 +166,24 @@ class Archiving:
 class _Source:
     """The bundles of what is old, page by page, each page a moment of its own."""
 
-    def __init__(self, old: Old, database: Database) -> None:
+    def __init__(self, old: Archivable, database: Database) -> None:
         self._old, self._database = old, database
         self._after: tuple[datetime, UUID] | None = None
-        self._waiting: list[Bundle] = []
+        self._waiting: list[CommentRows] = []
 
     def anything_more(self) -> bool:
         while not self._waiting:
             with self._database.reading() as session:
                 take_time(session)
-                rows = settled(session, self._old, after=self._after, limit=AT_ONCE)
+                rows = archivable(session, self._old, after=self._after, limit=AT_ONCE)
                 may = leaving(session, self._old, [row.id for row in rows])
-                self._waiting = bundles(session, {row.id: row.whole for row in rows if row.id in may})
+                self._waiting = rows_of_comments(session, {row.id: row.whole for row in rows if row.id in may})
             if not rows:
                 return False
             self._after = rows[-1].updated_at, rows[-1].id
         return True
 
-    def next_ones(self, limit: int) -> Iterator[Bundle]:
+    def next_ones(self, limit: int) -> Iterator[CommentRows]:
         while limit > 0 and self.anything_more():
             some, self._waiting = self._waiting[:limit], self._waiting[limit:]
             limit -= len(some)

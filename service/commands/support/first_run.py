@@ -26,7 +26,7 @@ ADMIN = "admin@localhost"
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Installation:
     """What was found, or made. `key` is empty where it is not in the data folder; `sign_in` once somebody has signed in."""
 
     sites: tuple[str, ...]
@@ -43,7 +43,7 @@ def prepare(settings: Settings) -> None:
         _keep(settings.home / "secret.key", secrets.token_hex(32))
 
 
-def open_house(settings: Settings, database: Database) -> House:
+def open_installation(settings: Settings, database: Database) -> Installation:
     """Find what is there; on the very first start make the site `demo`, a key for it and the first moderator."""
     now = datetime.now(UTC)
     with database.writing() as session:
@@ -53,7 +53,7 @@ def open_house(settings: Settings, database: Database) -> House:
         sign_in = _first_link(session, settings, now)
     if not sites:
         _keep(settings.home / KEY_FILE, key)
-    return House(sites or (DEMO,), comments, key, sign_in, first_start=not sites)
+    return Installation(sites or (DEMO,), comments, key, sign_in, first_start=not sites)
 
 
 def _add_demo_site(session: Session, settings: Settings, now: datetime) -> str:

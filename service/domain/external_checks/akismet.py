@@ -2,19 +2,19 @@
 
 from urllib.parse import urlencode
 
-from service.domain.external_checks.contract import Needs, OutsideCheck, Question, Request, Setup, Unreadable
+from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Needs, Request, Setup, Unreadable
 from service.domain.policy.signals import Kind, Signal
 
 NAME = "akismet"
 SCORE = 0.9
 
 
-def asks(question: Question, setup: Setup) -> Request:
+def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
     """`comment-check` of Akismet's API 1.1."""
     return _request("comment-check", question, setup)
 
 
-def hears(answer: str) -> tuple[Signal, ...]:
+def parse_response(answer: str) -> tuple[Signal, ...]:
     """`true` is spam, `false` is none. `invalid` says that the key is wrong."""
     said = answer.strip()
     if said == "true":
@@ -24,12 +24,12 @@ def hears(answer: str) -> tuple[Signal, ...]:
     return ()
 
 
-def tells(question: Question, setup: Setup, spam: bool) -> Request:
+def build_feedback(question: ExternalCheckInput, setup: Setup, spam: bool) -> Request:
     """`submit-spam` or `submit-ham`."""
     return _request("submit-spam" if spam else "submit-ham", question, setup)
 
 
-def _request(act: str, question: Question, setup: Setup) -> Request:
+def _request(act: str, question: ExternalCheckInput, setup: Setup) -> Request:
     reading = question.reading
     told = {
         "api_key": setup.secret,
@@ -51,13 +51,13 @@ def _request(act: str, question: Question, setup: Setup) -> Request:
     return Request(f"{setup.address.rstrip('/')}/{act}", body, headers)
 
 
-CHECK = OutsideCheck(
+CHECK = ExternalCheck(
     title="Akismet",
     sends="the text, its language, the author's name and website, the page's address, the page that led there, the browser's name; "
     "no network or mail address",
     needs=(Needs.KEY,),
-    asks=asks,
-    hears=hears,
-    tells=tells,
+    build_request=build_request,
+    parse_response=parse_response,
+    build_feedback=build_feedback,
     address="https://rest.akismet.com/1.1",
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Signal
 
 
@@ -29,10 +29,10 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ExternalCheckInput:
     """A comment to be asked about. `message_id` is the same each time that the same comment is asked about."""
 
-    reading: Reading
+    reading: CheckInput
     message_id: str
     at: datetime
 
@@ -50,21 +50,21 @@ class Unreadable(ValueError):
     """An answer that cannot be understood; says what was expected."""
 
 
-Asks = Callable[[Question, Setup], Request]
+BuildRequest = Callable[[ExternalCheckInput, Setup], Request]
 #: Raises ValueError (Unreadable, or what json raises) for an answer that cannot be understood. Nothing found is no signal.
-Hears = Callable[[str], tuple[Signal, ...]]
+ParseResponse = Callable[[str], tuple[Signal, ...]]
 #: What a moderator's decision is told: the comment was spam (True) or was not.
-Tells = Callable[[Question, Setup, bool], Request]
+BuildFeedback = Callable[[ExternalCheckInput, Setup, bool], Request]
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideCheck:
+class ExternalCheck:
     """One service that may be asked. `title` is what people call it, `sends` is what leaves the machine."""
 
     title: str
     sends: str
     needs: Collection[Needs]
-    asks: Asks
-    hears: Hears
-    tells: Tells | None = None
+    build_request: BuildRequest
+    parse_response: ParseResponse
+    build_feedback: BuildFeedback | None = None
     address: str = ""

@@ -11,7 +11,7 @@ from service.domain.states import State
 CALM = 0.2
 
 
-def sure(verdict: Verdict, signals: Sequence[Signal]) -> bool:
+def is_sure(verdict: Verdict, signals: Sequence[Signal]) -> bool:
     """Whether nobody has to be asked: rejected, held by the site's own wish or after a failure, or as good as calm."""
     if verdict.state is State.APPROVED:
         return risk({family.value: score for family, score in scores(signals).items()}) < CALM

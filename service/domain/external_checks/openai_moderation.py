@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from service.domain.external_checks.contract import Needs, OutsideCheck, Question, Request, Setup, Unreadable
+from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Needs, Request, Setup, Unreadable
 from service.domain.policy.signals import Kind, Signal
 
 NAME = "moderation"
@@ -11,7 +11,7 @@ NAME = "moderation"
 FLAGGED = 0.6
 
 
-def asks(question: Question, setup: Setup) -> Request:
+def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
     """`POST {address}/moderations` with the text alone."""
     body = {"model": setup.model, "input": question.reading.text}
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {setup.secret}", "User-Agent": "Greenroom/1"}
@@ -19,7 +19,7 @@ def asks(question: Question, setup: Setup) -> Request:
     return Request(f"{setup.address.rstrip('/')}/moderations", encoded, headers)
 
 
-def hears(answer: str) -> tuple[Signal, ...]:
+def parse_response(answer: str) -> tuple[Signal, ...]:
     """One signal where the service flagged the text, named after what it is surest of."""
     result = _result(answer)
     if not result["flagged"]:
@@ -50,11 +50,11 @@ def _numbers(scores: Any) -> list[tuple[str, float]]:
     return [(str(name), float(score)) for name, score in given if type(score) in (int, float) and 0 <= score <= 1]
 
 
-CHECK = OutsideCheck(
+CHECK = ExternalCheck(
     title="Moderation endpoint",
     sends="the text, and nothing else",
     needs=(Needs.ADDRESS, Needs.KEY, Needs.MODEL),
-    asks=asks,
-    hears=hears,
+    build_request=build_request,
+    parse_response=parse_response,
     address="https://api.openai.com/v1",
 )

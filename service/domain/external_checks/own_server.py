@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from service.domain.external_checks.contract import Needs, OutsideCheck, Question, Request, Setup, Unreadable
+from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Needs, Request, Setup, Unreadable
 from service.domain.policy.signals import Kind, Signal
 from service.domain.webhooks.signing import signatures
 
@@ -12,7 +12,7 @@ KINDS = {"spam": Kind.SPAM_OUTSIDE, "abuse": Kind.ABUSE_OUTSIDE}
 MOST, LONGEST = 10, 200
 
 
-def asks(question: Question, setup: Setup) -> Request:
+def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
     """The comment as the checks read it, signed by the Standard Webhooks rules."""
     reading = question.reading
     told = {
@@ -41,7 +41,7 @@ def asks(question: Question, setup: Setup) -> Request:
     return Request(setup.address, body, headers)
 
 
-def hears(answer: str) -> tuple[Signal, ...]:
+def parse_response(answer: str) -> tuple[Signal, ...]:
     """`{"findings": [{"family": "spam" | "abuse", "score": 0..1, "rule": "one sentence", "strong": false}]}`"""
     told = json.loads(answer)
     findings = told.get("findings") if isinstance(told, dict) else None
@@ -62,10 +62,10 @@ def _signal(finding: Any) -> Signal:
     return Signal(KINDS[finding["family"]], float(score), said, strong=finding.get("strong") is True)
 
 
-CHECK = OutsideCheck(
+CHECK = ExternalCheck(
     title="Own check",
     sends="the text, its language, the author's id, name, website and whether the host vouches for them, the page's id, address and title",
     needs=(Needs.ADDRESS, Needs.SIGNING),
-    asks=asks,
-    hears=hears,
+    build_request=build_request,
+    parse_response=parse_response,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.policy.custom_rules import Rule
+from service.domain.policy.custom_rules import CustomRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentCounts:
     """What else was written on this site within the same hour: counts, this comment not among them.
 
     `like_text` counts those that differ in a few words only (`service.domain.text.near_duplicates`), the same ones not among them.
@@ -84,7 +84,7 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CheckInput:
     """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched.
 
     `site_model` is what this site's moderators taught (`workers.checks.model.site_model`), empty until it is to be believed.
@@ -96,8 +96,8 @@ class Reading:
     page: Page = Page()
     circumstances: Circumstances = Circumstances()
     history: History = History()
-    recent: Recent = Recent()
+    recent: RecentCounts = RecentCounts()
     lists: Lists = Lists()
     site_model: bytes = b""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CustomRule, ...] = ()
     languages: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from service.domain.text.wildcards import found_at
 MOST_WORDS = 5_000
 
 
-class About(StrEnum):
+class RuleSubject(StrEnum):
     """What a rule looks at. The meaning of its `value`: links and approvals a number, age in days, the others words, in which `*`
     stands for any letters; a first comment needs none."""
 
@@ -49,21 +49,21 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CustomRule:
     """One sentence of an editor. `thread` is the host's id of the only thread it is for; empty: the whole site."""
 
-    about: About
+    about: RuleSubject
     value: str = ""
     mode: Mode = Mode.SHADOW
     thread: str = ""
 
     @classmethod
-    def parse(cls, given: Mapping[str, Any]) -> "Rule":
+    def parse(cls, given: Mapping[str, Any]) -> "CustomRule":
         """A rule as an editor sends it, or Invalid with the field that is wrong."""
-        about = _one_of(About, given.get("about"), "/about")
+        about = _one_of(RuleSubject, given.get("about"), "/about")
         mode = _one_of(Mode, given.get("mode", Mode.SHADOW), "/mode")
         value = str(given.get("value", "")).strip()
-        if about is About.FIRST_COMMENT:
+        if about is RuleSubject.FIRST_COMMENT:
             return cls(about, "", mode, str(given.get("thread", "")))
         if about in _NUMBERS and not value.isdecimal():
             raise Invalid.field("/value", "not_a_number", f"a rule about {about} needs a whole number, not {value!r}")
@@ -79,7 +79,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastComment:
     """An earlier comment: what rules may know of it, the state it came to, and what a person said, if one was asked."""
 
     facts: Facts
@@ -98,20 +98,20 @@ class BackTest:
     moderators_had_rejected: int
 
 
-def found_by(rules: Sequence[Rule], facts: Facts) -> tuple[Signal, ...]:
+def matches_of(rules: Sequence[CustomRule], facts: Facts) -> tuple[Signal, ...]:
     """What a site's live rules say of one comment."""
     reasons = (rule.why(facts) for rule in rules if rule.mode is Mode.LIVE)
     return tuple(Signal(Kind.SITE_RULE, 1.0, reason, check="site_rules") for reason in reasons if reason)
 
 
-def in_shadow(rules: Sequence[Rule], facts: Facts) -> tuple[Rule, ...]:
+def in_shadow(rules: Sequence[CustomRule], facts: Facts) -> tuple[CustomRule, ...]:
     """The rules in shadow that would have held this comment."""
     return tuple(rule for rule in rules if rule.mode is Mode.SHADOW and rule.why(facts))
 
 
-def back_test(rule: Rule, past: Sequence[Past]) -> BackTest:
+def back_test(rule: CustomRule, past: Sequence[PastComment]) -> BackTest:
     """What would have been decided otherwise, had the rule been live all along. An off rule is tried as if it were on."""
-    tried = Rule(rule.about, rule.value, Mode.SHADOW, rule.thread)
+    tried = CustomRule(rule.about, rule.value, Mode.SHADOW, rule.thread)
     held = [one for one in past if tried.why(one.facts)]
     return BackTest(
         tried=len(past),
@@ -168,12 +168,12 @@ def _one_of(kind: Any, given: Any, pointer: str) -> Any:
         raise Invalid.field(pointer, "unknown", f"expected one of {', '.join(kind)}, not {given!r}") from error
 
 
-_NUMBERS = frozenset({About.LINKS, About.NEW_AUTHOR, About.OLD_THREAD})
+_NUMBERS = frozenset({RuleSubject.LINKS, RuleSubject.NEW_AUTHOR, RuleSubject.OLD_THREAD})
 _REASONS = {
-    About.LINKS: _links,
-    About.NEW_AUTHOR: _new_author,
-    About.FIRST_COMMENT: _first_comment,
-    About.OLD_THREAD: _old_thread,
-    About.LANGUAGE: _language,
-    About.WORDS: _words,
+    RuleSubject.LINKS: _links,
+    RuleSubject.NEW_AUTHOR: _new_author,
+    RuleSubject.FIRST_COMMENT: _first_comment,
+    RuleSubject.OLD_THREAD: _old_thread,
+    RuleSubject.LANGUAGE: _language,
+    RuleSubject.WORDS: _words,
 }

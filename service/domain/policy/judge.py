@@ -64,7 +64,7 @@ _KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PolicyLimits:
     """One site's policy. The defaults serve a site that never set anything."""
 
     hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
@@ -85,7 +85,7 @@ class Verdict:
     reasons: tuple[Signal, ...] = ()
 
 
-def judge(signals: Sequence[Signal], rules: Rules) -> Verdict:
+def judge(signals: Sequence[Signal], rules: PolicyLimits) -> Verdict:
     """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
     leads = leads_somewhere(ordered)
@@ -118,7 +118,7 @@ def failed(signals: Sequence[Signal]) -> bool:
     return any(s.kind.family is Family.FAILURE and s.score for s in signals)
 
 
-def _limits(kinds: Set[Kind], rules: Rules, *, leads: bool) -> Mapping[Kind, float]:
+def _limits(kinds: Set[Kind], rules: PolicyLimits, *, leads: bool) -> Mapping[Kind, float]:
     limits = rules.hold_at
     for applies, patience in (
         (not leads, rules.hold_leading_nowhere_at),
@@ -142,7 +142,7 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
     return {family: 1.0 - rest for family, rest in clean.items()}
 
 
-def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules) -> float:
+def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits) -> float:
     """How sure the models are where no second strong finding is needed; 0 where they are not sure enough, or where the site or the
     author asks for a person."""
     sure = max([s.score for s in holding if s.kind in MODELS_OF_SPAM], default=0.0)
@@ -153,7 +153,7 @@ def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: R
     return sure
 
 
-def _doubtless(signals: Sequence[Signal], sure: float, rules: Rules) -> tuple[Signal, ...]:
+def _doubtless(signals: Sequence[Signal], sure: float, rules: PolicyLimits) -> tuple[Signal, ...]:
     rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
     speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)
     return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, check="policy"), *speaking)
@@ -166,7 +166,7 @@ def _leading_nowhere(signal: Signal) -> Signal:
     return replace(signal, rule=f"{signal.rule}; there is nothing to follow, so a person decides")
 
 
-def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: Rules, *, leads: bool) -> tuple[Signal, ...]:
+def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits, *, leads: bool) -> tuple[Signal, ...]:
     alone = tuple([s for s in signals if s.kind in rules.reject_alone])
     # A finding that would not even hold the comment is not half of a rejection.
     strong = [s for s in holding if s.strong]

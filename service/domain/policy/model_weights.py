@@ -10,7 +10,7 @@ _PIECE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeightedFeature:
     """One word, pair of words or host. Above 0 it speaks for rejecting, below for approving."""
 
     name: str
@@ -18,12 +18,12 @@ class Weighed:
     host: bool = False
 
 
-def weighed(stored: str) -> list[Weighed]:
+def weighted_features(stored: str) -> list[WeightedFeature]:
     """All words, pairs and hosts of a stored model, the weightiest against first. Pieces of words say nothing to people."""
     if not stored:
         return []
     weights: dict[str, float] = json.loads(gzip.decompress(b64decode(stored)))["weights"]
-    found = [Weighed(name, weight, host) for feature, weight in weights.items() for name, host in _named(feature)]
+    found = [WeightedFeature(name, weight, host) for feature, weight in weights.items() for name, host in _named(feature)]
     return sorted(found, key=lambda one: (-one.weight, one.name))
 
 

@@ -74,7 +74,7 @@ def upper_bound(wrong: int, of: int, confidence: float = CONFIDENCE) -> float:
     return high
 
 
-def audited(identity: str, share: float) -> bool:
+def sampled(identity: str, share: float) -> bool:
     """Whether an automatic decision goes to a person all the same. Fixed by the comment's id, so that nobody can choose."""
     drawn = int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "big")
     return drawn < share * 2**64

@@ -117,7 +117,7 @@ class Signal:
     check: str = ""
 
 
-def of_a_stranger(signal: Signal, check: str) -> Signal:
+def from_plugin(signal: Signal, check: str) -> Signal:
     """A signal of a check that is not ours, as it can be kept and shown: no database holds every string. Raises ValueError for a score
     that is no number, since no limit would ever hold it."""
     if math.isnan(signal.score):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.domain.policy.judge import Verdict, failed, may_reject_by_sum, scores
-from service.domain.policy.risk_budget import Budget, Limits, audited
+from service.domain.policy.risk_budget import Budget, Limits, sampled
 from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.states import State
 
@@ -15,16 +15,16 @@ FOR_REJECTING = (Family.SPAM, Family.PROFANITY)
 #: Where a site's policy keeps its latitude.
 KEY = "budget"
 #: One automatic decision in so many is looked at. Without a latitude, those that reject spam beyond doubt are.
-AUDIT = 50
+SAMPLE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Latitude:
+class SiteThresholds:
     """`published` and `rejected`: at most one in so many may be wrong. `audit`: one automatic decision in so many is looked at, 0: none."""
 
     published: int = 200
     rejected: int = 500
-    audit: int = AUDIT
+    audit: int = SAMPLE
     hold_until_known: bool = False
     publish_below: float | None = None
     reject_from: float | None = None
@@ -34,7 +34,7 @@ class Latitude:
         return Budget(1 / self.published, 1 / self.rejected)
 
     @classmethod
-    def of(cls, policy: Mapping[str, Any] | None) -> "Latitude | None":
+    def of(cls, policy: Mapping[str, Any] | None) -> "SiteThresholds | None":
         """What the site set; none where it never set anything, and the default limits serve."""
         given = (policy or {}).get(KEY)
         return cls(**{name: given[name] for name in cls.__slots__ if name in given}) if given else None
@@ -48,18 +48,18 @@ def risk(of: Mapping[str, float], families: Sequence[Family] = AGAINST) -> float
     return 1.0 - fine
 
 
-def within(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude | None, *, identity: str) -> Verdict:
+def apply_thresholds(verdict: Verdict, signals: Sequence[Signal], latitude: SiteThresholds | None, *, identity: str) -> Verdict:
     """The verdict as the site's latitude has it. What the site itself asked for, and what a check left open, stays as it is."""
     if failed(signals) or _by_the_site(verdict):
         return verdict
     if latitude is None:
-        return _audited(verdict, AUDIT, identity) if _beyond_doubt(verdict) else verdict
+        return _audited(verdict, SAMPLE, identity) if _beyond_doubt(verdict) else verdict
     limited = _limited(verdict, signals, latitude)
     return limited if limited.state is State.HELD else _audited(limited, latitude.audit, identity)
 
 
 def _audited(verdict: Verdict, share: int, identity: str) -> Verdict:
-    if not share or not audited(identity, 1 / share):
+    if not share or not sampled(identity, 1 / share):
         return verdict
     rule = f"one automatic decision in {share} is looked at by a person; this one would have been {verdict.state}"
     return Verdict(State.HELD, (Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy"), *verdict.reasons))
@@ -69,7 +69,7 @@ def _beyond_doubt(verdict: Verdict) -> bool:
     return any(s.kind is Kind.SPAM_BEYOND_DOUBT for s in verdict.reasons)
 
 
-def _limited(verdict: Verdict, signals: Sequence[Signal], latitude: Latitude) -> Verdict:
+def _limited(verdict: Verdict, signals: Sequence[Signal], latitude: SiteThresholds) -> Verdict:
     found = {family.value: score for family, score in scores(signals).items()}
     unanswered = tuple(s for s in verdict.reasons if not s.score)
     against = sorted((s for s in signals if s.kind.family in AGAINST), key=lambda s: -s.score)[:3]
@@ -93,7 +93,7 @@ def _by_the_site(verdict: Verdict) -> bool:
     return verdict.state is not State.APPROVED and any(own)
 
 
-def stored(latitude: Latitude, limits: Limits) -> dict[str, Any]:
+def stored(latitude: SiteThresholds, limits: Limits) -> dict[str, Any]:
     """A latitude as it stands in a site's policy, with limits that were found."""
     return {
         "published": latitude.published,

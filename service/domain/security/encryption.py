@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from cryptography.fernet import Fernet, InvalidToken
 
 
-class BrokenSeal(Exception):
+class DecryptionFailed(Exception):
     """Sealed with another root secret, or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class SecretBox:
     """Seals with a key of its own, derived from the root secret."""
 
     key: bytes
 
     @classmethod
-    def from_secret(cls, secret: str) -> "Seal":
+    def from_secret(cls, secret: str) -> "SecretBox":
         return cls(base64.urlsafe_b64encode(hashlib.sha256(b"greenroom seal:" + secret.encode()).digest()))
 
-    def close(self, words: str) -> str:
+    def encrypt(self, words: str) -> str:
         return Fernet(self.key).encrypt(words.encode()).decode()
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, sealed: str) -> str:
         """The words again. Raises BrokenSeal."""
         try:
             return Fernet(self.key).decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise BrokenSeal("sealed with another root secret; was secret_key changed?") from None
+            raise DecryptionFailed("sealed with another root secret; was secret_key changed?") from None

@@ -13,14 +13,14 @@ from service.domain.errors import Code, Refusal
 SKEW, OLDEST = 60, 600
 
 
-class NotBelieved(Refusal):
+class InvalidIdToken(Refusal):
     """The provider's word does not hold."""
 
     code = Code.FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class OidcIdentity:
     """Somebody whom a provider knows. `key` is the same for the same account there, whatever becomes of its address."""
 
     key: str
@@ -28,7 +28,7 @@ class Person:
     name: str
 
 
-def person_in(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: datetime) -> Person:
+def verify_id_token(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: datetime) -> OidcIdentity:
     """Whom the claims of an identity token name (OpenID Connect Core, 3.1.3.7). Raises NotBelieved."""
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
@@ -47,12 +47,12 @@ def person_in(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: 
     _demand(claims.get("email_verified") is True, "its e-mail address is not verified")
     key = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
     name = "".join(c for c in _word(claims, "name") if c.isprintable())[:200]
-    return Person(key, email.casefold(), name)
+    return OidcIdentity(key, email.casefold(), name)
 
 
 def _demand(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise NotBelieved(f"the identity token was refused: {otherwise}")
+        raise InvalidIdToken(f"the identity token was refused: {otherwise}")
 
 
 def _word(claims: Mapping[str, Any], name: str) -> str:

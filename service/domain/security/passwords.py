@@ -9,8 +9,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.domain.errors import Unavailable
 
-SHORTEST = 12
-LONGEST = 200
+MIN_LENGTH = 12
+MAX_LENGTH = 200
 
 #: 64 MiB a hash: two slots keep a flood of sign-ins from eating the memory.
 _SLOTS = threading.BoundedSemaphore(2)
@@ -21,13 +21,13 @@ _HASHER = PasswordHasher()
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The argon2id hash to keep of a password."""
     with _slot():
         return _HASHER.hash(password)
 
 
-def matches(kept: str, password: str) -> bool:
+def verify_password(kept: str, password: str) -> bool:
     """Whether a password is the one of this hash. An empty hash matches nothing, in the same time."""
     with _slot():
         try:
@@ -47,12 +47,12 @@ def _slot() -> Iterator[None]:
         _SLOTS.release()
 
 
-def fault_of(password: str) -> str:
+def password_fault(password: str) -> str:
     """What is wrong with a new password, as a sentence; empty where nothing is."""
-    if len(password) < SHORTEST:
-        return f"expected at least {SHORTEST} characters; a few words in a row are easy to remember"
-    if len(password) > LONGEST:
-        return f"expected at most {LONGEST} characters"
+    if len(password) < MIN_LENGTH:
+        return f"expected at least {MIN_LENGTH} characters; a few words in a row are easy to remember"
+    if len(password) > MAX_LENGTH:
+        return f"expected at most {MAX_LENGTH} characters"
     if len(set(password)) < 5:
         return "expected more than a few different characters"
     return ""

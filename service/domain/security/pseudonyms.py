@@ -8,13 +8,13 @@ from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
-class Identities:
+class Pseudonymizer:
     """Makes keyed hashes with a key of its own, derived from the root secret. Without the secret nobody can test a guess."""
 
     key: bytes
 
     @classmethod
-    def from_secret(cls, secret: str) -> "Identities":
+    def from_secret(cls, secret: str) -> "Pseudonymizer":
         return cls(hashlib.sha256(b"greenroom identities:" + secret.encode()).digest())
 
     @cached_property

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 #: Seconds that a code is shown, its digits, and how many codes before and after the present one are taken.
-PERIOD, DIGITS, DRIFT = 30, 6, 1
+PERIOD, DIGITS, ALLOWED_DRIFT = 30, 6, 1
 RECOVERY_CODES = 10
 
 
@@ -35,13 +35,13 @@ def step_of(secret: str, given: str, *, now: datetime, after: int) -> int | None
     typed = "".join(given.split()).encode()
     found = None
     # Every step is compared, so that the time that it takes tells nothing.
-    for step in range(step_at(now) - DRIFT, step_at(now) + DRIFT + 1):
+    for step in range(step_at(now) - ALLOWED_DRIFT, step_at(now) + ALLOWED_DRIFT + 1):
         if hmac.compare_digest(code_at(secret, step).encode(), typed) and step > after:
             found = step
     return found
 
 
-def address(secret: str, account: str) -> str:
+def provisioning_uri(secret: str, account: str) -> str:
     """What the QR code says: the address that authenticators read."""
     query = urlencode({"secret": secret, "issuer": "Greenroom", "algorithm": "SHA1", "digits": DIGITS, "period": PERIOD})
     return f"otpauth://totp/{quote(f'Greenroom:{account}', safe=':@')}?{query}"

@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 BITS, BANDS = 64, 8
 #: Sketches with at most so many different bits count as alike. Measured: one word of twenty changed differs in 3 to 12 bits, and
 #: of 765,000 pairs of news comments none in so few. Bands find those with at most 7; `Lately` compares with each.
-ALIKE = 12
+MAX_DISTANCE = 12
 _WORDS = re.compile(r"[^\W_]+")
 _BAND = BITS // BANDS
 #: An odd number without a pattern (that of the golden ratio): "a b" is another piece than "b a".
@@ -25,7 +25,7 @@ _APART = [bytes((byte ^ other).bit_count() for other in range(256)) for byte in 
 MOST_WORDS = 400
 
 
-def sketch(text: str) -> int:
+def simhash(text: str) -> int:
     """The sketch of a text, 64 bits. Texts of fewer than four words are only alike where they are the same."""
     words = _WORDS.findall(text.casefold())[:MOST_WORDS]
     hashes = [_hash(word) for word in words] if len(words) > 3 else [_hash(" ".join(words))]
@@ -70,12 +70,12 @@ def bands(one: int) -> tuple[int, ...]:
     return tuple((one >> at * _BAND & (1 << _BAND) - 1) << 3 | at for at in range(BANDS))
 
 
-def apart(one: int, other: int) -> int:
+def hamming_distance(one: int, other: int) -> int:
     """In how many bits two sketches differ."""
     return (one ^ other).bit_count()
 
 
-class Lately:
+class NearDuplicateIndex:
     """The latest sketches of many sites, in memory and bounded: how many of a site's are like a new one?"""
 
     def __init__(self, *, most: int = 2_000, sites: int = 200) -> None:
@@ -126,4 +126,4 @@ class _Column:
         pairs = zip(self._bytes, one.to_bytes(8, "little"), strict=True)
         apart = sum(int.from_bytes(kept.translate(_APART[byte]), "little") for kept, byte in pairs)
         each = int.from_bytes(b"\1" * len(self.times), "little")
-        return len(self.times) - (apart + each * (127 - ALIKE) & each << 7).bit_count()
+        return len(self.times) - (apart + each * (127 - MAX_DISTANCE) & each << 7).bit_count()

@@ -15,7 +15,7 @@ class Target:
     path: str
 
 
-def target_of(url: str) -> Target:
+def parse_target(url: str) -> Target:
     """Take a URL apart. Raises ValueError that says what was expected."""
     if any(c <= " " or c == "\\" or c == "\x7f" for c in url):
         raise ValueError("expected an address without blanks, backslashes and control characters")

@@ -21,7 +21,7 @@ class SignedIn:
     roles: dict[str, Role]
 
 
-def signed_in(session: Session, digest: str, *, seen_after: datetime, made_after: datetime) -> SignedIn | None:
+def sign_in_of(session: Session, digest: str, *, seen_after: datetime, made_after: datetime) -> SignedIn | None:
     """Who holds the session with this SHA-256; none where it is unknown, idle since `seen_after` or older than `made_after`."""
     row = session.execute(
         select(BrowserSession, Moderator)

@@ -7,15 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.store.tables.accounts import Moderator
-from service.store.tables.two_factor import HalfSignIn, RecoveryCode
+from service.store.tables.two_factor import PendingSignIn, RecoveryCode
 
 
-def half_way(session: Session, digest: str, *, now: datetime) -> HalfSignIn | None:
+def pending_sign_in(session: Session, digest: str, *, now: datetime) -> PendingSignIn | None:
     """The sign-in that waits under this SHA-256, while its moderator may come in at all."""
     found = (
-        select(HalfSignIn)
-        .join(Moderator, Moderator.id == HalfSignIn.moderator_id)
-        .where(HalfSignIn.digest == digest, HalfSignIn.valid_until > now, Moderator.disabled_at.is_(None))
+        select(PendingSignIn)
+        .join(Moderator, Moderator.id == PendingSignIn.moderator_id)
+        .where(PendingSignIn.digest == digest, PendingSignIn.valid_until > now, Moderator.disabled_at.is_(None))
     )
     return session.scalar(found)
 

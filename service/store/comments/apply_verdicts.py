@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
-from service.store.comments.transitions import keep_counts
+from service.store.comments.transitions import update_counts
 from service.store.db.bulk import insert_all, plain, typed
 from service.store.db.column_types import table
 from service.store.tables.comments import VerdictRow
@@ -24,7 +24,7 @@ from service.store.tables.outbox import Event, EventState, EventType
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class VerdictChange:
     """What becomes of the comment `id`: its state, the first reason and its score; and what its verdict and its event say."""
 
     id: UUID
@@ -94,7 +94,9 @@ RETURNING id, version
 """  # noqa: S608
 
 
-def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UUID, now: datetime) -> dict[UUID, bool]:
+def write_verdicts(
+    session: Session | Connection, rows: Sequence[VerdictChange], *, token: UUID, now: datetime
+) -> dict[UUID, bool]:
     """Move each comment that is still pending under this token. Returns which did, and of each whether a host wants to be told; of the
     others nothing is left behind.
 
@@ -113,7 +115,7 @@ def settled(session: Session | Connection, rows: Sequence[Settled], *, token: UU
     insert_all(connection, VerdictRow, [_verdict(row, now) for row in moved])
     listening = set(connection.exec_driver_sql("SELECT site_id FROM endpoint WHERE enabled").scalars()) if moved else set()
     insert_all(connection, Event, [_event(row, versions[row.id], row.site_id in listening, now) for row in moved])
-    keep_counts(connection, Counter(row.thread_id for row in moved if row.state is State.APPROVED))
+    update_counts(connection, Counter(row.thread_id for row in moved if row.state is State.APPROVED))
     return {row.id: row.site_id in listening for row in moved}
 
 
@@ -124,12 +126,12 @@ def none_under_way(session: Session) -> None:
         session.execute(text("LOCK TABLE event IN SHARE MODE"))
 
 
-def _verdict(row: Settled, now: datetime) -> dict[str, Any]:
+def _verdict(row: VerdictChange, now: datetime) -> dict[str, Any]:
     said = (row.verdict_id, row.id, row.revision, row.state, row.reasons, row.signals, row.shadow, now)
     return dict(zip(_VERDICT, said, strict=True))
 
 
-def _event(row: Settled, version: int, wanted: bool, now: datetime) -> dict[str, Any]:
+def _event(row: VerdictChange, version: int, wanted: bool, now: datetime) -> dict[str, Any]:
     state = EventState.DUE if wanted else EventState.SENT
     told = (row.event_id, row.site_id, row.id, version, row.type, State.PENDING, row.state, row.facts, state, now, now)
     return dict(zip(_EVENT, told, strict=True))

@@ -9,23 +9,25 @@ from uuid import UUID
 from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
-from service.domain.policy.check_input import Author, Circumstances, History, Lists, Page, Reading, Recent
-from service.domain.policy.judge import BEYOND_DOUBT, SPAM_WAITS, Rules
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts
+from service.domain.policy.judge import BEYOND_DOUBT, SPAM_WAITS, PolicyLimits
 from service.domain.policy.language_coverage import taken_by
-from service.domain.policy.site_policy import written
-from service.domain.policy.site_thresholds import Latitude
+from service.domain.policy.site_policy import custom_rules_of
+from service.domain.policy.site_thresholds import SiteThresholds
 from service.store.comments.posted_at import posted_at
-from service.store.comments.related_counts import Near, Neighbours
+from service.store.comments.related_counts import RelatedCounter, RelatedCounts
 from service.store.db.bulk import named, plain
 from service.store.db.column_types import AnyRow, table
-from service.store.sites.sites import stands
+from service.store.sites.sites import is_listed
 from service.store.tables.comments import Comment, Thread, ThreadState
-from service.store.tables.external_checks import OutsideRow
+from service.store.tables.external_checks import ExternalCheckRow
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Site
 
 #: The plain columns: asked of every batch, without what the ORM would add.
-_COMMENT, _THREAD, _SITE, _MODEL, _OUTSIDE = (table(record).c for record in (Comment, Thread, Site, SiteModelRow, OutsideRow))
+_COMMENT, _THREAD, _SITE, _MODEL, _OUTSIDE = (
+    table(record).c for record in (Comment, Thread, Site, SiteModelRow, ExternalCheckRow)
+)
 #: A site with when the model was made that it believes in, and whether it asks a service elsewhere.
 _SITES = select(
     *_SITE,
@@ -52,7 +54,7 @@ _ASKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ClaimedComment:
     """A claimed comment, as the checks read it and as `settle` will need it.
 
     `model_of` is when the model was made that its site believes in; `asks_outside` whether the site asks a service elsewhere.
@@ -63,34 +65,34 @@ class Waiting:
     thread_id: UUID
     revision: int
     claims: int
-    reading: Reading
-    rules: Rules
-    latitude: Latitude | None = None
+    reading: CheckInput
+    rules: PolicyLimits
+    latitude: SiteThresholds | None = None
     model_of: datetime | None = None
     asks_outside: bool = False
 
 
-def waiting(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[Waiting]:
+def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[ClaimedComment]:
     """The claimed comments, oldest first, in a constant number of queries."""
     connection = plain(session)
     comments, of_sites = _ASKED[connection.dialect.name]
     rows = connection.execute(comments, {"ids": list(comment_ids)}).all()
     sites = {site.id: site for site in connection.execute(of_sites, {"ids": list({row.site_id for row in rows})})}
-    neighbours = Neighbours(session, rows, now)
+    neighbours = RelatedCounter(session, rows, now)
     return [_waiting(row, sites[row.site_id], neighbours.of(row)) for row in rows]
 
 
-def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> Rules:
+def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLimits:
     """A site's rules: its own settings over the defaults."""
     policy = site.policy or {}
-    found = (Latitude.of(policy) or Latitude()).reject_from
+    found = (SiteThresholds.of(policy) or SiteThresholds()).reject_from
     # Limits that the site's own decisions bear out stand in place of the default one.
     alone = None if policy.get(SPAM_WAITS) or found is not None else BEYOND_DOUBT
-    return Rules(hold_everything=site.hold_everything or hold_everything, beyond_doubt=alone)
+    return PolicyLimits(hold_everything=site.hold_everything or hold_everything, beyond_doubt=alone)
 
 
-def _waiting(row: AnyRow, site: AnyRow, near: Near) -> Waiting:
-    return Waiting(
+def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
+    return ClaimedComment(
         comment_id=row.id,
         site_id=row.site_id,
         thread_id=row.thread_id,
@@ -98,15 +100,15 @@ def _waiting(row: AnyRow, site: AnyRow, near: Near) -> Waiting:
         claims=row.claims,
         reading=_reading(row, site, near),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
-        latitude=Latitude.of(site.policy),
+        latitude=SiteThresholds.of(site.policy),
         model_of=site.model_of,
         asks_outside=site.asks_outside,
     )
 
 
-def _reading(row: AnyRow, site: AnyRow, near: Near) -> Reading:
+def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
     context: dict[str, Any] = row.context or {}
-    return Reading(
+    return CheckInput(
         text=row.text,
         author=Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified),
         page=Page(row.page_id, row.url, row.title, days=(row.received_at - row.thread_since).total_seconds() / 86_400),
@@ -125,16 +127,16 @@ def _reading(row: AnyRow, site: AnyRow, near: Near) -> Reading:
             # A typed address is anybody's: trust by hand would let everybody in who guesses it.
             vouched=bool(row.author_external_id) or row.author_verified,
             trusted=bool(row.author_external_id or row.author_verified)
-            and stands(site, "trusted_authors", row.author_key, at=row.received_at),
+            and is_listed(site, "trusted_authors", row.author_key, at=row.received_at),
         ),
-        recent=Recent(
+        recent=RecentCounts(
             same_text=near.same_text,
             same_text_other_threads=near.same_text_other_threads,
             by_author=near.by_author,
             by_address=near.by_address,
         ),
         lists=_lists(row, site),
-        rules=written(site.policy),
+        rules=custom_rules_of(site.policy),
         languages=taken_by(site.policy),
     )
 
@@ -147,6 +149,6 @@ def _lists(row: AnyRow, site: AnyRow) -> Lists:
         allowed_words=tuple(policy.get("allowed_words", ())),
         blocked_domains=tuple(policy.get("blocked_domains", ())),
         own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
-        blocked_author=stands(site, "blocked_authors", row.author_key, at=row.received_at),
+        blocked_author=is_listed(site, "blocked_authors", row.author_key, at=row.received_at),
         blocked_address=(row.context or {}).get("address", "-") in policy.get("blocked_addresses", ()),
     )

@@ -64,7 +64,7 @@ def oldest_pending(session: Session) -> datetime | None:
     )
 
 
-def settled_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
+def judged_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
     """Which of these comments are not pending any more."""
     return list(session.scalars(select(Comment.id).where(Comment.id.in_(comment_ids), Comment.state != State.PENDING)))
 

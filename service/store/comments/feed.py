@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
-from service.store.comments.listing import Place
+from service.store.comments.listing import Position
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 
@@ -45,10 +45,10 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class FeedSlice:
     """Which part of a thread: from where, how many, in which order; `roots` alone or all."""
 
-    after: Place | None
+    after: Position | None
     limit: int
     newest_first: bool
     roots: bool
@@ -74,7 +74,7 @@ def head_of(session: Session, thread: UUID) -> Head:
     return Head(row.feed_version, row.approved, row.url, row.title, row.created_at) if row else Head()
 
 
-def published_in(session: Session, thread: UUID, part: Slice) -> list[Published]:
+def published_in(session: Session, thread: UUID, part: FeedSlice) -> list[Published]:
     """One page, and one comment more where there is another page."""
     query = _approved().where(Comment.thread_id == thread).limit(part.limit + 1)
     place, order = tuple_(Comment.received_at, Comment.id), (Comment.received_at, Comment.id)

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 from service.store.tables.idempotency import IdempotencyKey
 
 #: How long a key is kept.
-KEPT = timedelta(hours=24)
+TTL = timedelta(hours=24)
 
 
-def any_old_keys(session: Session, *, now: datetime) -> bool:
+def any_expired(session: Session, *, now: datetime) -> bool:
     """Whether there are keys that were kept long enough."""
-    return session.scalar(select(IdempotencyKey.key).where(IdempotencyKey.created_at < now - KEPT).limit(1)) is not None
+    return session.scalar(select(IdempotencyKey.key).where(IdempotencyKey.created_at < now - TTL).limit(1)) is not None
 
 
-def forget_old_keys(session: Session, *, now: datetime, limit: int = 1000) -> int:
+def delete_expired(session: Session, *, now: datetime, limit: int = 1000) -> int:
     """Forget keys that were kept long enough, the oldest first. Returns how many; with `limit` of them there may be more."""
     name = (IdempotencyKey.site_id, IdempotencyKey.key)
-    old = select(*name).where(IdempotencyKey.created_at < now - KEPT).order_by(IdempotencyKey.created_at).limit(limit)
+    old = select(*name).where(IdempotencyKey.created_at < now - TTL).order_by(IdempotencyKey.created_at).limit(limit)
     rows = session.execute(old).all()
     # Site by site: for several pairs of site and key SQLite would read the whole table.
     for site_id in {row.site_id for row in rows}:

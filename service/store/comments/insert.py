@@ -17,12 +17,14 @@ from service.store.db.column_types import table
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
 
-Row = Mapping[str, Any]
+NewComment = Mapping[str, Any]
 #: What is the same of every comment that has just come.
 _NEW = (("state", f"'{State.PENDING}'"), ("version", "0"), ("revision", "1"), ("reason", "''"), ("score", "0"), ("claims", "0"))
 
 
-def take_in(connection: Connection, *, threads: Sequence[Row], comments: Sequence[Row], keys: Sequence[Row]) -> bool:
+def insert_comments(
+    connection: Connection, *, threads: Sequence[NewComment], comments: Sequence[NewComment], keys: Sequence[NewComment]
+) -> bool:
     """Store what belongs together; `threads` may be there already. False where one of the comments' threads was closed: then
     nothing was stored. On SQLite whoever calls has looked, and nobody else writes meanwhile."""
     if not comments:

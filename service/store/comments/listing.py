@@ -15,7 +15,7 @@ from service.store.tables.outbox import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a page ended: the moment and the id of its last comment."""
 
     at: datetime
@@ -23,7 +23,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedComment:
     """A comment with its thread, and its verdict where that covers the words that it has now."""
 
     comment: Comment
@@ -32,13 +32,13 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CommentFilter:
     """Which comments of a site. With a state and no `updated_after` in the order of arrival, else of the last change."""
 
     state: State | None = None
     thread: str | None = None
     updated_after: datetime | None = None
-    after: Place | None = None
+    after: Position | None = None
     limit: int = 50
 
     @property
@@ -46,16 +46,16 @@ class Wanted:
         """The column that orders the page; each has its index."""
         return (Comment.received_at if self._by_arrival else Comment.updated_at).expression
 
-    def place_of(self, row: Listed) -> Place:
+    def place_of(self, row: ListedComment) -> Position:
         """Where a page that ends with this comment ends."""
-        return Place(row.comment.received_at if self._by_arrival else row.comment.updated_at, row.comment.id)
+        return Position(row.comment.received_at if self._by_arrival else row.comment.updated_at, row.comment.id)
 
     @property
     def _by_arrival(self) -> bool:
         return self.state is not None and self.updated_after is None
 
 
-def comment_of(session: Session, site_id: str, comment_id: UUID) -> Listed | None:
+def comment_of(session: Session, site_id: str, comment_id: UUID) -> ListedComment | None:
     """One comment of this site, also an erased one."""
     rows = _listed(session, _comments().where(Comment.id == comment_id, Comment.site_id == site_id))
     return rows[0] if rows else None
@@ -66,7 +66,7 @@ def history_of(session: Session, comment_id: UUID) -> Sequence[Event]:
     return session.scalars(select(Event).where(Event.comment_id == comment_id).order_by(Event.seq)).all()
 
 
-def comments_of(session: Session, site_id: str, wanted: Wanted) -> list[Listed]:
+def comments_of(session: Session, site_id: str, wanted: CommentFilter) -> list[ListedComment]:
     """One page, and one comment more where there is another page."""
     moment = wanted.moment
     query = _comments().where(Comment.site_id == site_id).order_by(moment, Comment.id).limit(wanted.limit + 1)
@@ -85,10 +85,10 @@ def _comments() -> Select[Comment, Thread]:
     return select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
 
 
-def _listed(session: Session, query: Select[Comment, Thread]) -> list[Listed]:
+def _listed(session: Session, query: Select[Comment, Thread]) -> list[ListedComment]:
     rows = session.execute(query).all()
     verdicts = _verdicts(session, [comment.id for comment, _ in rows])
-    return [Listed(comment, thread, verdicts.get((comment.id, comment.revision))) for comment, thread in rows]
+    return [ListedComment(comment, thread, verdicts.get((comment.id, comment.revision))) for comment, thread in rows]
 
 
 def _verdicts(session: Session, comment_ids: Sequence[UUID]) -> dict[tuple[UUID, int], VerdictRow]:

@@ -93,7 +93,7 @@ _DATES_BY_DIALECT = {dialect: _built_dates(dialect) for dialect in _PAIRS}
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class RelatedCounts:
     """How many comments there are besides this one: of the same words, and on how many other threads; by its author; from its
     address; and how many of its author's last ones were approved and rejected. Of each up to `MOST`.
 
@@ -108,7 +108,7 @@ class Near:
     rejected: int = 0
 
 
-class Neighbours:
+class RelatedCounter:
     """The neighbours of a batch of stored comments."""
 
     def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
@@ -119,13 +119,13 @@ class Neighbours:
         self._found = {(what, site_id, value): int(counts or 0) for what, site_id, value, counts in found}
         self._dates = self._dates_of(connection, asked)
 
-    def of(self, row: AnyRow) -> Near:
+    def of(self, row: AnyRow) -> RelatedCounts:
         same, threads, _ = self._of("text", row)
         by_author, approved, rejected = self._of("author", row)
         by_address, _, _ = self._of("address", row)
         # Those of the last hour hold this comment itself, unless it came earlier.
         others = [max(0, count - 1) for count in (same, threads, by_author, by_address)]
-        return Near(*others, approved, rejected)  # type: ignore[call-arg]
+        return RelatedCounts(*others, approved, rejected)  # type: ignore[call-arg]
 
     def _of(self, what: str, row: AnyRow) -> tuple[int, int, int]:
         key = (what, row.site_id, _value(row, what))

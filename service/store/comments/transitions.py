@@ -18,7 +18,7 @@ from service.store.tables.comments import Thread
 from service.store.tables.outbox import Event, EventState, EventType
 
 #: What a host is told when a comment arrives in a state.
-TOLD: dict[State, EventType] = {
+EVENT_OF: dict[State, EventType] = {
     State.APPROVED: EventType.APPROVED,
     State.REJECTED: EventType.REJECTED,
     State.HELD: EventType.HELD,
@@ -50,7 +50,7 @@ class Change:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:
+def add_event(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:
     """Leave one event a change and keep the threads' counts. Part of the transaction of the change itself."""
     if not changes:
         return
@@ -63,7 +63,7 @@ def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_
                 "site_id": change.site_id,
                 "comment_id": change.comment_id,
                 "seq": change.version,
-                "type": TOLD[change.to_state],
+                "type": EVENT_OF[change.to_state],
                 "from_state": change.from_state,
                 "to_state": change.to_state,
                 "facts": change.facts,
@@ -74,10 +74,10 @@ def announce(session: Session, changes: Sequence[Change], *, now: datetime, due_
             for change in changes
         ],
     )
-    keep_counts(session, _more_shown(changes))
+    update_counts(session, _more_shown(changes))
 
 
-def keep_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
+def update_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
     """So many more comments of each thread are public now. In the order of their ids, so that two writers never wait for each other
     in a ring."""
     if shown:

@@ -21,7 +21,7 @@ _SQLITE = sqlite.dialect()
 #: Most rows of one statement on SQLite, and most values, of which old ones take 999: a statement is kept for each number of rows.
 MOST_ROWS, MOST_VALUES = 32, 999
 #: Columns that say the same in all rows of a statement, each with its value as SQL: nobody has to bring it for each row.
-Alike = tuple[tuple[str, str], ...]
+SameShape = tuple[tuple[str, str], ...]
 
 
 def plain(session: Session | Connection) -> Connection:
@@ -35,7 +35,7 @@ def insert_all(
     rows: Sequence[Mapping[str, Any]],
     *,
     new: bool = False,
-    alike: Alike = (),
+    alike: SameShape = (),
 ) -> None:
     """Insert rows that all have the same columns. `new`: leave out those that are there already. `alike`: what all of them say."""
     if not rows:
@@ -80,7 +80,7 @@ def _bound(into: Table, names: tuple[str, ...]) -> list[tuple[str, Callable[[Any
 
 
 @cache
-def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike: Alike) -> str:
+def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike: SameShape) -> str:
     row = f"({', '.join(['?'] * len(names) + [value for _, value in alike])})"
     columns = ", ".join(f'"{name}"' for name in [*names, *(name for name, _ in alike)])
     statement = f"INSERT INTO {into.name} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
@@ -88,7 +88,7 @@ def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike:
 
 
 @cache
-def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: Alike = ()) -> str:
+def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: SameShape = ()) -> str:
     """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
     columns = ", ".join([*names, *(name for name, _ in alike)])
     values = ", ".join([*names, *(value for _, value in alike)])

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from service.domain.audit_events import Hand
-from service.store.db.sqlite_write_lock import Turns
+from service.domain.audit_events import AuditActor
+from service.store.db.sqlite_write_lock import FairFileLock
 
 #: Milliseconds that SQLite waits for another writer before it gives up.
 BUSY_MS = 5000
@@ -30,7 +30,9 @@ class Database:
     seconds; None waits for as long as it takes. `hand` says in whose name this process writes at this moment.
     """
 
-    def __init__(self, url: str, *, pool: int = 5, patience: float | None = None, hand: Callable[[], Hand] = Hand) -> None:
+    def __init__(
+        self, url: str, *, pool: int = 5, patience: float | None = None, hand: Callable[[], AuditActor] = AuditActor
+    ) -> None:
         self.url = url
         self._hand = hand
         self.on_sqlite = url.startswith("sqlite")
@@ -53,7 +55,7 @@ class Database:
             yield session
 
     @contextmanager
-    def glancing(self) -> Iterator[Session]:
+    def reading_quickly(self) -> Iterator[Session]:
         """A session for questions each of which may see its own moment: on PostgreSQL that saves two round trips."""
         with Session(self._each, expire_on_commit=False) as session:
             yield session
@@ -74,7 +76,7 @@ class Database:
     def leasing(self) -> Iterator[Session]:
         """A session for a lease, which binds nobody once a crash has forgotten it: on SQLite it is written lightly, on PostgreSQL each
         statement is a transaction, which saves two round trips."""
-        with self.writing(lightly=True) if self.on_sqlite else self.glancing() as session:
+        with self.writing(lightly=True) if self.on_sqlite else self.reading_quickly() as session:
             yield session
 
     def wipe(self) -> None:
@@ -99,7 +101,7 @@ class Database:
             connection.invalidate()
         return 0
 
-    def shrink(self, tables: Sequence[str]) -> list[str]:
+    def checkpoint(self, tables: Sequence[str]) -> list[str]:
         """Give the room of deleted rows back to the disk. Nobody writes meanwhile, and it takes as much room again while it runs.
 
         Returns what this account may not do, as statements for one that may.
@@ -158,12 +160,12 @@ class Database:
 
     def turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
         """The right to write on SQLite; elsewhere everybody has it."""
-        return self._turns.turn(patience) if self._turns else nullcontext()
+        return self._turns.hold(patience) if self._turns else nullcontext()
 
     @cached_property
-    def _turns(self) -> Turns | None:
+    def _turns(self) -> FairFileLock | None:
         name = self.engine.url.database
-        return Turns(Path(name + ".lock")) if self.on_sqlite and name and name != ":memory:" else None
+        return FairFileLock(Path(name + ".lock")) if self.on_sqlite and name and name != ":memory:" else None
 
 
 def _sqlite_engine(url: str) -> Engine:

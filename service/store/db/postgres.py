@@ -9,11 +9,11 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 #: Seconds without use after which a connection is asked whether it still lives. One that was used a moment ago is believed.
-QUIET = 1.0
+MAX_SILENCE = 1.0
 _Answer = TypeVar("_Answer")
 
 
-class _Hasty(psycopg.Connection[Any]):
+class _TimedConnection(psycopg.Connection[Any]):
     """A connection that is given up where one answer takes too long: `statement_timeout` asks the server, and the server may be what hangs."""
 
     patience: float | None = None
@@ -45,15 +45,15 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
-        if monotonic() - record.info.get("used", monotonic()) > QUIET:
+        if monotonic() - record.info.get("used", monotonic()) > MAX_SILENCE:
             try:
                 engine.dialect.do_ping(connection)
             except psycopg.Error as error:
                 raise InvalidatePoolError from error
 
     @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> _Hasty:
-        connection = _Hasty.connect(*arguments, **named)
+    def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> _TimedConnection:
+        connection = _TimedConnection.connect(*arguments, **named)
         connection.patience = patience
         return connection
 

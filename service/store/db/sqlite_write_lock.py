@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 _C = ctypes.PyDLL(None, use_errno=True)
 
 
-class Turns:
+class FairFileLock:
     """The line of one process. Its first stands in the line of all processes; should one of them hang in its turn, the others
     in the line of this process give up when their patience ends."""
 
@@ -32,7 +32,7 @@ class Turns:
         self._line, self._next = threading.Lock(), threading.Lock()
 
     @contextmanager
-    def turn(self, patience: float) -> Iterator[None]:
+    def hold(self, patience: float) -> Iterator[None]:
         """A block in which nobody else writes. Raises OperationalError after `patience` seconds in line, at once for 0."""
         self._stand_in_line(patience)
         try:

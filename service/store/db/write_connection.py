@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from service.store.db.engine import Database
 
 #: Seconds without work after which a lane gives its connection back.
-KEPT = 1.0
+IDLE_SECONDS = 1.0
 
 
-class Lane:
+class WriteConnection:
     """After a pause the connection goes through the pool again, which asks whether it still lives."""
 
     def __init__(self, database: Database) -> None:
@@ -22,7 +22,7 @@ class Lane:
         self._until = 0.0
 
     @contextmanager
-    def at_once(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
         """A connection in which each statement is a transaction: on PostgreSQL that saves two round trips. On SQLite its block is
         one: committed at its end, or nothing of it happened."""
         with self._database.turn():
@@ -33,7 +33,7 @@ class Lane:
             except BaseException:
                 self.close()
                 raise
-            self._until = monotonic() + KEPT
+            self._until = monotonic() + IDLE_SECONDS
 
     def close(self) -> None:
         if self._connection is not None:

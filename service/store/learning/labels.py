@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.domain.policy.check_input import Author, Page, Reading
+from service.domain.policy.check_input import Author, CheckInput, Page
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, RevisionRow, Thread
@@ -26,7 +26,7 @@ READ = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpamLabel:
     """The decision that counts for one comment."""
 
     comment_id: UUID
@@ -39,12 +39,12 @@ class Label:
     """A comment as the checks would read it, and whether a person rejected it."""
 
     comment_id: UUID
-    reading: Reading
+    reading: CheckInput
     rejected: bool
     at: datetime
 
 
-def said(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[Said], datetime | None]:
+def is_spam(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[SpamLabel], datetime | None]:
     """The decisions that count, oldest first, and the time of the newest one that was looked at."""
     newest = (
         select(Decision.id, Decision.comment_id, Decision.to_state, Decision.undoes, Decision.at)
@@ -55,23 +55,23 @@ def said(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[Said
     rows = session.execute(newest).all()[::-1]
     taken_back = {row.undoes for row in rows if row.undoes}
     counting = {row.comment_id: row for row in rows if row.undoes is None and row.id not in taken_back}
-    kept = [Said(row.comment_id, State(row.to_state), row.at) for row in counting.values() if row.to_state in _SAY]
+    kept = [SpamLabel(row.comment_id, State(row.to_state), row.at) for row in counting.values() if row.to_state in _SAY]
     return sorted(kept, key=lambda one: one.at), rows[-1].at if rows else None
 
 
-def reading_of(row: AnyRow) -> Reading:
+def reading_of(row: AnyRow) -> CheckInput:
     """A comment as the checks would read it, from its columns in `READ`."""
     author = Author(row.author_name, row.author_url, row.email_domain, row.author_external_id, row.author_verified)
-    return Reading(row.text, author, Page(title=row.title))
+    return CheckInput(row.text, author, Page(title=row.title))
 
 
-def labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
+def labels(session: Session, decisions: Sequence[SpamLabel]) -> Iterator[Label]:
     """The labels of these decisions, page by page. One whose words were changed or moved since says nothing any more."""
     for at in range(0, len(decisions), _A_PAGE):
         yield from _labels(session, decisions[at : at + _A_PAGE])
 
 
-def _labels(session: Session, decisions: Sequence[Said]) -> Iterator[Label]:
+def _labels(session: Session, decisions: Sequence[SpamLabel]) -> Iterator[Label]:
     ids = [one.comment_id for one in decisions]
     rows = session.execute(select(*READ).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids)))
     found = {row.id: row for row in rows}

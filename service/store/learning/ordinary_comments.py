@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.states import State
 from service.store.learning.labels import READ, reading_of
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
 
 
-def standing(session: Session, site_id: str, *, until: datetime, most: int) -> Iterator[tuple[UUID, Reading]]:
+def standing(session: Session, site_id: str, *, until: datetime, most: int) -> Iterator[tuple[UUID, CheckInput]]:
     """The newest comments that are approved, not changed after `until`, and without a decision. Of comments with the same
     fingerprint only the newest: a flood is not ordinary.
     """

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from service.domain.policy.risk_budget import Decided
 from service.domain.policy.signals import Kind
-from service.domain.policy.site_thresholds import AGAINST, FOR_REJECTING, Latitude, risk
+from service.domain.policy.site_thresholds import AGAINST, FOR_REJECTING, SiteThresholds, risk
 from service.domain.states import State
-from service.store.learning.labels import said
+from service.store.learning.labels import is_spam
 from service.store.tables.comments import VerdictRow
 
 #: Limits are found from so many of the newest decisions.
@@ -20,16 +20,16 @@ _A_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredDecision:
     """The same decisions by both scores: those against publishing and those for rejecting."""
 
     to_publish: list[Decided]
     to_reject: list[Decided]
 
 
-def judged(session: Session, site_id: str, latitude: Latitude, *, most: int = MOST) -> Judged:
+def scored_decisions(session: Session, site_id: str, latitude: SiteThresholds, *, most: int = MOST) -> ScoredDecision:
     """What people decided lately. An audited comment stands for all the automatic decisions that were not looked at."""
-    decisions, _ = said(session, site_id, most=most)
+    decisions, _ = is_spam(session, site_id, most=most)
     verdicts = _verdicts(session, [one.comment_id for one in decisions])
     to_publish, to_reject = [], []
     for one in decisions:
@@ -38,7 +38,7 @@ def judged(session: Session, site_id: str, latitude: Latitude, *, most: int = MO
             rejected, weight = one.state is State.REJECTED, float(latitude.audit or 1) if audit else 1.0
             to_publish.append(Decided(risk(scores, AGAINST), rejected, weight))
             to_reject.append(Decided(risk(scores, FOR_REJECTING), rejected, weight))
-    return Judged(to_publish, to_reject)
+    return ScoredDecision(to_publish, to_reject)
 
 
 def _verdicts(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[dict[str, float], bool]]:

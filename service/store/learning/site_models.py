@@ -11,12 +11,12 @@ from service.store.tables.site_models import Grown, SiteModelRow, _again
 from service.store.tables.sites import Site
 
 
-def learned(session: Session, site_id: str) -> SiteModelRow | None:
+def site_model_of(session: Session, site_id: str) -> SiteModelRow | None:
     """What a site has learned so far; none where nothing was tried yet."""
     return session.get(SiteModelRow, site_id)
 
 
-def grown(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) -> list[Grown]:
+def due_for_training(session: Session, *, now: datetime, rest: timedelta = timedelta(0)) -> list[Grown]:
     """Each site with decisions that its model has not seen, or with a model that should be judged again.
 
     Sites that somebody is learning for at this moment are left out, and those whose model is younger than `rest`.

@@ -21,14 +21,14 @@ from service.store.db.column_types import AnyRow
 from service.store.learning.labels import MOST
 from service.store.lifecycle.retention import something_personal
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Decision, Escalation, Note, Step
+from service.store.tables.moderation import Activity, Decision, Escalation, Note
 from service.store.tables.outbox import Delivery, DeliveryState, Event, EventState
 from service.store.tables.sites import Site
 
 _SETTLED = (State.APPROVED, State.REJECTED, State.ERASED)
 
 
-class Stays(StrEnum):
+class StaysReason(StrEnum):
     """Why an old comment stays as it is."""
 
     UNTOLD = "untold"
@@ -38,7 +38,7 @@ class Stays(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class Archivable:
     """Comments of one site that nobody has touched since `before`.
 
     `learned_since` is when the oldest decision was made that the site still learns from.
@@ -51,7 +51,7 @@ class Old:
     learned_since: datetime | None
 
     @classmethod
-    def of(cls, session: Session, site_id: str, *, before: datetime, now: datetime) -> "Old":
+    def of(cls, session: Session, site_id: str, *, before: datetime, now: datetime) -> "Archivable":
         policy = session.scalar(select(Site.policy).where(Site.id == site_id))
         newest = select(Decision.at).where(Decision.site_id == site_id).order_by(Decision.at.desc()).offset(MOST - 1).limit(1)
         return cls(site_id, before, now, Retention.of(policy), session.scalar(newest))
@@ -68,7 +68,7 @@ class Old:
         return and_(Comment.state.in_((State.REJECTED, State.ERASED)), Comment.updated_at < self.now - HISTORY)
 
     @property
-    def reasons(self) -> dict[Stays, ColumnElement[bool]]:
+    def reasons(self) -> dict[StaysReason, ColumnElement[bool]]:
         """What holds an old comment back."""
         late = or_(
             exists().where(Event.comment_id == Comment.id, Event.state == EventState.DUE),
@@ -79,12 +79,12 @@ class Old:
             ),
         )
         since = () if self.learned_since is None else (Decision.at >= self.learned_since,)
-        pinned = or_(*(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Step)))
+        pinned = or_(*(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Activity)))
         return {
-            Stays.UNTOLD: late,
-            Stays.LEARNED_FROM: exists().where(Decision.comment_id == Comment.id, *since),
-            Stays.PINNED: pinned,
-            Stays.RETENTION: self._promised,
+            StaysReason.UNTOLD: late,
+            StaysReason.LEARNED_FROM: exists().where(Decision.comment_id == Comment.id, *since),
+            StaysReason.PINNED: pinned,
+            StaysReason.RETENTION: self._promised,
         }
 
     @property
@@ -95,7 +95,7 @@ class Old:
         return or_(erases, forgets)
 
 
-def settled(session: Session, old: Old, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
+def archivable(session: Session, old: Archivable, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
     """One page of old comments in the order of their last change: id, updated_at, whole. Some of them may have to stay: asked
     in one question with that, PostgreSQL would read all deliveries and decisions for each page."""
     columns = (Comment.id, Comment.updated_at, old.whole.label("whole"))
@@ -105,13 +105,13 @@ def settled(session: Session, old: Old, *, after: tuple[datetime, UUID] | None, 
     return session.execute(query.order_by(Comment.updated_at, Comment.id).limit(limit)).all()
 
 
-def leaving(session: Session, old: Old, comment_ids: Sequence[UUID]) -> set[UUID]:
+def leaving(session: Session, old: Archivable, comment_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these may leave at this moment."""
     mine = among(session, Comment.id, comment_ids)
     return set(session.scalars(select(Comment.id).where(mine, old.settled, ~or_(*old.reasons.values()))))
 
 
-def numbers(session: Session, old: Old) -> dict[str, int]:
+def numbers(session: Session, old: Archivable) -> dict[str, int]:
     """How many old comments leave whole, how many leave their trail, and how many stay for which reason."""
     kinds = [(condition, reason.value) for reason, condition in old.reasons.items()]
     kind = case(*kinds, (old.whole, "whole"), else_="trail").label("kind")

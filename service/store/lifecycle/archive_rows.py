@@ -50,7 +50,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Bundle:
+class CommentRows:
     """One line, and what stands in it."""
 
     line: str
@@ -88,7 +88,7 @@ class Bundle:
         return cls(written_down({**head, "rows": rows}))
 
 
-def bundles(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False) -> list[Bundle]:
+def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False) -> list[CommentRows]:
     """The bundles of these comments as they stand, in the order given; `whole` says which take the comment itself along.
 
     `lock` keeps others from changing any of it until the transaction ends, and leaves out comments that somebody is changing.
@@ -105,7 +105,7 @@ def bundles(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False)
             comment_id = owner[row_id] = owner[row._mapping[column.name]]  # type: ignore[attr-defined]
             rows[comment_id].setdefault(record.__tablename__, []).append(plain(table(record), row))
     comments = (found[Comment].get(comment_id) for comment_id in whole)
-    return [Bundle.of(row, rows[row.id], whole=whole[row.id]) for row in comments if row is not None]  # type: ignore[arg-type,attr-defined]
+    return [CommentRows.of(row, rows[row.id], whole=whole[row.id]) for row in comments if row is not None]  # type: ignore[arg-type,attr-defined]
 
 
 def _rows(
@@ -121,7 +121,7 @@ def _rows(
     return dict(sorted(found.items()))
 
 
-def taken_out(session: Session, moved: Iterable[Bundle]) -> None:
+def taken_out(session: Session, moved: Iterable[CommentRows]) -> None:
     """Delete the rows of these bundles. The comments of those that are not whole stay."""
     ids: defaultdict[str, list[UUID]] = defaultdict(list)
     for bundle in moved:
@@ -133,7 +133,7 @@ def taken_out(session: Session, moved: Iterable[Bundle]) -> None:
             session.execute(delete(t).where(among(session, t.c.id, some)))
 
 
-def put_back(session: Session, back: Sequence[Bundle]) -> int:
+def put_back(session: Session, back: Sequence[CommentRows]) -> int:
     """Insert the rows of these bundles again. Returns how many; those of endpoints that are gone are left out."""
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for bundle in back:

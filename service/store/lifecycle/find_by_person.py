@@ -14,7 +14,7 @@ from service.store.tables.comments import Comment
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class PersonFilter:
     """A keyed hash of an author, those of an address and its block, or a moment before which everything was received."""
 
     author_key: str = ""
@@ -42,9 +42,9 @@ class Whose:
         return self.before is not None and datetime.fromisoformat(comment["received_at"]) < self.before
 
 
-def count_of(session: Session, site_id: str, whose: Whose) -> int:
+def count_of(session: Session, site_id: str, whose: PersonFilter) -> int:
     return session.scalar(select(func.count()).select_from(Comment).where(*whose.conditions(site_id))) or 0
 
 
-def ids_of(session: Session, site_id: str, whose: Whose, *, limit: int) -> Sequence[UUID]:
+def ids_of(session: Session, site_id: str, whose: PersonFilter, *, limit: int) -> Sequence[UUID]:
     return session.scalars(select(Comment.id).where(*whose.conditions(site_id)).limit(limit)).all()

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
-from service.store.tables.archives import Archive, Archived
+from service.store.tables.archives import Archive, ArchivedComment
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.moderation import Decision
@@ -26,14 +26,14 @@ _MOMENT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Breaches:
+class Violations:
     """How many rows break a promise, and the ids of some."""
 
     count: int
     examples: tuple[str, ...] = ()
 
-    def __add__(self, other: "Breaches") -> "Breaches":
-        return Breaches(self.count + other.count, (self.examples + other.examples)[:EXAMPLES])
+    def __add__(self, other: "Violations") -> "Violations":
+        return Violations(self.count + other.count, (self.examples + other.examples)[:EXAMPLES])
 
 
 def take_time(session: Session) -> None:
@@ -42,7 +42,7 @@ def take_time(session: Session) -> None:
         session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
-def altered(session: Session, accepted: Mapping[UUID, str]) -> Breaches:
+def altered(session: Session, accepted: Mapping[UUID, str]) -> Violations:
     """Accepted comments that are gone, or whose first words are others now. An erased, edited or archived one may differ."""
     wrong: list[UUID] = []
     ids = list(accepted)
@@ -50,17 +50,17 @@ def altered(session: Session, accepted: Mapping[UUID, str]) -> Breaches:
         some = ids[start : start + 500]
         rows = session.execute(select(Comment.id, Comment.text, Comment.state, Comment.revision).where(Comment.id.in_(some)))
         kept = {row.id: row for row in rows}
-        archived = set(session.scalars(select(Archived.id).where(Archived.id.in_(some))))
+        archived = set(session.scalars(select(ArchivedComment.id).where(ArchivedComment.id.in_(some))))
         wrong += [i for i in some if (_differs(kept[i], accepted[i]) if i in kept else i not in archived)]
-    return Breaches(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
+    return Violations(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
 
 
-def stuck_pending(session: Session, *, now: datetime) -> Breaches:
+def stuck_pending(session: Session, *, now: datetime) -> Violations:
     """Comments that have waited for their verdict for more than a minute."""
     return _breaches(session, select(Comment.id).where(Comment.state == State.PENDING, Comment.updated_at < now - PATIENCE))
 
 
-def gaps(session: Session) -> Breaches:
+def gaps(session: Session) -> Violations:
     """Comments whose events are not one a version, from the first that is in no archive to the last."""
     told = (
         select(
@@ -84,7 +84,7 @@ def gaps(session: Session) -> Breaches:
     )
 
 
-def untold(session: Session, *, now: datetime) -> Breaches:
+def undelivered_events(session: Session, *, now: datetime) -> Violations:
     """Events that nobody has taken up for a minute, and events that an endpoint wants and has no delivery of."""
     late = select(Event.id).where(Event.state == EventState.DUE, Event.due_at < now - PATIENCE)
     found = _breaches(session, late)
@@ -102,7 +102,7 @@ def untold(session: Session, *, now: datetime) -> Breaches:
     return found
 
 
-def stuck_deliveries(session: Session, *, now: datetime) -> Breaches:
+def stuck_deliveries(session: Session, *, now: datetime) -> Violations:
     """Deliveries that have been due for a minute although nothing holds them back that anybody could see."""
     late, earlier = now - PATIENCE, aliased(Delivery)
     held_back = exists().where(
@@ -126,7 +126,7 @@ def stuck_deliveries(session: Session, *, now: datetime) -> Breaches:
     )
 
 
-def failing(session: Session) -> Breaches:
+def failing(session: Session) -> Violations:
     """Endpoints that fail visibly: behind the breaker, disabled, or with deliveries that were given up."""
     dead = exists().where(
         Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None)
@@ -134,7 +134,7 @@ def failing(session: Session) -> Breaches:
     return _breaches(session, select(Endpoint.id).where(or_(Endpoint.failures >= BREAKER, ~Endpoint.enabled, dead)))
 
 
-def unchecked(session: Session) -> Breaches:
+def unchecked(session: Session) -> Violations:
     """Comments in a state that neither a check of their present words nor a person gave them, nor does an archive say who did."""
     settled = Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED])
     judged = exists().where(VerdictRow.comment_id == Comment.id, VerdictRow.revision == Comment.revision)
@@ -142,7 +142,7 @@ def unchecked(session: Session) -> Breaches:
     return _breaches(session, select(Comment.id).where(settled, Comment.version > Comment.archived, ~judged, ~decided))
 
 
-def doubled(session: Session) -> Breaches:
+def duplicate_keys(session: Session) -> Violations:
     """Idempotency keys without their comment, and host ids that stand for more than one comment."""
     orphan = select(IdempotencyKey.key).where(~exists().where(Comment.id == IdempotencyKey.comment_id))
     twice = (
@@ -154,7 +154,7 @@ def doubled(session: Session) -> Breaches:
     return _breaches(session, orphan) + _breaches(session, twice)
 
 
-def outlived(session: Session) -> Breaches:
+def outlived(session: Session) -> Violations:
     """Erased comments of which a file of an archive may still tell."""
     late = exists().where(
         Archive.site_id == Comment.site_id, Archive.at < Comment.updated_at, Archive.erased_until < Comment.updated_at
@@ -162,10 +162,10 @@ def outlived(session: Session) -> Breaches:
     return _breaches(session, select(Comment.id).where(Comment.state == State.ERASED, Comment.archived > 0, late))
 
 
-def _breaches(session: Session, query: Select[Any]) -> Breaches:
+def _breaches(session: Session, query: Select[Any]) -> Violations:
     count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     examples: Sequence[Any] = session.scalars(query.limit(EXAMPLES)).all() if count else ()
-    return Breaches(count, tuple(map(str, examples)))
+    return Violations(count, tuple(map(str, examples)))
 
 
 def _differs(row: Any, words: str) -> bool:

@@ -21,7 +21,7 @@ SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AuthorSummary:
     """An author, named by the id of one comment: nothing that is made from an address may leave."""
 
     comment_id: UUID
@@ -46,7 +46,7 @@ class Author:
     decisions: dict[UUID, AnyRow]
 
 
-def authors(session: Session, site_id: str, *, words: str) -> list[Known]:
+def authors(session: Session, site_id: str, *, words: str) -> list[AuthorSummary]:
     """Who wrote lately under such a name, the last one first."""
     columns = (Comment.id, Comment.author_name, Comment.author_key, Comment.received_at, Comment.updated_at, Comment.state)
     latest = select(*columns).where(Comment.site_id == site_id).order_by(Comment.updated_at.desc(), Comment.id.desc())
@@ -54,13 +54,13 @@ def authors(session: Session, site_id: str, *, words: str) -> list[Known]:
     query = select(recent).where(recent.c.state != State.ERASED).order_by(recent.c.received_at.desc()).limit(COUNTED)
     if words:
         query = query.where(recent.c.author_name.icontains(words, autoescape=True))
-    found: dict[tuple[str, str], Known] = {}
+    found: dict[tuple[str, str], AuthorSummary] = {}
     numbers: Counter[tuple[str, str]] = Counter()
     for row in session.execute(query):
         who = (row.author_key, "" if row.author_key else row.author_name)
         numbers[who] += 1
-        found.setdefault(who, Known(row.id, row.author_name, row.author_key, 0, row.received_at))
-    return [Known(one.comment_id, one.name, one.key, numbers[who], one.seen_at) for who, one in found.items()][:SHOWN]
+        found.setdefault(who, AuthorSummary(row.id, row.author_name, row.author_key, 0, row.received_at))
+    return [AuthorSummary(one.comment_id, one.name, one.key, numbers[who], one.seen_at) for who, one in found.items()][:SHOWN]
 
 
 def author_of(session: Session, site_id: str, comment_id: UUID) -> Author | None:

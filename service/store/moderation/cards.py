@@ -13,10 +13,10 @@ from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow
 from service.store.moderation.groups import Group, groups
-from service.store.moderation.queue import Asked, conditions_of
+from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, VerdictRow
-from service.store.tables.moderation import Decision, Escalation, Lease, Note
+from service.store.tables.moderation import Decision, Escalation, Note, ScreenLease
 
 #: Characters of a parent that its quote shows.
 QUOTE = 200
@@ -47,7 +47,7 @@ class Card:
 
 
 def cards(
-    session: Session, site_id: str, rows: Sequence[AnyRow], asked: Asked, *, moderator_id: UUID, now: datetime
+    session: Session, site_id: str, rows: Sequence[AnyRow], asked: QueueFilter, *, moderator_id: UUID, now: datetime
 ) -> list[Card]:
     """The cards of these comments in the view that was asked for, in the same order."""
     ids = [row.id for row in rows]
@@ -151,8 +151,8 @@ def _notes(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
 def _leases(session: Session, ids: Sequence[UUID], moderator_id: UUID, now: datetime) -> dict[UUID, str]:
     """Who else has these on the screen."""
     rows = session.execute(
-        select(Lease.comment_id, shown_name().label("who"))
-        .join(Moderator, Moderator.id == Lease.moderator_id)
-        .where(Lease.comment_id.in_(ids), Lease.until > now, Lease.moderator_id != moderator_id)
+        select(ScreenLease.comment_id, shown_name().label("who"))
+        .join(Moderator, Moderator.id == ScreenLease.moderator_id)
+        .where(ScreenLease.comment_id.in_(ids), ScreenLease.until > now, ScreenLease.moderator_id != moderator_id)
     )
     return {row.comment_id: row.who for row in rows}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, UtcDateTime
-from service.store.moderation import groups as alike
-from service.store.moderation.queue import Asked, conditions_of
+from service.store.moderation import groups
+from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.comments import Comment, RevisionRow
 
 BEFORE, AFTER, LAST = 3, 3, 5
@@ -29,29 +29,29 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class CommentContext:
     """Neighbours in the order of the thread, the author's last ones, newest first, and what a decision would take along."""
 
     before: Sequence[AnyRow]
     after: Sequence[AnyRow]
     by_author: Sequence[AnyRow]
-    alike: Sequence[AnyRow]
+    groups: Sequence[AnyRow]
 
 
-def surroundings(session: Session, row: AnyRow, asked: Asked) -> Surroundings:
+def comment_context(session: Session, row: AnyRow, asked: QueueFilter) -> CommentContext:
     """What stands around this comment, and in the view that was asked for behind it; four queries."""
     here = tuple_(Comment.received_at, Comment.id)
     there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
     newest_first = (Comment.received_at.desc(), Comment.id.desc())
     before = _in_thread(session, row.thread_id, here < there, *newest_first, most=BEFORE)[-BEFORE:]
     after = _in_thread(session, row.thread_id, here > there, Comment.received_at, Comment.id, most=AFTER)[:AFTER]
-    return Surroundings(before, after, _by_author(session, row), _alike(session, row, asked))
+    return CommentContext(before, after, _by_author(session, row), _alike(session, row, asked))
 
 
-def _alike(session: Session, row: AnyRow, asked: Asked) -> Sequence[AnyRow]:
+def _alike(session: Session, row: AnyRow, asked: QueueFilter) -> Sequence[AnyRow]:
     if row.state != State.HELD or not asked.grouped:
         return ()
-    return alike.shown(session, row.site_id, row.id, conditions_of(row.site_id, asked), *_COLUMNS)
+    return groups.first_members(session, row.site_id, row.id, conditions_of(row.site_id, asked), *_COLUMNS)
 
 
 def _in_thread(session: Session, thread_id: UUID, side: ColumnElement[bool], *order: Any, most: int) -> list[AnyRow]:

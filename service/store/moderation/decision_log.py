@@ -17,7 +17,7 @@ from service.store.tables.moderation import Decision
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DecisionFilter:
     """Which decisions: of whom, to which state, for which reason, from when until when. Empty means any."""
 
     moderator: UUID | None = None
@@ -27,8 +27,8 @@ class Wanted:
     until: datetime | None = None
 
 
-def history(
-    session: Session, site_id: str, wanted: Wanted, *, after: tuple[datetime, UUID] | None, limit: int
+def list_decisions(
+    session: Session, site_id: str, wanted: DecisionFilter, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[AnyRow]:
     """One page of decisions, and one more where there is another page."""
     columns = (

@@ -19,7 +19,7 @@ from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment
 
 #: One decision moves at most so many comments, the others come with the next one; and so many are listed beside the card.
-MOST, SHOWN = 1_000, 12
+MAX_MEMBERS, MAX_SHOWN = 1_000, 12
 #: What a view (its tab, filters and search) asks of the comment table, or of an alias of it.
 Conditions = Callable[[Any], Sequence[ColumnElement[bool]]]
 
@@ -34,7 +34,7 @@ class Group:
     @property
     def decided(self) -> int:
         """How many of them one decision about the card takes along."""
-        return min(self.number, MOST - 1)
+        return min(self.number, MAX_MEMBERS - 1)
 
 
 @cache
@@ -61,13 +61,13 @@ def members(
     if version is not None:
         like = like.where(one.version == version)
     found = select(Comment.id, Comment.version).where(Comment.id.in_(like), Comment.received_at <= until)
-    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(MOST)).all()
+    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(MAX_MEMBERS)).all()
 
 
-def shown(session: Session, site_id: str, comment_id: UUID, conditions: Conditions, *columns: Any) -> Sequence[AnyRow]:
+def first_members(session: Session, site_id: str, comment_id: UUID, conditions: Conditions, *columns: Any) -> Sequence[AnyRow]:
     """The first of them, with these columns."""
     found = select(*columns).where(Comment.id.in_(_like(site_id, comment_id, conditions)))
-    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(SHOWN)).all()
+    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(MAX_SHOWN)).all()
 
 
 def among(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[bool]:
@@ -86,7 +86,7 @@ def groups(session: Session, site_id: str, ids: Sequence[UUID], conditions: Cond
         select(other.received_at)
         .where(_same(other, one), other.site_id == site_id, *conditions(other), other.id != one.id)
         .order_by(other.received_at, other.id)
-        .limit(MOST + 1)
+        .limit(MAX_MEMBERS + 1)
         .correlate(one)
         .subquery()
     )

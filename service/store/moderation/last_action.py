@@ -12,7 +12,7 @@ from service.store.tables.moderation import Decision
 
 
 @dataclass(frozen=True, slots=True)
-class Gesture:
+class LastAction:
     """One step of a moderator: to which state, why, and for how many comments."""
 
     id: UUID
@@ -21,7 +21,7 @@ class Gesture:
     number: int
 
 
-def last_gesture(session: Session, site_id: str, moderator_id: UUID, *, since: datetime) -> Gesture | None:
+def last_action(session: Session, site_id: str, moderator_id: UUID, *, since: datetime) -> LastAction | None:
     """The latest step since then that is still in force, wholly or in part."""
     row = session.execute(
         select(Decision.batch_id, Decision.to_state, Decision.reason)
@@ -36,7 +36,7 @@ def last_gesture(session: Session, site_id: str, moderator_id: UUID, *, since: d
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(1)
     ).one_or_none()
-    return Gesture(row.batch_id, row.to_state, row.reason, _number(session, row.batch_id)) if row else None
+    return LastAction(row.batch_id, row.to_state, row.reason, _number(session, row.batch_id)) if row else None
 
 
 def _number(session: Session, gesture_id: UUID) -> int:

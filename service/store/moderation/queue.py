@@ -18,7 +18,7 @@ from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.moderation.groups import Conditions, among, another, stands_behind
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, Thread
-from service.store.tables.moderation import Decision, Escalation, Lease
+from service.store.tables.moderation import Decision, Escalation, ScreenLease
 
 #: Counting stops here: "10,000+" says enough, and a page costs the same at any size.
 MANY = 10_000
@@ -46,7 +46,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueueFilter:
     """One view of the queue. `author` is the id of any comment of that author, since nothing made from an address may leave."""
 
     tab: Tab = Tab.HELD
@@ -123,7 +123,7 @@ COLUMNS = (
 def listing(
     session: Session,
     site_id: str,
-    asked: Asked,
+    asked: QueueFilter,
     *,
     moderator_id: UUID,
     role: Role | None,
@@ -217,12 +217,12 @@ def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
     return sorted({r.reason for r in rows if r.reason}), sorted({r.language for r in rows if r.language})
 
 
-def conditions_of(site_id: str, asked: Asked) -> Conditions:
+def conditions_of(site_id: str, asked: QueueFilter) -> Conditions:
     """What this view asks of a comment beside its site."""
     return lambda table: _in_view(table, site_id, asked)
 
 
-def _resolved(asked: Asked) -> Asked:
+def _resolved(asked: QueueFilter) -> QueueFilter:
     """A cursor that we never made, or made for another order, is no cursor."""
     third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.ordered else None
     parts = _parts(asked.after)
@@ -230,12 +230,12 @@ def _resolved(asked: Asked) -> Asked:
     return asked if fits else replace(asked, after="")
 
 
-def _matching(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+def _matching(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
     """The conditions of a view, on the comment table or an alias of it."""
     return [table.site_id == site_id, *_in_view(table, site_id, asked)]
 
 
-def _in_view(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+def _in_view(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
     state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
     found: list[ColumnElement[bool]] = [table.state == state]
     escalated = _escalated(site_id)
@@ -247,7 +247,9 @@ def _in_view(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]
 
 
 def _with_colleagues(site_id: str, moderator_id: UUID, now: datetime) -> Select[Any]:
-    return select(Lease.comment_id).where(Lease.site_id == site_id, Lease.until > now, Lease.moderator_id != moderator_id)
+    return select(ScreenLease.comment_id).where(
+        ScreenLease.site_id == site_id, ScreenLease.until > now, ScreenLease.moderator_id != moderator_id
+    )
 
 
 def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime) -> int:
@@ -258,7 +260,7 @@ def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime)
     return session.scalar(select(_capped(theirs))) or 0
 
 
-def _filters(table: Any, site_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+def _filters(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.reason:
         found.append(table.reason == asked.reason)
@@ -286,7 +288,7 @@ def _by_author_of(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[b
     return and_(table.author_key == key, or_(table.author_key != "", table.author_name == name))
 
 
-def _mine(session: Session, site_id: str, asked: Asked, moderator_id: UUID, limit: int) -> Page:
+def _mine(session: Session, site_id: str, asked: QueueFilter, moderator_id: UUID, limit: int) -> Page:
     columns = (Decision.at.label("decided_at"), Decision.id.label("decision_id"))
     statement = _still_mine(select(*COLUMNS, *columns), site_id, moderator_id).join(Thread, Thread.id == Comment.thread_id)
     statement = statement.where(*_filters(Comment, site_id, asked)).order_by(Decision.at.desc(), Decision.id.desc())
@@ -341,7 +343,7 @@ def _cursor(row: AnyRow, order: Order | None) -> str:
     return _packed(row.received_at, row.id, *([] if third is None else [third]))
 
 
-def cursor_of(row: AnyRow, asked: Asked) -> str:
+def cursor_of(row: AnyRow, asked: QueueFilter) -> str:
     """The cursor that continues after this row."""
     if asked.tab is Tab.MINE:
         return _packed(row.decided_at, row.decision_id)

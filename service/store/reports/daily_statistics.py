@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment
-from service.store.tables.daily_statistics import DayRow
+from service.store.tables.daily_statistics import DailyStatistics
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event
 from service.store.tables.sites import Site
@@ -25,7 +25,7 @@ _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class Statistics:
     """One day. Times are seconds, (p50, p95) or empty; `reasons` maps a code to how many it held and how many of those
     a moderator let pass; `queue` has (seconds into the day, comments held, age of the oldest in seconds)."""
 
@@ -39,7 +39,7 @@ class Numbers:
     queue: tuple[tuple[float, int, float], ...] = ()
 
     @classmethod
-    def read(cls, kept: dict[str, Any]) -> "Numbers":
+    def read(cls, kept: dict[str, Any]) -> "Statistics":
         """What `kept` wrote."""
         reasons = {code: (held, passed) for code, (held, passed) in kept["reasons"].items()}
         queue = tuple((at, number, age) for at, number, age in kept["queue"])
@@ -51,14 +51,14 @@ class Numbers:
         return asdict(self)
 
 
-def numbers_of(session: Session, site_id: str, day: date, *, now: datetime, known: Numbers | None = None) -> Numbers:
+def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, known: Statistics | None = None) -> Statistics:
     """Count one day up to `now`. What is `known` of the queue at earlier hours is taken over."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     end = start + timedelta(days=1)
     decisions = _decisions(session, site_id, start, end)
     back = {row.undoes for row in decisions if row.undoes}
     standing = [row for row in decisions if row.from_state == State.HELD and not row.undoes and row.id not in back]
-    return Numbers(
+    return Statistics(
         received=_received(session, site_id, start, end),
         by_policy=_by_policy(session, site_id, start, end),
         to_verdict=percentiles(_seconds_to_verdict(session, site_id, start, end)),
@@ -167,13 +167,17 @@ def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, 
     return number, max((moment - at).total_seconds() for at in waiting) if waiting else 0.0
 
 
-def days(session: Session, site_id: str, *, since: date) -> Sequence[DayRow]:
+def days(session: Session, site_id: str, *, since: date) -> Sequence[DailyStatistics]:
     """The days that were counted, oldest first."""
-    found = select(DayRow).where(DayRow.site_id == site_id, DayRow.day >= since.isoformat()).order_by(DayRow.day)
+    found = (
+        select(DailyStatistics)
+        .where(DailyStatistics.site_id == site_id, DailyStatistics.day >= since.isoformat())
+        .order_by(DailyStatistics.day)
+    )
     return session.scalars(found).all()
 
 
 def sites_to_count(session: Session, today: date, *, before: datetime) -> list[str]:
     """The sites whose present day was not counted since `before`."""
-    fresh = select(DayRow.site_id).where(DayRow.day == today.isoformat(), DayRow.counted_at >= before)
+    fresh = select(DailyStatistics.site_id).where(DailyStatistics.day == today.isoformat(), DailyStatistics.counted_at >= before)
     return list(session.scalars(select(Site.id).where(Site.id.not_in(fresh)).order_by(Site.id)))

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.policy.check_input import Author, Circumstances, Page, Reading
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, Page
 from service.domain.states import State
 from service.store.tables.comments import Comment, Thread, VerdictRow
-from service.store.tables.external_checks import BREAKER, OutsideRow
+from service.store.tables.external_checks import BREAKER, ExternalCheckRow
 from service.store.tables.moderation import Decision
 from service.store.tables.sites import Site
 
@@ -38,16 +38,16 @@ class Correction:
     """A comment that a person called spam and the service did not (`unwanted`), or the other way round."""
 
     comment_id: UUID
-    reading: Reading
+    reading: CheckInput
     unwanted: bool
 
 
 def listeners(session: Session, names: Sequence[str]) -> list[Listener]:
     """Who may be told something."""
     rows = session.execute(
-        select(OutsideRow, Site.origins)
-        .join(Site, Site.id == OutsideRow.site_id)
-        .where(OutsideRow.name.in_(names), OutsideRow.enabled.is_(True), OutsideRow.failures < BREAKER)
+        select(ExternalCheckRow, Site.origins)
+        .join(Site, Site.id == ExternalCheckRow.site_id)
+        .where(ExternalCheckRow.name.in_(names), ExternalCheckRow.enabled.is_(True), ExternalCheckRow.failures < BREAKER)
     )
     return [
         Listener(row.site_id, row.name, row.address, row.secret, row.model, row.seconds, row.told_until or row.created_at,
@@ -80,9 +80,9 @@ def corrections(session: Session, one: Listener, *, until: datetime, most: int) 
     return found, rows[-1].at if rows else None
 
 
-def _reading(comment: Comment, thread: Thread) -> Reading:
+def _reading(comment: Comment, thread: Thread) -> CheckInput:
     context = comment.context or {}
-    return Reading(
+    return CheckInput(
         comment.text,
         Author(
             comment.author_name, comment.author_url, comment.email_domain, comment.author_external_id, comment.author_verified

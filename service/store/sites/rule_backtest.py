@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from service.domain.policy.custom_rules import Facts, Past
+from service.domain.policy.custom_rules import Facts, PastComment
 from service.domain.states import State
 from service.domain.text.language import language_of
 from service.domain.text.links import count_links
@@ -22,10 +22,12 @@ _A_PAGE = 250
 _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 
 
-def past(session: Session, site_id: str, *, authors: bool, most: int = MOST, seconds: float = SECONDS) -> list[Past]:
+def past_comments(
+    session: Session, site_id: str, *, authors: bool, most: int = MOST, seconds: float = SECONDS
+) -> list[PastComment]:
     """The latest comments of a site, the newest change first. `authors`: also how many approved ones each author had before."""
     until = time.monotonic() + seconds
-    found: list[Past] = []
+    found: list[PastComment] = []
     after: tuple[datetime, UUID] | None = None
     while len(found) < most and time.monotonic() < until:
         rows = _page(session, site_id, after, min(_A_PAGE, most - len(found)))
@@ -50,10 +52,10 @@ def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, l
     return session.execute(query.where(tuple_(Comment.updated_at, Comment.id) < after) if after else query).all()
 
 
-def _pasts(session: Session, rows: Sequence[AnyRow], *, authors: bool) -> list[Past]:
+def _pasts(session: Session, rows: Sequence[AnyRow], *, authors: bool) -> list[PastComment]:
     ids = [row.id for row in rows]
     said, before = _said(session, ids), _decided_before(session, ids) if authors else {}
-    return [Past(_facts(row, *before.get(row.id, (0, 0))), State(row.state), said.get(row.id)) for row in rows]
+    return [PastComment(_facts(row, *before.get(row.id, (0, 0))), State(row.state), said.get(row.id)) for row in rows]
 
 
 def _facts(row: AnyRow, approved: int, rejected: int) -> Facts:

@@ -26,7 +26,7 @@ class Archive(Record):
     erased_until: Mapped[datetime]
 
 
-class Archived(Record):
+class ArchivedComment(Record):
     """What stays of a comment whose rows are all in an archive: its names, so that nobody makes a second one of it.
 
     `erased`: it had been erased before it went.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.db.column_types import Record
 
 
-class AdminAct(Record):
+class AuditEntry(Record):
     """Who did what to what. `site_id` is empty where it concerns the whole installation; triggers refuse changes.
 
     `facts` holds what was before and after, without any secret and without anything of an author.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.db.column_types import Record
 
 
-class DayRow(Record):
+class DailyStatistics(Record):
     """One day of one site, UTC, as 2026-03-01. `numbers` is a `service.store.reports.daily_statistics.Numbers`.
 
     They are final once they were counted after the end of the day.

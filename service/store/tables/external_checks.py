@@ -12,7 +12,7 @@ from service.store.db.column_types import Record
 BREAKER = 5
 
 
-class Asks(StrEnum):
+class AskWhen(StrEnum):
     """Which comments a service is asked about: those that our own checks are unsure of, or all that they do not reject."""
 
     UNSURE = "unsure"
@@ -26,7 +26,7 @@ class Unanswered(StrEnum):
     PUBLISH = "publish"
 
 
-class OutsideRow(Record):
+class ExternalCheckRow(Record):
     """One outside check of one site. The secret is sealed with the root secret.
 
     `asked_on` is the day (UTC) that `asked_today` counts, and `asked_this_month` its month. `failures` counts those in a row;
@@ -41,7 +41,7 @@ class OutsideRow(Record):
     address: Mapped[str] = mapped_column(Text, default="")
     secret: Mapped[str] = mapped_column(Text, default="")
     model: Mapped[str] = mapped_column(String(200), default="")
-    asks: Mapped[str] = mapped_column(String(16), default=Asks.UNSURE)
+    asks: Mapped[str] = mapped_column(String(16), default=AskWhen.UNSURE)
     unanswered: Mapped[str] = mapped_column(String(16), default=Unanswered.HOLD)
     seconds: Mapped[float] = mapped_column(default=2.0)
     per_day: Mapped[int] = mapped_column(default=1_000)

@@ -11,7 +11,7 @@ from service.store.db.column_types import Record
 from service.store.tables.accounts import Role
 
 
-class Did(StrEnum):
+class ActivityKind(StrEnum):
     """What was done. `calm` takes an escalation back, `forgive` a ban or a trust."""
 
     ESCALATE = "escalate"
@@ -21,7 +21,7 @@ class Did(StrEnum):
     FORGIVE = "forgive"
 
 
-class Step(Record):
+class Activity(Record):
     """One step. An escalation goes to the moderator `to_id`, or to whoever has `to_role`; a ban or a trust holds `until` a day.
 
     `note` says why. `comment_id` is the comment that gave cause.
@@ -101,7 +101,7 @@ class Note(Record):
     at: Mapped[datetime]
 
 
-class Lease(Record):
+class ScreenLease(Record):
     """Who has a held comment on the screen, until when. It orders the work of several moderators and blocks nobody."""
 
     __tablename__ = "queue_lease"

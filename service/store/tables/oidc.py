@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.db.column_types import Record
 
 
-class UnderWay(Record):
+class OidcSignIn(Record):
     """Somebody was sent to the provider. `digest` is of the cookie that the browser keeps; `sealed` holds nonce, verifier and goal.
 
     With `moderator_id` it is somebody signed in already, who wants to connect the account there with the one here.

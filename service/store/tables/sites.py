@@ -24,7 +24,7 @@ class Scope(StrEnum):
 HELD_IS_SPAM = "akismet_held_is_spam"
 
 
-class Kind(StrEnum):
+class ApiKeyKind(StrEnum):
     """What a key is for: our own API, or the protocol of Akismet, whose keys are 12 hex digits."""
 
     API = "api"
@@ -44,14 +44,14 @@ class Site(Record):
     created_at: Mapped[datetime]
 
 
-class Key(Record):
+class ApiKey(Record):
     """An API key: only its SHA-256 is kept. `hint` is its first characters, for a person to tell keys apart."""
 
     __tablename__ = "api_key"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(16), default=Kind.API, server_default=Kind.API.value)
+    kind: Mapped[str] = mapped_column(String(16), default=ApiKeyKind.API, server_default=ApiKeyKind.API.value)
     label: Mapped[str] = mapped_column(String(200), default="")
     scopes: Mapped[list[str]]
     digest: Mapped[str] = mapped_column(String(64), unique=True)

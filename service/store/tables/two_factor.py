@@ -18,7 +18,7 @@ class RecoveryCode(Record):
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
 
 
-class HalfSignIn(Record):
+class PendingSignIn(Record):
     """Somebody who has shown one factor of two. It is no session: nothing but the page that asks for the code looks here."""
 
     __tablename__ = "half_sign_in"

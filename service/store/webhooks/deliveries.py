@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
-from service.store.webhooks.payload import _told
+from service.store.webhooks.payload import payload
 
 #: Failures in a row after which an endpoint is only probed now and then.
 BREAKER = 5
@@ -91,7 +91,7 @@ def claim(
     ).all()
 
 
-def let_go(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
+def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
     """Give up leases (delivery and token) before anything was sent: whoever looks next may have these deliveries."""
     for token in {token for _, token in leased}:
         ids = [delivery_id for delivery_id, its_token in leased if its_token == token]
@@ -204,5 +204,5 @@ def _outgoing(row: AnyRow, now: datetime) -> Outgoing:
         message_id=str(event.id if event else delivery.id),
         type=EventType(event.type) if event else EventType.TEST,
         at=event.at if event else delivery.created_at,
-        body=_told(event, comment, thread) if event else {"site": endpoint.site_id, "endpoint": str(endpoint.id)},
+        body=payload(event, comment, thread) if event else {"site": endpoint.site_id, "endpoint": str(endpoint.id)},
     )

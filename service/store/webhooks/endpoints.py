@@ -15,7 +15,7 @@ MOST_ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EndpointHealth:
     """An endpoint, how many deliveries wait for it, and how many were given up."""
 
     endpoint: Endpoint
@@ -24,7 +24,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedDelivery:
     """A delivery with its event (none where it is a test) and its newest attempts, first to last."""
 
     delivery: Delivery
@@ -32,20 +32,20 @@ class Logged:
     attempts: Sequence[Attempt]
 
 
-def endpoints_of(session: Session, site_id: str) -> list[Standing]:
+def endpoints_of(session: Session, site_id: str) -> list[EndpointHealth]:
     """Every endpoint of a site, oldest first."""
     endpoints = session.scalars(select(Endpoint).where(Endpoint.site_id == site_id).order_by(Endpoint.id)).all()
     return _standings(session, endpoints)
 
 
-def endpoint_of(session: Session, site_id: str, endpoint_id: UUID) -> Standing | None:
+def endpoint_of(session: Session, site_id: str, endpoint_id: UUID) -> EndpointHealth | None:
     found = session.scalars(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id)).all()
     return next(iter(_standings(session, found)), None)
 
 
 def deliveries_of(
     session: Session, endpoint_id: UUID, *, state: DeliveryState | None, before: UUID | None, limit: int
-) -> list[Logged]:
+) -> list[LoggedDelivery]:
     """One page of an endpoint's deliveries, newest first, and one more where there is another page."""
     query = _logged().where(Delivery.endpoint_id == endpoint_id).order_by(Delivery.id.desc()).limit(limit + 1)
     if state is not None:
@@ -55,13 +55,13 @@ def deliveries_of(
     return _with_attempts(session, query)
 
 
-def delivery_of(session: Session, site_id: str, delivery_id: UUID) -> Logged | None:
+def delivery_of(session: Session, site_id: str, delivery_id: UUID) -> LoggedDelivery | None:
     query = _logged().join(Endpoint, Endpoint.id == Delivery.endpoint_id)
     found = _with_attempts(session, query.where(Delivery.id == delivery_id, Endpoint.site_id == site_id))
     return next(iter(found), None)
 
 
-def _standings(session: Session, endpoints: Sequence[Endpoint]) -> list[Standing]:
+def _standings(session: Session, endpoints: Sequence[Endpoint]) -> list[EndpointHealth]:
     counts: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
     rows = session.execute(
         select(Delivery.endpoint_id, Delivery.state, func.count())
@@ -70,17 +70,17 @@ def _standings(session: Session, endpoints: Sequence[Endpoint]) -> list[Standing
     )
     for endpoint_id, state, count in rows:
         counts[endpoint_id][state] = count
-    return [Standing(e, counts[e.id].get(DeliveryState.DUE, 0), counts[e.id].get(DeliveryState.DEAD, 0)) for e in endpoints]
+    return [EndpointHealth(e, counts[e.id].get(DeliveryState.DUE, 0), counts[e.id].get(DeliveryState.DEAD, 0)) for e in endpoints]
 
 
 def _logged() -> Select[Delivery, Event]:
     return select(Delivery, Event).outerjoin(Event, Event.id == Delivery.event_id)
 
 
-def _with_attempts(session: Session, query: Select[Delivery, Event]) -> list[Logged]:
+def _with_attempts(session: Session, query: Select[Delivery, Event]) -> list[LoggedDelivery]:
     rows = session.execute(query).all()
     attempts: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     of_these = Attempt.delivery_id.in_([delivery.id for delivery, _ in rows])
     for attempt in session.scalars(select(Attempt).where(of_these).order_by(Attempt.at, Attempt.id)):
         attempts[attempt.delivery_id].append(attempt)
-    return [Logged(delivery, event, attempts[delivery.id][-MOST_ATTEMPTS:]) for delivery, event in rows]
+    return [LoggedDelivery(delivery, event, attempts[delivery.id][-MOST_ATTEMPTS:]) for delivery, event in rows]

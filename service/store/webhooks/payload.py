@@ -6,7 +6,7 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event
 
 
-def _told(event: Event, comment: Comment, thread: Thread) -> dict[str, Any]:
+def payload(event: Event, comment: Comment, thread: Thread) -> dict[str, Any]:
     """The `data` of a webhook: no e-mail and no address, nor anything made from them. An erased comment has no words left."""
     return {
         "comment": {

@@ -17,14 +17,14 @@ from service.domain.errors import Code, Refusal
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs.names import Job
-from service.store.tables.sites import Kind
+from service.store.tables.sites import ApiKeyKind
 from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out
 from service.web.api.akismet_request import RETRY, Fields
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
 from service.web.http.json_body import MAX_BODY, read_json
 from service.web.openapi.operation import JSON, Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 P = ParamSpec("P")
 
@@ -67,7 +67,7 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
         tested = fields.tested_key if request.endpoint == "akismet.verify" else None
         for token in (fields.key, request.host.partition(".")[0]) if tested is None else (tested,):
             if len(token) == 12 and not set(token) - set("0123456789abcdef"):
-                g.caller = doors().callers.having(doors().identities.short_key(token), Kind.AKISMET)
+                g.caller = resources().api_keys.get(resources().pseudonyms.short_key(token), ApiKeyKind.AKISMET)
                 break
         return view(*args, **kwargs)
 
@@ -77,7 +77,7 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
 
 @bp.post("/verify-key")
 @_with_key
-@limited(Rate.KEY)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Is this key valid?",
@@ -93,7 +93,7 @@ def verify() -> Response:
 
 @bp.post("/comment-check")
 @_with_key
-@limited(Rate.KEY)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Is this spam?",
@@ -118,7 +118,7 @@ def check() -> Response:
 
 @bp.post("/submit-spam")
 @_with_key
-@limited(Rate.KEY)
+@rate_limited(Rate.KEY)
 @operation(
     TAG, "This was spam", takes=_TAKES, answers=_answers(THANKS), refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False
 )
@@ -128,7 +128,7 @@ def report_spam() -> Response:
 
 @bp.post("/submit-ham")
 @_with_key
-@limited(Rate.KEY)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "This was no spam",
@@ -145,7 +145,7 @@ def report_ham() -> Response:
 def _verdict_said(checked: Checked) -> Response:
     state = checked.state
     # At a retry WordPress's plugin publishes the comment if the answer is `false`, and ignores the headers.
-    held_is_spam = g.fields.recheck_reason == RETRY or doors().sites.named(g.caller.site_id).held_is_spam
+    held_is_spam = g.fields.recheck_reason == RETRY or resources().sites.get(g.caller.site_id).held_is_spam
     response = _said("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
     if state is State.REJECTED:
         response.headers[TIP] = "discard"
@@ -163,15 +163,15 @@ def _reported(state: State) -> Response:
     if g.fields.is_test:
         return _said(THANKS)
     site_id, now = g.caller.site_id, datetime.now(UTC)
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         found = reported_comment(session, g.fields, now=now)
         if found is not None:
             ruling = Ruling(found.id, state, None, reason="spam" if state is State.REJECTED else "")
-            delay = timedelta(seconds=doors().settings.decision_delay)
+            delay = timedelta(seconds=resources().settings.decision_delay)
             decide(session, site_id, [ruling], actor=Actor(key_id=g.caller.key_id), now=now, delay=delay)
     if found is not None:
-        doors().feeds.forget(found.thread_id)
-        doors().bell.ring(Job.DELIVER)
+        resources().feeds.evict(found.thread_id)
+        resources().notifier.notify(Job.DELIVER)
     return _said(THANKS)
 
 

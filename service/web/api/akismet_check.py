@@ -20,7 +20,7 @@ from service.store.comments.find_by_text import newest_with, state_of
 from service.store.comments.find_sent_before import Sent, sent_before
 from service.store.db.column_types import AnyRow
 from service.web.api.akismet_request import Fields
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 #: Seconds that a check waits for its verdict: its clients give up after one.
 PATIENCE = 0.7
@@ -39,10 +39,10 @@ class Checked:
 def check_comment(fields: Fields) -> Checked:
     """Store the comment and wait for its verdict. One that was stored before keeps the state it is in, a person's decision too."""
     draft = fields.draft()
-    sent = fields.sent(g.caller.site_id, draft, doors().identities)
+    sent = fields.sent(g.caller.site_id, draft, resources().pseudonyms)
     if not fields.is_again:
         return _wait(_submit(draft))
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         row = sent_before(session, sent, since=datetime.now(UTC) - REMEMBERED)
     if row is None:
         return _wait(_submit_once(draft, _key(sent)))
@@ -51,13 +51,13 @@ def check_comment(fields: Fields) -> Checked:
 
 def try_out(fields: Fields) -> Checked:
     """Judge the comment and keep nothing of it."""
-    trial, submission = doors().trial, Submission(g.caller.site_id, replace(fields.draft(), external_id=""))
-    return Checked(trial(submission, doors().database, doors().settings) if trial else State.HELD)
+    trial, submission = resources().trial, Submission(g.caller.site_id, replace(fields.draft(), external_id=""))
+    return Checked(trial(submission, resources().database, resources().settings) if trial else State.HELD)
 
 
 def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyRow | None:
     """The comment that a report is about; by its words alone where nothing else leads to it."""
-    sent = replace(fields.sent(g.caller.site_id, fields.draft(), doors().identities), exactly=False)
+    sent = replace(fields.sent(g.caller.site_id, fields.draft(), resources().pseudonyms), exactly=False)
     found = sent_before(session, sent, since=now - REMEMBERED)
     return found or newest_with(session, sent.site_id, fingerprint(sent.text), sent.text, since=now - REMEMBERED)
 
@@ -65,14 +65,14 @@ def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyR
 def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
     if has_news(sent, row, edited=fields.is_edited):
         try:
-            with doors().database.writing() as session:
+            with resources().database.writing() as session:
                 edited = note_recheck(session, sent, row, edited=fields.is_edited, now=datetime.now(UTC))
         except (Refusal, IntegrityError):
             # Somebody else moved it at this very moment: whether that was about these words, a person decides.
             return Checked(State.HELD, row.id)
         if edited:
-            doors().feeds.forget(row.thread_id)
-            doors().bell.ring(Job.DELIVER)
+            resources().feeds.evict(row.thread_id)
+            resources().notifier.notify(Job.DELIVER)
             return _wait(Accepted(row.id))
     return _wait(Accepted(row.id)) if row.state == State.PENDING else Checked(State(row.state), row.id)
 
@@ -85,18 +85,18 @@ def _submit_once(draft: Draft, key: str) -> Outcome:
 
 
 def _submit(draft: Draft, key: str = "") -> Outcome:
-    return doors().committer.submit(
-        Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=doors().request_hashes)
+    return resources().group_commit.submit(
+        Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes)
     )
 
 
 def _wait(outcome: Outcome) -> Checked:
     if not isinstance(outcome, Accepted):
         return Checked(State.HELD)
-    doors().bell.ring(Job.DRAIN)
-    if not doors().watcher.wait(outcome.comment_id, PATIENCE):
+    resources().notifier.notify(Job.DRAIN)
+    if not resources().verdict_waiter.wait(outcome.comment_id, PATIENCE):
         return Checked(State.HELD, outcome.comment_id)
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         return Checked(state_of(session, outcome.comment_id), outcome.comment_id)
 
 

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.ids import thread_id
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.text.markup import without_slashes
 from service.store.comments.find_sent_before import PRIVATE, Sent
-from service.web.http.client_ip import plain_address
+from service.web.http.client_ip import client_ip
 from service.web.http.field_types import EMAIL, MAX_TEXT, WEB_ADDRESS
 
 #: Author names that are always spam, for tests, and the role that is never spam. Both are rules of Akismet's protocol.
@@ -121,7 +121,7 @@ class Fields:
             text=self.words,
             author=DraftAuthor(name=self.text("comment_author"), email=_matching(EMAIL, email), url=_matching(WEB_ADDRESS, url)),
             context=DraftContext(
-                ip=plain_address(self.text("user_ip", 64)),
+                ip=client_ip(self.text("user_ip", 64)),
                 user_agent=self.text("user_agent", 1000),
                 referrer=self.text("referrer", 2048),
                 language=self.text("blog_lang", 35),
@@ -131,7 +131,7 @@ class Fields:
             external_id=self.comment_id,
         )
 
-    def sent(self, site_id: str, draft: Draft, identities: Identities) -> Sent:
+    def sent(self, site_id: str, draft: Draft, identities: Pseudonymizer) -> Sent:
         """By what the comment of this draft is found again."""
         return Sent(
             site_id,

@@ -7,27 +7,27 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from service.domain.states import State
-from service.store.comments.listing import Listed
+from service.store.comments.listing import ListedComment
 from service.store.tables.comments import VerdictRow
 from service.store.tables.outbox import Event
-from service.web.http.responses import Shown
+from service.web.http.responses import ResponseModel
 from service.web.http.urls import feed_path
 
 
-class Links(Shown):
+class Links(ResponseModel):
     """Where to go from here."""
 
     self: str
     feed: str
 
 
-class ThreadAccepted(Shown):
+class ThreadAccepted(ResponseModel):
     """The host's page, by the host's own word for it."""
 
     id: str
 
 
-class CommentAccepted(Shown):
+class AcceptedResponse(ResponseModel):
     """A comment that is stored and not yet judged."""
 
     id: UUID
@@ -38,7 +38,7 @@ class CommentAccepted(Shown):
     links: Links
 
 
-class SpanShown(Shown):
+class SpanResponse(ResponseModel):
     """A piece of a field: `[start, end)` in `unit`s, its own text, and what it was read as."""
 
     start: int
@@ -49,7 +49,7 @@ class SpanShown(Shown):
     field: str
 
 
-class ReasonShown(Shown):
+class ReasonResponse(ResponseModel):
     """One reason of a verdict. `contribution` is its share of the evidence of its family."""
 
     code: str
@@ -60,20 +60,20 @@ class ReasonShown(Shown):
     contribution: float = 0.0
     strong: bool = False
     status: str = "ran"
-    spans: tuple[SpanShown, ...] = ()
+    spans: tuple[SpanResponse, ...] = ()
 
 
-class VerdictShown(Shown):
+class VerdictResponse(ResponseModel):
     """What the checks and the policy said of the words that the comment has now. `signals` has one score a family."""
 
     state: State
     revision: int
     at: datetime
-    reasons: tuple[ReasonShown, ...]
+    reasons: tuple[ReasonResponse, ...]
     signals: dict[str, float]
 
 
-class ThreadShown(Shown):
+class ThreadResponse(ResponseModel):
     """The host's page."""
 
     id: str
@@ -81,7 +81,7 @@ class ThreadShown(Shown):
     title: str
 
 
-class AuthorShown(Shown):
+class AuthorResponse(ResponseModel):
     """Who wrote it, as the host said; never an e-mail or an address."""
 
     name: str
@@ -90,7 +90,7 @@ class AuthorShown(Shown):
     verified: bool
 
 
-class ChangeShown(Shown):
+class ChangeResponse(ResponseModel):
     """One change of state. `by` is host, policy, moderator or key."""
 
     version: int
@@ -103,7 +103,7 @@ class ChangeShown(Shown):
     undo: bool = False
 
 
-class CommentListed(Shown):
+class CommentListItem(ResponseModel):
     """A comment in a list."""
 
     id: UUID
@@ -112,35 +112,35 @@ class CommentListed(Shown):
     version: int
     revision: int
     external_id: str | None
-    thread: ThreadShown
+    thread: ThreadResponse
     parent: UUID | None
-    author: AuthorShown
+    author: AuthorResponse
     text: str
     received_at: datetime
     updated_at: datetime
     settled_at: datetime | None
-    verdict: VerdictShown | None
+    verdict: VerdictResponse | None
     links: Links
 
 
-class CommentShown(CommentListed):
+class CommentResponse(CommentListItem):
     """A comment with everything that happened to it, first to last. What came of its versions up to `archived` is in an archive."""
 
-    history: tuple[ChangeShown, ...]
+    history: tuple[ChangeResponse, ...]
     archived: int = 0
 
 
-class CommentsPage(Shown):
+class CommentsPage(ResponseModel):
     """A page of comments. `next_cursor` is the `after` of the next one; null at the end."""
 
-    comments: tuple[CommentListed, ...]
+    comments: tuple[CommentListItem, ...]
     next_cursor: str | None
 
 
-def accepted(comment_id: UUID, site_id: str, thread: str, *, base: str) -> CommentAccepted:
+def accepted_response(comment_id: UUID, site_id: str, thread: str, *, base: str) -> AcceptedResponse:
     """The answer to a comment that has just been stored; the same again when it is replayed."""
     path = f"/v1/comments/{comment_id}"
-    return CommentAccepted(
+    return AcceptedResponse(
         id=comment_id,
         url=base + path,
         state=State.PENDING,
@@ -158,18 +158,18 @@ def accepted_as_json(comment_id: str, site_id: str, thread: str, *, base: str) -
 @lru_cache(maxsize=4096)
 def _around_id(site_id: str, thread: str, base: str) -> list[bytes]:
     some = uuid4()  # No host can have named a thread so.
-    return accepted(some, site_id, thread, base=base).model_dump_json().encode().split(str(some).encode())
+    return accepted_response(some, site_id, thread, base=base).model_dump_json().encode().split(str(some).encode())
 
 
-def listed(row: Listed, *, base: str) -> CommentListed:
-    return CommentListed(**_facts(row, base))
+def list_item(row: ListedComment, *, base: str) -> CommentListItem:
+    return CommentListItem(**_facts(row, base))
 
 
-def shown(row: Listed, events: Sequence[Event], *, base: str) -> CommentShown:
-    return CommentShown(**_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived)
+def comment_response(row: ListedComment, events: Sequence[Event], *, base: str) -> CommentResponse:
+    return CommentResponse(**_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived)
 
 
-def _facts(row: Listed, base: str) -> dict[str, Any]:
+def _facts(row: ListedComment, base: str) -> dict[str, Any]:
     comment, thread = row.comment, row.thread
     path = f"/v1/comments/{comment.id}"
     return {
@@ -179,9 +179,9 @@ def _facts(row: Listed, base: str) -> dict[str, Any]:
         "version": comment.version,
         "revision": comment.revision,
         "external_id": comment.external_id,
-        "thread": ThreadShown(id=thread.external_id, url=thread.url, title=thread.title),
+        "thread": ThreadResponse(id=thread.external_id, url=thread.url, title=thread.title),
         "parent": comment.parent_id,
-        "author": AuthorShown(
+        "author": AuthorResponse(
             name=comment.author_name,
             url=comment.author_url,
             id=comment.author_external_id,
@@ -196,18 +196,18 @@ def _facts(row: Listed, base: str) -> dict[str, Any]:
     }
 
 
-def _verdict(row: VerdictRow) -> VerdictShown:
-    reasons = tuple(ReasonShown.model_validate(reason) for reason in row.reasons)
-    return VerdictShown(state=State(row.state), revision=row.revision, at=row.at, reasons=reasons, signals=row.signals)
+def _verdict(row: VerdictRow) -> VerdictResponse:
+    reasons = tuple(ReasonResponse.model_validate(reason) for reason in row.reasons)
+    return VerdictResponse(state=State(row.state), revision=row.revision, at=row.at, reasons=reasons, signals=row.signals)
 
 
-def _arrival(row: Listed) -> ChangeShown:
-    return ChangeShown(version=0, from_state=None, to_state=State.PENDING, at=row.comment.received_at, by="host")
+def _arrival(row: ListedComment) -> ChangeResponse:
+    return ChangeResponse(version=0, from_state=None, to_state=State.PENDING, at=row.comment.received_at, by="host")
 
 
-def _change(event: Event) -> ChangeShown:
+def _change(event: Event) -> ChangeResponse:
     facts = event.facts or {}
-    return ChangeShown(
+    return ChangeResponse(
         version=event.seq,
         from_state=State(event.from_state),
         to_state=State(event.to_state),

@@ -15,13 +15,13 @@ from service.domain.states import State
 from service.jobs.names import Job
 from service.store.moderation.decisions import is_here, last_decision
 from service.store.tables.sites import Scope
-from service.web.auth.api_keys import asks, caller
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.api_keys import api_key, require_scope
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.field_types import Long, Slug, Strict, Version
-from service.web.http.json_body import body_of
-from service.web.http.responses import Shown, reply
+from service.web.http.json_body import parse_body
+from service.web.http.responses import ResponseModel, json_response
 from service.web.openapi.operation import JSON, Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("decisions", __name__, url_prefix="/v1")
 
@@ -47,7 +47,7 @@ class DecisionBody(Strict):
     version: Version | None = Field(default=None, description="The version that the person saw.")
 
 
-class DecisionShown(Shown):
+class DecisionResponse(ResponseModel):
     """A decision that took effect."""
 
     id: UUID
@@ -58,27 +58,27 @@ class DecisionShown(Shown):
 
 
 @bp.post("/comments/<uuid:comment_id>/decision")
-@asks(Scope.MODERATE)
-@limited(Rate.KEY)
+@require_scope(Scope.MODERATE)
+@rate_limited(Rate.KEY)
 @operation(
     "Comments",
     "Decide on a comment",
     detail="approve, reject, hold, or undo the last decision. Whoever comes late gets 409 and is told who was first.",
     takes={JSON: DecisionBody},
-    answers={200: Answer("It took effect", {JSON: DecisionShown})},
+    answers={200: Answer("It took effect", {JSON: DecisionResponse})},
     refusals=(Code.NOT_FOUND, Code.GONE, Code.ALREADY_DECIDED, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
 )
-def rule(comment_id: UUID) -> Response:
-    body, _ = body_of(DecisionBody)
-    with doors().database.writing() as session:
+def decide_comment(comment_id: UUID) -> Response:
+    body, _ = parse_body(DecisionBody)
+    with resources().database.writing() as session:
         outcome = _undone(session, comment_id, body) if body.decision is Word.UNDO else _decided(session, comment_id, body)
         if isinstance(outcome, Refusal):
             raise outcome
-    doors().bell.ring(Job.DELIVER)
+    resources().notifier.notify(Job.DELIVER)
     change = outcome.change
-    doors().feeds.forget(change.thread_id)
-    return reply(
-        DecisionShown(
+    resources().feeds.evict(change.thread_id)
+    return json_response(
+        DecisionResponse(
             id=outcome.decision_id,
             comment=change.comment_id,
             from_state=change.from_state,
@@ -90,12 +90,12 @@ def rule(comment_id: UUID) -> Response:
 
 def _decided(session: Session, comment_id: UUID, body: DecisionBody) -> Decided | Refusal:
     ruling = Ruling(comment_id, _STATES[body.decision], body.version, body.reason, body.note)
-    return decide(session, caller().site_id, [ruling], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
+    return decide(session, api_key().site_id, [ruling], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
 
 
 def _undone(session: Session, comment_id: UUID, body: DecisionBody) -> Decided | Refusal:
-    last = last_decision(session, caller().site_id, comment_id)
-    if last is None and not is_here(session, caller().site_id, comment_id):
+    last = last_decision(session, api_key().site_id, comment_id)
+    if last is None and not is_here(session, api_key().site_id, comment_id):
         return NotFound("no such comment on this site")
     if last is None:
         return Conflict("there is no decision on this comment to take back")
@@ -104,12 +104,12 @@ def _undone(session: Session, comment_id: UUID, body: DecisionBody) -> Decided |
     if body.version is not None and body.version != last.version:
         detail = f"somebody moved this comment since version {body.version}"
         return AlreadyDecided(detail, Fault("/version", "stale", f"expected the version of the last decision, {last.version}"))
-    return undo(session, caller().site_id, [last.id], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
+    return undo(session, api_key().site_id, [last.id], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
 
 
 def _actor() -> Actor:
-    return Actor(key_id=caller().key_id)
+    return Actor(key_id=api_key().key_id)
 
 
 def _delay() -> timedelta:
-    return timedelta(seconds=doors().settings.decision_delay)
+    return timedelta(seconds=resources().settings.decision_delay)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from service.store.tables.outbox import DeliveryState, EventType
 from service.store.webhooks.deliveries import BREAKER
-from service.store.webhooks.endpoints import Logged, Standing
-from service.web.http.responses import Shown
+from service.store.webhooks.endpoints import EndpointHealth, LoggedDelivery
+from service.web.http.responses import ResponseModel
 
 
-class EndpointShown(Shown):
+class EndpointResponse(ResponseModel):
     """An endpoint. A `failing` one is only probed once a minute; `paused_until` is when it is called again."""
 
     id: UUID
@@ -26,19 +26,19 @@ class EndpointShown(Shown):
     created_at: datetime
 
 
-class EndpointMade(EndpointShown):
+class NewEndpointResponse(EndpointResponse):
     """An endpoint with its new secret, which is shown this once."""
 
     secret: str
 
 
-class EndpointsShown(Shown):
+class EndpointsResponse(ResponseModel):
     """Every endpoint of the site."""
 
-    endpoints: tuple[EndpointShown, ...]
+    endpoints: tuple[EndpointResponse, ...]
 
 
-class AttemptShown(Shown):
+class AttemptResponse(ResponseModel):
     """One try: the status that came back, or why none did, and the first 1,000 characters of the answer."""
 
     at: datetime
@@ -48,7 +48,7 @@ class AttemptShown(Shown):
     milliseconds: int
 
 
-class DeliveryShown(Shown):
+class DeliveryResponse(ResponseModel):
     """One event on its way to one endpoint. `webhook_id` is what the host sees; a test belongs to no comment."""
 
     id: UUID
@@ -62,33 +62,33 @@ class DeliveryShown(Shown):
     due_at: datetime | None
     done_at: datetime | None
     created_at: datetime
-    attempts: tuple[AttemptShown, ...]
+    attempts: tuple[AttemptResponse, ...]
 
 
-class DeliveriesPage(Shown):
+class DeliveriesPage(ResponseModel):
     """A page of deliveries, newest first. `next_cursor` is the `after` of the next one; null at the end."""
 
-    deliveries: tuple[DeliveryShown, ...]
+    deliveries: tuple[DeliveryResponse, ...]
     next_cursor: str | None
 
 
-class Replayed(Shown):
+class Replayed(ResponseModel):
     """How many dead deliveries are on their way again."""
 
     replayed: int
 
 
-def endpoint_shown(standing: Standing, *, now: datetime) -> EndpointShown:
-    return EndpointShown(**_facts(standing, now))
+def endpoint_response(standing: EndpointHealth, *, now: datetime) -> EndpointResponse:
+    return EndpointResponse(**_facts(standing, now))
 
 
-def endpoint_made(standing: Standing, secret: str, *, now: datetime) -> EndpointMade:
-    return EndpointMade(**_facts(standing, now), secret=secret)
+def new_endpoint_response(standing: EndpointHealth, secret: str, *, now: datetime) -> NewEndpointResponse:
+    return NewEndpointResponse(**_facts(standing, now), secret=secret)
 
 
-def delivery_shown(row: Logged) -> DeliveryShown:
+def delivery_response(row: LoggedDelivery) -> DeliveryResponse:
     delivery, event = row.delivery, row.event
-    return DeliveryShown(
+    return DeliveryResponse(
         id=delivery.id,
         endpoint=delivery.endpoint_id,
         webhook_id=event.id if event else delivery.id,
@@ -101,13 +101,13 @@ def delivery_shown(row: Logged) -> DeliveryShown:
         done_at=delivery.done_at,
         created_at=delivery.created_at,
         attempts=tuple(
-            AttemptShown(at=a.at, status=a.status, error=a.error, response=a.response, milliseconds=a.milliseconds)
+            AttemptResponse(at=a.at, status=a.status, error=a.error, response=a.response, milliseconds=a.milliseconds)
             for a in row.attempts
         ),
     )
 
 
-def _facts(standing: Standing, now: datetime) -> dict[str, Any]:
+def _facts(standing: EndpointHealth, now: datetime) -> dict[str, Any]:
     endpoint = standing.endpoint
     return {
         "id": endpoint.id,

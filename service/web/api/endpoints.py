@@ -9,29 +9,29 @@ from flask import Blueprint, Response
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from service.actions.webhooks.endpoints import EVENTS, add_endpoint, change_endpoint, remove_endpoint, rotate, try_out
+from service.actions.webhooks.endpoints import EVENTS, add_endpoint, change_endpoint, remove_endpoint, rotate, send_test
 from service.domain.errors import Code, NotFound
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.tables.outbox import DeliveryState, EventType
 from service.store.tables.sites import Scope
-from service.store.webhooks.endpoints import Logged, Standing, delivery_of, endpoint_of, endpoints_of
+from service.store.webhooks.endpoints import EndpointHealth, LoggedDelivery, delivery_of, endpoint_of, endpoints_of
 from service.web.api.endpoint_response import (
-    DeliveryShown,
-    EndpointMade,
-    EndpointShown,
-    EndpointsShown,
-    delivery_shown,
-    endpoint_made,
-    endpoint_shown,
+    DeliveryResponse,
+    EndpointResponse,
+    EndpointsResponse,
+    NewEndpointResponse,
+    delivery_response,
+    endpoint_response,
+    new_endpoint_response,
 )
-from service.web.auth.api_keys import asks, caller
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.api_keys import api_key, require_scope
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.field_types import Address, Strict
-from service.web.http.json_body import body_of
-from service.web.http.responses import reply
+from service.web.http.json_body import parse_body
+from service.web.http.responses import json_response
 from service.web.openapi.operation import JSON, Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("endpoints", __name__, url_prefix="/v1")
 TAG = "Webhooks"
@@ -77,83 +77,83 @@ class EndpointChange(Strict):
 
 
 @bp.post("/endpoints")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Add an endpoint",
     detail="Its secret (`whsec_…`, Standard Webhooks) is shown in this answer and never again. "
     "Private addresses are refused unless the operator opened their network.",
     takes={JSON: EndpointBody},
-    answers={201: Answer("The endpoint, with its secret", {JSON: EndpointMade}, ("Location",))},
+    answers={201: Answer("The endpoint, with its secret", {JSON: NewEndpointResponse}, ("Location",))},
     refusals=(Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
 )
-def add() -> Response:
-    body, _ = body_of(EndpointBody)
-    allow = doors().settings.webhook_allow
-    with doors().database.writing() as session:
+def create_endpoint() -> Response:
+    body, _ = parse_body(EndpointBody)
+    allow = resources().settings.webhook_allow
+    with resources().database.writing() as session:
         made, secret = add_endpoint(
-            session, caller().site_id, url=body.url, events=body.events, seal=_seal(), now=_now(), allow=allow
+            session, api_key().site_id, url=body.url, events=body.events, seal=_seal(), now=_now(), allow=allow
         )
-    response = reply(endpoint_made(Standing(made, 0, 0), secret, now=_now()), 201)
+    response = json_response(new_endpoint_response(EndpointHealth(made, 0, 0), secret, now=_now()), 201)
     response.headers["Location"] = f"/v1/endpoints/{made.id}"
     return response
 
 
 @bp.get("/endpoints")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
-@operation(TAG, "List the endpoints", answers={200: Answer("All endpoints of the site", {JSON: EndpointsShown})})
-def show_many() -> Response:
-    with doors().database.reading() as session:
-        standings = endpoints_of(session, caller().site_id)
-    return reply(EndpointsShown(endpoints=tuple(endpoint_shown(standing, now=_now()) for standing in standings)))
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
+@operation(TAG, "List the endpoints", answers={200: Answer("All endpoints of the site", {JSON: EndpointsResponse})})
+def list_endpoints() -> Response:
+    with resources().database.reading() as session:
+        standings = endpoints_of(session, api_key().site_id)
+    return json_response(EndpointsResponse(endpoints=tuple(endpoint_response(standing, now=_now()) for standing in standings)))
 
 
 @bp.get("/endpoints/<uuid:endpoint_id>")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "How an endpoint is doing",
-    answers={200: Answer("The endpoint", {JSON: EndpointShown})},
+    answers={200: Answer("The endpoint", {JSON: EndpointResponse})},
     refusals=(Code.NOT_FOUND,),
 )
-def show(endpoint_id: UUID) -> Response:
-    return reply(endpoint_shown(_standing(endpoint_id), now=_now()))
+def get_endpoint(endpoint_id: UUID) -> Response:
+    return json_response(endpoint_response(_standing(endpoint_id), now=_now()))
 
 
 @bp.patch("/endpoints/<uuid:endpoint_id>")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Change an endpoint",
     detail="Disabling it gives up what waits for it; those deliveries are dead and can be replayed once it is enabled again.",
     takes={JSON: EndpointChange},
-    answers={200: Answer("The endpoint as it is now", {JSON: EndpointShown})},
+    answers={200: Answer("The endpoint as it is now", {JSON: EndpointResponse})},
     refusals=(Code.NOT_FOUND, Code.TOO_LARGE, Code.WRONG_TYPE),
 )
-def change(endpoint_id: UUID) -> Response:
-    body, _ = body_of(EndpointChange)
-    with doors().database.writing() as session:
+def update_endpoint(endpoint_id: UUID) -> Response:
+    body, _ = parse_body(EndpointChange)
+    with resources().database.writing() as session:
         change_endpoint(
             session,
-            caller().site_id,
+            api_key().site_id,
             endpoint_id,
             now=_now(),
             url=body.url,
             events=body.events,
             enabled=body.enabled,
-            allow=doors().settings.webhook_allow,
+            allow=resources().settings.webhook_allow,
         )
-    doors().bell.ring(Job.DELIVER)
-    return reply(endpoint_shown(_standing(endpoint_id), now=_now()))
+    resources().notifier.notify(Job.DELIVER)
+    return json_response(endpoint_response(_standing(endpoint_id), now=_now()))
 
 
 @bp.delete("/endpoints/<uuid:endpoint_id>")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Remove an endpoint",
@@ -161,55 +161,55 @@ def change(endpoint_id: UUID) -> Response:
     answers={204: Answer("It is removed")},
     refusals=(Code.NOT_FOUND,),
 )
-def remove(endpoint_id: UUID) -> Response:
-    with doors().database.writing() as session:
-        remove_endpoint(session, caller().site_id, endpoint_id)
+def delete_endpoint(endpoint_id: UUID) -> Response:
+    with resources().database.writing() as session:
+        remove_endpoint(session, api_key().site_id, endpoint_id)
     return Response(status=204)
 
 
 @bp.post("/endpoints/<uuid:endpoint_id>/rotate")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Rotate the secret",
     detail="For 24 hours each webhook carries two signatures, one of the old secret and one of the new.",
-    answers={200: Answer("The endpoint, with its new secret", {JSON: EndpointMade})},
+    answers={200: Answer("The endpoint, with its new secret", {JSON: NewEndpointResponse})},
     refusals=(Code.NOT_FOUND,),
 )
 def rotate_secret(endpoint_id: UUID) -> Response:
-    with doors().database.writing() as session:
-        _, secret = rotate(session, caller().site_id, endpoint_id, seal=_seal(), now=_now())
-    return reply(endpoint_made(_standing(endpoint_id), secret, now=_now()))
+    with resources().database.writing() as session:
+        _, secret = rotate(session, api_key().site_id, endpoint_id, seal=_seal(), now=_now())
+    return json_response(new_endpoint_response(_standing(endpoint_id), secret, now=_now()))
 
 
 @bp.post("/endpoints/<uuid:endpoint_id>/test")
-@asks(Scope.ADMIN)
-@limited(Rate.KEY)
+@require_scope(Scope.ADMIN)
+@rate_limited(Rate.KEY)
 @operation(
     TAG,
     "Send a test",
     detail="A `greenroom.test` goes out at once, the way of every webhook, and once only. One that arrives ends an endpoint's failing.",
     answers={
-        200: Answer("What came of it", {JSON: DeliveryShown}),
-        202: Answer("No courier has sent it yet; its delivery shows what comes of it", {JSON: DeliveryShown}),
+        200: Answer("What came of it", {JSON: DeliveryResponse}),
+        202: Answer("No courier has sent it yet; its delivery shows what comes of it", {JSON: DeliveryResponse}),
     },
     refusals=(Code.NOT_FOUND,),
 )
-def test(endpoint_id: UUID) -> Response:
-    with doors().database.writing() as session:
-        delivery_id = try_out(session, caller().site_id, endpoint_id, now=_now())
-    doors().bell.ring(Job.DELIVER)
-    row = _tried(delivery_id, seconds=doors().settings.webhook_timeout + PATIENCE)
-    return reply(delivery_shown(row), 202 if row.delivery.state == DeliveryState.DUE else 200)
+def test_endpoint(endpoint_id: UUID) -> Response:
+    with resources().database.writing() as session:
+        delivery_id = send_test(session, api_key().site_id, endpoint_id, now=_now())
+    resources().notifier.notify(Job.DELIVER)
+    row = _tried(delivery_id, seconds=resources().settings.webhook_timeout + PATIENCE)
+    return json_response(delivery_response(row), 202 if row.delivery.state == DeliveryState.DUE else 200)
 
 
-def _tried(delivery_id: UUID, *, seconds: float) -> Logged:
+def _tried(delivery_id: UUID, *, seconds: float) -> LoggedDelivery:
     """The delivery of a test once it was attempted, or as it stands when the time is up."""
     until = time.monotonic() + seconds
     while True:
-        with doors().database.reading() as session:
-            row = delivery_of(session, caller().site_id, delivery_id)
+        with resources().database.reading() as session:
+            row = delivery_of(session, api_key().site_id, delivery_id)
         if row is None:
             raise NotFound("this endpoint was removed meanwhile")
         if row.delivery.state != DeliveryState.DUE or time.monotonic() > until:
@@ -217,16 +217,16 @@ def _tried(delivery_id: UUID, *, seconds: float) -> Logged:
         time.sleep(LOOK_EVERY)
 
 
-def _standing(endpoint_id: UUID) -> Standing:
-    with doors().database.reading() as session:
-        standing = endpoint_of(session, caller().site_id, endpoint_id)
+def _standing(endpoint_id: UUID) -> EndpointHealth:
+    with resources().database.reading() as session:
+        standing = endpoint_of(session, api_key().site_id, endpoint_id)
     if standing is None:
         raise NotFound("no such endpoint on this site")
     return standing
 
 
-def _seal() -> Seal:
-    return Seal.from_secret(doors().settings.secret)
+def _seal() -> SecretBox:
+    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

@@ -8,11 +8,11 @@ from flask import g, request
 
 from service.domain.errors import Code, Refusal
 from service.domain.security.tokens import digest_of, looks_like_a_key
-from service.store.sites.sites import Caller
+from service.store.sites.sites import ApiKeyHolder
 from service.store.tables.sites import Scope
 from service.web.auth.rate_limit import Rate, count
 from service.web.http.environ_keys import CALLER
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ class Forbidden(Refusal):
     code = Code.FORBIDDEN
 
 
-def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def require_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorates a view: only callers with this scope (or admin) get in. The caller is `caller()`."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -52,20 +52,20 @@ def asks(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def caller() -> Caller:
-    return cast("Caller", g.caller)
+def api_key() -> ApiKeyHolder:
+    return cast("ApiKeyHolder", g.caller)
 
 
-def _recognised() -> Caller:
+def _recognised() -> ApiKeyHolder:
     if known := request.environ.get(CALLER):
         # Its comment may have waited for a database that hangs: nobody asks that again for the key.
-        return cast("Caller", known)
+        return cast("ApiKeyHolder", known)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
     if not looks_like_a_key(token.strip()):
         raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
-    found = doors().callers.having(digest_of(token.strip()))
+    found = resources().api_keys.get(digest_of(token.strip()))
     if found is None:
         raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
     return found

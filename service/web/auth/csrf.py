@@ -5,16 +5,16 @@ from urllib.parse import urlsplit
 from flask import request
 
 from service.web.auth.api_keys import Forbidden
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_origin() -> None:
     """Refuse a change that another site's page asks for."""
-    if request.method in SAFE:
+    if request.method in SAFE_METHODS:
         return
-    settings, origin = doors().settings, request.headers.get("Origin", "")
+    settings, origin = resources().settings, request.headers.get("Origin", "")
     ours = {_origin(settings.url)}
     if not settings.public_url:
         # On the embedded default the same machine has several names; the browser's own comparison is enough there.

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from service.store.accounts.audit_log import failures
-from service.web.auth.rate_limit import TooMany
-from service.web.resources.web_resources import doors
+from service.web.auth.rate_limit import RateLimited
+from service.web.resources.web_resources import resources
 
 #: Tries for one account, and in how many seconds.
 PER_ACCOUNT = ((5, 60), (30, 3600))
@@ -15,7 +15,7 @@ PER_ACCOUNT = ((5, 60), (30, 3600))
 
 def throttle(account: str) -> None:
     """Count one try in this process. Raises TooMany."""
-    counted = [(doors().tries.hit(f"{account}\0{window}", window=window)[0], most) for most, window in PER_ACCOUNT]
+    counted = [(resources().tries.hit(f"{account}\0{window}", window=window)[0], most) for most, window in PER_ACCOUNT]
     if any(used > most for used, most in counted):
         raise _too_many()
 
@@ -28,5 +28,5 @@ def throttle_everywhere(session: Session, moderator_id: UUID) -> None:
             raise _too_many()
 
 
-def _too_many() -> TooMany:
-    return TooMany("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
+def _too_many() -> RateLimited:
+    return RateLimited("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")

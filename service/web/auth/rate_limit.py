@@ -10,10 +10,10 @@ from flask import Response, g, request
 
 from service.config import Settings
 from service.domain.errors import Code, Refusal
-from service.web.http.client_ip import plain_address
-from service.web.http.environ_keys import COUNTED
+from service.web.http.client_ip import client_ip
+from service.web.http.environ_keys import RATE_COUNTED
 from service.web.resources.rate_counter import WINDOW
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,13 +29,13 @@ class Rate(StrEnum):
     PAGE = "page"
 
 
-class TooMany(Refusal):
+class RateLimited(Refusal):
     """More calls in a minute than this route takes."""
 
     code = Code.TOO_MANY
 
 
-def limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def rate_limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorates a view with its rate. Stands below `asks`, so that the caller is known."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -52,23 +52,23 @@ def limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def count(rate: Rate) -> None:
     """Count this request. Raises TooMany past the quota; `say` tells where the caller stands either way."""
-    quota = quota_of(rate, doors().settings)
-    used, reset = request.environ.pop(COUNTED, None) or doors().counters.hit(f"{rate}:{_who(rate)}")
+    quota = quota_of(rate, resources().settings)
+    used, reset = request.environ.pop(RATE_COUNTED, None) or resources().counters.hit(f"{rate}:{_who(rate)}")
     g.rate = (rate, quota, max(0, quota - used), reset)
     if used > quota:
-        raise TooMany(f"at most {quota} requests a minute are taken here; try again in {reset} s")
+        raise RateLimited(f"at most {quota} requests a minute are taken here; try again in {reset} s")
 
 
-def say(response: Response) -> Response:
+def add_rate_limit_headers(response: Response) -> Response:
     """Put the policy and where the caller stands into the headers."""
     if counted := g.get("rate"):
-        response.headers.extend(standing(*counted))
+        response.headers.extend(usage(*counted))
         if response.status_code == 429:
             response.headers["Retry-After"] = str(max(1, counted[-1]))
     return response
 
 
-def standing(rate: Rate, quota: int, left: int, reset: int) -> list[tuple[str, str]]:
+def usage(rate: Rate, quota: int, left: int, reset: int) -> list[tuple[str, str]]:
     """The policy, and where the caller stands, as headers."""
     return [("RateLimit-Policy", f'"{rate.value}";q={quota};w={WINDOW}'), ("RateLimit", f'"{rate.value}";r={left};t={reset}')]
 
@@ -84,7 +84,7 @@ def address_of(remote: str) -> str:
     """A caller's address as it is counted: an IPv6 caller owns a whole /64."""
     if ":" not in remote:
         return remote
-    plain = plain_address(remote)
+    plain = client_ip(remote)
     return str(ipaddress.ip_network((plain, 64), strict=False)) if ":" in plain else plain
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from service.actions.accounts.sign_in import saw
+from service.actions.accounts.sign_in import record_seen
 from service.domain.errors import Code, Invalid, NotFound, Refusal
 from service.domain.security.tokens import digest_of
-from service.store.accounts.moderators import SignedIn, signed_in
+from service.store.accounts.moderators import SignedIn, sign_in_of
 from service.store.tables.accounts import Role
 from service.web.auth.api_keys import Forbidden
-from service.web.auth.csrf import SAFE
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.csrf import SAFE_METHODS
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.route_metadata import page, public
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,18 +33,18 @@ class SignedOut(Refusal):
     code = Code.UNAUTHENTICATED
 
 
-def anyone(view: Callable[P, R]) -> Callable[P, R]:
+def public_page(view: Callable[P, R]) -> Callable[P, R]:
     """Decorates a page that needs no session. Its forms are guarded by the origin alone."""
-    return public(page(view if hasattr(view, "rate") else limited(Rate.PAGE)(view)))
+    return public(page(view if hasattr(view, "rate") else rate_limited(Rate.PAGE)(view)))
 
 
-class OneFactor(Refusal):
+class SecondFactorPending(Refusal):
     """Signed in with one factor where two are demanded."""
 
     code = Code.FORBIDDEN
 
 
-def somebody(view: Callable[P, R]) -> Callable[P, R]:
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     """Decorates a page for every moderator, whatever the roles. It is open also to whoever still owes a second factor."""
 
     @wraps(view)
@@ -55,7 +55,7 @@ def somebody(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     guarded.owner = "moderator"  # type: ignore[attr-defined]
-    return page(limited(Rate.PAGE)(guarded))
+    return page(rate_limited(Rate.PAGE)(guarded))
 
 
 def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -66,29 +66,29 @@ def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             _let_in()
             if owes_second_factor():
-                raise OneFactor("this installation demands a second factor of you; set it up under your account")
+                raise SecondFactorPending("this installation demands a second factor of you; set it up under your account")
             g.site_id = _site_asked_for()
-            if g.site_id and not me().roles[g.site_id].covers(role):
+            if g.site_id and not current_sign_in().roles[g.site_id].covers(role):
                 raise Forbidden(
-                    f"this needs the role {role} on {g.site_id}; yours is {me().roles[g.site_id]}. An admin can change it."
+                    f"this needs the role {role} on {g.site_id}; yours is {current_sign_in().roles[g.site_id]}. An admin can change it."
                 )
-            if not g.site_id and request.method not in SAFE:
+            if not g.site_id and request.method not in SAFE_METHODS:
                 raise NotFound("you have no role on any site yet; an admin can give you one")
             return view(*args, **kwargs)
 
         guarded.owner = f"role:{role}"  # type: ignore[attr-defined]
-        return page(limited(Rate.PAGE)(guarded))
+        return page(rate_limited(Rate.PAGE)(guarded))
 
     return decorate
 
 
-def me() -> SignedIn:
+def current_sign_in() -> SignedIn:
     """The moderator behind this request."""
     return cast("SignedIn", g.signed_in)
 
 
-def my_id() -> UUID:
-    return me().moderator.id
+def current_moderator_id() -> UUID:
+    return current_sign_in().moderator.id
 
 
 def site_id() -> str:
@@ -96,23 +96,23 @@ def site_id() -> str:
     return cast("str", g.site_id)
 
 
-def my_role() -> Role | None:
+def current_role() -> Role | None:
     """My role on the site of this page."""
-    return me().roles.get(g.get("site_id", "")) if "signed_in" in g else None
+    return current_sign_in().roles.get(g.get("site_id", "")) if "signed_in" in g else None
 
 
-def may(role: Role) -> bool:
+def has_role(role: Role) -> bool:
     """Whether I may do on this site what is asked of this role."""
-    mine = my_role()
+    mine = current_role()
     return mine is not None and mine.covers(role)
 
 
 def owes_second_factor() -> bool:
     """Whether my role needs a second factor that I have not set up."""
-    if me().moderator.second_factor_at:
+    if current_sign_in().moderator.second_factor_at:
         return False
-    demanded = doors().settings.second_factor
-    return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in me().roles.values())
+    demanded = resources().settings.second_factor
+    return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in current_sign_in().roles.values())
 
 
 def look_up() -> SignedIn | None:
@@ -120,19 +120,19 @@ def look_up() -> SignedIn | None:
     token = request.cookies.get(cookie_name(), "")
     if not token:
         return None
-    now, settings = datetime.now(UTC), doors().settings
+    now, settings = datetime.now(UTC), resources().settings
     idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
-    with doors().database.reading() as session:
-        found = signed_in(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
+    with resources().database.reading() as session:
+        found = sign_in_of(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
     if found and found.session.seen_at < now - min(SEEN_EVERY, idle / 4):
-        with doors().database.writing() as session:
-            saw(session, found.session.digest, now=now)
+        with resources().database.writing() as session:
+            record_seen(session, found.session.digest, now=now)
     return found
 
 
-def keep(response: Response, token: str) -> Response:
+def set_cookie(response: Response, token: str) -> Response:
     """Hand the browser its session."""
-    settings = doors().settings
+    settings = resources().settings
     response.set_cookie(
         cookie_name(),
         token,
@@ -145,7 +145,7 @@ def keep(response: Response, token: str) -> Response:
     return response
 
 
-def forget(response: Response) -> Response:
+def clear_cookie(response: Response) -> Response:
     response.set_cookie(cookie_name(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
 
@@ -159,7 +159,7 @@ def _let_in() -> None:
     if found is None:
         raise SignedOut("please sign in")
     g.signed_in = found
-    if request.method not in SAFE:
+    if request.method not in SAFE_METHODS:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
         if not compare_digest(sent.encode(), found.session.csrf.encode()):
             raise Forbidden("this form is from an earlier sign-in; go back, reload the page and try again")
@@ -175,7 +175,7 @@ def _no_nul() -> None:
 
 def _site_asked_for() -> str:
     """The site named by the request, or the one used last, or the first. Empty where there is none at all."""
-    roles = me().roles
+    roles = current_sign_in().roles
     asked = request.values.get("site", "")
     if asked:
         if asked not in roles:
@@ -185,9 +185,9 @@ def _site_asked_for() -> str:
 
 
 def _last_site() -> str:
-    last = str(me().moderator.preferences.get("site", ""))
-    return last if last in me().roles else next(iter(me().roles), "")
+    last = str(current_sign_in().moderator.preferences.get("site", ""))
+    return last if last in current_sign_in().roles else next(iter(current_sign_in().roles), "")
 
 
 def over_https() -> bool:
-    return doors().settings.url.startswith("https://")
+    return resources().settings.url.startswith("https://")

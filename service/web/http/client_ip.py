@@ -3,7 +3,7 @@
 import ipaddress
 
 
-def plain_address(written: str) -> str:
+def client_ip(written: str) -> str:
     """The IP address alone: some proxies add a port or brackets. Empty where there is none to be read."""
     host = written.strip()
     if host.startswith("["):

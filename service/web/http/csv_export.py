@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 
 
-def table_line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
     """One line. A cell that a spreadsheet would take for a formula is made plain text."""
     line = io.StringIO()
     csv.writer(line).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])

@@ -8,7 +8,7 @@ from flask import Response, stream_with_context
 
 from service.domain.errors import Code, Refusal
 from service.web.http.i18n import _
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 
 class TooManyDownloads(Refusal):
@@ -19,7 +19,7 @@ class TooManyDownloads(Refusal):
 
 def csv_response(pieces: Iterator[str], *, name: str, person: UUID) -> Response:
     """A CSV file of this name. It holds a download slot of the person until it is read or closed. Raises TooManyDownloads."""
-    slots = doors().downloads
+    slots = resources().downloads
     if not slots.take(person):
         raise TooManyDownloads(_("two downloads of yours are under way already; wait until one has ended, or cancel it"))
     slot = ExitStack()

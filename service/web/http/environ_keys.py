@@ -15,15 +15,15 @@ Wsgi = Callable[..., Iterable[bytes]]
 
 
 #: Under this name the environ says why there is no body. Then a `http.disconnect` may only mean that it broke off.
-UNREAD = "greenroom.unread"
+BODY_ERROR = "greenroom.unread"
 
 
 #: Under this name the view says in the environ which thread it answered for, at which version, with which ETag.
-FEED = "greenroom.feed"
+FEED_KEY = "greenroom.feed"
 
 
 #: Under this name the environ says that this very call was counted before Flask, with what the counter said.
-COUNTED = "greenroom.counted"
+RATE_COUNTED = "greenroom.counted"
 
 
 #: Under this name it says whose key it came with, where that was looked up before.
@@ -31,4 +31,4 @@ CALLER = "greenroom.caller"
 
 
 #: Under this name the environ tells the view what became of a submission that it need not make again.
-OUTCOME = "greenroom.outcome"
+SUBMIT_OUTCOME = "greenroom.outcome"

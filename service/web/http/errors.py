@@ -41,7 +41,7 @@ _OF_STATUS = {401: Code.UNAUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUN
               415: Code.WRONG_TYPE, 429: Code.TOO_MANY, 503: Code.UNAVAILABLE}  # fmt: skip
 
 
-class FaultShown(BaseModel):
+class FaultResponse(BaseModel):
     """One thing wrong with one field: a JSON pointer into the body, or `query:name`, `header:name`, `path:name`."""
 
     pointer: str
@@ -49,7 +49,7 @@ class FaultShown(BaseModel):
     detail: str
 
 
-class Problem(BaseModel):
+class ProblemResponse(BaseModel):
     """What went wrong (RFC 9457). `code` is stable; `type` explains it."""
 
     type: str
@@ -57,11 +57,11 @@ class Problem(BaseModel):
     status: int
     code: Code
     detail: str
-    errors: tuple[FaultShown, ...]
+    errors: tuple[FaultResponse, ...]
     request_id: str
 
 
-def problem(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
+def problem_response(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
     """One problem as a response."""
     status = status or STATUS[code]
     shown = in_words(code, detail, faults, status=status, request_id=g.get("request_id", ""))
@@ -73,25 +73,25 @@ def problem(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: 
     return response
 
 
-def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> Problem:
+def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> ProblemResponse:
     """What one problem says. `type` is a path of our own documentation."""
-    return Problem(
+    return ProblemResponse(
         type=f"/docs/errors#{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
         detail=detail,
-        errors=tuple(FaultShown(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults),
+        errors=tuple(FaultResponse(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults),
         request_id=request_id,
     )
 
 
-def shape_errors(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     """The one place where an error becomes an answer."""
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> Response:
-        return problem(error.code, error.detail, error.faults)
+        return problem_response(error.code, error.detail, error.faults)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -102,7 +102,7 @@ def shape_errors(app: Flask) -> None:
         if code is Code.TOO_LARGE:
             detail = f"expected a body of at most {MAX_BODY // 1024} KB"
             faults = (Fault("", "too_large", detail),)
-        answer = problem(code, detail, faults, status=status)
+        answer = problem_response(code, detail, faults, status=status)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 answer.headers[name] = value
@@ -113,9 +113,11 @@ def shape_errors(app: Flask) -> None:
     def database(error: Exception) -> Response:
         # Most often nothing was stored; a commit whose answer was lost cannot be told from one that failed.
         log.error("database_failed", extra=short_error_facts(error))
-        return problem(Code.UNAVAILABLE, "the database did not answer; please send this again with the same Idempotency-Key")
+        return problem_response(
+            Code.UNAVAILABLE, "the database did not answer; please send this again with the same Idempotency-Key"
+        )
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
         log.exception("unforeseen", exc_info=error)
-        return problem(Code.INTERNAL, "something broke on our side; it was logged under this request id")
+        return problem_response(Code.INTERNAL, "something broke on our side; it was logged under this request id")

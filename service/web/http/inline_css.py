@@ -15,7 +15,7 @@ def style(name: str) -> str:
 
 
 @cache
-def source_of(name: str) -> str:
+def csp_hash(name: str) -> str:
     """What a Content-Security-Policy calls it."""
     digest = hashlib.sha256(style(name).encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -21,8 +21,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _NAMES = re.compile(rb'"[ \t\r\n]*:')
 
 #: Most faults that one answer names, and most characters of a name that it repeats.
-MOST_FAULTS = 50
-LONGEST_NAME = 200
+MAX_FAULTS = 50
+MAX_NAME = 200
 
 
 class WrongType(Refusal):
@@ -31,7 +31,7 @@ class WrongType(Refusal):
     code = Code.WRONG_TYPE
 
 
-def body_of(model: type[Model]) -> tuple[Model, bytes]:
+def parse_body(model: type[Model]) -> tuple[Model, bytes]:
     """The request's JSON body as this model, and its exact bytes. Raises WrongType or Invalid."""
     if request.mimetype != "application/json":
         raise WrongType("expected a body of Content-Type: application/json", _header("Content-Type", "media_type"))
@@ -42,18 +42,18 @@ def body_of(model: type[Model]) -> tuple[Model, bytes]:
     body = request.get_data(cache=False)
     if len(body) > MAX_BODY:
         raise RequestEntityTooLarge
-    return parsed(model, body), body
+    return parse(model, body), body
 
 
-def parsed(model: type[Model], body: bytes) -> Model:
+def parse(model: type[Model], body: bytes) -> Model:
     """The body as this model. Raises Invalid with one fault a wrong field."""
     value, doubled = read_json(body)
     if doubled:
         raise _invalid([Fault(_pointer(path), "duplicate", "expected each name once in an object") for path in doubled])
-    return validated(model, value)
+    return validate(model, value)
 
 
-def at_once(model: type[Model], body: bytes) -> Model | None:
+def parse_fast(model: type[Model], body: bytes) -> Model | None:
     """The body as this model, read in one step where nothing is wrong with it and it is what `parsed` would make of it; else nothing.
 
     Only for models whose fields are texts, numbers, truths and models of that kind: JSON has no other way to say those.
@@ -77,7 +77,7 @@ def _parts(model: type[BaseModel]) -> list[str]:
     return [name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)]
 
 
-def validated(model: type[Model], value: Any, *, prefix: str = "") -> Model:
+def validate(model: type[Model], value: Any, *, prefix: str = "") -> Model:
     """A value as this model. `prefix` stands before each name where the fields are not those of a body."""
     try:
         return model.model_validate(value)
@@ -86,13 +86,13 @@ def validated(model: type[Model], value: Any, *, prefix: str = "") -> Model:
         raise _invalid([_fault(dict(item), prefix) for item in items]) from None
 
 
-def query_of(model: type[Model]) -> Model:
+def parse_query(model: type[Model]) -> Model:
     """The query string as this model: each name once, and none that is not there."""
     for name, values in request.args.lists():
         if len(values) > 1:
-            pointer = f"query:{name[:LONGEST_NAME]}"
-            raise Invalid.field(pointer, "duplicate", f"expected {name[:LONGEST_NAME]!r} once")
-    return validated(model, request.args.to_dict(), prefix="query:")
+            pointer = f"query:{name[:MAX_NAME]}"
+            raise Invalid.field(pointer, "duplicate", f"expected {name[:MAX_NAME]!r} once")
+    return validate(model, request.args.to_dict(), prefix="query:")
 
 
 def read_json(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
@@ -144,11 +144,11 @@ def _whole(digits: str) -> int | float:
 
 def _invalid(faults: Sequence[Fault]) -> Invalid:
     detail = "; ".join(f"{fault.pointer or 'the body'}: {fault.detail}" for fault in faults[:3])
-    return Invalid(detail, *faults[:MOST_FAULTS])
+    return Invalid(detail, *faults[:MAX_FAULTS])
 
 
 def _fault(item: dict[str, Any], prefix: str) -> Fault:
-    pointer = prefix + str(item["loc"][0])[:LONGEST_NAME] if prefix and item["loc"] else prefix or _pointer(item["loc"])
+    pointer = prefix + str(item["loc"][0])[:MAX_NAME] if prefix and item["loc"] else prefix or _pointer(item["loc"])
     kind = str(item["type"])
     if kind in ("extra_forbidden", "invalid_key"):
         return Fault(pointer, "unknown_field", "no such field; see /openapi.json for the ones there are")
@@ -160,7 +160,7 @@ def _fault(item: dict[str, Any], prefix: str) -> Fault:
 
 
 def _pointer(path: Sequence[Any]) -> str:
-    pointer = "".join("/" + str(part)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1") for part in path)
+    pointer = "".join("/" + str(part)[:MAX_NAME].replace("~", "~0").replace("/", "~1") for part in path)
     # A name may hold what no answer can.
     return pointer.encode("utf-8", "replace").decode()
 

@@ -11,7 +11,7 @@ from flask import Response, request
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from service.store.comments.listing import Place
+from service.store.comments.listing import Position
 
 PATTERN = "^[A-Za-z0-9_-]{32}$"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,23 +19,23 @@ _MICROSECOND = timedelta(microseconds=1)
 _LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
-def written(place: Place) -> str:
+def encode(place: Position) -> str:
     """The cursor of a place."""
     micros = (place.at.astimezone(UTC) - _EPOCH) // _MICROSECOND
     return base64.urlsafe_b64encode(struct.pack(">Q", micros) + place.id.bytes).decode()
 
 
-def _read(value: Any) -> Place:
+def _read(value: Any) -> Position:
     try:
         raw = base64.b64decode(value, altchars=b"-_", validate=True)
         micros, id_bytes = struct.unpack(">Q16s", raw)
     except (ValueError, TypeError, struct.error):
         raise PydanticCustomError("cursor", "expected a cursor as `next_cursor` gave it") from None
-    return Place(_EPOCH + min(micros, _LATEST) * _MICROSECOND, UUID(bytes=id_bytes))
+    return Position(_EPOCH + min(micros, _LATEST) * _MICROSECOND, UUID(bytes=id_bytes))
 
 
 #: The `after` of a query.
-Cursor = Annotated[Place, BeforeValidator(_read), WithJsonSchema({"type": "string", "pattern": PATTERN})]
+Cursor = Annotated[Position, BeforeValidator(_read), WithJsonSchema({"type": "string", "pattern": PATTERN})]
 
 
 def link_next(response: Response, address: str, cursor: str) -> Response:

@@ -5,7 +5,7 @@ import re
 from flask import Response, request
 
 from service.domain.errors import Fault, Invalid
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 _WAIT = re.compile(r"\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(;.*)?", re.ASCII | re.IGNORECASE)
@@ -33,11 +33,11 @@ def preferred_wait() -> int | None:
     """
     for preference in ",".join(request.headers.getlist("Prefer")).split(","):
         if found := _WAIT.fullmatch(preference):
-            return min(int(found[1]), int(doors().settings.max_wait))
+            return min(int(found[1]), int(resources().settings.max_wait))
     return None
 
 
-def applied(response: Response, seconds: int | None) -> Response:
+def preference_applied(response: Response, seconds: int | None) -> Response:
     """Say that the wait was granted, and for how long at most."""
     if seconds is not None:
         response.headers["Preference-Applied"] = f"wait={seconds}"

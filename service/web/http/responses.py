@@ -4,12 +4,12 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict
 
 
-def reply(model: BaseModel, status: int = 200) -> Response:
+def json_response(model: BaseModel, status: int = 200) -> Response:
     """The model as JSON. Times are RFC 3339 in UTC."""
     return Response(model.model_dump_json(), status=status, content_type="application/json")
 
 
-class Shown(BaseModel):
+class ResponseModel(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(frozen=True)

@@ -1,7 +1,7 @@
 """Headers of every answer that sets none of its own."""
 
 #: What every answer says unless its view says otherwise. Nothing may run, load or frame what has no policy of its own.
-UNLESS_SAID = (
+DEFAULT_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.domain.errors import Code
-from service.web.http.errors import PROBLEM, STATUS, Problem
+from service.web.http.errors import PROBLEM, STATUS, ProblemResponse
 from service.web.http.route_metadata import Route, routes
 from service.web.openapi.header_docs import ANSWERED, SENT, header
 from service.web.openapi.operation import Answer, Operation
@@ -55,7 +55,7 @@ class _Schemas:
     """The schema of every model that some operation takes or answers."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        asked: dict[tuple[type[BaseModel], _Mode], None] = {(Problem, "serialization"): None}
+        asked: dict[tuple[type[BaseModel], _Mode], None] = {(ProblemResponse, "serialization"): None}
         for operation in operations:
             taken = [*operation.takes.values(), *([operation.query] if operation.query else ())]
             answered = [body for answer in operation.answers.values() for body in answer.body.values()]

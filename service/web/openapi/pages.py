@@ -7,15 +7,15 @@ from typing import Any
 from flask import Blueprint, Response, current_app, json, render_template
 from markupsafe import Markup, escape
 
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
-from service.web.http.inline_css import source_of, style
+from service.web.http.inline_css import csp_hash, style
 from service.web.http.route_metadata import page, public
 from service.web.openapi.curl_examples import sample
 from service.web.openapi.document import document
 from service.web.openapi.error_docs import MEANING
 from service.web.openapi.operation import JSON, Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("docs", __name__)
 
@@ -27,7 +27,7 @@ KEPT = 300
 
 @bp.get("/openapi.json")
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation("About", "This document", answers={200: Answer("OpenAPI 3.1", {JSON: {"type": "object", "required": ["openapi"]}})})
 def show_document() -> Response:
     return _kept(Response(json.dumps(_document()), content_type=JSON))
@@ -36,7 +36,7 @@ def show_document() -> Response:
 @bp.get("/docs")
 @page
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 def show_pages() -> Response:
     return _page("docs/api.html", document=_document(), sample=sample, properties=_properties, coded=coded)
 
@@ -44,7 +44,7 @@ def show_pages() -> Response:
 @bp.get("/docs/errors")
 @page
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 def show_errors() -> Response:
     return _page("docs/errors.html", errors=[(code, STATUS[code], *MEANING[code]) for code in MEANING], coded=coded)
 
@@ -53,7 +53,7 @@ def _document() -> dict[str, Any]:
     """Made once an application: routes do not change while it runs."""
     made: dict[str, Any] | None = current_app.extensions.get("greenroom-document")
     if made is None:
-        made = document(current_app, base=doors().settings.url, version=version("greenroom"))
+        made = document(current_app, base=resources().settings.url, version=version("greenroom"))
         current_app.extensions["greenroom-document"] = made
     return made
 
@@ -112,7 +112,7 @@ def _type(field: dict[str, Any]) -> str:
 
 def _page(name: str, **facts: object) -> Response:
     response = Response(render_template(name, style=style(CSS), **facts), content_type="text/html; charset=utf-8")
-    policy = f"default-src 'none'; style-src {source_of(CSS)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    policy = f"default-src 'none'; style-src {csp_hash(CSS)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     response.headers["Content-Security-Policy"] = policy
     return _kept(response)
 

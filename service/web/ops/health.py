@@ -10,26 +10,26 @@ from flask import Blueprint, Response
 from service.config import Settings
 from service.store.comments.claim import oldest_pending
 from service.store.db.schema_version import Schema, revision, schema
-from service.web.auth.rate_limit import Rate, limited
-from service.web.http.responses import Shown, reply
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.responses import ResponseModel, json_response
 from service.web.http.route_metadata import public
 from service.web.openapi.operation import JSON, Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("health", __name__)
 
 #: Seconds for which the answer of the broker is believed, and that it may take.
-BELIEVED, PATIENCE = 5.0, 0.3
+TTL, PATIENCE = 5.0, 0.3
 _broker: tuple[float, str] = (0.0, "")
 
 
-class Alive(Shown):
+class Alive(ResponseModel):
     """This process answers."""
 
     status: Literal["ok"] = "ok"
 
 
-class Readiness(Shown):
+class Readiness(ResponseModel):
     """What this process needs. `broker` is ok, away or none; without one the sweeps do its work, a little later."""
 
     status: Literal["ok", "not ready"]
@@ -42,24 +42,24 @@ class Readiness(Shown):
 
 @bp.get("/livez")
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation("Health", "Is this process alive?", answers={200: Answer("It is", {JSON: Alive})})
-def alive() -> Response:
+def livez() -> Response:
     """Asks nobody else, so that a slow database restarts no web process."""
-    return reply(Alive())
+    return json_response(Alive())
 
 
 @bp.get("/readyz")
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation(
     "Health",
     "Can this process do its work?",
     detail="503 while the database is away or its schema is older than this version wants.",
     answers={200: Answer("It can", {JSON: Readiness}), 503: Answer("Not now", {JSON: Readiness})},
 )
-def ready() -> Response:
-    with doors().database.reading() as session:
+def readyz() -> Response:
+    with resources().database.reading() as session:
         at = revision(session)
         standing = schema(at)
         fits = standing in (Schema.CURRENT, Schema.NEWER)
@@ -69,10 +69,10 @@ def ready() -> Response:
         status="ok" if fits else "not ready",
         schema_state=standing,
         revision=at,
-        broker=broker(doors().settings),
+        broker=broker(resources().settings),
         oldest_pending_seconds=round(seconds, 3),
     )
-    return reply(shown, 200 if fits else 503)
+    return json_response(shown, 200 if fits else 503)
 
 
 def broker(settings: Settings) -> str:
@@ -83,7 +83,7 @@ def broker(settings: Settings) -> str:
     until, word = _broker
     if time.monotonic() > until:
         word = _asked(settings.redis_url)
-        _broker = (time.monotonic() + BELIEVED, word)
+        _broker = (time.monotonic() + TTL, word)
     return word
 
 

@@ -17,10 +17,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.domain.errors import Code, Refusal
 from service.store.reports.gauges import Gauges, gauges
-from service.web.auth.rate_limit import Rate, limited
-from service.web.http.client_ip import plain_address
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.client_ip import client_ip
 from service.web.openapi.operation import Answer, operation
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("metrics", __name__)
 
@@ -46,13 +46,13 @@ _seconds = Histogram(
 )
 
 
-class NotForYou(Refusal):
+class MetricsForbidden(Refusal):
     """Metrics are for the operator."""
 
     code = Code.FORBIDDEN
 
 
-def measure(app: Flask) -> None:
+def count_requests(app: Flask) -> None:
     """Time every request by its route, never by its path."""
 
     @app.before_request
@@ -81,7 +81,7 @@ class _Waiting:
     """Asks the database at the moment of the scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        with doors().database.reading() as session:
+        with resources().database.reading() as session:
             found = gauges(session, now=datetime.now(UTC))
         for field in fields(Gauges):
             unit = "_seconds" if field.name.startswith("oldest") else ""
@@ -90,13 +90,13 @@ class _Waiting:
 
 def _operator() -> None:
     """Raises NotForYou unless the caller has the token, or no token is set and the caller is on this machine."""
-    if token := doors().settings.metrics_token:
+    if token := resources().settings.metrics_token:
         shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(shown.encode(), token.encode()):
-            raise NotForYou("expected `Authorization: Bearer …` with the token of the setting metrics_token")
+            raise MetricsForbidden("expected `Authorization: Bearer …` with the token of the setting metrics_token")
         return
     if not _near() or any(name in request.headers for name in _FORWARDED):
-        raise NotForYou("metrics are shown on this machine only; the setting metrics_token opens them")
+        raise MetricsForbidden("metrics are shown on this machine only; the setting metrics_token opens them")
 
 
 def _near() -> bool:
@@ -106,12 +106,12 @@ def _near() -> bool:
 
 
 def _is_loopback(address: str) -> bool:
-    plain = plain_address(address)
+    plain = client_ip(address)
     return bool(plain) and ipaddress.ip_address(plain).is_loopback
 
 
 @bp.get("/metrics")
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation(
     "Health",
     "Metrics for Prometheus",

@@ -16,10 +16,10 @@ from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role
 from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
-from service.web.http.errors import STATUS, problem
+from service.web.http.errors import STATUS, problem_response
 from service.web.http.i18n import _, ngettext
-from service.web.pages.highlight import plain
-from service.web.resources.web_resources import doors
+from service.web.pages.highlight import visible_text
+from service.web.resources.web_resources import resources
 
 log = logging.getLogger("greenroom.pages")
 
@@ -40,7 +40,7 @@ def page(template: str, status: int = 200, /, **values: Any) -> Response:
     return response
 
 
-def back_to(endpoint: str, **values: Any) -> AnyResponse:
+def redirect_to(endpoint: str, **values: Any) -> AnyResponse:
     """After a form: 303, so that a reload sends nothing twice."""
     return redirect(url_for(endpoint, **values), 303)
 
@@ -50,7 +50,7 @@ def unchanged() -> Response:
     return Response(status=204)
 
 
-def local(path: str, *, otherwise: str = "/queue") -> str:
+def local_path(path: str, *, otherwise: str = "/queue") -> str:
     """The path where it is one of ours; an address of anybody else's is not followed."""
     clean = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
     return path if clean else otherwise
@@ -61,7 +61,7 @@ def wants_json() -> bool:
 
 
 @bp.before_request
-def _guard() -> None:
+def _require_owner() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if not hasattr(view, "owner"):
         raise Forbidden("this page does not say who may see it")
@@ -69,7 +69,7 @@ def _guard() -> None:
 
 
 @bp.after_request
-def _sign(response: Response) -> Response:
+def _security_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CSP
     # With "no-referrer" browsers send `Origin: null` with a form, and a form from elsewhere could not be told apart.
     response.headers["Referrer-Policy"] = "same-origin"
@@ -85,7 +85,7 @@ def _sign(response: Response) -> Response:
 
 
 @bp.context_processor
-def _surroundings() -> dict[str, Any]:
+def _template_context() -> dict[str, Any]:
     locale = get_locale()
     signed_in = g.get("signed_in")
     preferences = signed_in.moderator.preferences if signed_in else {}
@@ -93,15 +93,15 @@ def _surroundings() -> dict[str, Any]:
         "me": signed_in,
         "csrf": signed_in.session.csrf if signed_in else "",
         "site_id": g.get("site_id", ""),
-        "may": sessions.may,
-        "elsewhere": doors().issuer.name if doors().issuer.is_set else "",
+        "may": sessions.has_role,
+        "elsewhere": resources().issuer.name if resources().issuer.is_set else "",
         "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,
         "language": str(locale or "en").replace("_", "-"),
         "direction": preferences.get("direction") or (locale.text_direction if locale else "ltr"),
         "languages": LANGUAGES,
-        "places": _places(),
-        "plain": plain,
+        "places": _navigation(),
+        "plain": visible_text,
         "preferences": preferences,
         "now": datetime.now(UTC),
         "_": _,
@@ -109,7 +109,7 @@ def _surroundings() -> dict[str, Any]:
     }
 
 
-def _places() -> list[tuple[str, str]]:
+def _navigation() -> list[tuple[str, str]]:
     """The pages that this moderator can go to, as (endpoint, name)."""
     places = [
         ("pages.queue", _("Queue")),
@@ -118,18 +118,18 @@ def _places() -> list[tuple[str, str]]:
         ("pages.authors", _("Authors")),
         ("pages.charts", _("Charts")),
     ]
-    return [*places, ("pages.settings", _("Settings"))] if sessions.may(Role.ADMIN) else places
+    return [*places, ("pages.settings", _("Settings"))] if sessions.has_role(Role.ADMIN) else places
 
 
 @bp.errorhandler(Refusal)
 def _refused(error: Refusal) -> AnyResponse:
     if wants_json():
-        return problem(error.code, error.detail, error.faults)
+        return problem_response(error.code, error.detail, error.faults)
     if isinstance(error, sessions.SignedOut):
         came_from = request.full_path.rstrip("?") if request.method == "GET" else "/queue"
-        return back_to("pages.sign_in", next=came_from)
-    if isinstance(error, sessions.OneFactor):
-        return back_to("pages.second_factor")
+        return redirect_to("pages.sign_in", next=came_from)
+    if isinstance(error, sessions.SecondFactorPending):
+        return redirect_to("pages.second_factor")
     return _error_page(STATUS[error.code], error.code, error.detail)
 
 
@@ -148,14 +148,14 @@ def _database(error: Exception) -> AnyResponse:
 
 
 @bp.errorhandler(Exception)
-def _unforeseen(error: Exception) -> AnyResponse:
+def _unexpected(error: Exception) -> AnyResponse:
     log.exception("unforeseen", exc_info=error)
     return _error_page(500, Code.INTERNAL, "something broke on our side; it was logged under this request's id")
 
 
 def _error_page(status: int, code: Code, detail: str) -> AnyResponse:
     if wants_json():
-        return problem(code, detail, status=status)
+        return problem_response(code, detail, status=status)
     return page("error.html", status, status=status, detail=detail, request_id=g.get("request_id", ""))
 
 

@@ -13,7 +13,7 @@ _HIDDEN = frozenset(
 _JOINERS = frozenset("\u200c\u200d")
 
 
-def marked(text: str, spans: Iterable[Mapping[str, Any]] = ()) -> Markup:
+def highlight(text: str, spans: Iterable[Mapping[str, Any]] = ()) -> Markup:
     """The text with the spans in `<mark>`. Spans count code points; one that lies outside the text marks nothing."""
     pieces: list[str] = []
     here = 0
@@ -24,9 +24,9 @@ def marked(text: str, spans: Iterable[Mapping[str, Any]] = ()) -> Markup:
     return Markup("".join(pieces))  # noqa: S704 - every piece went through escape
 
 
-def plain(text: str) -> Markup:
+def visible_text(text: str) -> Markup:
     """One line of foreign text, with nothing hidden in it."""
-    return marked(" ".join(text.split()))
+    return highlight(" ".join(text.split()))
 
 
 def _merged(text: str, spans: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:

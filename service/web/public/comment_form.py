@@ -13,18 +13,18 @@ from service.actions.comments.submit import Submission
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.errors import Code, Fault, Invalid, Refusal, Unavailable
 from service.jobs.names import Job
-from service.web.auth.rate_limit import Rate, limited
-from service.web.http.client_ip import plain_address
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
 from service.web.http.field_types import Address, Email, Line, Long, Name, Required, Short, Strict, Text
-from service.web.http.inline_css import source_of, style
-from service.web.http.json_body import WrongType, query_of, validated
+from service.web.http.inline_css import csp_hash, style
+from service.web.http.json_body import WrongType, parse_query, validate
 from service.web.http.route_metadata import public
 from service.web.openapi.operation import Answer, operation
 from service.web.public.form_token import seconds_since, signed
-from service.web.public.return_url import own_page, with_note
-from service.web.resources.site_cache import KnownSite
-from service.web.resources.web_resources import doors
+from service.web.public.return_url import is_own_page, with_note
+from service.web.resources.site_cache import CachedSite
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("form", __name__, url_prefix="/f")
 
@@ -69,7 +69,7 @@ class FormBody(Strict):
 class Shown:
     """A form as it is shown: what stands in its fields, and what is wrong with them."""
 
-    site: KnownSite
+    site: CachedSite
     values: dict[str, str]
     faults: dict[str, str] = field(default_factory=dict)
     message: str = ""
@@ -80,7 +80,7 @@ _PAGE = {HTML: {"type": "string"}}
 
 @bp.get("/<site>")
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation(
     "Form",
     "The form for a page",
@@ -90,16 +90,16 @@ _PAGE = {HTML: {"type": "string"}}
     answers={200: Answer("The form", _PAGE)},
     refused_as=HTML,
 )
-def show(site: str) -> Response:
-    g.form_site = known = doors().sites.named(site)
-    query = query_of(FormQuery)
+def show_form(site: str) -> Response:
+    g.form_site = known = resources().sites.get(site)
+    query = parse_query(FormQuery)
     values = {"thread": query.thread, "title": query.title, "parent": query.parent, "return_to": query.return_to}
     return _page(Shown(known, values), 200, part=query.part)
 
 
 @bp.post("/<site>")
 @public
-@limited(Rate.FORM)
+@rate_limited(Rate.FORM)
 @operation(
     "Form",
     "Send a comment from a plain form",
@@ -113,15 +113,15 @@ def show(site: str) -> Response:
     refusals=(Code.FORBIDDEN, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
     refused_as=HTML,
 )
-def send(site: str) -> Response:
-    g.form_site = known = doors().sites.named(site)
+def submit_form(site: str) -> Response:
+    g.form_site = known = resources().sites.get(site)
     _expect_own_page(known)
     body = _sent()
     back = _way_back(body, known)
-    outcome = doors().committer.submit(_submission(body, known))
+    outcome = resources().group_commit.submit(_submission(body, known))
     if isinstance(outcome, Refusal):
         raise outcome
-    doors().bell.ring(Job.DRAIN)
+    resources().notifier.notify(Job.DRAIN)
     response: Response = redirect(with_note(back), 303, Response)  # type: ignore[assignment]
     return response
 
@@ -134,7 +134,7 @@ def _sent() -> FormBody:
         raise WrongType(
             f"expected a form of Content-Type: {FORM}", Fault("header:Content-Type", "media_type", f"expected {FORM}")
         )
-    return validated(FormBody, _typed())
+    return validate(FormBody, _typed())
 
 
 def _typed() -> dict[str, str]:
@@ -143,30 +143,30 @@ def _typed() -> dict[str, str]:
     return {name: form[name].replace("\r\n", "\n") for name in FIELDS if name in form}
 
 
-def _expect_own_page(site: KnownSite) -> None:
+def _expect_own_page(site: CachedSite) -> None:
     """A browser says which page a form came from; a page of somebody else has no business here."""
     origin = request.headers.get("Origin", "null")
-    if origin != "null" and not site.owns(origin) and origin != doors().settings.url:
-        raise NotOurs("this form was sent from a page that is not of this site")
+    if origin != "null" and not site.owns(origin) and origin != resources().settings.url:
+        raise OriginRefused("this form was sent from a page that is not of this site")
 
 
-class NotOurs(Refusal):
+class OriginRefused(Refusal):
     """A form from somebody else's page."""
 
     code = Code.FORBIDDEN
 
 
-def _way_back(body: FormBody, site: KnownSite) -> str:
-    if body.return_to and not own_page(body.return_to, site):
+def _way_back(body: FormBody, site: CachedSite) -> str:
+    if body.return_to and not is_own_page(body.return_to, site):
         raise Invalid.field("/return_to", "origin", "expected an address of this site")
     candidates = (body.return_to, body.thread, request.headers.get("Referer", ""))
-    home = site.origins[0] if site.origins else doors().settings.url
-    return next((page for page in candidates if own_page(page, site)), f"{home}/")
+    home = site.origins[0] if site.origins else resources().settings.url
+    return next((page for page in candidates if is_own_page(page, site)), f"{home}/")
 
 
-def _submission(body: FormBody, site: KnownSite) -> Submission:
-    seconds = seconds_since(body.rendered, doors().settings.secret, site.id) if body.rendered else None
-    page = next((page for page in (body.thread, body.return_to) if own_page(page, site)), "")
+def _submission(body: FormBody, site: CachedSite) -> Submission:
+    seconds = seconds_since(body.rendered, resources().settings.secret, site.id) if body.rendered else None
+    page = next((page for page in (body.thread, body.return_to) if is_own_page(page, site)), "")
     draft = Draft(
         # Not the title: it would stand in the public feed, and anybody can write one into a form.
         thread=DraftThread(body.thread, page),
@@ -174,7 +174,7 @@ def _submission(body: FormBody, site: KnownSite) -> Submission:
         author=DraftAuthor(name=body.name, email=body.email, url=body.url),
         parent=body.parent,
         context=DraftContext(
-            ip=plain_address(request.remote_addr or ""),
+            ip=client_ip(request.remote_addr or ""),
             user_agent=request.headers.get("User-Agent", "")[:1000],
             referrer=request.headers.get("Referer", "")[:2048],
             language=(request.accept_languages.best or "")[:35],
@@ -185,7 +185,7 @@ def _submission(body: FormBody, site: KnownSite) -> Submission:
     typed = urlencode(body.model_dump())
     # A form that is sent twice by a nervous hand is the same form: its token and its words are its key.
     key = f"form:{typed}" if body.rendered else ""
-    return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=doors().request_hashes)
+    return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=resources().request_hashes)
 
 
 @bp.errorhandler(Refusal)
@@ -215,8 +215,8 @@ def too_large(_: RequestEntityTooLarge) -> Response:
 
 
 def _page(shown: Shown, status: int, *, part: str = "page") -> Response:
-    token = signed(doors().settings.secret, shown.site.id)
-    action = f"{doors().settings.url}/f/{shown.site.id}"
+    token = signed(resources().settings.secret, shown.site.id)
+    action = f"{resources().settings.url}/f/{shown.site.id}"
     html = render_template(
         "form/fields.html" if part == "fields" else "form/page.html",
         shown=shown, token=token, action=action, honeypot=HONEYPOT, style=style(CSS),
@@ -233,7 +233,7 @@ def _guarded(response: Response, origins: tuple[str, ...]) -> Response:
     """Only the site may frame it, and it may only lead back to the site: browsers hold the 303 to `form-action` too."""
     own = " ".join(("'self'", *origins))
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {source_of(CSS)}; form-action {own}; frame-ancestors {own}; base-uri 'none'"
+        f"default-src 'none'; style-src {csp_hash(CSS)}; form-action {own}; frame-ancestors {own}; base-uri 'none'"
     )
     if response.status_code == 503:
         response.headers["Retry-After"] = "1"

@@ -13,25 +13,25 @@ from werkzeug.http import parse_etags
 
 from service.domain.errors import Code, Invalid
 from service.domain.ids import thread_id
-from service.store.comments.feed import Head, Slice, published_in, replies_to
-from service.store.comments.listing import Place
-from service.web.auth.rate_limit import Rate, limited
-from service.web.http.environ_keys import FEED
+from service.store.comments.feed import FeedSlice, Head, published_in, replies_to
+from service.store.comments.listing import Position
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.environ_keys import FEED_KEY
 from service.web.http.field_types import NO_NUL, Strict, whole
-from service.web.http.json_body import query_of
-from service.web.http.pagination import Cursor, written
+from service.web.http.json_body import parse_query
+from service.web.http.pagination import Cursor, encode
 from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
-from service.web.resources.feed_cache import Answered, takes_gzip
-from service.web.resources.site_cache import KnownSite
-from service.web.resources.web_resources import doors
+from service.web.resources.feed_cache import CachedResponse, accepts_gzip
+from service.web.resources.site_cache import CachedSite
+from service.web.resources.web_resources import resources
 
 bp = Blueprint("feed", __name__, url_prefix="/v1")
 
 #: Whatever changes the bytes of a page besides its thread; raise it with every change of a template.
-EDITION = 1
+TEMPLATE_VERSION = 1
 LONGEST_THREAD = 512
 
 
@@ -67,7 +67,7 @@ class FeedQuery(Strict):
 class _Asked:
     """A request for a feed with every choice made."""
 
-    site: KnownSite
+    site: CachedSite
     thread: str
     format: Format
     nested: bool
@@ -85,7 +85,7 @@ class _Asked:
 
 @bp.get("/threads/<thread:thread>/comments")
 @public
-@limited(Rate.ADDRESS)
+@rate_limited(Rate.ADDRESS)
 @operation(
     "Feed",
     "Read the approved comments of a thread",
@@ -105,15 +105,15 @@ class _Asked:
     },
     refusals=(Code.NOT_FOUND,),
 )
-def read(thread: str) -> Response:
+def show_feed(thread: str) -> Response:
     asked = _asked(thread)
-    head = doors().feeds.head(asked.id)
+    head = resources().feeds.head(asked.id)
     etag = _etag(asked, head)
-    request.environ[FEED] = Answered(asked.id, head, etag)
+    request.environ[FEED_KEY] = CachedResponse(asked.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
         return _dressed(Response(status=304), asked, etag)
-    body = doors().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))
-    packed = bool(body.packed) and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    body = resources().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))
+    packed = bool(body.packed) and accepts_gzip(request.headers.get("Accept-Encoding", ""))
     response = Response(body.packed if packed else body.plain, content_type=FORMATS[asked.format].content_type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
@@ -123,22 +123,22 @@ def read(thread: str) -> Response:
 
 
 @bp.after_app_request
-def look_again(response: Response) -> Response:
+def revalidate(response: Response) -> Response:
     """What a moderator has just decided on a page of this process is in its feeds at once."""
     if request.method == "POST" and request.blueprint == "pages":
-        doors().feeds.forget_all()
+        resources().feeds.clear()
     return response
 
 
 def _asked(thread: str) -> _Asked:
     if len(thread) > LONGEST_THREAD or "\0" in thread:
         raise Invalid.field("path:thread", "thread", f"expected at most {LONGEST_THREAD} characters and no NUL")
-    query = query_of(FeedQuery)
+    query = parse_query(FeedQuery)
     chosen = query.format or _accepted()
     for_readers = chosen in (Format.ATOM, Format.JSON_FEED)
     replies = query.replies or (Replies.FLAT if for_readers else Replies.NESTED)
     order = query.order or (Order.NEWEST if for_readers else Order.OLDEST)
-    site = doors().sites.named(query.site)
+    site = resources().sites.get(query.site)
     return _Asked(site, thread, chosen, replies is Replies.NESTED and not for_readers, order is Order.NEWEST, query)
 
 
@@ -150,13 +150,13 @@ def _accepted() -> Format:
 
 def _rendered(asked: _Asked, head: Head) -> tuple[bytes, str]:
     query = asked.query
-    part = Slice(query.after, query.limit, asked.newest_first, roots=asked.nested)
-    with doors().database.reading() as session:
+    part = FeedSlice(query.after, query.limit, asked.newest_first, roots=asked.nested)
+    with resources().database.reading() as session:
         comments = published_in(session, asked.id, part)
         comments, more = comments[: query.limit], len(comments) > query.limit
         replies = replies_to(session, [comment.id for comment in comments]) if asked.nested else []
-    cursor = written(Place(comments[-1].received_at, comments[-1].id)) if more else None
-    base = doors().settings.url
+    cursor = encode(Position(comments[-1].received_at, comments[-1].id)) if more else None
+    base = resources().settings.url
     address = base + feed_path(asked.site.id, asked.thread)
     choices = {"format": asked.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
     chosen = urlencode({name: value for name, value in choices.items() if value is not None})
@@ -170,7 +170,7 @@ def _rendered(asked: _Asked, head: Head) -> tuple[bytes, str]:
 
 
 def _etag(asked: _Asked, head: Head) -> str:
-    facts = (EDITION, *asked.key, head.version, head.created_at)
+    facts = (TEMPLATE_VERSION, *asked.key, head.version, head.created_at)
     return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from flask import json, render_template
 
 from service.store.comments.feed import Head, Published
-from service.web.http.responses import Shown
+from service.web.http.responses import ResponseModel
 from service.web.openapi.operation import JSON
 from service.web.public.feed_atom import as_atom
-from service.web.resources.site_cache import KnownSite
+from service.web.resources.site_cache import CachedSite
 
 HTML = "text/html"
 ATOM = "application/atom+xml"
@@ -32,7 +32,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 class Page:
     """A page of a feed before it has a form. `next_cursor` is None on the last one."""
 
-    site: KnownSite
+    site: CachedSite
     thread: str
     head: Head
     comments: Sequence[Published]
@@ -43,7 +43,7 @@ class Page:
     next_address: str
 
 
-class AuthorPublished(Shown):
+class AuthorPublished(ResponseModel):
     """Who wrote it."""
 
     name: str
@@ -51,7 +51,7 @@ class AuthorPublished(Shown):
     verified: bool
 
 
-class CommentPublished(Shown):
+class CommentPublished(ResponseModel):
     """An approved comment. `parent` is null where it answers nothing that the public may see."""
 
     id: UUID
@@ -63,7 +63,7 @@ class CommentPublished(Shown):
     replies: "tuple[CommentPublished, ...]" = ()
 
 
-class ThreadPublished(Shown):
+class ThreadPublished(ResponseModel):
     """The page that the comments stand on."""
 
     id: str
@@ -71,7 +71,7 @@ class ThreadPublished(Shown):
     title: str
 
 
-class FeedPage(Shown):
+class FeedPage(ResponseModel):
     """A page of a feed. `count` is all approved comments of the thread."""
 
     thread: ThreadPublished

@@ -3,15 +3,15 @@
 import re
 from urllib.parse import urldefrag, urlsplit
 
-from service.web.resources.site_cache import KnownSite
+from service.web.resources.site_cache import CachedSite
 
 #: What a host's page can show when it is reached again: `#greenroom-awaits`.
-AWAITS = "greenroom-awaits"
+AWAITING_FRAGMENT = "greenroom-awaits"
 # A browser reads a backslash as a slash, and drops tabs and line ends.
 _UNSAFE = re.compile(r"[\\\s\x00-\x20\x7f<>\"]")
 
 
-def own_page(address: str, site: KnownSite) -> str:
+def is_own_page(address: str, site: CachedSite) -> str:
     """The address where it is one of the site's own pages, else nothing."""
     if not address or _UNSAFE.search(address):
         return ""
@@ -24,4 +24,4 @@ def own_page(address: str, site: KnownSite) -> str:
 
 def with_note(address: str) -> str:
     """The same page, with the note that the comment awaits moderation."""
-    return f"{urldefrag(address).url}#{AWAITS}"
+    return f"{urldefrag(address).url}#{AWAITING_FRAGMENT}"

@@ -2,15 +2,15 @@
 
 from flask import g, has_request_context
 
-from service.domain.audit_events import By, Hand
+from service.domain.audit_events import ActorKind, AuditActor
 
 
-def hand() -> Hand:
+def audit_actor() -> AuditActor:
     if not has_request_context():
-        return Hand(By.GREENROOM)
+        return AuditActor(ActorKind.GREENROOM)
     request_id = g.get("request_id", "")
     if signed_in := g.get("signed_in"):
-        return Hand(By.MODERATOR, signed_in.moderator.id, request_id)
+        return AuditActor(ActorKind.MODERATOR, signed_in.moderator.id, request_id)
     if caller := g.get("caller"):
-        return Hand(By.KEY, caller.key_id, request_id)
-    return Hand(By.NOBODY, request_id=request_id)
+        return AuditActor(ActorKind.KEY, caller.key_id, request_id)
+    return AuditActor(ActorKind.NOBODY, request_id=request_id)

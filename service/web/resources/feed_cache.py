@@ -16,9 +16,9 @@ from service.store.db.engine import Database
 #: Seconds after which the thread is asked again whether it changed.
 LOOK_AFTER = 0.5
 #: Most threads and most bodies that are kept, and most bytes of all bodies together.
-MOST_HEADS = 20_000
-MOST_BODIES = 5_000
-MOST_BYTES = 64 * 1024 * 1024
+MAX_HEADS = 20_000
+MAX_BODIES = 5_000
+MAX_BYTES = 64 * 1024 * 1024
 #: Bodies below this are not worth compressing.
 WORTH_COMPRESSING = 600
 
@@ -33,7 +33,7 @@ class Body:
     link: str
 
 
-class Feeds:
+class FeedCache:
     """The feeds of this process."""
 
     def __init__(self, database: Database) -> None:
@@ -57,16 +57,16 @@ class Feeds:
             head = head_of(session, thread)
         with self._lock:
             self._heads[thread] = (now + LOOK_AFTER, head)
-            while len(self._heads) > MOST_HEADS:
+            while len(self._heads) > MAX_HEADS:
                 self._heads.popitem(last=False)
         return head
 
-    def forget(self, thread: UUID) -> None:
+    def evict(self, thread: UUID) -> None:
         """Ask again at once: this process has just changed the thread."""
         with self._lock:
             self._heads.pop(thread, None)
 
-    def forget_all(self) -> None:
+    def clear(self) -> None:
         """The same for every thread: a moderator's gesture may have changed many."""
         with self._lock:
             self._heads.clear()
@@ -83,7 +83,7 @@ class Feeds:
             self._drop(key)
             self._bodies[key] = body
             self._bytes += len(plain) + len(packed)
-            while self._bytes > MOST_BYTES or len(self._bodies) > MOST_BODIES:
+            while self._bytes > MAX_BYTES or len(self._bodies) > MAX_BODIES:
                 self._drop(next(iter(self._bodies)))
         return body
 
@@ -93,7 +93,7 @@ class Feeds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class CachedResponse:
     """For which thread, at which version and under which ETag a feed was answered."""
 
     thread: UUID
@@ -101,6 +101,6 @@ class Answered:
     etag: str
 
 
-def takes_gzip(encodings: str) -> bool:
+def accepts_gzip(encodings: str) -> bool:
     """Whether who sends this Accept-Encoding takes a packed answer."""
     return "gzip" in encodings and ("q=" not in encodings or parse_accept_header(encodings)["gzip"] > 0)

@@ -14,14 +14,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from service.actions.comments.submit import Outcome, Submission, submit
 from service.crash import CrashPoint, crash_point
 from service.domain.errors import Refusal, Unavailable
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
-from service.store.db.write_connection import Lane
+from service.store.db.write_connection import WriteConnection
 
 #: Most submissions that one transaction takes.
-MOST = 200
+MAX_BATCH = 200
 #: Connections that store at once on PostgreSQL: while one waits for the disk, what came meanwhile is on its way. On SQLite one writes.
-LANES = 2
+MAX_WRITERS = 2
 #: From so many in one batch on, the other lane sets out too. Fewer are cheaper together, in the next batch.
 MANY = 3
 #: Seconds from the start of a batch of so many to that of the next, unless `ENOUGH` wait before: fewer batches cost less, and where
@@ -33,7 +33,7 @@ PATIENCE = 8.0
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
-Told = Callable[[Outcome | Exception], None]
+OnOutcome = Callable[[Outcome | Exception], None]
 
 
 class Item:
@@ -41,7 +41,7 @@ class Item:
 
     __slots__ = ("_taken", "answer", "submission")
 
-    def __init__(self, submission: Submission, told: Told) -> None:
+    def __init__(self, submission: Submission, told: OnOutcome) -> None:
         self.submission = submission
         self.answer = told
         self._taken = threading.Lock()
@@ -51,22 +51,22 @@ class Item:
         return self._taken.acquire(blocking=False)
 
 
-class Committer:
+class GroupCommit:
     """Takes submissions from many threads and stores what has gathered while the last commit ran.
 
     A batch that fails is tried again one by one, so that one bad row harms nobody else. A caller has its answer only
     after the commit.
     """
 
-    def __init__(self, database: Database, identities: Identities, *, lanes: int | None = None) -> None:
-        self._lanes = [Lane(database) for _ in range(lanes or (1 if database.on_sqlite else LANES))]
+    def __init__(self, database: Database, identities: Pseudonymizer, *, lanes: int | None = None) -> None:
+        self._lanes = [WriteConnection(database) for _ in range(lanes or (1 if database.on_sqlite else MAX_WRITERS))]
         self._identities = identities
         self._waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
         self._next = 0.0
 
-    def offer(self, submission: Submission, told: Told) -> Item:
+    def offer(self, submission: Submission, told: OnOutcome) -> Item:
         """Have one submission stored. A thread of the committer tells what became of it, unless it is taken back before."""
         self._ensure_running()
         item = Item(submission, told)
@@ -107,7 +107,7 @@ class Committer:
                         thread.start()
                     self._threads = threads
 
-    def _run(self, lane: Lane) -> None:
+    def _run(self, lane: WriteConnection) -> None:
         ended = False
         while not ended:
             with self._turn:
@@ -132,7 +132,7 @@ class Committer:
         while item is not None:
             if item.take():
                 batch.append(item)
-            if len(batch) == MOST:
+            if len(batch) == MAX_BATCH:
                 return batch, False
             try:
                 item = self._waiting.get_nowait()
@@ -140,7 +140,7 @@ class Committer:
                 return batch, False
         return batch, True
 
-    def _commit(self, batch: Sequence[Item], lane: Lane, *, again: bool = True) -> None:
+    def _commit(self, batch: Sequence[Item], lane: WriteConnection, *, again: bool = True) -> None:
         if not batch:
             return
         try:
@@ -157,8 +157,8 @@ class Committer:
         for item, outcome in zip(batch, outcomes, strict=True):
             item.answer(outcome)
 
-    def _stored(self, submissions: Sequence[Submission], lane: Lane) -> list[Outcome]:
-        with lane.at_once() as connection:
+    def _stored(self, submissions: Sequence[Submission], lane: WriteConnection) -> list[Outcome]:
+        with lane.begin() as connection:
             outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes

@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 
-from service.actions.accounts.oidc import Question
+from service.actions.accounts.oidc import AuthorizationRequest
 from service.config import Settings
 from service.domain.errors import Unavailable
-from service.domain.security.oidc import NotBelieved, Person, person_in
+from service.domain.security.oidc import InvalidIdToken, OidcIdentity, verify_id_token
 
 #: Signatures that are believed: of key pairs only. Neither `none` nor one made with a secret, which a public key could be taken for.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
@@ -26,7 +26,7 @@ _MOST, _SECONDS = 256 * 1024, (3, 5)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Issuer:
+class OidcClient:
     """One provider, chosen by the operator. What it says of itself is fetched when somebody first signs in, and kept for an hour."""
 
     def __init__(self, settings: Settings) -> None:
@@ -42,7 +42,7 @@ class Issuer:
     def name(self) -> str:
         return self._settings.oidc_name or urlsplit(self._settings.oidc_issuer).netloc
 
-    def question(self, question: Question) -> str:
+    def authorization_request(self, question: AuthorizationRequest) -> str:
         """Where the browser goes."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(question.verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
@@ -52,22 +52,22 @@ class Issuer:
         where = self._address("authorization_endpoint")
         return f"{where}{'&' if urlsplit(where).query else '?'}{urlencode(query)}"
 
-    def person(self, question: Question, code: str) -> Person:
+    def person(self, question: AuthorizationRequest, code: str) -> OidcIdentity:
         """Who answered. Raises NotBelieved for an answer that does not hold, Unavailable where the provider is away."""
         token = self._exchanged(question, code).get("id_token")
         if not isinstance(token, str):
-            raise NotBelieved("the provider answered without an identity token")
+            raise InvalidIdToken("the provider answered without an identity token")
         claims = self._claims(token)
         issuer, client_id = self._settings.oidc_issuer, self._settings.oidc_client_id
-        return person_in(claims, issuer=issuer, client_id=client_id, nonce=question.nonce, now=datetime.now(UTC))
+        return verify_id_token(claims, issuer=issuer, client_id=client_id, nonce=question.nonce, now=datetime.now(UTC))
 
-    def _exchanged(self, question: Question, code: str) -> dict[str, Any]:
+    def _exchanged(self, question: AuthorizationRequest, code: str) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code", "code": code, "redirect_uri": self._back, "client_id": self._settings.oidc_client_id,
             "code_verifier": question.verifier,
         }  # fmt: skip
         secret = self._settings.oidc_client_secret
-        return _asked("POST", self._address("token_endpoint"), form | ({"client_secret": secret} if secret else {}))
+        return _fetch_json("POST", self._address("token_endpoint"), form | ({"client_secret": secret} if secret else {}))
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         # Only here: it is 3 MB for those who have a provider, and they are few.
@@ -82,23 +82,23 @@ class Issuer:
                 return dict(jwt.decode(token, KeySet.import_key_set({"keys": pairs}), algorithms=ALGORITHMS).claims)
             except (JoseError, ValueError, TypeError, KeyError) as error:
                 wrong = error
-        raise NotBelieved(f"the identity token was refused: {type(wrong).__name__}")
+        raise InvalidIdToken(f"the identity token was refused: {type(wrong).__name__}")
 
     def _document(self, which: str, fresh: float = KEPT) -> dict[str, Any]:
         with self._lock:
             at, said = self._said.get(which, (float("-inf"), {}))
             if time.monotonic() - at < fresh:
                 return said
-        said = _asked("GET", self._address("jwks_uri")) if which == "keys" else self._discovered()
+        said = _fetch_json("GET", self._address("jwks_uri")) if which == "keys" else self._discovered()
         with self._lock:
             self._said[which] = (time.monotonic(), said)
         return said
 
     def _discovered(self) -> dict[str, Any]:
         issuer = self._settings.oidc_issuer
-        said = _asked("GET", _safe(issuer).rstrip("/") + "/.well-known/openid-configuration")
+        said = _fetch_json("GET", _safe(issuer).rstrip("/") + "/.well-known/openid-configuration")
         if said.get("issuer") != issuer:
-            raise NotBelieved("the provider calls itself otherwise than `oidc_issuer` does")
+            raise InvalidIdToken("the provider calls itself otherwise than `oidc_issuer` does")
         return said
 
     def _address(self, name: str) -> str:
@@ -112,11 +112,11 @@ class Issuer:
 def _safe(address: str) -> str:
     parts = urlsplit(address)
     if not (parts.scheme == "https" and parts.hostname) and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise NotBelieved("the provider names an address that is not https")
+        raise InvalidIdToken("the provider names an address that is not https")
     return address
 
 
-def _asked(method: str, address: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _fetch_json(method: str, address: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
     """One JSON object, of at most 256 KB, without redirects and without a proxy of the environment."""
     try:
         with requests.Session() as session:
@@ -133,5 +133,5 @@ def _asked(method: str, address: str, form: Mapping[str, str] | None = None) -> 
     except (ValueError, RecursionError):
         said = None
     if response.status_code != 200 or not isinstance(said, dict):
-        raise NotBelieved("the provider refused the answer")
+        raise InvalidIdToken("the provider refused the answer")
     return said

@@ -7,10 +7,10 @@ from math import ceil
 #: Seconds of a window.
 WINDOW = 60
 #: Most windows that are kept: a flood of addresses pushes the oldest out and costs no more memory.
-MOST = 100_000
+MAX_ENTRIES = 100_000
 
 
-class Counters:
+class RateCounter:
     """The windows of this process. Other processes count for themselves: a limit protects a process, it is no bill.
 
     Of our own, because what there is to install starts threads to tidy up.
@@ -29,6 +29,6 @@ class Counters:
                 self._windows.pop(name, None)
                 end, used = now + window, 0
             self._windows[name] = (end, used + 1)
-            while len(self._windows) > MOST:
+            while len(self._windows) > MAX_ENTRIES:
                 del self._windows[next(iter(self._windows))]
         return used + 1, ceil(end - now)

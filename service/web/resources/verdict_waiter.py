@@ -9,19 +9,19 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.store.comments.claim import settled_among
+from service.store.comments.claim import judged_among
 from service.store.db.engine import Database
 
 log = logging.getLogger("greenroom.web")
 
 #: Seconds between two looks, and after a look that failed.
-LOOK_EVERY = 0.015
+POLL_EVERY = 0.015
 AFTER_FAILURE = 0.5
 #: Most comments that one look asks for.
-MOST = 500
+MAX_BATCH = 500
 
 
-class Watcher:
+class VerdictWaiter:
     """Tells waiting requests when their comment has left `pending`. At most `places` may wait, so that others get in."""
 
     def __init__(self, database: Database, *, places: int) -> None:
@@ -74,15 +74,15 @@ class Watcher:
         while not self._closed:
             with self._wake:
                 self._wake.wait_for(lambda: self._closed or bool(self._awaited))
-                asked = list(self._awaited)[:MOST]
+                asked = list(self._awaited)[:MAX_BATCH]
             pause = self._look(asked)
             with self._wake:
                 self._wake.wait_for(lambda: self._closed, timeout=pause)
 
     def _look(self, asked: list[UUID]) -> float:
         try:
-            with self._database.glancing() as session:
-                settled = settled_among(session, asked)
+            with self._database.reading_quickly() as session:
+                settled = judged_among(session, asked)
         except SQLAlchemyError as error:
             log.warning("watch_failed", extra={"error": type(error).__name__})
             return AFTER_FAILURE
@@ -91,4 +91,4 @@ class Watcher:
                 for told in self._awaited.get(comment_id, ()):
                     if not told.done():
                         told.set_result(None)
-        return LOOK_EVERY
+        return POLL_EVERY

@@ -8,75 +8,75 @@ from flask import current_app
 
 from service.actions.comments.submit import Submission
 from service.config import Settings
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.domain.states import State
-from service.jobs.notify import Bell, bell
+from service.jobs.notify import Notifier, notifier
 from service.store.db.engine import ANSWER_PATIENCE, Database
-from service.web.resources.api_key_cache import Callers
-from service.web.resources.audit_actor import hand
+from service.web.resources.api_key_cache import ApiKeyCache
+from service.web.resources.audit_actor import audit_actor
 from service.web.resources.download_slots import DownloadSlots
-from service.web.resources.feed_cache import Feeds
-from service.web.resources.group_commit import Committer
-from service.web.resources.oidc_client import Issuer
-from service.web.resources.rate_counter import Counters
-from service.web.resources.site_cache import KnownSites
-from service.web.resources.verdict_waiter import Watcher
+from service.web.resources.feed_cache import FeedCache
+from service.web.resources.group_commit import GroupCommit
+from service.web.resources.oidc_client import OidcClient
+from service.web.resources.rate_counter import RateCounter
+from service.web.resources.site_cache import SiteCache
+from service.web.resources.verdict_waiter import VerdictWaiter
 
 #: Judges a comment without keeping it. The checks belong to the workers, so the code that starts the web process passes it in.
 Trial = Callable[[Submission, Database, Settings], State]
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class WebResources:
     """The surroundings of a request."""
 
     settings: Settings
     database: Database
-    bell: Bell
-    identities: Identities
+    notifier: Notifier
+    pseudonyms: Pseudonymizer
     request_hashes: RequestHashes
-    committer: Committer
-    watcher: Watcher
-    callers: Callers
-    counters: Counters
+    group_commit: GroupCommit
+    verdict_waiter: VerdictWaiter
+    api_keys: ApiKeyCache
+    counters: RateCounter
     #: Of their own: a flood of addresses must not push out how often an account was tried.
-    tries: Counters
+    tries: RateCounter
     downloads: DownloadSlots
-    issuer: Issuer
-    sites: KnownSites
-    feeds: Feeds
+    issuer: OidcClient
+    sites: SiteCache
+    feeds: FeedCache
     trial: Trial | None = None
 
     @classmethod
-    def open(cls, settings: Settings, trial: Trial | None = None) -> "Doors":
-        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, hand=hand)
-        identities = Identities.from_secret(settings.secret)
+    def open(cls, settings: Settings, trial: Trial | None = None) -> "WebResources":
+        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, hand=audit_actor)
+        identities = Pseudonymizer.from_secret(settings.secret)
         return cls(
             settings=settings,
             database=database,
-            bell=bell(settings),
-            identities=identities,
+            notifier=notifier(settings),
+            pseudonyms=identities,
             request_hashes=RequestHashes.from_secret(settings.secret),
-            committer=Committer(database, identities),
+            group_commit=GroupCommit(database, identities),
             # Half of the threads may wait for verdicts; the other half always answers.
-            watcher=Watcher(database, places=settings.web_threads // 2),
-            callers=Callers(database),
-            counters=Counters(),
-            tries=Counters(),
+            verdict_waiter=VerdictWaiter(database, places=settings.web_threads // 2),
+            api_keys=ApiKeyCache(database),
+            counters=RateCounter(),
+            tries=RateCounter(),
             downloads=DownloadSlots(),
-            issuer=Issuer(settings),
-            sites=KnownSites(database),
-            feeds=Feeds(database),
+            issuer=OidcClient(settings),
+            sites=SiteCache(database),
+            feeds=FeedCache(database),
             trial=trial,
         )
 
     def close(self) -> None:
         """End the threads and let go of the database."""
-        self.watcher.close()
-        self.committer.close()
+        self.verdict_waiter.close()
+        self.group_commit.close()
         self.database.close()
 
 
-def doors() -> Doors:
-    return cast("Doors", current_app.extensions["greenroom"])
+def resources() -> WebResources:
+    return cast("WebResources", current_app.extensions["greenroom"])

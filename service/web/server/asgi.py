@@ -11,31 +11,31 @@ from service.config import Settings
 from service.domain.errors import Code, Refusal
 from service.domain.ids import new_id
 from service.web.api.akismet import CHECK_PATH, GUID
-from service.web.app import believing, create_app
+from service.web.app import create_app, with_trusted_proxies
 from service.web.http.environ_keys import Environ
 from service.web.http.errors import PROBLEM, STATUS, in_words
 from service.web.http.request_id import request_id_of
-from service.web.http.security_headers import UNLESS_SAID
+from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.resources.web_resources import Trial
-from service.web.server.body_reader import Bodies, put
-from service.web.server.fast_feed import FeedFront
-from service.web.server.fast_post import PostFront
+from service.web.server.body_reader import BodyReader, put
+from service.web.server.fast_feed import FastFeed
+from service.web.server.fast_post import FastPost
 from service.web.server.response_sender import Sending
-from service.web.server.wsgi_adapter import Answer, Receive, Scope, Send, Threads, environ_of, raw
+from service.web.server.wsgi_adapter import Receive, Scope, Send, WsgiResponse, WsgiThreads, environ_of, raw
 
 
-class Served:
+class AsgiApp:
     """An ASGI application around Flask's."""
 
     def __init__(self, app: Flask) -> None:
         doors = app.extensions["greenroom"]
-        self._bodies = Bodies()
-        self._feeds = FeedFront(app, doors)
-        self._posts = PostFront(doors, said=UNLESS_SAID)
+        self._bodies = BodyReader()
+        self._feeds = FastFeed(app, doors)
+        self._posts = FastPost(doors, said=DEFAULT_HEADERS)
         self._give = Sending().give
-        self._threads = Threads(self._feeds, most=doors.settings.web_threads, busy=_busy, give=self._give)
+        self._threads = WsgiThreads(self._feeds, most=doors.settings.web_threads, busy=_busy, give=self._give)
         # Flask does the same again, to the same end: it is asked without the loop, too.
-        self._believed = believing(_as_it_is, doors.settings.trusted_proxies)
+        self._believed = with_trusted_proxies(_as_it_is, doors.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)
@@ -52,12 +52,12 @@ class Served:
             await self._threads.answer(environ, receive, send, size=len(exact))
 
 
-def served(settings: Settings | None = None, *, trial: Trial | None = None) -> Served:
+def app(settings: Settings | None = None, *, trial: Trial | None = None) -> AsgiApp:
     """A fresh service on these settings, or on those of the environment."""
-    return Served(create_app(settings, trial=trial))
+    return AsgiApp(create_app(settings, trial=trial))
 
 
-def _busy(environ: Environ) -> Answer:
+def _busy(environ: Environ) -> WsgiResponse:
     """More requests than threads will come to soon: the caller may come again, and nobody waits longer for it."""
     request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[Code.UNAVAILABLE]
     told = in_words(
@@ -67,7 +67,7 @@ def _busy(environ: Environ) -> Answer:
     own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), ("Retry-After", "1"), ("X-Request-Id", request_id)]
     if environ.get("PATH_INFO") == CHECK_PATH:
         own.append((GUID, str(new_id())))
-    return Answer(status, raw([*own, *UNLESS_SAID]), body)
+    return WsgiResponse(status, raw([*own, *DEFAULT_HEADERS]), body)
 
 
 def _as_it_is(environ: Environ, _: Any) -> Any:

@@ -6,13 +6,13 @@ from contextlib import suppress
 from functools import partial
 
 from service.actions.comments.submit import Outcome, Submission
-from service.web.resources.group_commit import PATIENCE, Committer, Item, too_late
+from service.web.resources.group_commit import PATIENCE, GroupCommit, Item, too_late
 
 
-class Outcomes:
+class AsyncGroupCommit:
     """What became of submissions, on one event loop."""
 
-    def __init__(self, committer: Committer) -> None:
+    def __init__(self, committer: GroupCommit) -> None:
         self._committer = committer
         self._told: deque[tuple[asyncio.Future[Outcome | Exception], Outcome | Exception]] = deque()
         self._coming = False

@@ -6,19 +6,19 @@ from collections import Counter
 
 from service.domain.errors import Invalid, Refusal, TooSlow, Unavailable
 from service.web.auth.rate_limit import address_of
-from service.web.http.environ_keys import UNREAD, Environ
+from service.web.http.environ_keys import BODY_ERROR, Environ
 from service.web.http.json_body import MAX_BODY
 from service.web.server.wsgi_adapter import Receive
 
 #: Most bytes that are read; each view has its own, lower limit or this one. A body that says it is longer is not read at all.
-LONGEST = 3 * MAX_BODY + 1
+MAX_BODY = 3 * MAX_BODY + 1
 #: Seconds that a body may take to arrive.
 PATIENCE = 30.0
 #: Most bytes of unfinished bodies that a process holds, and an eighth of them for one address.
-MOST_HELD = 32 * 1024 * 1024
+MAX_HELD_BYTES = 32 * 1024 * 1024
 
 
-class Bodies:
+class BodyReader:
     """The bodies that are on their way to this process."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Bodies:
         if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
             return Invalid.field("header:Transfer-Encoding", "encoding", "expected a body that is sent as it is, or chunked")
         length = _length(environ)
-        if length == 0 or length > LONGEST:
+        if length == 0 or length > MAX_BODY:
             return b""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -47,8 +47,8 @@ class Bodies:
         pieces, read, more = [body], len(body), True
         self._held[address] += read
         try:
-            while more and read != length and read <= LONGEST:
-                if self._held.total() > MOST_HELD or self._held[address] > MOST_HELD // 8:
+            while more and read != length and read <= MAX_BODY:
+                if self._held.total() > MAX_HELD_BYTES or self._held[address] > MAX_HELD_BYTES // 8:
                     raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
                 piece, more = await _piece(receive)
                 pieces.append(piece)
@@ -65,7 +65,7 @@ def put(environ: Environ, body: bytes | Refusal) -> None:
     """Make this the request's body. One that came without a length has one now; in place of one that was not waited for, there is
     none, and the reason."""
     if isinstance(body, Refusal):
-        environ[UNREAD], body = body, b""
+        environ[BODY_ERROR], body = body, b""
         environ["CONTENT_LENGTH"] = "0"
     environ["wsgi.input"] = io.BytesIO(body)
     if environ.pop("HTTP_TRANSFER_ENCODING", ""):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from service.web.auth.rate_limit import address_of
 from service.web.http.environ_keys import Environ
-from service.web.server.wsgi_adapter import Answer, Send, in_pieces
+from service.web.server.wsgi_adapter import Send, WsgiResponse, in_pieces
 
 #: Bytes up to which an answer is handed to the server whole.
 SHORT = 64 * 1024
@@ -20,7 +20,7 @@ class Sending:
     def __init__(self) -> None:
         self._unsent: Counter[str] = Counter()
 
-    async def give(self, environ: Environ, answer: Answer, send: Send, *, more: bool = False) -> bool:
+    async def give(self, environ: Environ, answer: WsgiResponse, send: Send, *, more: bool = False) -> bool:
         """Send a whole answer, or with `more` its beginning. False: there is no room for it, and nothing was sent."""
         size = len(answer.body)
         if size <= SHORT:

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
-from service.web.http.environ_keys import UNREAD, Environ, Headers, Wsgi
+from service.web.http.environ_keys import BODY_ERROR, Environ, Headers, Wsgi
 
 #: The same as they travel.
 Raw = list[tuple[bytes, bytes]]
@@ -26,7 +26,7 @@ AHEAD = 256 * 1024
 PIECE = 16 * 1024
 #: Requests that wait for a thread or work in one at the same time, and the bytes of their bodies. More are told to come again. An
 #: answer that is only being sent does neither: it has a thread for as long as it takes to make its next piece.
-MOST_INSIDE, MOST_BYTES = 1024, 64 * 1024 * 1024
+MAX_WAITING, MAX_WAITING_BYTES = 1024, 64 * 1024 * 1024
 _ALWAYS: Environ = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
     "wsgi.run_once": False,
@@ -36,7 +36,7 @@ _ONCE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WsgiResponse:
     """A whole answer."""
 
     status: int
@@ -90,13 +90,13 @@ def _variable(header: bytes) -> str:
 class Give(Protocol):
     """Sends an answer; False where there is no room for it."""
 
-    def __call__(self, environ: Environ, answer: Answer, send: Send, *, more: bool = False) -> Awaitable[bool]: ...
+    def __call__(self, environ: Environ, answer: WsgiResponse, send: Send, *, more: bool = False) -> Awaitable[bool]: ...
 
 
-class Threads:
+class WsgiThreads:
     """Runs a WSGI application in threads, which wait where the event loop may not."""
 
-    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], Answer], give: Give) -> None:
+    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], WsgiResponse], give: Give) -> None:
         self._application, self._give = application, give
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
         self._busy = busy
@@ -104,7 +104,7 @@ class Threads:
 
     async def answer(self, environ: Environ, receive: Receive, send: Send, *, size: int = 0) -> None:
         """Answer a request whose body has so many bytes."""
-        if self._inside >= MOST_INSIDE or self._bytes + size > MOST_BYTES:
+        if self._inside >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
             await self._busy(environ).give(send)
             return
         left, rest = asyncio.ensure_future(_gone(receive)), None
@@ -129,10 +129,10 @@ class Threads:
         finally:
             self._inside, self._bytes = self._inside - 1, self._bytes - size
 
-    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[Answer, Generator[bytes, None, None] | None]:
+    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[WsgiResponse, Generator[bytes, None, None] | None]:
         """The answer; of a long one its beginning, and whoever makes the rest. For whom left before a thread was free nothing is done;
         but no request may end without an answer."""
-        if left.done() and UNREAD not in environ:
+        if left.done() and BODY_ERROR not in environ:
             return self._busy(environ), None
         said: list[tuple[str, Headers]] = []
 
@@ -143,7 +143,7 @@ class Threads:
         rest = _closing(pieces)
         body, ended = _ahead(rest)
         status, headers = said[-1]
-        return Answer(int(status[:3]), raw(headers), body), None if ended else rest
+        return WsgiResponse(int(status[:3]), raw(headers), body), None if ended else rest
 
 
 def _ahead(rest: Iterable[bytes]) -> tuple[bytes, bool]:

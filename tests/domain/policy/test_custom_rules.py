@@ -3,22 +3,32 @@
 import pytest
 
 from service.domain.errors import Invalid
-from service.domain.policy.check_input import Circumstances, History, Page, Reading
-from service.domain.policy.custom_rules import About, BackTest, Facts, Mode, Past, Rule, back_test, found_by, in_shadow
+from service.domain.policy.check_input import CheckInput, Circumstances, History, Page
+from service.domain.policy.custom_rules import (
+    BackTest,
+    CustomRule,
+    Facts,
+    Mode,
+    PastComment,
+    RuleSubject,
+    back_test,
+    in_shadow,
+    matches_of,
+)
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from workers.checks import signals_of
 
 TABLE = [
-    (Rule(About.LINKS, "1"), Facts("x", links=2), Facts("x", links=1)),
-    (Rule(About.NEW_AUTHOR, "3"), Facts("x", approved=2), Facts("x", approved=3)),
-    (Rule(About.FIRST_COMMENT), Facts("x", first=True), Facts("x")),
-    (Rule(About.WORDS, "elect*, free * now"), Facts("The elections!"), Facts("select")),
-    (Rule(About.WORDS, "elect*, free * now"), Facts("Free, beer now"), Facts("free now")),
-    (Rule(About.OLD_THREAD, "14"), Facts("x", thread_days=20.0), Facts("x", thread_days=3.0)),
-    (Rule(About.LANGUAGE, "en, fr"), Facts("x", language="ru"), Facts("x", language="en-GB")),
-    (Rule(About.WORDS, "election, the mayor"), Facts("Ask The Mayor!"), Facts("no mayors, no elections")),
-    (Rule(About.WORDS, "mayor", thread="t1"), Facts("mayor", thread="t1"), Facts("mayor", thread="t2")),
+    (CustomRule(RuleSubject.LINKS, "1"), Facts("x", links=2), Facts("x", links=1)),
+    (CustomRule(RuleSubject.NEW_AUTHOR, "3"), Facts("x", approved=2), Facts("x", approved=3)),
+    (CustomRule(RuleSubject.FIRST_COMMENT), Facts("x", first=True), Facts("x")),
+    (CustomRule(RuleSubject.WORDS, "elect*, free * now"), Facts("The elections!"), Facts("select")),
+    (CustomRule(RuleSubject.WORDS, "elect*, free * now"), Facts("Free, beer now"), Facts("free now")),
+    (CustomRule(RuleSubject.OLD_THREAD, "14"), Facts("x", thread_days=20.0), Facts("x", thread_days=3.0)),
+    (CustomRule(RuleSubject.LANGUAGE, "en, fr"), Facts("x", language="ru"), Facts("x", language="en-GB")),
+    (CustomRule(RuleSubject.WORDS, "election, the mayor"), Facts("Ask The Mayor!"), Facts("no mayors, no elections")),
+    (CustomRule(RuleSubject.WORDS, "mayor", thread="t1"), Facts("mayor", thread="t1"), Facts("mayor", thread="t2")),
 ]
 
 
@@ -29,21 +39,21 @@ def test_a_rule_holds_what_it_says_and_nothing_else(rule, held, free):
 
 
 def test_only_live_rules_hold_and_those_in_shadow_are_counted():
-    live, shadow, off = (Rule(About.LINKS, "0", mode) for mode in (Mode.LIVE, Mode.SHADOW, Mode.OFF))
+    live, shadow, off = (CustomRule(RuleSubject.LINKS, "0", mode) for mode in (Mode.LIVE, Mode.SHADOW, Mode.OFF))
     facts = Facts("x", links=1)
-    assert len(found_by([live, shadow, off], facts)) == 1
+    assert len(matches_of([live, shadow, off], facts)) == 1
     assert in_shadow([live, shadow, off], facts) == (shadow,)
 
 
 def test_a_back_test_tells_what_would_have_changed():
     past = [
-        Past(Facts("x", links=2), State.APPROVED),
-        Past(Facts("x", links=2), State.APPROVED, State.APPROVED),
-        Past(Facts("x", links=3), State.REJECTED, State.REJECTED),
-        Past(Facts("x"), State.APPROVED),
+        PastComment(Facts("x", links=2), State.APPROVED),
+        PastComment(Facts("x", links=2), State.APPROVED, State.APPROVED),
+        PastComment(Facts("x", links=3), State.REJECTED, State.REJECTED),
+        PastComment(Facts("x"), State.APPROVED),
     ]
     expected = BackTest(tried=4, would_hold=3, published_before=2, moderators_had_approved=1, moderators_had_rejected=1)
-    assert back_test(Rule(About.LINKS, "1", Mode.OFF), past) == expected
+    assert back_test(CustomRule(RuleSubject.LINKS, "1", Mode.OFF), past) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,27 +67,27 @@ def test_a_back_test_tells_what_would_have_changed():
 )
 def test_a_rule_that_makes_no_sense_names_the_field(given, pointer):
     with pytest.raises(Invalid) as refused:
-        Rule.parse(given)
+        CustomRule.parse(given)
     assert refused.value.faults[0].pointer == pointer
 
 
 def test_a_live_rule_speaks_among_the_checks():
-    rule = Rule.parse({"about": "old_thread", "value": "7", "mode": "live"})
-    reading = Reading("A calm word", page=Page(days=30.0), history=History(approved=9), rules=(rule,))
+    rule = CustomRule.parse({"about": "old_thread", "value": "7", "mode": "live"})
+    reading = CheckInput("A calm word", page=Page(days=30.0), history=History(approved=9), rules=(rule,))
     assert Kind.SITE_RULE in {s.kind for s in signals_of(reading)}
 
 
 def test_a_first_comment_is_one_of_somebody_of_whom_nothing_was_decided_yet():
-    rule = Rule.parse({"about": "first_comment", "value": "whatever", "mode": "live"})
+    rule = CustomRule.parse({"about": "first_comment", "value": "whatever", "mode": "live"})
     assert rule.value == ""
     for history, held in ((History(vouched=True), True), (History(approved=1, vouched=True), False), (History(approved=9), True)):
-        found = {s.kind for s in signals_of(Reading("A calm word", history=history, rules=(rule,)))}
+        found = {s.kind for s in signals_of(CheckInput("A calm word", history=history, rules=(rule,)))}
         assert (Kind.SITE_RULE in found) is held
 
 
 def test_a_language_that_no_host_names_is_recognised_and_one_that_is_named_counts():
-    rule = Rule.parse({"about": "language", "value": "en", "mode": "live"})
+    rule = CustomRule.parse({"about": "language", "value": "en", "mode": "live"})
     german = "Ich finde, dass der Stadtrat das nicht richtig gemacht hat."
     for language, held in (("", True), ("en", False)):
-        reading = Reading(german, circumstances=Circumstances(language=language), rules=(rule,))
+        reading = CheckInput(german, circumstances=Circumstances(language=language), rules=(rule,))
         assert (Kind.SITE_RULE in {s.kind for s in signals_of(reading)}) is held

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.policy.evidence import are_two, ground_of, independent, leads_somewhere
-from service.domain.policy.judge import BEYOND_DOUBT, Rules, judge
+from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits, judge
 from service.domain.policy.signals import Family, Field, Kind, Signal, Span
-from service.domain.policy.site_thresholds import Latitude, within
+from service.domain.policy.site_thresholds import SiteThresholds, apply_thresholds
 from service.domain.states import State
 
 
@@ -71,18 +71,18 @@ def test_two_strong_findings_reject_where_they_are_two_and_hold_where_they_are_o
 ) -> None:
     found = [one, other]
     expected = leading if leads_somewhere(found) else alone
-    assert judge(found, Rules()).state is (State.REJECTED if expected else State.HELD)
-    assert judge([*found, LEAD], Rules()).state is (State.REJECTED if leading else State.HELD)
+    assert judge(found, PolicyLimits()).state is (State.REJECTED if expected else State.HELD)
+    assert judge([*found, LEAD], PolicyLimits()).state is (State.REJECTED if leading else State.HELD)
 
 
 def test_a_third_finding_on_other_evidence_makes_two_of_a_flood_with_links() -> None:
-    assert judge([BURST, LINKS], Rules()).state is State.HELD
-    assert judge([BURST, LINKS, PHRASES], Rules()).state is State.REJECTED
+    assert judge([BURST, LINKS], PolicyLimits()).state is State.HELD
+    assert judge([BURST, LINKS, PHRASES], PolicyLimits()).state is State.REJECTED
 
 
 def test_a_finding_that_would_not_hold_by_itself_is_not_half_of_a_rejection() -> None:
     one_phrase = strong(Kind.SPAM_PHRASES, (10, 20), score=0.3)
-    assert judge([one_phrase, BURST], Rules()).state is State.HELD
+    assert judge([one_phrase, BURST], PolicyLimits()).state is State.HELD
 
 
 def test_a_name_leads_somewhere_only_where_it_advertises() -> None:
@@ -94,22 +94,22 @@ _STRONG = (MODEL, OWN_MODEL, PHRASES, WORD, NAME, MAILBOX, LINKS, CONTACT, REPEA
 _SCORES = st.floats(0, 1)
 
 
-@given(st.sampled_from(_STRONG), _SCORES, st.sampled_from([None, Latitude(audit=0, publish_below=0.2, reject_from=0.5)]))
-def test_nothing_on_one_ground_rejects_however_sure_it_is(one: Signal, score: float, latitude: Latitude | None) -> None:
+@given(st.sampled_from(_STRONG), _SCORES, st.sampled_from([None, SiteThresholds(audit=0, publish_below=0.2, reject_from=0.5)]))
+def test_nothing_on_one_ground_rejects_however_sure_it_is(one: Signal, score: float, latitude: SiteThresholds | None) -> None:
     """A name, a flood, a link or a form alone; and a model with nothing to follow."""
     if one.kind.family is Family.PROFANITY:
         return
     alone = Signal(one.kind, score, one.rule, one.spans, strong=True)
     same = [other for other in _STRONG if ground_of(other) == ground_of(alone) and other.kind.family is not Family.PROFANITY]
     signals = [alone, *same] if ground_of(alone) != ground_of(LINKS) else [alone, *same, BURST, REPEAT]
-    assert within(judge(signals, Rules()), signals, latitude, identity="x").state is not State.REJECTED
+    assert apply_thresholds(judge(signals, PolicyLimits()), signals, latitude, identity="x").state is not State.REJECTED
 
 
 @given(_SCORES, st.booleans())
 def test_a_model_rejects_alone_only_what_can_be_followed(score: float, leads: bool) -> None:
     for kind in (Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL):
         signals = [Signal(kind, score, "reads like spam", strong=True), *([LEAD] if leads else [])]
-        rejected = judge(signals, Rules()).state is State.REJECTED
+        rejected = judge(signals, PolicyLimits()).state is State.REJECTED
         assert rejected == (leads and score >= BEYOND_DOUBT)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.domain.policy.judge import Rules, judge, scores
+from service.domain.policy.judge import PolicyLimits, judge, scores
 from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.states import State
 
@@ -75,23 +75,23 @@ TABLE = [
 
 @pytest.mark.parametrize(("signals", "state"), TABLE)
 def test_what_was_found_decides_the_state(signals, state):
-    assert judge(signals, Rules()).state is state
+    assert judge(signals, PolicyLimits()).state is state
 
 
 def test_a_site_may_hold_everything_first():
-    assert judge([], Rules(hold_everything=True)).state is State.HELD
+    assert judge([], PolicyLimits(hold_everything=True)).state is State.HELD
 
 
 def test_spam_beyond_doubt_says_why_and_waits_where_the_site_says_so():
-    verdict = judge([SURE, found(Kind.SPAM_LINKS, 0.3)], Rules())
+    verdict = judge([SURE, found(Kind.SPAM_LINKS, 0.3)], PolicyLimits())
     assert [reason.kind for reason in verdict.reasons] == [Kind.SPAM_BEYOND_DOUBT, Kind.SPAM_MODEL, Kind.SPAM_LINKS]
     assert verdict.reasons[0].rule == "spam beyond doubt: 98.5%, and from 98% on nobody is asked"
-    assert judge([SURE, LEAD], Rules(beyond_doubt=None)).state is State.HELD
-    assert judge([SURE, LEAD], Rules(hold_everything=True)).state is State.HELD
+    assert judge([SURE, LEAD], PolicyLimits(beyond_doubt=None)).state is State.HELD
+    assert judge([SURE, LEAD], PolicyLimits(hold_everything=True)).state is State.HELD
 
 
 def test_a_sure_model_that_finds_nothing_to_follow_holds_and_says_why():
-    (reason,) = judge([SURE], Rules()).reasons
+    (reason,) = judge([SURE], PolicyLimits()).reasons
     assert reason.rule == "why; there is nothing to follow, so a person decides"
 
 

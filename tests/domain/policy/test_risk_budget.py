@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from service.domain.policy.risk_budget import Budget, Decided, audited, limits, upper_bound
+from service.domain.policy.risk_budget import Budget, Decided, limits, sampled, upper_bound
 
 
 def history(count, seed=1):
@@ -41,5 +41,5 @@ def test_the_budget_holds_on_comments_that_come_later():
 
 
 def test_the_share_that_is_audited_is_about_what_was_asked():
-    drawn = sum(audited(f"comment {n}", 0.02) for n in range(20_000))
+    drawn = sum(sampled(f"comment {n}", 0.02) for n in range(20_000))
     assert 300 < drawn < 500

@@ -2,13 +2,13 @@
 
 import pytest
 
-from service.domain.policy.judge import Rules, Verdict, judge
+from service.domain.policy.judge import PolicyLimits, Verdict, judge
 from service.domain.policy.signals import Kind, Signal
-from service.domain.policy.site_thresholds import Latitude, risk, within
+from service.domain.policy.site_thresholds import SiteThresholds, apply_thresholds, risk
 from service.domain.states import State
 
-NOBODY = Latitude(audit=0)
-WIDE = Latitude(audit=0, publish_below=0.6, reject_from=0.9)
+NOBODY = SiteThresholds(audit=0)
+WIDE = SiteThresholds(audit=0, publish_below=0.6, reject_from=0.9)
 
 
 def _found(kind: Kind, score: float) -> tuple[Signal, ...]:
@@ -36,19 +36,19 @@ TABLE = [
     (WIDE, (*_found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5), *_found(Kind.SPAM_MODEL, 0.95)), State.HELD),
     (WIDE, _found(Kind.SITE_BLOCKED_WORD, 1.0), State.REJECTED),
     (WIDE, (*_found(Kind.CHECK_FAILED, 1.0), *_found(Kind.SPAM_MODEL, 0.99)), State.HELD),
-    (Latitude(audit=0, publish_below=0.1), _found(Kind.SPAM_MODEL, 0.2), State.HELD),
-    (Latitude(audit=0, hold_until_known=True), (), State.HELD),
+    (SiteThresholds(audit=0, publish_below=0.1), _found(Kind.SPAM_MODEL, 0.2), State.HELD),
+    (SiteThresholds(audit=0, hold_until_known=True), (), State.HELD),
 ]
 
 
 @pytest.mark.parametrize(("latitude", "signals", "state"), TABLE)
 def test_limits_decide_where_they_may(latitude, signals, state) -> None:
-    assert within(judge(signals, Rules()), signals, latitude, identity="x").state is state
+    assert apply_thresholds(judge(signals, PolicyLimits()), signals, latitude, identity="x").state is state
 
 
 def test_a_share_of_what_is_decided_alone_is_looked_at() -> None:
-    latitude = Latitude(audit=10, publish_below=0.6)
-    verdicts = [within(Verdict(State.APPROVED), (), latitude, identity=str(n)) for n in range(5_000)]
+    latitude = SiteThresholds(audit=10, publish_below=0.6)
+    verdicts = [apply_thresholds(Verdict(State.APPROVED), (), latitude, identity=str(n)) for n in range(5_000)]
     looked_at = [v for v in verdicts if v.state is State.HELD]
     assert 400 < len(looked_at) < 600
     assert looked_at[0].reasons[0].kind is Kind.SITE_AUDIT_SAMPLE
@@ -57,13 +57,13 @@ def test_a_share_of_what_is_decided_alone_is_looked_at() -> None:
 
 def test_what_the_site_blocks_is_not_audited() -> None:
     signals = _found(Kind.SITE_BLOCKED_WORD, 1.0)
-    verdict = judge(signals, Rules())
-    assert within(verdict, signals, Latitude(audit=1), identity="x") == verdict
+    verdict = judge(signals, PolicyLimits())
+    assert apply_thresholds(verdict, signals, SiteThresholds(audit=1), identity="x") == verdict
 
 
 def test_spam_that_nobody_was_asked_about_is_audited_though_no_budget_is_set() -> None:
     signals = (*_found(Kind.SPAM_MODEL, 0.99), LEAD)
-    verdicts = [within(judge(signals, Rules()), signals, None, identity=str(n)) for n in range(5_000)]
+    verdicts = [apply_thresholds(judge(signals, PolicyLimits()), signals, None, identity=str(n)) for n in range(5_000)]
     looked_at = [v for v in verdicts if v.state is State.HELD]
     assert 60 < len(looked_at) < 140
     assert looked_at[0].reasons[0].kind is Kind.SITE_AUDIT_SAMPLE

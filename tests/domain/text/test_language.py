@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.policy.check_input import Circumstances, Reading
+from service.domain.policy.check_input import CheckInput, Circumstances
 from service.domain.policy.language_coverage import NAMES
 from service.domain.policy.signals import Kind
 from service.domain.text import language as languages
@@ -58,7 +58,7 @@ def test_no_text_breaks_it(text: str) -> None:
 
 
 def test_a_language_is_told_without_any_weight_where_the_host_does_not_say() -> None:
-    taken = Reading(SAID["de"], languages=("de",))
+    taken = CheckInput(SAID["de"], languages=("de",))
     told = [s for s in signals_of(taken) if s.kind is Kind.SITE_LANGUAGE]
     assert [(s.score, s.rule) for s in told] == [(0.0, "written in de")]
     named = replace(taken, circumstances=Circumstances(language="en"))

@@ -8,8 +8,8 @@ from sqlalchemy import event, text
 from service.config import Settings
 from service.store.db.engine import Database
 from tests.support.factories import draft, site, submitted
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 NORMAL, FULL = 1, 2
 
@@ -19,7 +19,7 @@ def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: S
     with database.writing() as session:
         site(session)
         submitted(session, draft())
-    workshop, ends = Workshop.open(settings), list[tuple[bool, int]]()
+    workshop, ends = WorkerResources.open(settings), list[tuple[bool, int]]()
 
     def note(connection: Any) -> None:
         driver = connection.connection.driver_connection
@@ -27,7 +27,7 @@ def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: S
         ends.append((leases, driver.execute("PRAGMA synchronous").fetchone()[0]))
 
     event.listen(workshop.database.engine, "commit", note)
-    assert drain(workshop, seconds=60.0) == 1
+    assert check_pending(workshop, seconds=60.0) == 1
     workshop.close()
     assert ends == [(True, NORMAL), (False, FULL)]
 
@@ -39,9 +39,9 @@ def test_a_rewritten_table_is_full_and_keeps_room_beside_new_rows(database: Data
     with database.writing() as session:
         site(session)
         submitted(session, *(draft(f"A word, number {n}. " * 20) for n in range(300)))
-    with database.glancing() as session:
+    with database.reading_quickly() as session:
         before, kept = session.scalar(text(size)), session.scalar(text(options))
     assert database.rewrite(["comment"]) is not None
-    with database.glancing() as session:
+    with database.reading_quickly() as session:
         assert session.scalar(text(options)) == kept == ["fillfactor=50"]
         assert session.scalar(text(size)) < 0.7 * before

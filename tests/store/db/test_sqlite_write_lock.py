@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from service.store.db.sqlite_write_lock import Turns
+from service.store.db.sqlite_write_lock import FairFileLock
 from tests.support.servers import wait_until
 
 _HOLD = """
@@ -43,10 +43,10 @@ def other(file: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_behind_a_process_that_hangs_only_the_first_in_line_waits_for_its_end(file: Path, other: subprocess.Popen[str]) -> None:
     other.send_signal(signal.SIGSTOP)
-    turns, first = Turns(file), []
+    turns, first = FairFileLock(file), []
 
     def write() -> None:
-        with turns.turn(30):
+        with turns.hold(30):
             first.append("in")
 
     writer = threading.Thread(target=write)
@@ -55,7 +55,7 @@ def test_behind_a_process_that_hangs_only_the_first_in_line_waits_for_its_end(fi
     for _ in range(3):
         with (
             pytest.raises(OperationalError, match=r"database is locked: another process has been writing for 0\.05 s"),
-            turns.turn(0.05),
+            turns.hold(0.05),
         ):
             pytest.fail("that was another's turn")
     assert first == []
@@ -66,15 +66,15 @@ def test_behind_a_process_that_hangs_only_the_first_in_line_waits_for_its_end(fi
 
 
 def test_whoever_has_no_patience_never_waits(file: Path, other: subprocess.Popen[str]) -> None:
-    with pytest.raises(OperationalError), Turns(file).turn(0):
+    with pytest.raises(OperationalError), FairFileLock(file).hold(0):
         pytest.fail("that was another's turn")
 
 
 def test_the_next_in_line_is_let_in_when_the_turn_before_ends(file: Path, other: subprocess.Popen[str]) -> None:
-    turns, order = Turns(file), []
+    turns, order = FairFileLock(file), []
 
     def write() -> None:
-        with turns.turn(30):
+        with turns.hold(30):
             order.append("in")
 
     writers = [threading.Thread(target=write) for _ in range(4)]
@@ -89,8 +89,8 @@ def test_the_next_in_line_is_let_in_when_the_turn_before_ends(file: Path, other:
 
 
 def test_nobody_gets_in_again_past_whoever_is_next(file: Path) -> None:
-    turns = Turns(file)
-    with turns.turn(30):
+    turns = FairFileLock(file)
+    with turns.hold(30):
         other = subprocess.Popen(
             [sys.executable, "-c", _HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -98,7 +98,7 @@ def test_nobody_gets_in_again_past_whoever_is_next(file: Path) -> None:
         assert other.stdin
         other.stdin.write("go on\n")
         other.stdin.flush()
-    with other, turns.turn(30):
+    with other, turns.hold(30):
         assert other.stdout
         assert other.stdout.readline() == "mine\n"
         assert other.stdout.readline() == ""
@@ -113,8 +113,8 @@ def _taken(path: Path) -> bool:
     return False
 
 
-def _free(turns: Turns) -> bool:
+def _free(turns: FairFileLock) -> bool:
     """Whether it is nobody's turn, here or in another process."""
-    with suppress(OperationalError), turns.turn(0):
+    with suppress(OperationalError), turns.hold(0):
         return True
     return False

@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from service.store.db import postgres as postgres_module
-from service.store.db import write_connection as lane_module
+from service.store.db import postgres, write_connection
 from service.store.db.engine import Database
-from service.store.db.write_connection import Lane
+from service.store.db.write_connection import WriteConnection
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -21,7 +20,7 @@ def _kill_all_others(database: Database) -> None:
 
 
 def test_a_connection_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_module, "QUIET", -1.0)
+    monkeypatch.setattr(postgres, "QUIET", -1.0)
     with database.reading() as session:
         session.execute(text("SELECT 1"))
     _kill_all_others(database)
@@ -30,23 +29,23 @@ def test_a_connection_that_died_in_a_pause_is_replaced(database: Database, monke
 
 
 def test_a_lane_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_module, "QUIET", -1.0)
-    monkeypatch.setattr(lane_module, "KEPT", -1.0)
-    lane = Lane(database)
+    monkeypatch.setattr(postgres, "QUIET", -1.0)
+    monkeypatch.setattr(write_connection, "KEPT", -1.0)
+    lane = WriteConnection(database)
     for _ in range(2):
-        with lane.at_once() as connection:
+        with lane.begin() as connection:
             assert connection.scalar(text("SELECT 1")) == 1
         _kill_all_others(database)
     lane.close()
 
 
 def test_a_lane_that_failed_starts_anew(database: Database) -> None:
-    lane = Lane(database)
-    with lane.at_once() as connection:
+    lane = WriteConnection(database)
+    with lane.begin() as connection:
         connection.execute(text("SELECT 1"))
     _kill_all_others(database)
-    with pytest.raises(OperationalError), lane.at_once() as connection:
+    with pytest.raises(OperationalError), lane.begin() as connection:
         connection.execute(text("SELECT 1"))
-    with lane.at_once() as connection:
+    with lane.begin() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     lane.close()

@@ -15,12 +15,12 @@ from werkzeug.test import Client
 
 from service.actions.sites.sites_and_keys import add_akismet_key, add_site
 from service.config import Settings
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
-from service.store.tables.sites import Key
-from service.web.server import wsgi_adapter as bridge
-from service.web.server.asgi import Served
+from service.store.tables.sites import ApiKey
+from service.web.server import wsgi_adapter
+from service.web.server.asgi import AsgiApp
 from tests.support.fast_path_app import Front
 from tests.support.servers import wait_until
 from tests.support.web_server import Web
@@ -38,7 +38,7 @@ FOUL = CALM | {"comment_content": "You are a complete fuckwit and so is your dog
 
 def key_of(database: Database, settings: Settings, *, held_is_spam: bool = True) -> str:
     with database.writing() as session:
-        identities = Identities.from_secret(settings.secret)
+        identities = Pseudonymizer.from_secret(settings.secret)
         return add_akismet_key(session, "news", identities=identities, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
 
 
@@ -75,7 +75,7 @@ def test_such_a_key_opens_nothing_else_and_its_digest_gives_nothing_away(app: Fl
 
     assert app.test_client().get("/v1/comments", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     with database.reading() as session:
-        kept = session.scalar(select(Key.digest).where(Key.kind == "akismet"))
+        kept = session.scalar(select(ApiKey.digest).where(ApiKey.kind == "akismet"))
     assert kept != hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -126,8 +126,8 @@ def test_every_answer_to_a_check_has_a_guid(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_check_that_finds_no_place_has_a_guid_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "MOST_INSIDE", 0)
-    client = Client(Front(Served(app)))
+    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 0)
+    client = Client(Front(AsgiApp(app)))
     busy = client.post("/1.1/comment-check", data=CALM)
     assert busy.status_code == 503
     assert UUID(busy.headers[GUID])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event
@@ -48,7 +48,7 @@ class Greenroom:
         self.database.close()
 
     def new_key(self, *, held_is_spam: bool) -> str:
-        identities = Identities.from_secret(self.web.settings.secret)
+        identities = Pseudonymizer.from_secret(self.web.settings.secret)
         with self.database.writing() as session:
             return add_akismet_key(session, self.site, identities=identities, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
 

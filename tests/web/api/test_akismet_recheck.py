@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from service.actions.sites.sites_and_keys import add_akismet_key
 from service.config import Settings
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from tests.support.servers import wait_until
@@ -43,7 +43,7 @@ Check = Callable[..., str]
 @pytest.fixture
 def token(database: Database, settings: Settings, site: str) -> str:
     with database.writing() as session:
-        identities = Identities.from_secret(settings.secret)
+        identities = Pseudonymizer.from_secret(settings.secret)
         return add_akismet_key(session, "news", identities=identities, now=datetime.now(UTC))[1]
 
 

@@ -204,8 +204,8 @@ def test_a_second_decision_for_the_same_state_is_told_who_was_first(client: Flas
 def test_a_key_says_when_it_was_last_used(client: FlaskClient, database: Database) -> None:
     from sqlalchemy import select
 
-    from service.store.tables.sites import Key
+    from service.store.tables.sites import ApiKey
 
     client.get("/v1/comments")
     with database.reading() as session:
-        assert session.scalar(select(Key.last_used_at)) is not None
+        assert session.scalar(select(ApiKey.last_used_at)) is not None

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from service.config import Settings
 from tests.support.webhook_receiver import Receiver, answers
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -27,8 +27,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
-    workshop = Workshop.open(settings)
+def workshop(settings: Settings) -> Iterator[WorkerResources]:
+    workshop = WorkerResources.open(settings)
     yield workshop
     workshop.close()
 
@@ -42,7 +42,7 @@ def endpoint(client: FlaskClient, receiver: Receiver) -> dict:
 
 
 @pytest.fixture
-def courier(workshop: Workshop) -> Iterator[None]:
+def courier(workshop: WorkerResources) -> Iterator[None]:
     """A courier that looks again and again."""
     stop = Event()
 
@@ -122,7 +122,12 @@ def test_a_test_reports_what_came_of_it(client: FlaskClient, endpoint: dict, rec
 
 
 def test_a_rotated_secret_signs_beside_the_old_one(
-    client: FlaskClient, endpoint: dict, receiver: Receiver, workshop: Workshop, post: Callable[..., str], settle_all: Callable
+    client: FlaskClient,
+    endpoint: dict,
+    receiver: Receiver,
+    workshop: WorkerResources,
+    post: Callable[..., str],
+    settle_all: Callable,
 ) -> None:
     rotated = client.post(f"/v1/endpoints/{endpoint['id']}/rotate").json
     assert rotated["secret"] != endpoint["secret"]
@@ -135,7 +140,12 @@ def test_a_rotated_secret_signs_beside_the_old_one(
 
 
 def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
-    client: FlaskClient, endpoint: dict, receiver: Receiver, workshop: Workshop, post: Callable[..., str], settle_all: Callable
+    client: FlaskClient,
+    endpoint: dict,
+    receiver: Receiver,
+    workshop: WorkerResources,
+    post: Callable[..., str],
+    settle_all: Callable,
 ) -> None:
     address = f"/v1/endpoints/{endpoint['id']}"
     for n in range(3):

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from service.config import Settings
 from service.domain.states import State
-from service.store.comments.idempotency import forget_old_keys
+from service.store.comments.idempotency import delete_expired
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 
 BODY = {"thread": {"id": "https://news.example/a?b=c"}, "text": "A calm word."}
 
@@ -49,7 +49,7 @@ def test_a_key_is_forgotten_after_a_day(client: FlaskClient, database: Database)
     first = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
     for hours, forgotten in ((23, 0), (25, 1)):
         with database.writing() as session:
-            assert forget_old_keys(session, now=datetime.now(UTC) + timedelta(hours=hours)) == forgotten
+            assert delete_expired(session, now=datetime.now(UTC) + timedelta(hours=hours)) == forgotten
     again = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
     assert again.json["id"] != first.json["id"]
 
@@ -94,11 +94,11 @@ def test_an_external_id_with_other_words_is_refused_and_the_way_to_edit_is_named
 
 
 def test_a_host_may_wait_for_the_verdict(client: FlaskClient, settings: Settings) -> None:
-    workshop, stop = Workshop.open(settings), threading.Event()
+    workshop, stop = WorkerResources.open(settings), threading.Event()
 
     def work() -> None:
         while not stop.wait(0.02):
-            drain(workshop)
+            check_pending(workshop)
 
     worker = threading.Thread(target=work)
     worker.start()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain.errors import Invalid
 from service.web.api.comment_request import CommentBody
-from service.web.http.json_body import at_once, parsed
+from service.web.http.json_body import parse, parse_fast
 from tests.web.http.test_hostile_input import NAUGHTY, STRANGE, WHOLE
 
 _KINDS = {
@@ -43,9 +43,9 @@ def bodies(draw: st.DrawFn) -> str:
 @given(bodies())
 def test_what_is_read_at_once_is_read_as_ever(body: str) -> None:
     exact = body.encode("utf-8", "surrogatepass")
-    value = at_once(CommentBody, exact)
+    value = parse_fast(CommentBody, exact)
     if value is not None:
-        assert parsed(CommentBody, exact) == value
+        assert parse(CommentBody, exact) == value
 
 
 def test_ordinary_bodies_are_read_at_once() -> None:
@@ -55,7 +55,7 @@ def test_ordinary_bodies_are_read_at_once() -> None:
             json.dumps(value, indent=2),
             json.dumps(value, separators=(",", ":"), ensure_ascii=False),
         ):
-            assert at_once(CommentBody, body.encode()) == parsed(CommentBody, body.encode())
+            assert parse_fast(CommentBody, body.encode()) == parse(CommentBody, body.encode())
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_ordinary_bodies_are_read_at_once() -> None:
     ],
 )
 def test_a_name_twice_and_other_faults_are_left_to_the_careful_way(body: bytes) -> None:
-    assert at_once(CommentBody, body) is None
+    assert parse_fast(CommentBody, body) is None
     with pytest.raises(Invalid):
-        parsed(CommentBody, body)
+        parse(CommentBody, body)
 
 
 def test_a_text_that_looks_like_a_name_is_only_read_more_slowly() -> None:
     body = json.dumps({"thread": {"id": "a"}, "text": 'He wrote {"text": 1} there.'}).encode()
-    assert at_once(CommentBody, body) is None
-    assert parsed(CommentBody, body).text == 'He wrote {"text": 1} there.'
+    assert parse_fast(CommentBody, body) is None
+    assert parse(CommentBody, body).text == 'He wrote {"text": 1} there.'

@@ -5,7 +5,7 @@ from flask import Flask
 
 from service.store.tables.accounts import Role
 from service.store.tables.sites import Scope
-from service.web.auth.rate_limit import Rate, limited
+from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.route_metadata import PUBLIC, Route, page, public, routes, undeclared
 from service.web.openapi.operation import Operation
 
@@ -56,8 +56,8 @@ def test_what_changes_something_is_counted_by_key_or_address(app: Flask) -> None
     [
         (lambda view: view, "an owner and a rate limit and an entry in the API document"),
         (public, "a rate limit and an entry in the API document"),
-        (lambda view: public(limited(Rate.PAGE)(view)), "an entry in the API document"),
-        (lambda view: page(limited(Rate.PAGE)(view)), "an owner"),
+        (lambda view: public(rate_limited(Rate.PAGE)(view)), "an entry in the API document"),
+        (lambda view: page(rate_limited(Rate.PAGE)(view)), "an owner"),
     ],
 )
 def test_a_silent_route_is_caught(app: Flask, declared, lacks: str) -> None:

@@ -14,7 +14,7 @@ from service.config import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.web.app import create_app
-from service.web.http.client_ip import plain_address
+from service.web.http.client_ip import client_ip
 
 pytestmark = pytest.mark.usefixtures("site")
 PAGE = "https://news.example/2026/a-story?x=1"
@@ -191,7 +191,7 @@ def test_without_trusted_proxies_no_header_changes_the_address(app: Flask) -> No
 )  # fmt: skip
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_address_is_read_however_a_proxy_writes_it(written: str, plain: str, app: Flask, database: Database) -> None:
-    assert plain_address(written) == plain
+    assert client_ip(written) == plain
     behind = of_settings(app, TRUSTED_PROXIES="1")
     sent = behind.test_client().post("/f/news", data={"thread": "a", "text": "Hello."}, headers={"X-Forwarded-For": written})
     assert sent.status_code == 303

@@ -11,10 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import Client
 
-from service.web.resources import feed_cache
-from service.web.resources import site_cache as known_sites
-from service.web.server import fast_feed as feed_front
-from service.web.server.asgi import Served
+from service.web.resources import feed_cache, site_cache
+from service.web.server import fast_feed
+from service.web.server.asgi import AsgiApp
 from tests.support.fast_path_app import Front
 
 Post = Callable[..., str]
@@ -46,7 +45,7 @@ def published(post: Post, approve: Callable[[str], None]) -> Post:
 @pytest.fixture
 def reader(app: Flask) -> Client:
     """Somebody without a key, at the front door."""
-    return Client(Front(Served(app)))
+    return Client(Front(AsgiApp(app)))
 
 
 def ids(comments: list[dict]) -> list:
@@ -132,7 +131,7 @@ def test_each_form_has_an_etag_of_its_own(reader: Client, published: Post) -> No
 def test_a_hot_feed_asks_the_database_nothing(
     app: Flask, reader: Client, published: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((feed_cache, "LOOK_AFTER"), (feed_front, "BELIEVED"), (known_sites, "BELIEVED")):
+    for module, name in ((feed_cache, "LOOK_AFTER"), (fast_feed, "BELIEVED"), (site_cache, "BELIEVED")):
         monkeypatch.setattr(module, name, 3600.0)
     published()
     reader.get(FEED)

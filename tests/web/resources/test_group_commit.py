@@ -12,11 +12,11 @@ from service.actions.comments.submit import Accepted, Submission
 from service.config import Settings
 from service.domain.draft import Draft, DraftContext, DraftThread
 from service.domain.errors import Unavailable
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
-from service.web.resources import group_commit as committer_module
-from service.web.resources.group_commit import Committer
+from service.web.resources import group_commit
+from service.web.resources.group_commit import GroupCommit
 from tests.support.servers import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.usefixtures("site")
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committer_module, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(group_commit, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
-def committer(database: Database, settings: Settings) -> Iterator[Committer]:
-    committer = Committer(database, Identities.from_secret(settings.secret), lanes=1)
+def committer(database: Database, settings: Settings) -> Iterator[GroupCommit]:
+    committer = GroupCommit(database, Pseudonymizer.from_secret(settings.secret), lanes=1)
     yield committer
     committer.close()
 
@@ -44,7 +44,7 @@ def stored(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Comment))
 
 
-def sent_together(committer: Committer, database: Database, submissions: list[Submission]) -> list[object]:
+def sent_together(committer: GroupCommit, database: Database, submissions: list[Submission]) -> list[object]:
     """Send all while a first one is being committed, so that the rest is one batch."""
     held, go = threading.Event(), threading.Event()
 
@@ -66,13 +66,13 @@ def sent_together(committer: Committer, database: Database, submissions: list[Su
     return outcomes
 
 
-def test_a_poisoned_one_harms_nobody_else(committer: Committer, database: Database) -> None:
+def test_a_poisoned_one_harms_nobody_else(committer: GroupCommit, database: Database) -> None:
     outcomes = sent_together(committer, database, [submission(1), submission(2, ip="no address"), submission(3)])
     assert [isinstance(outcome, Accepted) for outcome in outcomes] == [True, False, True]
     assert stored(database) == 3
 
 
-def test_many_share_one_commit(committer: Committer, database: Database) -> None:
+def test_many_share_one_commit(committer: GroupCommit, database: Database) -> None:
     commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
     outcomes = sent_together(committer, database, [submission(number) for number in range(20)])
@@ -80,7 +80,7 @@ def test_many_share_one_commit(committer: Committer, database: Database) -> None
     assert len(commits) == 2
 
 
-def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, database: Database) -> None:
+def test_a_database_that_is_away_is_asked_once_for_all(committer: GroupCommit, database: Database) -> None:
     asked: list[object] = []
 
     def away(*_: object) -> None:
@@ -96,7 +96,7 @@ def test_a_database_that_is_away_is_asked_once_for_all(committer: Committer, dat
 
 
 def test_whoever_gave_up_waiting_is_not_stored_later(
-    committer: Committer, database: Database, monkeypatch: pytest.MonkeyPatch
+    committer: GroupCommit, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, go = threading.Event(), threading.Event()
 
@@ -108,7 +108,7 @@ def test_whoever_gave_up_waiting_is_not_stored_later(
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(committer.submit, submission(1))
         assert held.wait(PATIENCE)
-        monkeypatch.setattr(committer_module, "PATIENCE", 0.05)
+        monkeypatch.setattr(group_commit, "PATIENCE", 0.05)
         with pytest.raises(Unavailable):
             committer.submit(submission(2))
         go.set()
@@ -124,8 +124,8 @@ def test_while_one_lane_waits_for_its_disk_the_other_stores(
     """On PostgreSQL. The same host id on both lanes is stored once, and the same comment to both."""
     if database.on_sqlite:
         return
-    monkeypatch.setattr(committer_module, "MANY", 1)
-    committer = Committer(database, Identities.from_secret(settings.secret))
+    monkeypatch.setattr(group_commit, "MANY", 1)
+    committer = GroupCommit(database, Pseudonymizer.from_secret(settings.secret))
     held, go = threading.Event(), threading.Event()
 
     def hold(*_: object) -> None:

@@ -6,31 +6,31 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
-from service.web.resources import rate_counter as counters
-from service.web.resources.rate_counter import Counters
+from service.web.resources import rate_counter
+from service.web.resources.rate_counter import RateCounter
 
 
 def test_each_name_has_a_window_of_its_own() -> None:
-    counted = Counters()
+    counted = RateCounter()
     assert [counted.hit("a")[0] for _ in range(3)] == [1, 2, 3]
     assert counted.hit("b")[0] == 1
     assert 0 < counted.hit("a")[1] <= 60
 
 
 def test_a_window_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "WINDOW", 0)
-    counted = Counters()
+    monkeypatch.setattr(rate_counter, "WINDOW", 0)
+    counted = RateCounter()
     assert [counted.hit("a")[0] for _ in range(3)] == [1, 1, 1]
 
 
 def test_a_flood_of_names_pushes_the_oldest_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "MOST", 3)
-    counted = Counters()
+    monkeypatch.setattr(rate_counter, "MOST", 3)
+    counted = RateCounter()
     assert [counted.hit(name)[0] for name in "abcda"] == [1, 1, 1, 1, 1]
 
 
 def test_nobody_is_counted_twice_or_forgotten() -> None:
-    counted = Counters()
+    counted = RateCounter()
     threads = [threading.Thread(target=lambda: [counted.hit("a") for _ in range(500)]) for _ in range(8)]
     for thread in threads:
         thread.start()

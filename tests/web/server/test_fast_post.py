@@ -18,11 +18,9 @@ from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Scope
 from service.web.app import create_app
-from service.web.resources import api_key_cache as callers
-from service.web.resources import group_commit as committer
-from service.web.server import async_commit as outcomes
-from service.web.server import fast_post as post_front
-from service.web.server.asgi import Served
+from service.web.resources import api_key_cache, group_commit
+from service.web.server import async_commit, fast_post
+from service.web.server.asgi import AsgiApp
 from tests.support.factories import NOON
 from tests.support.fast_path_app import Front
 
@@ -91,9 +89,9 @@ def reader(database: Database, site: str) -> str:
 @pytest.fixture
 def apps(settings: Settings, key: str, reader: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestResponse]]:
     """Sends to one application: by its front door, or past the lane straight to its views. Both keys are known to it."""
-    monkeypatch.setattr(callers, "BELIEVED", 3600.0)
+    monkeypatch.setattr(api_key_cache, "BELIEVED", 3600.0)
     app = create_app(settings)
-    ways = {True: Client(Front(Served(app))), False: Client(app)}
+    ways = {True: Client(Front(AsgiApp(app))), False: Client(app)}
 
     def send(*, front: bool, **request: Any) -> TestResponse:
         headers = {"Authorization": "Bearer {key}", "X-Request-Id": REQUEST_ID, **request.pop("headers", {})}
@@ -139,7 +137,7 @@ def test_ordinary_comments_never_reach_flask(apps: Callable[..., TestResponse], 
 
 def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: str, database: Database) -> None:
     app = create_app(replace(settings, rate_per_minute=2))
-    client = Client(Front(Served(app)))
+    client = Client(Front(AsgiApp(app)))
     headers = {"Authorization": f"Bearer {key}"}
     answers = [client.post("/v1/comments", json=PLAIN, headers=headers) for _ in range(4)]
     app.extensions["greenroom"].close()
@@ -152,16 +150,16 @@ def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: 
 def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
     settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callers, "BELIEVED", 3600.0)
+    monkeypatch.setattr(api_key_cache, "BELIEVED", 3600.0)
     app = create_app(settings)
-    client, tried = Client(Front(Served(app))), []
+    client, tried = Client(Front(AsgiApp(app))), []
     client.get("/v1/comments", headers={"Authorization": f"Bearer {key}"})
 
     def fail(*_: object, **__: object) -> None:
         tried.append(1)
         raise Refusal("no such luck")
 
-    monkeypatch.setattr(committer, "submit", fail)
+    monkeypatch.setattr(group_commit, "submit", fail)
     answer = client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"})
     app.extensions["greenroom"].close()
     assert answer.content_type == "application/problem+json"
@@ -173,10 +171,10 @@ def test_a_comment_that_waited_in_vain_does_not_ask_for_its_key_again(
     settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database hangs: whoever asked it once more would hold a thread for seconds."""
-    monkeypatch.setattr(outcomes, "PATIENCE", 1.5)
-    monkeypatch.setattr(callers, "BELIEVED", 1.0)
+    monkeypatch.setattr(async_commit, "PATIENCE", 1.5)
+    monkeypatch.setattr(api_key_cache, "BELIEVED", 1.0)
     app, asked = create_app(settings), []
-    client, database = Client(Front(Served(app))), app.extensions["greenroom"].database
+    client, database = Client(Front(AsgiApp(app))), app.extensions["greenroom"].database
     headers = {"Authorization": f"Bearer {key}"}
     assert client.post("/v1/comments", json=PLAIN, headers=headers).status_code == 202
     event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
@@ -189,8 +187,8 @@ def test_a_comment_that_waited_in_vain_does_not_ask_for_its_key_again(
 
 def test_past_the_quota_no_body_is_read(settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app, read = create_app(replace(settings, rate_per_minute=2)), []
-    monkeypatch.setattr(post_front, "at_once", lambda *given: read.append(given))
-    client = Client(Front(Served(app)))
+    monkeypatch.setattr(fast_post, "parse_fast", lambda *given: read.append(given))
+    client = Client(Front(AsgiApp(app)))
     answers = [client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"}) for _ in range(5)]
     app.extensions["greenroom"].close()
     assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 429]

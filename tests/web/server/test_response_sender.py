@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from service.web.server import response_sender as sending
-from service.web.server import wsgi_adapter as bridge
+from service.web.server import response_sender, wsgi_adapter
 from service.web.server.response_sender import Sending
-from service.web.server.wsgi_adapter import Answer, Threads, environ_of
+from service.web.server.wsgi_adapter import WsgiResponse, WsgiThreads, environ_of
 from tests.web.server.test_wsgi_adapter import SCOPE
 
 
@@ -39,8 +38,8 @@ def answering(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [b"x" * 1_000] * 300 if environ["PATH_INFO"] == "/long" else [b"short"]
 
 
-def busy(_: dict[str, Any]) -> Answer:
-    return Answer(503, [], b"come again")
+def busy(_: dict[str, Any]) -> WsgiResponse:
+    return WsgiResponse(503, [], b"come again")
 
 
 def environ(path: str = "/long", address: str = "192.0.2.1") -> dict[str, Any]:
@@ -49,14 +48,14 @@ def environ(path: str = "/long", address: str = "192.0.2.1") -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "AHEAD", 100_000)
-    monkeypatch.setattr(bridge, "MOST_INSIDE", 1)
-    monkeypatch.setattr(sending, "MOST_UNSENT", 1_000_000)
+    monkeypatch.setattr(wsgi_adapter, "AHEAD", 100_000)
+    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 1)
+    monkeypatch.setattr(response_sender, "MOST_UNSENT", 1_000_000)
 
 
 def test_an_answer_that_nobody_takes_is_no_work() -> None:
     async def both() -> tuple[bytes, bytes]:
-        threads, slow, other = Threads(answering, most=1, busy=busy, give=Sending().give), Reader(), Reader()
+        threads, slow, other = WsgiThreads(answering, most=1, busy=busy, give=Sending().give), Reader(), Reader()
         waits = asyncio.create_task(threads.answer(environ(), stays, slow.send))
         while not slow.taken:
             await asyncio.sleep(0)
@@ -71,7 +70,7 @@ def test_an_answer_that_nobody_takes_is_no_work() -> None:
 
 def test_long_answers_travel_in_pieces_and_those_that_wait_are_bounded_for_one_address() -> None:
     async def many() -> None:
-        out, answer, readers = Sending(), Answer(200, [], b"x" * 100_000), [Reader() for _ in range(4)]
+        out, answer, readers = Sending(), WsgiResponse(200, [], b"x" * 100_000), [Reader() for _ in range(4)]
         # A quarter of a million bytes for one address; another one still has room, and so has what is short.
         waiting = [asyncio.create_task(out.give(environ(), answer, reader.send)) for reader in readers[:2]]
         await asyncio.sleep(0)
@@ -80,12 +79,12 @@ def test_long_answers_travel_in_pieces_and_those_that_wait_are_bounded_for_one_a
         waiting.append(asyncio.create_task(out.give(environ(address="192.0.2.2"), answer, readers[3].send)))
         for reader in readers:
             reader.reads.set()
-        assert await out.give(environ(), Answer(200, [], b"short"), readers[2].send)
+        assert await out.give(environ(), WsgiResponse(200, [], b"short"), readers[2].send)
         assert await asyncio.gather(*waiting) == [True] * 3
         assert await out.give(environ(), answer, readers[2].send)
         assert [len(reader.body) for reader in readers] == [100_000, 100_000, 100_005, 100_000]
         pieces = [message for message in readers[0].taken if "body" in message]
-        assert max(len(piece["body"]) for piece in pieces) <= bridge.PIECE
+        assert max(len(piece["body"]) for piece in pieces) <= wsgi_adapter.PIECE
         assert [piece["more_body"] for piece in pieces] == [True] * (len(pieces) - 1) + [False]
 
     asyncio.run(many())

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request, stream_with_context
 
-from service.web.server import wsgi_adapter as bridge
+from service.web.server import wsgi_adapter
 from service.web.server.response_sender import Sending
-from service.web.server.wsgi_adapter import Answer, Threads, environ_of
+from service.web.server.wsgi_adapter import WsgiResponse, WsgiThreads, environ_of
 
 SCOPE: dict[str, Any] = {
     "http_version": "1.1", "scheme": "http", "method": "GET", "raw_path": b"/a%C3%BC%FF/b%2Fc", "query_string": b"q=%41", "client": ("2001:db8::1", 5),
@@ -32,8 +32,8 @@ def test_a_request_reads_the_same() -> None:
     }  # fmt: skip
 
 
-def _busy(_: dict[str, Any]) -> Answer:
-    return Answer(503, [], b"come again")
+def _busy(_: dict[str, Any]) -> WsgiResponse:
+    return WsgiResponse(503, [], b"come again")
 
 
 class Streaming:
@@ -66,12 +66,12 @@ class Streaming:
                 gone.set()
 
         environ = environ_of(SCOPE | {"raw_path": b"/long"})
-        asyncio.run(Threads(self.app, most=3, busy=_busy, give=Sending().give).answer(environ, receive, send))
+        asyncio.run(WsgiThreads(self.app, most=3, busy=_busy, give=Sending().give).answer(environ, receive, send))
         return said
 
 
 def test_a_long_answer_travels_while_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "AHEAD", 200)
+    monkeypatch.setattr(wsgi_adapter, "AHEAD", 200)
     streaming = Streaming()
     start, *pieces = streaming.read()
     assert b"".join(piece["body"] for piece in pieces) == b"/long\n" * 1_000
@@ -83,7 +83,7 @@ def test_a_long_answer_travels_while_it_is_made(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_is_made_for_somebody_who_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "AHEAD", 200)
+    monkeypatch.setattr(wsgi_adapter, "AHEAD", 200)
     streaming = Streaming()
     streaming.read(leaves_after=10)
     assert (streaming.made < 50, streaming.closed) == (True, True)
@@ -105,9 +105,9 @@ class Slow:
 def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bridge, "MOST_INSIDE", 3)
+    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 3)
     slow, gone, said = Slow(), asyncio.Event(), []
-    threads = Threads(slow, most=1, busy=_busy, give=Sending().give)
+    threads = WsgiThreads(slow, most=1, busy=_busy, give=Sending().give)
 
     async def receive() -> dict[str, Any]:
         await gone.wait()
@@ -126,14 +126,14 @@ def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_
         others = [asyncio.create_task(threads.answer(environ_of(SCOPE), receive, send)) for _ in range(2)]
         await asyncio.sleep(0)
         await threads.answer(environ_of(SCOPE), stays, send)
-        monkeypatch.setattr(bridge, "MOST_INSIDE", 9)
-        await threads.answer(environ_of(SCOPE), stays, send, size=bridge.MOST_BYTES + 1)
+        monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 9)
+        await threads.answer(environ_of(SCOPE), stays, send, size=wsgi_adapter.MAX_WAITING_BYTES + 1)
         assert said == [b"come again"] * 2
         gone.set()
         await asyncio.sleep(0)
         slow.go.set()
         await asyncio.gather(first, *others)
-        await threads.answer(environ_of(SCOPE) | {bridge.UNREAD: "its body broke off"}, receive, send)
+        await threads.answer(environ_of(SCOPE) | {wsgi_adapter.BODY_ERROR: "its body broke off"}, receive, send)
 
     asyncio.run(all_of_them())
     assert (sorted(said), slow.begun) == ([b"come again"] * 4 + [b"done"] * 2, 2)

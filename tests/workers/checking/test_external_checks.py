@@ -12,20 +12,20 @@ import pytest
 from sqlalchemy import select, update
 
 from service.actions.moderation.decide import Actor, Ruling, decide, undo
-from service.actions.sites.external_checks import Wanted, set_outside, take
+from service.actions.sites.external_checks import ExternalCheckSettings, set_external_check, take_requests
 from service.config import Settings
 from service.domain.ids import new_id
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, VerdictRow
-from service.store.tables.external_checks import OutsideRow
+from service.store.tables.external_checks import ExternalCheckRow
 from tests.support.factories import draft, site, submitted
 from tests.support.servers import PATIENCE
 from tests.support.webhook_receiver import Behaviour, Receiver, answers
-from workers.checking.check_pending import drain
-from workers.checking.external_feedback import tell
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.checking.external_feedback import send_feedback
+from workers.resources.worker_resources import WorkerResources
 
 #: A mild word: told, not held, and not calm either.
 UNSURE, CALM = "Damn, the {} bus was late again.", "The {} bus was on time again today."
@@ -39,12 +39,12 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def workshop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def workshop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerResources]:
     """Who answers here has time to, however slow the machine; what never answers has its own limit in its test."""
     monkeypatch.setattr("workers.checking.external_checks.TOGETHER", 60.0)
     monkeypatch.setattr("service.actions.sites.external_checks.LATEST", 60.0)
     monkeypatch.setattr("service.actions.sites.external_checks.PROBE_EVERY", timedelta(hours=1))
-    workshop = Workshop.open(settings)
+    workshop = WorkerResources.open(settings)
     yield workshop
     workshop.close()
 
@@ -62,29 +62,29 @@ def says(body: str | bytes, status: int = 200) -> Behaviour:
 
 def _set(database: Database, settings: Settings, name: str, address: str, **more: object) -> str:
     with database.writing() as session:
-        return set_outside(
+        return set_external_check(
             session,
             "news",
             name,
-            Wanted(address=address, **{"seconds": 60.0, **more}),
-            seal=Seal.from_secret(settings.secret),
+            ExternalCheckSettings(address=address, **{"seconds": 60.0, **more}),
+            seal=SecretBox.from_secret(settings.secret),
             now=datetime.now(UTC),
             allow=settings.webhook_allow,
         )
 
 
-def _judged(database: Database, workshop: Workshop, *texts: str, **more: object) -> list[VerdictRow]:
+def _judged(database: Database, workshop: WorkerResources, *texts: str, **more: object) -> list[VerdictRow]:
     with database.writing() as session:
         ids = submitted(session, *(draft(text, **more) for text in texts), now=datetime.now(UTC))
-    assert drain(workshop, seconds=60.0) == len(texts)
+    assert check_pending(workshop, seconds=60.0) == len(texts)
     with database.reading() as session:
         found = {row.comment_id: row for row in session.scalars(select(VerdictRow).where(VerdictRow.comment_id.in_(ids)))}
     return [found[comment_id] for comment_id in ids]
 
 
-def _row(database: Database) -> OutsideRow:
+def _row(database: Database) -> ExternalCheckRow:
     with database.reading() as session:
-        return session.scalars(select(OutsideRow)).one()
+        return session.scalars(select(ExternalCheckRow)).one()
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def at(database: Database) -> Iterator[Receiver]:
 
 
 def test_akismet_is_asked_what_it_needs_and_its_word_holds(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = says("true")
     _set(database, settings, "akismet", at.url, **AKISMET)
@@ -117,7 +117,7 @@ def test_akismet_is_asked_what_it_needs_and_its_word_holds(
 
 @pytest.mark.parametrize("name", ["\ud800 harm", "\0 harm"], ids=["half a character", "NUL"])
 def test_whatever_a_service_calls_it_the_comment_gets_its_verdict(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings, name: str
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings, name: str
 ) -> None:
     result = {"flagged": True, "categories": {name: True}, "category_scores": {name: 0.9}}
     at.behaviour = says(json.dumps({"results": [result]}))
@@ -128,7 +128,9 @@ def test_whatever_a_service_calls_it_the_comment_gets_its_verdict(
     assert "harm" in verdict.reasons[0]["rule"]
 
 
-def test_a_moderation_endpoint_names_the_harm(database: Database, workshop: Workshop, at: Receiver, settings: Settings) -> None:
+def test_a_moderation_endpoint_names_the_harm(
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+) -> None:
     result = {
         "flagged": True,
         "categories": {"harassment": True, "hate": False},
@@ -146,7 +148,7 @@ def test_a_moderation_endpoint_names_the_harm(database: Database, workshop: Work
 
 
 def test_an_own_check_is_asked_with_a_signature_and_two_strong_findings_reject(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     finding = {"family": "spam", "score": 0.8, "rule": "known to our\nshop", "strong": True}
     at.behaviour = says(json.dumps({"findings": [finding, finding | {"family": "abuse"}]}))
@@ -162,7 +164,7 @@ def test_an_own_check_is_asked_with_a_signature_and_two_strong_findings_reject(
 
 
 def test_only_what_our_own_checks_are_unsure_of_leaves_the_machine_unless_a_site_says_all(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = says("false")
     _judged(database, workshop, UNSURE.format("blue"), CALM.format("blue"))
@@ -176,7 +178,7 @@ def test_only_what_our_own_checks_are_unsure_of_leaves_the_machine_unless_a_site
 
 
 def test_what_no_check_of_ours_can_read_is_asked_about_and_waits_whatever_is_answered(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = says("false")
     _set(database, settings, "akismet", at.url, **AKISMET)
@@ -210,7 +212,7 @@ FAULTS: dict[str, tuple[Behaviour, set[str], float]] = {
 
 
 def test_no_answer_is_told_as_such_and_a_person_decides_what_we_are_unsure_of(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     for fault, (behaviour, called, seconds) in FAULTS.items():
         _released.clear()
@@ -231,9 +233,9 @@ def test_no_answer_is_told_as_such_and_a_person_decides_what_we_are_unsure_of(
         assert AKISMET["secret"] not in _row(database).last_error
 
 
-def test_nothing_private_is_asked(database: Database, workshop: Workshop, at: Receiver, settings: Settings) -> None:
+def test_nothing_private_is_asked(database: Database, workshop: WorkerResources, at: Receiver, settings: Settings) -> None:
     _set(database, settings, "akismet", at.url.replace("127.0.0.1", "localhost"), **AKISMET)
-    strict = Workshop.open(replace(settings, webhook_allow=()))
+    strict = WorkerResources.open(replace(settings, webhook_allow=()))
     (verdict,) = _judged(database, strict, UNSURE.format("blue"))
     strict.close()
     assert "the address is private" in verdict.reasons[0]["rule"]
@@ -244,21 +246,21 @@ WRONG = ["[]", "{}", '{"findings": 1}', '{"findings": [{"family": "wrong"}]}', '
          '{"findings": [{"family": "spam", "score": true, "rule": "x"}]}', "[" * 50_000]  # fmt: skip
 
 
-def test_wrong_json_is_no_finding(database: Database, workshop: Workshop, at: Receiver, settings: Settings) -> None:
+def test_wrong_json_is_no_finding(database: Database, workshop: WorkerResources, at: Receiver, settings: Settings) -> None:
     _set(database, settings, "own", at.url, unanswered="publish")
     for n, body in enumerate(WRONG[:4]):
         at.behaviour = says(body)
         (verdict,) = _judged(database, workshop, UNSURE.format(n))
         assert (verdict.state, verdict.reasons[0]["status"]) == (State.APPROVED, "failed")
-    from service.domain.external_checks import own_server as own
+    from service.domain.external_checks import own_server
 
     for body in WRONG:
         with pytest.raises((ValueError, RecursionError)):
-            own.hears(body)
+            own_server.parse_response(body)
 
 
 def test_a_broken_service_is_left_alone_then_probed_once_and_comes_back(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = answers(503)
     _set(database, settings, "akismet", at.url, **AKISMET)
@@ -268,7 +270,7 @@ def test_a_broken_service_is_left_alone_then_probed_once_and_comes_back(
     assert "the breaker is open" in verdict.reasons[0]["rule"]
     assert (verdict.reasons[0]["status"], len(at.receipts)) == ("not_run", 5)
     with database.writing() as session:
-        session.execute(update(OutsideRow).values(probe_at=datetime.now(UTC) - timedelta(seconds=1)))
+        session.execute(update(ExternalCheckRow).values(probe_at=datetime.now(UTC) - timedelta(seconds=1)))
     at.behaviour = says("false")
     states = {verdict.state for verdict in _judged(database, workshop, UNSURE.format("red"), UNSURE.format("green"))}
     assert (states, len(at.receipts)) == ({State.APPROVED, State.HELD}, 6)
@@ -277,7 +279,7 @@ def test_a_broken_service_is_left_alone_then_probed_once_and_comes_back(
 
 
 def test_a_flood_stays_within_the_budget_and_a_new_day_brings_a_new_one(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = says("false")
     _set(database, settings, "akismet", at.url, per_day=3, per_month=5, **AKISMET)
@@ -288,12 +290,14 @@ def test_a_flood_stays_within_the_budget_and_a_new_day_brings_a_new_one(
     assert all("its budget of 3 a day and 5 a month is used up" in reason["rule"] for reason in told)
     tomorrow = datetime.now(UTC).replace(day=1) + timedelta(days=1)
     with database.writing() as session:
-        session.execute(update(OutsideRow).values(asked_on=f"{tomorrow - timedelta(days=1):%Y-%m-%d}"))
-        assert take(session, "news", "akismet", 9, now=tomorrow).questions == 2
-        assert take(session, "news", "akismet", 9, now=tomorrow + timedelta(days=31)).questions == 3
+        session.execute(update(ExternalCheckRow).values(asked_on=f"{tomorrow - timedelta(days=1):%Y-%m-%d}"))
+        assert take_requests(session, "news", "akismet", 9, now=tomorrow).questions == 2
+        assert take_requests(session, "news", "akismet", 9, now=tomorrow + timedelta(days=31)).questions == 3
 
 
-def test_a_hanging_service_holds_up_nobody_else(database: Database, workshop: Workshop, at: Receiver, settings: Settings) -> None:
+def test_a_hanging_service_holds_up_nobody_else(
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+) -> None:
     """All the others are settled while it hangs: their verdicts are there when the first question has come in."""
     _released.clear()
     seen: list[int] = []
@@ -315,7 +319,7 @@ def test_a_hanging_service_holds_up_nobody_else(database: Database, workshop: Wo
 
 
 def test_akismet_hears_of_the_decisions_that_contradict_it_once(
-    database: Database, workshop: Workshop, at: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at.behaviour = says("true")
     _set(database, settings, "akismet", at.url, **AKISMET)
@@ -336,8 +340,8 @@ def test_akismet_hears_of_the_decisions_that_contradict_it_once(
         undo(session, "news", [decided[1].decision_id], actor=Actor(key_id=new_id()), now=datetime.now(UTC), delay=timedelta(0))
     before = len(at.receipts)
     monkeypatch.setattr("workers.checking.external_feedback.SETTLED", timedelta(hours=1))
-    assert tell(workshop) == 0
+    assert send_feedback(workshop) == 0
     monkeypatch.setattr("workers.checking.external_feedback.SETTLED", timedelta(0))
-    assert [tell(workshop), tell(workshop)] == [2, 0]
+    assert [send_feedback(workshop), send_feedback(workshop)] == [2, 0]
     told = {parse_qs(receipt.body.decode())["comment_content"][0]: receipt.path for receipt in at.receipts[before:]}
     assert told == {UNSURE.format("blue"): "/hook/submit-ham", UNSURE.format("green"): "/hook/submit-spam"}

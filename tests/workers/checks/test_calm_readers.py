@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.policy.check_input import Author, Lists, Reading
-from service.domain.policy.judge import Rules, judge
+from service.domain.policy.check_input import Author, CheckInput, Lists
+from service.domain.policy.judge import PolicyLimits, judge
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from workers.checks import leads, names, signals_of
 from workers.checks.prepared import Prepared
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 from workers.training.synthetic import calm_asking
 
 #: 99 calm sentences with share, check, subscribe, visit, offer and channel. No model was taught any of them.
@@ -21,16 +21,16 @@ SENTENCES = Path(__file__).with_name("calm_readers.txt").read_text(encoding="utf
 MOST_HELD = 10
 CALM = "Thank you, the timetable of the new tram was helpful."
 #: What is sold in one word, and so may be the name of a person.
-WORDS = [word for word in listed("goods") if word.isalpha()]
+WORDS = [word for word in word_list("goods") if word.isalpha()]
 PEOPLE = ["Yeon", "Maria", "Al-Faisal", "Park", "Dench", "van der Berg", "Enric", "O'Brien", "Müller", "Ngozi"]
 
 
 def state(text: str, **author: str) -> State:
-    return judge(signals_of(Reading(text, author=Author(**author))), Rules()).state
+    return judge(signals_of(CheckInput(text, author=Author(**author))), PolicyLimits()).state
 
 
 def kinds(text: str = CALM, **more: object) -> set[Kind]:
-    reading = Reading(text, **more)  # type: ignore[arg-type]
+    reading = CheckInput(text, **more)  # type: ignore[arg-type]
     return {signal.kind for check in (names, leads) for signal in check.check(Prepared.of(reading))}
 
 
@@ -62,7 +62,8 @@ def test_one_word_of_advertisers_in_a_name_is_no_reason_to_hold(word: str, perso
 
 
 @given(
-    st.sampled_from([*WORDS, *listed("shop_talk"), *listed("goods"), *PEOPLE]), st.sampled_from([*WORDS, *listed("shop_talk")])
+    st.sampled_from([*WORDS, *word_list("shop_talk"), *word_list("goods"), *PEOPLE]),
+    st.sampled_from([*WORDS, *word_list("shop_talk")]),
 )
 def test_no_name_alone_rejects_a_calm_comment(one: str, other: str) -> None:
     for name in (f"{one} {other}", f"{one} {other} {other} {one}", f"{one}.com {other}"):
@@ -87,7 +88,7 @@ def test_a_name_advertises_with_two_words_or_with_something_to_follow(name: str,
 
 def test_a_long_name_is_looked_at_and_is_no_advertisement() -> None:
     name = "Pablo Diego José Francisco de Paula Juan Nepomuceno Cipriano Ruiz"
-    (found,) = names.check(Prepared.of(Reading(CALM, author=Author(name=name))))
+    (found,) = names.check(Prepared.of(CheckInput(CALM, author=Author(name=name))))
     assert (found.kind, found.strong) == (Kind.SPAM_NAME, False)
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.policy.check_input import Reading
-from service.domain.policy.judge import Rules, judge
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.judge import PolicyLimits, judge
 from service.domain.policy.signals import Kind, Signal, Span
 from service.domain.states import State
 from workers import checks
-from workers.checks import run as running
+from workers.checks import run
 from workers.checks.text import lexicon
 from workers.checks.text.lexicon import Tier
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 FOLDER = Path(checks.__file__).parent
 LISTS = sorted(path.stem for path in (FOLDER / "words").glob("*.txt"))
@@ -26,15 +26,15 @@ def test_every_file_with_a_check_is_in_the_list():
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_word_list_says_nothing_twice(name):
-    words = listed(name)
+    words = word_list(name)
     assert words
     assert len(set(words)) == len(words)
     assert all(word == word.strip() == word.lower() for word in words)
 
 
 def test_a_word_has_one_tier():
-    assert not set(listed("strong")) & set(listed("mild"))
-    assert not set(listed("coarse")) & set(listed("mild"))
+    assert not set(word_list("strong")) & set(word_list("mild"))
+    assert not set(word_list("coarse")) & set(word_list("mild"))
 
 
 def test_the_packages_own_list_is_read_and_everyday_words_of_it_are_allowed():
@@ -59,12 +59,12 @@ class Point:
 
 def _said_by(monkeypatch, **checks):
     """The signals where other packages have added these checks."""
-    monkeypatch.setattr(running, "entry_points", lambda group: [Point(name, check) for name, check in checks.items()])
-    running.plugged_in.cache_clear()
+    monkeypatch.setattr(run, "entry_points", lambda group: [Point(name, check) for name, check in checks.items()])
+    run.plugged_in.cache_clear()
     try:
-        return running.run(Reading("hello"), {})
+        return run.run(CheckInput("hello"), {})
     finally:
-        running.plugged_in.cache_clear()
+        run.plugged_in.cache_clear()
 
 
 def test_other_packages_add_checks_and_a_broken_one_says_so(monkeypatch):
@@ -87,4 +87,4 @@ def test_what_other_packages_say_can_be_kept_and_a_score_that_is_no_number_holds
     kept, failed = _said_by(monkeypatch, no_number=no_number, odd=odd)[::-1]
     assert kept == Signal(Kind.SITE_RULE, 1.0, "a b ", (Span(0, 1, " ", "?"),), check="odd")
     assert failed.kind is Kind.CHECK_FAILED
-    assert judge([failed], Rules()).state is State.HELD
+    assert judge([failed], PolicyLimits()).state is State.HELD

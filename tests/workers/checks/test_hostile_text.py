@@ -5,7 +5,7 @@ from time import thread_time
 
 import pytest
 
-from service.domain.policy.check_input import Lists, Reading
+from service.domain.policy.check_input import CheckInput, Lists
 from service.domain.policy.signals import Kind
 from workers.checks import signals_of
 
@@ -38,8 +38,8 @@ WORST = {
 
 @pytest.mark.parametrize("worst", WORST)
 def test_no_text_makes_the_checks_slow(worst):
-    reading = Reading(WORST[worst], lists=Lists(blocked_words=("a*a*a*b", "x y z", "foo"), held_words=("b*",)))
-    signals_of(Reading("warm"))
+    reading = CheckInput(WORST[worst], lists=Lists(blocked_words=("a*a*a*b", "x y z", "foo"), held_words=("b*",)))
+    signals_of(CheckInput("warm"))
     tries = []
     for _ in range(3):
         began = thread_time()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.domain.policy.check_input import Author, Circumstances, History, Lists, Reading
-from service.domain.policy.judge import Rules, Verdict, judge
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists
+from service.domain.policy.judge import PolicyLimits, Verdict, judge
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from tests.domain.text.test_language import SAID
@@ -44,8 +44,8 @@ BY_SCRIPT = {
 }
 
 
-def verdict(text: str, *, rules: Rules | None = None, **more: object) -> Verdict:
-    return judge(signals_of(Reading(text, **more)), rules or Rules())
+def verdict(text: str, *, rules: PolicyLimits | None = None, **more: object) -> Verdict:
+    return judge(signals_of(CheckInput(text, **more)), rules or PolicyLimits())
 
 
 def reason(text: str, **more: object) -> str:
@@ -105,7 +105,7 @@ def test_a_language_that_small_words_tell_waits_too(language: str) -> None:
     ],
 )
 def test_english_passes_with_a_foreign_word_a_sign_or_a_disguise(text: str) -> None:
-    assert not [s for s in signals_of(Reading(text)) if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED]
+    assert not [s for s in signals_of(CheckInput(text)) if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED]
 
 
 @pytest.mark.parametrize(

@@ -5,28 +5,27 @@ from time import thread_time
 
 import pytest
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import scores
 from service.domain.policy.signals import Family, Kind
 from workers.checks import models, signals_of
-from workers.checks.model import model_file as shelf
-from workers.checks.model import style_features as shapes
+from workers.checks.model import model_file, style_features
 from workers.checks.model.linear import GAINS, WEIGHTS, Linear, Scale, pack
-from workers.checks.model.ngrams import MOST, Said
+from workers.checks.model.ngrams import MOST, Tokens
 from workers.checks.model.site_model import packed, unpacked
 from workers.checks.prepared import Prepared
 from workers.training.site_model import Lesson, due, learn, prequential
 
 
 def spam(text):
-    return scores(signals_of(Reading(text)))[Family.SPAM]
+    return scores(signals_of(CheckInput(text)))[Family.SPAM]
 
 
 def test_the_shipped_models_are_small_and_load_at_once():
-    stored = shelf.files("workers.checks").joinpath(shelf.FILE).read_bytes()
+    stored = model_file.files("workers.checks").joinpath(model_file.FILE).read_bytes()
     assert len(stored) < 1_000_000
     began = thread_time()
-    shelf.unpacked(stored)
+    model_file.unpacked(stored)
     assert thread_time() - began < 0.5
 
 
@@ -36,17 +35,17 @@ def test_spam_ranks_above_talk():
 
 
 def test_the_abuse_model_never_counts_towards_a_rejection():
-    found = [s for s in signals_of(Reading("you stupid idiot, shut up you moron")) if s.kind is Kind.ABUSE_MODEL]
+    found = [s for s in signals_of(CheckInput("you stupid idiot, shut up you moron")) if s.kind is Kind.ABUSE_MODEL]
     assert found[0].score > 0.5 and not found[0].strong
 
 
 def test_packing_keeps_what_a_model_says():
     model = Linear({"_buy": (2.0, 1.0), "_calm": (-1.0, 4.0), "abcd": (0.5, 2.0)}, -0.2, 1.5, 0.1)
-    ready = shelf.unpacked(shelf.packed(model, model))
+    ready = model_file.unpacked(model_file.packed(model, model))
     for features, said in (
-        ({"_buy"}, Said(["buy"], {"buy"})),
-        ({"_calm", "abcd"}, Said(["calm"], {"abcde"})),
-        (set(), Said([], set())),
+        ({"_buy"}, Tokens(["buy"], {"buy"})),
+        ({"_calm", "abcd"}, Tokens(["calm"], {"abcde"})),
+        (set(), Tokens([], set())),
     ):
         first, second = ready.probabilities(said, ())
         assert first == second
@@ -65,20 +64,24 @@ def test_packing_keeps_what_a_model_says():
     ],
 )
 def test_what_is_asked_of_a_comment_is_what_was_learned_of_one(text):
-    prepared = Prepared.of(Reading(text))
+    prepared = Prepared.of(CheckInput(text))
     features = models.features(prepared)
-    others = models.features(Prepared.of(Reading("What others say, no day off: it's 20 to 3 at www.ham.example")))
+    others = models.features(Prepared.of(CheckInput("What others say, no day off: it's 20 to 3 at www.ham.example")))
     known = sorted(features | others)
     model = Linear({feature: (1.0 if at % 3 else -0.6, 1.0) for at, feature in enumerate(known)}, 0.1)
-    first, second = shelf.unpacked(shelf.packed(model, model)).probabilities(prepared.said, models.seen(prepared))
+    first, second = model_file.unpacked(model_file.packed(model, model)).probabilities(
+        prepared.said, models.style_features(prepared)
+    )
     assert first == second
     assert abs(first - model.probability(model.margin(features))) < 0.001
 
 
 def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
     scale = Scale(1.0, 1.0, 0.0, 1.0, 0.0)
-    both = shelf.Shelf([f"#{n}" for n in range(MOST)], [pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS))] * MOST, [scale, scale])
-    first, second = both.probabilities(Said([], set()), {f"#{n}" for n in range(MOST)})
+    both = model_file.ShippedModels(
+        [f"#{n}" for n in range(MOST)], [pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS))] * MOST, [scale, scale]
+    )
+    first, second = both.probabilities(Tokens([], set()), {f"#{n}" for n in range(MOST)})
     assert (first, second) == (scale.probability(WEIGHTS * MOST, GAINS * MOST), scale.probability(-WEIGHTS * MOST, GAINS * MOST))
 
 
@@ -90,7 +93,7 @@ def lessons(count):
     for _ in range(count):
         rejected = int(chance.random() < 0.5)
         text = " ".join(chance.sample(words, 5) + ["marmalade"] * rejected)
-        made.append(Lesson(frozenset(models.features(Prepared.of(Reading(text)))), -2.0, rejected))
+        made.append(Lesson(frozenset(models.features(Prepared.of(CheckInput(text)))), -2.0, rejected))
     return made
 
 
@@ -108,7 +111,7 @@ def test_a_site_model_that_learned_noise_is_not_believed():
 
 def test_a_believed_site_model_speaks_in_place_of_the_shipped_one():
     model = learn(lessons(200))
-    reading = Reading("a council garden full of marmalade", site_model=packed(model))
+    reading = CheckInput("a council garden full of marmalade", site_model=packed(model))
     kinds = {s.kind: s for s in signals_of(reading)}
     assert kinds[Kind.SPAM_SITE_MODEL].score > 0.5
     assert Kind.SPAM_MODEL not in kinds
@@ -130,12 +133,15 @@ def test_signs_and_letters_counted_as_bytes_are_those_that_are_counted_one_by_on
     for char in map(chr, range(0x180)):
         text = f"Ab {char}."
         signs = sum(not (each.isalnum() or each.isspace()) for each in text)
-        assert (shapes.signs_of(text), shapes.letters_of(text)) == (signs, (2 + char.isalpha(), 1 + char.isupper())), ascii(char)
+        assert (style_features.signs_of(text), style_features.letters_of(text)) == (
+            signs,
+            (2 + char.isalpha(), 1 + char.isupper()),
+        ), ascii(char)
 
 
 def test_of_numbers_their_length_and_beginning_are_read_never_themselves():
-    found = shapes.of_numbers(["87121", "09061701461"])
+    found = style_features.of_numbers(["87121", "09061701461"])
     assert {"#digits in one 5", "#digits in one 11", "#begins 87 5", "#begins 09 11", "#longest 11"} <= found
     assert not any("87121" in feature or "0906" in feature for feature in found)
-    endless = shapes.of_numbers([str(n) for n in range(1000, 1200)])
-    assert len(endless) <= 2 * shapes.NUMBERS + 2
+    endless = style_features.of_numbers([str(n) for n in range(1000, 1200)])
+    assert len(endless) <= 2 * style_features.NUMBERS + 2

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.policy.check_input import Author, Lists, Reading
+from service.domain.policy.check_input import Author, CheckInput, Lists
 from service.domain.policy.signals import Field, Kind
 from workers.checks import profanity
 from workers.checks.prepared import Prepared
 
 
 def said(text, **more):
-    return list(profanity.check(Prepared.of(Reading(text, **more))))
+    return list(profanity.check(Prepared.of(CheckInput(text, **more))))
 
 
 @pytest.mark.parametrize(

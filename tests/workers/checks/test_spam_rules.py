@@ -2,14 +2,14 @@
 
 import pytest
 
-from service.domain.policy.check_input import Author, Circumstances, History, Lists, Reading, Recent
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, RecentCounts
 from service.domain.policy.signals import Kind
 from workers.checks import contact, floods, forms, gibberish, history, links, mailboxes, names, phrases, privacy, site_lists
 from workers.checks.prepared import Prepared
 
 
 def kinds(check, text="A calm comment about pensions.", **more):
-    return {signal.kind: signal for signal in check.check(Prepared.of(Reading(text, **more)))}
+    return {signal.kind: signal for signal in check.check(Prepared.of(CheckInput(text, **more)))}
 
 
 def test_many_links_weigh_more_than_one():
@@ -63,9 +63,9 @@ def test_chat_numbers_and_throw_away_mailboxes_are_told():
 
 def test_repeats_and_bursts_are_told_by_their_counts():
     long = "The very same sentence under every article of the day."
-    assert kinds(floods, long, recent=Recent(same_text=6, same_text_other_threads=5))[Kind.SPAM_DUPLICATE].strong
-    assert kinds(floods, "Thanks!", recent=Recent(same_text=6)) == {}
-    assert kinds(floods, recent=Recent(by_author=25))[Kind.SPAM_VELOCITY].strong
+    assert kinds(floods, long, recent=RecentCounts(same_text=6, same_text_other_threads=5))[Kind.SPAM_DUPLICATE].strong
+    assert kinds(floods, "Thanks!", recent=RecentCounts(same_text=6)) == {}
+    assert kinds(floods, recent=RecentCounts(by_author=25))[Kind.SPAM_VELOCITY].strong
 
 
 def test_a_filled_honeypot_and_a_hasty_form_are_told():

@@ -12,19 +12,19 @@ from service.store.db.engine import Database
 from service.store.tables.idempotency import IdempotencyKey
 from tests.support.factories import site
 from workers.periodic import expire_idempotency_keys as tidy_module
-from workers.periodic.expire_idempotency_keys import tidy
-from workers.resources.worker_resources import Workshop
+from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
+from workers.resources.worker_resources import WorkerResources
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
-    workshop = Workshop.open(settings)
+def workshop(settings: Settings) -> Iterator[WorkerResources]:
+    workshop = WorkerResources.open(settings)
     yield workshop
     workshop.database.close()
 
 
 def test_keys_are_forgotten_after_a_day_however_many(
-    workshop: Workshop, database: Database, monkeypatch: pytest.MonkeyPatch
+    workshop: WorkerResources, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tidy_module, "AT_ONCE", 2)
     with database.writing() as session:
@@ -32,7 +32,7 @@ def test_keys_are_forgotten_after_a_day_however_many(
         for number, hours in enumerate((23, 25, 26, 27, 28, 29)):
             key = {"site_id": "news", "key": f"k{number}", "body_digest": "", "comment_id": uuid4()}
             session.execute(insert(IdempotencyKey).values(**key, created_at=datetime.now(UTC) - timedelta(hours=hours)))
-    assert tidy(workshop) == 5
+    assert expire_idempotency_keys(workshop) == 5
     with database.reading() as session:
         assert session.scalars(select(IdempotencyKey.key)).all() == ["k0"]
-    assert tidy(workshop) == 0
+    assert expire_idempotency_keys(workshop) == 0

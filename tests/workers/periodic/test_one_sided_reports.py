@@ -13,21 +13,21 @@ from sqlalchemy import func, select, update
 from service.actions.comments.edit_erase import erase
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
 from service.config import Settings
-from service.domain.policy import site_thresholds as latitude
+from service.domain.policy import site_thresholds
 from service.domain.policy.site_model_doubts import Doubt
-from service.domain.security.pseudonyms import Identities
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.learning.site_models import learned
+from service.store.learning.site_models import site_model_of
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Scope
 from tests.support.sign_in import Browser, moderator, serving
-from workers.checking.check_pending import drain
+from workers.checking.check_pending import check_pending
 from workers.periodic.train_site_models import learn_all
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 
 _WHO = ("My cousin", "A friend from work", "The lady next door", "An old colleague", "My brother-in-law", "Our neighbour")
 _DID = ("made a fortune with", "swears by", "recovered everything thanks to", "could not believe the results of")
@@ -72,7 +72,7 @@ INNOCENT = [
 @pytest.fixture(autouse=True)
 def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one automatic decision in fifty, by the id of its comment, waits for a person."""
-    monkeypatch.setattr(latitude, "AUDIT", 0)
+    monkeypatch.setattr(site_thresholds, "AUDIT", 0)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ class Host:
         with database.writing() as session:
             key, identities = (
                 add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1],
-                Identities.from_secret(settings.secret),
+                Pseudonymizer.from_secret(settings.secret),
             )
             self._token = add_akismet_key(session, "news", identities=identities, now=datetime.now(UTC))[1]
         self._api: FlaskClient = app.test_client()
@@ -101,8 +101,8 @@ class Host:
         """Post them and have them judged. The reasons that each was held or rejected for; none for approved ones."""
         for n, text in enumerate(texts):
             assert self._api.post("/v1/comments", json={"thread": {"id": f"page-{n}"}, "text": text}).status_code == 202
-        workshop = Workshop.open(self._settings)
-        drain(workshop, seconds=60.0)
+        workshop = WorkerResources.open(self._settings)
+        check_pending(workshop, seconds=60.0)
         workshop.close()
         with self._database.reading() as session:
             rows = session.execute(select(Comment.text, VerdictRow.reasons).join(VerdictRow, VerdictRow.comment_id == Comment.id))
@@ -132,7 +132,7 @@ def ada(app: Flask, database: Database) -> Browser:
 
 def _model(database: Database) -> SiteModelRow:
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     assert model is not None
     return model
 

@@ -15,22 +15,22 @@ from service.actions.learning.site_model import begin_learning, forget_model
 from service.actions.moderation.decide import Actor, Ruling, decide, undo
 from service.config import Settings
 from service.domain.ids import new_id
-from service.domain.policy import site_thresholds as latitude
+from service.domain.policy import site_thresholds
 from service.domain.policy.risk_budget import Limits
-from service.domain.policy.site_thresholds import Latitude
+from service.domain.policy.site_thresholds import SiteThresholds
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.learning.labels import labels, said
-from service.store.learning.site_models import learned
+from service.store.learning.labels import is_spam, labels
+from service.store.learning.site_models import site_model_of
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Site
 from tests.support.factories import draft, moved, site, submitted
 from tests.support.servers import wait_until
-from workers.checking.check_pending import drain
+from workers.checking.check_pending import check_pending
 from workers.periodic.train_site_models import learn_all, learn_site, start_learning
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 
 HOST = Actor(key_id=new_id())
 NOTHING = timedelta(0)
@@ -39,8 +39,8 @@ UNWANTED = ["Zorblax {n} is what I use", "Nobody beats zorblax for {n}", "I foun
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
-    workshop = Workshop.open(settings)
+def workshop(settings: Settings) -> Iterator[WorkerResources]:
+    workshop = WorkerResources.open(settings)
     yield workshop
     workshop.close()
 
@@ -59,22 +59,24 @@ def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
 
 def _trained(database: Database) -> bool:
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     return model is not None and model.made_at is not None
 
 
-def _verdict(database: Database, workshop: Workshop, text: str, *, website: str = "") -> tuple[str, list[dict]]:
+def _verdict(database: Database, workshop: WorkerResources, text: str, *, website: str = "") -> tuple[str, list[dict]]:
     with database.writing() as session:
         (comment_id,) = submitted(session, draft(text, author={"url": website}), now=datetime.now(UTC))
-    drain(workshop, seconds=60.0)
+    check_pending(workshop, seconds=60.0)
     with database.reading() as session:
         row = session.scalar(select(VerdictRow).where(VerdictRow.comment_id == comment_id))
         return session.get_one(Comment, comment_id).state, row.reasons
 
 
-def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_teaches_what_it_does_not_want(
+    database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Else one rejection in fifty, by the id of its comment, is held for a person to look at.
-    monkeypatch.setattr(latitude, "AUDIT", 0)
+    monkeypatch.setattr(site_thresholds, "AUDIT", 0)
     with database.writing() as session:
         site(session)
         site(session, "blog")
@@ -82,7 +84,7 @@ def test_a_site_teaches_what_it_does_not_want(database: Database, workshop: Work
     _taught(database, 160)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     assert model.believed
     assert model.record["judged"] >= 100
     assert model.record["right"] > model.record["right_shipped"]
@@ -106,7 +108,7 @@ def test_what_was_taken_back_or_rewritten_is_no_label(database: Database) -> Non
         undo(session, "news", [decisions[0].id], actor=HOST, now=datetime.now(UTC), delay=NOTHING)
         session.execute(update(Comment).where(Comment.id == decisions[1].comment_id).values(state=State.PENDING))
     with database.reading() as session:
-        decided, _ = said(session, "news")
+        decided, _ = is_spam(session, "news")
         kept = list(labels(session, decided))
     assert [label.comment_id for label in kept] == [one.comment_id for one in decisions[2:]]
     assert [label.rejected for label in kept] == [False, True, False, True]
@@ -121,7 +123,7 @@ def test_few_decisions_make_no_model_and_are_not_tried_again_and_again(database:
         undo(session, "news", ids, actor=HOST, now=datetime.now(UTC), delay=NOTHING)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     assert (model.labels, model.believed, model.weights) == (10, False, "")
     assert learn_all(database) == []
 
@@ -152,15 +154,15 @@ def test_a_model_is_not_kept_where_one_of_its_comments_was_erased_meanwhile(data
     listen.listen(database.engine, "before_cursor_execute", erased)
     assert not learn_site(database, "news")
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     assert (model.weights, model.labels, model.believed) == ("", 0, False)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
-        assert learned(session, "news").labels == 30
+        assert site_model_of(session, "news").labels == 30
 
 
 def test_learning_happens_in_a_process_of_its_own(
-    database: Database, workshop: Workshop, capfd: pytest.CaptureFixture[str]
+    database: Database, workshop: WorkerResources, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with database.writing() as session:
         site(session)
@@ -169,7 +171,7 @@ def test_learning_happens_in_a_process_of_its_own(
     wait_until(lambda: start_learning(workshop), what="the first training")
     wait_until(lambda: _trained(database), what="a model")
     with database.reading() as session:
-        model = learned(session, "news")
+        model = site_model_of(session, "news")
     assert (model.labels, model.believed) == (40, False)
     # However often it is told to forget: a model that was only just made is left alone.
     with database.writing() as session:
@@ -190,11 +192,11 @@ def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:
 def test_limits_are_found_again_with_each_training(database: Database) -> None:
     with database.writing() as session:
         site(session)
-        set_budget(session, "news", Latitude(published=20, rejected=20), Limits(0.1, 0.2, 0.0, 0))
+        set_budget(session, "news", SiteThresholds(published=20, rejected=20), Limits(0.1, 0.2, 0.0, 0))
     _taught(database, 30)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
-        kept = Latitude.of(session.get_one(Site, "news").policy)
+        kept = SiteThresholds.of(session.get_one(Site, "news").policy)
     assert (kept.published, kept.publish_below, kept.reject_from) == (20, None, None)
     with database.writing() as session:
-        assert not renew_limits(session, "news", Latitude(published=30), Limits(0.1, 0.2, 0.0, 0))
+        assert not renew_limits(session, "news", SiteThresholds(published=30), Limits(0.1, 0.2, 0.0, 0))

@@ -12,7 +12,7 @@ import redis
 
 from service.config import load
 from service.jobs.names import Job, Route
-from service.jobs.notify import bell
+from service.jobs.notify import notifier
 from tests.support.process_tree import GREENROOM
 from tests.support.servers import PATIENCE, Redis, wait_until
 from workers.resources.broker_guard import tag_of
@@ -92,7 +92,7 @@ def test_a_worker_outlives_all_of_it_and_works_on(tmp_path: Path, redis_server: 
                 QUEUE, *(_with(body=body, properties={**NUDGE["properties"], "delivery_tag": body}) for body in ("!!!", "Nw=="))
             )
             wait_until(lambda: not client.exists(QUEUE), what="the broken bodies to be taken")
-            bell(load(environ)).ring(Job.DRAIN)
+            notifier(load(environ)).notify(Job.DRAIN)
             wait_until(
                 lambda: not client.exists(QUEUE) and not client.exists("greenroom:jobs:unacked"), what="a nudge to be done"
             )

@@ -11,7 +11,7 @@ import pytest
 
 from service.domain.webhooks.retry_schedule import Answer
 from tests.support.webhook_receiver import Receiver, answers
-from workers.resources.safe_http import MOST_BODY, Outside, Place
+from workers.resources.safe_http import MOST_BODY, Place, SafeHttp
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -84,7 +84,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def post(url: str, *, seconds: float = 60.0, **more: object) -> Answer:
-    return Outside(seconds=seconds, **more).post(url, b"{}", {"Content-Type": "application/json"})
+    return SafeHttp(seconds=seconds, **more).post(url, b"{}", {"Content-Type": "application/json"})
 
 
 @pytest.mark.parametrize("url", HOSTILE)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from random import Random
 
-from workers.checks.model import model_file as shelf
+from workers.checks.model import model_file
 from workers.checks.model.linear import Linear
 
 LESSONS = """
@@ -51,5 +51,5 @@ def test_the_same_models_are_stored_as_the_same_bytes_in_whatever_order_they_com
         order = list(weights)
         Random(seed).shuffle(order)
         model = Linear({name: weights[name] for name in order}, -0.4, 1.2, 0.3)
-        stored.add(hashlib.sha256(shelf.packed(model, model)).hexdigest())
+        stored.add(hashlib.sha256(model_file.packed(model, model)).hexdigest())
     assert len(stored) == 1

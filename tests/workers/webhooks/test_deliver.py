@@ -15,31 +15,31 @@ from sqlalchemy import func, select, text, update
 
 from service.actions.comments.edit_erase import edit, erase
 from service.actions.moderation.decide import Actor, Ruling, decide, undo
-from service.actions.webhooks.create_deliveries import fan_out
-from service.actions.webhooks.endpoints import add_endpoint, change_endpoint, replay, replay_dead, rotate, try_out
+from service.actions.webhooks.create_deliveries import create_deliveries
+from service.actions.webhooks.endpoints import add_endpoint, change_endpoint, replay, replay_dead, rotate, send_test
 from service.config import Settings
-from service.domain.audit_events import By, Deed
+from service.domain.audit_events import ActorKind, AuditEvent
 from service.domain.ids import new_id
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.domain.webhooks.retry_schedule import SCHEDULE
 from service.store.db.engine import Database
-from service.store.tables.audit_log import AdminAct
+from service.store.tables.audit_log import AuditEntry
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from service.store.webhooks import deliveries
 from service.store.webhooks.deliveries import claim
 from tests.support.factories import draft, site, submitted
 from tests.support.servers import PATIENCE, wait_until
 from tests.support.webhook_receiver import Behaviour, Receiver, answers
-from workers.checking.check_pending import drain
-from workers.resources.worker_resources import Workshop
+from workers.checking.check_pending import check_pending
+from workers.resources.worker_resources import WorkerResources
 from workers.webhooks import deliver as courier
 
 BY_KEY = Actor(key_id=UUID(int=1))
 HOUR = timedelta(hours=1)
 
 
-def deliver(workshop: Workshop, *, seconds: float = 60.0) -> int:
+def deliver(workshop: WorkerResources, *, seconds: float = 60.0) -> int:
     """A round that ends when nothing is due any more, and not before, however slow the machine."""
     return courier.deliver(workshop, seconds=seconds)
 
@@ -51,14 +51,14 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
-    workshop = Workshop.open(replace(settings, webhook_allow=("127.0.0.0/8",), webhook_timeout=60.0, lease=600.0))
+def workshop(settings: Settings) -> Iterator[WorkerResources]:
+    workshop = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",), webhook_timeout=60.0, lease=600.0))
     yield workshop
     workshop.close()
 
 
 @pytest.fixture
-def host(database: Database, workshop: Workshop, receiver: Receiver) -> "Host":
+def host(database: Database, workshop: WorkerResources, receiver: Receiver) -> "Host":
     host = Host(database, workshop)
     with database.writing() as session:
         site(session)
@@ -72,10 +72,10 @@ class Host:
     endpoint: UUID
     secret: str
 
-    def __init__(self, database: Database, workshop: Workshop) -> None:
+    def __init__(self, database: Database, workshop: WorkerResources) -> None:
         self.database = database
         self.workshop = workshop
-        self.seal = Seal.from_secret(workshop.settings.secret)
+        self.seal = SecretBox.from_secret(workshop.settings.secret)
 
     def add_endpoint(self, receiver: Receiver, **more: object) -> tuple[UUID, str]:
         with self.database.writing() as session:
@@ -88,7 +88,7 @@ class Host:
         """Comments that the checks approved."""
         with self.database.writing() as session:
             ids = submitted(session, *(draft(f"A calm word, the {n}th of its kind.") for n in range(count)), now=_now())
-        drain(self.workshop, seconds=60.0)
+        check_pending(self.workshop, seconds=60.0)
         return ids
 
     def rules(self, comment_id: UUID, state: State, *, delay: float = 0, note: str = "") -> UUID:
@@ -121,7 +121,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def test_an_approval_arrives_and_verifies_with_a_library_of_others(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_an_approval_arrives_and_verifies_with_a_library_of_others(
+    host: Host, workshop: WorkerResources, receiver: Receiver
+) -> None:
     (comment_id,) = host.posts()
     assert deliver(workshop) == 1
     (receipt,) = receiver.receipts
@@ -137,11 +139,11 @@ def test_an_approval_arrives_and_verifies_with_a_library_of_others(host: Host, w
     assert deliver(workshop) == 0
 
 
-def test_no_email_and_no_address_leaves_in_a_webhook(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_no_email_and_no_address_leaves_in_a_webhook(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     with host.database.writing() as session:
         author = {"name": "Ada", "email": "ada@private.example", "id": "u1"}
         submitted(session, draft(author=author, context={"ip": "203.0.113.77"}), now=_now())
-    drain(workshop, seconds=60.0)
+    check_pending(workshop, seconds=60.0)
     deliver(workshop)
     (receipt,) = receiver.receipts
     assert b"Ada" in receipt.body
@@ -149,7 +151,7 @@ def test_no_email_and_no_address_leaves_in_a_webhook(host: Host, workshop: Works
         assert private not in receipt.body
 
 
-def test_each_change_of_a_comment_arrives_in_order(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_each_change_of_a_comment_arrives_in_order(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     ids = host.posts(6)
     for comment_id in ids:
         host.rules(comment_id, State.REJECTED, note="off topic")
@@ -165,7 +167,7 @@ def test_each_change_of_a_comment_arrives_in_order(host: Host, workshop: Worksho
     assert all(r.verified_with(host.secret) for r in receiver.receipts)
 
 
-def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     first, second = host.posts(2)
     unlucky = str(first)
 
@@ -186,7 +188,7 @@ def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: 
     assert [r.sequence for r in receiver.receipts if r.comment == unlucky] == [1, 1, 2]
 
 
-def test_a_decision_taken_back_in_time_is_never_told(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_decision_taken_back_in_time_is_never_told(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     (comment_id,) = host.posts()
     deliver(workshop)
     decision_id = host.rules(comment_id, State.REJECTED, delay=3600)
@@ -199,7 +201,9 @@ def test_a_decision_taken_back_in_time_is_never_told(host: Host, workshop: Works
     assert len(receiver.receipts) == 1
 
 
-def test_a_later_change_takes_an_earlier_one_along_that_still_waited(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_later_change_takes_an_earlier_one_along_that_still_waited(
+    host: Host, workshop: WorkerResources, receiver: Receiver
+) -> None:
     (comment_id,) = host.posts()
     host.rules(comment_id, State.REJECTED, delay=3600)
     with host.database.writing() as session:
@@ -217,7 +221,7 @@ def test_a_later_change_takes_an_earlier_one_along_that_still_waited(host: Host,
     ],
 )
 def test_what_fails_is_tried_again_later_and_signed_afresh(
-    host: Host, workshop: Workshop, receiver: Receiver, behaviour: object, error: str
+    host: Host, workshop: WorkerResources, receiver: Receiver, behaviour: object, error: str
 ) -> None:
     host.posts()
     receiver.behaviour = behaviour  # type: ignore[assignment]
@@ -237,7 +241,7 @@ def test_what_fails_is_tried_again_later_and_signed_afresh(
 
 
 def test_twelve_failures_make_a_delivery_dead_and_the_next_change_goes_out(
-    host: Host, workshop: Workshop, receiver: Receiver
+    host: Host, workshop: WorkerResources, receiver: Receiver
 ) -> None:
     (comment_id,) = host.posts()
     host.rules(comment_id, State.REJECTED)
@@ -257,7 +261,7 @@ def test_twelve_failures_make_a_delivery_dead_and_the_next_change_goes_out(
 
 
 def test_an_endpoint_that_fails_five_times_in_a_row_is_only_probed_and_then_catches_up(
-    host: Host, workshop: Workshop, receiver: Receiver
+    host: Host, workshop: WorkerResources, receiver: Receiver
 ) -> None:
     one_thread = replace(workshop, settings=replace(workshop.settings, courier_threads=1))
     host.posts(9)
@@ -276,7 +280,7 @@ def test_an_endpoint_that_fails_five_times_in_a_row_is_only_probed_and_then_catc
     assert host.looks_at_endpoint().failures == 0
 
 
-def test_a_probe_before_its_time_costs_no_try(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_probe_before_its_time_costs_no_try(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     host.posts()
     receiver.behaviour = answers(500)
     deliver(workshop)
@@ -289,7 +293,9 @@ def test_a_probe_before_its_time_costs_no_try(host: Host, workshop: Workshop, re
     assert len(host.attempts()) == 2
 
 
-def test_what_waited_for_days_behind_a_broken_endpoint_is_given_up(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_what_waited_for_days_behind_a_broken_endpoint_is_given_up(
+    host: Host, workshop: WorkerResources, receiver: Receiver
+) -> None:
     host.posts(3)
     receiver.behaviour = answers(500)
     deliver(workshop)
@@ -300,7 +306,7 @@ def test_what_waited_for_days_behind_a_broken_endpoint_is_given_up(host: Host, w
     assert {d.state for d in host.deliveries()} == {DeliveryState.DEAD}
 
 
-def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     ids = host.posts()
     host.rules(ids[0], State.REJECTED)
     receiver.behaviour = answers(410)
@@ -308,9 +314,11 @@ def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop
     assert not host.looks_at_endpoint().enabled
     assert [d.state for d in host.deliveries()] == [DeliveryState.DEAD, DeliveryState.DEAD]
     with host.database.reading() as session:
-        act = session.scalars(select(AdminAct).where(AdminAct.about == str(host.endpoint)).order_by(AdminAct.id.desc())).first()
+        act = session.scalars(
+            select(AuditEntry).where(AuditEntry.about == str(host.endpoint)).order_by(AuditEntry.id.desc())
+        ).first()
     assert (act.by, act.deed, act.facts["after"]) == (
-        By.GREENROOM, Deed.ENDPOINT_CHANGED, {"enabled": False, "because": "it answered 410"},
+        ActorKind.GREENROOM, AuditEvent.ENDPOINT_CHANGED, {"enabled": False, "because": "it answered 410"},
     )  # fmt: skip
     receiver.behaviour = answers(204)
     with host.database.writing() as session:
@@ -320,7 +328,9 @@ def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_host_that_says_later_is_left_alone_that_long(host: Host, workshop: Workshop, receiver: Receiver, status: int) -> None:
+def test_a_host_that_says_later_is_left_alone_that_long(
+    host: Host, workshop: WorkerResources, receiver: Receiver, status: int
+) -> None:
     host.posts()
     receiver.behaviour = answers(status, Retry_After="900")
     deliver(workshop)
@@ -333,7 +343,7 @@ def test_a_host_that_says_later_is_left_alone_that_long(host: Host, workshop: Wo
     assert deliver(workshop) == 3
 
 
-def test_both_secrets_sign_while_one_is_rotated(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_both_secrets_sign_while_one_is_rotated(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     with host.database.writing() as session:
         new = rotate(session, "news", host.endpoint, seal=host.seal, now=_now())[1]
     host.posts()
@@ -354,10 +364,10 @@ def test_secrets_are_unreadable_in_the_database(host: Host) -> None:
     endpoint = host.looks_at_endpoint()
     assert host.secret not in endpoint.secret
     assert host.secret.removeprefix("whsec_") not in endpoint.secret
-    assert host.seal.open(endpoint.secret) == host.secret
+    assert host.seal.decrypt(endpoint.secret) == host.secret
 
 
-def test_endpoints_hear_only_what_they_asked_for(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_endpoints_hear_only_what_they_asked_for(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     with Receiver() as other:
         host.add_endpoint(other, events=[EventType.REJECTED])
         (comment_id,) = host.posts()
@@ -367,7 +377,7 @@ def test_endpoints_hear_only_what_they_asked_for(host: Host, workshop: Workshop,
         assert [r.told["type"] for r in receiver.receipts] == ["comment.approved", "comment.rejected"]
 
 
-def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     gate = Signal()
     with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
         host.add_endpoint(slow)
@@ -383,9 +393,9 @@ def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: Workshop
     assert stuck <= workshop.settings.courier_threads // 2
 
 
-def test_two_couriers_send_each_delivery_once(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_two_couriers_send_each_delivery_once(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     host.posts(60)
-    other = Workshop.open(workshop.settings)
+    other = WorkerResources.open(workshop.settings)
     couriers = [Runner(target=deliver, args=(shop,)) for shop in (workshop, other)]
     for one in couriers:
         one.start()
@@ -395,7 +405,7 @@ def test_two_couriers_send_each_delivery_once(host: Host, workshop: Workshop, re
     assert len(receiver.receipts) == len({r.id for r in receiver.receipts}) == 60
 
 
-def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     host.posts(200)
     well, failing = answers(204), answers(500)
     receiver.behaviour = lambda request: (failing if len(receiver.receipts) % 40 == 0 else well)(request)
@@ -410,7 +420,7 @@ def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: Workshop,
 
 
 def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
-    host: Host, workshop: Workshop, receiver: Receiver
+    host: Host, workshop: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts()
     deliver(workshop)
@@ -424,7 +434,7 @@ def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
     assert len({r.id for r in receiver.receipts}) == 1
 
 
-def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     host.posts()
 
     def lose_the_lease(request: BaseHTTPRequestHandler) -> None:
@@ -439,12 +449,12 @@ def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: Workshop, 
 
 
 def test_a_test_goes_out_at_once_even_where_the_endpoint_is_broken_and_heals_it(
-    host: Host, workshop: Workshop, receiver: Receiver
+    host: Host, workshop: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts()
     with host.database.writing() as session:
         session.execute(update(Endpoint).values(failures=7, probe_at=_now() + HOUR))
-        try_out(session, "news", host.endpoint, now=_now())
+        send_test(session, "news", host.endpoint, now=_now())
     assert deliver(workshop) == 2
     test, approval = receiver.receipts
     assert test.told["type"] == "greenroom.test"
@@ -452,16 +462,16 @@ def test_a_test_goes_out_at_once_even_where_the_endpoint_is_broken_and_heals_it(
     assert approval.told["type"] == "comment.approved"
 
 
-def test_a_failed_test_is_not_repeated_and_counts_for_nothing(host: Host, workshop: Workshop, receiver: Receiver) -> None:
+def test_a_failed_test_is_not_repeated_and_counts_for_nothing(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
     receiver.behaviour = answers(500)
     with host.database.writing() as session:
-        try_out(session, "news", host.endpoint, now=_now())
+        send_test(session, "news", host.endpoint, now=_now())
     assert deliver(workshop) == 1
     assert host.deliveries()[0].state == DeliveryState.DEAD
     assert host.looks_at_endpoint().failures == 0
 
 
-def test_an_idle_courier_reads_once_and_writes_nothing(host: Host, workshop: Workshop) -> None:
+def test_an_idle_courier_reads_once_and_writes_nothing(host: Host, workshop: WorkerResources) -> None:
     said: list[str] = []
     listen.listen(workshop.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
     assert deliver(workshop) == 0
@@ -469,15 +479,15 @@ def test_an_idle_courier_reads_once_and_writes_nothing(host: Host, workshop: Wor
     assert not any("IMMEDIATE" in s or s.startswith(("UPDATE", "INSERT")) for s in said)
 
 
-def _judged(database: Database, workshop: Workshop) -> None:
+def _judged(database: Database, workshop: WorkerResources) -> None:
     """Twenty comments of a site without endpoints."""
     with database.writing() as session:
         site(session)
         submitted(session, *(draft(f"A calm word, number {n}.") for n in range(20)), now=_now())
-    drain(workshop, seconds=60.0)
+    check_pending(workshop, seconds=60.0)
 
 
-def test_a_verdict_that_no_host_wants_to_hear_of_needs_no_courier(database: Database, workshop: Workshop) -> None:
+def test_a_verdict_that_no_host_wants_to_hear_of_needs_no_courier(database: Database, workshop: WorkerResources) -> None:
     _judged(database, workshop)
     with database.reading() as session:
         assert list(session.scalars(select(Event.state))) == [EventState.SENT] * 20
@@ -485,12 +495,12 @@ def test_a_verdict_that_no_host_wants_to_hear_of_needs_no_courier(database: Data
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_an_endpoint_is_there_only_when_no_verdict_is_under_way_that_did_not_see_it(
-    database: Database, workshop: Workshop
+    database: Database, workshop: WorkerResources
 ) -> None:
     """A verdict that waits for its thread asked before whether a host wants to be told: nobody would tell it of that one."""
 
     def waiting() -> int:
-        with database.glancing() as session:
+        with database.reading_quickly() as session:
             return int(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) or 0)
 
     host = Host(database, workshop)
@@ -500,7 +510,7 @@ def test_an_endpoint_is_there_only_when_no_verdict_is_under_way_that_did_not_see
     with Receiver() as receiver, ThreadPoolExecutor() as others:
         with database.writing() as session:
             session.execute(text("SELECT 1 FROM thread FOR UPDATE"))
-            judged = others.submit(drain, workshop, seconds=60.0)
+            judged = others.submit(check_pending, workshop, seconds=60.0)
             wait_until(lambda: waiting() == 1, what="the verdict, which waits for its thread")
             added = others.submit(host.add_endpoint, receiver)
             wait_until(lambda: waiting() == 2 or added.done(), what="the endpoint, which waits for the verdict")
@@ -514,7 +524,7 @@ def test_an_endpoint_is_there_only_when_no_verdict_is_under_way_that_did_not_see
 
 
 def test_other_events_of_a_site_without_endpoints_are_put_aside_together(
-    database: Database, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deliveries, "IDLE_EVENTS_WAIT", HOUR)
     _judged(database, workshop)
@@ -531,7 +541,7 @@ def test_other_events_of_a_site_without_endpoints_are_put_aside_together(
 
 
 def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_webhooks(
-    host: Host, workshop: Workshop, receiver: Receiver
+    host: Host, workshop: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts(5)
     with Receiver() as other:
@@ -556,7 +566,7 @@ def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_i
     endpoints = {host.endpoint, host.add_endpoint(receiver)[0], host.add_endpoint(receiver)[0]}
     host.posts(40)
     with host.database.writing() as session:
-        fan_out(session, now=_now())
+        create_deliveries(session, now=_now())
     leased = {"room": lambda _: 1, "lease": HOUR, "probe_every": HOUR}
     with host.database.writing() as session:
         for _ in range(38):
@@ -581,7 +591,7 @@ def _raw(answer: bytes) -> Behaviour:
     ids=["a year beyond all", "a zone beyond all", "no status", "no version", "no chunk", "less than no chunk"],
 )
 def test_whatever_a_receiver_answers_is_written_down_and_stops_nobody_elses_webhooks(
-    host: Host, workshop: Workshop, receiver: Receiver, answer: bytes
+    host: Host, workshop: WorkerResources, receiver: Receiver, answer: bytes
 ) -> None:
     with Receiver(_raw(answer)) as hostile:
         host.add_endpoint(hostile)

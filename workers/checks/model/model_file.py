@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import repeat
 
 from workers.checks.model.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
-from workers.checks.model.ngrams import Said, as_phrases, as_pieces
+from workers.checks.model.ngrams import Tokens, as_phrases, as_pieces
 from workers.checks.text.matcher import Weighed
 
 FILE = "models/shelf.json.gz"
@@ -17,7 +17,7 @@ _ORDER = ("spam", "abuse")
 _LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 
 
-class Shelf:
+class ShippedModels:
     """Two models over one vocabulary. All that they know of a text is found in two passes, one over its chunks for the pieces
     and one over its words: that costs a third of looking up each piece, word, pair and phrase."""
 
@@ -33,7 +33,7 @@ class Shelf:
     def __len__(self) -> int:
         return self._size
 
-    def probabilities(self, said: Said, seen: Iterable[str]) -> tuple[float, float]:
+    def probabilities(self, said: Tokens, seen: Iterable[str]) -> tuple[float, float]:
         """How likely a comment that says this and is seen so is unwanted, by the first and by the second model."""
         total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
         total += sum(map(self._seen.get, seen, repeat(0)))
@@ -68,9 +68,9 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), compresslevel=9, mtime=0)
 
 
-def unpacked(stored: bytes) -> Shelf:
+def unpacked(stored: bytes) -> ShippedModels:
     """The models that `packed` wrote, ready to be asked."""
-    return Shelf(*_read(stored))
+    return ShippedModels(*_read(stored))
 
 
 def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
@@ -91,6 +91,6 @@ class _Numbers(dict[tuple[str, ...], int]):
 
 
 @cache
-def shelf() -> Shelf:
+def shipped_models() -> ShippedModels:
     """The shipped models, loaded once a process."""
     return unpacked(files("workers.checks").joinpath(FILE).read_bytes())

@@ -9,7 +9,7 @@ from itertools import pairwise
 from workers.checks.text.characters import DIGITS, apart, count
 from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.normalize import Folded
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 #: Beginning and end of a long text are read; what is left out cannot make a comment slow.
 HEAD, TAIL = 1_000, 200
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Tokens:
     """A text as the models read it: its words in order, and the different chunks between spaces. Addresses and numbers are blanked."""
 
     words: list[str]
@@ -63,7 +63,7 @@ class Said:
         return found
 
 
-def said(folded: Folded, tokens: set[str] | None = None) -> Said:
+def tokenize(folded: Folded, tokens: set[str] | None = None) -> Tokens:
     """The words and pieces of a folded text. `tokens`: what stands between its blanks."""
     text = _shortened(folded.text)
     if "//" in text or "www." in text:
@@ -72,7 +72,7 @@ def said(folded: Folded, tokens: set[str] | None = None) -> Said:
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if count(text, DIGITS):
         text = _NUMBER.sub("0", text)
-    return Said(_words(text), tokens if tokens is not None and text is folded.text else set(text.split()))
+    return Tokens(_words(text), tokens if tokens is not None and text is folded.text else set(text.split()))
 
 
 def _words(text: str) -> list[str]:
@@ -132,7 +132,7 @@ def pieces_of(chunk: str) -> list[str]:
 @cache
 def _innocent() -> Matcher:
     """Names and phrases that only sound bad (Dick Cheney, great tits): the models are not shown them."""
-    return Matcher(Entry(phrase, phrase, 1, Where.WHOLE) for phrase in listed("innocent") if " " in phrase)
+    return Matcher(Entry(phrase, phrase, 1, Where.WHOLE) for phrase in word_list("innocent") if " " in phrase)
 
 
 def _shortened(text: str) -> str:

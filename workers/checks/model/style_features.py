@@ -2,7 +2,7 @@
 
 import re
 
-from service.domain.policy.check_input import Reading
+from service.domain.policy.check_input import CheckInput
 from workers.checks.model.ngrams import HEAD, of_addresses, words_of
 from workers.checks.text.characters import CAPITALS, DIGITS, LETTERS, SIGNS, count
 from workers.checks.text.find_links import USUAL, Link, is_within
@@ -67,7 +67,7 @@ _ASKED = frozenset(
 )
 
 
-def shape(reading: Reading, folded: Folded, links: tuple[Link, ...]) -> set[str]:
+def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[str]:
     """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
     text = reading.text[:HEAD]
     letters, capitals = letters_of(text)
@@ -104,7 +104,7 @@ def of_numbers(numbers: list[str]) -> set[str]:
     return found
 
 
-def manner(reading: Reading, links: tuple[Link, ...], words: list[str]) -> set[str]:
+def manner(reading: CheckInput, links: tuple[Link, ...], words: list[str]) -> set[str]:
     """How it speaks: to whom, of whom, what it asks for, how neatly it is written, and how often it repeats itself. With its
     links: under news a neat comment backs up what it says, among videos hardly any does."""
     text = reading.text[:HEAD]

@@ -7,7 +7,7 @@ from itertools import islice
 
 from workers.checks.text.characters import between_blanks
 from workers.checks.text.normalize import Folded
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 #: Endings by which a bare word with a dot is taken for a host. A written-out scheme or `www.` needs none of them.
 _ENDINGS = (
@@ -85,4 +85,4 @@ def is_within(host: str, domains: frozenset[str]) -> bool:
 
 
 #: Hosts that readers link to in good faith: one link there says nothing.
-USUAL = frozenset(listed("usual_hosts"))
+USUAL = frozenset(word_list("usual_hosts"))

@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import cache
 from importlib.resources import files
 
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 
 class Tier(IntEnum):
@@ -32,7 +32,7 @@ def words() -> dict[str, Tier]:
     """Every word and phrase that is not allowed, with its tier."""
     tiers = _ours()
     return tiers | {
-        word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in listed("inside"))
+        word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in word_list("inside"))
     }
 
 
@@ -44,7 +44,7 @@ def tier(word: str) -> Tier:
 @cache
 def _ours() -> dict[str, Tier]:
     return {
-        **dict.fromkeys(listed("mild"), Tier.MILD),
-        **dict.fromkeys((*listed("strong"), *listed("inside")), Tier.STRONG),
-        **dict.fromkeys(listed("coarse"), Tier.COARSE),
+        **dict.fromkeys(word_list("mild"), Tier.MILD),
+        **dict.fromkeys((*word_list("strong"), *word_list("inside")), Tier.STRONG),
+        **dict.fromkeys(word_list("coarse"), Tier.COARSE),
     }

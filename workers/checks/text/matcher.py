@@ -7,7 +7,7 @@ from itertools import compress
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 
 class Where(Enum):
@@ -37,7 +37,7 @@ class Hit:
     entry: Entry
 
 
-_GLUE = frozenset(listed("glue"))
+_GLUE = frozenset(word_list("glue"))
 _LONGEST_GLUE = max(map(len, _GLUE))
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import cache
 
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 #: Different spellings of one sound. Each is tried alone and all of one row together.
-_SOUNDS = tuple((sound, other) for sound, _, other in (line.partition("=") for line in listed("sounds")))
+_SOUNDS = tuple((sound, other) for sound, _, other in (line.partition("=") for line in word_list("sounds")))
 
 
 def variants(word: str) -> Iterator[str]:
@@ -19,7 +19,7 @@ def variants(word: str) -> Iterator[str]:
 
 @cache
 def _not_disguised() -> frozenset[str]:
-    return frozenset((*listed("disguised_not"), *listed("disguised")))
+    return frozenset((*word_list("disguised_not"), *word_list("disguised")))
 
 
 def _sounds(word: str) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _without_vowels(word: str) -> Iterator[str]:
 def _splits(word: str) -> Iterator[str]:
     if len(word) < 4:
         return
-    known = frozenset(listed("parts"))
+    known = frozenset(word_list("parts"))
     for at in range(1, len(word)):
         left, right = word[:at], word[at:]
         if left not in known or right not in known:

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from functools import cache
 
-from workers.checks.text.word_lists import listed
+from workers.checks.text.word_lists import word_list
 
 #: Read as these when almost nothing but stars is left; the order is the order of preference.
-_MOSTLY_STARS = dict(line.split("=") for line in listed("stars"))
+_MOSTLY_STARS = dict(line.split("=") for line in word_list("stars"))
 
 
 def unmask(masked: str) -> str:
@@ -35,7 +35,7 @@ def _loosely(core: str) -> str:
     after = after.lstrip("*")
     if not stars or not before or not after or "*" in after:
         return ""
-    return next((word for word in listed("disguised") if _between(word, before, after, len(core))), "")
+    return next((word for word in word_list("disguised") if _between(word, before, after, len(core))), "")
 
 
 def _between(word: str, before: str, after: str, length: int) -> bool:
@@ -51,6 +51,6 @@ def _fits(word: str, masked: str) -> bool:
 @cache
 def _by_length() -> dict[int, tuple[str, ...]]:
     lengths: defaultdict[int, list[str]] = defaultdict(list)
-    for word in listed("disguised"):
+    for word in word_list("disguised"):
         lengths[len(word)].append(word)
     return {length: tuple(words) for length, words in lengths.items()}

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 
 @cache
-def listed(name: str) -> tuple[str, ...]:
+def word_list(name: str) -> tuple[str, ...]:
     """The entries of `words/<name>.txt`, in their order."""
     lines = files("workers.checks").joinpath("words", f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))

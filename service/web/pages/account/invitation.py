@@ -6,24 +6,24 @@ from datetime import UTC, datetime
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.accounts import invitations as acting
+from service.actions.accounts import invitations
 from service.actions.accounts.sign_in import AccountChanged
 from service.domain.errors import Gone, Invalid
-from service.domain.security.encryption import Seal
-from service.domain.security.passwords import matches
+from service.domain.security.encryption import SecretBox
+from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import Moderator
 from service.store.tables.invitations import Invitation
 from service.web.auth.login_throttle import throttle
-from service.web.auth.sessions import keep, look_up
+from service.web.auth.sessions import look_up, set_cookie
 from service.web.http.i18n import _
-from service.web.pages.blueprint import back_to, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import page, redirect_to
+from service.web.resources.web_resources import resources
 
 
 def show_invitation(token: str, offers: Sequence[Invitation], status: int = 200, *, fault: str = "") -> AnyResponse:
     browser = _browser_of(offers)
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         account = session.get_one(Moderator, offers[0].moderator_id)
     proves = offers[0].signed_in
     return page(
@@ -50,8 +50,8 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
         throttle(f"code {browser.moderator.id}")
     code, agent = request.form.get("code", "")[:100], request.headers.get("User-Agent", "")
     try:
-        with doors().database.writing() as session:
-            entered = acting.accept(
+        with resources().database.writing() as session:
+            entered = invitations.accept(
                 session, token, browser=browser, code=code, seal=_seal(), user_agent=agent, now=datetime.now(UTC)
             )
     except Invalid:
@@ -61,9 +61,9 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
         return show_invitation(token, offers, 403)
     except Gone:
         return page("link.html", 410, good=False, token=token)
-    response = back_to("pages.account", done="accepted")
+    response = redirect_to("pages.account", done="accepted")
     assert isinstance(response, Response)  # noqa: S101
-    return keep(response, entered)
+    return set_cookie(response, entered)
 
 
 def _browser_of(offers: Sequence[Invitation]) -> SignedIn | None:
@@ -77,8 +77,8 @@ def _knows_password(browser: SignedIn) -> bool:
     if not password:
         return True
     throttle(browser.moderator.email)
-    return matches(password, request.form.get("password", "")[:1000])
+    return verify_password(password, request.form.get("password", "")[:1000])
 
 
-def _seal() -> Seal:
-    return Seal.from_secret(doors().settings.secret)
+def _seal() -> SecretBox:
+    return SecretBox.from_secret(resources().settings.secret)

@@ -8,98 +8,98 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in as signing_in
 from service.domain.errors import Gone
-from service.domain.security.passwords import matches
+from service.domain.security.passwords import verify_password
 from service.domain.security.tokens import digest_of
 from service.store.accounts.invitations import invitations_with
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.invitations import Invitation
 from service.web.auth.login_throttle import throttle, throttle_everywhere
-from service.web.auth.rate_limit import Rate, limited
-from service.web.auth.sessions import anyone, forget, look_up, me, my_id, somebody
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.auth.sessions import clear_cookie, current_moderator_id, current_sign_in, look_up, public_page, signed_in
 from service.web.http.i18n import _
 from service.web.pages.account.invitation import accept_invitation, show_invitation
-from service.web.pages.account.sign_in_2fa import come_in
-from service.web.pages.blueprint import bp, local, page
-from service.web.resources.web_resources import doors
+from service.web.pages.account.sign_in_2fa import complete_or_ask_second_factor
+from service.web.pages.blueprint import bp, local_path, page
+from service.web.resources.web_resources import resources
 
 
 @bp.get("/")
-@anyone
+@public_page
 def home() -> AnyResponse:
     return redirect(url_for("pages.queue"), 302)
 
 
 @bp.get("/sign-in")
-@anyone
+@public_page
 def sign_in() -> AnyResponse:
-    goal = local(request.args.get("next", ""))
+    goal = local_path(request.args.get("next", ""))
     return redirect(goal, 302) if look_up() else page("sign_in.html", goal=goal, email="", fault="")
 
 
 @bp.post("/sign-in")
-@anyone
-@limited(Rate.SIGN_IN)
+@public_page
+@rate_limited(Rate.SIGN_IN)
 def sign_in_by_password() -> AnyResponse:
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")[:1000]
-    goal = local(request.form.get("next", ""))
+    goal = local_path(request.form.get("next", ""))
     throttle(email.strip().casefold())
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         moderator = moderator_with(session, email) if "\0" not in email else None
         if moderator is not None:
             throttle_everywhere(session, moderator.id)
     # The hash is checked outside any transaction, and also for a name that nobody has.
-    right = matches(moderator.password if moderator else "", password)
+    right = verify_password(moderator.password if moderator else "", password)
     if moderator is None or moderator.disabled_at is not None or not right:
         if moderator is not None:
-            with doors().database.writing() as session:
-                signing_in.failed(session, moderator.id, how="password")
+            with resources().database.writing() as session:
+                signing_in.record_failure(session, moderator.id, how="password")
         fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     try:
-        with doors().database.writing() as session:
-            entry = signing_in.enter(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+        with resources().database.writing() as session:
+            entry = signing_in.open_session(session, moderator, how="password", user_agent=_user_agent(), now=_now())
     except signing_in.AccountChanged:
         fault = _("This account was changed just now. Please sign in again.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
-    return come_in(entry, goal)
+    return complete_or_ask_second_factor(entry, goal)
 
 
 @bp.get("/sign-in/<token>")
-@anyone
+@public_page
 def show_link(token: str) -> AnyResponse:
     """A button. Mail scanners and previews open links; only the button uses one up."""
     if offers := _offers(token):
         return show_invitation(token, offers)
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         good = signing_in.link_is_good(session, token, now=_now())
     return page("link.html", 200 if good else 410, good=good, token=token)
 
 
 @bp.post("/sign-in/<token>")
-@anyone
-@limited(Rate.SIGN_IN)
+@public_page
+@rate_limited(Rate.SIGN_IN)
 def sign_in_by_link(token: str) -> AnyResponse:
     if offers := _offers(token):
         return accept_invitation(token, offers)
     try:
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
     except Gone:
         return page("link.html", 410, good=False, token=token)
-    return come_in(entry, "/queue")
+    return complete_or_ask_second_factor(entry, "/queue")
 
 
 @bp.post("/sign-out")
-@somebody
+@signed_in
 def sign_out() -> AnyResponse:
-    with doors().database.writing() as session:
-        signing_in.sign_out(session, my_id(), me().session.digest)
-    return forget(_to("/sign-in"))
+    with resources().database.writing() as session:
+        signing_in.sign_out(session, current_moderator_id(), current_sign_in().session.digest)
+    return clear_cookie(_to("/sign-in"))
 
 
 def _offers(token: str) -> Sequence[Invitation]:
     """What the link offers where it is an invitation."""
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         return invitations_with(session, digest_of(token), now=_now())
 
 

@@ -7,71 +7,73 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.accounts import two_factor as acting
+from service.actions.accounts import two_factor
 from service.actions.accounts.sign_in import hold
 from service.domain.errors import Invalid
-from service.domain.security.encryption import Seal
-from service.domain.security.passwords import matches
-from service.domain.security.totp import address
+from service.domain.security.encryption import SecretBox
+from service.domain.security.passwords import verify_password
+from service.domain.security.totp import provisioning_uri
 from service.store.accounts.two_factor import recovery_codes_left
 from service.store.tables.accounts import Moderator
 from service.web.auth.login_throttle import throttle
-from service.web.auth.sessions import me, my_id, somebody
+from service.web.auth.sessions import current_moderator_id, current_sign_in, signed_in
 from service.web.http.i18n import _
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 
 @bp.get("/account/second-factor")
-@somebody
+@signed_in
 def second_factor() -> AnyResponse:
     return _shown()
 
 
 @bp.post("/account/second-factor")
-@somebody
+@signed_in
 def change_second_factor() -> AnyResponse:
     """One button, one act: begin, confirm, new codes, off. Each tries something that could be guessed."""
-    throttle(f"code {my_id()}")
+    throttle(f"code {current_moderator_id()}")
     act, code = request.form.get("act", ""), request.form.get("code", "")[:100]
-    kept, old = me().moderator.password, request.form.get("old", "")[:1000]
+    kept, old = current_sign_in().moderator.password, request.form.get("old", "")[:1000]
     # Whoever has the browser for a moment must not lock its owner out.
-    if act == "begin" and kept and not matches(kept, old):
+    if act == "begin" and kept and not verify_password(kept, old):
         return _shown(422, fault=_("That is not your present password."))
     try:
         codes = _carried_out(act, code)
     except Invalid:
         return _shown(422, fault=_("That code does not fit, or was used already. Wait for the next one."))
-    return _shown(201, codes=codes) if codes else back_to("pages.second_factor", done=act)
+    return _shown(201, codes=codes) if codes else redirect_to("pages.second_factor", done=act)
 
 
 def _carried_out(act: str, code: str) -> list[str]:
     """The recovery codes that it made."""
-    seal, now = Seal.from_secret(doors().settings.secret), datetime.now(UTC)
-    with doors().database.writing() as session:
-        hold(session, me())
+    seal, now = SecretBox.from_secret(resources().settings.secret), datetime.now(UTC)
+    with resources().database.writing() as session:
+        hold(session, current_sign_in())
         match act:
             case "begin":
-                acting.begin(session, my_id(), seal=seal)
+                two_factor.begin(session, current_moderator_id(), seal=seal)
             case "confirm":
-                return acting.confirm(session, my_id(), code, seal=seal, now=now, but=me().session.digest)
+                return two_factor.confirm(
+                    session, current_moderator_id(), code, seal=seal, now=now, but=current_sign_in().session.digest
+                )
             case "codes":
-                return acting.renew_codes(session, my_id(), code, seal=seal, now=now)
+                return two_factor.renew_codes(session, current_moderator_id(), code, seal=seal, now=now)
             case "off":
-                acting.turn_off(session, my_id(), code, seal=seal, now=now)
+                two_factor.turn_off(session, current_moderator_id(), code, seal=seal, now=now)
             case _:
                 raise Invalid.field("/act", "unknown", "expected begin, confirm, codes or off")
     return []
 
 
 def _shown(status: int = 200, *, fault: str = "", codes: list[str] | None = None) -> AnyResponse:
-    with doors().database.reading() as session:
-        mine, left = session.get_one(Moderator, my_id()), recovery_codes_left(session, my_id())
+    with resources().database.reading() as session:
+        mine, left = session.get_one(Moderator, current_moderator_id()), recovery_codes_left(session, current_moderator_id())
     waiting = mine.second_factor if not mine.second_factor_at else ""
-    secret = Seal.from_secret(doors().settings.secret).open(waiting) if waiting else ""
+    secret = SecretBox.from_secret(resources().settings.secret).decrypt(waiting) if waiting else ""
     return page(
         "second_factor.html", status, is_on=bool(mine.second_factor_at), since=mine.second_factor_at, left=left, codes=codes or [],
-        secret=secret, picture=_picture(address(secret, mine.email)) if secret else "", fault=fault, done=request.args.get("done", ""),
+        secret=secret, picture=_picture(provisioning_uri(secret, mine.email)) if secret else "", fault=fault, done=request.args.get("done", ""),
     )  # fmt: skip
 
 

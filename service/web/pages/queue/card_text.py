@@ -3,9 +3,9 @@
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import Card
-from service.store.moderation.groups import MOST, Group
+from service.store.moderation.groups import MAX_MEMBERS, Group
 from service.store.tables.accounts import Role
-from service.store.tables.moderation import Did
+from service.store.tables.moderation import ActivityKind
 from service.web.http.i18n import _, age, count, moment, month, ngettext
 
 
@@ -37,16 +37,16 @@ def decision_line(decision: AnyRow) -> str:
     return _("%(who)s put this back %(ago)s ago", who=who, ago=age(decision.at))
 
 
-def more_line(group: Group) -> str:
+def more_in_group_line(group: Group) -> str:
     """How many stand behind a card."""
-    number = count(group.number, most=MOST)
+    number = count(group.number, most=MAX_MEMBERS)
     return ngettext("%(number)s more like this", "%(number)s more like this", group.number, number=number)
 
 
 def together_line(group: Group) -> str:
     """How many of a group one decision moves."""
     if group.number > group.decided:
-        return _("decided together, %(number)s at a time", number=count(MOST))
+        return _("decided together, %(number)s at a time", number=count(MAX_MEMBERS))
     return _("decided together")
 
 
@@ -60,23 +60,23 @@ def escalation_line(step: AnyRow) -> str:
     return _("by %(who)s to an admin, %(ago)s ago", who=who, ago=ago)
 
 
-def step_line(step: AnyRow) -> str:
+def activity_line(step: AnyRow) -> str:
     """What a person did with a comment: a decision, or a step beside deciding."""
     kind = getattr(step, "kind", "")
-    if kind == Did.ESCALATE:
+    if kind == ActivityKind.ESCALATE:
         return f"{_('Escalated')} {escalation_line(step)}"
-    if kind == Did.CALM:
+    if kind == ActivityKind.CALM:
         return _("%(who)s put this back %(ago)s ago", who=step.who.partition("@")[0], ago=age(step.at))
     return decision_line(step)
 
 
-def standing_line(step: AnyRow) -> str:
+def ban_or_trust_line(step: AnyRow) -> str:
     """Who banned or trusted an author, when and until when."""
     who, ago = step.who.partition("@")[0], age(step.at)
-    if step.kind == Did.FORGIVE:
+    if step.kind == ActivityKind.FORGIVE:
         return _("%(who)s took it back %(ago)s ago", who=who, ago=ago)
     until = _("until %(day)s", day=moment(step.until)) if step.until else _("for good")
-    if step.kind == Did.BAN:
+    if step.kind == ActivityKind.BAN:
         return _("%(who)s banned the author %(ago)s ago, %(until)s", who=who, ago=ago, until=until)
     return _("%(who)s trusted the author %(ago)s ago, %(until)s", who=who, ago=ago, until=until)
 
@@ -92,7 +92,7 @@ def state_names() -> dict[str, str]:
     }
 
 
-def done_line(state: str, number: int, left: int) -> str:
+def toast_text(state: str, number: int, left: int) -> str:
     """What was done just now, and what is left: "Approved. 41 left"."""
     done = {
         State.APPROVED: ngettext("Approved.", "%(num)s approved.", number),

@@ -7,14 +7,14 @@ from service.domain.errors import AlreadyDecided
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import last_words
-from service.web.auth.sessions import my_id
+from service.web.auth.sessions import current_moderator_id
 from service.web.http.i18n import _, age
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 
-def said(refused: Sequence[Outcome]) -> list[str]:
+def conflict_text(refused: Sequence[Outcome]) -> list[str]:
     """One sentence a comment that stayed as it was."""
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         last = last_words(session, [outcome.comment_id for outcome in refused])
     return [_sentence(outcome, last.get(outcome.comment_id)) for outcome in refused]
 
@@ -22,7 +22,7 @@ def said(refused: Sequence[Outcome]) -> list[str]:
 def _sentence(outcome: Outcome, last: AnyRow | None) -> str:
     if last is None or not isinstance(outcome.refusal, AlreadyDecided):
         return outcome.refusal.detail if outcome.refusal else ""
-    who = _("You") if last.moderator_id == my_id() else last.who.partition("@")[0] or _("The host")
+    who = _("You") if last.moderator_id == current_moderator_id() else last.who.partition("@")[0] or _("The host")
     ago = age(last.at)
     match last.to_state:
         case State.APPROVED:

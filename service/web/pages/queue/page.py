@@ -14,28 +14,27 @@ from service.actions.moderation.screen_lease import lease
 from service.store.db.column_types import AnyRow
 from service.store.lifecycle.archives import absent, left_until
 from service.store.moderation import queue as waiting
-from service.store.moderation.activity import steps_about
+from service.store.moderation.activity import activity_about
 from service.store.moderation.cards import cards
-from service.store.moderation.comment_context import earlier_words, surroundings
+from service.store.moderation.comment_context import comment_context, earlier_words
 from service.store.moderation.decision_log import colleagues, decisions_about
-from service.store.moderation.last_action import last_gesture
-from service.store.moderation.queue import Asked, Tab
-from service.store.sites.sites import site, stands
+from service.store.moderation.last_action import last_action
+from service.store.moderation.queue import QueueFilter, Tab
+from service.store.sites.sites import is_listed, site
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
-from service.web.auth.sessions import me, my_id, my_role, site_id, with_role
+from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
 from service.web.http.i18n import age, count
-from service.web.http.json_body import parsed
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.pages.highlight import marked, plain
-from service.web.pages.queue import card_text as lines
-from service.web.pages.queue import reason_text as why
+from service.web.http.json_body import parse
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.pages.highlight import highlight, visible_text
+from service.web.pages.queue import card_text, reason_text
 from service.web.pages.queue.js_translations import key_names, script_words
-from service.web.pages.queue.practice import invited, owed
-from service.web.pages.queue.query_params import address, asked_for, moment, uuid
+from service.web.pages.queue.practice import invited, is_owed
+from service.web.pages.queue.query_params import address, moment, queue_filter, uuid
 from service.web.pages.queue.rejection_reasons import rejections
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 #: Cards of one page.
 CARDS = 14
@@ -44,20 +43,20 @@ CARDS = 14
 @bp.get("/queue")
 @with_role(Role.VIEWER)
 def queue() -> AnyResponse:
-    with doors().database.reading() as session:
-        if site_id() and owed(session, site(session, site_id())):
-            return back_to("pages.practice", site=site_id())
-    return shown(asked_for(request.args))
+    with resources().database.reading() as session:
+        if site_id() and is_owed(session, site(session, site_id())):
+            return redirect_to("pages.practice", site=site_id())
+    return shown(queue_filter(request.args))
 
 
 @bp.get("/queue/cards")
 @with_role(Role.VIEWER)
 def more_cards() -> Response:
     """The next cards as a piece of HTML, for a page that is open already. The cursor after them and the time stand in headers."""
-    asked = asked_for(request.args)
-    with doors().database.reading() as session:
+    asked = queue_filter(request.args)
+    with resources().database.reading() as session:
         asked, listing = _next_page(session, asked)
-        found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
+        found = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
         here = site(session, site_id())
     html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
     return Response(html, mimetype="text/html", headers={"X-After": listing.after, "X-Loaded": _now().isoformat()})
@@ -73,11 +72,11 @@ class LeaseBody(BaseModel):
 
 @bp.post("/queue/leases")
 @with_role(Role.MODERATOR)
-def take_leases() -> Response:
+def lease_cards() -> Response:
     """The page says what it shows, again and again while somebody is there; colleagues get other cards first."""
-    body = parsed(LeaseBody, request.get_data())
-    with doors().database.writing() as session:
-        lease(session, site_id(), body.ids, moderator_id=my_id(), now=_now())
+    body = parse(LeaseBody, request.get_data())
+    with resources().database.writing() as session:
+        lease(session, site_id(), body.ids, moderator_id=current_moderator_id(), now=_now())
     return jsonify(leased=len(body.ids))
 
 
@@ -86,8 +85,8 @@ def take_leases() -> Response:
 def counts() -> Response:
     """The numbers on the tabs, and how many held comments came since the page was loaded."""
     since = moment(request.args.get("since", ""))
-    with doors().database.reading() as session:
-        found = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
+    with resources().database.reading() as session:
+        found = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
     return jsonify(**numbers_shown(found), oldest_words=age(found.oldest) if found.oldest else "", fresh=fresh)
 
@@ -96,16 +95,16 @@ def counts() -> Response:
 @with_role(Role.VIEWER)
 def comment(comment_id: UUID) -> AnyResponse:
     """One comment alone, with all that surrounds it."""
-    asked = Asked()
-    with doors().database.reading() as session:
+    asked = QueueFilter()
+    with resources().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        found = cards(session, site_id(), [row], asked, moderator_id=my_id(), now=_now())
-        around = surroundings(session, row, asked)
+        found = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
+        around = comment_context(session, row, asked)
         originals = earlier_words(session, comment_id)
         people = _others(session)
-        steps = [*decisions_about(session, site_id(), comment_id), *steps_about(session, site_id(), comment_id)]
+        steps = [*decisions_about(session, site_id(), comment_id), *activity_about(session, site_id(), comment_id)]
         here, archived = site(session, site_id()), left_until(session, comment_id)
     return page(
         "comment.html",
@@ -127,32 +126,32 @@ def comment(comment_id: UUID) -> AnyResponse:
 @with_role(Role.VIEWER)
 def context(comment_id: UUID) -> Response:
     """The thread in place, the author's last comments, and the members of the card in this view, as a piece of HTML."""
-    asked = asked_for(request.args)
-    with doors().database.reading() as session:
+    asked = queue_filter(request.args)
+    with resources().database.reading() as session:
         row = waiting.one(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        card = cards(session, site_id(), [row], asked, moderator_id=my_id(), now=_now())[0]
-        around = surroundings(session, row, asked)
+        card = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())[0]
+        around = comment_context(session, row, asked)
     html = render_template("context.html", card=card, around=around, **_helpers(asked, None))
     return Response(html, mimetype="text/html")
 
 
-def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None) -> AnyResponse:
+def shown(asked: QueueFilter, status: int = 200, *, outcomes: list[str] | None = None) -> AnyResponse:
     """The page for a view; `outcomes` are sentences about what could not be done."""
     if not site_id():
         return page("no_site.html")
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         asked, listing = _next_page(session, asked)
         if not listing.rows and asked.after:
             # All behind the cursor is decided: what still waits stands before it.
             asked, listing = _next_page(session, replace(asked, after=""))
-        colleagues = waiting.leased(session, site_id(), moderator_id=my_id(), now=_now())
-        found = cards(session, site_id(), listing.rows, asked, moderator_id=my_id(), now=_now())
-        numbers = waiting.counts(session, site_id(), moderator_id=my_id(), role=my_role())
+        colleagues = waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=_now())
+        found = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
+        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         reasons, languages = waiting.offered(session, site_id())
-        gesture = last_gesture(session, site_id(), my_id(), since=me().session.created_at)
-        around = surroundings(session, found[0].row, asked) if found else None
+        gesture = last_action(session, site_id(), current_moderator_id(), since=current_sign_in().session.created_at)
+        around = comment_context(session, found[0].row, asked) if found else None
         thread = session.get(Thread, asked.thread) if asked.thread else None
         people = _others(session)
         here = site(session, site_id())
@@ -182,12 +181,18 @@ def shown(asked: Asked, status: int = 200, *, outcomes: list[str] | None = None)
     )
 
 
-def _next_page(session: Session, asked: Asked) -> tuple[Asked, waiting.Page]:
+def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiting.Page]:
     """One page of a view. Where nothing else is left it is what colleagues look at: a lease orders work, it keeps nothing back."""
-    listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
-    if not listing.rows and not asked.after and waiting.leased(session, site_id(), moderator_id=my_id(), now=_now()):
+    listing = waiting.listing(session, site_id(), asked, moderator_id=current_moderator_id(), role=current_role(), limit=CARDS)
+    if (
+        not listing.rows
+        and not asked.after
+        and waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=_now())
+    ):
         asked = replace(asked, shared=True)
-        listing = waiting.listing(session, site_id(), asked, moderator_id=my_id(), role=my_role(), limit=CARDS)
+        listing = waiting.listing(
+            session, site_id(), asked, moderator_id=current_moderator_id(), role=current_role(), limit=CARDS
+        )
     return asked, listing
 
 
@@ -204,16 +209,16 @@ def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
 
 def _others(session: Session) -> list[AnyRow]:
     """To whom I could escalate."""
-    return [person for person in colleagues(session, site_id()) if person.id != my_id()]
+    return [person for person in colleagues(session, site_id()) if person.id != current_moderator_id()]
 
 
-def _helpers(asked: Asked, site: Site | None) -> dict[str, Any]:
+def _helpers(asked: QueueFilter, site: Site | None) -> dict[str, Any]:
     here = site_id()
     return {
-        "why": why,
-        "lines": lines,
-        "marked": marked,
-        "plain": plain,
+        "why": reason_text,
+        "card_text": card_text,
+        "marked": highlight,
+        "plain": visible_text,
         "to": lambda **changes: address(here, asked, **changes),
         "standing_of": lambda row: _standing(site, row),
         "view": address(here, asked, after=asked.after),
@@ -223,7 +228,7 @@ def _helpers(asked: Asked, site: Site | None) -> dict[str, Any]:
 def _standing(site: Site | None, row: AnyRow) -> str:
     """What was said by hand of the author of a card: `ban`, `trust` or nothing."""
     words = {"ban": "blocked_authors", "trust": "trusted_authors"}
-    return next((word for word, kept in words.items() if site and stands(site, kept, row.author_key, at=_now())), "")
+    return next((word for word, kept in words.items() if site and is_listed(site, kept, row.author_key, at=_now())), "")
 
 
 def _now() -> datetime:

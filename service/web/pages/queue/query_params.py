@@ -8,15 +8,15 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from service.store.moderation.queue import Asked, Order, Tab
+from service.store.moderation.queue import Order, QueueFilter, Tab
 
 Word = TypeVar("Word", bound=StrEnum)
 LONGEST = 200
 
 
-def asked_for(args: Mapping[str, str]) -> Asked:
+def queue_filter(args: Mapping[str, str]) -> QueueFilter:
     """The view that these query arguments name. What makes no sense is as if it were not there: a bookmark never breaks."""
-    return Asked(
+    return QueueFilter(
         tab=_word(Tab, args.get("tab", ""), Tab.HELD),
         order=_word(Order, args.get("order", ""), Order.OLDEST),
         reason=_plain(args.get("reason", "")),
@@ -30,16 +30,16 @@ def asked_for(args: Mapping[str, str]) -> Asked:
     )
 
 
-def asked_at(path: str) -> Asked:
+def asked_at(path: str) -> QueueFilter:
     """The view that an address of the queue page names, as `address` writes it."""
-    return asked_for(dict(parse_qsl(path.partition("?")[2])))
+    return queue_filter(dict(parse_qsl(path.partition("?")[2])))
 
 
-def address(site_id: str, asked: Asked, **changes: Any) -> str:
+def address(site_id: str, asked: QueueFilter, **changes: Any) -> str:
     """The queue page for a view, as a path; only what differs from the usual is named."""
     asked = replace(asked, **{"after": "", **changes})
-    usual = Asked()
-    named = {f.name: str(getattr(asked, f.name)) for f in fields(Asked) if getattr(asked, f.name) != getattr(usual, f.name)}
+    usual = QueueFilter()
+    named = {f.name: str(getattr(asked, f.name)) for f in fields(QueueFilter) if getattr(asked, f.name) != getattr(usual, f.name)}
     return "/queue?" + urlencode({"site": site_id, **named})
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from service.domain.policy.signals import Kind
 from service.web.http.i18n import _
-from service.web.pages.queue.rule_translations import said
+from service.web.pages.queue.rule_translations import translate_rule
 
 #: Spans that one line shows; the text has all of them marked.
-SHOWN = 4
+MAX_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReasonLine:
     """One reason. `failed` says that a check did not finish: that is never dressed up as a match."""
 
     label: str
@@ -23,7 +23,7 @@ class Line:
     failed: bool
 
 
-def lines(reasons: Sequence[Mapping[str, Any]]) -> list[Line]:
+def reason_lines(reasons: Sequence[Mapping[str, Any]]) -> list[ReasonLine]:
     """The reasons of a verdict as lines, gravest first."""
     return [_line(reason) for reason in reasons]
 
@@ -38,14 +38,16 @@ def name_of(code: str) -> str:
     return _words().get(code, code.replace(".", ": ").replace("_", " "))
 
 
-def _line(reason: Mapping[str, Any]) -> Line:
+def _line(reason: Mapping[str, Any]) -> ReasonLine:
     failed, rule = reason.get("status", "ran") != "ran", str(reason.get("rule", ""))
     found = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
     # A rule that names its words and its score already is not followed by them once more.
     matches = tuple((text, read) for text, read in found if read or text.casefold() not in rule.casefold())
-    shown = said(rule)
+    shown = translate_rule(rule)
     score = f"{float(reason.get('score', 0)):.0%}"
-    return Line(_label(reason, failed=failed), shown, matches[:SHOWN], "" if failed or f"({score})" in rule else score, failed)
+    return ReasonLine(
+        _label(reason, failed=failed), shown, matches[:MAX_REASONS], "" if failed or f"({score})" in rule else score, failed
+    )
 
 
 def _read_as(span: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from flask_babel import force_locale, get_locale
 from service.web.http.i18n import _
 
 
-def said(rule: str) -> str:
+def translate_rule(rule: str) -> str:
     """The sentence of a check, translated."""
     if str(get_locale() or "en") == "en":
         return rule

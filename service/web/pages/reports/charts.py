@@ -9,16 +9,16 @@ from babel.dates import format_skeleton
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.store.reports.daily_statistics import Numbers
+from service.store.reports.daily_statistics import Statistics
 from service.store.reports.daily_statistics import days as counted_days
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page
-from service.web.pages.queue import reason_text as why
+from service.web.pages.queue import reason_text
 from service.web.pages.reports import line_chart as plots
-from service.web.pages.reports.line_chart import Plot, Series, plot
-from service.web.resources.web_resources import doors
+from service.web.pages.reports.line_chart import Plot, Series, line_chart
+from service.web.resources.web_resources import resources
 
 SPANS = (7, 14, 30)
 #: A reason that moderators overruled in this share of at least so many cases deserves a look at its rule.
@@ -61,10 +61,10 @@ def charts() -> AnyResponse:
     span = next((n for n in SPANS if str(n) == request.args.get("days")), 14)
     today = datetime.now(UTC).date()
     shown = [today - timedelta(days=n) for n in reversed(range(span))]
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         rows = counted_days(session, site_id(), since=shown[0]) if site_id() else []
-    known = {row.day: Numbers.read(row.numbers) for row in rows}
-    numbers = [known.get(day.isoformat(), Numbers()) for day in shown]
+    known = {row.day: Statistics.read(row.numbers) for row in rows}
+    numbers = [known.get(day.isoformat(), Statistics()) for day in shown]
     busy = any(one.received or one.decided or any(held for _at, held, _age in one.queue) for one in numbers)
     return page(
         "charts.html",
@@ -77,28 +77,28 @@ def charts() -> AnyResponse:
     )
 
 
-def _depth(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _depth(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     points = [(n + at / 86400, float(held)) for n, one in enumerate(numbers) for at, held, _age in one.queue]
-    drawn = plot([Series(_("Held comments"), "first", points)], days, written=_number, day=_day)
+    drawn = line_chart([Series(_("Held comments"), "first", points)], days, written=_number, day=_day)
     rows = [(_day(d), _number(max(held for _at, held, _age in one.queue))) for d, one in _newest(days, numbers) if one.queue]
     summary = _("%(number)s comments wait now.", number=_number(points[-1][1])) if points else ""
     return Chart("depth", _("How many wait"), summary, drawn, (_("Day"), _("Most at once")), tuple(rows))
 
 
-def _oldest(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _oldest(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     points = [(n + at / 86400, age) for n, one in enumerate(numbers) for at, _held, age in one.queue]
-    drawn = plot([Series(_("Age of the oldest"), "second", points)], days, written=_time, day=_day, times=True)
+    drawn = line_chart([Series(_("Age of the oldest"), "second", points)], days, written=_time, day=_day, times=True)
     rows = [(_day(d), _time(max(age for _at, _held, age in one.queue))) for d, one in _newest(days, numbers) if one.queue]
     summary = _("The oldest one waits for %(time)s.", time=_time(points[-1][1])) if points and points[-1][1] else ""
     return Chart("oldest", _("How long the oldest waits"), summary, drawn, (_("Day"), _("Longest wait")), tuple(rows))
 
 
-def _verdict(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _verdict(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     times = [one.to_verdict for one in numbers]
     return _times("verdict", _("From arrival to verdict"), days, times)
 
 
-def _decision(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _decision(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     times = [one.to_decision for one in numbers]
     return _times("decision", _("From arrival to a person’s decision"), days, times)
 
@@ -109,7 +109,7 @@ def _times(name: str, title: str, days: Sequence[date], times: Sequence[tuple[fl
         Series(label, style, [(n + 0.5, t[which] if t else None) for n, t in enumerate(times)])
         for which, label, style in ((1, most, "second"), (0, half, "first"))
     ]
-    drawn = plot(series, days, written=_time, day=_day, times=True)
+    drawn = line_chart(series, days, written=_time, day=_day, times=True)
     rows = [(_day(d), *(map(_time, t) if t else ("–", "–"))) for d, t in reversed(list(zip(days, times, strict=True)))]
     latest = next((t for t in reversed(times) if t), None)
     summary = (
@@ -120,11 +120,11 @@ def _times(name: str, title: str, days: Sequence[date], times: Sequence[tuple[fl
     return Chart(name, title, summary, drawn, (_("Day"), half, most), tuple(rows))
 
 
-def _share(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _share(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     settled = [sum(one.by_policy.values()) for one in numbers]
     alone = [number - one.by_policy.get("held", 0) for number, one in zip(settled, numbers, strict=True)]
     parts = [(n + 0.5, a / s if s else None) for n, (a, s) in enumerate(zip(alone, settled, strict=True))]
-    drawn = plot([Series(_("Decided without a person"), "first", parts)], days, written=_percent, day=_day, most=1.0)
+    drawn = line_chart([Series(_("Decided without a person"), "first", parts)], days, written=_percent, day=_day, most=1.0)
     rows = [
         (_day(d), _number(s), _number(a), _percent(a / s) if s else "–")
         for d, a, s in reversed(list(zip(days, alone, settled, strict=True)))
@@ -135,11 +135,11 @@ def _share(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
     return Chart("share", _("Decided without a person"), summary, drawn, columns, tuple(rows))
 
 
-def _undone(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
+def _undone(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     parts = [(n + 0.5, min(one.undone / one.decided, 1.0) if one.decided else None) for n, one in enumerate(numbers)]
     highest = max((share for _at, share in parts if share is not None), default=0.0)
     most = next(m for m in (0.1, 0.25, 0.5, 1.0) if highest <= m)
-    drawn = plot([Series(_("Taken back"), "second", parts)], days, written=_percent, day=_day, most=most)
+    drawn = line_chart([Series(_("Taken back"), "second", parts)], days, written=_percent, day=_day, most=most)
     rows = [
         (_day(d), _number(one.decided), _number(one.undone), _percent(one.undone / one.decided) if one.decided else "–")
         for d, one in _newest(days, numbers)
@@ -151,16 +151,16 @@ def _undone(days: Sequence[date], numbers: Sequence[Numbers]) -> Chart:
     )
 
 
-def _overruled(numbers: Sequence[Numbers]) -> list[Overruled]:
+def _overruled(numbers: Sequence[Statistics]) -> list[Overruled]:
     found: dict[str, Overruled] = {}
     for one in numbers:
         for code, (held, passed) in one.reasons.items():
-            before = found.get(code, Overruled(code, why.name_of(code), 0, 0))
+            before = found.get(code, Overruled(code, reason_text.name_of(code), 0, 0))
             found[code] = Overruled(code, before.name, before.held + held, before.passed + passed)
     return sorted(found.values(), key=lambda one: (-one.often, -one.passed, one.code))
 
 
-def _newest(days: Sequence[date], numbers: Sequence[Numbers]) -> list[tuple[date, Numbers]]:
+def _newest(days: Sequence[date], numbers: Sequence[Statistics]) -> list[tuple[date, Statistics]]:
     return list(reversed(list(zip(days, numbers, strict=True))))
 
 

@@ -10,17 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.states import DECIDABLE
 from service.store.db.column_types import AnyRow
-from service.store.moderation.decision_log import Wanted, history, moderators_of
+from service.store.moderation.decision_log import DecisionFilter, list_decisions, moderators_of
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
-from service.web.auth.sessions import my_id, site_id, with_role
-from service.web.http.csv_export import table_line
+from service.web.auth.sessions import current_moderator_id, site_id, with_role
+from service.web.http.csv_export import csv_line
 from service.web.http.downloads import csv_response
 from service.web.pages.blueprint import bp, page
-from service.web.pages.queue import card_text as lines
+from service.web.pages.queue import card_text
 from service.web.pages.queue.query_params import day, place, uuid
 from service.web.pages.queue.rejection_reasons import SPAM, rejections
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 ROWS, CHUNK = 50, 100
 COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
@@ -30,8 +30,8 @@ COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", 
 @with_role(Role.VIEWER)
 def decisions() -> AnyResponse:
     wanted = _wanted(request.args)
-    with doors().database.reading() as session:
-        rows = history(session, site_id(), wanted, after=place(request.args.get("after", "")), limit=ROWS)
+    with resources().database.reading() as session:
+        rows = list_decisions(session, site_id(), wanted, after=place(request.args.get("after", "")), limit=ROWS)
         people = moderators_of(session, site_id())
         reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
     rows, more = rows[:ROWS], len(rows) > ROWS
@@ -46,25 +46,25 @@ def decisions() -> AnyResponse:
         named=named,
         query=urlencode({"site": site_id(), **named}),
         after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
-        lines=lines,
+        card_text=card_text,
     )
 
 
 @bp.get("/decisions.csv")
 @with_role(Role.VIEWER)
-def decisions_file() -> Response:
+def decisions_csv() -> Response:
     """Everything that the filter lets through, in chunks, so that a long history needs no memory."""
     pieces = _file(site_id(), _wanted(request.args))
-    return csv_response(pieces, name=f"decisions-{site_id()}", person=my_id())
+    return csv_response(pieces, name=f"decisions-{site_id()}", person=current_moderator_id())
 
 
-def _file(site: str, wanted: Wanted) -> Iterator[str]:
-    yield table_line(COLUMNS)
+def _file(site: str, wanted: DecisionFilter) -> Iterator[str]:
+    yield csv_line(COLUMNS)
     after: tuple[datetime, UUID] | None = None
     while True:
-        with doors().database.reading() as session:
-            rows = history(session, site, wanted, after=after, limit=CHUNK)
-        yield "".join(table_line(_cells(row)) for row in rows[:CHUNK])
+        with resources().database.reading() as session:
+            rows = list_decisions(session, site, wanted, after=after, limit=CHUNK)
+        yield "".join(csv_line(_cells(row)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
         after = (rows[CHUNK - 1].at, rows[CHUNK - 1].id)
@@ -78,9 +78,9 @@ def _cells(row: AnyRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _wanted(args: Mapping[str, str]) -> Wanted:
+def _wanted(args: Mapping[str, str]) -> DecisionFilter:
     until = day(args.get("until", ""))
-    return Wanted(
+    return DecisionFilter(
         moderator=uuid(args.get("who", "")),
         state=args.get("to", "") if args.get("to") in DECIDABLE else "",
         reason=args.get("reason", "").replace("\0", "")[:64],

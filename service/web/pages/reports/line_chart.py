@@ -49,7 +49,7 @@ class Series:
     points: Sequence[tuple[float, float | None]]
 
 
-def plot(series: Sequence[Series], days: Sequence[date], *, written: Callable[[float], str], day: Callable[[date], str],
+def line_chart(series: Sequence[Series], days: Sequence[date], *, written: Callable[[float], str], day: Callable[[date], str],
          most: float | None = None, times: bool = False) -> Plot:  # fmt: skip
     """Lines over these days, from zero to `most` or to a round number above all."""
     highest = max((y for one in series for _, y in one.points if y is not None), default=0.0)

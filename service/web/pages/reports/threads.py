@@ -11,9 +11,9 @@ from service.store.comments.threads import threads as listed
 from service.store.tables.accounts import Role
 from service.store.tables.comments import ThreadState
 from service.web.auth.sessions import site_id, with_role
-from service.web.pages.blueprint import back_to, bp, page
+from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue.query_params import uuid
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 ROWS = 50
 
@@ -23,7 +23,7 @@ ROWS = 50
 def threads() -> AnyResponse:
     words, state = request.args.get("words", "").replace("\0", "")[:200].strip(), request.args.get("state", "")
     state = state if state in list(ThreadState) else ""
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         rows = listed(session, site_id(), words=words, state=state, before=uuid(request.args.get("before", "")), limit=ROWS)
     rows, more = rows[:ROWS], len(rows) > ROWS
     before = rows[-1].id if more else ""
@@ -36,6 +36,6 @@ def change_thread(thread_id: UUID) -> AnyResponse:
     wanted = request.form.get("state", "")
     if wanted not in list(ThreadState):
         raise Invalid.field("/state", "unknown", f"expected one of {', '.join(ThreadState)}")
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         set_thread(session, site_id(), thread_id, ThreadState(wanted))
-    return back_to("pages.threads", site=site_id(), words=request.form.get("words", ""))
+    return redirect_to("pages.threads", site=site_id(), words=request.form.get("words", ""))

@@ -10,10 +10,10 @@ from service.actions.sites.sites_and_keys import add_key, revoke_key
 from service.domain.errors import Invalid
 from service.store.sites.sites import keys_of
 from service.store.tables.accounts import Role
-from service.store.tables.sites import Key, Scope
+from service.store.tables.sites import ApiKey, Scope
 from service.web.auth.sessions import site_id, with_role
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 
 @bp.get("/settings/keys")
@@ -24,26 +24,26 @@ def keys() -> AnyResponse:
 
 @bp.post("/settings/keys")
 @with_role(Role.ADMIN)
-def make_key() -> AnyResponse:
+def create_key() -> AnyResponse:
     """The key stands on the answer itself: it is shown this once."""
     scopes = [Scope(value) for value in request.form.getlist("scope") if value in list(Scope)]
     if not scopes:
         raise Invalid.field("/scope", "missing", "expected at least one thing that the key may do")
     label = request.form.get("label", "").replace("\0", "")[:200].strip()
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         _, token = add_key(session, site_id(), scopes=scopes, label=label, now=datetime.now(UTC))
     return _shown(201, fresh=token)
 
 
 @bp.post("/settings/keys/<uuid:key_id>/revoke")
 @with_role(Role.ADMIN)
-def end_key(key_id: UUID) -> AnyResponse:
-    with doors().database.writing() as session:
+def revoke_api_key(key_id: UUID) -> AnyResponse:
+    with resources().database.writing() as session:
         revoke_key(session, site_id(), key_id, now=datetime.now(UTC))
-    return back_to("pages.keys", site=site_id())
+    return redirect_to("pages.keys", site=site_id())
 
 
 def _shown(status: int = 200, *, fresh: str = "") -> AnyResponse:
-    with doors().database.reading() as session:
-        found: list[Key] = keys_of(session, site_id())
-    return page("keys.html", status, keys=found, scopes=list(Scope), fresh=fresh, url=doors().settings.url)
+    with resources().database.reading() as session:
+        found: list[ApiKey] = keys_of(session, site_id())
+    return page("keys.html", status, keys=found, scopes=list(Scope), fresh=fresh, url=resources().settings.url)

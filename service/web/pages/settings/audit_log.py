@@ -9,18 +9,18 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.domain.audit_events import Deed
-from service.store.accounts.audit_log import WantedActs, acts, people_named
+from service.domain.audit_events import AuditEvent
+from service.store.accounts.audit_log import AuditFilter, audit_entries, people_named
 from service.store.db.column_types import AnyRow
 from service.store.moderation.decision_log import moderators_of
 from service.store.tables.accounts import Role
-from service.web.auth.sessions import me, my_id, site_id, with_role
-from service.web.http.csv_export import table_line
+from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
+from service.web.http.csv_export import csv_line
 from service.web.http.downloads import csv_response
 from service.web.pages.blueprint import bp, page
 from service.web.pages.queue.query_params import day, place, uuid
-from service.web.pages.settings import audit_text as deeds
-from service.web.resources.web_resources import doors
+from service.web.pages.settings import audit_text
+from service.web.resources.web_resources import resources
 
 ROWS, CHUNK = 50, 100
 COLUMNS = ("at", "site", "by", "who", "deed", "about", "facts", "request")
@@ -28,35 +28,35 @@ COLUMNS = ("at", "site", "by", "who", "deed", "about", "facts", "request")
 
 @bp.get("/settings/acts")
 @with_role(Role.ADMIN)
-def admin_acts() -> AnyResponse:
+def audit_log() -> AnyResponse:
     wanted = _wanted(request.args)
-    with doors().database.reading() as session:
-        rows = acts(session, wanted, after=place(request.args.get("after", "")), limit=ROWS)
+    with resources().database.reading() as session:
+        rows = audit_entries(session, wanted, after=place(request.args.get("after", "")), limit=ROWS)
         people, named = moderators_of(session, site_id()), people_named(session, rows)
     rows, more = rows[:ROWS], len(rows) > ROWS
     chosen = {name: value for name, value in request.args.items() if name in ("who", "deed", "since", "until") and value}
     after = f"{rows[-1].AdminAct.at.isoformat()}~{rows[-1].AdminAct.id}" if more else ""
     return page(
-        "acts.html", rows=rows, people=people, named=named, wanted=wanted, chosen=chosen, names=deeds.deed_names(),
-        query=urlencode({"site": site_id(), **chosen}), after=after, who=deeds.who, facts=deeds.facts,
+        "acts.html", rows=rows, people=people, named=named, wanted=wanted, chosen=chosen, names=audit_text.event_names(),
+        query=urlencode({"site": site_id(), **chosen}), after=after, who=audit_text.actor_name, facts=audit_text.facts,
     )  # fmt: skip
 
 
 @bp.get("/settings/acts.csv")
 @with_role(Role.ADMIN)
-def admin_acts_file() -> Response:
+def audit_log_csv() -> Response:
     """Everything that the filter lets through, in chunks."""
-    return csv_response(_file(_wanted(request.args)), name=f"acts-{site_id()}", person=my_id())
+    return csv_response(_file(_wanted(request.args)), name=f"acts-{site_id()}", person=current_moderator_id())
 
 
-def _file(wanted: WantedActs) -> Iterator[str]:
-    yield table_line(COLUMNS)
+def _file(wanted: AuditFilter) -> Iterator[str]:
+    yield csv_line(COLUMNS)
     after: tuple[datetime, UUID] | None = None
     while True:
-        with doors().database.reading() as session:
-            rows = acts(session, wanted, after=after, limit=CHUNK)
+        with resources().database.reading() as session:
+            rows = audit_entries(session, wanted, after=after, limit=CHUNK)
             named = people_named(session, rows)
-        yield "".join(table_line(_cells(row, named)) for row in rows[:CHUNK])
+        yield "".join(csv_line(_cells(row, named)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
         after = (rows[CHUNK - 1].AdminAct.at, rows[CHUNK - 1].AdminAct.id)
@@ -70,13 +70,13 @@ def _cells(row: AnyRow, named: Mapping[str, str]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _wanted(args: Mapping[str, str]) -> WantedActs:
+def _wanted(args: Mapping[str, str]) -> AuditFilter:
     """What concerns the whole installation is for those who are admins of all of it."""
     until = day(args.get("until", ""))
-    return WantedActs(
+    return AuditFilter(
         site_id=site_id(),
-        whole=me().moderator.everywhere == Role.ADMIN,
-        deed=args.get("deed", "") if args.get("deed") in list(Deed) else "",
+        whole=current_sign_in().moderator.everywhere == Role.ADMIN,
+        deed=args.get("deed", "") if args.get("deed") in list(AuditEvent) else "",
         moderator=uuid(args.get("who", "")),
         since=day(args.get("since", "")),
         until=until + timedelta(days=1) if until else None,

@@ -5,75 +5,75 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.sites.custom_rules import in_mode, name_of, parsed, remove_condition, set_condition
+from service.actions.sites.custom_rules import in_mode, name_of, parse_rule, remove_custom_rule, set_custom_rule
 from service.domain.errors import Invalid
-from service.domain.policy.custom_rules import About, Mode, Rule, back_test
-from service.domain.policy.site_policy import written
-from service.store.sites.rule_backtest import past
+from service.domain.policy.custom_rules import CustomRule, Mode, RuleSubject, back_test
+from service.domain.policy.site_policy import custom_rules_of
+from service.store.sites.rule_backtest import past_comments
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 _FIELDS = ("about", "value", "thread")
 
 
 @bp.get("/settings/conditions")
 @with_role(Role.ADMIN)
-def conditions() -> AnyResponse:
+def custom_rules() -> AnyResponse:
     """The rules of the site; with `about` in the address also what such a rule would have done."""
     given = {name: request.args.get(name, "") for name in _FIELDS}
     if not given["about"]:
         return _shown()
     try:
-        return _tried(parsed(given))
+        return _tried(parse_rule(given))
     except Invalid as error:
         return _shown(422, fault=error.detail, typed=given)
 
 
 @bp.post("/settings/conditions")
 @with_role(Role.ADMIN)
-def change_condition() -> AnyResponse:
+def change_custom_rule() -> AnyResponse:
     """One button, one act: a mode, or remove."""
     act = request.form.get("act", "")
     given = {name: request.form.get(name, "") for name in _FIELDS}
     try:
-        rule = parsed(given)
-        with doors().database.writing() as session:
+        rule = parse_rule(given)
+        with resources().database.writing() as session:
             if act == "remove":
-                remove_condition(session, site_id(), name_of(rule))
+                remove_custom_rule(session, site_id(), name_of(rule))
             else:
-                set_condition(session, site_id(), in_mode(rule, act))
+                set_custom_rule(session, site_id(), in_mode(rule, act))
     except Invalid as error:
         return _shown(422, fault=error.detail, typed=given)
-    return back_to("pages.conditions", site=site_id(), done="removed" if act == "remove" else "saved")
+    return redirect_to("pages.custom_rules", site=site_id(), done="removed" if act == "remove" else "saved")
 
 
-def _tried(rule: Rule) -> AnyResponse:
-    with doors().database.reading() as session:
-        earlier = past(session, site_id(), authors=rule.about in (About.NEW_AUTHOR, About.FIRST_COMMENT))
+def _tried(rule: CustomRule) -> AnyResponse:
+    with resources().database.reading() as session:
+        earlier = past_comments(session, site_id(), authors=rule.about in (RuleSubject.NEW_AUTHOR, RuleSubject.FIRST_COMMENT))
     typed = {"about": rule.about.value, "value": rule.value, "thread": rule.thread}
     return _shown(typed=typed, trial={"sentence": _sentence(rule), "told": back_test(rule, earlier)})
 
 
 def _shown(status: int = 200, **more: Any) -> AnyResponse:
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         here = site(session, site_id())
-    rules = [(rule, _sentence(rule)) for rule in written(here.policy if here else None)]
+    rules = [(rule, _sentence(rule)) for rule in custom_rules_of(here.policy if here else None)]
     values: dict[str, Any] = {"typed": {}, "trial": None, "fault": "", "done": request.args.get("done", "")} | more
     return page("conditions.html", status, rules=rules, abouts=_abouts(), modes=_modes(), **values)
 
 
 def _abouts() -> dict[str, str]:
     return {
-        About.LINKS: _("More links than this many"),
-        About.NEW_AUTHOR: _("Authors with fewer approved comments than this"),
-        About.FIRST_COMMENT: _("The first comment of an author (nothing to fill in)"),
-        About.OLD_THREAD: _("Threads that are this many days old"),
-        About.LANGUAGE: _("Written in another language than these (en, fr)"),
-        About.WORDS: _("Mentions one of these words, separated by commas; * stands for any letters"),
+        RuleSubject.LINKS: _("More links than this many"),
+        RuleSubject.NEW_AUTHOR: _("Authors with fewer approved comments than this"),
+        RuleSubject.FIRST_COMMENT: _("The first comment of an author (nothing to fill in)"),
+        RuleSubject.OLD_THREAD: _("Threads that are this many days old"),
+        RuleSubject.LANGUAGE: _("Written in another language than these (en, fr)"),
+        RuleSubject.WORDS: _("Mentions one of these words, separated by commas; * stands for any letters"),
     }
 
 
@@ -81,13 +81,13 @@ def _modes() -> dict[str, str]:
     return {Mode.LIVE: _("Live: holds comments"), Mode.SHADOW: _("Shadow: only notes"), Mode.OFF: _("Off")}
 
 
-def _sentence(rule: Rule) -> str:
+def _sentence(rule: CustomRule) -> str:
     sentences = {
-        About.LINKS: _("Hold what has more than %(value)s links", value=rule.value),
-        About.NEW_AUTHOR: _("Hold authors with fewer than %(value)s approved comments", value=rule.value),
-        About.FIRST_COMMENT: _("Hold the first comment of an author"),
-        About.OLD_THREAD: _("Hold what comes to threads of %(value)s days or older", value=rule.value),
-        About.LANGUAGE: _("Hold what is not written in %(value)s", value=rule.value),
-        About.WORDS: _("Hold what mentions %(value)s", value=rule.value),
+        RuleSubject.LINKS: _("Hold what has more than %(value)s links", value=rule.value),
+        RuleSubject.NEW_AUTHOR: _("Hold authors with fewer than %(value)s approved comments", value=rule.value),
+        RuleSubject.FIRST_COMMENT: _("Hold the first comment of an author"),
+        RuleSubject.OLD_THREAD: _("Hold what comes to threads of %(value)s days or older", value=rule.value),
+        RuleSubject.LANGUAGE: _("Hold what is not written in %(value)s", value=rule.value),
+        RuleSubject.WORDS: _("Hold what mentions %(value)s", value=rule.value),
     }
     return sentences[rule.about] + (_(", on the thread %(thread)s only", thread=rule.thread) if rule.thread else "")

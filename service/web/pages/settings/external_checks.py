@@ -7,65 +7,65 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.sites.external_checks import Wanted, remove_outside, set_outside
+from service.actions.sites.external_checks import ExternalCheckSettings, remove_external_check, set_external_check
 from service.domain.errors import Invalid
-from service.domain.external_checks import OUTSIDE, outside_checks
-from service.domain.external_checks.contract import Needs, OutsideCheck
-from service.domain.security.encryption import Seal
-from service.store.sites.external_checks import outside_of
+from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
+from service.domain.external_checks.contract import ExternalCheck, Needs
+from service.domain.security.encryption import SecretBox
+from service.store.sites.external_checks import external_checks_of
 from service.store.tables.accounts import Role
-from service.store.tables.external_checks import BREAKER, Asks, OutsideRow, Unanswered
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ExternalCheckView:
     """One check that could be asked, and how this site set it up, if it did."""
 
     name: str
-    check: OutsideCheck
+    check: ExternalCheck
     title: str
     sends: str
-    row: OutsideRow | None
+    row: ExternalCheckRow | None
     typed: dict[str, str]
 
 
 @bp.get("/settings/outside")
 @with_role(Role.ADMIN)
-def outside() -> AnyResponse:
+def external_checks_page() -> AnyResponse:
     return _shown()
 
 
 @bp.post("/settings/outside")
 @with_role(Role.ADMIN)
-def change_outside() -> AnyResponse:
+def change_external_check() -> AnyResponse:
     """One button, one act: save (which switches on), off, or remove."""
     name, act, made = request.form.get("name", ""), request.form.get("act", ""), ""
     try:
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             if act == "remove":
-                remove_outside(session, site_id(), name)
+                remove_external_check(session, site_id(), name)
             else:
-                made = set_outside(
-                    session, site_id(), name, _wanted(act), seal=_seal(), now=_now(), allow=doors().settings.webhook_allow
+                made = set_external_check(
+                    session, site_id(), name, _wanted(act), seal=_seal(), now=_now(), allow=resources().settings.webhook_allow
                 )
     except Invalid as error:
         return _shown(422, fault=error.detail, typed={name: dict(request.form)})
     if made:
         return _shown(201, secret=made)
-    return back_to("pages.outside", site=site_id(), done="removed" if act == "remove" else "saved")
+    return redirect_to("pages.external_checks_page", site=site_id(), done="removed" if act == "remove" else "saved")
 
 
-def _wanted(act: str) -> Wanted:
+def _wanted(act: str) -> ExternalCheckSettings:
     if act == "off":
-        return Wanted(enabled=False)
+        return ExternalCheckSettings(enabled=False)
     if act != "save":
         raise Invalid.field("/act", "unknown", "expected save, off or remove")
     given = {name: request.form.get(name, "").strip() for name in ("address", "model", "asks", "unanswered")}
-    return Wanted(
+    return ExternalCheckSettings(
         **{name: value for name, value in given.items() if name in request.form},
         secret=request.form.get("secret", "").strip(),
         seconds=_number("seconds"),
@@ -86,12 +86,12 @@ def _number(name: str) -> float:
 def _shown(
     status: int = 200, *, fault: str = "", secret: str = "", typed: dict[str, dict[str, str]] | None = None
 ) -> AnyResponse:
-    with doors().database.reading() as session:
-        rows = {row.name: row for row in outside_of(session, site_id())}
+    with resources().database.reading() as session:
+        rows = {row.name: row for row in external_checks_of(session, site_id())}
     words = _words()
     checks = [
-        Shown(name, check, *words.get(name, (check.title, check.sends)), rows.get(name), (typed or {}).get(name, {}))
-        for name, check in outside_checks().items()
+        ExternalCheckView(name, check, *words.get(name, (check.title, check.sends)), rows.get(name), (typed or {}).get(name, {}))
+        for name, check in external_checks().items()
     ]
     done = request.args.get("done", "")
     return page("outside.html", status, checks=checks, needs=Needs, breaker=BREAKER, asks=_asks(), unanswered=_unanswered(),
@@ -100,7 +100,7 @@ def _shown(
 
 def _words() -> dict[str, tuple[str, str]]:
     """Ours in the reader's language; those of other packages say what they say."""
-    akismet, moderation, own = OUTSIDE
+    akismet, moderation, own = EXTERNAL_CHECKS
     return {
         akismet: ("Akismet", _("Sent: the text and its language, the author's name and website, the page's address, the page that led there and the browser's name. Never a mail or network address.")),
         moderation: (_("Moderation endpoint, as OpenAI's"), _("Sent: the text, and nothing else.")),
@@ -109,7 +109,10 @@ def _words() -> dict[str, tuple[str, str]]:
 
 
 def _asks() -> dict[str, Any]:
-    return {Asks.UNSURE: _("Only what our own checks are unsure of"), Asks.ALL: _("Everything that our own checks do not reject")}
+    return {
+        AskWhen.UNSURE: _("Only what our own checks are unsure of"),
+        AskWhen.ALL: _("Everything that our own checks do not reject"),
+    }
 
 
 def _unanswered() -> dict[str, Any]:
@@ -119,8 +122,8 @@ def _unanswered() -> dict[str, Any]:
     }
 
 
-def _seal() -> Seal:
-    return Seal.from_secret(doors().settings.secret)
+def _seal() -> SecretBox:
+    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

@@ -17,9 +17,9 @@ from service.store.accounts.moderators import moderator_with, roles_of
 from service.store.moderation.decision_log import moderators_of
 from service.store.sites.sites import site
 from service.store.tables.accounts import Moderator, Role, locked
-from service.web.auth.sessions import me, my_id, site_id, with_role
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 
 @bp.get("/settings/moderators")
@@ -33,7 +33,7 @@ def moderators() -> AnyResponse:
 def invite() -> AnyResponse:
     """A role on this site. A new account gets a one-time link, which is shown this once; one of other sites accepts by a link."""
     email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         known = moderator_with(session, email)
         token, waits = "", False
         if known is None:
@@ -47,24 +47,24 @@ def invite() -> AnyResponse:
 @bp.post("/settings/moderators/<uuid:moderator_id>")
 @with_role(Role.ADMIN)
 def change_role(moderator_id: UUID) -> AnyResponse:
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         person = locked(session, moderator_id)
         if request.form.get("role") == "none" and person and withdraw(session, person, site_id=site_id()):
-            return back_to("pages.moderators", site=site_id())
+            return redirect_to("pages.moderators", site=site_id())
         person = _colleague(session, moderator_id)
         _allow_change_of(person)
         if request.form.get("role") == "none":
             acting.take_role(session, moderator_id, site_id=site_id())
         else:
             acting.give_role(session, person, _role(), site_id=site_id())
-    return back_to("pages.moderators", site=site_id())
+    return redirect_to("pages.moderators", site=site_id())
 
 
 @bp.post("/settings/moderators/<uuid:moderator_id>/link")
 @with_role(Role.ADMIN)
 def renew_link(moderator_id: UUID) -> AnyResponse:
     """A new link for somebody who lost the way in: only where I am admin on all of their sites."""
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         person = _colleague(session, moderator_id)
         _allow_way_in(session, person, "make a link with `greenroom user link`")
         link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
@@ -75,12 +75,12 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
 @with_role(Role.ADMIN)
 def reset_second_factor(moderator_id: UUID) -> AnyResponse:
     """For somebody who has lost phone and recovery codes."""
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         person = _colleague(session, moderator_id)
         _allow_change_of(person)
         _allow_way_in(session, person, "reset it with `greenroom user reset-second-factor`")
         reset(session, moderator_id)
-    return back_to("pages.moderators", site=site_id(), done="second-factor")
+    return redirect_to("pages.moderators", site=site_id(), done="second-factor")
 
 
 def _role_for(session: Session, known: Moderator) -> str:
@@ -104,9 +104,9 @@ def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
 
 def _may_open(session: Session, person: Moderator) -> bool:
     """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
-    beyond = [s for s in roles_of(session, person) if me().roles.get(s) is not Role.ADMIN]
+    beyond = [s for s in roles_of(session, person) if current_sign_in().roles.get(s) is not Role.ADMIN]
     # Who works everywhere also works on sites to come: only another admin everywhere has as much.
-    return not beyond and (not person.everywhere or me().moderator.everywhere == Role.ADMIN)
+    return not beyond and (not person.everywhere or current_sign_in().moderator.everywhere == Role.ADMIN)
 
 
 def _colleague(session: Session, moderator_id: UUID) -> Moderator:
@@ -118,7 +118,7 @@ def _colleague(session: Session, moderator_id: UUID) -> Moderator:
 
 
 def _allow_change_of(person: Moderator) -> None:
-    if person.id == my_id():
+    if person.id == current_moderator_id():
         raise Conflict("your own role is for another admin to change")
 
 
@@ -130,19 +130,19 @@ def _role() -> Role:
 
 
 def _valid() -> timedelta:
-    return timedelta(seconds=doors().settings.link_valid)
+    return timedelta(seconds=resources().settings.link_valid)
 
 
 def _address(token: str) -> str:
-    return f"{doors().settings.url}/sign-in/{token}"
+    return f"{resources().settings.url}/sign-in/{token}"
 
 
 def _shown(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
         here = site(session, site_id())
     practice = bool(here and (here.policy or {}).get("practice"))
-    hours = doors().settings.link_valid / 3600
+    hours = resources().settings.link_valid / 3600
     return page(
         "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,
         hours=f"{hours:g}", practice=practice,

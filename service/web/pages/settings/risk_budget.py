@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.learning.risk_budget import clear_budget, found, set_budget
+from service.actions.learning.risk_budget import calibrated, clear_budget, set_budget
 from service.domain.errors import Invalid
 from service.domain.policy.risk_budget import CONFIDENCE, FEWEST, Decided, Limits, upper_bound
-from service.domain.policy.site_thresholds import Latitude
-from service.store.learning.scored_decisions import Judged, judged
+from service.domain.policy.site_thresholds import SiteThresholds
+from service.store.learning.scored_decisions import ScoredDecision, scored_decisions
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
-from service.web.pages.blueprint import back_to, bp, page
-from service.web.resources.web_resources import doors
+from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.resources.web_resources import resources
 
 _NUMBERS = ("published", "rejected", "audit")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RiskBudgetView:
     """What the decisions so far say, in sentences."""
 
     publish: str
@@ -42,23 +42,23 @@ def change_budget() -> AnyResponse:
     """One button, one act: try, save, or clear."""
     act = request.form.get("act", "")
     if act == "clear":
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             clear_budget(session, site_id())
-        return back_to("pages.risk_budget", site=site_id(), done="cleared")
+        return redirect_to("pages.risk_budget", site=site_id(), done="cleared")
     try:
         wanted = _wanted()
         if act == "try":
             return _shown(wanted=wanted)
-        with doors().database.reading() as session:
-            limits = found(judged(session, site_id(), wanted), wanted)
-        with doors().database.writing() as session:
+        with resources().database.reading() as session:
+            limits = calibrated(scored_decisions(session, site_id(), wanted), wanted)
+        with resources().database.writing() as session:
             set_budget(session, site_id(), wanted, limits)
     except Invalid as error:
         return _shown(422, fault=error.detail)
-    return back_to("pages.risk_budget", site=site_id(), done="saved")
+    return redirect_to("pages.risk_budget", site=site_id(), done="saved")
 
 
-def _wanted() -> Latitude:
+def _wanted() -> SiteThresholds:
     given = {name: request.form.get(name, "").strip() for name in _NUMBERS}
     for name, value in given.items():
         if not (value.isascii() and value.isdecimal() and len(value) <= 6) or int(value) < (0 if name == "audit" else 10):
@@ -68,26 +68,26 @@ def _wanted() -> Latitude:
                 _("Expected a whole number from 10 on (0 audits nothing), not “%(value)s”.", value=value[:20]),
             )
     numbers = {name: int(value) for name, value in given.items()}
-    return Latitude(**numbers, hold_until_known=request.form.get("hold_until_known") == "on")
+    return SiteThresholds(**numbers, hold_until_known=request.form.get("hold_until_known") == "on")
 
 
-def _shown(status: int = 200, *, wanted: Latitude | None = None, fault: str = "") -> AnyResponse:
-    with doors().database.reading() as session:
+def _shown(status: int = 200, *, wanted: SiteThresholds | None = None, fault: str = "") -> AnyResponse:
+    with resources().database.reading() as session:
         here = site(session, site_id())
-        set_now = Latitude.of(here.policy if here else None)
-        latitude = wanted or set_now or Latitude()
-        decided = judged(session, site_id(), latitude)
-    told = _told(decided, found(decided, latitude))
+        set_now = SiteThresholds.of(here.policy if here else None)
+        latitude = wanted or set_now or SiteThresholds()
+        decided = scored_decisions(session, site_id(), latitude)
+    told = _told(decided, calibrated(decided, latitude))
     return page(
         "budget.html", status, latitude=latitude, told=told, is_set=set_now is not None, tried=wanted is not None,
         fault=fault, done=request.args.get("done", ""),
     )  # fmt: skip
 
 
-def _told(decided: Judged, limits: Limits) -> Told:
+def _told(decided: ScoredDecision, limits: Limits) -> RiskBudgetView:
     publish = [one for one in decided.to_publish if limits.publish_below is not None and one.score < limits.publish_below]
     reject = [one for one in decided.to_reject if limits.reject_from is not None and one.score >= limits.reject_from]
-    return Told(
+    return RiskBudgetView(
         publish=_publishing(publish, limits.publish_below),
         reject=_rejecting(reject, limits.reject_from),
         alone=_alone(limits),

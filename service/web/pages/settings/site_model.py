@@ -6,16 +6,16 @@ from datetime import datetime
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.domain.policy.model_weights import Weighed, weighed
+from service.domain.policy.model_weights import WeightedFeature, weighted_features
 from service.domain.policy.site_model_doubts import Doubt
-from service.store.learning.site_models import learned
+from service.store.learning.site_models import site_model_of
 from service.store.tables.accounts import Role
 from service.store.tables.site_models import SiteModelRow
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page
 from service.web.pages.settings.site_model_doubts import why_silent
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 TOP = 20
 #: What weighs less than this is not worth a line.
@@ -23,7 +23,7 @@ LIGHT = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SiteModelView:
     """A site's model as the page tells it."""
 
     made_at: datetime
@@ -31,23 +31,23 @@ class Shown:
     sentence: str
     record: str
     traffic: str
-    against: list[Weighed]
-    calm: list[Weighed]
-    asked: list[Weighed]
+    against: list[WeightedFeature]
+    calm: list[WeightedFeature]
+    asked: list[WeightedFeature]
 
 
 @bp.get("/settings/learned")
 @with_role(Role.MODERATOR)
-def what_was_learned() -> AnyResponse:
+def site_model() -> AnyResponse:
     word = " ".join(request.args.get("word", "").replace("\0", "")[:100].casefold().split())
-    with doors().database.reading() as session:
-        model = learned(session, site_id()) if site_id() else None
+    with resources().database.reading() as session:
+        model = site_model_of(session, site_id()) if site_id() else None
     return page("learned.html", shown=_shown(model, model.made_at, word) if model and model.made_at else None, word=word)
 
 
-def _shown(model: SiteModelRow, made_at: datetime, word: str) -> Shown:
-    words = weighed(model.weights)
-    return Shown(
+def _shown(model: SiteModelRow, made_at: datetime, word: str) -> SiteModelView:
+    words = weighted_features(model.weights)
+    return SiteModelView(
         made_at=made_at,
         speaks=model.believed,
         sentence=_standing(model),

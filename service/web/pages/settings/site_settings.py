@@ -15,9 +15,9 @@ from service.store.lifecycle.retention import COUNTED, count_of, personal_of, re
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
-from service.web.pages.blueprint import back_to, bp, page
+from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue.rejection_reasons import MOST, rejections
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 
 @bp.get("/settings")
@@ -32,7 +32,7 @@ def change_rules() -> AnyResponse:
     lists = {name: request.form.get(name, "").replace("\0", "").splitlines() for name in LISTS}
     languages = request.form.get("languages", "").replace("\0", "")
     try:
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             set_rules(
                 session,
                 site_id(),
@@ -43,7 +43,7 @@ def change_rules() -> AnyResponse:
             set_languages(session, site_id(), languages)
     except Invalid as error:
         return _shown(422, fault=error.detail, typed=lists, languages=languages)
-    return back_to("pages.settings", site=site_id(), done="rules")
+    return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
 @bp.post("/settings/rejections")
@@ -53,11 +53,11 @@ def change_rejections() -> AnyResponse:
     rows = zip(form.getlist("code"), form.getlist("label"), form.getlist("text"), strict=False)
     wanted = [{"code": code, "label": label, "text": text.replace("\0", "")} for code, label, text in rows if label.strip()]
     try:
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             set_rejections(session, site_id(), wanted)
     except Invalid as error:
         return _shown(422, fault=error.detail)
-    return back_to("pages.settings", site=site_id(), done="rejections")
+    return redirect_to("pages.settings", site=site_id(), done="rejections")
 
 
 @bp.post("/settings/retention")
@@ -65,11 +65,11 @@ def change_rejections() -> AnyResponse:
 def change_retention() -> AnyResponse:
     try:
         wanted = Retention(rejected=_days("rejected"), personal=_days("personal"))
-        with doors().database.writing() as session:
+        with resources().database.writing() as session:
             set_retention(session, site_id(), wanted)
     except Invalid as error:
         return _shown(422, fault=error.detail)
-    return back_to("pages.settings", site=site_id(), done="retention")
+    return redirect_to("pages.settings", site=site_id(), done="retention")
 
 
 def _days(name: str) -> int | None:
@@ -94,7 +94,7 @@ def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
 def _shown(
     status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None, languages: str | None = None
 ) -> AnyResponse:
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         here = site(session, site_id())
         kept = Retention.of(here.policy if here else None)
         going = _going(session, kept)

@@ -6,18 +6,18 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.webhooks import endpoints as acting
+from service.actions.webhooks import endpoints
 from service.domain.errors import Invalid, NotFound
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
 from service.store.tables.outbox import DeliveryState, EventType
 from service.store.webhooks.deliveries import BREAKER
 from service.store.webhooks.endpoints import deliveries_of, endpoint_of, endpoints_of
 from service.web.auth.sessions import site_id, with_role
-from service.web.pages.blueprint import back_to, bp, page
+from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue.query_params import uuid
-from service.web.resources.web_resources import doors
+from service.web.resources.web_resources import resources
 
 ROWS = 50
 
@@ -32,10 +32,10 @@ def webhooks() -> AnyResponse:
 @with_role(Role.ADMIN)
 def add_webhook() -> AnyResponse:
     url = request.form.get("url", "").replace("\0", "").strip()
-    settings = doors().settings
+    settings = resources().settings
     try:
-        with doors().database.writing() as session:
-            made, secret = acting.add_endpoint(
+        with resources().database.writing() as session:
+            made, secret = endpoints.add_endpoint(
                 session, site_id(), url=url, events=_events(), seal=_seal(), now=_now(), allow=settings.webhook_allow
             )
     except Invalid as error:
@@ -55,67 +55,73 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     """One button, one act: change, enable, disable, rotate, test, replay, remove."""
     act = request.form.get("act", "")
     if act == "rotate":
-        with doors().database.writing() as session:
-            _, secret = acting.rotate(session, site_id(), endpoint_id, seal=_seal(), now=_now())
+        with resources().database.writing() as session:
+            _, secret = endpoints.rotate(session, site_id(), endpoint_id, seal=_seal(), now=_now())
         return _one(endpoint_id, secret=secret)
     if act == "remove":
-        with doors().database.writing() as session:
-            acting.remove_endpoint(session, site_id(), endpoint_id)
-        return back_to("pages.webhooks", site=site_id())
+        with resources().database.writing() as session:
+            endpoints.remove_endpoint(session, site_id(), endpoint_id)
+        return redirect_to("pages.webhooks", site=site_id())
     try:
         _carry_out(act, endpoint_id)
     except Invalid as error:
         return _one(endpoint_id, 422, fault=error.detail)
-    doors().bell.ring(Job.DELIVER)
-    return back_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done=act)
+    resources().notifier.notify(Job.DELIVER)
+    return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done=act)
 
 
 @bp.post("/settings/deliveries/<uuid:delivery_id>")
 @with_role(Role.ADMIN)
 def replay_delivery(delivery_id: UUID) -> AnyResponse:
-    with doors().database.writing() as session:
-        delivery = acting.replay(session, site_id(), delivery_id, now=_now())
+    with resources().database.writing() as session:
+        delivery = endpoints.replay(session, site_id(), delivery_id, now=_now())
         endpoint_id = delivery.endpoint_id
-    doors().bell.ring(Job.DELIVER)
-    return back_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done="replay")
+    resources().notifier.notify(Job.DELIVER)
+    return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done="replay")
 
 
 def _carry_out(act: str, endpoint_id: UUID) -> None:
-    with doors().database.writing() as session:
+    with resources().database.writing() as session:
         match act:
             case "change":
                 url = request.form.get("url", "").replace("\0", "").strip()
-                acting.change_endpoint(
-                    session, site_id(), endpoint_id, now=_now(), url=url, events=_events(), allow=doors().settings.webhook_allow
+                endpoints.change_endpoint(
+                    session,
+                    site_id(),
+                    endpoint_id,
+                    now=_now(),
+                    url=url,
+                    events=_events(),
+                    allow=resources().settings.webhook_allow,
                 )
             case "enable" | "disable":
-                acting.change_endpoint(session, site_id(), endpoint_id, now=_now(), enabled=act == "enable")
+                endpoints.change_endpoint(session, site_id(), endpoint_id, now=_now(), enabled=act == "enable")
             case "test":
-                acting.try_out(session, site_id(), endpoint_id, now=_now())
+                endpoints.send_test(session, site_id(), endpoint_id, now=_now())
             case "replay":
-                acting.replay_dead(session, site_id(), endpoint_id, since=_now() - timedelta(days=30), now=_now())
+                endpoints.replay_dead(session, site_id(), endpoint_id, since=_now() - timedelta(days=30), now=_now())
             case _:
                 raise Invalid.field("/act", "unknown", "expected change, enable, disable, rotate, test, replay or remove")
 
 
 def _events() -> list[EventType]:
-    wanted = [EventType(value) for value in request.form.getlist("event") if value in list(acting.EVENTS)]
+    wanted = [EventType(value) for value in request.form.getlist("event") if value in list(endpoints.EVENTS)]
     if not wanted:
         raise Invalid.field("/event", "missing", "expected at least one event to be told of")
     return wanted
 
 
 def _all(status: int = 200, *, fault: str = "", url: str = "") -> AnyResponse:
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         standings = endpoints_of(session, site_id())
-    return page("endpoints.html", status, standings=standings, events=acting.EVENTS, fault=fault, url=url, breaker=BREAKER)
+    return page("endpoints.html", status, standings=standings, events=endpoints.EVENTS, fault=fault, url=url, breaker=BREAKER)
 
 
 def _one(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str = "") -> AnyResponse:
     before = uuid(request.args.get("before", ""))
     wanted = request.args.get("state", "")
     state = DeliveryState(wanted) if wanted in list(DeliveryState) else None
-    with doors().database.reading() as session:
+    with resources().database.reading() as session:
         standing = endpoint_of(session, site_id(), endpoint_id)
         if standing is None:
             raise NotFound("no such endpoint on this site")
@@ -128,7 +134,7 @@ def _one(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str =
         before=rows[ROWS - 1].delivery.id if len(rows) > ROWS else "",
         state=state,
         states=list(DeliveryState),
-        events=acting.EVENTS,
+        events=endpoints.EVENTS,
         secret=secret,
         fault=fault,
         done=request.args.get("done", ""),
@@ -136,8 +142,8 @@ def _one(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str =
     )
 
 
-def _seal() -> Seal:
-    return Seal.from_secret(doors().settings.secret)
+def _seal() -> SecretBox:
+    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

@@ -12,7 +12,7 @@ from service.config import Settings
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
-from service.web.pages.blueprint import local
+from service.web.pages.blueprint import local_path
 from tests.support.sign_in import ORIGIN, Browser, moderator, serving
 
 PASSWORD = "a quiet room behind the stage"
@@ -67,7 +67,7 @@ def test_nobody_is_sent_elsewhere(app: Flask) -> None:
         "/a\r\nSet-Cookie: x",
         "/\tevil",
     ):
-        assert local(goal) == "/queue"
+        assert local_path(goal) == "/queue"
         page = Browser(app).get("/sign-in", query_string={"next": goal}).get_data(as_text=True)
         assert 'name="next" value="/queue"' in page
 

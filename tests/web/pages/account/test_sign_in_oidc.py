@@ -17,10 +17,10 @@ from service.actions.sites.sites_and_keys import add_site
 from service.config import BadSetting, Settings, load
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
+from service.store.lifecycle import dump
 from service.store.tables.accounts import BrowserSession, Role
-from service.store.tables.audit_log import AdminAct
-from service.store.tables.oidc import UnderWay
+from service.store.tables.audit_log import AuditEntry
+from service.store.tables.oidc import OidcSignIn
 from tests.support.oidc_provider import CLIENT, SECRET, Provider
 from tests.support.sign_in import Browser, moderator, serving
 
@@ -87,10 +87,10 @@ def test_whoever_was_invited_comes_in_and_keeps_the_account(app: Flask, provider
     # The account there is known from now on, whatever becomes of its address.
     assert sign_in(app, provider, email="married@news.example", sub="sub of Dana@News.Example")[1] == 303
     with database.reading() as session:
-        deeds = session.scalars(select(AdminAct.deed).order_by(AdminAct.at)).all()
+        deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.at)).all()
         assert deeds.count("account_connected") == 1
         assert deeds.count("signed_in") == 2
-        assert "sub of Dana" not in "\n".join(copies.written(session))
+        assert "sub of Dana" not in "\n".join(dump.written(session))
 
 
 HOSTILE = {
@@ -172,7 +172,7 @@ def test_an_answer_of_another_issuer_and_a_late_one_are_refused(app: Flask, prov
     late = Browser(app)
     back = address_of(late)
     with database.writing() as session:
-        session.execute(update(UnderWay).values(valid_until=datetime.now(UTC)))
+        session.execute(update(OidcSignIn).values(valid_until=datetime.now(UTC)))
     assert late.get(back).status_code == 403
     denied = Browser(app)
     state = parse_qs(urlsplit(address_of(denied)).query)["state"][0]
@@ -211,7 +211,7 @@ def test_an_account_with_a_password_is_not_taken_over_and_can_be_connected_from_
     dana.post("/sign-out")
     assert dana.get(begun).status_code == 403
     with database.reading() as session:
-        assert session.scalars(select(AdminAct.deed).where(AdminAct.deed == "sign_in_failed")).all()
+        assert session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "sign_in_failed")).all()
 
 
 def test_strangers_stay_out_unless_their_domain_is_let_in(

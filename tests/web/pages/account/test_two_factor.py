@@ -11,17 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from service.actions.accounts.sign_in import count_try, enter
-from service.actions.accounts.two_factor import shown
+from service.actions.accounts.sign_in import count_try, open_session
+from service.actions.accounts.two_factor import accept_code
 from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
-from service.domain.security.encryption import Seal
+from service.domain.security.encryption import SecretBox
 from service.domain.security.totp import code_at, step_at, step_of
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
-from service.store.lifecycle import dump as copies
+from service.store.lifecycle import dump
 from service.store.tables.accounts import BrowserSession, Moderator, Role
-from service.store.tables.two_factor import HalfSignIn
+from service.store.tables.two_factor import PendingSignIn
 from service.web.http.route_metadata import routes
 from tests.commands.conftest import greenroom  # noqa: F401 - a fixture
 from tests.support.sign_in import ORIGIN, Browser, moderator, serving
@@ -145,7 +145,7 @@ def test_a_recovery_code_signs_in_once_and_is_kept_as_a_hash(phone: Phone, datab
     assert "9 recovery codes are left" in half.get("/account/second-factor").get_data(as_text=True)
     assert phone.half().post("/sign-in/code", {"code": code}).status_code == 422
     with database.reading() as session:
-        kept = "\n".join(copies.written(session))
+        kept = "\n".join(dump.written(session))
     assert phone.secret not in kept
     assert not [c for c in phone.recovery if c in kept or c.replace("-", "") in kept]
 
@@ -161,30 +161,30 @@ def test_a_sign_in_that_waits_takes_five_tries_wherever_they_are_made(phone: Pho
     """Limits are counted in each process; this one is counted in the database."""
     now = datetime.now(UTC)
     with database.writing() as session:
-        enter(session, moderator_with(session, DANA), how="link", user_agent="", now=now)
+        open_session(session, moderator_with(session, DANA), how="link", user_agent="", now=now)
     with database.reading() as session:
-        digest = session.scalars(select(HalfSignIn.digest)).one()
+        digest = session.scalars(select(PendingSignIn.digest)).one()
     counted = []
     for _ in range(7):
         with database.writing() as session:
             counted.append(count_try(session, digest))
     assert counted == [True] * 5 + [False] * 2
     with database.writing() as session:
-        enter(session, moderator_with(session, DANA), how="link", user_agent="", now=now - timedelta(minutes=6))
+        open_session(session, moderator_with(session, DANA), how="link", user_agent="", now=now - timedelta(minutes=6))
     stale = phone.half()
     with database.writing() as session:
-        session.execute(update(HalfSignIn).values(valid_until=now - timedelta(seconds=1)))
+        session.execute(update(PendingSignIn).values(valid_until=now - timedelta(seconds=1)))
     assert stale.post("/sign-in/code", {"code": phone.code()}).location == "/sign-in"
 
 
 def test_two_at_once_with_one_code_have_one_winner(phone: Phone, database: Database, settings: Settings) -> None:
-    code, seal = phone.code(), Seal.from_secret(settings.secret)
+    code, seal = phone.code(), SecretBox.from_secret(settings.secret)
     with database.reading() as session:
         person = moderator_with(session, DANA).id
 
     def show(given: str) -> str:
         with database.writing() as session:
-            return shown(session, person, given, seal=seal, now=datetime.now(UTC))
+            return accept_code(session, person, given, seal=seal, now=datetime.now(UTC))
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(show, [code] * 8)) == [""] * 7 + ["code"]

@@ -12,11 +12,11 @@ from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.states import State
-from service.store.comments.check_input import waiting
+from service.store.comments.check_input import claimed_comments
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, RevisionRow
-from service.store.tables.moderation import Lease
+from service.store.tables.moderation import ScreenLease
 from service.web.pages.queue.page import CARDS
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
@@ -38,7 +38,7 @@ def dana(app: Flask, database: Database) -> Browser:
 
 def reading_of(database: Database, comment_id: UUID):
     with database.reading() as session:
-        return waiting(session, [comment_id], now=datetime.now(UTC))[0].reading
+        return claimed_comments(session, [comment_id], now=datetime.now(UTC))[0].reading
 
 
 def test_a_note_is_for_colleagues(dana: Browser, database: Database) -> None:
@@ -123,10 +123,10 @@ def test_colleagues_get_different_cards_and_nobody_is_kept_from_any(app: Flask, 
     assert cards_of(sam.get("/queue?words=n")) == ids[:CARDS]
     sam.send("/queue/leases?site=news", {"ids": ids})
     with database.reading() as session:
-        assert len(session.scalars(select(Lease.comment_id).where(Lease.moderator_id.is_not(None))).all()) == 20
+        assert len(session.scalars(select(ScreenLease.comment_id).where(ScreenLease.moderator_id.is_not(None))).all()) == 20
     assert cards_of(dana.get("/queue")) == ids[:CARDS]
     with database.writing() as session:
-        session.execute(update(Lease).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+        session.execute(update(ScreenLease).values(until=datetime.now(UTC) - timedelta(seconds=1)))
     assert cards_of(sam.get("/queue")) == ids[:CARDS]
 
 

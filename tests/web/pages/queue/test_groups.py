@@ -16,8 +16,8 @@ from service.config import Settings
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.moderation.groups import MOST, groups
-from service.store.moderation.queue import Asked, conditions_of
+from service.store.moderation.groups import MAX_MEMBERS, groups
+from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.comments import Comment
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow
@@ -232,21 +232,21 @@ def test_what_came_after_the_page_is_not_decided_along_and_undo_takes_all_back(d
 
 def test_a_decision_takes_a_thousand_and_the_card_says_so(dana: Browser, database: Database) -> None:
     with database.writing() as session:
-        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MOST + 3)))
+        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MAX_MEMBERS + 3)))
         session.execute(update(Comment).values(state=State.HELD))
     queue = dana.get("/queue")
     assert "1,000 at a time" in text_of(queue)
-    assert f'data-alike="{MOST - 1}"' in queue.get_data(as_text=True)
-    assert len(dana.send("/queue/gestures?site=news", gesture_on(queue, "spam", version=0)).json["outcomes"]) == MOST
+    assert f'data-alike="{MAX_MEMBERS - 1}"' in queue.get_data(as_text=True)
+    assert len(dana.send("/queue/gestures?site=news", gesture_on(queue, "spam", version=0)).json["outcomes"]) == MAX_MEMBERS
     assert "2 more like this" in text_of(dana.get("/queue"))
 
 
 def test_a_flood_of_one_comment_is_counted_no_further_than_a_thousand(dana: Browser, database: Database) -> None:
     with database.writing() as session:
-        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MOST + 3)))
+        submitted(session, *(draft("Come to bags.example", author={"id": "u1"}) for _ in range(MAX_MEMBERS + 3)))
         session.execute(update(Comment).values(state=State.HELD))
-        counted = groups(session, "news", session.scalars(select(Comment.id)).all()[:1], conditions_of("news", Asked()))
-    assert [group.number for group in counted.values()] == [MOST + 1]
+        counted = groups(session, "news", session.scalars(select(Comment.id)).all()[:1], conditions_of("news", QueueFilter()))
+    assert [group.number for group in counted.values()] == [MAX_MEMBERS + 1]
     for language, said in (
         ("en", "1,000+ more like this"),
         ("de", "1.000+ weitere wie dieser"),

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from service.actions.moderation.queue_actions import Seen, move, take_back
+from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
 from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
 from service.domain.ids import new_id
@@ -16,7 +16,7 @@ from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
-from service.store.reports.daily_statistics import Numbers, days, percentiles
+from service.store.reports.daily_statistics import Statistics, days, percentiles
 from service.store.tables.accounts import Role
 from service.web.pages.reports.line_chart import _step
 from tests.support.seeding import Seed, sow
@@ -43,8 +43,8 @@ def _decided(database: Database, comment_ids: list, state: State, *, at: datetim
     gesture_id = new_id()
     with database.writing() as session:
         person = moderator_with(session, "mo@news.example").id
-        seen = [Seen(comment_id, None) for comment_id in comment_ids]
-        move(session, "news", seen, state, gesture_id=gesture_id, moderator_id=person, now=at, delay=timedelta(0))
+        seen = [SeenComment(comment_id, None) for comment_id in comment_ids]
+        decide_all(session, "news", seen, state, gesture_id=gesture_id, moderator_id=person, now=at, delay=timedelta(0))
     return person, gesture_id
 
 
@@ -57,14 +57,14 @@ def _lived_through(database: Database) -> None:
     _decided(database, ids[10:11], State.REJECTED, at=yesterday)
     person, gesture = _decided(database, ids[11:12], State.REJECTED, at=yesterday)
     with database.writing() as session:
-        take_back(session, "news", gesture, moderator_id=person, now=yesterday, delay=timedelta(0))
+        undo_action(session, "news", gesture, moderator_id=person, now=yesterday, delay=timedelta(0))
 
 
-def _numbers(database: Database) -> dict[int, Numbers]:
+def _numbers(database: Database) -> dict[int, Statistics]:
     """By how many days ago."""
     with database.reading() as session:
         rows = days(session, "news", since=NOW.date() - timedelta(days=DAYS))
-    return {(NOW.date() - datetime.fromisoformat(row.day).date()).days: Numbers.read(row.numbers) for row in rows}
+    return {(NOW.date() - datetime.fromisoformat(row.day).date()).days: Statistics.read(row.numbers) for row in rows}
 
 
 def test_a_day_is_counted_as_it_was(mo: Browser, database: Database) -> None:
@@ -78,7 +78,7 @@ def test_a_day_is_counted_as_it_was(mo: Browser, database: Database) -> None:
     assert decided.to_decision == (24 * 3600.0, 24 * 3600.0)
     assert [held for at, held, _age in decided.queue if at >= 15 * 3600] == [1, 1, 1]
     assert today.queue[-1] == (13.5 * 3600, 1, 48 * 3600.0)
-    assert numbers[5] == Numbers(queue=numbers[5].queue)
+    assert numbers[5] == Statistics(queue=numbers[5].queue)
 
 
 def test_what_is_over_is_counted_once_and_today_again_and_again(mo: Browser, database: Database) -> None:

@@ -6,13 +6,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from service.actions.sites.external_checks import Wanted, set_outside
+from service.actions.sites.external_checks import ExternalCheckSettings, set_external_check
 from service.config import Settings
-from service.domain.external_checks import ENTRY_POINTS, OUTSIDE, outside_checks
-from service.domain.security.encryption import Seal
+from service.domain.external_checks import ENTRY_POINTS, EXTERNAL_CHECKS, external_checks
+from service.domain.security.encryption import SecretBox
 from service.store.db.engine import Database
-from service.store.sites.external_checks import outside_of
-from service.store.tables.external_checks import OutsideRow
+from service.store.sites.external_checks import external_checks_of
+from service.store.tables.external_checks import ExternalCheckRow
 from tests.support.factories import NOON, site
 from tests.support.sign_in import Browser
 from tests.web.pages.settings.test_learning_pages import ada, app  # noqa: F401 - fixtures
@@ -27,24 +27,24 @@ FORM = {
 }
 
 
-def _rows(database: Database) -> dict[str, OutsideRow]:
+def _rows(database: Database) -> dict[str, ExternalCheckRow]:
     with database.reading() as session:
-        return {row.name: row for row in session.scalars(select(OutsideRow))}
+        return {row.name: row for row in session.scalars(select(ExternalCheckRow))}
 
 
 def test_an_editor_switches_a_check_on_and_its_key_is_never_shown(ada: Browser, database: Database, settings: Settings) -> None:  # noqa: F811
     page = unescape(ada.get("/settings/outside").get_data(as_text=True))
-    assert page.count("<h2>") == len(OUTSIDE)
+    assert page.count("<h2>") == len(EXTERNAL_CHECKS)
     assert "Nothing leaves this machine" in page
     assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save"}).status_code == 422
     assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab"}).status_code == 303
     row = _rows(database)["akismet"]
     assert (row.asks, row.unanswered, row.seconds, row.per_day, row.per_month) == ("all", "publish", 1.5, 50, 900)
-    assert Seal.from_secret(settings.secret).open(row.secret) == "0123456789ab"
+    assert SecretBox.from_secret(settings.secret).decrypt(row.secret) == "0123456789ab"
     assert "0123456789ab" not in ada.get("/settings/outside").get_data(as_text=True)
     # Saving without a key keeps the one that is there.
     assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "per_day": "60"}).status_code == 303
-    assert Seal.from_secret(settings.secret).open(_rows(database)["akismet"].secret) == "0123456789ab"
+    assert SecretBox.from_secret(settings.secret).decrypt(_rows(database)["akismet"].secret) == "0123456789ab"
     assert ada.post("/settings/outside", {"name": "akismet", "act": "off"}).status_code == 303
     assert not _rows(database)["akismet"].enabled
     assert ada.post("/settings/outside", {"name": "akismet", "act": "remove"}).status_code == 303
@@ -91,7 +91,7 @@ def test_the_command_sets_lists_and_removes(settings: Settings, database: Databa
     assert "no outside check 'x'" in run("set", "news", "x")
     assert run("remove", "news", "akismet") == "akismet is removed from news\n"
     with database.reading() as session:
-        assert outside_of(session, "news") == []
+        assert external_checks_of(session, "news") == []
 
 
 def test_a_package_of_somebody_else_announces_its_check(
@@ -99,7 +99,7 @@ def test_a_package_of_somebody_else_announces_its_check(
 ) -> None:
     class Point:
         name = "theirs"
-        load = staticmethod(lambda: OUTSIDE["moderation"])
+        load = staticmethod(lambda: EXTERNAL_CHECKS["moderation"])
 
     class Broken(Point):
         name = "broken"
@@ -107,13 +107,13 @@ def test_a_package_of_somebody_else_announces_its_check(
 
     from service.domain import external_checks as outside
 
-    outside_checks.cache_clear()
+    external_checks.cache_clear()
     monkeypatch.setattr(outside, "entry_points", lambda group: [Point, Broken] if group == ENTRY_POINTS else [])
     try:
-        assert list(outside_checks()) == [*OUTSIDE, "theirs"]
+        assert list(external_checks()) == [*EXTERNAL_CHECKS, "theirs"]
         with database.writing() as session:
             site(session)
-            wanted = Wanted(address="https://x.example", secret="k")
-            set_outside(session, "news", "theirs", wanted, seal=Seal.from_secret(settings.secret), now=NOON)
+            wanted = ExternalCheckSettings(address="https://x.example", secret="k")
+            set_external_check(session, "news", "theirs", wanted, seal=SecretBox.from_secret(settings.secret), now=NOON)
     finally:
-        outside_checks.cache_clear()
+        external_checks.cache_clear()

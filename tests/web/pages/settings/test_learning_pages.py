@@ -22,9 +22,9 @@ from service.store.tables.sites import Site
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
-from workers.checking.check_pending import drain
+from workers.checking.check_pending import check_pending
 from workers.checks.model.site_model import SiteModel, packed
-from workers.resources.worker_resources import Workshop
+from workers.resources.worker_resources import WorkerResources
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def said(answer) -> str:
 
 
 def _settle(settings: Settings) -> None:
-    workshop = Workshop.open(settings)
-    drain(workshop)
+    workshop = WorkerResources.open(settings)
+    check_pending(workshop)
     workshop.close()
 
 

@@ -21,7 +21,7 @@ from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from service.store.tables.outbox import Delivery, Endpoint
-from service.store.tables.sites import Key, Site
+from service.store.tables.sites import ApiKey, Site
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
 
@@ -120,7 +120,7 @@ def test_a_key_is_shown_once_and_can_be_revoked(ada: Browser, database: Database
     token = re.search(r"grk_[0-9a-f]{48}", made)[0]
     assert token not in said(ada.get("/settings/keys"))
     with database.reading() as session:
-        key = session.scalar(select(Key))
+        key = session.scalar(select(ApiKey))
         assert key.scopes == ["submit", "read"]
     ada.post(f"/settings/keys/{key.id}/revoke", {"site": "news"})
     assert "revoked" in said(ada.get("/settings/keys"))

@@ -2,11 +2,10 @@
 
 from random import Random
 
-from service.domain.text import language as languages
+from service.domain.text import language
 from workers.checks import privacy
 from workers.checks.model import ngrams
-from workers.checks.text import characters, disguises
-from workers.checks.text import find_links as addresses
+from workers.checks.text import characters, disguises, find_links
 
 ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
 
@@ -22,7 +21,7 @@ def texts():
 def test_words_are_those_of_the_patterns():
     for text in map(str.lower, texts()):
         assert ngrams._words(text) == ngrams._WORDS.findall(text), text
-        assert languages.words_of(text) == languages._WORD.findall(text), text
+        assert language.words_of(text) == language._WORD.findall(text), text
 
 
 def test_no_letters_with_gaps_are_overlooked():
@@ -91,7 +90,7 @@ def test_links_sought_in_words_with_a_hint_are_those_of_the_whole_text():
     )
     for _ in range(3000):
         text = "".join(chance.choice(parts) for _ in range(7))
-        spans = [match.span() for match in addresses._LINK.finditer(text)]
-        assert [match.span() for match in addresses._written_out(text)] == spans, text
+        spans = [match.span() for match in find_links._LINK.finditer(text)]
+        assert [match.span() for match in find_links._written_out(text)] == spans, text
         found += len(spans)
     assert found > 1000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.checks.text import normalize as folding
+from workers.checks.text import normalize
 from workers.checks.text.normalize import fold
 
 READ_AS = {
@@ -55,14 +55,14 @@ def test_no_text_makes_folding_slow(worst):
 def one_by_one(posted):
     """What each character of a text is read as, and where it came from."""
     seen, place = [], 0
-    for found in folding._MARKUP.finditer(posted):
+    for found in normalize._MARKUP.finditer(posted):
         seen += [(posted[at], at, at + 1) for at in range(place, found.start())]
-        seen += [(char, *found.span()) for char in folding._markup(found[0])]
+        seen += [(char, *found.span()) for char in normalize._markup(found[0])]
         place = found.end()
     seen += [(posted[at], at, at + 1) for at in range(place, len(posted))]
     read = []
     for char, start, end in seen:
-        letters = folding._LATIN[ord(char)]
+        letters = normalize._LATIN[ord(char)]
         if not letters and read and end == start + 1:
             read[-1] = (*read[-1][:2], end)
         read += [(letter, start, end) for letter in letters]
@@ -71,5 +71,5 @@ def one_by_one(posted):
 
 @given(st.text(alphabet=st.sampled_from("fuckABß&;#<>b/ 19\u200b\u0301іѕ𝐟Ａé…ﷺ½x"), max_size=80))
 def test_what_is_read_by_stretches_is_what_is_read_one_by_one(posted):
-    mapped = folding._mapped(posted, folding._LATIN)
+    mapped = normalize._mapped(posted, normalize._LATIN)
     assert list(zip(mapped.text, mapped.starts, mapped.ends, strict=True)) == one_by_one(posted)
