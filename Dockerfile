@@ -1,4 +1,5 @@
-# Two stages: what builds stays behind; what runs is not root, holds no compiler, and was pinned by hash.
+# Two stages: build tools stay in the first one. The final image runs as a non-root user, has no compiler, and its packages are
+# pinned by hash.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /venv
@@ -18,9 +19,9 @@ USER greenroom
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-# Only the web process answers here; compose says for the others how they are watched.
+# Only for the web process. docker-compose.yml has the health checks of the others.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"GREENROOM_PORT\"]}/readyz', timeout=2)"]
 STOPSIGNAL SIGTERM
-# Alone this is the embedded default: everything in one container, its data in the volume.
+# The default command runs everything in one container, with its data in the volume.
 CMD ["greenroom", "up"]

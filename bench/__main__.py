@@ -1,4 +1,4 @@
-"""All benches in turn, as one JSON document and a table: `make bench`, and `make bench-quick` in under two minutes."""
+"""Runs all benchmarks and prints a JSON document and a table: `make bench`, or `make bench-quick` in under two minutes."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from bench.stage import say
 
 
 def run(*, quick: bool, twikoo: Path | None = None) -> dict[str, Any]:
-    """Every figure. Quick ones are single rounds on PostgreSQL alone: enough for a log, not for a claim."""
+    """All figures. Quick ones are single rounds on PostgreSQL only: good enough for a log, not for published figures."""
     engines = ["postgresql"] if quick else ["sqlite", "postgresql"]
     rounds, seconds = (1, 2.0) if quick else (3, 5.0)
     rates = [200] if quick else [50, 200, 500, 1000]
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _table(results: dict[str, Any], name: str = "") -> None:
-    """One line a figure, on standard error, so that standard output stays JSON."""
+    """One line per figure, on stderr, so that stdout stays pure JSON."""
     for key, value in results.items() if isinstance(results, dict) else enumerate(results):
         here = f"{name} {key}".strip()
         if isinstance(value, dict | list):

@@ -1,4 +1,7 @@
-"""The ceiling: a bare Flask route, a validated body, a raw driver, combined commits, and nothing else a service needs."""
+"""The upper limit to compare Greenroom with: a bare Flask route that validates the body and stores it, and nothing else.
+
+It uses the raw database driver and commits many rows at once.
+"""
 
 import json
 import os

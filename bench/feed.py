@@ -1,4 +1,4 @@
-"""Feed reads: a thread of fifty approved comments, whole and as 304, with few and with many comments in the table."""
+"""Feed benchmark: reads of a thread with fifty approved comments (200 and 304), with few and with many rows in the table."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ _PATH = "/v1/threads/filled-1/comments?site=bench&limit=50"
 
 
 def measure(engine: str, *, seconds: float, sizes: tuple[int, ...] = (5_000, 200_000)) -> dict[str, Any]:
-    """Reads a second of the whole feed and of its 304, for each number of comments in the table."""
+    """Reads per second of the whole feed and of its 304 response, for each number of comments in the table."""
     return {f"{size} comments": _measured(engine, size, seconds) for size in sizes}
 
 

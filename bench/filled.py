@@ -1,4 +1,4 @@
-"""A database that has grown: any number of comments in a state, made inside the database; a million in a minute."""
+"""Fills a database with any number of comments in one state, by SQL inside the database; a million takes a minute."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -23,9 +23,9 @@ _WHEN = {
 _FINGERPRINT = {True: "printf('%032x', n)", False: "lpad(to_hex(n), 32, '0')"}
 
 
-#: From so many on, indexes and foreign keys are left out while the rows come: that is three times as fast.
+#: From this number of rows on, indexes and foreign keys are dropped during the insert, which is three times as fast.
 _MANY = 100_000
-#: Rows between two signs of life.
+#: Rows between two progress messages.
 _STEP = 250_000
 _INDEXES = {
     True: "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'comment' AND sql IS NOT NULL",
@@ -34,9 +34,9 @@ _INDEXES = {
 
 
 def fill(database: Database, *, site_id: str, count: int, state: str, reason: str = "profanity.mild", offset: int = 0) -> None:
-    """Put `count` comments of this state on a hundred threads of the site, by a thousand authors or one for a hundred comments.
+    """Insert `count` comments of this state, on a hundred threads of the site.
 
-    `offset` keeps the ids of two calls apart.
+    There is one author per hundred comments, but at least a thousand authors. `offset` keeps the ids of two calls apart.
     """
     lite = database.on_sqlite
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -56,7 +56,7 @@ def fill(database: Database, *, site_id: str, count: int, state: str, reason: st
 
 @contextmanager
 def _bare(connection: Connection, lite: bool) -> Iterator[None]:
-    """The table without its indexes and, on PostgreSQL, without asking for each row whether its thread is there."""
+    """In the `with` block the table has no indexes and, on PostgreSQL, no foreign-key checks. At its end, rebuild the indexes."""
     indexes = connection.execute(text(_INDEXES[lite])).all()
     if not lite:
         connection.execute(text("SET session_replication_role = replica"))
@@ -85,7 +85,7 @@ def _threads(lite: bool) -> str:
 def _comments(lite: bool) -> str:
     thread = "'0191' || printf('%028x', n % 100 + 1)" if lite else "('0191' || lpad(to_hex(n % 100 + 1), 28, '0'))::uuid"
     columns = """id, site_id, thread_id, state, version, revision, text, fingerprint, wording, author_name, author_url, author_external_id,
-        author_verified, author_key, email_domain, address_key, context, reason, score, received_at, updated_at, settled_at, claims"""
+        author_verified, author_key, email_domain, ip_key, context, reason, score, received_at, updated_at, judged_at, claims"""
     verified = "0" if lite else "false"
     values = f"""{_ID[lite]}, :site, {thread}, :state, 1, 1, 'What the mayor said of the bridge is nonsense, and number ' || n || ' proves it.',
         {_FINGERPRINT[lite]}, {_FINGERPRINT[lite]}, 'Reader ' || (n % :authors), '', '', {verified}, 'e:' || (n % :authors), 'example.org', '', '{{}}', :reason, 0.6,

@@ -1,4 +1,4 @@
-"""Footprint: how soon `greenroom up` serves, and the memory of its whole tree at rest, each page counted once (PSS)."""
+"""Footprint: the start-up time of `greenroom up`, and the memory of its idle process tree (PSS: shared pages count once)."""
 
 import json
 import sys
@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.stage import SECRET, free_port, process, say
 
-#: Seconds of rest before the memory is read.
+#: Idle seconds before the memory is read.
 REST = 5.0
 
 
 def measure() -> dict[str, Any]:
-    """Seconds to ready of a second start, MB of the tree and of each process."""
+    """How many seconds a second start takes, and the memory in MB of the whole process tree and of each process."""
     with TemporaryDirectory(prefix="greenroom-bench-") as home:
         _started(home)
         warm, memory = _started(home, rest=REST)
@@ -34,7 +34,7 @@ def _started(home: str, *, rest: float = 0.0) -> tuple[float, dict[str, float]]:
 
 
 def _memory(pid: int) -> dict[str, float]:
-    """MB of a process and all below it, by title."""
+    """MB of a process and its descendants, by title."""
     found: dict[str, float] = {}
     for one in (pid, *_below(pid)):
         folder = Path(f"/proc/{one}")
@@ -42,7 +42,7 @@ def _memory(pid: int) -> dict[str, float]:
             title = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:60].strip() or str(one)
             pss = next(line for line in (folder / "smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
         except OSError:
-            continue  # It ended while we looked.
+            continue  # The process ended meanwhile.
         found[f"{title} ({one})"] = round(int(pss.split()[1]) / 1024, 1)
     return found
 

@@ -1,4 +1,4 @@
-"""Ingest: how many comments a second are accepted, beside the usual way and beside the ceiling, in one run."""
+"""Ingest benchmark: accepted comments per second, beside a naive baseline and an upper limit, in one run."""
 
 import argparse
 import json
@@ -9,13 +9,13 @@ from bench.stage import Stage, cpu_seconds, free_port, granian, greenroom, media
 
 
 def ours(engine: str, seconds: float, *, connections: int = 32) -> dict[str, Any]:
-    """One process, the default."""
+    """Greenroom with one web process, the default."""
     with stage(engine) as place:
         return _loaded(place, greenroom(port=0), place.environ, place.key, seconds, connections)
 
 
 def naive(engine: str, seconds: float) -> dict[str, Any]:
-    """Two processes of eight threads, as the usual deployment has them."""
+    """The baseline with two processes of eight threads, a usual deployment."""
     with stage(engine) as place:
         from service.config import load
 
@@ -32,7 +32,7 @@ def ceiling(engine: str, seconds: float) -> dict[str, Any]:
 def _loaded(
     place: Stage, command: list[str], environ: dict[str, str], key: str, seconds: float, connections: int = 32
 ) -> dict[str, Any]:
-    """Requests a second, and CPU seconds a million of the web process and of PostgreSQL."""
+    """Requests per second, and CPU seconds per million requests of the web process and of PostgreSQL."""
     port = free_port()
     command = [str(port) if part == "0" else part for part in command]
     with process(command, environ, ready=f"http://127.0.0.1:{port}/") as server:
@@ -47,7 +47,7 @@ WAYS = {"greenroom": ours, "usual way": naive, "ceiling": ceiling}
 
 
 def measure(engine: str, *, rounds: int, seconds: float) -> dict[str, dict[str, Any]]:
-    """Each way in turn, several rounds, medians."""
+    """The medians of several rounds, in which each server has its turn."""
     runs: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     for number in range(rounds):
         for way, run in WAYS.items():

@@ -1,4 +1,4 @@
-"""Isso from PyPI on SQLite, as its documentation runs it, one of the peers of `bench.peers`."""
+"""Isso from PyPI on SQLite, set up as in its documentation. One of the peers of `bench.peers`."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ enabled = {held}
 
 
 def installed(folder: Path) -> Path:
-    """The folder with Isso in an environment of its own."""
+    """The folder with Isso in its own virtual environment."""
     home = folder / "isso"
     subprocess.run([sys.executable, "-m", "venv", home], check=True)
     subprocess.run([home / "bin/python", "-m", "pip", "install", "-q", *NEEDED], check=True, capture_output=True)

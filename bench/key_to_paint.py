@@ -1,5 +1,7 @@
-"""`make bench-queue`: from a key to the next card on the screen, and the first card with 100,000 held, measured in Chromium on
-SQLite and on PostgreSQL."""
+"""`make bench-queue`: the time from a key press to the next card, and the server's time for the page with the first card.
+
+Measured in Chromium with 100,000 held comments, on SQLite and on PostgreSQL.
+"""
 
 import argparse
 import logging
@@ -16,10 +18,10 @@ from tests.support.desk import Desk, browser, opened
 BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB": 60.0}
 
 ENGINES = ("sqlite", "postgresql")
-#: Milliseconds between two keys: faster than anybody decides, so that answers, counts and new cards arrive between and upon keys.
+#: Milliseconds between two keys: faster than a person decides, so that responses, counts and new cards arrive in between.
 PAUSE = 100
 
-#: From the key's own time stamp to the task after the frame in which the next card is the current one.
+#: Measures from the key event's time stamp to the task after the frame in which the next card is the current one.
 WATCH = """() => {
   window.__paints = [];
   addEventListener('keydown', (key) => requestAnimationFrame(() => {

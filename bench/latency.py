@@ -1,4 +1,4 @@
-"""Time to verdict under an open load: comments arrive at their own pace, whether or not the last ones are done."""
+"""Time to verdict under an open load: comments arrive at a fixed rate, whether or not the earlier ones are done."""
 
 import argparse
 import asyncio
@@ -19,17 +19,17 @@ from bench.words import WORDS
 from service.config import load
 
 CONNECTIONS = 64
-#: Seconds between two looks at which comments have their verdict: so much later than it was there it may be seen.
+#: Seconds between two polls for verdicts. A verdict may be measured late by this much.
 LOOK_EVERY = 0.005
-#: Seconds for which a verdict is waited for.
+#: Maximum seconds to wait for the last verdicts.
 PATIENCE = 30.0
 
 
 def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> dict[str, Any]:
-    """POST p50/p99 and POST-to-verdict p50/p99 in milliseconds at this many comments a second.
+    """POST p50/p99 and POST-to-verdict p50/p99 in milliseconds at this many comments per second.
 
-    CPU is in seconds a million comments, from POST to verdict: that of web, checks, courier and sweeps together, SQLite among
-    them, and that of PostgreSQL and Redis.
+    CPU time is in seconds per million comments, from POST to verdict. One figure is for web, checks, delivery worker and sweep
+    together (SQLite runs inside them), the other for PostgreSQL and Redis.
     """
     port = free_port()
     with stage(engine, with_redis=broker) as place:
@@ -58,11 +58,11 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> d
 
 @dataclass
 class _Seen:
-    """Milliseconds to each answer and to each verdict, counted from the moment at which a POST was due, so that no stall is hidden."""
+    """Milliseconds to each response and each verdict, counted from the time a POST was due (no coordinated omission)."""
 
     posts: list[float] = field(default_factory=list)
     verdicts: list[float] = field(default_factory=list)
-    #: Comments without a verdict, and when they were due.
+    #: Comments without a verdict, and the times they were due.
     waiting: dict[UUID, float] = field(default_factory=dict)
 
 
@@ -87,7 +87,7 @@ async def _load(place: Stage, port: int, *, rate: int, seconds: float) -> _Seen:
 
 
 async def _watch(place: Stage, seen: _Seen) -> None:
-    """Look again and again, through a connection of its own, which comments have a verdict that everybody can see."""
+    """Poll, on a separate connection, which comments have a committed verdict."""
     url = load(place.environ).database
     looks = _looks_at_sqlite(url) if url.startswith("sqlite") else _looks_at_postgresql(url)
     while True:

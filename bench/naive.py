@@ -1,4 +1,4 @@
-"""The usual way, kept as a baseline: Flask, one ORM insert and one commit a request, one Celery task a comment."""
+"""The naive baseline: Flask, one ORM insert and one commit per request, one Celery task per comment."""
 
 import os
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ class _Body(BaseModel):
 
 @cache
 def database() -> Database:
-    """The same engine settings as ours, so that only the way of using them differs."""
+    """A database with the engine settings of Greenroom, so that only the way it is used differs."""
     return Database(os.environ["NAIVE_DATABASE"], pool=16)
 
 
@@ -67,11 +67,11 @@ def app() -> Flask:
 
 @celery.task(name="naive.check")
 def check(comment_id: str) -> None:
-    """One comment a task: load, check, store."""
+    """One task per comment: load, check, store."""
     with Session(database().engine) as session:
         comment = session.get_one(Comment, UUID(comment_id))
         verdict = judge(signals_of(CheckInput(text=comment.text)), PolicyLimits())
-        comment.state, comment.settled_at = verdict.state, datetime.now(UTC)
+        comment.state, comment.judged_at = verdict.state, datetime.now(UTC)
         session.add(
             VerdictRow(
                 id=new_id(), comment_id=comment.id, revision=1, state=verdict.state,

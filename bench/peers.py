@@ -1,6 +1,6 @@
-"""Peers: the same load on other comment servers, each run as its documentation says, beside ours in the same minutes.
+"""Peers: the same load on Greenroom and on other comment servers, in turn. Each is set up as in its documentation.
 
-Isso comes from PyPI, Waline from npm. The registries do not have Twikoo's server; `--twikoo FOLDER` measures one that is installed there.
+Isso comes from PyPI, Waline from npm. Twikoo's server is in neither; `--twikoo FOLDER` measures a server installed in FOLDER.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from bench import feed, ingest, isso, twikoo, waline
 from bench.stage import medians, say, wrk
 
 CONNECTIONS = 16
-#: Comments that are there when pages are read, fifty a page.
+#: Number of stored comments while pages are read. A page has fifty of them.
 COMMENTS = 5_000
 WORDS = (
     "The mayor said that the bridge will open in spring and people hope so but nobody believes it until cars drive over the water "
@@ -29,8 +29,10 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Peer:
-    """`serving(held)` runs it on an empty database, where moderators see comments first or not, and gives its port. `comment` is what it is
-    sent, `page` what it is asked for: an address, and the body of a POST; an empty one stands for a GET."""
+    """One comment server. `serving(held)` runs it on an empty database and gives its port. `held`: comments wait for moderation.
+
+    `comment` and `page` are the requests to post a comment and to read a page: a URL and the body of a POST; empty for a GET.
+    """
 
     serving: Callable[[bool], AbstractContextManager[int]]
     comment: tuple[str, str]
@@ -38,7 +40,7 @@ class Peer:
 
 
 def measure(*, seconds: float, rounds: int = 3, twikoo_home: Path | None = None) -> dict[str, Any]:
-    """POSTs and reads of fifty comments a second, medians of rounds in which each has its turn."""
+    """POSTs per second, and reads per second of a page of fifty comments: medians of rounds in which each server has its turn."""
     with TemporaryDirectory(prefix="greenroom-bench-") as name:
         folder = Path(name)
         peers = {"isso": _isso(folder), "waline": _waline(folder), **({"twikoo": _twikoo(twikoo_home)} if twikoo_home else {})}
@@ -76,7 +78,7 @@ def _measured(peer: Peer, seconds: float) -> dict[str, Any]:
 
 
 def _fill(port: int, path: str, body: str) -> None:
-    """Fifty comments on each of a hundred pages, as many as ours has."""
+    """Post fifty comments on each of a hundred pages, as many as Greenroom has when its feed is measured."""
 
     def post(number: int) -> None:
         page = f"page-{number % 100}"

@@ -1,4 +1,4 @@
-"""The queue page as it grows: server time of the first card with a hundred held comments and with many."""
+"""Queue page benchmark: server time of the first card, with a hundred held comments and with many."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ from service.web.app import create_app
 
 
 def measure(engine: str, *, many: int, repeats: int = 15) -> dict[str, Any]:
-    """Milliseconds of the first page and of the live counts, page size, and queries a page, few against many."""
+    """Milliseconds of the first page and of the live counts, page size, and queries per page, with few and with many comments."""
     result: dict[str, Any] = {"engine": engine}
     for name, held in (("few", 100), ("many", many)):
         with stage(engine) as place:

@@ -1,4 +1,4 @@
-"""The parts that Greenroom is made of: `make sbom` writes them as CycloneDX, from the lock file and what is installed."""
+"""The software bill of materials: `make sbom` writes it as CycloneDX, from the lock file and the installed packages."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
 
 
 def licence_of(name: str) -> str:
-    """What the package says of itself; empty where it says nothing or is not installed on this machine."""
+    """The licence in the package's metadata; empty if it names none or is not installed on this machine."""
     try:
         said = metadata(name)
     except PackageNotFoundError:
@@ -34,7 +34,7 @@ def licence_of(name: str) -> str:
     if expression := said.get("License-Expression"):
         return str(expression)
     classifiers = [c.rpartition(" :: ")[2] for c in said.get_all("Classifier") or [] if c.startswith("License ::")]
-    # Some packages put the whole text of their licence here.
+    # Some packages have their whole licence text in the `License` field, so only its first line is used.
     return " AND ".join(classifiers) or str(said.get("License") or "").partition("\n")[0][:100]
 
 
@@ -48,7 +48,7 @@ def component(name: str, version: str, hashes: list[str]) -> dict[str, Any]:
         "version": version,
         "purl": purl,
         **({"licenses": [{"license": {"name": licence}}]} if licence else {}),
-        # Any of these files may be the one that is installed: which depends on the machine.
+        # A version has several files. Which of them is installed depends on the machine, so all hashes are listed.
         "properties": [{"name": "greenroom:locked-sha256", "value": digest} for digest in sorted(hashes)],
     }
 

@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of every page on made-up comments, wide, dark and on a phone, into docs/screenshots."""
+"""`make screenshots`: pictures of every page with synthetic comments, wide, dark and on a phone, into docs/screenshots."""
 
 import logging
 import tempfile
@@ -28,14 +28,14 @@ PAGES = {
     "endpoint": "/settings/endpoints/{endpoint}",
     "author": "/authors/{banned}",
     "comment": "/queue/comments/{comment}",
-    "conditions": "/settings/conditions",
-    "outside": "/settings/outside",
-    "budget": "/settings/budget",
-    "learned": "/settings/learned",
+    "conditions": "/settings/custom-rules",
+    "outside": "/settings/external-checks",
+    "budget": "/settings/risk-budget",
+    "learned": "/settings/site-model",
     "keys": "/settings/keys",
     "moderators": "/settings/moderators",
-    "acts": "/settings/acts",
-    "second-factor": "/account/second-factor",
+    "acts": "/settings/audit-log",
+    "second-factor": "/account/two-factor",
     "account": "/account",
 }
 

@@ -1,4 +1,4 @@
-"""Where a bench takes place: real servers on free ports, the processes under test, and wrk as the load."""
+"""The environment of a benchmark: real servers on free ports, the processes under test, and wrk as the load generator."""
 
 import json
 import os
@@ -38,7 +38,7 @@ class Stage:
     servers: tuple[int, ...] = ()
 
     def servers_cpu(self) -> float:
-        """CPU seconds that PostgreSQL and Redis have used, where there are any."""
+        """CPU seconds that PostgreSQL and Redis have used, if they run."""
         return sum(cpu_seconds(pid) for pid in self.servers)
 
     @property
@@ -48,7 +48,7 @@ class Stage:
 
 @contextmanager
 def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
-    """A migrated database on `sqlite` or `postgresql`, a site `bench` with a key, and a Redis where asked."""
+    """A migrated database on `sqlite` or `postgresql`, a site `bench` with a key, and a Redis if asked for."""
     with TemporaryDirectory(prefix="greenroom-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
@@ -93,7 +93,7 @@ def _prepare(environ: Mapping[str, str]) -> str:
 def process(
     command: list[str], environ: Mapping[str, str], *, ready: str = "", quiet: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A child with these settings on top of our own; ready when `ready` (an address) answers anything at all."""
+    """A child process with these settings on top of our own. It is ready when the URL `ready` gives any response."""
     sink = subprocess.DEVNULL if quiet else None
     child = subprocess.Popen(command, env={**os.environ, **environ}, stdout=sink, stderr=sink, start_new_session=True)
     try:
@@ -121,7 +121,7 @@ def _answers(address: str, child: subprocess.Popen[bytes]) -> bool:
 
 
 def granian(target: str, *, port: int, processes: int = 1, threads: int = 32) -> list[str]:
-    """Granian with a WSGI application, as it is usually run."""
+    """Granian with a WSGI application, in its usual set-up."""
     return [*_granian(target, port, processes), "--interface", "wsgi", "--blocking-threads", str(threads)]
 
 
@@ -148,7 +148,7 @@ def wrk(
     headers: Mapping[str, str] | None = None,
     given: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """One run of wrk: requests a second, p50 and p99 in milliseconds, errors. `given` is what its script takes."""
+    """One run of wrk: requests per second, p50 and p99 in milliseconds, errors. `given`: the arguments of its script."""
     if shutil.which("wrk") is None:
         sys.exit("this bench needs wrk (Debian: apt-get install wrk)")
     sent = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
@@ -162,7 +162,7 @@ def wrk(
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU seconds that a process and all its descendants, also those that ended, have used."""
+    """CPU seconds used by a process and all its descendants, also those that have ended."""
     used, children = _cpu_by_process()
     total, waiting = 0.0, [pid]
     while waiting:
@@ -180,7 +180,7 @@ def _cpu_by_process() -> tuple[dict[int, float], dict[int, list[int]]]:
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
-            continue  # It ended while we looked.
+            continue  # The process ended meanwhile.
         pid = int(stat.parent.name)
         used[pid] = sum(map(int, fields[11:15])) / tick
         children.setdefault(int(fields[1]), []).append(pid)
@@ -193,7 +193,7 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def say(*words: object) -> None:
-    """Progress goes to standard error, so that standard output stays a table or JSON."""
+    """Print progress to stderr, so that stdout stays a table or JSON."""
     print(f"[{time.strftime('%H:%M:%S')}]", *words, file=sys.stderr, flush=True)
 
 

@@ -1,6 +1,6 @@
 """Twikoo's self-hosted server on LokiJS (memory, saved every four seconds), one of the peers of `bench.peers`.
 
-Its limits of calls and of comments count on and are never met, as ours; and it shows fifty comments a page.
+Its rate limits are so high that no run reaches them, but it still counts, as Greenroom does. A page has fifty comments.
 """
 
 import json
@@ -19,7 +19,7 @@ _MANY = 1_000_000_000
 
 @contextmanager
 def serving(home: Path, *, held: bool) -> Iterator[int]:
-    """The server that is installed in `home`, on an empty database. `held`: a moderator sees each comment first."""
+    """The server that is installed in `home`, on an empty database. `held`: with moderation before publishing."""
     port, address = free_port(), ""
     with TemporaryDirectory(prefix="greenroom-bench-twikoo-") as data:
         environ = {
@@ -40,7 +40,7 @@ def serving(home: Path, *, held: bool) -> Iterator[int]:
                 config={**settings, **({"AKISMET_KEY": "MANUAL_REVIEW"} if held else {})},
             )
             yield port
-            # It answers 200 whatever became of a request.
+            # The server always responds with 200, even after an error.
             said = _ask(address, "COMMENT_SUBMIT", nick="Reader", url="/page-1", ua="wrk", comment="<p>The last of them.</p>")
             if "id" not in said:
                 raise AssertionError(f"Twikoo did not take a comment: {said}")

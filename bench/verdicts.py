@@ -1,4 +1,4 @@
-"""Verdicts: how many comments a second are judged and settled, beside one Celery task a comment doing the same checks."""
+"""Verdicts benchmark: comments judged per second, beside a baseline with one Celery task per comment and the same checks."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ from service.store.tables.comments import Comment
 
 
 def posted(place: Stage, count: int) -> list[str]:
-    """Ids of this many pending comments of ordinary length."""
+    """Store this many pending comments of ordinary length. Returns their ids."""
     database, identities = Database(load(place.environ).database), Pseudonymizer.from_secret("bench")
     chosen = random.Random(7)
     ids: list[str] = []
@@ -67,7 +67,7 @@ def naive(engine: str, count: int) -> dict[str, Any]:
 
 
 def _timed(place: Stage, command: list[str], count: int, rings: list[Any]) -> dict[str, Any]:
-    """Comments a second, from the first settled one to the last, so that start-up does not count."""
+    """Verdicts per second, from the first verdict to the last, so that the start-up does not count."""
     database = Database(load(place.environ).database)
     for ring in rings:
         ring()
@@ -86,7 +86,7 @@ def _wait(database: Database, count: int) -> tuple[float, int]:
     until = time.monotonic() + 300
     while time.monotonic() < until:
         with database.reading() as session:
-            settled = session.scalar(select(func.count()).select_from(Comment).where(Comment.settled_at.is_not(None))) or 0
+            settled = session.scalar(select(func.count()).select_from(Comment).where(Comment.judged_at.is_not(None))) or 0
         if settled >= count:
             return time.monotonic(), settled
         time.sleep(0.02)

@@ -1,7 +1,8 @@
 """Waline from npm on SQLite, one of the peers of `bench.peers`.
 
-Its package lacks the empty database that its documentation has one download, so the tables are made here; and it asks a service on the
-Internet which sign-ins there are with each request, so one beside it says that there are none.
+The npm package lacks the empty database, which the documentation says to download, so `_empty_database` creates the tables.
+With each request Waline asks a service on the Internet which sign-in methods exist. A local server stands in for that service
+and responds that there are none.
 """
 
 import sqlite3
@@ -22,7 +23,7 @@ _NO_SIGN_INS = """require('http').createServer((asked, answer) => answer.end('{"
 
 
 def installed(folder: Path) -> Path:
-    """The folder with Waline and its packages. Needs npm and, where no built sqlite3 can be had, a compiler."""
+    """The folder with Waline and its packages. Needs npm, and a compiler if there is no prebuilt sqlite3."""
     home = folder / "waline"
     home.mkdir()
     command = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(home), NEEDED]

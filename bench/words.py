@@ -1,4 +1,4 @@
-"""The words that benches make comments of, so that all of them load the same."""
+"""The words of synthetic comments, so that all benchmarks have the same load."""
 
 WORDS = [
     "the",

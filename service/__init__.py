@@ -1,0 +1,1 @@
+"""The service: domain, store, actions, jobs, web, processes, commands."""

@@ -1,4 +1,4 @@
-"""Lifelines: a child dies with its parent, also where the parent is killed without a word."""
+"""Ends child processes with their parent, even if the parent gets SIGKILL (Linux prctl)."""
 
 import ctypes
 import os
@@ -11,15 +11,15 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process as soon as its parent is gone; `parent` is who that should be."""
+    """Ask the kernel to kill this process when its parent dies. `parent` is the expected parent's process id."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        # It went between the fork and the question.
+        # A race: the parent died between fork() and prctl().
         os._exit(1)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of grandchildren whose own parent died, so that they are reaped here and leave no zombie."""
+    """Become the parent of orphaned grandchildren (subreaper), so that they are reaped here and leave no zombies."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

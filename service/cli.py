@@ -1,4 +1,4 @@
-"""The `greenroom` command: a contents page. Each command lives in `service/commands` and is loaded when it is asked for."""
+"""The `greenroom` command. Each subcommand lives in `service/commands` and is imported when it is called."""
 
 import importlib
 
@@ -7,7 +7,7 @@ import click
 from service.logs import configure
 from service.uncaught_errors import log_uncaught
 
-#: Command -> module of `service.commands` that defines a click command of the same name.
+#: Command -> module of `service.commands` that defines a click command of the same name, with `_` for `-`.
 COMMANDS = {
     "up": "up",
     "web": "serve",
@@ -19,16 +19,16 @@ COMMANDS = {
     "config": "config",
     "doctor": "doctor",
     "post": "post",
-    "site": "admit",
-    "key": "admit",
+    "site": "sites_and_keys",
+    "key": "sites_and_keys",
     "check": "check",
     "train": "training",
     "evaluate": "training",
     "user": "user",
     "webhook": "webhook",
-    "outside": "outside",
-    "audit": "audit",
-    "acts": "acts",
+    "external": "external_checks",
+    "verify": "verify",
+    "audit-log": "audit_log",
     "erase": "erase",
     "archive": "archive",
     "backup": "backup",
@@ -39,7 +39,7 @@ COMMANDS = {
 
 
 class _Lazy(click.Group):
-    """Loads a command's module when that command is wanted, so that `greenroom --help` is quick."""
+    """Imports the module of a command when it is called, so that `greenroom` starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -48,8 +48,9 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"service.commands.{COMMANDS[cmd_name]}")
-        # `import` is a word of Python's.
-        command: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        # `import` is a keyword of Python.
+        name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, name)
         return command
 
 
@@ -57,7 +58,7 @@ class _Lazy(click.Group):
 @click.version_option(package_name="greenroom")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Greenroom: comments wait here until they are called on stage."""
+    """Greenroom checks comments, publishes the good ones and queues the doubtful ones for moderators."""
     configure(ctx.invoked_subcommand or "greenroom", level="warning", style="text")
     log_uncaught()
 

@@ -1,4 +1,4 @@
-"""Settings: one table drives the flag, the `GREENROOM_*` variable and the TOML key of each. Built once; fails loudly."""
+"""Settings: one table defines the flag, the `GREENROOM_*` variable and the TOML key of each. Bad values raise BadSetting."""
 
 import difflib
 import tomllib
@@ -8,20 +8,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from service.setting_kinds import address, database, folder, issuer, long_secret, networks, one_of, redis, seconds, whole, words
+from service.setting_kinds import (
+    address,
+    database,
+    folder,
+    issuer,
+    long_secret,
+    networks,
+    one_of,
+    redis,
+    seconds,
+    whole,
+    words,
+    yes_or_no,
+)  # fmt: skip
 
 PREFIX = "GREENROOM_"
-#: Names that other tools have made customary; they mean the setting of the same name.
+#: Common variable names of other tools, and the setting that each one sets.
 CUSTOMARY = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT": "port"}
 #: Variables that start with the prefix and are not settings of ours.
 NOT_SETTINGS = frozenset({"GREENROOM_CONFIG", "GREENROOM_CRASH_AT"})
 
-#: Addresses to listen on that a browser on this machine calls localhost.
+#: Listen addresses that a browser on this machine reaches as localhost.
 _THIS_MACHINE = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104
 
 
 class BadSetting(Exception):
-    """A setting that cannot be used. The message names it, says what was expected, and what came."""
+    """A bad setting. The message names it and says what was expected and what was given."""
 
 
 def _setting(default: Any, doc: str, parse: Callable[[str], Any] = str, *, secret: bool = False) -> Any:
@@ -30,7 +43,7 @@ def _setting(default: Any, doc: str, parse: Callable[[str], Any] = str, *, secre
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. Frozen; every default is fit for the embedded start."""
+    """All settings. Frozen. The defaults suit `greenroom up`."""
 
     home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", folder)
     host: str = _setting("127.0.0.1", "Address that the web process listens on.")
@@ -47,20 +60,25 @@ class Settings:
 
     web_processes: int = _setting(1, "Web processes; keep 1 on SQLite, where one process writes best.", whole(1, 64))
     web_threads: int = _setting(32, "Threads of each web process.", whole(1, 256))
+    fast_paths: bool = _setting(
+        True,
+        "Whether hot feeds and ordinary comments are served on an event loop in front of Flask; off: Flask serves all.",
+        yes_or_no,
+    )
     worker_processes: int = _setting(2, "Celery processes that run the checks.", whole(1, 128))
-    courier_threads: int = _setting(8, "Deliveries that are under way at once in a courier process.", whole(1, 128))
+    courier_threads: int = _setting(8, "Webhooks that one `greenroom courier` sends at the same time.", whole(1, 128))
     write_timeout: float = _setting(
         30.0,
-        "Seconds after which an answer that its receiver does not take is given up, and its connection closed.",
+        "Seconds after which a connection is closed whose client reads nothing of its response.",
         seconds(1, 600),
     )
     max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", seconds(0, 10))
-    batch: int = _setting(200, "Comments that a drain claims at most at a time.", whole(1, 1000))
+    batch: int = _setting(200, "Most comments that a worker claims at a time.", whole(1, 1000))
     lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", seconds(2, 600))
     max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", whole(1, 20))
     sweep_every: float = _setting(5.0, "Seconds between two sweeps.", seconds(0.05, 60))
     sweep_after: float = _setting(
-        15.0, "Age in seconds of a pending comment at which the sweep drains without the broker.", seconds(0, 600)
+        15.0, "Age in seconds of a pending comment from which the sweep checks it itself, without the broker.", seconds(0, 600)
     )
 
     decision_delay: float = _setting(
@@ -86,7 +104,7 @@ class Settings:
         7 * 86400.0, "Seconds after which a moderator signs in again in any case.", seconds(60, 365 * 86400)
     )
     link_valid: float = _setting(24 * 3600.0, "Seconds that a one-time sign-in link is valid.", seconds(60, 30 * 86400))
-    second_factor: str = _setting(
+    two_factor: str = _setting(
         "optional",
         "Who must have a second factor: optional (nobody must), admins, or everybody.",
         one_of("optional", "admins", "everybody"),
@@ -109,7 +127,7 @@ class Settings:
 
     @cached_property
     def database(self) -> str:
-        """The database address in force."""
+        """The database URL: the one that was set, or SQLite in the data folder."""
         return self.database_url or f"sqlite:///{self.home / 'greenroom.db'}"
 
     @property
@@ -118,12 +136,15 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The public address, never taken from a request's Host header."""
+        """The public URL. Never taken from a request's Host header."""
         return self.public_url or f"http://{'localhost' if self.host in _THIS_MACHINE else self.host}:{self.port}"
 
     @cached_property
     def secret(self) -> str:
-        """The root secret, at least 32 characters; the one in the data folder where none was set."""
+        """The root secret, at least 32 characters: the one that was set, or the one in the data folder.
+
+        Raises BadSetting if there is neither.
+        """
         if self.secret_key:
             return self.secret_key
         path = self.home / "secret.key"
@@ -138,33 +159,34 @@ def names() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What was given for a setting, and by what: a flag, a variable, or a line of the TOML file."""
+class RawSetting:
+    """The given text of a setting, and its source: an environment variable (also for a flag) or a line of the TOML file."""
 
     text: str
     source: str
 
 
 def load(environ: Mapping[str, str]) -> Settings:
-    """Settings from TOML (`GREENROOM_CONFIG`), then the environment; later wins. Flags are variables by then.
+    """Read the settings from the TOML file (`GREENROOM_CONFIG`) and from the environment, which wins. Flags were stored as
+    environment variables before.
 
-    Raises `BadSetting` naming the culprit and, for an unknown name, the nearest one that exists.
+    Raises `BadSetting`, which names the setting and, for an unknown name, the most similar one.
     """
-    return Settings(**{name: _parsed(name, given) for name, given in given_in(environ).items()})
+    return Settings(**{name: _parsed(name, given) for name, given in raw_settings(environ).items()})
 
 
-def given_in(environ: Mapping[str, str]) -> dict[str, Given]:
-    """What was given, by the name of the setting. An empty variable is one that is not set."""
-    found: dict[str, Given] = {}
+def raw_settings(environ: Mapping[str, str]) -> dict[str, RawSetting]:
+    """The given texts by setting name. An empty variable counts as not set."""
+    found: dict[str, RawSetting] = {}
     if path := environ.get("GREENROOM_CONFIG"):
         found |= _from_toml(Path(path))
-    found |= {setting: Given(environ[name], name) for name, setting in CUSTOMARY.items() if environ.get(name)}
+    found |= {setting: RawSetting(environ[name], name) for name, setting in CUSTOMARY.items() if environ.get(name)}
     found |= _from_variables(environ)
     return found
 
 
-def _from_variables(environ: Mapping[str, str]) -> dict[str, Given]:
-    found: dict[str, Given] = {}
+def _from_variables(environ: Mapping[str, str]) -> dict[str, RawSetting]:
+    found: dict[str, RawSetting] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue
@@ -177,12 +199,12 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Given]:
     return found
 
 
-def _variable(variable: str, text: str) -> tuple[str, Given]:
+def _variable(variable: str, text: str) -> tuple[str, RawSetting]:
     name = variable.removeprefix(PREFIX).lower()
     if name.endswith("_file") and name.removesuffix("_file") in names():
         text = _content(variable, text) if text else ""
         name = name.removesuffix("_file")
-    return _known(name, shown=variable), Given(text, variable)
+    return _setting_named(name, shown=variable), RawSetting(text, variable)
 
 
 def _content(variable: str, path: str) -> str:
@@ -192,21 +214,24 @@ def _content(variable: str, path: str) -> str:
         raise BadSetting(f"{variable}: cannot read {path}: {getattr(error, 'strerror', None) or 'it is no text'}") from error
 
 
-def _from_toml(path: Path) -> dict[str, Given]:
+def _from_toml(path: Path) -> dict[str, RawSetting]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadSetting(f"GREENROOM_CONFIG: cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise BadSetting(f"GREENROOM_CONFIG: {path} is no TOML: {error}") from error
-    return {_known(name, shown=f"{path}: {name}"): Given(_as_text(value), f"{path}: {name}") for name, value in document.items()}
+    return {
+        _setting_named(name, shown=f"{path}: {name}"): RawSetting(_as_text(value), f"{path}: {name}")
+        for name, value in document.items()
+    }
 
 
 def _as_text(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _known(setting: str, *, shown: str) -> str:
+def _setting_named(setting: str, *, shown: str) -> str:
     if setting in names():
         return setting
     near = difflib.get_close_matches(setting, names(), n=1)
@@ -214,7 +239,7 @@ def _known(setting: str, *, shown: str) -> str:
     raise BadSetting(f"{shown}: no such setting{hint}")
 
 
-def _parsed(name: str, given: Given) -> Any:
+def _parsed(name: str, given: RawSetting) -> Any:
     declared = names()[name]
     parse = cast("Callable[[str], Any]", declared.metadata["parse"])
     try:

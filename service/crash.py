@@ -1,7 +1,7 @@
-"""Crash points: named places where a test lets the process die as in a power cut. Everywhere else they do nothing.
+"""Crash points: named places where a test can kill the process, as a power cut would. Outside of tests they do nothing.
 
-`GREENROOM_CRASH_AT=posted:/some/file` kills the process with SIGKILL the first time that it comes by, and writes the file, so
-that the process which takes its place lives.
+`GREENROOM_CRASH_AT=posted:/some/file` makes the first process that reaches the point create the file and kill itself with
+SIGKILL. The file exists then, so the process that replaces it is not killed.
 """
 
 import os
@@ -32,8 +32,8 @@ class CrashPoint(StrEnum):
 
 
 def crash_point(point: CrashPoint) -> None:
-    """Die here, where this is the point that was asked for and nobody has died here before."""
-    asked, mark = _asked()
+    """Kill this process if this is the requested point and no process has died at it before."""
+    asked, mark = _requested()
     if asked != point:
         return
     try:
@@ -44,6 +44,6 @@ def crash_point(point: CrashPoint) -> None:
 
 
 @cache
-def _asked() -> tuple[str, str]:
+def _requested() -> tuple[str, str]:
     asked, _, mark = os.environ.get(_VARIABLE, "").partition(":")
     return asked, mark

@@ -1,4 +1,4 @@
-"""What a log may hold of an error: its type, its code, and the lines that it passed. Never its message, which may quote a comment."""
+"""The facts of an error for the log: type, code and traceback lines. Never its message, which may quote a comment."""
 
 import traceback
 from pathlib import Path
@@ -12,12 +12,13 @@ _OURS = tuple(f"{_ROOT / room}/" for room in ("service", "workers"))
 
 
 def error_facts(error: BaseException, trace: TracebackType | None = None) -> dict[str, Any]:
-    """The type of an error, the type of its cause, its code, and where it passed our code and where it began."""
+    """The type of an error, the type of its cause, its code, and `passed`: the traceback lines in our code, and the innermost
+    line."""
     return _kind(error) | {"passed": _passed(trace or error.__traceback__)}
 
 
 def short_error_facts(error: BaseException) -> dict[str, Any]:
-    """The same for what may happen with every request: of the lines only the innermost of ours."""
+    """A short form for errors that may occur with every request: of the traceback only the innermost line of our code."""
     passed = [line for line in _passed(error.__traceback__) if line.startswith(_OURS)]
     return _kind(error) | {"place": passed[-1] if passed else ""}
 
@@ -28,7 +29,7 @@ def _kind(error: BaseException) -> dict[str, Any]:
         facts["code"] = error.code.value
     if cause := error.__cause__:
         facts["cause"] = type(cause).__name__
-    # What the driver raised stands behind SQLAlchemy's error; its code is a word of the standard or of SQLite.
+    # SQLAlchemy wraps the driver's error. Its code is an SQLSTATE or a name of SQLite.
     driver = getattr(error, "orig", None) or error
     if state := getattr(driver, "sqlstate", None) or getattr(driver, "sqlite_errorname", None):
         facts["state"] = str(state)
@@ -36,7 +37,7 @@ def _kind(error: BaseException) -> dict[str, Any]:
 
 
 def _passed(trace: TracebackType | None) -> list[str]:
-    """Our lines, and the innermost one: those of the libraries between them say nothing that these do not."""
+    """The traceback lines of our code and the innermost line. Lines of libraries in between are left out."""
     frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(trace)]
     return [
         f"{code.co_filename}:{line} {code.co_name}"

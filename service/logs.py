@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, the event a constant, facts as fields. Never a comment's words, a name or an address."""
+"""Logs: one JSON object per line, a constant event name, facts as fields. Never a comment's text, a name or an address."""
 
 import json
 import linecache
@@ -11,12 +11,12 @@ from typing import Any, TextIO
 
 from service.error_facts import error_facts
 
-#: The requests that this thread works for; every line that it logs names them, in the web process and in the workers.
+#: The ids of the requests that this thread works for. They are added to each log line, in the web process and in the workers.
 request_ids: ContextVar[tuple[str, ...]] = ContextVar("request_ids", default=())
 
-#: What every record carries anyway; whatever else it carries is a fact that somebody logged.
+#: The standard attributes of a log record. All other attributes are facts from `extra`.
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-#: The names of our own loggers begin so. `greenroom` alone is the one that Flask makes for itself.
+#: Prefix of our loggers' names. The logger `greenroom` without a dot is Flask's.
 _OURS = "greenroom."
 #: Control characters as visible escapes, so that nothing logged can start a line of its own.
 _VISIBLE = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
@@ -32,12 +32,13 @@ def configure(process: str, *, level: str = "info", style: str = "auto", stream:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("greenroom").setLevel(level.upper())
-    # Loggers without a handler would print what libraries say; and where a line cannot be written, logging would print its arguments.
+    # Otherwise loggers without a handler would print messages of libraries to stderr, and `logging` would print the arguments of
+    # a line that it cannot write.
     logging.lastResort, logging.raiseExceptions = handler, False
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record."""
+    """One JSON object per record."""
 
     def __init__(self, process: str) -> None:
         super().__init__()
@@ -55,7 +56,8 @@ class TextLines(JsonLines):
 
 
 def facts_of(record: logging.LogRecord, process: str) -> dict[str, Any]:
-    """What is written of a record: of an error its type and the lines it passed; of what a library says, nothing that may be data."""
+    """The fields of a log line. Of an error it has only the type and the traceback lines. A library's message has no arguments,
+    because they may be personal data."""
     facts: dict[str, Any] = {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
@@ -74,7 +76,8 @@ def facts_of(record: logging.LogRecord, process: str) -> dict[str, Any]:
 
 
 def _template(record: logging.LogRecord) -> str:
-    """The message of a library without its arguments, where it stands like this in its source; any other was made from data."""
+    """A library's message without its arguments, if the library's source code contains this message literally. Any other message
+    may contain personal data, and is replaced."""
     text = str(record.msg).strip()
     return text if text and text in _source(record.pathname) else "library_message"
 

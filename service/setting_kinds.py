@@ -1,4 +1,4 @@
-"""Kinds of settings: how the text of each is read, and what is said of a text that does not fit."""
+"""Parsers for the kinds of settings. Each raises ValueError with what was expected."""
 
 import ipaddress
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def seconds(low: float, high: float) -> Callable[[str], float]:
             number = float(text)
         except ValueError:
             raise ValueError(expected) from None
-        # Also false for NaN.
+        # The comparison is also false for NaN, so NaN is refused.
         if not low <= number <= high:
             raise ValueError(expected)
         return number
@@ -40,7 +40,7 @@ def seconds(low: float, high: float) -> Callable[[str], float]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """One of a few words."""
+    """One of the given words."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -50,13 +50,20 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def yes_or_no(text: str) -> bool:
+    """Parses true or false, in any case."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError("expected true or false")
+    return text.lower() == "true"
+
+
 def folder(text: str) -> Path:
     """A folder; `~` is the home of the user."""
     return Path(text).expanduser()
 
 
 def database(text: str) -> str:
-    """The address of a PostgreSQL or SQLite database, as SQLAlchemy writes it."""
+    """The URL of a PostgreSQL or SQLite database, in SQLAlchemy's spelling."""
     for short in ("postgres://", "postgresql://"):
         if text.startswith(short):
             return "postgresql+psycopg://" + text.removeprefix(short)
@@ -66,14 +73,14 @@ def database(text: str) -> str:
 
 
 def redis(text: str) -> str:
-    """The address of a Redis, as redis-py writes it."""
+    """A Redis URL, in redis-py's spelling."""
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("expected redis://…, rediss://… or unix:///…")
     return text
 
 
 def address(text: str) -> str:
-    """A web address without a slash at its end."""
+    """A web address without a trailing slash."""
     parts = urlsplit(text)
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("expected an address like https://comments.news.example")
@@ -92,7 +99,7 @@ def networks(text: str) -> tuple[str, ...]:
 
 
 def issuer(text: str) -> str:
-    """The address of an OpenID provider, kept to the letter: a slash at its end is part of its name."""
+    """The issuer URL of an OpenID provider, kept unchanged: a trailing slash is part of its name."""
     parts = urlsplit(text)
     loopback = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
     if text and (not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or loopback)):
@@ -101,12 +108,12 @@ def issuer(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Words in small letters, separated by commas."""
+    """Words separated by commas, in lower case."""
     return tuple(part.strip().casefold() for part in text.split(",") if part.strip())
 
 
 def long_secret(text: str) -> str:
-    """A secret that nobody guesses."""
+    """A secret of at least 32 characters."""
     if text and len(text) < 32:
         raise ValueError("expected at least 32 characters (try `openssl rand -hex 32`)")
     return text

@@ -1,4 +1,4 @@
-"""Turns uncaught errors, and text that libraries print to standard error, into lines of the log."""
+"""Turns uncaught errors, and text that libraries print to stderr, into log lines."""
 
 import io
 import logging
@@ -11,7 +11,7 @@ log = logging.getLogger("greenroom.uncaught")
 
 
 def log_uncaught() -> None:
-    """From now on an error that ends this process, a thread or a finalizer is logged, and its message is not printed."""
+    """From now on, log uncaught errors of this process, its threads and finalizers. Their messages are not printed."""
     sys.excepthook = lambda kind, error, trace: log.critical("uncaught", exc_info=(kind, error, trace))
     threading.excepthook = _of_thread
     sys.unraisablehook = _unraisable
@@ -19,15 +19,15 @@ def log_uncaught() -> None:
 
 
 def log_stderr() -> None:
-    """From now on what Python code of this process prints to standard error leaves only a note in the log: it may be a traceback.
+    """From now on, text that Python code prints to stderr is only noted in the log, not printed: it may be a traceback with data.
 
-    What the interpreter and C libraries write when they crash still goes there.
+    The interpreter and C libraries still write to stderr when they crash.
     """
     sys.stderr = _Noted(sys.stderr)
 
 
 class _Noted(io.TextIOBase):
-    """Notes that something was printed: which error was being handled, once for each, and no word of it."""
+    """Logs that text was printed, and which error was being handled, once per error. The text itself is not logged."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

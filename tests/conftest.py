@@ -1,4 +1,4 @@
-"""What every test may ask for: real databases, a real Redis, and the surroundings of a web process and of a worker."""
+"""Fixtures for all tests: real databases, a real Redis, and the resources of a web process and of a worker."""
 
 import os
 import shutil
@@ -17,19 +17,19 @@ from tests.support.wordpress import WordPress
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL of our own for this session, a direct child on a free port."""
+    """A PostgreSQL for this test session, a child process on a free port."""
     yield from _served(Postgres, tmp_path_factory.mktemp("postgres"))
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """A Redis of our own for this session, a direct child on a free port."""
+    """A Redis for this test session, a child process on a free port."""
     yield from _served(Redis, tmp_path_factory.mktemp("redis"))
 
 
 @pytest.fixture(scope="session")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
-    """A MariaDB of our own for this session, a direct child on a socket."""
+    """A MariaDB for this test session, a child process on a socket."""
     yield from _served(MariaDb, tmp_path_factory.mktemp("mariadb"))
 
 
@@ -53,7 +53,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a migrated, empty database: each test that asks runs on both engines."""
+    """The URL of a migrated, empty database. Each test that uses it runs on both engines."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
         copy = tmp_path / "greenroom.db"
@@ -99,11 +99,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_configure() -> None:
-    # The same examples each time, however long one takes: a machine that stands still for a moment is no fault of what is tried.
+    # Hypothesis: the same examples each time and no deadline, since a slow machine is no fault of the code.
     hypothesis.settings.register_profile(
         "sure", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("sure")
-    # What the developer has set must not leak into the tests.
+    # The developer's environment must not leak into the tests.
     for name in [n for n in os.environ if n.startswith("GREENROOM_") or n in ("DATABASE_URL", "REDIS_URL", "PORT")]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""Settings by table: what is given, what is meant, and what is said of what does not fit."""
+"""The settings, by table: sources, values and error messages."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from service.commands.config import config
 from service.commands.support.setting_flags import setting_flags
-from service.config import BadSetting, Settings, given_in, load, names
+from service.config import BadSetting, Settings, load, names, raw_settings
 
 LONG = "0123456789abcdef0123456789abcdef"
 
@@ -109,7 +109,7 @@ def test_every_setting_has_a_flag_and_a_secret_only_one_for_its_file() -> None:
     @click.command()
     @setting_flags
     def command() -> None:
-        """Nothing."""
+        """Does nothing."""
 
     flags = {flag for parameter in command.params for flag in parameter.opts}
     for name, declared in names().items():
@@ -133,4 +133,4 @@ def test_show_tells_the_source_and_hides_secrets(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_was_given_is_known_with_its_source() -> None:
-    assert given_in({"PORT": "9000"})["port"].source == "PORT"
+    assert raw_settings({"PORT": "9000"})["port"].source == "PORT"

@@ -28,14 +28,14 @@ from tests.support.servers import PATIENCE, free_port, wait_until
 from tests.support.webhook_receiver import Receiver
 
 IN_WEB = [CrashPoint.INSERTED, CrashPoint.ACCEPTED]
-#: `tests/commands/test_archive.py` dies at these.
+#: `tests/commands/test_archive.py` covers these.
 IN_ARCHIVE = [CrashPoint.BUNDLED, CrashPoint.SHELVED, CrashPoint.MOVED, CrashPoint.REWRITTEN]
 IN_WORKER = [point for point in CrashPoint if point not in IN_WEB + IN_ARCHIVE]
 COMMENTS = 5
 
 
 class Process:
-    """A process of Greenroom that may die, and is then started again, as an init system would."""
+    """A Greenroom process that may die and is then restarted, as by an init system."""
 
     def __init__(self, role: str, settings: Settings, port: int, crash_at: str) -> None:
         self._words = [sys.executable, "-m", "service.cli", role]
@@ -149,5 +149,5 @@ def _audited(settings: Settings) -> subprocess.CompletedProcess:
         "DATABASE_URL": settings.database,
         "GREENROOM_SECRET_KEY": settings.secret,
     }
-    words = [sys.executable, "-m", "service.cli", "audit", "--json"]
+    words = [sys.executable, "-m", "service.cli", "verify", "--json"]
     return subprocess.run(words, env=environ, capture_output=True, text=True, check=False, timeout=PATIENCE)

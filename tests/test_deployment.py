@@ -1,4 +1,4 @@
-"""What is deployed fits the code: every command exists, every queue has a worker, every lock is pinned by hash."""
+"""The deployment files match the code: every command exists, every queue has a worker, every lock has hashes."""
 
 import re
 import shlex

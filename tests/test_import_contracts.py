@@ -1,4 +1,4 @@
-"""The walls between the rooms: `make lint` is clean, and a forbidden import that somebody plants is caught."""
+"""The import contracts: `make lint` is clean, and a forbidden import is found."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
-#: A room, and an import that it must never have.
+#: Packages, each with an import that is forbidden there.
 PLANTED = {
     "service/domain/states.py": "import service.store.tables.comments",
     "service/store/comments/claim.py": "import service.actions.comments.submit",

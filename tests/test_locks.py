@@ -1,4 +1,4 @@
-"""What runs needs nothing that only the tests bring along."""
+"""The runtime lock needs no package that only the tests install."""
 
 import re
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 LOCK = Path(__file__).parent.parent / "locks" / "run.txt"
-#: Taken where they are there, and not missed where they are not.
+#: Optional imports: used if installed, and not needed.
 _OPTIONAL = {"anyio", "greenlet", "pyyaml"}
 _LOADED = """
 import re, sys

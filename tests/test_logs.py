@@ -1,4 +1,4 @@
-"""Log lines: one a record, facts as fields, and nothing that anybody wrote."""
+"""Log lines: one per record, facts as fields, and no text that a person wrote."""
 
 import io
 import json
@@ -21,9 +21,9 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def test_a_line_is_json_with_its_facts(stream: io.StringIO) -> None:
-    logging.getLogger("greenroom.web").info("drained", extra={"settled": 3})
+    logging.getLogger("greenroom.web").info("comments_checked", extra={"settled": 3})
     line = json.loads(stream.getvalue())
-    assert (line["process"], line["level"], line["event"], line["settled"]) == ("web", "info", "drained", 3)
+    assert (line["process"], line["level"], line["event"], line["settled"]) == ("web", "info", "comments_checked", 3)
     assert line["at"].endswith("+00:00")
 
 
@@ -37,7 +37,7 @@ def test_an_error_is_told_without_its_words(stream: io.StringIO) -> None:
     try:
         int("what somebody wrote")
     except ValueError:
-        logging.getLogger("greenroom.web").exception("unforeseen")
+        logging.getLogger("greenroom.web").exception("unexpected_error")
     line = json.loads(stream.getvalue())
     assert line["error"] == "ValueError"
     assert "test_logs.py" in line["passed"][0]

@@ -1,4 +1,4 @@
-"""Errors that nobody catches, and what libraries print: the log has their type and place, and nothing has their words."""
+"""Uncaught errors and library output: the log has their type and place, and never their text."""
 
 import json
 import subprocess
@@ -8,16 +8,16 @@ import pytest
 
 _BEGIN = """
 import asyncio, gc, logging, multiprocessing, sys, threading, traceback, warnings
-from service import logs, uncaught
+from service import logs, uncaught_errors
 logs.configure("web", style="json")
-uncaught.log_uncaught()
-uncaught.log_stderr()
+uncaught_errors.log_uncaught()
+uncaught_errors.log_stderr()
 
 def broken():
     raise ValueError("canary")
 """
 
-#: Each way out of a process, what does it, and which error and event the log then names.
+#: Ways in which an error can leave a process: the code, and the error and event in the log.
 WAYS = {
     "the main thread": ("broken()", "uncaught"),
     "another thread": ("t = threading.Thread(target=broken); t.start(); t.join()", "uncaught_in_thread"),
@@ -48,7 +48,7 @@ WAYS = {
 
 
 def _lines(script: str) -> list[dict[str, object]]:
-    """What a process that runs this wrote; each line is one of the log."""
+    """The output of a process that runs this code, as parsed log lines."""
     answer = subprocess.run([sys.executable, "-c", _BEGIN + script], capture_output=True, text=True, check=False, timeout=120)
     assert "canary" not in answer.stderr + answer.stdout
     return [json.loads(line) for line in answer.stderr.splitlines()]

@@ -1,0 +1,1 @@
+"""The Celery workers: they check comments, deliver webhooks and run periodic work."""

@@ -1,4 +1,4 @@
-"""The Celery application of the workers: the thin tasks, and what is built after the fork."""
+"""The Celery application of the workers: thin tasks, and one WorkerResources per process, opened after the fork."""
 
 import logging
 import os
@@ -25,19 +25,19 @@ _open: dict[int, WorkerResources] = {}
 
 
 def build(settings: Settings | None = None) -> Celery:
-    """The application with its tasks and its beat. Each task is safe to run twice and finds its own work."""
+    """The application with its tasks and its beat schedule. Each task is safe to run twice and finds its own work."""
     settings = settings or load(os.environ)
     guard()
     app = celery_app(settings)
 
     def workshop() -> WorkerResources:
-        # Keyed by process: a forked child must never use its parent's connections.
+        # Keyed by process id: a forked child must never use its parent's connections.
         if os.getpid() not in _open:
             _open[os.getpid()] = WorkerResources.open(settings)
         return _open[os.getpid()]
 
     def job(name: Job) -> Callable[[Callable[[Task], None]], Task]:
-        # `throws`: we log each failure ourselves. Celery's own line would hold the message of the error and its traceback.
+        # `throws`: `_logged` logs each failure. Celery's own log line would hold the error message, which may quote a comment.
         return app.task(name=name.value, bind=True, throws=(Exception,))  # type: ignore[no-any-return]
 
     @job(Job.DRAIN)
@@ -66,7 +66,7 @@ def build(settings: Settings | None = None) -> Celery:
 
 @contextmanager
 def _logged(task: Task) -> Iterator[None]:
-    """Let what this task logs name the requests that it was rung for, and log why it fails."""
+    """Add the ids of the requests behind this wake-up to the task's log lines, and log why the task fails."""
     token = request_ids.set(tuple(task.request.get(REQUEST_IDS) or ()))
     try:
         yield

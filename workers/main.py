@@ -1,4 +1,4 @@
-"""The door that `celery -A workers.main` opens."""
+"""The Celery application for `celery -A workers.main`, with our logging."""
 
 import os
 
@@ -11,7 +11,7 @@ from workers.app import build
 
 
 def _log(**_: object) -> None:
-    """In place of Celery's own logging, whose lines hold messages and arguments."""
+    """Replaces Celery's logging, whose lines hold error messages and task arguments."""
     configure("celery", level=settings.log_level, style=settings.log_format)
     log_uncaught()
     log_stderr()

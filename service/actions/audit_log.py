@@ -1,4 +1,4 @@
-"""Acts: whatever an admin does is written into the log, in the transaction in which it happens."""
+"""The audit log: every administrative event is recorded in the transaction in which it happens."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,59 +13,60 @@ from service.domain.ids import new_id
 from service.store.db.column_types import table
 from service.store.tables.audit_log import AuditEntry
 
-#: Entries of a list, and characters of a word, that the log keeps.
+#: Of a list the log keeps at most MAX_ENTRIES entries, of a string at most LONGEST characters.
 MAX_ENTRIES, LONGEST = 20, 200
 
 
 def record_audit(
     session: Session,
-    deed: AuditEvent,
+    event: AuditEvent,
     *,
     site_id: str | None = None,
-    about: object = "",
+    target: object = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    hand: AuditActor | None = None,
+    actor: AuditActor | None = None,
 ) -> None:
-    """Write one act down. Who acts is known by the session, unless this very act is what tells (signing in)."""
-    hand = hand or session.info.get("hand") or AuditActor()
+    """Write one audit entry. The actor is the actor of the database session, unless `actor` is given (at a sign-in the session
+    does not know it yet)."""
+    actor = actor or session.info.get("audit_actor") or AuditActor()
     facts = {"before": _short(before), "after": _short(after)}
     row = {
         "id": new_id(),
-        # The log is about this machine's time, whatever moment the action itself was told.
+        # Always the clock of this machine, not the `now` that the action was given.
         "at": datetime.now(UTC),
         "site_id": site_id,
-        "by": hand.by,
-        "moderator_id": hand.id if hand.by is ActorKind.MODERATOR else None,
-        "key_id": hand.id if hand.by is ActorKind.KEY else None,
-        "deed": deed,
-        "about": str(about)[:100],
-        "facts": {name: fact for name, fact in facts.items() if fact},
-        "request_id": hand.request_id[:100],
+        "actor": actor.kind,
+        "moderator_id": actor.id if actor.kind is ActorKind.MODERATOR else None,
+        "key_id": actor.id if actor.kind is ActorKind.KEY else None,
+        "event": event,
+        "target": str(target)[:100],
+        "details": {name: fact for name, fact in facts.items() if fact},
+        "request_id": actor.request_id[:100],
     }
     session.execute(insert(table(AuditEntry)), [row])
 
 
 def record_change(
     session: Session,
-    deed: AuditEvent,
+    event: AuditEvent,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     *,
     site_id: str | None,
-    about: object = "",
+    target: object = "",
 ) -> None:
-    """Write down what differs; of a list only the entries that went and those that came."""
+    """Write an audit entry with the values that changed. Of a list it has only the items that were removed and added."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     was = {name: _without(before.get(name), after.get(name)) for name in names}
     now = {name: _without(after.get(name), before.get(name)) for name in names}
-    record_audit(session, deed, site_id=site_id, about=about, before=was, after=now)
+    record_audit(session, event, site_id=site_id, target=target, before=was, after=now)
 
 
 def by_moderator(session: Session, moderator_id: UUID) -> AuditActor:
-    """The hand of somebody who is only just signing in, in the same request."""
-    known: AuditActor = session.info.get("hand") or AuditActor()
-    return AuditActor(ActorKind.MODERATOR, moderator_id, known.request_id)
+    """The moderator who signs in with this request, as the actor for the request's audit entries."""
+    current: AuditActor = session.info.get("audit_actor") or AuditActor()
+    return AuditActor(ActorKind.MODERATOR, moderator_id, current.request_id)
 
 
 def _without(value: Any, others: Any) -> Any:
@@ -75,14 +76,14 @@ def _without(value: Any, others: Any) -> Any:
 
 
 def _short(facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: _kept(value) for name, value in (facts or {}).items() if value not in (None, "", [], {})}
+    return {name: _loggable(value) for name, value in (facts or {}).items() if value not in (None, "", [], {})}
 
 
-def _kept(value: Any) -> Any:
+def _loggable(value: Any) -> Any:
     if isinstance(value, str):
         return value if len(value) <= LONGEST else value[:LONGEST] + "…"
     if isinstance(value, Mapping):
-        return {str(name): _kept(one) for name, one in value.items()}
+        return {str(name): _loggable(one) for name, one in value.items()}
     if isinstance(value, Sequence):
-        return [_kept(one) for one in value[:MAX_ENTRIES]] + (["…"] if len(value) > MAX_ENTRIES else [])
+        return [_loggable(one) for one in value[:MAX_ENTRIES]] + (["…"] if len(value) > MAX_ENTRIES else [])
     return value if value is None or isinstance(value, bool | int | float) else str(value)

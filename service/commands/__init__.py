@@ -1,1 +1,1 @@
-"""The commands of `greenroom`, one subject a file."""
+"""The commands of `greenroom`, one subject per file."""

@@ -1,4 +1,4 @@
-"""`greenroom archive`: what is old and settled goes into files, and back."""
+"""`greenroom archive`: moves old comments from the database into files, and back."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from service.store.lifecycle.archivable import Archivable, StaysReason, numbers
 from service.store.lifecycle.integrity import take_time
 from service.store.tables.sites import Site
 
-#: The tables that rows leave.
+#: The tables from which archiving removes rows.
 TABLES = ("comment", "verdict", "revision", "event", "delivery", "attempt", "decision")
 _WHY = {
     StaysReason.UNTOLD: "have a webhook that is due or dead: replay it, or remove its endpoint",
@@ -42,11 +42,13 @@ def _days(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.group(invoke_without_command=True)
 @click.option("--to", "folder", type=_FOLDER, help="The folder that the files go into; it may hold earlier ones.")
 @click.option("--site", "site_ids", multiple=True, help="Of this site only; may be repeated. Default: of all.")
-@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="What nobody has touched since this day (UTC).")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Comments without any change since this day (UTC).")
 @click.option("--older-than", callback=_days, metavar="DAYS", help="The same in days, like 365d.")
-@click.option("--dry-run", is_flag=True, help="Only say what would leave and what stays, and why.")
+@click.option("--dry-run", is_flag=True, help="Print what would be archived and what would stay, and why; change nothing.")
 @click.option(
-    "--rewrite", is_flag=True, help="Give the room back to the disk at once; locks the tables meanwhile. Else new rows use it."
+    "--rewrite",
+    is_flag=True,
+    help="Rewrite the tables, so that the disk space is free at once; locks them meanwhile. Without it, new rows reuse the space.",
 )
 @_as_json
 @click.pass_context
@@ -54,12 +56,13 @@ def archive(
     context: click.Context, folder: Path | None, site_ids: tuple[str, ...], before: datetime | None, older_than: timedelta | None,
     *, dry_run: bool, rewrite: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Move what is old and settled out of the database into files, while Greenroom runs.
+    """Move old, finished comments from the database into files, while Greenroom runs.
 
-    Of every settled comment its trail leaves: verdicts, former words, decisions, events and their deliveries. Rejected and
-    erased comments leave altogether once they are a year old. Approved ones stay where readers find them.
+    The trail of every old comment is moved: verdicts, earlier versions of the text, decisions, events and their deliveries.
+    Rejected and erased comments are moved completely once they are a year old. Approved comments stay in the database, where
+    readers find them.
 
-    Nothing leaves before it stands complete in a file that was read back. Killed at any moment, run it again.
+    No row is deleted before a complete file holds it and was read back. If the command is killed, run it again.
 
     \b
     Examples:
@@ -128,7 +131,7 @@ def _say_dry(sites: list[str], before: datetime, *, as_json: bool) -> None:
 @click.argument("folder", type=_EXISTING)
 @_as_json
 def check(folder: Path, *, as_json: bool) -> None:
-    """Read every file in FOLDER to its end and compare it with the manifest. Exit code 1 where one is missing or damaged.
+    """Read every file in FOLDER to its end and compare it with the manifest. Exit code 1 if one is missing or damaged.
 
     Needs no database.
     """
@@ -157,9 +160,9 @@ def check(folder: Path, *, as_json: bool) -> None:
 @click.option("--comment", "comments", type=click.UUID, multiple=True, help="This comment only; may be repeated.")
 @_as_json
 def restore(folder: Path, site_id: str, comments: tuple[UUID, ...], *, as_json: bool) -> None:
-    """Put what stands in the files of FOLDER back into the database. What is there already stays as it is.
+    """Restore comments from the files in FOLDER into the database. Existing rows are not changed.
 
-    Comments that were erased since stay erased. The files stay too: delete them where they are no longer wanted.
+    Comments that were erased since then stay erased. The files are kept: delete them yourself if you no longer need them.
 
     Example: greenroom archive restore /archive/tribune --comment 01930000-0000-7000-8000-000000000000
     """
@@ -184,14 +187,15 @@ _NOT = {
 
 @archive.command()
 @click.argument("folder", type=_EXISTING)
-@click.option("--dry-run", is_flag=True, help="Only say which files hold how much.")
+@click.option("--dry-run", is_flag=True, help="Print how much each file holds; change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_as_json
 def erase(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Take out of the files in FOLDER whatever was erased in the database since they were written.
+    """Remove comments from the files in FOLDER that were erased in the database after the files were written.
 
-    `greenroom erase SITE --email … --archives FOLDER` erases a person in both; this one is for what moderators, hosts and
-    retention erase day by day: let cron run it. Copies of the files, and the disk's free space, are yours to look after.
+    Run it from cron, for comments that moderators, hosts and retention erase day by day. To erase a person in the database and
+    in the files, use `greenroom erase SITE --email … --archives FOLDER`. Copies of the files, and old data in the free space of
+    the disk, are not erased: take care of them yourself.
 
     Example: greenroom archive erase /archive/tribune --yes
     """

@@ -1,4 +1,4 @@
-"""`greenroom acts`: the log of administrative acts, on the machine itself."""
+"""`greenroom audit-log`: prints the audit log from the database."""
 
 import json
 from datetime import UTC, datetime
@@ -14,21 +14,21 @@ from service.store.db.column_types import AnyRow
 _AT_A_TIME = 500
 
 
-@click.command()
+@click.command("audit-log")
 @click.option("--site", "site_id", default=None, help="Of this site only. Default: of all, and of the installation.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="From this moment on (UTC).")
-@click.option("--deed", default="", help="Of this kind only, like key_made.")
+@click.option("--event", default="", help="Of this kind only, like key_made.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-def audit_log(site_id: str | None, since: datetime | None, deed: str, limit: int | None, *, as_json: bool) -> None:
-    """Who changed what: keys, endpoints, rules, moderators, sign-ins; the newest first.
+def audit_log(site_id: str | None, since: datetime | None, event: str, limit: int | None, *, as_json: bool) -> None:
+    """Print who changed keys, endpoints, rules and moderators, and who signed in. Newest first.
 
     \b
     Examples:
-      greenroom acts --limit 20
-      greenroom acts --site news --since 2026-03-01 --json
+      greenroom audit-log --limit 20
+      greenroom audit-log --site news --since 2026-03-01 --json
     """
-    wanted = AuditFilter(site_id=site_id, whole=False, deed=deed, since=since.replace(tzinfo=UTC) if since else None)
+    wanted = AuditFilter(site_id=site_id, whole=False, event=event, since=since.replace(tzinfo=UTC) if since else None)
     after: tuple[datetime, UUID] | None = None
     left = limit
     while left is None or left > 0:
@@ -40,26 +40,26 @@ def audit_log(site_id: str | None, since: datetime | None, deed: str, limit: int
             click.echo(json.dumps(_facts(row, named), ensure_ascii=False) if as_json else _line(_facts(row, named)))
         if len(rows) <= size:
             return
-        after = (rows[size - 1].AdminAct.at, rows[size - 1].AdminAct.id)
+        after = (rows[size - 1].AuditEntry.at, rows[size - 1].AuditEntry.id)
         left = None if left is None else left - size
 
 
 def _facts(row: AnyRow, named: dict[str, str]) -> dict[str, object]:
-    act = row.AdminAct
+    act = row.AuditEntry
     return {
         "at": act.at.isoformat(timespec="seconds"),
         "site": act.site_id,
-        "by": act.by,
+        "actor": act.actor,
         "who": row.email or row.hint or "",
-        "deed": act.deed,
-        "about": named.get(act.about, act.about),
-        "facts": act.facts,
+        "event": act.event,
+        "target": named.get(act.target, act.target),
+        "details": act.details,
         "request": act.request_id,
     }
 
 
 def _line(told: dict[str, object]) -> str:
-    facts = json.dumps(told["facts"], ensure_ascii=False) if told["facts"] else ""
-    line = f"{told['at']}  {told['site'] or '-'}  {told['who'] or told['by']}  {told['deed']}  {told['about']}  {facts}".rstrip()
-    # What somebody typed into a form must not write to the terminal.
+    facts = json.dumps(told["details"], ensure_ascii=False) if told["details"] else ""
+    line = f"{told['at']}  {told['site'] or '-'}  {told['who'] or told['actor']}  {told['event']}  {told['target']}  {facts}".rstrip()
+    # Text typed into a form must not send control characters to the terminal.
     return "".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in line)

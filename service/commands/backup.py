@@ -1,4 +1,4 @@
-"""`greenroom backup`, `restore`, `export` and `import`: everything, or one site, in one file, from and to either database."""
+"""`greenroom backup`, `restore`, `export` and `import`: the whole installation or one site in one file, for both databases."""
 
 import gzip
 import hashlib
@@ -19,32 +19,35 @@ from service.commands.support.context import database
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.db.engine import Database
-from service.store.lifecycle import dump, integrity
+from service.store.lifecycle import dump, integrity, renamed
 from service.store.tables.sites import Site
 
-_FORMAT = "greenroom copy 1"
+_FORMAT, _OLD_FORMAT = "greenroom copy 2", "greenroom copy 1"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("file", type=_FILE)
 def backup(file: Path) -> None:
-    """Write everything into FILE while Greenroom runs: one moment, complete, checked by `restore --check`.
+    """Back up the whole database into FILE, while Greenroom runs. The copy is a consistent snapshot.
 
-    The root secret is not in it: keep that elsewhere. Without it endpoint secrets and keyed hashes are worth nothing.
+    Check it with `restore --check`. The root secret is not in it: keep that somewhere else. Without the root secret, endpoint
+    secrets and keyed hashes are useless.
 
     Example: greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
     """
     counts = _write(file, None)
     _note(AuditEvent.BACKUP_WRITTEN, None)
-    click.echo(_said(counts, f"written to {file}"))
+    click.echo(_summary(counts, f"written to {file}"))
 
 
 @click.command()
 @click.argument("file", type=_FILE)
-@click.option("--check", is_flag=True, help="Only read FILE to its end, restore it into a place of its own, and audit that.")
+@click.option(
+    "--check", is_flag=True, help="Only test FILE: read it to its end, restore it into a temporary database, and verify that."
+)
 def restore(file: Path, *, check: bool) -> None:
-    """Put everything from FILE into the empty database that the settings name. All of it, or nothing.
+    """Restore a backup from FILE into the empty database of the settings, completely or not at all.
 
     \b
     Examples:
@@ -52,7 +55,7 @@ def restore(file: Path, *, check: bool) -> None:
       DATABASE_URL=postgresql://… greenroom restore /backups/greenroom-2026-03-01.jsonl.gz
     """
     if check:
-        click.echo(_said(_checked(file), f"{file} is complete, and what it holds keeps its promises"))
+        click.echo(_summary(_checked(file), f"{file} is complete, and what it holds keeps its promises"))
         return
     migrate.upgrade(database())
     with database().reading() as session:
@@ -60,14 +63,14 @@ def restore(file: Path, *, check: bool) -> None:
             raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
     counts = _read(file, database(), None)
     _note(AuditEvent.BACKUP_RESTORED, None)
-    click.echo(_said(counts, "restored"))
+    click.echo(_summary(counts, "restored"))
 
 
 @click.command("export")
 @click.argument("site_id", metavar="SITE")
 @click.argument("file", type=_FILE)
 def export(site_id: str, file: Path) -> None:
-    """Write everything of SITE into FILE: comments, verdicts, decisions, events, endpoints, keys (as hashes).
+    """Export SITE into FILE: comments, verdicts, decisions, events, endpoints, keys (as hashes).
 
     Example: greenroom export news news.jsonl.gz
     """
@@ -76,15 +79,16 @@ def export(site_id: str, file: Path) -> None:
             raise click.ClickException(f"no site {site_id!r}")
     counts = _write(file, site_id)
     _note(AuditEvent.SITE_EXPORTED, site_id)
-    click.echo(_said(counts, f"written to {file}"))
+    click.echo(_summary(counts, f"written to {file}"))
 
 
 @click.command("import")
 @click.argument("file", type=_FILE)
 def import_(file: Path) -> None:
-    """Add the site in FILE to this installation. All of it, or nothing.
+    """Add the site in FILE to this installation, completely or not at all.
 
-    Secrets of its endpoints can only be read under the root secret that they were made under: rotate them otherwise.
+    The secrets of its endpoints are encrypted with the root secret of the other installation. If yours is another one, rotate
+    the secrets.
 
     Example: greenroom import news.jsonl.gz
     """
@@ -96,16 +100,16 @@ def import_(file: Path) -> None:
             raise click.ClickException(f"site {site_id!r} exists here already")
     counts = _read(file, database(), site_id)
     _note(AuditEvent.SITE_IMPORTED, site_id)
-    click.echo(_said(counts, f"site {site_id} added"))
+    click.echo(_summary(counts, f"site {site_id} added"))
 
 
-def _note(deed: AuditEvent, site_id: str | None) -> None:
+def _note(event: AuditEvent, site_id: str | None) -> None:
     with database().writing() as session:
-        record_audit(session, deed, site_id=site_id, about=site_id or "")
+        record_audit(session, event, site_id=site_id, target=site_id or "")
 
 
 def _write(file: Path, site_id: str | None) -> dict[str, int]:
-    """Into a file beside it first: a copy that was cut short never looks like one."""
+    """Write to a temporary file first, then rename it, so that an incomplete copy never looks like a complete one."""
     beside = file.with_name(file.name + ".part")
     digest = hashlib.sha256()
     with database().reading() as session, _private(beside) as out:
@@ -130,7 +134,7 @@ def _write(file: Path, site_id: str | None) -> dict[str, int]:
 
 @contextmanager
 def _private(path: Path) -> Iterator[gzip.GzipFile]:
-    """A compressed file for its owner alone, on disk when the block ends."""
+    """A gzip file that only its owner may read. It is synced to disk (fsync) when the block ends."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
         with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out:
@@ -140,11 +144,12 @@ def _private(path: Path) -> Iterator[gzip.GzipFile]:
 
 
 def _read(file: Path, into: Database, site_id: str | None) -> dict[str, int]:
-    if (of_site := _head(file).get("site")) != site_id:
+    head = _head(file)
+    if (of_site := head.get("site")) != site_id:
         raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
     try:
         with into.writing() as session:
-            stored = dump.read(session, _lines(file))
+            stored = dump.read(session, _read_lines(file), old_names=head["format"] == _OLD_FORMAT)
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise click.ClickException(f"{file}: {error}; nothing was stored") from error
     except IntegrityError as error:
@@ -171,18 +176,19 @@ def _head(file: Path) -> dict[str, Any]:
             head = json.loads(next(lines, "null"))
     except (OSError, ValueError, EOFError) as error:
         raise click.ClickException(f"{file}: {error}") from error
-    if not isinstance(head, dict) or head.get("format") != _FORMAT:
+    if not isinstance(head, dict) or head.get("format") not in (_FORMAT, _OLD_FORMAT):
         raise click.ClickException(f"{file}: expected a file that `greenroom backup` or `export` wrote")
-    if head.get("revision") != migrate.newest():
+    expected = migrate.newest() if head["format"] == _FORMAT else renamed.REVISION
+    if head.get("revision") != expected:
         raise click.ClickException(
-            f"{file} was written at schema {head.get('revision')}, this version has {migrate.newest()}: "
-            "restore it with the version that wrote it, then `greenroom db upgrade`"
+            f"{file} was written at schema {head.get('revision')}, this version reads {expected}: "
+            "restore it with the version that wrote it, then `greenroom db upgrade`; before 0100, export each site and import it"
         )
     return head
 
 
-def _lines(file: Path) -> Iterator[str]:
-    """The rows of a copy. Raises ValueError where its end is missing or is not that of these rows."""
+def _read_lines(file: Path) -> Iterator[str]:
+    """The rows of a copy. Raises ValueError if the end line is missing or its checksum is wrong."""
     digest, end = hashlib.sha256(), ""
     with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
         next(lines)
@@ -196,6 +202,6 @@ def _lines(file: Path) -> Iterator[str]:
         raise ValueError("it is cut short or was changed")
 
 
-def _said(counts: dict[str, int], what: str) -> str:
+def _summary(counts: dict[str, int], what: str) -> str:
     rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     return f"{what}: {rows or 'nothing'}"

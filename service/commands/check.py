@@ -1,4 +1,4 @@
-"""`greenroom check`: what would become of a text, without storing anything."""
+"""`greenroom check`: the verdict on a text, without storing it."""
 
 import json
 import sys
@@ -12,9 +12,10 @@ import click
 @click.option("--jsonl", type=click.File(encoding="utf-8"), help="Check each line of a file (`-`: standard input).")
 @click.option("--verbose", is_flag=True, help="Also print as `findings` what any check said and what led to nothing.")
 def check(text: str | None, jsonl: TextIO | None, *, verbose: bool) -> None:
-    """Check TEXT, or one JSON line a comment, under the default policy. Nothing is stored, nothing leaves the machine.
+    """Check TEXT, or a file of JSON lines. Nothing is stored, and nothing leaves this machine.
 
-    A line may hold `text`, `name`, `url`, `email`, `author`, `title`, `language`; each gives a line of `state`, `signals`, `reasons`.
+    Uses the default policy. A line may have `text`, `name`, `url`, `email`, `author`, `title` and `language`. Each line gives
+    one line with `state`, `signals` and `reasons`.
     """
     from workers.checks.standalone import check_line, check_lines
 

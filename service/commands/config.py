@@ -1,4 +1,4 @@
-"""`greenroom config`: which settings there are, which are in force, and whether they fit."""
+"""`greenroom config`: shows, checks and explains the settings."""
 
 import json
 import os
@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from service.commands.support.context import settings
-from service.config import PREFIX, Settings, given_in, names
+from service.config import PREFIX, Settings, names, raw_settings
 
-#: What stands in the place of a secret.
+#: Shown instead of a secret.
 HIDDEN = "(set, not shown)"
 
 
 @click.group()
 def config() -> None:
-    """Settings: show, check, explain.
+    """Show, check and explain the settings.
 
     Each has a flag, a GREENROOM_... variable and a line in the TOML file that GREENROOM_CONFIG names.
     """
@@ -26,9 +26,10 @@ def config() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(*, as_json: bool) -> None:
     """Show the settings in force and where each comes from. Secrets are not shown."""
-    in_force, given = settings(), given_in(os.environ)
+    in_force, given = settings(), raw_settings(os.environ)
     rows = {
-        name: {"value": _shown(in_force, name), "source": given[name].source if name in given else "default"} for name in names()
+        name: {"value": _printable(in_force, name), "source": given[name].source if name in given else "default"}
+        for name in names()
     }
     if as_json:
         click.echo(json.dumps(rows, default=str))
@@ -40,7 +41,7 @@ def show(*, as_json: bool) -> None:
 
 @config.command()
 def check() -> None:
-    """Say whether the settings fit, and what does not go together."""
+    """Check the settings, and warn about those that do not fit together."""
     found = settings()
     if warnings := list(doubts(found)):
         for warning in warnings:
@@ -63,13 +64,13 @@ def example() -> None:
         click.echo(f"\n# {declared.metadata['doc']}\n# {name} = {_toml(_default(declared.default))}")
 
 
-def _shown(in_force: Settings, name: str) -> Any:
+def _printable(in_force: Settings, name: str) -> Any:
     value = getattr(in_force, name)
     return HIDDEN if names()[name].metadata["secret"] and value else value
 
 
 def _default(value: Any) -> Any:
-    # The home of whoever asks is nobody else's default.
+    # The default depends on the user's home folder, so print it as `~`.
     return "~/.greenroom" if value == Settings.home else value
 
 
@@ -82,7 +83,7 @@ def _toml(value: Any) -> str:
 
 
 def doubts(found: Settings) -> Iterator[str]:
-    """What fits by itself, and does not go together."""
+    """Warnings about settings that are valid alone but do not fit together."""
     if found.on_sqlite and found.web_processes > 1:
         yield "web_processes is more than 1 on SQLite, where one process writes best"
     if found.host not in ("127.0.0.1", "::1", "localhost") and not found.public_url:

@@ -1,4 +1,4 @@
-"""`greenroom db`: move the schema forward, and say where it stands."""
+"""`greenroom db`: upgrades the database schema and shows its revision."""
 
 import click
 
@@ -7,21 +7,24 @@ from service.commands.support.context import database
 
 @click.group()
 def db() -> None:
-    """The schema of the database."""
+    """Manage the schema of the database."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the schema to the newest revision. Safe to run again, and while the old version still serves."""
+    """Upgrade the schema to the newest revision. Safe to run again, and while the old version still serves."""
     from service.store.db import migrate
 
-    before, after = migrate.upgrade(database())
+    try:
+        before, after = migrate.upgrade(database())
+    except migrate.RetiredSchema as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"schema {before or 'empty'} -> {after}" if before != after else f"schema is at {after}, nothing to do")
 
 
 @db.command()
 def status() -> None:
-    """Say which revision the schema is at, and which one this version wants."""
+    """Show the schema's revision and the one that this version needs."""
     from service.store.db import migrate
 
     now, wanted = migrate.current(database()), migrate.newest()

@@ -1,15 +1,16 @@
-"""The guests of `greenroom up --demo`: one posts comments of our own writing as a host would, one receives the webhooks."""
+"""The two extra processes of `greenroom up --demo`: one posts sample comments like a host, one receives the webhooks."""
 
 import os
 from pathlib import Path
 
 COMMENTS = Path(__file__).with_name("demo_comments.jsonl")
-#: What most comments are written in beside English. The rest shows what becomes of a language that no check covers.
+#: The languages of most sample comments, besides English. A few comments are in other languages, to show that comments in
+#: uncovered languages are held.
 LANGUAGES = "de es fr"
 
 
 def post(site: str) -> None:
-    """Post them through the front door, with a progress bar, and count the verdicts."""
+    """Post the sample comments through the host API, with a progress bar, and count the verdicts."""
     from service.commands.post import post as command
 
     _take_languages(site)
@@ -17,7 +18,7 @@ def post(site: str) -> None:
 
 
 def listen(site: str) -> None:
-    """Receive and verify what the host would be told. It is shown on the pages, not here."""
+    """Receive and verify the webhooks. Prints nothing: the deliveries are shown on the pages."""
     from service.commands.webhook import listen as command
 
     quiet = os.open(os.devnull, os.O_WRONLY)
@@ -27,7 +28,7 @@ def listen(site: str) -> None:
 
 
 def _take_languages(site_id: str) -> None:
-    """Have the demo site publish most of its comments, unless a person has set its languages. Another site stays as it is."""
+    """Let the demo site accept the samples' languages, unless a person has set its languages. Other sites are not changed."""
     from service.actions.sites.site_settings import set_languages
     from service.commands.support.context import database
     from service.commands.support.first_run import DEMO

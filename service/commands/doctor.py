@@ -1,4 +1,4 @@
-"""`greenroom doctor`: what this installation stands on, what is wrong with it, and what to do."""
+"""`greenroom doctor`: examines this installation, reports problems and says what to do."""
 
 import http.client
 import importlib.metadata
@@ -21,20 +21,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.commands.config import doubts
 from service.commands.support.context import database, settings
 from service.jobs.names import Route
-from service.store.db.schema_version import Schema, known_revisions, revision, schema
+from service.store.db.schema_version import RETIRED, Schema, known_revisions, revision, schema
 from service.store.reports.gauges import failing_endpoints, gauges
 
-#: Seconds after which a pending comment means that nobody works.
+#: If a comment has been pending for more than this many seconds, no worker runs.
 LATE = 60.0
-#: Bytes that should be free where the data is.
+#: Bytes that should be free on the disk of the data folder.
 ROOM = 1_000_000_000
-#: Seconds that two clocks may differ: webhooks are refused by hosts at five minutes.
+#: Seconds that two clocks may differ. Hosts refuse webhooks whose timestamp is five minutes off.
 SKEW = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `ok` is false where something must be done, none where it is only worth knowing."""
+    """The result of one test. `ok` is False if something must be done, None if it is only a note."""
 
     about: str
     ok: bool | None
@@ -45,9 +45,10 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(*, as_json: bool) -> None:
-    """Say what is wrong, and what to do.
+    """Find problems of this installation, and say what to do.
 
-    Looks at versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints. Each finding says what to do. Exit code 1 where something must be done.
+    Examines versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints. Each finding
+    says what to do. Exit code 1 if something must be done.
     """
     findings = list(_findings())
     ill = any(finding.ok is False for finding in findings)
@@ -55,12 +56,12 @@ def doctor(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": not ill, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
     else:
         for finding in findings:
-            _tell(finding)
+            _print_finding(finding)
     if ill:
         raise SystemExit(1)
 
 
-def _tell(finding: Finding) -> None:
+def _print_finding(finding: Finding) -> None:
     mark, colour = {True: ("ok", "green"), None: ("note", "yellow"), False: ("WRONG", "red")}[finding.ok]
     click.echo(f"{click.style(f'{mark:5}', fg=colour)}  {finding.about:9}  {finding.says}")
     if finding.do:
@@ -137,7 +138,11 @@ def _database() -> tuple[bool, list[Finding]]:
             "schema",
             fits,
             f"{standing}: at {at or 'nothing'}, this version wants {known_revisions()[-1]}",
-            "" if fits else "`greenroom db upgrade`, also while the old version still serves",
+            ""
+            if fits
+            else RETIRED
+            if standing is Schema.RETIRED
+            else "`greenroom db upgrade`, also while the old version still serves",
         ),
     ]
 
@@ -146,7 +151,7 @@ def _broker() -> Finding:
     url = settings().redis_url
     own = settings().home / "redis" / "redis.sock"
     if not url and not own.exists():
-        return Finding("broker", True, "none: the sweep does the work of checks and courier")
+        return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
     client = redis.Redis.from_url(url or f"unix://{own}", socket_timeout=1, socket_connect_timeout=1)
     try:
         facts: dict[str, Any] = client.info()
@@ -156,10 +161,10 @@ def _broker() -> Finding:
         return Finding("broker", False, f"Redis does not answer: {type(error).__name__}", do)
     finally:
         client.close()
-    nudges = ", ".join(f"{count} {route}" for route, count in waiting.items())
-    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {nudges}"
+    queued = ", ".join(f"{count} {route}" for route, count in waiting.items())
+    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {queued}"
     good = facts["maxmemory_policy"] == "noeviction"
-    return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted nudge costs time")
+    return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted wake-up costs time")
 
 
 def _web() -> Finding:
@@ -187,7 +192,7 @@ def _work() -> Iterator[Finding]:
     )
     behind = found.oldest_delivery > LATE
     says = f"{found.deliveries_due} due, the latest by {found.oldest_delivery:.0f} s; {found.deliveries_dead} dead"
-    do = "does a courier or a sweep run?" if behind and not failing else ""
+    do = "is `greenroom courier` or `greenroom sweep` running?" if behind and not failing else ""
     yield Finding("webhooks", False if behind and not failing else None if found.deliveries_dead else True, says, do)
     for site_id, url, failures in failing:
         says = f"{urlsplit(url).hostname} of {site_id} failed {failures} times in a row and is probed once a minute"

@@ -1,4 +1,4 @@
-"""`greenroom erase`: everything that a person wrote on a site, or everything that is too old to be kept."""
+"""`greenroom erase`: erases all comments of a person on a site, or all comments older than some days."""
 
 import json
 from collections.abc import Iterator
@@ -21,19 +21,19 @@ from service.store.lifecycle.archives import archives_of
 from service.store.lifecycle.find_by_person import PersonFilter, count_of, ids_of
 from service.store.tables.sites import Site
 
-#: The tables that erasing takes something from.
+#: The tables that erasing deletes from or blanks.
 ERASED_FROM = (
-    "comment", "revision", "verdict", "note", "escalation", "step", "decision", "event", "site_model", "idempotency_key",
+    "comment", "revision", "verdict", "note", "escalation", "activity", "decision", "event", "site_model", "idempotency_key",
 )  # fmt: skip
-#: Comments that are looked up at a time; each is erased in a transaction of its own, so that writers get their turn.
+#: The number of comments per look-up. Each comment is erased in its own transaction, so that other writers get their turn.
 _AT_A_TIME = 100
 
 
 @click.command()
 @click.argument("site_id", metavar="SITE")
 @click.option("--author", default="", help="The host's id of a person.")
-@click.option("--email", default="", help="The e-mail of a person whom the host gave no id.")
-@click.option("--address", default="", help="The address (IP) that comments came from.")
+@click.option("--email", default="", help="The e-mail address of a person; for hosts that send no id.")
+@click.option("--address", default="", help="The IP address that comments came from.")
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
 @click.option(
     "--archives",
@@ -50,11 +50,13 @@ def erase(
     site_id: str, author: str, email: str, address: str, older_than: int | None, archives: Path | None,
     *, rewrite: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Erase comments of SITE for good: their words, their authors, their notes. A tombstone stays, and the host is told.
+    """Erase comments of SITE for good: text, author and notes.
 
-    What stands in an archive is put back first where --archives names its folder, so that its erasing is like any other's.
+    An empty row stays (a tombstone), and the host gets an event. With --archives, archived comments are restored first and then
+    erased like all others.
 
-    Backups still hold them until they are deleted, and PostgreSQL's files until its vacuum has reused the space, unless --rewrite.
+    Backups still hold the comments until you delete them. PostgreSQL's files hold them until vacuum has reused the space,
+    unless you give --rewrite.
 
     \b
     Examples:
@@ -68,7 +70,7 @@ def erase(
             raise click.ClickException(f"no site {site_id!r}")
         count = count_of(session, site_id, whose)
         others = [f"{one.folder}/{one.name}" for one in archives_of(session, site_id)] if archives is None else []
-    with _shelf(archives) as work:
+    with _archive_folder(archives) as work:
         inside = set(work.holding(site_id, whose)) if work else set[UUID]()
         if (count or inside) and not yes:
             click.confirm(f"Erase {count + len(inside):,} comments of {site_id} for good?", abort=True, err=True)
@@ -91,8 +93,8 @@ def erase(
 
 
 @contextmanager
-def _shelf(folder: Path | None) -> Iterator[Archiving | None]:
-    """The archive in this folder, for us alone; none where none was named."""
+def _archive_folder(folder: Path | None) -> Iterator[Archiving | None]:
+    """The archive in this folder, locked. None if no folder was given."""
     if folder is None:
         yield None
         return
@@ -104,7 +106,7 @@ def _shelf(folder: Path | None) -> Iterator[Archiving | None]:
 
 
 def _note(site_id: str, erased: int, by: dict[str, str], older_than: int | None) -> None:
-    """How many, and by what they were found; of whom they were is just what is forgotten."""
+    """Record in the audit log how many comments were erased and by which kind of filter. The person is not recorded."""
     after = {"count": erased, "by": next((name for name, value in by.items() if value), f"older than {older_than} days")}
     with database().writing() as session:
         record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=site_id, after=after)
@@ -136,5 +138,5 @@ def _erased(site_id: str, whose: PersonFilter) -> int:
                 with database().writing() as session:
                     count += erase_one(session, site_id, comment_id, now=datetime.now(UTC)) is not None
             except Conflict:
-                # Somebody moved it at this very moment; the next look finds it again.
+                # A race: the comment changed state meanwhile. The next look-up finds it again.
                 continue

@@ -1,4 +1,4 @@
-"""`greenroom outside`: who else is asked about a site's comments, where somebody says so."""
+"""`greenroom external`: sets up the external checks of a site."""
 
 import json
 from datetime import UTC, datetime
@@ -12,17 +12,17 @@ from service.domain.errors import Refusal
 from service.domain.external_checks import external_checks
 from service.domain.security.encryption import SecretBox
 from service.store.sites.external_checks import external_checks_of
-from service.store.tables.external_checks import AskWhen, ExternalCheckRow, Unanswered
+from service.store.tables.external_checks import AskWhen, ExternalCheckRow, IfNoAnswer
 
 
 @click.group()
 def external() -> None:
-    """Outside checks: services that are asked about comments. All are off until they are set."""
+    """Manage external checks: services that are asked about comments. All are off until they are set."""
 
 
 @external.command("kinds")
 def kinds() -> None:
-    """List who can be asked, and what would leave the machine."""
+    """List the external services and what each receives."""
     for name, check in external_checks().items():
         click.echo(f"{name}  {check.title}; needs: {', '.join(check.needs)}; sends {check.sends}")
 
@@ -30,31 +30,39 @@ def kinds() -> None:
 @external.command("set")
 @click.argument("site_id", metavar="SITE")
 @click.argument("name", metavar="KIND")
-@click.option("--address", help="Where it is asked.")
-@click.option("--key-file", type=click.File(encoding="utf-8"), help="File that holds its key (`-`: standard input).")
-@click.option("--model", help="Which model a moderation endpoint is to use.")
+@click.option("--url", help="URL of the service.")
+@click.option("--key-file", type=click.File(encoding="utf-8"), help="File that holds its API key (`-`: standard input).")
+@click.option("--model", help="Model that a moderation endpoint uses.")
 @click.option(
-    "--asks", type=click.Choice(list(AskWhen)), help="About what our own checks are unsure of, or about all they do not reject."
+    "--ask-when",
+    type=click.Choice(list(AskWhen)),
+    help="Ask about comments that our own checks are unsure of, or about all that they do not reject.",
 )
-@click.option("--unanswered", type=click.Choice(list(Unanswered)), help="What becomes of doubtful comments without an answer.")
-@click.option("--seconds", type=float, help="Seconds that an answer may take.")
-@click.option("--per-day", type=int, help="Most questions a day.")
-@click.option("--per-month", type=int, help="Most questions a month.")
+@click.option(
+    "--if-no-answer",
+    type=click.Choice(list(IfNoAnswer)),
+    help="What happens to a doubtful comment if the service does not respond.",
+)
+@click.option("--timeout", type=float, help="Seconds that a response may take.")
+@click.option("--requests-per-day", type=int, help="Most requests a day.")
+@click.option("--requests-per-month", type=int, help="Most requests a month.")
 @click.option("--on/--off", "enabled", default=None, help="Switch it on or off.")
 def set_one(
-    site_id: str, name: str, address: str | None, key_file: TextIO | None, model: str | None, asks: str | None,
-    unanswered: str | None, seconds: float | None, per_day: int | None, per_month: int | None, *, enabled: bool | None,
+    site_id: str, name: str, url: str | None, key_file: TextIO | None, model: str | None, ask_when: str | None,
+    if_no_answer: str | None, timeout: float | None, requests_per_day: int | None, requests_per_month: int | None, *, enabled: bool | None,
 ) -> None:  # fmt: skip
-    """Let KIND be asked about the comments of SITE, or change how.
+    """Set up the external check KIND for SITE, or change its settings.
 
     \b
     Examples:
-      greenroom outside set news akismet --key-file akismet.key
-      greenroom outside set news own --address https://checks.news.example/comment --per-day 5000
-      greenroom outside set news akismet --off
+      greenroom external set news akismet --key-file akismet.key
+      greenroom external set news own --url https://checks.news.example/comment --requests-per-day 5000
+      greenroom external set news akismet --off
     """
     secret = key_file.read().strip() if key_file else ""
-    wanted = ExternalCheckSettings(address, secret, model, asks, unanswered, seconds, per_day, per_month, enabled)
+    wanted = ExternalCheckSettings(
+        url, secret, model, ask_when, if_no_answer, timeout, requests_per_day, requests_per_month, enabled
+    )
     try:
         with database().writing() as session:
             made = set_external_check(
@@ -70,20 +78,24 @@ def set_one(
 @click.argument("site_id", metavar="SITE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 def list_them(site_id: str, *, as_json: bool) -> None:
-    """List who is asked about the comments of SITE. Keys are never shown."""
+    """List the external checks of SITE. Keys are never shown."""
     with database().reading() as session:
         rows = external_checks_of(session, site_id)
     for row in rows:
-        told = _told(row)
-        line = f"{row.name}  {'on' if row.enabled else 'off'}  {row.address}  asks about {row.asks}, unanswered: {row.unanswered}"
-        click.echo(json.dumps(told) if as_json else f"{line}  {row.asked_today}/{row.per_day} on {row.asked_on or 'no day'}")
+        told = _as_json(row)
+        line = f"{row.name}  {'on' if row.enabled else 'off'}  {row.url}  asks about {row.ask_when}, if no answer: {row.if_no_answer}"
+        click.echo(
+            json.dumps(told)
+            if as_json
+            else f"{line}  {row.requests_today}/{row.requests_per_day} on {row.requests_on or 'no day'}"
+        )
 
 
 @external.command("remove")
 @click.argument("site_id", metavar="SITE")
 @click.argument("name", metavar="KIND")
 def remove_one(site_id: str, name: str) -> None:
-    """Forget KIND for SITE, with its key."""
+    """Remove the external check KIND from SITE, with its key."""
     try:
         with database().writing() as session:
             remove_external_check(session, site_id, name)
@@ -92,9 +104,9 @@ def remove_one(site_id: str, name: str) -> None:
     click.echo(f"{name} is removed from {site_id}")
 
 
-def _told(row: ExternalCheckRow) -> dict[str, object]:
+def _as_json(row: ExternalCheckRow) -> dict[str, object]:
     shown = (
-        "name", "enabled", "address", "model", "asks", "unanswered", "seconds", "per_day", "per_month", "asked_on", "asked_today",
-        "asked_this_month", "failures", "last_error",
+        "name", "enabled", "url", "model", "ask_when", "if_no_answer", "timeout", "requests_per_day", "requests_per_month", "requests_on", "requests_today",
+        "requests_this_month", "failures", "last_error",
     )  # fmt: skip
     return {name: getattr(row, name) for name in shown}

@@ -1,4 +1,4 @@
-"""What `greenroom up` says: it greets once the web process answers, lets the demo speak, and then follows the log."""
+"""The terminal output of `greenroom up`: a greeting once the web process answers, the demo's progress, then the log."""
 
 import http.client
 import sys
@@ -13,22 +13,22 @@ from service.config import Settings
 
 if TYPE_CHECKING:
     from service.processes.logfile import LogFile
-    from service.processes.tree import Tree
+    from service.processes.tree import ProcessTree
 
-#: Deaths of the web process before it ever served after which a start has failed.
+#: The start counts as failed if the web process died this many times before it answered any request.
 _HOPELESS = 4
 _DEMO = "demo"
 
 
 class NeverServed(Exception):
-    """The web process died again and again before it served anything."""
+    """The web process died again and again before it answered a request."""
 
 
 class StartUpWatch:
-    """Waits until the web process answers, greets once, lets the demo speak, and from then on follows the log."""
+    """Waits until the web process answers, prints the greeting once, starts the demo if asked for, and then follows the log."""
 
     def __init__(
-        self, settings: Settings, house: Installation, tree: "Tree", log_file: "LogFile", *, began: float, demo: bool
+        self, settings: Settings, house: Installation, tree: "ProcessTree", log_file: "LogFile", *, began: float, demo: bool
     ) -> None:
         self._settings, self._house, self._tree, self._log_file = settings, house, tree, log_file
         self._began, self._demo = began, demo
@@ -45,7 +45,7 @@ class StartUpWatch:
     def _greet(self) -> None:
         if _answers(self._settings):
             self._greeted = True
-            click.echo(_words(self._settings, self._house, time.monotonic() - self._began))
+            click.echo(_greeting(self._settings, self._house, time.monotonic() - self._began))
             sys.stdout.flush()
             if self._demo:
                 self._invite_demo()
@@ -72,7 +72,7 @@ def _answers(settings: Settings) -> bool:
         connection.close()
 
 
-def _words(settings: Settings, house: Installation, seconds: float) -> str:
+def _greeting(settings: Settings, house: Installation, seconds: float) -> str:
     parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
     if not house.first_start:
         parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")

@@ -1,4 +1,4 @@
-"""`greenroom post`: a file of comments through the front door, one JSON object a line."""
+"""`greenroom post`: posts a file of comments (JSON lines) through the host API."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from service.commands.support.bulk_post import Sender, Sent, Unreachable
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 
-#: Lines that were not taken which are shown; the rest is counted.
+#: Maximum number of refused lines that are printed; further refused lines are only counted.
 _SHOWN = 20
 
 
@@ -21,7 +21,7 @@ _SHOWN = 20
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--site", required=True, help="The site that the comments are for.")
 @click.option("--wait", is_flag=True, help="Wait for each verdict and count them.")
-@click.option("--url", default="", help="Where Greenroom answers. Default: the one on this machine.")
+@click.option("--url", default="", help="URL of Greenroom. Default: the one on this machine.")
 @click.option(
     "--key", default="", help="A key of the site with the scope submit. Default: one for this run, on this machine's database."
 )
@@ -30,10 +30,10 @@ _SHOWN = 20
 def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, as_json: bool) -> None:
     """Post a file of comments.
 
-    Each line of FILE goes through the front door, as the host of the site would send it.
+    Each line of FILE is sent to the host API, as the host of the site would send it.
 
-    A line is a JSON object with a `text`; name, email, url, title, thread, parent, date and id are used where they are
-    there, under the names that other systems give them. Sending the same file again repeats nothing.
+    A line is a JSON object with a `text`. Name, email, url, title, thread, parent, date and id are optional; the field names of
+    common comment systems are understood. If the same file is sent again, no comment is stored twice.
 
     Example: greenroom post comments.jsonl --site news --wait
     """
@@ -48,14 +48,14 @@ def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, 
                 sent = sender.send(iter(opened))
         except Unreachable as error:
             raise click.ClickException(f"{error}\nThe same command goes on where this one stopped.") from error
-    _tell(sent, as_json=as_json)
+    _print_summary(sent, as_json=as_json)
     if sent.problems:
         raise SystemExit(1)
 
 
 @contextmanager
 def _key_for(site: str, key: str) -> Iterator[str]:
-    """The given key, or one that lives as long as this run: who reaches the database may make keys anyway."""
+    """The given key, or a temporary one for this run. That is safe: anyone with access to the database can create keys anyway."""
     if key:
         yield key
         return
@@ -81,7 +81,7 @@ def _here() -> str:
     return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{settings().port}"  # noqa: S104
 
 
-def _tell(sent: Sent, *, as_json: bool) -> None:
+def _print_summary(sent: Sent, *, as_json: bool) -> None:
     if as_json:
         problems = [{"line": problem.line, "problem": problem.said} for problem in sent.problems]
         click.echo(json.dumps({"states": sent.states, "replayed": sent.replayed, "empty": sent.empty, "problems": problems}))

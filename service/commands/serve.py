@@ -1,4 +1,4 @@
-"""`greenroom web`, `worker`, `courier`, `beat`, `sweep`: one process each, for a Procfile or a compose file."""
+"""`greenroom web`, `worker`, `courier`, `beat`, `sweep`: one process each, for a Procfile or a Compose file."""
 
 import click
 
@@ -9,7 +9,7 @@ from service.commands.support.setting_flags import setting_flags
 @click.command()
 @setting_flags
 def web() -> None:
-    """Serve host API, feed and queue page.
+    """Serve the host API, the feed and the queue page.
 
     Example: greenroom web --port 8000 --web-processes 2
     """
@@ -21,7 +21,7 @@ def web() -> None:
 def worker() -> None:
     """Run the checks.
 
-    A Celery worker of the route `checks`. Needs REDIS_URL.
+    A Celery worker of the queue `checks`. Needs REDIS_URL.
 
     Example: greenroom worker --worker-processes 4
     """
@@ -33,7 +33,7 @@ def worker() -> None:
 def courier() -> None:
     """Deliver webhooks.
 
-    A Celery worker of the route `deliveries`. Needs REDIS_URL.
+    The delivery worker: a Celery worker of the queue `deliveries`. Needs REDIS_URL.
     """
     _run("courier")
 
@@ -41,9 +41,9 @@ def courier() -> None:
 @click.command()
 @setting_flags
 def beat() -> None:
-    """Ring for a sweep every few seconds.
+    """Schedule the sweep (Celery beat). Run exactly one.
 
-    Celery beat: run one. Needs REDIS_URL.
+    Needs REDIS_URL.
     """
     _run("beat")
 
@@ -51,9 +51,9 @@ def beat() -> None:
 @click.command()
 @setting_flags
 def sweep() -> None:
-    """Sweep up what a lost nudge left lying.
+    """Retry what is stuck, and run maintenance.
 
-    Any number may run. Without a broker this process is the worker and the courier itself.
+    Any number may run. Without a broker, this process also checks the comments and delivers the webhooks.
     """
     _run("sweep")
 
@@ -63,6 +63,6 @@ def _run(name: str) -> None:
 
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
-        raise click.ClickException("this process waits for nudges on Redis: set REDIS_URL; without one, run `greenroom sweep`")
+        raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
     load_libraries({role}, settings())
     run(role, settings())

@@ -1,4 +1,4 @@
-"""`greenroom site` and `greenroom key`: who may send comments."""
+"""`greenroom site` and `greenroom key`: the sites and their API keys."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from service.store.tables.sites import ApiKey, Scope, Site
 
 @click.group()
 def site() -> None:
-    """Sites: the hosts whose comments are moderated here."""
+    """Manage sites: the hosts whose comments are moderated here."""
 
 
 @site.command("add")
@@ -26,7 +26,7 @@ def site() -> None:
 @click.option(
     "--origin", "origins", multiple=True, required=True, help="Address of its pages, like https://news.example; may be repeated."
 )
-@click.option("--name", default="", help="What moderators call it.")
+@click.option("--name", default="", help="Name that moderators see.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bool) -> None:
     """Add the site ID.
@@ -59,7 +59,8 @@ def list_sites(*, as_json: bool) -> None:
 @site.command("set")
 @click.argument("site_id", metavar="SITE")
 @click.option(
-    "--languages", help="Codes of the languages that it takes though no check of ours covers them; * for all, empty for none."
+    "--languages",
+    help="Codes of languages whose comments are published although no check covers them; * for all, empty for none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
@@ -90,7 +91,7 @@ def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
 
 @click.group()
 def key() -> None:
-    """Keys: how a host is recognised."""
+    """Manage API keys."""
 
 
 @key.command("add")
@@ -100,7 +101,7 @@ def key() -> None:
     "scopes",
     multiple=True,
     type=click.Choice([s.value for s in Scope]),
-    help="What it may do; may be repeated. Default: submit and read.",
+    help="Scope: what the key may do; may be repeated. Default: submit and read.",
 )
 @click.option("--akismet", is_flag=True, help="A key of 12 hex digits for a client that speaks Akismet's protocol.")
 @click.option(
@@ -108,9 +109,9 @@ def key() -> None:
     type=click.Choice(["spam", "ham"]),
     default="spam",
     show_default=True,
-    help="With --akismet: what such a client hears of the site's held comments.",
+    help="With --akismet: the response for held comments, spam or ham.",
 )
-@click.option("--label", default="", help="What it is for.")
+@click.option("--label", default="", help="Note on what the key is for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *, akismet: bool, as_json: bool) -> None:
     """Add a key to SITE. It is shown once.
@@ -141,7 +142,7 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
 @click.argument("site_id", metavar="SITE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 def list_keys(site_id: str, *, as_json: bool) -> None:
-    """List the live keys of SITE: their first characters, what they may do, and when they were last used."""
+    """List the active keys of SITE: first characters, scopes and last use."""
     with database().reading() as session:
         rows = session.scalars(
             select(ApiKey).where(ApiKey.site_id == site_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.created_at)
@@ -160,9 +161,10 @@ def list_keys(site_id: str, *, as_json: bool) -> None:
 @click.argument("site_id", metavar="SITE")
 @click.argument("key_id", metavar="ID", type=click.UUID)
 def revoke_a_key(site_id: str, key_id: UUID) -> None:
-    """Revoke the key ID of SITE. Within seconds it opens nothing any more.
+    """Revoke the key ID of SITE. It stops working within seconds.
 
-    To rotate a key: add a second one, let the host use it, see with `greenroom key list` that the first is idle, revoke it.
+    To rotate a key: add a second one, let the host use it, check with `greenroom key list` that the first is no longer used,
+    then revoke the first.
     """
     try:
         with database().writing() as session:

@@ -1,4 +1,4 @@
-"""`greenroom train` and `greenroom evaluate`: the shipped models, made again and measured."""
+"""`greenroom train` and `greenroom evaluate`: train and measure the shipped models."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ _FOLDER = click.option(
 @_FOLDER
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the models go; by default into the package.")
 def train(data_dir: Path, out: Path | None) -> None:
-    """Rebuild the shipped models from the sets in a folder, and print their card."""
+    """Train the shipped models from a folder of data sets, and print their card."""
     from workers import training
 
     card = training.train(data_dir, out) if out else training.train(data_dir)
@@ -25,9 +25,10 @@ def train(data_dir: Path, out: Path | None) -> None:
 @_FOLDER
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(data_dir: Path, *, as_json: bool) -> None:
-    """Measure the checks on the sets in a folder, beside the peers that are installed. Takes some ten minutes.
+    """Measure the checks on a folder of data sets. Takes about ten minutes.
 
-    Needs `pip install greenroom[train]`; the peers are `greenroom[peers]`. Progress goes to standard error.
+    Installed peers (other profanity checkers) are measured too. Needs `pip install greenroom[train]`; the peers are
+    `greenroom[peers]`. Progress goes to standard error.
     """
     from workers import training
     from workers.training.peers import missing

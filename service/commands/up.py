@@ -1,4 +1,4 @@
-"""`greenroom up`: everything in one tree of processes, on this machine, now."""
+"""`greenroom up`: starts all of Greenroom on this machine, as one tree of processes."""
 
 import fcntl
 import logging
@@ -19,22 +19,22 @@ from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
 
-#: Receivers on this machine may be told of events where Greenroom itself serves only this machine.
+#: The loopback networks. Webhooks may go to receivers on this machine if Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"
 
 log = logging.getLogger("greenroom.up")
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Also post a few hundred comments of our own writing, and listen to the webhooks.")
+@click.option("--demo", is_flag=True, help="Also post a few hundred made-up comments, and receive the webhooks.")
 @setting_flags
 def up(*, demo: bool) -> None:
-    """Start everything here and now.
+    """Start everything on this machine.
 
-    Web, checks, courier and sweeps, in one tree of processes, on SQLite where nothing else is set.
+    Runs web, checks, webhook delivery and sweep in one tree of processes. The database is SQLite unless you set another one.
 
-    The data folder (GREENROOM_HOME, ~/.greenroom) is made on the first start and found again by the next. Ctrl-C ends
-    everything in order.
+    The first start creates the data folder (GREENROOM_HOME, ~/.greenroom); later starts use it again. Ctrl-C stops everything
+    cleanly.
 
     \b
     Examples:
@@ -46,7 +46,7 @@ def up(*, demo: bool) -> None:
 
 def _start(*, demo: bool) -> None:
     began = time.monotonic()
-    # Whatever is kept from here on is for its owner alone.
+    # Only the owner may read the files that are created from here on.
     os.umask(0o077)
     settings = settings_in_force()
     prepare(settings)
@@ -54,7 +54,7 @@ def _start(*, demo: bool) -> None:
     _demand_free_port(settings)
     broker = own_redis(settings.home) if not settings.redis_url and settings.broker == "auto" else None
     settings = _in_force(settings, broker)
-    house = _house(settings)
+    house = _installation(settings)
     _serve(settings, house, broker, began, demo=demo)
     lock.close()
     if broker:
@@ -64,7 +64,7 @@ def _start(*, demo: bool) -> None:
 
 
 def _only_one(settings: Settings) -> IO[str]:
-    """Hold the data folder. Every process of the tree holds it with us, so nobody can start beside a leftover."""
+    """Lock the data folder. Child processes inherit the lock, so a second start fails while any process of the first one runs."""
     lock = (settings.home / "up.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,7 +76,8 @@ def _only_one(settings: Settings) -> IO[str]:
 
 
 def _demand_free_port(settings: Settings) -> None:
-    # The server itself would share the port with another one of its kind and serve every second request.
+    # Check the port here, because the web server would not fail: two instances would share the port, and each would get half of
+    # the requests.
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -88,7 +89,7 @@ def _demand_free_port(settings: Settings) -> None:
 
 
 def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
-    """Write what was found into the environment, where each process reads its settings, and read it back."""
+    """Put the chosen broker and folder into the environment, where each process reads its settings. Returns the new settings."""
     os.environ[PREFIX + "HOME"] = str(settings.home.resolve())
     if broker:
         os.environ[PREFIX + "REDIS_URL"] = broker.url
@@ -100,14 +101,16 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
     return settings_in_force()
 
 
-def _house(settings: Settings) -> Installation:
+def _installation(settings: Settings) -> Installation:
     from service.store.db.engine import Database
-    from service.store.db.schema_version import Schema, revision, schema
+    from service.store.db.schema_version import RETIRED, Schema, revision, schema
 
     database = Database(settings.database)
     try:
         with database.reading() as session:
             standing = schema(revision(session))
+        if standing is Schema.RETIRED:
+            raise click.ClickException(f"the database cannot be used: {RETIRED}")
         if standing in (Schema.MISSING, Schema.OLDER):
             _upgrade(settings)
         return open_installation(settings, database)
@@ -119,7 +122,7 @@ def _house(settings: Settings) -> Installation:
 
 
 def _upgrade(settings: Settings) -> None:
-    """In a process of its own: what migrations need in memory would otherwise stay with the tree for ever."""
+    """Run the migrations in a child process, so that their memory is returned when it ends."""
     if not (child := os.fork()):
         code = 1
         try:
@@ -140,7 +143,7 @@ def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, beg
     from service import logs
     from service.processes.logfile import LogFile
     from service.processes.roles import Role, load_libraries, run
-    from service.processes.tree import Child, Tree
+    from service.processes.tree import Child, ProcessTree
 
     log_file = LogFile(settings.home / "greenroom.log")
     roles = [Role.WEB, Role.CHECKS, Role.COURIER] if settings.redis_url else [Role.WEB, Role.SWEEP]
@@ -149,14 +152,14 @@ def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, beg
     load_libraries({*roles, Role.SWEEP}, settings)
     children = [Child("redis", broker.be, last=True)] if broker else []
     children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
-    tree = Tree(children, output=log_file.fileno())
+    tree = ProcessTree(children, output=log_file.fileno())
     watch = StartUpWatch(settings, house, tree, log_file, began=began, demo=demo)
     try:
         tree.keep(0.05, watch.look)
     except NeverServed:
         raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
     except Exception as error:
-        log.exception("up_broke")
+        log.exception("up_failed")
         raise click.ClickException(
             f"{type(error).__name__}: something broke; {settings.home / 'greenroom.log'} says where"
         ) from error

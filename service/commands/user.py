@@ -1,4 +1,4 @@
-"""`greenroom user`: moderators, their roles, and the one-time links by which they sign in."""
+"""`greenroom user`: manages moderators, their roles and their one-time sign-in links."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from service.store.tables.accounts import Moderator, Role, locked
 
 @click.group()
 def user() -> None:
-    """Moderators: who may see and work the queue."""
+    """Manage moderators: who may see and work the queue."""
 
 
 @user.command("add")
@@ -30,13 +30,13 @@ def user() -> None:
 @click.option(
     "--site", "sites", multiple=True, help="A site the role is for; may be repeated. Default: every site, also those to come."
 )
-@click.option("--name", default="", help="What colleagues see.")
+@click.option("--name", default="", help="Name that colleagues see.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_json: bool) -> None:
-    """Add a moderator, or give one another role, and print a one-time sign-in link.
+    """Add a moderator or change their role, and print a one-time sign-in link.
 
-    A role beyond the sites of an account that exists counts once the account has accepted it through the link. On accepting, its
-    password, second factor, connected account, links and sessions from before end.
+    If the account exists and gets a role on further sites, the role takes effect once the person accepts it through the link.
+    Accepting ends the account's password, second factor, connected account, other links and sessions.
 
     Example: greenroom user add dana@news.example --role admin
     """
@@ -104,7 +104,9 @@ def list_users(*, as_json: bool) -> None:
 @user.command("reset-second-factor")
 @click.argument("email", metavar="EMAIL")
 def reset_a_second_factor(email: str) -> None:
-    """Turn the second factor of a moderator off, who has lost phone and recovery codes, and sign them out everywhere.
+    """Turn off a moderator's second factor and sign them out everywhere.
+
+    For moderators who have lost both their phone and their recovery codes.
 
     Example: greenroom user reset-second-factor dana@news.example
     """
@@ -119,7 +121,7 @@ def reset_a_second_factor(email: str) -> None:
 @user.command("disable")
 @click.argument("email", metavar="EMAIL")
 def disable_user(email: str) -> None:
-    """Sign a moderator out everywhere and let them in no more. `user add` takes it back.
+    """Disable a moderator and sign them out everywhere. `user add` enables them again.
 
     Example: greenroom user disable dana@news.example
     """

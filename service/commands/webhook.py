@@ -1,4 +1,4 @@
-"""`greenroom webhook`: a receiver for trying out, which verifies what arrives and notices repeats and wrong order."""
+"""`greenroom webhook`: a test receiver that verifies webhooks and reports repeated ones and wrong order."""
 
 import json
 import signal
@@ -23,14 +23,14 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One webhook as it came, and what is to be said of it."""
+    """One received webhook and the results of its checks."""
 
     at: str
     id: str
     type: str
     comment: str
     sequence: int
-    #: None where no secret was given.
+    #: None if no secret was given.
     verified: bool | None
     repeated: bool
     out_of_order: bool
@@ -39,7 +39,7 @@ class Received:
 
 @dataclass(slots=True)
 class Ledger:
-    """What a careful host remembers: ids that it knows, and the highest sequence of each comment."""
+    """What a careful host remembers: the webhook ids that it has seen, and the highest sequence number of each comment."""
 
     secrets: Sequence[str] = ()
     _known: set[str] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Ledger:
     )
 
     def enter(self, headers: dict[str, str], body: bytes) -> Received:
-        """Take a webhook in. Raises ValueError where the body is no JSON."""
+        """Record a webhook. Raises ValueError if the body is not JSON."""
         told = json.loads(body)
         about = _part(told, "data")
         comment, sequence = _part(about, "comment").get("id", ""), about.get("sequence", 0)
@@ -78,7 +78,7 @@ class Ledger:
 
 @click.group()
 def webhook() -> None:
-    """Webhooks: how hosts are told."""
+    """Receive and verify webhooks on this machine."""
 
 
 @webhook.command()
@@ -101,7 +101,7 @@ def listen(port: int, secrets: tuple[str, ...], register: str | None, answer: in
     url = f"http://127.0.0.1:{server.server_port}/"
     with _registered(register, url, ledger), server:
         click.echo(f"listening on {url}" + ("" if ledger.secrets else "; give --secret to verify signatures"), err=True)
-        # A polite kill ends it like Ctrl-C, so that the endpoint is removed.
+        # Treat SIGTERM like Ctrl-C, so that the endpoint is removed.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server.serve_forever(poll_interval=0.1)
@@ -149,7 +149,7 @@ def _handler(ledger: Ledger, answer: int, *, as_json: bool) -> type[BaseHTTPRequ
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """What matters is printed already."""
+            """Does nothing: `do_POST` prints each webhook."""
 
     return Handler
 
@@ -168,7 +168,7 @@ def _line(received: Received) -> str:
     text = str(_part(_part(received.webhook, "data"), "comment").get("text", ""))
     shown = json.dumps(text[:60] + "…" * (len(text) > 60), ensure_ascii=False)
     line = f"{received.at[11:23]}  {received.type:<17} {received.comment} #{received.sequence}  {', '.join(notes)}  {shown}"
-    # Whoever can post here could otherwise write to the terminal.
+    # A sender must not be able to write control characters to the terminal.
     return "".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in line)
 
 

@@ -1,0 +1,1 @@
+"""Plain Python: no clock, no environment, no I/O."""

@@ -1,4 +1,4 @@
-"""Administrative acts in words: what can be done beside deciding, and in whose name."""
+"""The events and actors of the audit log. It records administrative events, but not decisions about comments."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class AuditEvent(StrEnum):
-    """What was done. The words are stable: they stand in the log for good."""
+    """The event of an audit entry. The values are stable: entries in the log are never changed."""
 
     SITE_MADE = "site_made"
     SITE_EXPORTED = "site_exported"
@@ -25,17 +25,17 @@ class AuditEvent(StrEnum):
     ENDPOINT_CHANGED = "endpoint_changed"
     ENDPOINT_REMOVED = "endpoint_removed"
     ENDPOINT_TESTED = "endpoint_tested"
-    SECRET_ROTATED = "secret_rotated"  # noqa: S105 - a word for a deed
+    SECRET_ROTATED = "secret_rotated"  # noqa: S105 - a word for a event
     DELIVERIES_REPLAYED = "deliveries_replayed"
 
     RULES_SET = "rules_set"
     REASONS_SET = "reasons_set"
-    CONDITION_SET = "condition_set"
-    CONDITION_REMOVED = "condition_removed"
-    OUTSIDE_SET = "outside_set"
-    OUTSIDE_REMOVED = "outside_removed"
-    BUDGET_SET = "budget_set"
-    BUDGET_CLEARED = "budget_cleared"
+    CUSTOM_RULE_SET = "custom_rule_set"
+    CUSTOM_RULE_REMOVED = "custom_rule_removed"
+    EXTERNAL_CHECK_SET = "external_check_set"
+    EXTERNAL_CHECK_REMOVED = "external_check_removed"
+    RISK_BUDGET_SET = "risk_budget_set"
+    RISK_BUDGET_CLEARED = "risk_budget_cleared"
     PRACTICE_SET = "practice_set"
     THREAD_SET = "thread_set"
     AUTHOR_JUDGED = "author_judged"
@@ -48,10 +48,10 @@ class AuditEvent(StrEnum):
     ROLE_ACCEPTED = "role_accepted"
     ROLE_TAKEN = "role_taken"
     LINK_MADE = "link_made"
-    PASSWORD_SET = "password_set"  # noqa: S105 - a word for a deed
-    SECOND_FACTOR_ON = "second_factor_on"
-    SECOND_FACTOR_OFF = "second_factor_off"
-    SECOND_FACTOR_RESET = "second_factor_reset"
+    PASSWORD_SET = "password_set"  # noqa: S105 - a word for a event
+    TWO_FACTOR_ON = "two_factor_on"
+    TWO_FACTOR_OFF = "two_factor_off"
+    TWO_FACTOR_RESET = "two_factor_reset"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     ACCOUNT_CONNECTED = "account_connected"
     ACCOUNT_DISCONNECTED = "account_disconnected"
@@ -61,7 +61,7 @@ class AuditEvent(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """In whose name something is done."""
+    """The kind of actor."""
 
     MODERATOR = "moderator"
     KEY = "key"
@@ -72,8 +72,8 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditActor:
-    """Who acts: a moderator or a key by its id, whoever runs a command on the machine, nobody known, or Greenroom itself."""
+    """The actor: a moderator or an API key with its id, a command on the machine, an unknown person, or Greenroom itself."""
 
-    by: ActorKind = ActorKind.COMMAND
+    kind: ActorKind = ActorKind.COMMAND
     id: UUID | None = None
     request_id: str = ""

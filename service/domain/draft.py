@@ -1,4 +1,4 @@
-"""A draft: one comment as its host sent it, already known to be well formed."""
+"""A draft: one comment as its host sent it, already validated."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DraftAuthor:
-    """Who wrote it, as the host says. `email` is only ever read to make keyed hashes of it."""
+    """The author, as the host says. `email` is used for its domain and for a keyed hash, and is never stored."""
 
     name: str = ""
     email: str = ""
@@ -17,7 +17,7 @@ class DraftAuthor:
 
 @dataclass(frozen=True, slots=True)
 class DraftThread:
-    """The host's page: `id` is the host's own word for it."""
+    """The host's page: `id` is the host's own id of it."""
 
     id: str
     url: str = ""
@@ -26,7 +26,8 @@ class DraftThread:
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """How it reached the host. `honeypot` is what stood in the hidden field; seconds from showing the form to its sending."""
+    """How the comment reached the host. `honeypot` is the content of the hidden field; `seconds_to_submit` is the time between
+    showing the form and sending it."""
 
     ip: str = ""
     user_agent: str = ""
@@ -39,7 +40,7 @@ class DraftContext:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a host asks Greenroom to take. `parent` is a comment id or the host's own id of the parent."""
+    """A comment that a host submits. `parent` is Greenroom's id or the host's own id of the parent."""
 
     thread: DraftThread
     text: str

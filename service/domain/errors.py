@@ -1,11 +1,11 @@
-"""The situations in which Greenroom says no. Each has a code for machines and a sentence for people."""
+"""The errors with which Greenroom refuses a request. Each has a code for programs and a sentence for people."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """The words in a problem's `code`: stable, and documented in docs/errors.md."""
+    """The values of `code` in an error response: stable, and documented in docs/errors.md."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
@@ -28,7 +28,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one field: a JSON pointer into the body (RFC 6901), or `query:name` / `header:name`."""
+    """One error in one field. `pointer` is a JSON pointer into the body (RFC 6901), or `query:name` / `header:name`."""
 
     pointer: str
     code: str
@@ -36,7 +36,7 @@ class Fault:
 
 
 class Refusal(Exception):
-    """Something a caller asked for that we will not do. `faults` name the fields."""
+    """A request that Greenroom refuses. `faults` name the fields."""
 
     code = Code.INVALID
 
@@ -47,7 +47,7 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """What came does not have the shape that was expected."""
+    """The input does not have the expected form."""
 
     code = Code.INVALID
 
@@ -58,31 +58,31 @@ class Invalid(Refusal):
 
 
 class NotFound(Refusal):
-    """No such thing, or none that this caller may know of."""
+    """The object does not exist, or this caller may not know of it."""
 
     code = Code.NOT_FOUND
 
 
 class Gone(Refusal):
-    """It was here and has been erased."""
+    """The object existed and has been erased, or can no longer be used."""
 
     code = Code.GONE
 
 
 class InArchive(Refusal):
-    """It is old, nobody sees it any more, and its rows are in a file."""
+    """The comment is old, and its rows were moved to an archive file."""
 
     code = Code.ARCHIVED
 
 
 class Conflict(Refusal):
-    """The thing exists already, or is not in a state where this can be done."""
+    """The object exists already, or its state does not allow this."""
 
     code = Code.CONFLICT
 
 
 class AlreadyDecided(Refusal):
-    """Somebody else moved this comment since the version that the moderator saw."""
+    """The comment has changed since the version that the moderator saw."""
 
     code = Code.ALREADY_DECIDED
 
@@ -106,6 +106,6 @@ class TooSlow(Refusal):
 
 
 class Unavailable(Refusal):
-    """Not now, and perhaps nothing was stored; the same request may be sent again."""
+    """Temporary failure; perhaps nothing was stored. The same request may be sent again."""
 
     code = Code.UNAVAILABLE

@@ -1,19 +1,20 @@
-"""How long a site keeps things: rejected comments, and what tells their authors from others."""
+"""Retention settings: how long a site keeps rejected comments, and the personal data of authors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-#: The name under which a site's policy keeps it.
+#: The key in a site's policy.
 KEY = "retention"
 LONGEST = 3650
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Days; none means for ever. `rejected` goes altogether; `personal` are the keyed hashes, the domain and the circumstances of
-    what is settled, whose words stay. `ran` is the day on which it was last done with, empty where it has to be done."""
+    """Periods in days; None means for ever. `rejected`: rejected comments are erased. `personal`: approved and rejected comments
+    lose keyed hashes, e-mail domain and context; their text stays. `ran` is the day on which retention last ran; empty if it has
+    to run now."""
 
     rejected: int | None = None
     personal: int | None = None
@@ -21,13 +22,13 @@ class Retention:
 
     @classmethod
     def of(cls, policy: Mapping[str, Any] | None) -> "Retention":
-        kept = (policy or {}).get(KEY)
-        if not isinstance(kept, dict):
+        stored = (policy or {}).get(KEY)
+        if not isinstance(stored, dict):
             return cls()
-        return cls(kept.get("rejected"), kept.get("personal"), str(kept.get("ran", "")))
+        return cls(stored.get("rejected"), stored.get("personal"), str(stored.get("ran", "")))
 
     def is_due(self, now: datetime) -> bool:
-        """Once a day, and at once after a change."""
+        """Whether retention has to run. It runs once a day, and at once after its settings have changed."""
         return (self.rejected is not None or self.personal is not None) and self.ran != now.date().isoformat()
 
     def rejected_before(self, now: datetime) -> datetime | None:

@@ -1,10 +1,10 @@
-"""The states of a comment, and which of them the public may see."""
+"""The states of a comment."""
 
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a comment is. `pending` until the checks have spoken; `erased` is final and keeps no words."""
+    """The state of a comment. `pending` until it has a verdict; `erased` is final and keeps no text."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -13,5 +13,5 @@ class State(StrEnum):
     ERASED = "erased"
 
 
-#: The states a person may give a comment.
+#: The states that a decision may give a comment.
 DECIDABLE = frozenset({State.APPROVED, State.HELD, State.REJECTED})

@@ -1,4 +1,4 @@
-"""The watch: of all workers one that has just had work goes on looking for more, and as long as it does nobody else is woken."""
+"""The active poller: one busy worker keeps polling for pending comments. While it does, no wake-ups are sent."""
 
 import logging
 import time
@@ -16,14 +16,15 @@ from service.jobs.notify import BREAK
 
 log = logging.getLogger("greenroom.jobs")
 
-#: Seconds for which a watch counts without a word from its worker: for so long after its death others are not woken.
+#: TTL of the poll lease in seconds. If the polling worker dies, wake-ups stay off for at most this long.
 LEASE_SECONDS = 0.5
-#: Seconds that Redis may take to answer: comments wait meanwhile.
+#: Socket timeout for Redis, in seconds. Short, because comments wait meanwhile.
 PATIENCE = 0.3
 
 
 class PollLease(Protocol):
-    """Who is on watch looks again soon, whatever happens; who leaves it looks once more, after leaving. Never fails."""
+    """The lease of the active poller. The poller polls every 10 to 30 ms, and once more after it has released the lease. The
+    methods never raise."""
 
     def take(self) -> bool: ...
 
@@ -33,39 +34,39 @@ class PollLease(Protocol):
 
 
 class NoPollLease:
-    """Where there is no broker nobody is woken, so nobody need keep watch."""
+    """Without a broker there are no wake-ups, so no worker needs the lease."""
 
     def take(self) -> bool:
-        """Nobody is on watch."""
+        """Always False: the lease is never held."""
         return False
 
     def keep(self) -> bool:
-        """Nobody is on watch."""
+        """Always False: the lease is never held."""
         return False
 
     def leave(self) -> None:
-        """Nobody was on watch."""
+        """Does nothing: the lease is never held."""
 
 
 class RedisPollLease:
-    """One key that says that somebody is on watch, not who: should two ever believe that they are, each looks, which harms nobody."""
+    """A Redis key with a TTL and no owner. If two workers think that they hold it, both poll, which is harmless."""
 
     def __init__(self, url: str) -> None:
-        # A connection of yesterday is made anew once; an answer that does not come is not asked for twice.
+        # Reconnect once if an idle connection was dropped. Do not retry after a timeout.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry)
         self._said = self._broken_until = 0.0
 
     def take(self) -> bool:
-        """Go on watch, where nobody is."""
+        """Take the lease if it is free. True if this worker is now the active poller."""
         return self._say(first=True)
 
     def keep(self) -> bool:
-        """Stay on watch. Said again only once half of it has passed."""
+        """Renew the lease, but only after half of its TTL has passed. True if this worker still is the active poller."""
         return time.monotonic() - self._said < LEASE_SECONDS / 2 or self._say(first=False) or self._say(first=True)
 
     def leave(self) -> None:
-        """From now on others are woken again."""
+        """Release the lease: wake-ups are sent again."""
         self._said = 0.0
         try:
             self._redis.delete(POLLING_KEY)
@@ -85,11 +86,11 @@ class RedisPollLease:
         return bool(said)
 
     def _broken(self, error: RedisError) -> None:
-        """Without Redis a worker drains as if nobody ever kept watch."""
+        """Redis cannot be reached: for a few seconds, work as if there were no active poller."""
         self._broken_until = time.monotonic() + BREAK
-        log.warning("watch_failed", extra={"error": type(error).__name__})
+        log.warning("poll_lease_failed", extra={"error": type(error).__name__})
 
 
 def poll_lease(settings: Settings) -> PollLease:
-    """The watch that fits these settings."""
+    """The poll lease for these settings; a lease that does nothing if there is no broker."""
     return RedisPollLease(settings.redis_url) if settings.redis_url and settings.broker != "none" else NoPollLease()

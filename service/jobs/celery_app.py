@@ -9,9 +9,10 @@ from service.jobs.names import PREFIX, ROUTES, Route
 
 
 def celery_app(settings: Settings) -> Celery:
-    """The Celery application with every setting that was checked together; used to send and to work.
+    """The Celery application. Senders and workers use the same settings, which were tested together.
 
-    The lease outlives the hard limit, and Redis gives a task back only after the lease: one comment, one worker at a time.
+    A comment's lease is longer than `task_time_limit`, and Redis redelivers a task (`visibility_timeout`) only after the lease.
+    So one comment is checked by one worker at a time.
     """
     app = Celery("greenroom", broker=_broker_url(settings.redis_url), set_as_current=False)
     app.conf.update(_CELERY)
@@ -20,7 +21,7 @@ def celery_app(settings: Settings) -> Celery:
 
 
 def _broker_url(redis_url: str) -> str:
-    """The same address as Celery writes it: a Unix socket has a scheme of its own there."""
+    """The Redis URL in Celery's spelling: Celery uses another scheme for Unix sockets."""
     if redis_url.startswith("unix://"):
         return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
     return redis_url or "memory://"

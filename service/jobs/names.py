@@ -2,23 +2,25 @@
 
 from enum import StrEnum
 
-#: The header of a nudge that names the requests it was sent for, and most that it names: one nudge may stand for thousands.
+#: The header of a wake-up that lists the ids of the requests that caused it, and the maximum number of ids in it. One wake-up may
+#: stand for thousands of requests.
 REQUEST_IDS, MAX_REQUEST_IDS = "greenroom_requests", 10
 
 
-#: Seconds after which a nudge that nobody took is worth nothing.
+#: Seconds after which a wake-up expires if no worker took it.
 WAKE_UP_EXPIRES = 60
 
 
-#: What all keys of the jobs begin with, and the key that is there while a worker is on watch (see `service.jobs.active_poller`).
+#: The prefix of all Redis keys of the jobs.
 PREFIX = "greenroom:jobs:"
 
 
+#: This key exists while a worker is the active poller (see `service.jobs.active_poller`).
 POLLING_KEY = f"{PREFIX}watched"
 
 
 class Job(StrEnum):
-    """Every job by name. Jobs carry no work: they say that there is some."""
+    """The names of all jobs. A job carries no payload: it only says that there is work in the database."""
 
     DRAIN = "greenroom.drain"
     DELIVER = "greenroom.deliver"
@@ -37,6 +39,6 @@ ROUTES: dict[Job, Route] = {
     Job.DRAIN: Route.CHECKS,
     Job.DELIVER: Route.DELIVERIES,
     Job.SWEEP: Route.DELIVERIES,
-    # Only starts a process that learns: no worker waits for it.
+    # The job only starts the training process and does not wait for it.
     Job.LEARN: Route.DELIVERIES,
 }

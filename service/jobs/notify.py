@@ -1,4 +1,4 @@
-"""The names and routes of all jobs, and the bell that wakes the workers."""
+"""The notifier: sends wake-ups, the empty Celery messages that tell the workers to look for work."""
 
 import logging
 import math
@@ -16,40 +16,42 @@ from service.logs import request_ids
 
 log = logging.getLogger("greenroom.jobs")
 
-#: Seconds without nudges after one failed; the sweeps go on without them.
+#: After a wake-up could not be sent, no wake-ups are sent for this many seconds. The sweeps find the work meanwhile.
 BREAK = 5.0
-#: Seconds after which it is asked again whether somebody should be woken, where a worker was on watch: it may have died meanwhile.
+#: If no wake-up was sent because a worker was polling, check again after this many seconds: that worker may have died meanwhile.
 AGAIN = 1.0
 
 
-#: Seconds between two nudges of one kind: the first goes at once, a flood shares them. Somebody may wait for a verdict; a host
-#: that many comments are approved for can wait a moment for their webhooks.
+#: Minimum seconds between two wake-ups for one job. The first wake-up is sent at once; wake-ups that come during the pause are
+#: merged into one. The pause is shortest for checks, because a client may wait for the verdict. Webhooks can wait a moment
+#: longer.
 PAUSES: dict[Job, float] = {Job.DRAIN: 0.01, Job.DELIVER: 0.1, Job.SWEEP: 0.1, Job.LEARN: 0.1}
 
 
 class Notifier(Protocol):
-    """Rings for work that is already committed. Never blocks, never fails. `anyway`: also while somebody is on watch."""
+    """Wakes workers for work that is already committed. Never blocks, never raises. `anyway`: send the wake-up even if a worker
+    is polling."""
 
     def notify(self, job: Job, *, anyway: bool = False) -> None: ...
 
 
 class NoNotifier:
-    """Where there is no broker: the sweeping process looks by itself, often."""
+    """Used without a broker: the sweep process polls the database often, so it needs no wake-ups."""
 
     def notify(self, job: Job, *, anyway: bool = False) -> None:
-        """Nobody has to be told."""
+        """Does nothing."""
 
 
 @dataclass(slots=True)
 class _Pending:
-    """What was rung for one job and not sent yet: for which requests, and whether also while somebody is on watch."""
+    """A wake-up for one job that is not sent yet: the ids of its requests, and whether to send it also if a worker is polling."""
 
     told: set[str] = field(default_factory=set)
     anyway: bool = False
 
 
 class CeleryNotifier:
-    """Sends empty nudges from a thread of its own, each kind as often as `PAUSES` allows."""
+    """Sends wake-ups from its own thread, for each job no more often than `PAUSES` allows."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
@@ -77,7 +79,7 @@ class CeleryNotifier:
                 time.sleep(BREAK)
 
     def _due(self) -> dict[Job, _Pending]:
-        """Wait for something that is wanted and may be sent again; take all of it."""
+        """Block until at least one wake-up may be sent; take all that may be sent now."""
         with self._wake:
             while True:
                 now = time.monotonic()
@@ -98,16 +100,16 @@ class CeleryNotifier:
                 return True
             self._app.send_task(job.value, queue=ROUTES[job].value, expires=WAKE_UP_EXPIRES, ignore_result=True, headers=headers)
         except Exception as error:
-            # A Redis that is away, hangs, is full or is none: whatever it says, the work is on disk and the sweep finds it.
-            log.warning("nudge_failed", extra={"job": job.value, "error": type(error).__name__})
+            # Redis is down, hangs, is full, or is no Redis at all. No work is lost: it is committed, and the sweep finds it.
+            log.warning("notify_failed", extra={"job": job.value, "error": type(error).__name__})
             return False
         return True
 
     def _somebody_will(self, ring: _Pending) -> bool:
-        """Whether a worker is on watch, or a nudge lies there that nobody took: each sees what is on disk by now, so another nudge
-        would say nothing. Should the worker have died, it is asked again a second after the last ring.
+        """True if a worker is polling or a wake-up is queued: either will see the committed rows.
 
-        Asking costs a tenth of sending, and where the workers are away or have more than they can do, nudges do not pile up.
+        If a worker was polling, the check is repeated after `AGAIN` seconds, because that worker may have died. The check costs a
+        tenth of what sending a wake-up costs. With it, wake-ups do not pile up when the workers are stopped or overloaded.
         """
         with self._app.producer_or_acquire() as producer:
             redis = producer.channel.client
@@ -117,5 +119,5 @@ class CeleryNotifier:
 
 
 def notifier(settings: Settings) -> Notifier:
-    """The bell that fits these settings."""
+    """The notifier for these settings; a notifier that does nothing if there is no broker."""
     return CeleryNotifier(celery_app(settings)) if settings.redis_url and settings.broker != "none" else NoNotifier()

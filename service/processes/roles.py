@@ -1,4 +1,4 @@
-"""What each process does: web, checks, courier, beat, sweep. The same code alone and in the tree of `greenroom up`."""
+"""The roles of processes: web, checks, courier, beat, sweep. The same code runs standalone and under `greenroom up`."""
 
 import gc
 import importlib
@@ -23,12 +23,14 @@ from service.config import Settings, load
 from service.jobs.names import Route
 from service.uncaught_errors import log_stderr, log_uncaught
 
-#: Seconds that requests under way may take once the web process is told to stop.
+#: Seconds that requests under way may still take after the web process got SIGTERM.
 WEB_GRACE = 5
-#: Seconds after which a connection without a request is closed. Longer than the 60 s of the usual proxies: whoever closes first
-#: must be the one that sends, or a request meets a closed door. Such a connection holds no thread, only a file descriptor.
+#: Seconds after which an idle keep-alive connection is closed. Longer than the 60 s of common proxies, so that the proxy closes
+#: first; otherwise it may send a request on a connection that we just closed. An idle connection holds no thread, only a file
+#: descriptor.
 KEEP_ALIVE = 75
-#: Connections that a web process holds at once, busy or idle; the others wait in the kernel. An idle one holds no thread and a few kilobytes.
+#: Maximum number of open connections of a web process, busy or idle. Further connections wait in the kernel's backlog. An idle
+#: connection takes a few kilobytes and no thread.
 CONNECTIONS = 4096
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -65,7 +67,7 @@ class Role(StrEnum):
 
 
 def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
-    """Be this process until a signal ends it. `sweeping` gives it the sweeps too: a process less, and 30 MB."""
+    """Run this role until a signal ends it. `sweeping`: also run the sweep here, which saves a process and 30 MB."""
     setproctitle(f"greenroom {role}")
     logs.configure(role, level=settings.log_level, style=settings.log_format)
     log_uncaught()
@@ -76,7 +78,7 @@ def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
 
 
 def _sweep_beside(settings: Settings) -> None:
-    """Sweep in a thread. It ends with its process: a sweep that is cut short is made good by the next one."""
+    """Sweep in a daemon thread, which ends with its process. If a sweep is interrupted, the next sweep does its work."""
     from workers.periodic.sweep import keep_sweeping
     from workers.resources.worker_resources import WorkerResources
 
@@ -86,23 +88,24 @@ def _sweep_beside(settings: Settings) -> None:
 
 
 def load_libraries(roles: set[Role], settings: Settings) -> None:
-    """Import what these roles need, once, before they are forked: they start at once and share the memory."""
-    # Celery reads this when it is imported: SIGTERM then ends a worker within `worker_soft_shutdown_timeout`.
+    """Import the libraries of these roles once, before the fork: the processes start fast and share the memory."""
+    # Celery reads this on import: SIGTERM then ends a worker within `worker_soft_shutdown_timeout`.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     if Role.WEB in roles and settings.web_processes > 1:
-        # Read on import too: each web process writes its own metrics down here, so that any of them can show the sum.
+        # prometheus_client reads this on import: each web process writes its metrics here, so that any of them can show the sum.
         os.environ.setdefault(_METRICS_FOLDER, tempfile.mkdtemp(prefix="greenroom-metrics-"))
     for role in roles:
         for name in _LIBRARIES[role]:
             importlib.import_module(name)
     _warm_up(roles)
-    # What is there now is shared by all processes that are forked from here; the collector must not write into those pages.
+    # Forked processes share these memory pages (copy-on-write). Freeze the objects, so that the garbage collector does not
+    # write to the pages.
     gc.collect()
     gc.freeze()
 
 
 def _warm_up(roles: set[Role]) -> None:
-    """Make once what every process would make for itself: mappings, word lists, models."""
+    """Build ORM mappings, word lists and models once, before the fork, instead of in every process."""
     from sqlalchemy.orm import configure_mappers
 
     configure_mappers()
@@ -114,7 +117,7 @@ def _warm_up(roles: set[Role]) -> None:
 
 
 def _give_back() -> None:
-    """Return to the system what was needed only while those were made: glibc would keep it. Other libraries have no such call."""
+    """Return freed memory to the system: glibc would keep it. Other C libraries have no `malloc_trim`."""
     import ctypes
 
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -134,7 +137,8 @@ def _web(settings: Settings) -> None:
         "service.processes.roles:web_app",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.ASGINL if settings.fast_paths else Interfaces.WSGI,
+        blocking_threads=None if settings.fast_paths else settings.web_threads,
         loop=Loops.uvloop,
         factory=True,
         workers=settings.web_processes,
@@ -157,25 +161,26 @@ def _web(settings: Settings) -> None:
 
 
 def web_app() -> Any:
-    """The application, made in the process that serves it; that process never outlives granian's main one."""
+    """Make the application. Called in the process that serves it, which never outlives granian's main process."""
     from service.processes.trial import trial
+    from service.web.app import create_app
     from service.web.server.asgi import app
     from service.web.server.write_timeout import give_up_unread
 
     die_with_parent(os.getppid())
     settings = load(os.environ)
-    service = app(settings, trial=trial)
+    service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)
     give_up_unread(settings.port, settings.write_timeout)
-    # What is there now stays: the collector need not walk through it again and again while every request waits.
+    # These objects live as long as the process. Freeze them, so that garbage collection, which stops all requests, is short.
     gc.collect()
     gc.freeze()
-    # The committer works beside many threads: it waits a millisecond for its turn, and not five.
+    # The thread of the group commit competes with many others for the GIL: let it wait 1 ms for its turn, not 5.
     sys.setswitchinterval(0.001)
     return service
 
 
 def _granian_logs() -> dict[str, Any]:
-    """granian's own lines go where all others go."""
+    """Send granian's log lines to our own log handlers."""
     ours = {"handlers": [], "propagate": True}
     return {"handlers": {}, "formatters": {}, "loggers": {"_granian": ours, "granian.access": ours}}
 
@@ -185,7 +190,8 @@ def _checks(settings: Settings) -> None:
 
 
 def _courier(settings: Settings) -> None:
-    # A delivery waits for the host, not for the processor: threads, and one task waits while another works.
+    # Deliveries wait for the network, not for the CPU, so threads are enough. There are two threads, so that two tasks can run at
+    # the same time.
     _celery(settings, Role.COURIER, Route.DELIVERIES, pool="threads", concurrency=2)
 
 
@@ -196,10 +202,10 @@ def _celery(settings: Settings, role: Role, route: Route, *, pool: str, concurre
 
     from workers.app import build
 
-    # Celery warns root because a pickled message could run anything; ours are JSON, and name no more than a job.
+    # Celery warns when it runs as root, because a pickled message could run any code. Ours are JSON and only name a job.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     main = os.getpid()
-    # Pool processes never outlive their main one.
+    # A pool process never outlives the main process of its worker.
     signals.worker_process_init.connect(lambda **_: die_with_parent(main), weak=False)
     signals.setup_logging.connect(lambda **_: None, weak=False)
     worker = build(settings).Worker(
@@ -218,7 +224,7 @@ def _celery(settings: Settings, role: Role, route: Route, *, pool: str, concurre
 
 
 def _beat(settings: Settings) -> None:
-    """Rings for a sweep every few seconds. Where it was before a restart is of no use to it."""
+    """Schedule a sweep every few seconds. The schedule is kept in memory only: a restart needs no earlier state."""
     from celery import signals
 
     from workers.app import build

@@ -1,4 +1,4 @@
-"""The tree of `greenroom up`: forks the processes, starts one again that died, and ends them all."""
+"""The process tree of `greenroom up`: forks the processes, restarts those that died, and ends them all."""
 
 import logging
 import os
@@ -12,18 +12,19 @@ from service.child_process import adopt_orphans, die_with_parent
 
 log = logging.getLogger("greenroom.tree")
 
-#: Seconds before a process that died is started again: longer each time, from the start after a minute of life.
+#: Seconds before a dead process is restarted. The pause grows after each death. If a process has lived for HEALTHY_AFTER seconds,
+#: it starts with the first pause again.
 BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER = 60.0
-#: Seconds that the processes have to end in order once they were told.
+#: Seconds that the processes have to shut down after SIGTERM.
 GRACE = 8.0
 _WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 
 @dataclass(slots=True)
 class Child:
-    """One process of the tree. `last` ones serve the others, and so are ended after them; a `guest` speaks to the
-    terminal and is not started again."""
+    """One process of the tree. `last`: this process serves the other processes, so it is ended after them. `guest`: this process
+    writes to the terminal and is not restarted."""
 
     name: str
     be: Callable[[], None]
@@ -35,15 +36,16 @@ class Child:
     due: float = field(default=0.0)
 
 
-class Tree:
-    """A few processes that live and end together. Signals wait in line and are taken one by one, so nothing races."""
+class ProcessTree:
+    """A few processes that start and end together. Signals are blocked and handled one at a time (sigtimedwait), so they cause no
+    races."""
 
     def __init__(self, children: Sequence[Child], *, output: int) -> None:
         self._children = list(children)
         self._output = output
 
     def keep(self, every: float, look: Callable[[], None]) -> None:
-        """Start everything and keep it alive until SIGTERM, SIGINT or SIGHUP; `look` is called in between."""
+        """Start all processes and keep them alive until SIGTERM, SIGINT or SIGHUP. Calls `look` every `every` seconds."""
         adopt_orphans()
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         try:
@@ -63,7 +65,7 @@ class Tree:
         self._children.append(Child(name, be, guest=True))
 
     def hosts(self, name: str) -> bool:
-        """Whether a guest is still there."""
+        """Whether this process is still in the tree. A guest is removed when it ends."""
         return any(child.name == name for child in self._children)
 
     def deaths(self, name: str) -> int:
@@ -81,12 +83,12 @@ class Tree:
             return pid
         code = 1
         try:
-            # A session of its own: a Ctrl-C reaches only the tree, which then ends its processes in order.
+            # A new session: Ctrl-C then reaches only the tree, which ends its processes in order.
             os.setsid()
             die_with_parent(parent)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
             if not child.guest:
-                # Logs go to standard error. Celery's small talk at the end goes to standard output, and no further.
+                # Logs go to stderr. Celery prints messages to stdout when it ends; drop them.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
                 os.dup2(self._output, 2)
             child.be()
@@ -94,7 +96,7 @@ class Tree:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
         except BaseException:
-            log.exception("process_broke", extra={"broke": child.name})
+            log.exception("process_failed", extra={"broke": child.name})
         finally:
             sys.stderr.flush()
             os._exit(code)
@@ -116,10 +118,10 @@ class Tree:
         log.error("process_died", extra={"died": child.name, "code": code, "again_in": pause})
 
     def _end(self) -> None:
-        """Tell them, wait, and kill what is left; those that serve the others go last. A second Ctrl-C kills at once."""
+        """Send SIGTERM, wait, and kill what is left. `last` processes are ended last. A second Ctrl-C kills at once."""
         until = time.monotonic() + GRACE
         for last in (False, True):
-            # However long the others took, those that served them have a moment to end in order too.
+            # `last` processes have at least 2 seconds to shut down, however long the others took.
             self._end_all(
                 [child for child in self._children if child.pid and child.last is last], max(until, time.monotonic() + 2)
             )
@@ -145,7 +147,7 @@ class Tree:
 
 
 def _dead() -> list[tuple[int, int]]:
-    """Every process that ended and was not buried yet, also adopted ones."""
+    """The pid and status of each ended child that was not yet waited for, adopted orphans included."""
     found: list[tuple[int, int]] = []
     while True:
         try:

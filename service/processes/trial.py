@@ -1,4 +1,4 @@
-"""Lets the web process judge a comment without storing it, with the checks of the workers."""
+"""Lets the web process judge a comment with the checks of the workers, without storing the comment."""
 
 from service.actions.comments.submit import Submission
 from service.config import Settings
@@ -7,7 +7,7 @@ from service.store.db.engine import Database
 
 
 def trial(submission: Submission, database: Database, settings: Settings) -> State:
-    """The state that this comment would get. The checks are loaded at the first call: most web processes never need them."""
+    """The state that this comment would get. The checks are imported on the first call: most web processes never need them."""
     from workers.checking.trial import try_out
 
     return try_out(submission, database, settings)

@@ -1,4 +1,4 @@
-"""Everything that is kept. Importing this package registers every table."""
+"""The database layer: tables and queries. Importing this package registers every table."""
 
 from service.store.db.column_types import Record
 from service.store.tables import (

@@ -1,0 +1,1 @@
+"""The web service: for hosts, moderators, readers and operators."""

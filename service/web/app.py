@@ -1,4 +1,4 @@
-"""The Flask application: blueprints, limits of size, request ids, and nothing that a request does not need."""
+"""The Flask application: blueprints, size limits, request ids and rate-limit headers."""
 
 import os
 from importlib import import_module
@@ -24,7 +24,7 @@ from service.web.pages.blueprint import _language, bp
 from service.web.public import comment_form, feed
 from service.web.resources.web_resources import Trial, WebResources
 
-#: Every door of this house, one a line.
+#: All blueprints, except the blueprint of the pages: `open_pages` registers that one.
 BLUEPRINTS = (
     comments.bp,
     decisions.bp,
@@ -39,7 +39,7 @@ BLUEPRINTS = (
 )
 
 
-#: Every module with pages, one a line.
+#: The modules that add views to the blueprint of the pages.
 PAGES = (
     "service.web.pages.account.profile",
     "service.web.pages.account.sign_in",
@@ -68,7 +68,7 @@ PAGES = (
 
 
 def create_app(settings: Settings | None = None, *, trial: Trial | None = None) -> Flask:
-    """A fresh application on these settings, or on those of the environment. `trial` judges comments that are not stored."""
+    """Build the application. Settings default to those of the environment. `trial` judges comments without storing them."""
     settings = settings or load(os.environ)
     app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
     app.view_functions["static"] = public(page(rate_limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
 
 
 def with_trusted_proxies(application: Wsgi, count: int) -> Wsgi:
-    """A client's address comes from as many proxies as the settings name, and from no header beyond them."""
+    """Trust X-Forwarded-For and X-Forwarded-Proto from `count` proxies, and no other forwarded header."""
     return ProxyFix(application, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0) if count else application
 
 
@@ -102,20 +102,20 @@ def _name_request() -> None:
 
 def _sign_response(response: Response) -> Response:
     headers = response.headers
-    said = {name.lower() for name in headers.keys()}  # noqa: SIM118  iterating over headers gives pairs
-    headers.extend([(name, value) for name, value in DEFAULT_HEADERS if name.lower() not in said])
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118  iterating over headers gives pairs
+    headers.extend([(name, value) for name, value in DEFAULT_HEADERS if name.lower() not in present])
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
 
 
 def check_body_was_read() -> None:
-    """Raises what kept the body of this request from being read, before any view looks at it."""
+    """Raises the error that kept the request body from being read, before a view runs."""
     if refusal := request.environ.get(BODY_ERROR):
         raise refusal
 
 
 def open_pages(app: Flask) -> None:
-    """Register the blueprint of the pages. Importing a page adds its views to it."""
+    """Register the blueprint of the pages. Importing a page module adds its views to the blueprint."""
     for name in PAGES:
         import_module(name)
     Babel(app, locale_selector=_language, default_translation_directories="translations")

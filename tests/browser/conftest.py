@@ -1,4 +1,4 @@
-"""A real Chromium in front of a real server: the pages as moderators meet them."""
+"""Fixtures for browser tests: a real Chromium and a real server."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the tests of a file. Playwright keeps an event loop running in its thread, and tests of other files use their own."""
+    """One browser per test file. Playwright keeps an event loop running in its thread, and other test files have their own."""
     with browser() as found:
         if found is None:
             pytest.skip("Chromium is not to be had on this machine")
@@ -30,7 +30,7 @@ def desk(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[D
 
 @pytest.fixture
 def calm(desk: Desk) -> Iterator[Callable[[Page], None]]:
-    """Looks whether anything went wrong on a page; at the end nothing may have."""
+    """Collects errors of the pages. At the end there must be none."""
 
     def check(page: Page) -> None:
         assert page.evaluate("[window.__refused, window.__ran]") == [[], 0]

@@ -1,4 +1,4 @@
-"""axe (WCAG 2.2 AA) on each page and each state of the queue: light, dark, on a phone, from right to left."""
+"""axe (WCAG 2.2 AA) on each page and each state of the queue: light, dark, on a phone, right-to-left."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,12 +23,12 @@ LOOKS = {
     "phone": PHONE,
     "right to left": {"locale": "ar"},
 }
-#: Addresses that answer with a file, with numbers or with a piece of a page: they are looked at where a page shows them.
+#: Routes that return a file, numbers or a part of a page. They are tested on the page that shows them.
 NO_PAGES = {
     "pages.home", "pages.decisions_csv", "pages.audit_log_csv", "pages.counts", "pages.more_cards", "pages.context", "static",
-    "health.alive", "health.ready", "metrics.show", "docs.show_document",
+    "health.livez", "health.readyz", "metrics.show", "docs.show_document",
 }  # fmt: skip
-#: The same pages once more, where an address says more than where they are.
+#: The same pages again, with query strings.
 ALSO = (
     "/queue/practice?n=1&said=approve",
     "/queue/practice?n=11",
@@ -48,7 +48,7 @@ def site(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.Temp
 
 
 class Access:
-    """What axe said of the pages so far."""
+    """The violations that axe has found so far."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -61,7 +61,7 @@ class Access:
 
 
 def addresses(desk: Desk, found: Furnished) -> list[str]:
-    """Every page that the application knows, with what its address needs."""
+    """The URLs of all pages of the application."""
     given = {"endpoint_id": found.endpoint, "comment_id": found.banned, "token": "x", "site": "news"}
     rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES]
     pages = [rule for rule in rules if not rule.rule.startswith("/v1/")]
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_on_any_page(site: tuple[Desk, Furnished], look: str) 
     assert len(paths) > 20
     for path in (*paths, *ALSO, f"/queue/comments/{found.comment}"):
         if look == "right to left" and path.startswith("/docs"):
-            continue  # In English alone.
+            continue  # Only in English.
         desk.open(page, path)
         access.look(page, path)
     page.context.clear_cookies()
@@ -112,24 +112,24 @@ def test_axe_finds_nothing_on_the_queue_in_any_state(desk: Desk, look: str) -> N
     expect(page.locator("#undo-text")).to_contain_text("Sam")
     expect(page.locator(".complaint")).to_have_count(1)
     access.look(page, "a colleague was first")
-    page.route("**/queue/gestures?*", lambda route: route.fulfill(status=500, json={"detail": "the database did not answer"}))
+    page.route("**/queue/actions?*", lambda route: route.fulfill(status=500, json={"detail": "the database did not answer"}))
     page.keyboard.press("s")
     expect(page.locator(".complaint")).to_have_count(2)
     access.look(page, "not saved")
     assert access.said == []
 
 
-#: Where the context is shown, it is that of the card that is current now.
+#: If the context is visible, it must be that of the current card.
 OF_CURRENT = """(() => { const aside = document.querySelector('#context');
     return !aside.checkVisibility() || aside.dataset.id === document.querySelector('.card.current').dataset.id; })()"""
 
 
 def overtaken(desk: Desk, page: Page) -> None:
-    """Sam decides on the comment that is current on this page."""
+    """Sam, a colleague, decides on the current comment of this page."""
     comment_id = UUID(page.locator(".card.current").get_attribute("data-id"))
     with desk.database.writing() as session:
         sam = moderator_with(session, "sam@news.example")
         decide_all(
-            session, "news", [SeenComment(comment_id, None)], State.REJECTED, gesture_id=new_id(), moderator_id=sam.id,
+            session, "news", [SeenComment(comment_id, None)], State.REJECTED, action_id=new_id(), moderator_id=sam.id,
             now=datetime.now(UTC), delay=timedelta(0),
         )  # fmt: skip

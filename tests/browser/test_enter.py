@@ -1,4 +1,4 @@
-"""Enter in a text field: pressed in every text field of every page, with JavaScript and without, it never publishes a comment."""
+"""The Enter key, in every text field of every page, with and without JavaScript: it never publishes a comment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision, Escalation
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Site
+from tests.browser.queue_page import answered, current, eventually, number_in, swipe
 from tests.browser.test_access import ALSO, addresses
-from tests.browser.test_moderating import answered, current, eventually, number_in, swipe
 from tests.support.desk import PHONE, Desk, opened
 from tests.support.furnished_site import Furnished, furnish
 from tests.support.seeding import Seed, sow
@@ -29,7 +29,7 @@ FIELDS = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [typ
 QUEUES = ("/queue?tab=escalated", "/queue?tab=yours", "/queue?tab=approved", "/queue?order=priority&words=a")
 FITTING = {"email": "x@news.example", "url": "https://x.example/", "date": "2026-03-01", "password": "twelve letters and more"}
 
-#: Opens what a person could open: the list of colleagues on a card, the bar of the selected ones.
+#: Opens hidden parts: the list of colleagues on a card, the bar of selected cards.
 OPEN = """(scripted) => {
   for (const sheet of document.querySelectorAll('details.reject[open]')) sheet.open = false;
   if (scripted && !document.querySelector('.card .hand')) document.querySelector('.card a.to-hand')?.click();
@@ -48,7 +48,7 @@ NEXT = """([fields, seen, scripted]) => {
   }
   return found.slice(0, 3);
 }"""
-#: The button that Enter presses in a form that also approves: it must be on the screen, since some browsers pass over one that is not.
+#: The default button of a form that can also approve. It must be visible, since some browsers skip an invisible one.
 UNSAFE = """(field) => {
   const [first, ...others] = [...field.form.elements].filter((one) => one.type === 'submit');
   return first && [first, ...others].some((one) => ['approve', 'trust'].includes(one.value))
@@ -58,7 +58,7 @@ UNSAFE = """(field) => {
 
 @dataclass(frozen=True)
 class Trail:
-    """What was decided so far: the published comments, the decisions, the escalations, and whom the site bans or trusts."""
+    """All decisions so far: published comments, decisions, escalations, and banned or trusted authors."""
 
     published: frozenset[Any]
     approvals: int
@@ -76,7 +76,7 @@ def trail(desk: Desk) -> Trail:
 
 
 class Presser:
-    """Types into each kind of text field that a page has, presses Enter there, and notes what that decided."""
+    """Types into each kind of text field of a page, presses Enter, and records the resulting decisions."""
 
     def __init__(self, desk: Desk, page: Page, *, scripted: bool) -> None:
         self.desk, self.page, self.scripted = desk, page, scripted
@@ -86,7 +86,7 @@ class Presser:
         page.on("load", self._loaded)
 
     def press_on(self, path: str) -> None:
-        """Also on the pages to which an Enter leads."""
+        """The same on the pages to which an Enter leads."""
         opened_now = bool(self.desk.open(self.page, path))
         while (field := self._next()) or not opened_now:
             opened_now = field is None
@@ -127,7 +127,7 @@ class Presser:
         loads = self.loads
         with self.page.expect_response(of_a_form) as answer:
             field.press("Enter")
-        # The changed keys are saved by a script, which then loads the page again.
+        # A script saves the changed keys and then reloads the page.
         navigates = answer.value.request.is_navigation_request() and answer.value.status != 204
         if navigates or "/account/keys" in answer.value.url:
             while self.loads == loads:
@@ -143,7 +143,7 @@ def fitting(kind: str | None) -> str:
 
 
 def of_a_form(response: Response) -> bool:
-    """The last answer to what an Enter sent, which is no lease and no look at the counts."""
+    """Whether this is the final response to a request that Enter sent. Background requests and redirects are not."""
     request = response.request
     sent = request.is_navigation_request() or request.method == "POST"
     return sent and "/queue/leases" not in request.url and response.status not in (302, 303)
@@ -165,7 +165,7 @@ def test_enter_in_a_text_field_of_any_page_never_approves(site: tuple[Desk, Furn
         sam, now = moderator_with(session, "sam@news.example"), datetime.now(UTC)
         assert sam
         escalate(session, "news", [SeenComment(found.comment, None)], EscalationTarget(), moderator_id=sam.id, note="", now=now)
-        session.add(SiteModelRow(site_id="news", weights="", believed=False, labels=0, record={}, made_at=now))
+        session.add(SiteModelRow(site_id="news", weights="", active=False, labels=0, report={}, trained_at=now))
     page = desk.sit_down(java_script_enabled=scripted)
     presser = Presser(desk, page, scripted=scripted)
     for path in (*addresses(desk, found), *ALSO, *QUEUES, f"/queue/comments/{found.comment}"):
@@ -214,7 +214,7 @@ def test_enter_on_a_ticked_box_decides_nothing_and_keeps_the_selection(desk: Des
     for n in range(2):
         boxes.nth(n).check()
     boxes.first.press("Enter")
-    # Only the two that are ticked still: the page is as it was, and the button still decides about them.
+    # The page is unchanged: the two are still ticked, and the button still decides about them.
     page.locator("#bulk").get_by_role("button", name="Spam").click()
     expect(page.locator("#undo-text")).to_contain_text("2 rejected")
     eventually(page, desk, State.REJECTED, 2)

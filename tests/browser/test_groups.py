@@ -1,4 +1,4 @@
-"""One card for several comments, as a moderator meets it: what the numbers count, and what a key decides."""
+"""One card for several comments in the browser: what the numbers count, and which comments a key decides."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from service.domain.states import State
 from service.store.tables.comments import Comment, Thread
-from tests.browser.test_moderating import answered, eventually, number_in
+from tests.browser.queue_page import answered, eventually, number_in
 from tests.support.desk import Desk
 from tests.support.seeding import Seed, sow
 
 Calm = Callable[[Page], None]
 HERE, THERE = "A page", "Another page"
-#: Five comments with the same words, two of them on another page, and two that stand alone.
+#: Five comments with the same text, two of them on another thread, and two single ones.
 SEEDS = [
     *(Seed("Buy this, now!", f"Reader {n}", thread, minutes=20 - n) for n, thread in enumerate((HERE, HERE, HERE, THERE, THERE))),
     *(Seed(f"comment number {n}", "Anton", HERE, minutes=10 - n) for n in range(2)),
@@ -21,7 +21,7 @@ SEEDS = [
 
 
 def waiting_there(desk: Desk) -> int:
-    """How many wait on the other page."""
+    """The number of held comments on the other page."""
     with desk.database.reading() as session:
         there = select(func.count()).select_from(Comment).join(Thread, Thread.id == Comment.thread_id)
         return session.scalar(there.where(Thread.title == THERE, Comment.state == State.HELD))

@@ -1,4 +1,4 @@
-"""Words that want to run: in every field that a stranger can fill, on every page that shows it."""
+"""XSS payloads in every field that a stranger can fill, on every page that shows it."""
 
 from collections.abc import Callable
 

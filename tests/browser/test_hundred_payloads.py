@@ -1,4 +1,4 @@
-"""A hundred and twenty words that want to run, in every field at once, on every page that shows one, for moderators and for readers."""
+"""120 XSS payloads in every field at once, on the pages of moderators and readers that show them."""
 
 from collections.abc import Callable
 from itertools import product
@@ -11,7 +11,7 @@ from service.domain.states import State
 from tests.support.desk import Desk
 from tests.support.seeding import Seed, sow
 
-#: What runs, and what breaks out of the place where it stands: each of the one in each of the other.
+#: Code that runs, and contexts to break out of. All combinations are tried.
 RUNS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>",
     "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>", "<body onload=alert(1)>", "<details open ontoggle=alert(1)>",
@@ -34,7 +34,7 @@ PAYLOADS = [out + runs for out, runs in product(BREAKS_OUT, RUNS)]
 
 
 def apart(number: int) -> str:
-    """A word that no other comment has, so that none stands for another as one with the same words."""
+    """A word that no other comment has, so that no two comments are grouped as having the same text."""
     return "".join(chr(ord("a") + int(digit)) * 3 for digit in str(number))
 
 
@@ -60,7 +60,7 @@ def test_none_of_them_runs_before_a_moderator(desk: Desk, calm: Callable[[Page],
         desk.open(page, path)
         calm(page)
         shown += page.locator(".card").count()
-        # The module takes the link to the next page away once it has loaded more.
+        # The script removes the link to the next page once it has loaded more.
         after = page.evaluate("document.body.dataset.after")
         path = f"/queue?after={after}" if after and shown < 120 else ""
     assert shown >= 100
@@ -71,7 +71,7 @@ def test_none_of_them_runs_before_a_moderator(desk: Desk, calm: Callable[[Page],
 
 
 def test_none_of_them_runs_before_a_reader(desk: Desk, calm: Callable[[Page], None]) -> None:
-    """Each thread as the fragment that a host includes, opened by itself, and in the form with its own words typed into it."""
+    """Each thread as an embedded fragment, opened alone, and in the form with its own text typed in."""
     sow(desk.database, "news", seeds(State.APPROVED))
     page = desk.sit_down()
     for payload in PAYLOADS[::3]:

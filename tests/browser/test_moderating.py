@@ -1,48 +1,18 @@
-"""A moderator at work: keys, undo, colleagues, a lost network, no JavaScript, a phone."""
+"""A moderator at work in the browser: keys, undo, colleagues, a lost network, no JavaScript."""
 
 import re
-import time
-from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
-from sqlalchemy import func, select
+from playwright.sync_api import expect
+from sqlalchemy import select
 
 from service.domain.states import State
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
-from tests.support.desk import PHONE, Desk, until
+from tests.browser.queue_page import Calm, answered, at_rest, current, eventually, number_in
+from tests.support.desk import Desk, until
 from tests.support.seeding import Seed, sow
-from tests.support.servers import PATIENCE
 from tests.support.synthetic import SEEDS
-
-Calm = Callable[[Page], None]
-
-
-def number_in(desk: Desk, state: State) -> int:
-    with desk.database.reading() as session:
-        return session.scalar(select(func.count()).select_from(Comment).where(Comment.state == state))
-
-
-def eventually(page: Page, desk: Desk, state: State, number: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while number_in(desk, state) != number and time.monotonic() < until:
-        page.wait_for_timeout(100)
-    assert number_in(desk, state) == number
-
-
-def answered(page: Page) -> None:
-    """Everything that was decided has its answer: the page would let itself be left."""
-    until(page, "dispatchEvent(new Event('beforeunload', { cancelable: true }))")
-
-
-def at_rest(page: Page) -> None:
-    """Two frames later everything has been measured and painted."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def current(page: Page) -> str:
-    return page.locator(".card.current .text").inner_text()
 
 
 def test_five_hundred_decisions_by_keys_without_an_error(desk: Desk, calm: Calm) -> None:
@@ -118,15 +88,15 @@ def test_two_moderators_see_every_conflict_and_lose_nothing(desk: Desk, calm: Ca
 def test_a_lost_network_loses_no_decision(desk: Desk) -> None:
     sow(desk.database, "news", [Seed(f"comment number {n}", minutes=20 - n) for n in range(4)])
     page = desk.open(desk.sit_down())
-    # Away for one moment: the next try gets through.
-    page.route("**/queue/gestures?*", lambda route: route.abort("internetdisconnected"), times=1)
+    # Offline for a moment: the retry succeeds.
+    page.route("**/queue/actions?*", lambda route: route.abort("internetdisconnected"), times=1)
     page.keyboard.press("a")
     assert current(page) == "comment number 1"
     eventually(page, desk, State.APPROVED, 1)
     answered(page)
     page.context.set_offline(True)
     page.keyboard.press("s")
-    # It stays away: the card comes back in its place, with the reason.
+    # Still offline: the card comes back in its place, with the reason.
     expect(page.locator(".complaint")).to_contain_text("the network is away")
     assert page.locator(".card .text").all_inner_texts() == [f"comment number {n}" for n in (1, 2, 3)]
     page.context.set_offline(False)
@@ -210,54 +180,6 @@ def test_everything_can_be_done_without_javascript(desk: Desk) -> None:
     page.locator("#bulk").get_by_role("button", name="Spam").click()
     expect(page.locator("#undo-text")).to_have_text("2 rejected. 1 left")
     assert number_in(desk, State.REJECTED) == 3
-
-
-def test_a_phone_shows_one_card_with_big_buttons_in_reach(desk: Desk, calm: Calm) -> None:
-    sow(desk.database, "news", SEEDS)
-    page = desk.open(desk.sit_down(**PHONE))
-    for name in ("Approve", "Reject"):
-        box = (
-            page.locator(".card.current .acts")
-            .locator(f"button:has-text('{name}'), summary:has-text('{name}')")
-            .first.bounding_box()
-        )
-        assert box["height"] >= 56, name
-        assert box["y"] + box["height"] <= 844, name
-        assert box["y"] > 422, name
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".card.current summary").tap()
-    sheet = page.locator(".card.current .sheet").bounding_box()
-    assert sheet["x"] == 0
-    assert round(sheet["y"] + sheet["height"]) == 844
-    page.locator(".card.current .sheet").get_by_role("button", name="Insult").tap()
-    eventually(page, desk, State.REJECTED, 2)
-    page.locator(".card.current .acts > .yes").tap()
-    eventually(page, desk, State.APPROVED, 8)
-    calm(page)
-
-
-def swipe(page: Page, *points: tuple[int, int]) -> None:
-    """A finger that goes through these points of the screen."""
-    touch = page.context.new_cdp_session(page)
-    kinds = ["touchStart", *["touchMove"] * (len(points) - 1)]
-    for kind, (x, y) in zip(kinds, points, strict=True):
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def test_a_swipe_on_a_phone_is_an_extra(desk: Desk, calm: Calm) -> None:
-    sow(desk.database, "news", [Seed(f"comment number {n}\n" + "and a long tale of it\n" * 40, minutes=20 - n) for n in range(3)])
-    page = desk.open(desk.sit_down(**PHONE))
-    swipe(page, (60, 400), (70, 340), (90, 250), (110, 150))  # Up the page: nothing but scrolling.
-    swipe(page, (60, 400), (100, 402), (150, 405), (70, 402))  # Turned back.
-    assert current(page).startswith("comment number 0")
-    swipe(page, (60, 400), (100, 402), (180, 405), (290, 405))
-    eventually(page, desk, State.APPROVED, 1)
-    assert current(page).startswith("comment number 1")
-    swipe(page, (330, 400), (290, 402), (180, 405), (60, 405))
-    expect(page.locator(".card.current details.reject[open] .sheet")).to_be_visible()
-    assert number_in(desk, State.HELD) == 2
-    calm(page)
 
 
 def test_escalating_to_somebody_by_keys_and_by_hand(desk: Desk, calm: Calm) -> None:

@@ -1,4 +1,4 @@
-"""When all the cards on the page are decided, the next ones come by themselves, as long as any wait."""
+"""When all cards on the page are decided, the next ones load automatically, as long as any are left."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from service.domain.states import State
 from service.store.tables.accounts import Role
-from tests.browser.test_moderating import answered, current, eventually
+from tests.browser.queue_page import answered, current, eventually
 from tests.support.desk import PHONE, Desk
 from tests.support.seeding import Seed, sow
 

@@ -1,6 +1,6 @@
-"""The hundred and twenty payloads in every column of words that there is, on every page that the application knows.
+"""The 120 XSS payloads in every text column of the database, on every page of the application.
 
-The columns come from the tables and the pages from the routes: a new one is tried too, or fails until somebody thinks about it.
+Columns come from the tables and pages from the routes. So a new one is tested too, or the test fails until it is added here.
 """
 
 import gzip
@@ -28,34 +28,34 @@ from tests.support.furnished_site import Furnished, furnish
 from tests.support.seeding import sow
 from workers.periodic.daily_statistics import count_days
 
-#: The columns whose words come from people or from elsewhere. `comment`, `thread` and `verdict` are sown with payloads instead.
+#: Columns with text of people or of other systems. `comment`, `thread` and `verdict` get their payloads in another way.
 WORDS = {
     "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
-    "outside_check": ("address", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "step": ("note",), "note": ("text",),
+    "external_check": ("url", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "activity": ("note",), "note": ("text",),
     "revision": ("text",), "attempt": ("error", "response"),
-    "comment": (), "thread": (), "verdict": (), "admin_act": (),
+    "comment": (), "thread": (), "verdict": (), "audit_log": (),
 }  # fmt: skip
-#: Tables with columns of text that hold nothing but ids, hashes, states and sealed secrets.
+#: Tables whose text columns hold only ids, hashes, states and encrypted secrets.
 CODES = {
-    "day_numbers", "half_sign_in", "idempotency_key", "invitation", "membership", "recovery_code", "sign_in_link", "sign_in_under_way", "site_model",
-    "event", "queue_lease", "delivery", "archive", "archived_comment",
+    "daily_statistics", "pending_sign_in", "idempotency_key", "invitation", "membership", "recovery_code", "sign_in_link", "oidc_sign_in", "site_model",
+    "event", "screen_lease", "delivery", "archive", "archived_comment",
 }  # fmt: skip
-#: What an address may say; `site` would only be refused.
+#: The query parameters to fill. `site` is left out, since it would only be refused.
 ASKED = sorted(
-    {*NAMES, "word", "about", "value", "deed", "fault", "title", "parent", "said", "n", "days", "view", "format"} - {"site"}
+    {*NAMES, "word", "about", "value", "event", "fault", "title", "parent", "said", "n", "days", "view", "format"} - {"site"}
 )
-#: Nothing that came with a payload has become an element or an attribute that could run.
+#: No payload has become an element or an attribute that could run code.
 HARMLESS = """() => [...document.querySelectorAll('*')].filter((e) => e.matches('iframe, video, math, script:not([src], [type="application/json"])')
     || e.getAttributeNames().some((name) => name.startsWith('on'))).map((e) => e.outerHTML.slice(0, 200))"""
 
 
 def turned(n: int) -> str:
-    """All payloads, beginning with the nth: what is cut short shows another one each time."""
+    """All payloads, starting at the nth, so that a field that is cut short has another one each time."""
     return " ".join(PAYLOADS[n % 120 :] + PAYLOADS[: n % 120])
 
 
 def fill(desk: Desk) -> None:
-    """Payloads into every column of words, into the settings of the site and into what it has learned."""
+    """Put payloads into every text column, into the site's settings and into its model."""
     now = datetime.now(UTC)
     with desk.database.writing() as session:
         for n in range(40):
@@ -64,7 +64,7 @@ def fill(desk: Desk) -> None:
                 session,
                 AuditEvent.RULES_SET,
                 site_id="news",
-                about=turned(n),
+                target=turned(n),
                 before={"words": PAYLOADS[n : n + 15]},
                 after={turned(n)[:150]: turned(n)},
             )
@@ -73,7 +73,7 @@ def fill(desk: Desk) -> None:
         _set(session, session.get_one(Site, "news"), now)
         weights = {f"_{payload}": (-1) ** n * (n + 1.0) for n, payload in enumerate(PAYLOADS)}
         packed = b64encode(gzip.compress(json.dumps({"weights": weights}).encode())).decode()
-        session.add(SiteModelRow(site_id="news", weights=packed, believed=True, made_at=now, labels=9, record={}))
+        session.add(SiteModelRow(site_id="news", weights=packed, active=True, trained_at=now, labels=9, report={}))
     count_days(desk.database)
 
 
@@ -100,7 +100,7 @@ def _set(session: Session, site: Site, now: datetime) -> None:
 
 
 def pages(desk: Desk, found: Furnished, comment: str) -> list[str]:
-    """Every address that takes GET, with what it needs."""
+    """All URLs that accept GET."""
     given = {"endpoint_id": found.endpoint, "comment_id": comment, "token": "x", "site": "news", "filename": "queue.js"}
     rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.rule.startswith("/v1/")]
     return sorted(rule.build({name: given[name] for name in rule.arguments})[1] for rule in rules)

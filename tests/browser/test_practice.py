@@ -1,4 +1,4 @@
-"""The practice page in a real browser: all ten by keys alone."""
+"""The practice page in a real browser: all ten comments with the keyboard only."""
 
 from collections.abc import Callable
 

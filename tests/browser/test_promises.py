@@ -1,4 +1,4 @@
-"""What the queue page promises to eyes, ears and hands, where axe cannot look."""
+"""Accessibility of the queue page beyond axe: sizes, focus, announcements and keys."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.support.desk import PHONE, Desk
 from tests.support.seeding import Seed, sow
 from tests.support.synthetic import SEEDS
 
-#: Things to press that are on the screen; a link within a line of text may be as low as its line.
+#: Visible controls that are too low. A link within a line of text may be as low as its line.
 PRESSED = "button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .tabs a, .top a, label.check, label.pick"
 TOO_SMALL = f"""[...document.querySelectorAll(`{PRESSED}`)].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.9)
     .map((one) => one.outerHTML.slice(0, 120))"""
@@ -29,7 +29,7 @@ def test_everything_is_large_enough_and_within_reach_of_the_keyboard(desk: Desk,
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_a_strip_begins_at_the_place_where_one_is(desk: Desk, language: str, calm: Callable[[Page], None]) -> None:
-    page = desk.open(desk.sit_down(preferences={"language": language}, **PHONE), "/settings/acts")
+    page = desk.open(desk.sit_down(preferences={"language": language}, **PHONE), "/settings/audit-log")
     for strip in page.locator("nav:has([aria-current])").all():
         place = strip.locator("[aria-current]").first
         expect(place).to_be_in_viewport(ratio=0.95)
@@ -61,7 +61,7 @@ def test_the_other_keys_do_what_the_help_says(desk: Desk, calm: Callable[[Page],
     for key, number in (("j", 1), ("j", 2), ("k", 1), ("h", 2), ("J", 3), ("K", 2)):
         page.keyboard.press(key)
         expect(now).to_have_text(f"comment number {number}")
-    # The skipped one waits at the end, and two are selected by going on and back.
+    # The skipped card is at the end. Two cards are selected by moving forward and back.
     expect(page.locator(".card .text").last).to_have_text("comment number 1")
     expect(page.locator(".bulk-count")).to_have_text("2 selected")
     page.keyboard.press("x")

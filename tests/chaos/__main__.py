@@ -1,4 +1,4 @@
-"""`make chaos`: three set-ups, each broken for a while, from a printed seed."""
+"""`make chaos`: injects faults on three set-ups for a while. Prints the random seed."""
 
 import argparse
 import json
@@ -51,7 +51,7 @@ def shown(report: Report) -> str:
 
 
 def table(reports: list[Report]) -> str:
-    """The report as rows of Markdown."""
+    """The report as Markdown table rows."""
     rows = [
         "| set-up | seed | seconds | accepted | faults | restarts | webhooks | repeated | lost | stuck | undelivered | out of order "
         "| bad signatures | settled after | delivered after |",

@@ -1,11 +1,12 @@
-"""Every kind of fault: what it does, and on which set-ups it can happen."""
+"""All kinds of faults: their effects, and the set-ups on which they are possible."""
 
 import random
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.chaos.house import FAKETIME, House, Setup
+from tests.chaos.house import House, Setup
+from tests.chaos.process import FAKETIME
 
 _ALL = frozenset(Setup)
 _REDIS = frozenset({Setup.SQLITE_REDIS, Setup.POSTGRES_REDIS})
@@ -29,7 +30,7 @@ def kinds(setup: Setup) -> list[Kind]:
 
 
 def restarts(setup: Setup) -> list[Kind]:
-    """No faults: each process is told to end, as in a rolling restart."""
+    """No faults, only SIGTERM for each process, as in a rolling restart."""
     return [kind for kind in _RESTARTS if setup in kind.on]
 
 
@@ -54,7 +55,7 @@ def _freezes(name: str) -> Callable[[House, random.Random], None]:
 
 
 def _sulks(mood: str) -> Callable[[House, random.Random], None]:
-    """The receiver is in this mood for a while."""
+    """The receiver behaves like this for a while."""
 
     def strike(house: House, chance: random.Random) -> None:
         house.mood(mood)
@@ -65,7 +66,7 @@ def _sulks(mood: str) -> Callable[[House, random.Random], None]:
 
 
 def _is_gone_and_comes_back(house: House, chance: random.Random) -> None:
-    """The second endpoint says 410; its owner enables it again and asks for what it missed."""
+    """The second endpoint responds with 410. Then its owner enables it again and replays the missed events."""
     house.mood("410", "second")
     house.pause(chance.uniform(0.5, 2))
     house.mood("well", "second")
@@ -83,7 +84,7 @@ def _throws_garbage(house: House, chance: random.Random) -> None:
 
 
 def _fills(house: House, chance: random.Random) -> None:
-    """Redis has no memory left for a while."""
+    """Redis is out of memory for a while."""
     house.with_redis(lambda client: client.config_set("maxmemory", 1))
     house.pause(chance.uniform(0.5, 2))
     house.with_redis(lambda client: client.config_set("maxmemory", 0))
@@ -96,7 +97,7 @@ def _fills_disk(house: House, chance: random.Random) -> None:
 
 
 def _moves_clock(name: str) -> Callable[[House, random.Random], None]:
-    """Up to 20 s, four leases: it takes what others hold, or they take what it holds."""
+    """Move a clock by up to 20 s (four leases): the process steals leases of others, or they steal its leases."""
 
     def strike(house: House, chance: random.Random) -> None:
         house.move_clock(name, chance.choice([-20, -7, 7, 20]), lasts=chance.uniform(2, 4))

@@ -1,4 +1,4 @@
-"""`make flood`: a million comments wait at once. Posts are still taken, memory stays bounded, and a killed worker changes nothing.
+"""`make flood`: a million pending comments. Posts are still accepted, memory stays bounded, and killing a worker loses nothing.
 
 python -m tests.chaos.flood --pending 1000000 --setup sqlite+redis
 """
@@ -17,10 +17,11 @@ from service.domain.states import State
 from service.store.db.column_types import table
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
-from tests.chaos.house import House, Process, Setup
+from tests.chaos.house import House, Setup
+from tests.chaos.process import Process
 
 AT_A_TIME = 5_000
-#: Most megabytes that one process may take, whatever waits.
+#: Most megabytes of memory for one process.
 MOST_MB = 200
 
 
@@ -71,7 +72,7 @@ def _watch(house: House, pending: int, seconds: float) -> int:
 
 
 def _flood(database: Database, pending: int) -> None:
-    """Copies of one pending comment under new ids, as fast as the database takes them."""
+    """Insert copies of one pending comment with new ids, as fast as the database allows."""
     with database.reading() as session:
         row = dict(session.execute(select(table(Comment)).limit(1)).mappings().one())
     fresh = {"state": State.PENDING, "version": 0, "lease_token": None, "lease_until": None, "external_id": None}
@@ -99,7 +100,7 @@ def _post(house: House) -> tuple[int, float]:
 
 
 def _memory(house: House) -> dict[str, float]:
-    """Megabytes of its own and its share of what it shares (PSS), of each process and its children."""
+    """Memory in megabytes (PSS) of each process with its children."""
     found: dict[str, float] = {}
     for name, server in house.servers.items():
         if isinstance(server, Process) and name != "receiver":

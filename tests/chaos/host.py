@@ -1,4 +1,4 @@
-"""The host: posts at a steady rate, tries again what was not accepted, moves comments about, and remembers what it was promised."""
+"""The host: posts at a steady rate, retries refused posts, edits and erases comments, and records what it was promised."""
 
 import json
 import random
@@ -32,14 +32,14 @@ _WORDS = [
     "bridge",
     "story",
 ]
-#: Seconds that a careful host tries.
+#: Seconds for which a careful host retries.
 MOST = 240.0
-#: Statuses that say: not now, come again.
+#: Statuses that mean: retry later.
 LATER = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
 
 class Host:
-    """Start it, stop it, and read its counts. Everything random comes from the seed that was printed."""
+    """A simulated host: start it, stop it, and read its counts. All randomness comes from the printed seed."""
 
     def __init__(self, house: House, seed: int, *, rate: float) -> None:
         self._house, self._rate = house, rate
@@ -56,13 +56,13 @@ class Host:
         self._thread.start()
 
     def stop(self) -> None:
-        """No more posts; those under way are tried until they are accepted."""
+        """Stop posting. Posts under way are retried until they are accepted."""
         self._stop.set()
         self._thread.join()
         self._pool.shutdown(wait=True)
 
     def give_up(self) -> None:
-        """Stop at once, whatever was not accepted yet."""
+        """Stop at once, without further retries."""
         self._stop.set()
         self._hopeless.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -99,7 +99,7 @@ class Host:
             self._move(comment_id, chance)
 
     def _posted(self, body: dict[str, object], key: str) -> str | None:
-        """The id, tried for as long as it takes, as a careful host would."""
+        """Post until it is accepted, as a careful host would. Returns the comment's id; None if it is refused or time is up."""
         until = time.monotonic() + MOST
         while time.monotonic() < until and not self._hopeless.is_set():
             try:
@@ -120,7 +120,7 @@ class Host:
         return None
 
     def _move(self, comment_id: str, chance: random.Random) -> None:
-        """Something a host does later. It may fail in a storm: then nothing was promised."""
+        """A later request of the host. It may fail during faults; then nothing was promised."""
         address = f"/v1/comments/{comment_id}"
         moves = {
             "reject": ("POST", f"{address}/decision", {"decision": "reject"}),

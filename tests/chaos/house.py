@@ -1,4 +1,4 @@
-"""A whole Greenroom as real child processes of ours, on one of three set-ups, and the one who starts the dead again."""
+"""A whole Greenroom as real child processes, on one of three set-ups, with a supervisor that restarts dead processes."""
 
 import json
 import os
@@ -20,11 +20,10 @@ import redis
 import requests
 
 from service.config import load
+from tests.chaos.process import Process, deceived_by
 from tests.support.servers import Postgres, Redis, Server, free_port, wait_until
 
 GREENROOM = [sys.executable, "-m", "service.cli"]
-#: What lets a process believe another time (`apt install faketime`); without it no clock is moved.
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
 class Setup(StrEnum):
@@ -37,36 +36,8 @@ class Setup(StrEnum):
         return self is not Setup.SQLITE
 
 
-class Process(Server):
-    """One Greenroom process, or the receiver."""
-
-    def __init__(self, folder: Path, name: str, words: list[str], environ: dict[str, str], log: Path) -> None:
-        super().__init__(folder)
-        self.name, self._words, self.environ, self._log = name, words, environ, log
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self.environ, cwd=Path.cwd())
-
-    def children(self) -> list[int]:
-        """The processes that it started itself."""
-        assert self.process
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in found.read_text().split()] if found.exists() else []
-
-
-def _deceived_by(clock: Path) -> dict[str, str]:
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-    }
-
-
 class House:
-    """Start it, break it, look after it. `site`, `key` and `secrets` are those of the one host that lives here."""
+    """A Greenroom installation to start, break and supervise. `site`, `key` and `secrets` belong to its only host."""
 
     def __init__(self, setup: Setup, folder: Path, *, probe_every: float) -> None:
         self.setup, self.folder, self.probe_every = setup, folder, probe_every
@@ -76,13 +47,13 @@ class House:
         self.servers: dict[str, Server] = {}
         self.restarts = 0
         self._stop = threading.Event()
-        #: One deceit at a time for each process.
+        #: At most one clock fault at a time per process.
         self._clocks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._dsn = ""
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def open(self) -> None:
-        """Everything runs, and one site with two endpoints exists."""
+        """Start everything, and make one site with two endpoints."""
         self.home.mkdir(parents=True)
         environ = self._environ()
         self.run("db", "upgrade")
@@ -110,7 +81,7 @@ class House:
                 server.stop(signal.SIGKILL if not isinstance(server, Postgres) else signal.SIGQUIT)
 
     def run(self, *words: str, check: bool = True) -> str:
-        """A command of `greenroom`, and what it printed."""
+        """Run a `greenroom` command. Returns its output."""
         done = subprocess.run([*GREENROOM, *words], env=self._environ(), capture_output=True, text=True, check=False, timeout=300)
         if check and done.returncode:
             raise AssertionError(f"greenroom {' '.join(words)}: {done.stdout}{done.stderr}")
@@ -130,7 +101,7 @@ class House:
         self._signal(name, signal.SIGTERM)
 
     def freeze(self, name: str, seconds: float) -> None:
-        """SIGSTOP, and SIGCONT later. Nobody mistakes it for dead meanwhile. Children freeze too."""
+        """SIGSTOP, and SIGCONT later, for a process and its children. The supervisor does not take it for dead meanwhile."""
         pids = self.pids(name)
         for how in (signal.SIGSTOP, signal.SIGCONT):
             for pid in pids:
@@ -142,7 +113,7 @@ class House:
                 time.sleep(seconds)
 
     def kill_child(self, name: str) -> bool:
-        """Kill one process that this one started; false where it has none."""
+        """Kill one child of this process. False if it has none."""
         server = self.servers[name]
         children = server.children() if isinstance(server, Process) and server.process else []
         if children:
@@ -150,15 +121,15 @@ class House:
         return bool(children)
 
     def move_clock(self, name: str, seconds: float, *, lasts: float) -> None:
-        """One process believes for a while that it is so much later, or earlier; its monotonic clock goes on.
+        """Move the wall clock of one process for a while. Its monotonic clock is not changed.
 
-        What deceives it makes all that it does several times slower, so it is born with that, and born again without.
+        The faketime library makes the process several times slower, so the process is restarted with it, and later without it.
         """
         environ = self.servers[name].environ  # type: ignore[attr-defined]
         clock = self.folder / f"clock-{name}"
         clock.write_text("+0s\n")
         with self._clocks[name]:
-            environ |= _deceived_by(clock)
+            environ |= deceived_by(clock)
             self.kill(name)
             self.pause(2)
             clock.write_text(f"{seconds:+.0f}s\n")
@@ -169,7 +140,7 @@ class House:
             self.kill(name)
 
     def limit_files(self, most: int) -> None:
-        """No file of any process of Greenroom may grow beyond so many bytes: what a full disk is to it."""
+        """Limit the size of all files that Greenroom's processes write, in bytes (RLIMIT_FSIZE): the effect of a full disk."""
         for name, server in list(self.servers.items()):
             if isinstance(server, Process) and name != "receiver":
                 for pid in self.pids(name):
@@ -177,16 +148,16 @@ class House:
                         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def pause(self, seconds: float) -> None:
-        """Let a fault last; cut short where the house is closed."""
+        """Wait while a fault lasts. Returns early when the house is closed."""
         self._stop.wait(seconds)
 
     def with_redis(self, do: Callable[[redis.Redis], object]) -> None:
-        """Do something to Redis, where it is alive enough for it."""
+        """Do something with Redis. Errors are ignored."""
         with redis.Redis(port=self.servers["redis"].port, socket_timeout=2) as client, suppress(redis.RedisError):
             do(client)
 
     def revive(self, endpoint: str) -> None:
-        """Enable an endpoint again and ask for what it missed, as its owner would: until it works."""
+        """Enable an endpoint again and replay its missed events, as its owner would. Retries until it works."""
         address = f"/v1/endpoints/{self.endpoints[endpoint]}"
         since = "2020-01-01T00:00:00Z"
         self._insists("PATCH", address, {"enabled": True})
@@ -202,7 +173,7 @@ class House:
         wait_until(done, what=f"{method} {path}")
 
     def calm(self) -> None:
-        """Everything runs again and answers."""
+        """End all faults, and wait until everything runs again and responds."""
         self.mood("well")
         self.mood("well", "second")
         wait_until(lambda: all(self._alive(s) for s in self.servers.values()), what="every process")
@@ -287,7 +258,7 @@ class House:
         return server.process is not None and server.process.poll() is None
 
     def _keep(self) -> None:
-        """Start again whatever has died, as an init system would: after a moment, and as often as it takes."""
+        """Restart dead processes after a moment, as an init system would."""
         while not self._stop.wait(0.2):
             for server in list(self.servers.values()):
                 if not self._alive(server):
@@ -300,7 +271,7 @@ class House:
         try:
             server.start()
         except AssertionError:
-            # PostgreSQL waits for its orphans to end before it takes its memory back.
+            # PostgreSQL waits for its orphaned processes to end before it reuses the shared memory.
             if server.process is not None:
                 server.process.kill()
                 server.process.wait(10)

@@ -1,5 +1,6 @@
-"""The host's receiver as a process of its own: it misbehaves on command, verifies with a library of others, and keeps a receipt of
-whatever it took, answered or not. `python -m tests.chaos.receiver PORT RECEIPTS`.
+"""The host's receiver as a separate process: it misbehaves on command, and verifies with a third-party library.
+
+It keeps a receipt of every webhook that it accepted, even without a response. `python -m tests.chaos.receiver PORT RECEIPTS`.
 
     PUT /mood     {"mood": "500"}              how it answers from now on
     PUT /secret   {"path": "/main", "secret": "whsec_…"}
@@ -17,14 +18,14 @@ from typing import TextIO
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-#: Moods in which what came is not taken: no receipt.
+#: Moods in which a webhook is refused: no receipt.
 REFUSING = frozenset({"500", "429", "302", "410", "reset", "silent"})
-#: Moods in which it is taken, whatever becomes of the answer.
+#: Moods in which a webhook is accepted, even if the response is broken.
 TAKING = frozenset({"well", "drip", "huge", "lost", "rubbish"})
 
 
 class Desk:
-    """What all connections share."""
+    """The state that all connections share."""
 
     def __init__(self, receipts: TextIO) -> None:
         self.moods: dict[str, str] = {}
@@ -89,7 +90,7 @@ def handler(desk: Desk) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(b"x" * 65536)
 
         def be_lost(self) -> None:
-            """It was taken, and the answer never arrives."""
+            """The webhook is accepted, but the response never arrives."""
             self.close_connection = True
 
         def be_reset(self) -> None:
@@ -124,7 +125,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_: object) -> None:
-        """A courier that was killed hangs up in the middle."""
+        """Ignore it if a killed delivery worker closes the connection in the middle."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One run: a house, a host, faults from a seed, then calm, then the audit, and the counts."""
+"""One chaos run: start Greenroom and a host, inject faults from a seed, wait for calm, then verify and count."""
 
 import json
 import random
@@ -21,14 +21,14 @@ from tests.chaos.faults import Kind, kinds
 from tests.chaos.host import Host
 from tests.chaos.house import House, Setup
 
-#: Seconds after the last fault within which everything must be settled, and delivered, on a machine that does nothing else.
+#: Seconds after the last fault until everything must be checked, and until it must be delivered, on an idle machine.
 SETTLED_WITHIN = 10.0
 DELIVERED_WITHIN = 60.0
 
 
 @dataclass
 class Report:
-    """What one run counted. `wrong` is empty where every promise was kept."""
+    """The counts of one run. `wrong` is empty if every promise was kept."""
 
     setup: Setup
     seed: int
@@ -64,7 +64,7 @@ def run(
     folder: Path | None = None,
     deck: Callable[[Setup], list[Kind]] = kinds,
 ) -> Report:
-    """Break everything for so many seconds, then look. Everything random comes from the seed."""
+    """Inject faults for this many seconds, then verify. All randomness comes from the seed."""
     chance = random.Random(seed)
     report = Report(setup, seed, seconds)
     with tempfile.TemporaryDirectory(prefix="greenroom-chaos-", ignore_cleanup_errors=True) as made:
@@ -86,7 +86,7 @@ def run(
 
 
 def _room(folder: Path) -> Path:
-    """Where a house stands. PostgreSQL may run as another user, who has to get in."""
+    """A temporary folder for the installation. PostgreSQL may run as another user, who needs access."""
     room = folder / "run"
     room.mkdir(parents=True)
     for place in (folder, room):
@@ -95,7 +95,7 @@ def _room(folder: Path) -> Path:
 
 
 def _plan(deck: list[Kind], faults: int, chance: random.Random) -> list[Kind]:
-    """Shuffled decks of every kind, so that each comes about as often."""
+    """Shuffled decks of all kinds, so that each kind occurs equally often."""
     plan: list[Kind] = []
     while len(plan) < faults:
         plan += chance.sample(deck, k=len(deck))
@@ -103,7 +103,7 @@ def _plan(deck: list[Kind], faults: int, chance: random.Random) -> list[Kind]:
 
 
 def _strike(house: House, plan: list[Kind], seconds: float, chance: random.Random, say: Callable[[str], None]) -> list[Kind]:
-    """Each fault at its moment, in a thread of its own: faults may overlap."""
+    """Start each fault at its time in a separate thread: faults may overlap."""
     began = time.monotonic()
     moments = sorted(chance.uniform(1, seconds - 3) for _ in plan)
     threads: list[threading.Thread] = []
@@ -119,7 +119,7 @@ def _strike(house: House, plan: list[Kind], seconds: float, chance: random.Rando
 
 
 def _look(house: House, host: Host, report: Report, patience: float) -> None:
-    """Wait for calm, measure it, audit it. `patience` stretches the limits for a machine that has more to do."""
+    """Wait until all work is done, measure that, then verify. `patience` scales the limits for a busy machine."""
     settled_within, delivered_within = SETTLED_WITHIN * patience, DELIVERED_WITHIN * patience
     database = Database(house.database_url)
     calm = time.monotonic()
@@ -144,7 +144,7 @@ def _audited(house: House, host: Host, report: Report) -> list[str]:
     host.write_accepted(accepted)
     lines = [line for line in house.receipts.read_text().splitlines() if json.loads(line)["endpoint"] == "/main"]
     receipts.write_text("\n".join(lines))
-    said = house.run("audit", "--json", "--accepted", str(accepted), "--receipts", str(receipts), check=False)
+    said = house.run("verify", "--json", "--accepted", str(accepted), "--receipts", str(receipts), check=False)
     findings: list[dict[str, Any]] = json.loads(said)["findings"]
     report.lost = sum(f["count"] for f in findings if f["rule"] == "A1")
     report.out_of_order = sum(f["count"] for f in findings if f["rule"] == "A5")
@@ -152,7 +152,7 @@ def _audited(house: House, host: Host, report: Report) -> list[str]:
 
 
 def _count_receipts(house: House, database: Database, report: Report) -> None:
-    """Every event that was not taken back must have been received at the first endpoint."""
+    """Every event that was not undone must have been received by the first endpoint."""
     receipts = [json.loads(line) for line in house.receipts.read_text().splitlines()]
     mine = [r for r in receipts if r["endpoint"] == "/main"]
     received = {r["id"] for r in mine}

@@ -18,7 +18,7 @@ def test_nothing_is_lost_stuck_or_out_of_order(setup: Setup, tmp_path: Path) -> 
     if setup is Setup.POSTGRES_REDIS and Postgres.find(tmp_path) is None:
         pytest.skip("PostgreSQL is not to be had on this machine")
     seed = int(os.environ.get("CHAOS_SEED", "0")) or int.from_bytes(os.urandom(3))
-    # Printed where it fails: CHAOS_SEED=… makes the same faults again.
+    # Printed on failure: CHAOS_SEED=… repeats the same faults.
     print(f"CHAOS_SEED={seed}")
     report = run(setup, seconds=6, rate=10, faults=6, seed=seed, probe_every=1, patience=10)
     assert report.wrong == []

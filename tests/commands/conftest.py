@@ -1,4 +1,4 @@
-"""Commands as tests run them: in this very process, on settings of the test's own."""
+"""Fixtures that run commands in this process, with the test's own settings."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,15 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from service.commands.support import context
 from service.config import Settings
+from service.store.db.engine import Database
+from tests.support.old_installation import House, old_house
 
 Greenroom = Callable[..., Result]
 
 
 @pytest.fixture
 def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Greenroom:
-    """A command, run on these settings or on another database."""
+    """Run a command, with these settings or on another database."""
 
     def run(*words: str, on: str = settings.database) -> Result:
         monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
@@ -30,3 +32,9 @@ def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Greenroom:
             context.settings.cache_clear()
 
     return run
+
+
+@pytest.fixture
+def house(settings: Settings, database: Database) -> House:
+    """An old installation, whose comments can go into an archive."""
+    return old_house(settings, database)

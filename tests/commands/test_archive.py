@@ -1,4 +1,4 @@
-"""`greenroom archive`: old comments leave into files and come back the same, whatever happens in between, and erasing reaches them."""
+"""`greenroom archive`: comments move into files and come back unchanged, also after crashes, and what is in use stays."""
 
 import gzip
 import json
@@ -12,16 +12,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
-from werkzeug.test import TestResponse
 
 from service.actions.comments.edit_erase import erase
-from service.actions.comments.submit import Accepted, Submission, submit
 from service.actions.lifecycle.retention import set_retention
 from service.actions.moderation.decide import Actor, Ruling, decide
-from service.actions.sites.sites_and_keys import add_key
 from service.config import Settings
 from service.crash import CrashPoint
-from service.domain.errors import Conflict, InArchive, NotFound
 from service.domain.ids import new_id, thread_id
 from service.domain.retention import Retention
 from service.domain.states import State
@@ -31,28 +27,19 @@ from service.store.db.column_types import table
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
 from service.store.lifecycle.archive_rows import TRAIL
-from service.store.lifecycle.archives import absent
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
-from service.store.tables.outbox import Delivery, DeliveryState, Event, EventType
-from service.store.tables.site_models import SiteModelRow
-from service.store.tables.sites import Scope
+from service.store.tables.outbox import Delivery, DeliveryState, Event
+from tests.commands.archive_command import keeps_its_promises, run_archive, said
 from tests.commands.conftest import Greenroom
-from tests.support.factories import IDENTITIES, draft
-from tests.support.old_installation import SECRET, House, no_longer_learned_from, old_house
-from tests.support.sign_in import Browser, moderator, serving
-
-
-@pytest.fixture
-def house(settings: Settings, database: Database) -> House:
-    return old_house(settings, database)
+from tests.support.old_installation import SECRET, House, no_longer_learned_from
 
 
 def _rows(database: Database) -> list[str]:
-    """Everything but what tells of the archive itself."""
+    """All rows except the records of the archive itself."""
     with database.reading() as session:
-        return sorted(line for line in dump.written(session) if not line.startswith(('["admin_act",', '["archive",')))
+        return sorted(line for line in dump.written(session) if not line.startswith(('["audit_log",', '["archive",')))
 
 
 def _feed(database: Database) -> Sequence[Published]:
@@ -60,45 +47,29 @@ def _feed(database: Database) -> Sequence[Published]:
         return published_in(session, thread_id("news", "page"), FeedSlice(None, 100, newest_first=False, roots=False))
 
 
-def _said(folder: Path) -> str:
-    return "".join(gzip.decompress(path.read_bytes()).decode() for path in folder.glob("*.jsonl.gz"))
-
-
-def _run(greenroom: Greenroom, folder: Path, *more: str) -> dict:
-    done = greenroom("archive", "--older-than", "365d", "--to", str(folder), "--json", *more)
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
-
-
-def _keeps_its_promises(greenroom: Greenroom) -> list[str]:
-    audited = greenroom("audit", "--json")
-    assert audited.exit_code == 0, audited.output
-    return [finding["rule"] for finding in json.loads(audited.stdout)["findings"] if finding["ok"] is None]
-
-
 def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
     with database.writing() as session:
         no_longer_learned_from(session, house)
     folder, then, feed = tmp_path / "archive", _rows(database), _feed(database)
     assert len(feed) == 8
-    _keeps_its_promises(greenroom)
+    keeps_its_promises(greenroom)
     dry = json.loads(greenroom("archive", "--older-than", "365", "--dry-run", "--json").stdout)
     assert dry["news"] == {"trail": 7, "whole": 4}
     assert _rows(database) == then
 
-    moved = _run(greenroom, folder)
+    moved = run_archive(greenroom, folder)
     assert moved["comments"] == 11
     assert " ".join(f"{n} {name}" for name, n in moved["files"][0]["rows"].items()) == (
         "12 attempt 4 comment 1 decision 12 delivery 12 event 10 verdict"
     )
     assert _feed(database) == feed
-    _keeps_its_promises(greenroom)
+    keeps_its_promises(greenroom)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Comment)) == 9
         assert set(session.scalars(select(Event.comment_id))) == {house["held-0"], house["young"]}
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.glob("*.json*"))
     assert greenroom("archive", "check", str(folder)).exit_code == 0
-    assert _run(greenroom, folder)["comments"] == 0
+    assert run_archive(greenroom, folder)["comments"] == 0
 
     one = greenroom("archive", "restore", str(folder), "--comment", str(house["rejected-1"]), "--json")
     assert json.loads(one.stdout)["restored"] == 1, one.output
@@ -107,8 +78,8 @@ def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database,
     assert _rows(database) == then
     again = greenroom("archive", "restore", str(folder), "--json")
     assert json.loads(again.stdout) == {"restored": 0, "skipped": {"here": 11}}
-    assert _run(greenroom, folder, "--rewrite")["comments"] == 11
-    acts = greenroom("acts", "--json").output
+    assert run_archive(greenroom, folder, "--rewrite")["comments"] == 11
+    acts = greenroom("audit-log", "--json").output
     assert acts.count("comments_archived") == 2
     assert acts.count("comments_restored") == 2
 
@@ -122,11 +93,11 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_finishes(
         assert (_rows(database) == then) is (point is not CrashPoint.MOVED)
         if point is CrashPoint.SHELVED:
             _another_installation_leaves_it_alone(greenroom, folder)
-    _run(greenroom, folder)
+    run_archive(greenroom, folder)
     assert "not finished" not in greenroom("archive", "check", str(folder)).output
     assert sum(entry["moved"] for entry in json.loads((folder / "manifest.json").read_text())["files"]) == 1
     assert not list(folder.glob("*.part"))
-    _keeps_its_promises(greenroom)
+    keeps_its_promises(greenroom)
     greenroom("archive", "restore", str(folder))
     assert _rows(database) == then
 
@@ -141,36 +112,14 @@ def test_a_comment_that_is_touched_after_the_file_was_written_stays_as_it_is(
             session, "news", [Ruling(kept, State.HELD, None)], actor=Actor(key_id=kept), now=datetime.now(UTC), delay=timedelta(0)
         )
         erase(session, "news", gone, now=datetime.now(UTC))
-    _run(greenroom, folder)
+    run_archive(greenroom, folder)
     with database.reading() as session:
         assert session.get_one(Comment, kept).archived == session.get_one(Comment, gone).archived == 0
         assert list(session.scalars(select(Event.seq).where(Event.comment_id == gone).order_by(Event.seq))) == [1, 2]
-    assert str(house["approved-3"]) in _said(folder)
-    assert str(kept) not in _said(folder)
-    assert str(gone) not in _said(folder)
+    assert str(house["approved-3"]) in said(folder)
+    assert str(kept) not in said(folder)
+    assert str(gone) not in said(folder)
     assert greenroom("archive", "check", str(folder)).exit_code == 0
-
-
-def test_pages_and_hosts_are_told_that_something_is_in_an_archive(
-    greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
-) -> None:
-    _run(greenroom, tmp_path / "archive")
-    with database.writing() as session:
-        _, key = add_key(session, "news", scopes=[Scope.READ], now=datetime.now(UTC))
-    with serving(settings) as app:
-        browser = Browser(app).signed_in(moderator(database, "mo@news.example", site="news"))
-        page = browser.get(f"/queue/comments/{house['approved-2']}?site=news")
-        assert page.status_code == 200
-        assert "is in an archive" in page.get_data(as_text=True)
-        assert browser.get(f"/queue/comments/{house['rejected-2']}?site=news").status_code == 404
-
-        def seen(name: str) -> TestResponse:
-            return browser.client.get(f"/v1/comments/{house[name]}", headers={"Authorization": f"Bearer {key}"})
-
-        assert (seen("rejected-2").status_code, seen("rejected-2").get_json()["code"]) == (404, "archived")
-        told = seen("approved-2").get_json()
-        assert (told["state"], told["verdict"], told["archived"]) == ("approved", None, 1)
-        assert (seen("young").get_json()["archived"], len(seen("young").get_json()["history"])) == (0, 2)
 
 
 def _another_installation_leaves_it_alone(greenroom: Greenroom, folder: Path) -> None:
@@ -196,49 +145,11 @@ def _died(settings: Settings, point: CrashPoint, folder: Path, *words: str) -> i
     ).returncode
 
 
-def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
-    _run(greenroom, folder)
-    with database.writing() as session:
-        session.execute(update(Comment).where(Comment.state == State.HELD).values(text="", author_url=""))
-        session.add(SiteModelRow(site_id="news", weights="of the answer, maybe"))
-        session.flush()
-        erase(session, "news", house["answer"], now=datetime.now(UTC))
-        session.expire_all()
-        assert not session.get_one(SiteModelRow, "news").weights, "a decision in an archive may have taught it"
-    assert SECRET in _said(folder)
-    assert str(house["answer"]) in _said(folder)
-    assert _keeps_its_promises(greenroom) == ["A9"]
-    swept = greenroom("archive", "erase", str(folder), "--yes", "--json")
-    assert json.loads(swept.stdout)["erased"] == 1, swept.output
-    assert str(house["answer"]) not in _said(folder)
-    assert _keeps_its_promises(greenroom) == []
-
-    named = greenroom("erase", "news", "--email", "nobody@news.example", "--yes")
-    assert "these archives may hold more of the same" in named.output
-    assert str(folder) in named.output
-    erased = greenroom("erase", "news", "--address", "192.0.2.7", "--archives", str(folder), "--yes", "--json")
-    assert json.loads(erased.stdout)["erased"] == 10, erased.output
-    assert SECRET not in _said(folder)
-    assert IDENTITIES.address("192.0.2.7") not in _said(folder)
-    assert greenroom("archive", "check", str(folder)).exit_code == 0
-    _keeps_its_promises(greenroom)
-    with database.reading() as session:
-        # The host hears of it as of any other.
-        told = set(session.scalars(select(Event.comment_id).where(Event.type == EventType.ERASED)))
-        assert {house[f"rejected-{n}"] for n in range(3)} <= told
-        assert session.get_one(Comment, house["rejected-0"]).state == State.ERASED
-    back = json.loads(greenroom("archive", "restore", str(folder), "--json").stdout)
-    assert back["restored"] == 1, "the tombstone"
-    with database.reading() as session:
-        assert SECRET not in "\n".join(dump.written(session))
-
-
 def test_erasing_that_is_killed_in_an_archive_goes_on_where_it_was(
     greenroom: Greenroom, settings: Settings, database: Database, house: House, tmp_path: Path
 ) -> None:
     folder = tmp_path / "archive"
-    _run(greenroom, folder)
+    run_archive(greenroom, folder)
     person = ("erase", "news", "--address", "192.0.2.7", "--archives", str(folder), "--yes")
     assert _died(settings, CrashPoint.REWRITTEN, folder, *person) == -signal.SIGKILL
     assert greenroom("archive", "check", str(folder)).exit_code == 0
@@ -248,36 +159,11 @@ def test_erasing_that_is_killed_in_an_archive_goes_on_where_it_was(
     assert _died(settings, CrashPoint.REWRITTEN, folder, *person) == -signal.SIGKILL
     again = greenroom(*person)
     assert again.exit_code == 0, again.output
-    assert SECRET not in _said(folder)
-    assert str(house["answer"]) not in _said(folder)
+    assert SECRET not in said(folder)
+    assert str(house["answer"]) not in said(folder)
     assert greenroom("archive", "check", str(folder)).exit_code == 0
     assert greenroom("archive", "restore", str(folder)).exit_code == 0
-    _keeps_its_promises(greenroom)
-
-
-def test_a_name_that_went_into_an_archive_gets_no_second_comment(
-    greenroom: Greenroom, database: Database, house: House, tmp_path: Path
-) -> None:
-    _run(greenroom, tmp_path / "archive")
-    with database.writing() as session:
-        again, answer, answer_by_id = submit(
-            session,
-            [
-                Submission("news", draft(f"{SECRET} rejected 1", external_id="rejected-1")),
-                Submission("news", draft("An answer.", parent="rejected-1")),
-                Submission("news", draft("Another.", parent=str(house["rejected-2"]))),
-            ],
-            identities=IDENTITIES,
-            now=datetime.now(UTC),
-        )
-        assert isinstance(again, Conflict)
-        assert str(house["rejected-1"]) in again.detail
-        assert isinstance(answer, Accepted)
-        assert isinstance(answer_by_id, Accepted)
-        assert isinstance(absent(session, "news", house["rejected-1"]), InArchive)
-        assert isinstance(absent(session, "blog", house["rejected-1"]), NotFound)
-        with pytest.raises(InArchive, match="in the archive news-"):
-            erase(session, "news", house["rejected-1"], now=datetime.now(UTC))
+    keeps_its_promises(greenroom)
 
 
 def test_what_is_in_use_stays(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
@@ -292,7 +178,7 @@ def test_what_is_in_use_stays(greenroom: Greenroom, database: Database, house: H
         set_retention(session, "news", Retention(rejected=3000))
     found = json.loads(greenroom("archive", "--older-than", "365", "--dry-run", "--json").stdout)["news"]
     assert found == {"trail": 6, "whole": 1, "untold": 1, "pinned": 1, "retention": 1, "learned_from": 1}
-    _run(greenroom, tmp_path / "archive")
+    run_archive(greenroom, tmp_path / "archive")
     with database.reading() as session:
         assert list(session.scalars(select(ArchivedComment.id))) == [house["erased-0"]]
         archived = {row.external_id: row.archived for row in session.execute(select(Comment.external_id, Comment.archived))}
@@ -307,7 +193,7 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
     greenroom: Greenroom, database: Database, house: House, tmp_path: Path
 ) -> None:
     folder = tmp_path / "archive"
-    _run(greenroom, folder)
+    run_archive(greenroom, folder)
     (path,) = folder.glob("*.jsonl.gz")
     whole, then = path.read_bytes(), _rows(database)
     changed = gzip.compress(gzip.decompress(whole).replace(b"rejected 1", b"rejected 2"))

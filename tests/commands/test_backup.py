@@ -1,4 +1,4 @@
-"""Backup, restore, export, import: one moment of everything or of one site, complete, on either database."""
+"""Backup, restore, export, import: a complete, consistent copy of everything or of one site, on both databases."""
 
 import gzip
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from service.actions.accounts.moderators import add_moderator
 from service.actions.comments.edit_erase import edit
@@ -19,6 +20,9 @@ from service.domain.states import State
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
+from service.store.tables.comments import Comment
+from service.store.tables.external_checks import ExternalCheckRow
+from service.store.tables.moderation import Activity, ActivityKind, Decision
 from tests.commands.conftest import Greenroom
 from tests.support.factories import draft, site, submitted
 from workers.checking.check_pending import check_pending
@@ -28,7 +32,7 @@ from workers.webhooks.deliver import deliver
 
 @pytest.fixture
 def other(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """An empty database of the other kind."""
+    """An empty database of the other engine."""
     if settings.on_sqlite:
         return str(request.getfixturevalue("postgres").empty_database()).replace("postgresql://", "postgresql+psycopg://")
     return f"sqlite:///{tmp_path / 'other.db'}"
@@ -36,7 +40,7 @@ def other(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) ->
 
 @pytest.fixture
 def house(settings: Settings, database: Database) -> list[UUID]:
-    """Two sites with a bit of everything. The ids of the first one's comments."""
+    """Two sites with some rows of everything. Returns the ids of the first site's comments."""
     now = datetime.now(UTC)
     with database.writing() as session:
         site(session)
@@ -61,7 +65,7 @@ def house(settings: Settings, database: Database) -> list[UUID]:
 
 def _rows(database: Database, site_id: str | None = None) -> list[str]:
     with database.reading() as session:
-        # PostgreSQL keeps the names of an object in an order of its own.
+        # PostgreSQL (jsonb) does not keep the order of keys.
         return [json.dumps(json.loads(line), sort_keys=True) for line in dump.written(session, site_id)]
 
 
@@ -77,7 +81,7 @@ def test_everything_comes_back_on_the_other_database(
     assert restored.exit_code == 0, restored.output
     there = Database(other)
     then, now = set(_rows(database)), set(_rows(there))
-    # That it was written is said on the one side, that it was restored on the other, and nothing else differs.
+    # The only difference: one audit log has the backup, the other one the restore.
     assert ["backup_written" in row for row in then - now] == [True]
     assert ["backup_restored" in row for row in now - then] == [True]
     there.close()
@@ -154,3 +158,16 @@ def test_a_damaged_backup_is_noticed_and_stores_nothing(
     migrate.upgrade(there)
     assert _rows(there) == []
     there.close()
+
+
+def test_a_site_of_the_version_with_other_names_is_imported(greenroom: Greenroom, database: Database) -> None:
+    copy = Path(__file__).parent / "copies" / "site_with_old_names.jsonl.gz"
+    assert "7 comment, 1 activity, 1 decision" in greenroom("import", str(copy)).output
+    with database.reading() as session:
+        check = session.scalars(select(ExternalCheckRow)).one()
+        assert (check.name, check.url, check.ask_when, check.if_no_answer, check.timeout) == (
+            "akismet", "https://rest.akismet.com/1.1", "unsure", "hold", 2.0
+        )  # fmt: skip
+        assert session.scalars(select(Activity.kind)).one() == ActivityKind.RETURN
+        assert session.scalars(select(Decision.action_id)).one() is not None
+        assert all(comment.judged_at for comment in session.scalars(select(Comment)))

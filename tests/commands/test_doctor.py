@@ -1,4 +1,4 @@
-"""The doctor, on installations that are well and that are not."""
+"""`greenroom doctor`, on healthy and on broken installations."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`greenroom erase`: what a person wrote is nowhere any more, shown by a search of everything that is kept."""
+"""`greenroom erase`: a search of all stored data no longer finds what the person wrote."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""After erasing, a search of every file that PostgreSQL has finds nothing: tables, indexes, write-ahead log, its own log."""
+"""After erasing, a search of all PostgreSQL files finds nothing: tables, indexes, write-ahead log, server log."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ SECRET = "quetzalcoatlus"
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Postgres]:
-    """A cluster of its own, which deletes segments of its log in place of keeping them for later."""
+    """A separate PostgreSQL cluster, which deletes WAL segments instead of recycling them."""
     server = Postgres.find(tmp_path)
     if server is None:
         pytest.skip("PostgreSQL is not to be had on this machine")
@@ -40,7 +40,7 @@ def cluster(tmp_path: Path) -> Iterator[Postgres]:
 
 
 def found(server: Postgres, words: tuple[str, ...]) -> dict[str, list[str]]:
-    """Which word stands in which files of the cluster, its log among them."""
+    """The words that are found in the cluster's files and its log, with the file names."""
     standing: dict[str, list[str]] = {}
     for path in server.folder.rglob("*"):
         try:
@@ -78,14 +78,14 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
     workshop.close()
     gone = (SECRET, "dimorphodon", IDENTITIES.author(external_id="", email=author["email"])[2:], IDENTITIES.address("192.0.2.77"))
     gone += (request.key, request.body_digest)
-    # The tables tell their names by themselves, so that a new one is not forgotten here.
+    # The names come from the tables, so that a new table is included.
     assert set(ERASED_FROM) <= set(inspect(database.engine).get_table_names())
     before = found(cluster, (*gone, "archaeopteryx"))
     assert set(before) == {*gone, "archaeopteryx"}
 
     erased = greenroom("erase", "news", "--email", author["email"], "--rewrite", "--yes", "--json", on=settings.database)
     assert json.loads(erased.output)["erased"] == 4, erased.output
-    # The files of tables that were rewritten go with the checkpoint after; so does the log before it.
+    # A checkpoint deletes the files of rewritten tables and old WAL segments.
     database.rewrite(())
     after = found(cluster, (*gone, "archaeopteryx"))
     database.close()

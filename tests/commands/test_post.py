@@ -1,4 +1,4 @@
-"""Files of comments: what is read out of a line, and what becomes of a file."""
+"""`greenroom post`: how a line is read, and the results of sending a file."""
 
 import json
 import subprocess

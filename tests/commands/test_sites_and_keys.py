@@ -1,4 +1,4 @@
-"""Sites and keys by command: added, listed, rotated."""
+"""The site and key commands: add, list, rotate."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Re
     assert json.loads(greenroom("site", "set", "news", "--languages", "any", "--json").output)["languages"] == ["*"]
     assert greenroom("site", "set", "news").output == covered + "all languages\n"
     assert greenroom("site", "set", "news", "--languages", "").output == covered + "no other\n"
-    acts = [json.loads(line)["facts"] for line in greenroom("acts", "--site", "news", "--json").output.splitlines()]
+    acts = [json.loads(line)["details"] for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]
     assert {"after": {"languages": ["de", "fr", "no"]}} in acts
 
 

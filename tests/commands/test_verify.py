@@ -1,4 +1,4 @@
-"""`greenroom audit`: each broken promise is found, named in words, and with what to do."""
+"""`greenroom verify`: each broken promise is found and reported in words, with what to do."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def _now() -> datetime:
 
 @pytest.fixture
 def house(database: Database, settings: Settings) -> Iterator[dict[UUID, str]]:
-    """An installation in good order: ten comments judged, one decided on, all delivered. The words by id."""
+    """A healthy installation: ten comments judged, one decided on, all delivered. Returns the texts by id."""
     settings = replace(settings, webhook_allow=("127.0.0.0/8",))
     words = {f"A calm word, the {n}th of its kind." for n in range(10)}
     with Receiver() as receiver:
@@ -61,7 +61,7 @@ def house(database: Database, settings: Settings) -> Iterator[dict[UUID, str]]:
     yield dict(zip(ids, sorted(words), strict=True))
 
 
-#: Each damage, and the question that must find it.
+#: Each kind of damage, and the integrity check that must find it.
 DAMAGES: dict[str, tuple[Callable[[Session], object], Callable[[Session, datetime], Violations]]] = {
     "a comment is pending for minutes": (
         lambda s: s.execute(update(Comment).values(state=State.PENDING)),
@@ -173,5 +173,5 @@ def _audit(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
         "DATABASE_URL": settings.database,
         "GREENROOM_SECRET_KEY": settings.secret,
     }
-    command = [sys.executable, "-m", "service.cli", "audit", *arguments]
+    command = [sys.executable, "-m", "service.cli", "verify", *arguments]
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=120)

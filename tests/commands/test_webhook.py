@@ -1,4 +1,4 @@
-"""`greenroom webhook listen`: a receiver that registers itself, verifies, and notices what a careful host would."""
+"""`greenroom webhook listen`: registers an endpoint, verifies webhooks, and reports repeats and wrong order."""
 
 import json
 import os

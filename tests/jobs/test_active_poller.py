@@ -1,4 +1,4 @@
-"""The watch: nobody is woken while somebody looks anyway, and nobody relies on one who is gone."""
+"""The active poller: no wake-ups are sent while a worker polls, and a dead poller does not block them for long."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ CHECKS = f"greenroom:jobs:{Route.CHECKS}"
 
 @pytest.fixture
 def url(redis_server: Redis) -> str:
-    """A database of this Redis that no other test uses: a bell goes on asking for as long as somebody seems to be on watch."""
+    """A Redis database that no other test uses: a notifier keeps checking as long as a worker seems to poll."""
     return redis_server.url.removesuffix("/0") + "/7"
 
 

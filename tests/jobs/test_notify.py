@@ -1,4 +1,4 @@
-"""The jobs: the settings that were checked together, the bell that never fails, and the requests that a task works for."""
+"""The jobs: the Celery settings, the notifier, which never raises, and the request ids of a task."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def test_ringing_without_a_broker_does_not_fail(url: str) -> None:
 
 
 class Stuck:
-    """A broker that takes what it is given and does not come back, until it is let go."""
+    """A broker that hangs on each message until it is released."""
 
     def __init__(self) -> None:
         self.reached, self.let_go = threading.Event(), threading.Event()
@@ -80,7 +80,7 @@ def test_nobody_who_rings_waits_for_the_broker() -> None:
 
 
 def test_a_flood_of_rings_is_one_nudge_until_somebody_takes_it(redis_server: Redis) -> None:
-    # A database of this Redis in which no other test has left anything.
+    # A Redis database that no other test has used.
     url = redis_server.url.removesuffix("/0") + "/5"
     ringing = notifier(load({"REDIS_URL": url}))
     token = request_ids.set(("a-request",))
@@ -110,8 +110,8 @@ def test_a_request_can_be_followed_from_the_web_into_the_worker(tmp_path: Path) 
         pause = threading.Event()
 
         def followed() -> bool:
-            """A comment may be taken by the nudge of a sweep, or by a worker on watch, which was rung for no request: then the
-            next one, once the watch is over."""
+            """The active poller, or a sweep's wake-up, may check the comment; then its log lines have no request id.
+            In that case post another one, once the poll lease is over."""
             pause.wait(1.0)
             request = str(uuid.uuid4())
             body = {"thread": {"id": "t"}, "text": f"{words} {request}.", "author": author}

@@ -1,4 +1,4 @@
-"""A comment's whole life through real processes, as host, moderator and receiver live it."""
+"""A comment's whole life through real processes, as seen by host, moderator and receiver."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ RUDE = "What a load of bullshit, you fucking idiot."
 
 @pytest.fixture(params=["embedded", "servers"])
 def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Up]:
-    """Greenroom on the embedded default, and on PostgreSQL and Redis."""
+    """Greenroom with the embedded defaults, and on PostgreSQL and Redis."""
     environ = {"GREENROOM_DECISION_DELAY": "0.5", "GREENROOM_WEB_PROCESSES": "1"}
     if request.param == "servers":
         postgres: Postgres = request.getfixturevalue("postgres")

@@ -1,4 +1,4 @@
-"""The web process as clients meet it: patient with many, and with none that only hold the line."""
+"""The web process as clients see it: it serves many at once, and idle connections do not block it."""
 
 import contextlib
 import signal
@@ -22,18 +22,18 @@ def test_clients_that_never_end_their_headers_keep_nobody_out(tmp_path: Path) ->
         began = time.monotonic()
         for n in range(5):
             up.post(f"A calm word number {n}, while others hold the line.")
-        # Long before the server ends those lines by itself.
+        # Long before the server closes those connections.
         assert time.monotonic() - began < KEEP_ALIVE - 10
 
 
 def test_a_request_under_way_at_the_end_gets_its_answer(tmp_path: Path) -> None:
-    """Rolling restarts lose nothing: who waits for a verdict is answered before the process is gone."""
+    """Rolling restarts lose nothing: a client that waits for a verdict gets its response before the process ends."""
     body = {"thread": {"id": "t"}, "text": "One more calm word before the end."}
     sent = {"Idempotency-Key": "before-the-end"}
     with Up(tmp_path / "home", GREENROOM_BROKER="none") as up:
         assert up.key
     environ = {"PATH": "/usr/bin:/bin", "GREENROOM_HOME": str(tmp_path / "home"), "PORT": str(up.port)}
-    # Alone, and so without a verdict: the request waits for the whole of its time.
+    # No worker runs, so there is no verdict: the request waits for its full time.
     with _alone("web", environ, tmp_path, up.port) as web, ThreadPoolExecutor() as asking:
         answer = asking.submit(up.ask, "POST", "/v1/comments", body, Prefer="wait=2", **sent)
         wait_until(lambda: bool(up.ask("GET", "/v1/comments?state=pending")[1]["comments"]), what="the comment to be stored")
@@ -46,7 +46,7 @@ def test_a_request_under_way_at_the_end_gets_its_answer(tmp_path: Path) -> None:
 
 
 def test_idle_connections_keep_nobody_out(tmp_path: Path) -> None:
-    """Browsers and proxies keep connections open between requests, and some open one and say nothing."""
+    """Browsers and proxies keep connections open between requests, and some open one without a request."""
     with Up(tmp_path / "home", GREENROOM_BROKER="none") as up, contextlib.ExitStack() as held:
         for number in range(600):
             line = held.enter_context(socket.create_connection(("127.0.0.1", up.port), timeout=PATIENCE))
@@ -57,7 +57,7 @@ def test_idle_connections_keep_nobody_out(tmp_path: Path) -> None:
 
 
 def test_the_processes_of_the_procfile_work_together(tmp_path: Path, postgres: Postgres, redis_server: Redis) -> None:
-    """Each started by itself, as a Procfile or a compose file does."""
+    """Each process is started separately, as by a Procfile or a Compose file."""
     port = str(free_port())
     environ = {
         "PATH": "/usr/bin:/bin",
@@ -90,14 +90,14 @@ def _started(name: str, environ: dict[str, str], folder: Path) -> subprocess.Pop
 
 
 def _minds(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it is far enough to end in order when it is told to: until then SIGTERM just kills it."""
+    """Whether the process has its SIGTERM handler. Before that, SIGTERM kills it at once."""
     caught = Path(f"/proc/{process.pid}/status").read_text().partition("SigCgt:")[2].split()[0]
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
 @contextlib.contextmanager
 def _alone(name: str, environ: dict[str, str], folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """One process that listens, and nothing beside it."""
+    """One web process alone."""
     process = _started(name, environ, folder)
     try:
         wait_until(lambda: any(_holds(str(port))), what=name)

@@ -1,4 +1,4 @@
-"""`greenroom up` as a person meets it: real processes, a real port, a data folder of its own."""
+"""`greenroom up` as a person uses it: real processes, a real port, its own data folder."""
 
 import signal
 import socket

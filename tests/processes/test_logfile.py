@@ -1,4 +1,4 @@
-"""The log of `greenroom up`: followed, kept small, and never waited for."""
+"""The log file of `greenroom up`: followed, rotated, and never blocking."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from service.processes.logfile import LogFile
 
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
-    """Both ends of what stands for the terminal."""
+    """Both ends of a pipe that stands in for the terminal."""
     ends = os.pipe()
     yield ends
     for end in ends:
@@ -28,11 +28,17 @@ def test_what_is_new_is_shown_in_a_readable_form(tmp_path: Path, terminal: tuple
     path = tmp_path / "greenroom.log"
     _write(path, '{"event": "from the last start"}')
     log = LogFile(path, terminal=terminal[1])
-    facts = {"at": "2026-03-01T12:00:01.000+00:00", "level": "warning", "process": "checks", "event": "sweep_drains", "oldest": 1}
+    facts = {
+        "at": "2026-03-01T12:00:01.000+00:00",
+        "level": "warning",
+        "process": "checks",
+        "event": "sweep_checks_pending",
+        "oldest": 1,
+    }
     _write(path, json.dumps(facts), "no JSON")
     log.show_new()
     log.close()
-    assert os.read(terminal[0], 1000).decode() == "12:00:01 checks   warning: sweep_drains oldest=1\nno JSON\n"
+    assert os.read(terminal[0], 1000).decode() == "12:00:01 checks   warning: sweep_checks_pending oldest=1\nno JSON\n"
 
 
 def test_a_terminal_that_has_stopped_is_not_waited_for(tmp_path: Path, terminal: tuple[int, int]) -> None:
@@ -44,7 +50,7 @@ def test_a_terminal_that_has_stopped_is_not_waited_for(tmp_path: Path, terminal:
     log.show_new()
     shown += os.read(terminal[0], 1_000_000)
     log.close()
-    # Nothing was lost while it stood still.
+    # No line was lost while the terminal was stopped.
     assert shown == b"".join(b"line %d\n" % n for n in range(50_000))[: len(shown)]
     assert len(shown) > 100_000
 

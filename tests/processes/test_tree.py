@@ -1,4 +1,4 @@
-"""The tree: its processes come back, with a pause that grows, and a guest comes once."""
+"""The process tree: dead processes restart with a growing pause, and a guest is started once."""
 
 import os
 import signal
@@ -12,13 +12,13 @@ from tests.support.servers import PATIENCE, wait_until
 
 CODE = """
 import os, sys, time
-from service.processes.tree import Child, Tree
+from service.processes.tree import Child, ProcessTree
 told = open(sys.argv[1], "a", buffering=1)
 def die(): told.write(f"dies {time.monotonic()}\\n"); os._exit(3)
 def visit(): told.write("visits\\n")
 def stay():
     import signal; signal.pause()
-tree = Tree([Child("mortal", die), Child("steady", stay)], output=2)
+tree = ProcessTree([Child("mortal", die), Child("steady", stay)], output=2)
 tree.invite("guest", visit)
 tree.keep(0.02, lambda: None)
 told.write(f"ended after {tree.deaths('mortal')} deaths\\n")
@@ -34,7 +34,7 @@ def test_what_dies_comes_back_and_a_guest_comes_once(tmp_path: Path) -> None:
     assert process.wait(PATIENCE) == 0
     lines = told.read_text().splitlines()
     assert lines.count("visits") == 1
-    # A process that cannot live does not take the processor: the pause before its next life grows.
+    # A process that always dies does not use up the CPU: the pause before each restart grows.
     lives = [float(line.split()[1]) for line in lines if line.startswith("dies")]
     for (one, next_one), pause in zip(pairwise(lives), BACK_OFF, strict=False):
         assert next_one - one >= pause

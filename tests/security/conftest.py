@@ -1,4 +1,4 @@
-"""A house with two sites, a person of each kind, and a comment in each state."""
+"""Fixtures: an installation with two sites, a person of each kind, and a comment in each state."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tests.support.sign_in import Browser, moderator, serving
 
 @dataclass
 class House:
-    """The application, and how to come in as whom."""
+    """The application, with a client for each kind of person and key."""
 
     app: Flask
     database: Database
@@ -34,7 +34,7 @@ class House:
         return self.app.test_client()
 
     def host(self, *scopes: Scope, site: str = "news") -> FlaskClient:
-        """A client with a key of these scopes; all of them where none is named."""
+        """A client with a key of these scopes; with all scopes if none is given."""
         with self.database.writing() as session:
             key = add_key(session, site, scopes=scopes or list(Scope), now=datetime.now(UTC))[1]
         client = self.app.test_client()

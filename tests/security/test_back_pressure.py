@@ -1,4 +1,4 @@
-"""What a host is told while Redis or PostgreSQL hangs, is full or is slow: the truth, and soon; afterwards no hand is needed."""
+"""While Redis or PostgreSQL hangs, is full or is slow, hosts get a correct response soon, and recovery is automatic."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ Posting = Callable[[str], tuple[int, str | None]]
 
 @contextmanager
 def hanging(server: Server) -> Iterator[None]:
-    """The server and its children stand still: connections are taken by the kernel, and nobody answers."""
+    """Stop a server and its children (SIGSTOP): the kernel accepts connections, but there is no response."""
     assert server.process
     main = server.process.pid
     pids = [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
@@ -72,7 +72,7 @@ def posting(web: Web, *, late: bool = False) -> Iterator[Posting]:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Redis]:
-    """A Redis that may be harmed."""
+    """A Redis that the test may damage."""
     (tmp_path / "redis").mkdir()
     server = Redis.find(tmp_path / "redis")
     assert server, "no Redis on this machine"
@@ -90,7 +90,7 @@ def test_nobody_waits_for_a_redis_that_hangs(database_url: str, broker: Redis, t
                 began = time.monotonic()
                 assert send(f"meanwhile {number}") == (202, None)
                 took.append(time.monotonic() - began)
-            # Whoever asked Redis himself would wait two seconds or more for it, each of them.
+            # A request that called Redis itself would wait two seconds or more.
             assert sorted(took)[30] < 2
         assert send("after") == (202, None)
 
@@ -108,7 +108,7 @@ def test_a_full_redis_refuses_nobody_and_is_used_again_once_it_has_room(database
             assert send(f"again {time.monotonic_ns()}") == (202, None)
             return bool(client.exists("greenroom:jobs:checks"))
 
-        # The bell rests for a few seconds after a nudge that failed.
+        # The notifier pauses for a few seconds after a failed wake-up.
         wait_until(rung, what="a nudge in Redis")
 
 
@@ -124,7 +124,7 @@ def test_a_database_that_hangs_is_told_in_time_and_forgotten_afterwards(tmp_path
         with hanging(server), ThreadPoolExecutor(40) as hosts:
             answers = set(hosts.map(send, [f"meanwhile {number}" for number in range(40)]))
             assert answers == {(503, "1")}
-            # Its lookups of the key have to end too, and not one thread may be lost: livez answers.
+            # The pending key look-ups must end too, without losing a thread: livez responds.
             assert {send(f"later {n}") for n in range(2)} == {(503, "1")}
             assert web.ready()
         wait_until(lambda: send(f"after {time.monotonic_ns()}") == (202, None), what="the database to be taken back")

@@ -1,4 +1,4 @@
-"""Whatever statement the database fails, in whichever process: no word of a comment, no name, no number stands in any log."""
+"""Whichever statement fails in whichever process, no log contains text, names or numbers of a comment."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from tests.support.process_tree import GREENROOM, Up
 from tests.support.servers import PATIENCE, Postgres, Redis, free_port, wait_until
 from tests.support.webhook_receiver import Receiver
 
-#: What only the comments and the moderators' notes of this test hold.
+#: Strings that occur only in this test's comments and moderators' notes.
 CANARIES = ("zanzibarquux", "Quillfeather", "quill.canary", "7700 900123", "arsehole", "notecanary", "hostcanary")
 TEXT = "You fucking arsehole zanzibarquux, call +44 7700 900123 or write to quill.canary@mail.example"
 AUTHOR = {"name": "Quillfeather", "email": "quill.canary@mail.example", "url": "https://quill.canary.example"}
@@ -43,7 +43,7 @@ ENVIRON = {
 
 @dataclass
 class House:
-    """A Greenroom of real processes: how to ask it, its database, and the folder in which everything that it writes lies."""
+    """A Greenroom of real processes: its client, its database, and the folder with all its output."""
 
     url: str
     key: str
@@ -66,7 +66,7 @@ class House:
         self.ask("POST", "/comments", {"thread": {"id": "a", "title": name}, "text": TEXT, "author": AUTHOR, "external_id": name})
 
     def hold(self, count: int) -> None:
-        """Have so many comments that wait for a person."""
+        """Make this many held comments."""
         with self.database.writing() as session:
             drafts = [draft(f"{TEXT} {n}", author=AUTHOR) for n in range(count)]
             for comment in submitted(session, *drafts, site_id="demo", now=datetime.now(UTC)):
@@ -81,10 +81,10 @@ class House:
 
     def count_anew(self) -> None:
         with self.database.writing() as session:
-            session.connection().exec_driver_sql("DELETE FROM day_numbers")
+            session.connection().exec_driver_sql("DELETE FROM daily_statistics")
 
     def teach(self) -> None:
-        """So many decisions that the site's model is due."""
+        """Make enough decisions that the site model is due."""
         with self.database.writing() as session:
             comments = submitted(session, *[draft(f"{TEXT} {n}") for n in range(40)], site_id="demo", now=datetime.now(UTC))
             for n, comment in enumerate(comments):
@@ -93,25 +93,25 @@ class House:
                 decide(session, "demo", [ruling], actor=Actor(key_id=new_id()), now=datetime.now(UTC), delay=timedelta(0))
 
     def written(self) -> str:
-        """All that any of its processes wrote to a log, to standard output or to standard error."""
+        """Everything that its processes wrote to logs, stdout and stderr."""
         files = [path for path in self.folder.rglob("*") if re.search(r"\.log(\.1)?$|\.txt$", path.name)]
         return "\n".join(path.read_text(errors="replace") for path in files)
 
     def failures(self) -> int:
-        """How many statements were refused so far, by what is written of them."""
+        """The number of failed statements so far, according to the log."""
         return self.written().count("IntegrityError")
 
     def told(self) -> list[dict[str, Any]]:
-        """The lines of the log about refused statements."""
+        """The log lines about failed statements."""
         return [json.loads(line) for line in self.written().splitlines() if "IntegrityError" in line and line.startswith("{")]
 
     def failed(self) -> set[str]:
-        """The processes that logged a refused statement."""
+        """The processes that logged a failed statement."""
         return {fact["process"] for fact in self.told()}
 
     @contextmanager
     def failing(self, statement: str, table: str) -> Iterator[None]:
-        """Each such statement on this table fails meanwhile; on PostgreSQL with the whole row in the message."""
+        """Make statements of this kind on this table fail; on PostgreSQL with the whole row in the message."""
         self._run(_TRIGGER_ON_SQLITE if self.database.on_sqlite else _TRIGGER, statement=statement, table=table)
         yield
         self._run("DROP TRIGGER harm" if self.database.on_sqlite else 'DROP TRIGGER harm ON "{table}"', table=table)
@@ -132,7 +132,7 @@ END $$;
 CREATE TRIGGER harm BEFORE {statement} ON "{table}" FOR EACH ROW EXECUTE FUNCTION harm()
 """
 
-#: Which statement fails, and what makes a process say it.
+#: Statements that fail, and the action that makes a process execute each.
 STATEMENTS: tuple[tuple[str, str, Callable[[House], None]], ...] = (
     ("INSERT", "comment", House.post),
     ("INSERT", "thread", House.post),
@@ -145,15 +145,15 @@ STATEMENTS: tuple[tuple[str, str, Callable[[House], None]], ...] = (
     ("INSERT", "delivery", House.decide),
     ("UPDATE", "delivery", House.decide),
     ("INSERT", "attempt", House.decide),
-    ("INSERT", "day_numbers", House.count_anew),
-    # A row may be there since an earlier decision; the lease on it is taken by an update in any case.
+    ("INSERT", "daily_statistics", House.count_anew),
+    # The row may exist from an earlier decision; its lease is taken by an UPDATE in any case.
     ("UPDATE", "site_model", House.teach),
 )
 
 
 @contextmanager
 def on_sqlite(folder: Path) -> Iterator[House]:
-    """`greenroom up`, as it starts by itself."""
+    """Start `greenroom up` with its defaults."""
     with Up(folder / "home", **ENVIRON) as up:
         database = Database(f"sqlite:///{up.home / 'greenroom.db'}")
         yield House(up.url, up.key, database, folder)
@@ -162,7 +162,7 @@ def on_sqlite(folder: Path) -> Iterator[House]:
 
 @contextmanager
 def on_postgresql(folder: Path, address: str, broker: str) -> Iterator[House]:
-    """Each process by itself, as a compose file starts them."""
+    """Start each process separately, as a Compose file does."""
     port = free_port()
     secret = "a secret that only the tests know, long enough"
     environ = {
@@ -220,11 +220,11 @@ def test_no_word_of_a_comment_stands_in_a_log_whichever_statement_fails(house: H
                 provoke(house)
                 wait_until(lambda before=before: house.failures() > before, what=f"{statement} {table} to fail")
                 if provoke is House.teach:
-                    # Others may have failed meanwhile: the sweep counts its days again and again.
+                    # Other statements may have failed meanwhile, since the sweep counts its statistics again and again.
                     wait_until(lambda: "learner" in house.failed(), what="the learner to fail")
     lines = house.written().splitlines()
     assert [line for line in lines if any(canary in line for canary in CANARIES)] == []
-    # What an operator needs is there: the kind of error, the code of the database, and the line of ours that asked for it.
+    # The log has what an operator needs: the type of error, the database's error code, and our line of code.
     told = house.told()
     assert house.failed() >= {"web", "checks", "courier", "learner"}
     assert [fact for fact in told if not fact["state"] or not re.search(r"/(service|workers)/", str(fact))] == []

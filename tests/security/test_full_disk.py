@@ -1,4 +1,4 @@
-"""A disk that is full: nothing is said to be stored that is not, and when there is room again everything goes on by itself."""
+"""A full disk: no comment is confirmed that is not stored, and work resumes by itself once there is space."""
 
 import http.client
 import json
@@ -32,7 +32,7 @@ def processes_of(web: Web) -> list[int]:
 
 
 def limit_files(web: Web, most: int) -> None:
-    """No file of the web process may grow beyond so many bytes: what a full disk is to it."""
+    """Limit the size of the web process's files in bytes (RLIMIT_FSIZE): the effect of a full disk."""
     for pid in processes_of(web):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 

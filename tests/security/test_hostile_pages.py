@@ -1,4 +1,4 @@
-"""The pages stand what a hostile hand writes into addresses, forms and gestures: nothing answers 500 or more."""
+"""Hostile values in URLs, forms and actions of the pages: no response has a status of 500 or more."""
 
 import base64
 import json
@@ -18,17 +18,17 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01a20435-267d-77e4-9d04-8ee4c90cd180"
 VIEWS = (
     "/queue?{}", "/queue/cards?{}", "/queue/counts?{}", "/decisions?{}", "/decisions.csv?{}", "/threads?{}", "/settings?{}",
-    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/acts?{}", "/settings/acts.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/second-factor?{}", "/sign-in/code?{}", "/sign-in/elsewhere/back?{}", "/sign-in?{}",
+    "/settings/endpoints?{}", "/settings/keys?{}", "/settings/audit-log?{}", "/settings/audit-log.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/two-factor?{}", "/sign-in/code?{}", "/sign-in/oidc/callback?{}", "/sign-in?{}",
 )  # fmt: skip
 NAMES = ("after", "before", "since", "until", "words", "reason", "thread", "author", "alike", "language", "order", "tab", "site", "who", "to",
          "state", "undone", "done", "next")  # fmt: skip
 FORMS = (
-    "/queue/decide", "/queue/undo", "/queue/redo", "/queue/calm", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections", "/settings/retention",
+    "/queue/decide", "/queue/undo", "/queue/redo", "/queue/return", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections", "/settings/retention",
     "/settings/endpoints", f"/settings/endpoints/{NOWHERE}", f"/settings/deliveries/{NOWHERE}", "/settings/keys",
     f"/settings/keys/{NOWHERE}/revoke", "/settings/moderators", f"/settings/moderators/{NOWHERE}", f"/settings/moderators/{NOWHERE}/link",
-    "/account/browsers", "/account/preferences", "/account/second-factor", "/sign-in/code",
+    "/account/browsers", "/account/preferences", "/account/two-factor", "/sign-in/code",
 )  # fmt: skip
-FIELDS = ("comment", "act", "note", "reason", "gesture", "view", "words", "state", "url", "events", "scope", "label", "email", "name", "role",
+FIELDS = ("comment", "act", "note", "reason", "action_id", "view", "words", "state", "url", "events", "scope", "label", "email", "name", "role",
           "code", "text", "hold_everything", "blocked_words", "blocked_domains", "browser", "theme", "language")  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_any_word_in_any_address_is_answered(admin: Browser) -> None:
 def test_any_word_in_any_field_of_any_form_is_answered(admin: Browser, house: House) -> None:
     for path in FORMS:
         for at, word in enumerate(random.Random(path).sample(NAUGHTY, 6)):
-            # Each word in a third of the fields at a time: every pair of both is tried over the forms.
+            # Each value goes into a third of the fields at a time, so that over all forms every pair is tried.
             form = dict.fromkeys(FIELDS[at % 3 :: 3], word[:1500])
             answer = admin.post(path, form)
             assert answer.status_code < 500, (path, word[:40])
@@ -65,13 +65,13 @@ def test_any_word_in_any_field_of_any_form_is_answered(admin: Browser, house: Ho
 
 
 def test_any_value_in_a_gesture_is_answered(admin: Browser, house: House) -> None:
-    whole = {"gesture": str(uuid4()), "act": "reject", "reason": "spam", "note": "", "items": [{"id": NOWHERE, "version": 1}]}
+    whole = {"action_id": str(uuid4()), "act": "reject", "reason": "spam", "note": "", "items": [{"id": NOWHERE, "version": 1}]}
     for name in whole:
         for value in [*STRANGE, *random.Random(name).sample(NAUGHTY, 8)]:
-            for path in ("/queue/gestures", "/queue/gestures/redo"):
+            for path in ("/queue/actions", "/queue/actions/redo"):
                 assert admin.send(path, {**whole, name: value}).status_code < 500, (path, name, str(value)[:40])
     item = {"id": house.comments["held"], "version": 1}
-    refused = admin.send("/queue/gestures", {**whole, "act": "approve", "note": "a\0b", "items": [item]})
+    refused = admin.send("/queue/actions", {**whole, "act": "approve", "note": "a\0b", "items": [item]})
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/note")
     assert admin.send("/account/keys", {"keys": {"next": "\0"}}).json["errors"][0]["pointer"].startswith("/keys/next")
 

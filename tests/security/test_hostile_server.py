@@ -1,4 +1,4 @@
-"""3,500 hostile requests against the real server: none is answered 500 or more, and whatever is refused is named."""
+"""3,500 hostile requests to the real server: no status is 500 or more, and every refusal names its reason."""
 
 import http.client
 import json
@@ -43,7 +43,7 @@ def web(database_url: str, tmp_path: Path) -> Iterator[Web]:
 
 
 def hostile(number: int) -> Request:
-    """The request of this number: always the same one."""
+    """The request with this number: always the same one."""
     chance = random.Random(number)
     word = chance.choice(NAUGHTY)
     match number % 7:
@@ -84,7 +84,7 @@ def hostile(number: int) -> Request:
 
 
 def asked(web: Web, key: str, numbers: range) -> Counter[int]:
-    """The answers to these requests, on one connection for as long as the server keeps it."""
+    """The responses to these requests, on one connection for as long as the server keeps it open."""
     counted: Counter[int] = Counter()
     line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
     for number in numbers:
@@ -93,7 +93,7 @@ def asked(web: Web, key: str, numbers: range) -> Counter[int]:
             line.request(method, path, body, {"Content-Type": "application/json", "Authorization": f"Bearer {key}", **headers})
             answer = line.getresponse()
         except (ConnectionError, http.client.HTTPException):
-            # Hung up on: an answer too, and no excuse for the next request.
+            # The server closed the connection, which is allowed; the next request uses a new one.
             line.close()
             counted[0] += 1
             continue

@@ -1,4 +1,4 @@
-"""Idempotency keys: nothing that is stored of a request lets a guess at an e-mail or an address be tried, and erasing ends it."""
+"""Idempotency keys: stored data does not let anyone test guesses of an e-mail or IP address, and erasing removes it."""
 
 import gzip
 import hashlib
@@ -26,7 +26,7 @@ EMAIL, ADDRESS = "secret.person@mail.example", "203.0.113.177"
 KEY = f"comment-of-{EMAIL}"
 BODY = {"thread": {"id": "a-page"}, "text": "A calm word.", "author": {"email": EMAIL}, "context": {"ip": ADDRESS}}
 EXACT = json.dumps(BODY).encode()
-#: By the front door, where ordinary comments never reach Flask, and straight to the view.
+#: Through the fast path, where ordinary comments never reach Flask, and directly to the Flask view.
 LANES = ("front", "view")
 Send = Callable[..., TestResponse]
 
@@ -41,7 +41,7 @@ def send(settings: Settings, database: Database) -> Iterator[Send]:
 
     def send(body: bytes = EXACT, *, key: str = KEY, lane: str = "view", method: str = "POST", to: str = "") -> TestResponse:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"}
-        clients[lane].get("/v1/comments", headers=headers)  # So that the key is known, as the front door demands.
+        clients[lane].get("/v1/comments", headers=headers)  # The fast path needs a cached API key.
         return clients[lane].open(f"/v1/comments{to}", method=method, data=body, headers=headers)
 
     yield send
@@ -60,7 +60,7 @@ def _copy(greenroom: Greenroom, path: Path, *words: str) -> bytes:
 
 
 def _traces() -> list[bytes]:
-    """What whoever knows or guesses the body and the key would look for."""
+    """The values that an attacker would search for who knows or guesses the body and the key."""
     traces = [KEY.encode(), EMAIL.encode(), ADDRESS.encode()]
     for guess in (EXACT, KEY.encode()):
         traces += [hashlib.sha256(guess).hexdigest().encode(), hashlib.sha256(guess).digest()]
@@ -143,7 +143,7 @@ def test_erasing_a_comment_leaves_nothing_of_its_request(
 
 
 def test_the_key_of_an_erased_comment_is_free_again_and_the_hosts_own_id_is_not(send: Send) -> None:
-    """What is forgotten cannot be known again. `external_id` stands on the tombstone, so a late retry brings nothing back."""
+    """A deleted key is not recognised again. But the tombstone has the `external_id`, so a late retry restores nothing."""
     first = send()
     send(b"", method="DELETE", to=f"/{first.json['id']}")
     again = send()

@@ -1,4 +1,4 @@
-"""Who may do what, generated: every route, as everybody, with every method, under every spelling of its path. What is not allowed is denied."""
+"""The access matrix, generated: every route, role, method and spelling of the path. Only what is allowed succeeds."""
 
 import re
 from collections import Counter
@@ -19,13 +19,13 @@ from tests.support.sign_in import ORIGIN
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-#: Ends the session that the next request needs; it has a test of its own.
+#: Left out because it ends the session that the next request needs; it has a separate test.
 LEFT_OUT = {"/sign-out"}
 
 
 @dataclass
 class Identity:
-    """Somebody with what they hold: the scopes of a key, or a role on the site."""
+    """An identity with its rights: the scopes of a key, or a role on the site."""
 
     name: str
     client: FlaskClient
@@ -42,13 +42,13 @@ class Identity:
             return self.role is not None and not self.elsewhere and self.role.covers(Role(what))
         if kind == "moderator":
             return self.role is not None
-        # The operator is whoever asks from this machine; an Akismet key comes in the body, and without one the answer is "invalid".
+        # Requests from this machine are the operator's. An Akismet key is in the body; without one the response is "invalid".
         return True
 
     def ask(self, method: str, path: str) -> TestResponse:
         headers = {"Origin": ORIGIN, "X-CSRF-Token": self.csrf}
         plain, _, query = path.partition("?")
-        # As a server hands it on: the client of the tests would take `//x` for a host.
+        # Set PATH_INFO as a server would: the test client would take `//x` for a host.
         raw = {"PATH_INFO": unquote(plain)}
         return self.client.open(
             "/", query_string=query, method=method, base_url=ORIGIN, headers=headers, environ_overrides=raw, buffered=True
@@ -79,7 +79,7 @@ def path_of(route: Route, house: House) -> str:
     )
 
 
-def doors_of(house: House) -> Iterator[tuple[Route, str]]:
+def routes_of(house: House) -> Iterator[tuple[Route, str]]:
     for route in routes(house.app):
         if route.path not in LEFT_OUT:
             yield route, path_of(route, house)
@@ -92,7 +92,7 @@ def denied(answer: TestResponse) -> bool:
 
 def test_everybody_gets_what_the_owner_of_a_route_says_and_nothing_else(house: House, everybody: list[Identity]) -> None:
     counted: Counter[bool] = Counter()
-    for route, path in sorted(doors_of(house), key=lambda found: "DELETE" in found[0].methods):
+    for route, path in sorted(routes_of(house), key=lambda found: "DELETE" in found[0].methods):
         for who in everybody:
             for method in METHODS:
                 if method in route.methods:
@@ -111,7 +111,7 @@ def test_everybody_gets_what_the_owner_of_a_route_says_and_nothing_else(house: H
 
 def test_a_method_that_a_route_does_not_name_does_nothing(house: House, everybody: list[Identity]) -> None:
     named = Counter((re.sub("<[^>]+>", "<>", r.path), m) for r in routes(house.app) for m in r.methods)
-    for route, path in doors_of(house):
+    for route, path in routes_of(house):
         for who in (everybody[0], everybody[4], everybody[7]):
             for method in METHODS:
                 if not named[re.sub("<[^>]+>", "<>", route.path), method]:
@@ -119,7 +119,7 @@ def test_a_method_that_a_route_does_not_name_does_nothing(house: House, everybod
 
 
 def variants(path: str) -> Iterator[str]:
-    """Other spellings that a careless server would take for the same path."""
+    """Other spellings that a careless server would treat as the same path."""
     path, _, query = path.partition("?")
     query = f"?{query}" if query else ""
     first, _, rest = path[1:].partition("/")
@@ -139,7 +139,7 @@ def variants(path: str) -> Iterator[str]:
 def test_no_spelling_of_a_path_opens_a_door_to_somebody_else(house: House, everybody: list[Identity]) -> None:
     """Ghost CVE-2026-22595."""
     nobody, blog_admin = everybody[0], everybody[-1]
-    for route, path in doors_of(house):
+    for route, path in routes_of(house):
         if route.owner in (PUBLIC, "operator", "akismet key", "moderator"):
             continue
         for spelling in variants(path):
@@ -179,10 +179,10 @@ def test_a_person_of_another_site_moves_nothing_here_by_naming_the_own_one(house
     bo = house.person("bo@blog.example", Role.ADMIN, site="blog")
     held = house.comments["held"]
     assert bo.post("/queue/decide", {"site": "blog", "comment": f"{held}:1", "act": "approve"}).status_code == 409
-    gesture = {"gesture": held, "act": "approve", "items": [{"id": held, "version": 1, "until": "2100-01-01T00:00:00Z"}]}
-    [outcome] = bo.send("/queue/gestures?site=blog", gesture).json["outcomes"]
+    action = {"action_id": held, "act": "approve", "items": [{"id": held, "version": 1, "until": "2100-01-01T00:00:00Z"}]}
+    [outcome] = bo.send("/queue/actions?site=blog", action).json["outcomes"]
     assert outcome["ok"] is False
-    assert bo.send("/queue/gestures?site=blog", {**gesture, "act": "escalate"}).status_code == 200
+    assert bo.send("/queue/actions?site=blog", {**action, "act": "escalate"}).status_code == 200
     for path in (f"/queue?site=blog&author={held}", f"/queue?site=blog&alike={held}", f"/queue?site=blog&thread={held}"):
         assert "held words" not in bo.get(path).get_data(as_text=True)
     dana = house.person("dana@news.example")

@@ -1,4 +1,4 @@
-"""The list of parts says what the lock says."""
+"""The software bill of materials matches the lock file."""
 
 import json
 

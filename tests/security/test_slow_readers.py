@@ -1,4 +1,4 @@
-"""Whoever asks for much and reads nothing keeps nobody else out, and fills no memory."""
+"""Clients that request much and read nothing do not block others, and do not fill the memory."""
 
 import http.client
 import resource
@@ -28,15 +28,15 @@ from tests.support.web_server import Web
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-#: Long ones, so that the file has 20 MB: far more than what the kernel takes for a connection.
+#: Long texts, so that the file has 20 MB: far more than the kernel buffers for a connection.
 DECISIONS, UNREAD, FEW = 5_000, 1_040, 20
-#: Bytes by which the web process may grow while nobody reads: a few copies of one piece, and what a connection costs.
+#: Bytes by which the web process may grow with unread responses: a few copies of one piece, and the cost of the connections.
 GROWTH = 64_000_000
 FEED = "/v1/threads/long/comments?site=news&limit=100"
 
 
 class Alone(Web):
-    """`greenroom web`, as it is run for real."""
+    """A real `greenroom web`."""
 
     def command(self) -> list[str]:
         return [
@@ -53,12 +53,12 @@ class Alone(Web):
 
     @property
     def memory(self) -> int:
-        """Bytes of memory that the process has which serves."""
+        """The memory of the serving process in bytes."""
         return int(Path(f"/proc/{self.worker}/statm").read_text().split()[1]) * resource.getpagesize()
 
     @property
     def connections(self) -> int:
-        """Its open sockets."""
+        """The number of its open sockets."""
         return sum(
             place.is_symlink() and str(place.readlink()).startswith("socket:")
             for place in Path(f"/proc/{self.worker}/fd").iterdir()
@@ -71,13 +71,13 @@ class Alone(Web):
             return answer.status, answer.headers, answer.read()
 
     def signed_in(self, token: str) -> str:
-        """The cookie of a moderator who came by this link."""
+        """The session cookie of a moderator who signed in with this link."""
         status, headers, _ = self.ask("POST", f"/sign-in/{token}", Origin=self.url)
         assert status == 303
         return headers["Set-Cookie"].partition(";")[0]
 
     def unread(self, held: ExitStack, path: str, cookie: str = "") -> socket.socket:
-        """A connection that asks and does not read."""
+        """A connection that sends a request and does not read the response."""
         line = held.enter_context(socket.socket())
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.settimeout(60)
@@ -87,7 +87,7 @@ class Alone(Web):
 
 
 def status_of(line: socket.socket) -> int:
-    """The status of the answer that has begun to arrive; it stays unread."""
+    """The status of the response that has begun to arrive. The rest stays unread."""
     poll = select.poll()
     poll.register(line, select.POLLIN)
     assert poll.poll(60_000), "no answer"
@@ -139,14 +139,14 @@ def test_one_viewer_with_unread_downloads_keeps_nobody_out(web: Alone) -> None:
         assert web.ready()
         assert web.ask("GET", "/queue", Cookie=other)[0] == 200
         assert web.memory - before < GROWTH
-        # All at once they may also have been more than threads come to; and the place of one that broke off goes to the next.
+        # Sent at once, they may also exceed the threads (503). The slot of a closed connection goes to the next one.
         assert set(statuses) <= {200, 429, 503}
         assert 2 <= statuses.count(200) < FEW, (web.folder / "log.txt").read_text()
         wait_until(lambda: status_of(web.unread(held, "/decisions.csv", viewer)) == 429, what="both places to be taken")
         status, headers, body = web.ask("GET", "/decisions.csv", Cookie=viewer, **{"Accept-Language": "de"})
         assert (status, int(headers["Retry-After"]) > 0) == (429, True)
         assert "Zwei Ihrer Downloads laufen schon" in body.decode()
-        # Somebody else has places of their own.
+        # Another moderator has separate slots.
         assert web.ask("GET", "/decisions.csv", Cookie=other)[2].count(b"\n") == DECISIONS + 1
     wait_until(lambda: web.ask("GET", "/decisions.csv", Cookie=viewer)[0] == 200, what="the places to be free again")
     status, _, body = web.ask("GET", "/decisions.csv", Cookie=viewer)
@@ -174,5 +174,5 @@ def test_an_answer_that_does_not_move_is_given_up_and_its_connection_closed(web:
         for _ in range(2):
             assert status_of(web.unread(held, "/decisions.csv", cookie)) == 200
         wait_until(lambda: web.connections <= before, what="the connections to be closed")
-        # The process hears a moment later that they are closed.
+        # The process notices a moment later that they are closed.
         wait_until(lambda: web.ask("GET", "/decisions.csv", Cookie=cookie)[0] == 200, what="room for a download")

@@ -1,4 +1,4 @@
-"""Whoever sends a body slowly keeps nobody else out."""
+"""Clients that send a body slowly do not block others."""
 
 import socket
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def web(database_url: str, tmp_path: Path) -> Iterator[Web]:
 
 
 def test_slow_bodies_hold_no_thread(web: Web) -> None:
-    """Far more of them than the server has threads, and still everybody else is answered."""
+    """Far more slow senders than server threads, and all other clients still get responses."""
     head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: {web.url}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     with ExitStack() as held:
         for _ in range(48):

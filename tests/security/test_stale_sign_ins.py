@@ -1,4 +1,4 @@
-"""A sign-in that began before the account changed does not outlive the change: real threads, and the change commits while they are under way."""
+"""A sign-in that began before the account changed does not outlive the change. Real threads race with the commit."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,12 +31,12 @@ from tests.support.sign_in import Browser, moderator
 
 OLD, NEW = "a quiet room behind the stage", "another room below the stage"
 DANA = "dana@news.example"
-#: How many requests are under way at once, and how many rounds of a race.
+#: Concurrent requests, and rounds of a race.
 MANY, ROUNDS = 3, 5
 #: The statements that read the account before the password is checked, and those that count a code before it is compared.
 READS_ACCOUNT = re.compile(r"FROM moderator\s+WHERE moderator\.email")
-COUNTS_CODE = re.compile("UPDATE half_sign_in SET tries")
-READS_HALF = re.compile("FROM half_sign_in")
+COUNTS_CODE = re.compile("UPDATE pending_sign_in SET tries")
+READS_HALF = re.compile("FROM pending_sign_in")
 
 Change = Callable[[Session, Moderator], object]
 Request = Callable[[], TestResponse]
@@ -66,7 +66,7 @@ def watched(app: Flask, statement: re.Pattern[str]) -> Iterator[list[str]]:
 
 
 def answers_across(house: House, change: Change, *requests: Request, begun: re.Pattern[str]) -> list[TestResponse]:
-    """The answers to requests that had all begun when the change was committed."""
+    """Responses to requests that had all begun before the change was committed."""
     with ThreadPoolExecutor(len(requests)) as pool:
         with watched(house.app, begun) as executed, house.database.writing() as session:
             person = session.scalars(select(Moderator).where(Moderator.email == DANA).with_for_update()).one()
@@ -77,7 +77,7 @@ def answers_across(house: House, change: Change, *requests: Request, begun: re.P
 
 
 def at_once(*requests: Request) -> list[TestResponse]:
-    """The answers to requests that are sent together."""
+    """Responses to requests that are sent together."""
     start = Barrier(len(requests))
 
     def send(request: Request) -> TestResponse:
@@ -101,15 +101,15 @@ def sessions_of(database: Database, email: str = DANA) -> int:
 
 
 def code_of(session: Session, person: Moderator, settings: Settings) -> str:
-    """The present code of this account's authenticator, as if none had been used yet."""
-    person.second_step = 0
+    """The current code of this account's authenticator; the server is made to forget used codes."""
+    person.totp_last_step = 0
     session.flush()
-    secret = SecretBox.from_secret(settings.secret).decrypt(person.second_factor)
+    secret = SecretBox.from_secret(settings.secret).decrypt(person.totp_secret)
     return code_at(secret, step_at(datetime.now(UTC)))
 
 
 def with_second_factor(house: House, session: Session, person: Moderator) -> None:
-    """Begin and confirm it, as the account page does."""
+    """Begin and confirm the second factor, as the account page does."""
     seal = SecretBox.from_secret(house.settings.secret)
     begin(session, person.id, seal=seal)
     session.refresh(person)
@@ -163,7 +163,7 @@ def test_a_sign_in_that_waits_for_its_code_does_not_outlive_a_change_of_the_acco
     assert half.post("/sign-in", {"email": DANA, "password": OLD}).location.startswith("/sign-in/code")
     with house.database.writing() as session:
         code = code_of(session, moderator_with(session, DANA), house.settings)
-    # Where writers stand in line, the code waits for the change before it is counted.
+    # On SQLite writers take turns: the code is counted only after the change.
     begun = READS_HALF if house.database.on_sqlite else COUNTS_CODE
     [answer] = answers_across(house, change, lambda: half.post("/sign-in/code", {"code": code}), begun=begun)
     assert (answer.status_code, answer.location) in ((303, "/sign-in"), (422, None))
@@ -188,7 +188,7 @@ def test_a_link_does_not_outlive_a_new_password(house: House, dana: Browser) -> 
 
 
 def test_a_stolen_browser_does_not_set_a_password_after_its_owner_has(house: House, dana: Browser) -> None:
-    """The thief's form, sent with the old password and a session that was alive, arrives while the owner's is being kept."""
+    """A thief's form, with the old password and a live session, arrives while the owner's new password is being stored."""
     thief = Browser(house.app)
     thief.post("/sign-in", {"email": DANA, "password": OLD})
     thief.get("/account")
@@ -213,12 +213,12 @@ def test_a_stolen_browser_turns_no_second_factor_on_after_a_new_password(house: 
     [answer] = answers_across(
         house,
         CHANGES["password"],
-        lambda: dana.post("/account/second-factor", {"act": "confirm", "code": code}),
+        lambda: dana.post("/account/two-factor", {"act": "confirm", "code": code}),
         begun=re.compile("FROM browser_session"),
     )
     assert answer.status_code == 409
     with house.database.reading() as session:
-        assert moderator_with(session, DANA).second_factor_at is None
+        assert moderator_with(session, DANA).totp_enabled_at is None
 
 
 def test_a_link_that_is_asked_for_while_a_role_of_another_site_comes_does_not_open_it(house: House, dana: Browser) -> None:
@@ -235,7 +235,7 @@ def test_a_link_that_is_asked_for_while_a_role_of_another_site_comes_does_not_op
 
 
 def test_however_sign_ins_and_a_new_password_meet_no_session_of_the_old_one_is_left(house: House) -> None:
-    """Many rounds, each with an account of its own, through the pages alone."""
+    """Many rounds, each with a new account, only through the pages."""
     for number in range(ROUNDS):
         house.app.extensions["greenroom"].counters._windows.clear()
         email = f"dana{number}@news.example"

@@ -1,4 +1,4 @@
-"""Every question that is asked often finds its rows by an index, on both databases, so that a page costs the same at any size."""
+"""Every frequent query uses an index, on both databases, so that its cost does not grow with the table."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from service.store.comments.related_counts import MOST
 from service.store.db.engine import Database
 from service.store.learning import site_models
 from service.store.learning.labels import is_spam, labels
-from service.store.learning.ordinary_comments import standing
+from service.store.learning.ordinary_comments import ordinary_comments
 from service.store.learning.scored_decisions import scored_decisions
 from service.store.lifecycle import archives
 from service.store.lifecycle.archivable import Archivable, archivable, leaving
@@ -42,7 +42,7 @@ from service.store.tables.idempotency import forget_key_of
 from service.store.webhooks import deliveries
 from tests.support.factories import IDENTITIES, draft, moved, site, submitted
 
-#: Tables that grow with the comments; reading one of them whole is never right.
+#: Tables that grow with the comments. A full scan of one of them is always wrong.
 GROWING = (
     "comment",
     "event",
@@ -52,7 +52,7 @@ GROWING = (
     "verdict",
     "revision",
     "idempotency_key",
-    "day_numbers",
+    "daily_statistics",
     "archived_comment",
 )
 ME = new_id()
@@ -118,7 +118,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is any key kept long enough": lambda s: any_expired(s, now=_now()),
     "keys that are kept long enough": lambda s: delete_expired(s, now=_now() + timedelta(days=2)),
     "what there is to learn": lambda s: site_models.due_for_training(s, now=_now()),
-    "what stands without a decision": lambda s: list(standing(s, "news", until=_now(), most=100)),
+    "what stands without a decision": lambda s: list(ordinary_comments(s, "news", until=_now(), most=100)),
     "what a rule is tried on": lambda s: past_comments(s, "news", authors=True),
     "what people decided": lambda s: [list(labels(s, is_spam(s, "news")[0])), scored_decisions(s, "news", SiteThresholds())],
     "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
@@ -141,7 +141,7 @@ def _ids(session: Session) -> list[Any]:
 
 @pytest.fixture
 def grown(database: Database) -> Iterator[Database]:
-    """A few comments: enough to ask about, since it is the plan that counts."""
+    """A few comments: enough to query, since only the plan counts."""
     with database.writing() as session:
         site(session)
         who = [{"name": "Jo", "email": f"jo{n % 3}@example.org"} for n in range(20)]
@@ -160,14 +160,14 @@ def test_no_table_that_grows_is_read_whole(grown: Database) -> None:
 
 
 def test_those_alike_are_found_by_what_they_share(grown: Database) -> None:
-    """On SQLite, which knows no numbers: an index of the whole queue would be walked once for each card."""
+    """SQLite has no statistics here: it might scan an index of the whole queue once for each card."""
     if grown.on_sqlite:
         plans = [line for _, plan in _plans(grown, _queue(QueueFilter())) for line in plan]
-        assert any("INDEX ix_comment_same " in line for line in plans), plans
+        assert any("INDEX ix_comment_wording " in line for line in plans), plans
 
 
 def test_neighbours_are_counted_newest_first_in_their_indexes_alone(grown: Database) -> None:
-    """Whoever wrote thousands of comments would make every verdict fetch each of them, and a plan by the site read all of it."""
+    """An author with thousands of comments must not make every verdict read all of them, and no plan may read the whole site."""
     plan = [
         line for statement, plan in _plans(grown, QUESTIONS["what the checks read"]) if "w.site_id" in statement for line in plan
     ]
@@ -175,7 +175,7 @@ def test_neighbours_are_counted_newest_first_in_their_indexes_alone(grown: Datab
     assert len(rows) == 3
     for line in rows:
         assert "COVERING INDEX" in line or "Index Only Scan Backward" in line, plan
-        assert re.search("ix_comment_(fingerprint|author|address) ", line), plan
+        assert re.search("ix_comment_(fingerprint|author|ip) ", line), plan
 
 
 def test_when_much_was_written_is_asked_by_an_index_alone_where_much_came_at_once(grown: Database) -> None:
@@ -190,7 +190,7 @@ def test_when_much_was_written_is_asked_by_an_index_alone_where_much_came_at_onc
     }
     (plan,) = [plan for statement, plan in plans.items() if "posted_at" in statement]
     assert not [line for line in plan if _reads_whole(line)]
-    for index in ("fingerprint", "author", "address"):
+    for index in ("fingerprint", "author", "ip"):
         assert any(f"ix_comment_{index} " in line for line in plan), plan
 
 
@@ -209,7 +209,7 @@ def test_the_same_sent_a_thousand_times_is_counted_no_further(grown: Database) -
 
 
 def test_a_backlog_is_not_read_for_each_batch(grown: Database) -> None:
-    """PostgreSQL last counted when nothing was pending, as it nearly always does: then all that is pending looks like one row."""
+    """Stale statistics: PostgreSQL analysed the table while nothing was pending, so it expects one pending row."""
     if grown.on_sqlite:
         return
     with grown.writing() as session:
@@ -235,7 +235,7 @@ def _reads_whole(line: str) -> bool:
 
 
 def _plans(database: Database, question: Callable[[Session], object]) -> list[tuple[str, list[str]]]:
-    """Every statement of a question with its plan, asked in the same transaction. PostgreSQL must use an index if it has one."""
+    """Every statement of a query with its plan, explained in the same transaction. PostgreSQL must use an index if it has one."""
     explained: list[tuple[str, list[str]]] = []
     explain = "EXPLAIN QUERY PLAN " if database.on_sqlite else "EXPLAIN "
 

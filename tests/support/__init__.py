@@ -1,1 +1,1 @@
-"""What tests share: real servers, browsers, process trees, factories."""
+"""Shared by tests: real servers, browsers, process trees, factories."""

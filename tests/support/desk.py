@@ -1,4 +1,4 @@
-"""A real server and the moderators before it, for the browser tests, the screenshots and the bench."""
+"""A real server and its moderators, for the browser tests, the screenshots and the benchmarks."""
 
 import shutil
 import threading
@@ -34,7 +34,7 @@ FLAGS = [
 WIDE = {"viewport": {"width": 1380, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
-#: Runs before every page: remembers what the policy refused, and whether foreign words managed to run.
+#: Runs before every page: records violations of the content security policy, and whether a payload has run.
 WATCH = """
 window.__refused = [];
 document.addEventListener('securitypolicyviolation', (e) => window.__refused.push(`${e.violatedDirective} ${e.blockedURI}`));
@@ -44,7 +44,7 @@ window.alert = window.confirm = window.prompt = () => { window.__ran += 1; };
 
 
 class Desk:
-    """One server with a database of its own, and the moderators who sit before it."""
+    """One server with its own database, and its moderators."""
 
     def __init__(self, app: Flask, address: str, database: Database, chromium: Browser) -> None:
         self.app = app
@@ -56,11 +56,11 @@ class Desk:
     def sit_down(
         self, name: str = "Dana", role: Role = Role.ADMIN, *, preferences: dict | None = None, **options: object
     ) -> Page:
-        """A page of a signed-in moderator. Errors, refusals of the policy and failed requests are noted as troubles."""
+        """A page of a signed-in moderator. Errors, CSP violations and failed requests are recorded as troubles."""
         now = datetime.now(UTC)
         with self.database.writing() as session:
             person = add_moderator(session, f"{name.lower()}@news.example", name=name, now=now)
-            if not person.everywhere:
+            if not person.role_on_all_sites:
                 give_role(session, person, role, site_id=None)
             set_preferences(session, person.id, **(preferences or {}))
             token = start(session, person.id, how="link", user_agent="test", now=now)
@@ -79,7 +79,7 @@ class Desk:
 
 
 def until(page: Page, truth: str) -> None:
-    """Waits until this expression holds on the page. Playwright's own way of waiting for one asks for `eval`, which is refused."""
+    """Wait until this expression is true on the page. Playwright's `wait_for_function` needs `eval`, which the CSP forbids."""
     end = time.monotonic() + PATIENCE
     while not page.evaluate(truth):
         if time.monotonic() > end:
@@ -89,7 +89,7 @@ def until(page: Page, truth: str) -> None:
 
 @contextmanager
 def browser() -> Iterator[Browser | None]:
-    """Debian's Chromium, or none where this machine has none."""
+    """Debian's Chromium, or None if this machine has none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
         yield None

@@ -1,4 +1,4 @@
-"""What tests put on the table: sites, drafts, stored comments, each with sensible defaults."""
+"""Factories for sites, drafts and stored comments, with sensible defaults."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -32,13 +32,13 @@ def site(session: Session, site_id: str = "news") -> str:
 
 
 def submitted(session: Session, *drafts: Draft, site_id: str = "news", now: datetime = NOON) -> list[UUID]:
-    """The ids of these drafts, stored as pending."""
+    """Store these drafts as pending. Returns their ids."""
     outcomes = submit(session, [Submission(site_id, d) for d in drafts], identities=IDENTITIES, now=now)
     return [outcome.comment_id for outcome in outcomes if isinstance(outcome, Accepted)]
 
 
 def moved(session: Session, comment_id: UUID, state: State) -> None:
-    """Put a comment into a state without anybody being told."""
+    """Put a comment into a state without an event."""
     comment = session.get_one(Comment, comment_id)
     comment.state, comment.version = state, comment.version + 1
     session.flush()

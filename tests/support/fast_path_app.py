@@ -1,4 +1,4 @@
-"""Asks the service as its server does, on an event loop of its own, in the shape of a WSGI application for werkzeug's client."""
+"""Calls the ASGI service on its own event loop, as a WSGI application for werkzeug's test client."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ class Front:
 
 
 async def asked(served: AsgiApp, scope: dict[str, Any], messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the service sends to this request. After these messages its sender stays and says nothing more."""
+    """The messages that the service sends for this request. After `messages` the client stays connected but is silent."""
     coming, said = list(messages), []
 
     async def receive() -> dict[str, Any]:
@@ -39,13 +39,13 @@ async def asked(served: AsgiApp, scope: dict[str, Any], messages: Iterable[dict[
 
 
 def in_pieces(*pieces: bytes, more: bool = False) -> list[dict[str, Any]]:
-    """A body as the server hands it on. `more`: as if there came more."""
+    """A body message of the server. `more`: more is to follow."""
     last = len(pieces) - 1
     return [{"type": "http.request", "body": piece, "more_body": more or n < last} for n, piece in enumerate(pieces)]
 
 
 def scope_of(environ: dict[str, Any]) -> dict[str, Any]:
-    """A request as the server describes it."""
+    """The ASGI scope of a request."""
     headers = [
         (name.removeprefix("HTTP_").replace("_", "-").lower().encode(), value.encode("latin-1"))
         for name, value in environ.items()

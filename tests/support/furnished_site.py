@@ -1,4 +1,4 @@
-"""A site in the middle of its day, for the axe runs and the screenshots: something stands on every page."""
+"""A site with content on every page, for the axe tests and the screenshots."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from workers.periodic.daily_statistics import count_days
 
 @dataclass(frozen=True)
 class Furnished:
-    """What a page of its own can be asked for."""
+    """The ids that some pages need."""
 
     comment: UUID
     banned: UUID
@@ -73,7 +73,7 @@ def _by(session: Session, name: str) -> UUID:
 
 
 def _endpoint(session: Session, now: datetime) -> UUID:
-    """One that answered a test with an error: what its page then shows is more than of one that is well."""
+    """An endpoint that responded to a test with an error, since its page then shows more than that of a healthy one."""
     url = "https://news.example/hooks/greenroom"
     endpoint, _ = add_endpoint(session, "news", url=url, seal=SecretBox.from_secret("x" * 32), now=now)
     delivery = session.get_one(Delivery, send_test(session, "news", endpoint.id, now=now))
@@ -85,6 +85,6 @@ def _endpoint(session: Session, now: datetime) -> UUID:
 
 def _decide(session: Session, moderator_id: UUID, comment_id: UUID, state: State, reason: str) -> None:
     decide_all(
-        session, "news", [SeenComment(comment_id, None)], state, gesture_id=new_id(), moderator_id=moderator_id,
+        session, "news", [SeenComment(comment_id, None)], state, action_id=new_id(), moderator_id=moderator_id,
         now=datetime.now(UTC), delay=timedelta(0), reason=reason,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A moderator with a browser that runs no script: signs in by the printed link, and decides by the forms on the page."""
+"""A moderator with a browser without JavaScript: signs in by the printed link, and decides with the forms on the page."""
 
 import html
 import re

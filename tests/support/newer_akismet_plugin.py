@@ -1,6 +1,6 @@
-"""A blog with Akismet's plugin from 5.3.7 on, as far as its protocol goes: what it sends, and what becomes of its comments by the answers.
+"""A model of a blog with Akismet's plugin from 5.3.7 on: its requests, and the effect of the responses on its comments.
 
-Written from what the plugin was seen to do; the real one in Debian is older.
+Written from the observed behaviour of the plugin; the real one in Debian is older.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import httpx
 
 
 class Status(StrEnum):
-    """Where the blog has a comment."""
+    """The state of a comment in the blog."""
 
     APPROVED = "approved"
     PENDING = "unapproved"
@@ -20,12 +20,12 @@ class Status(StrEnum):
 
 
 class NewerPlugin:
-    """One blog. It ties an answer to a comment by `X-akismet-guid` and by nothing else."""
+    """One blog. It links a response to a comment only by `X-akismet-guid`."""
 
     def __init__(self, greenroom: str, key: str, blog: str) -> None:
         self.status: dict[int, Status] = {}
         self.guids: dict[int, str | None] = {}
-        #: Seconds after which the blog publishes by itself what it keeps pending.
+        #: Seconds after which the blog publishes a pending comment by itself.
         self.fallback: dict[int, int] = {}
         self._comments: dict[int, dict[str, str]] = {}
         self._numbers = count(1)
@@ -52,7 +52,7 @@ class NewerPlugin:
         return number
 
     def recheck(self, number: int, reason: str = "recheck_queue") -> str:
-        """Ask again: by a person's "Check for spam", or by the blog's own timer (`retry`). Neither looks at a header."""
+        """Check again: a person's "Check for spam", or the blog's own timer (`retry`). Neither reads a response header."""
         stored = {"comment_approved": {"approved": "1", "spam": "spam"}.get(self.status[number], "0"), "recheck_reason": reason}
         answer = self._ask("comment-check", self._comments[number] | stored).text
         if answer == "true":
@@ -62,7 +62,7 @@ class NewerPlugin:
         return answer
 
     def report(self, number: int, *, spam: bool) -> None:
-        """A person of the blog moves a comment into its spam, or out of it."""
+        """A person of the blog marks a comment as spam or as not spam."""
         self.status[number] = Status.SPAM if spam else Status.APPROVED
         self._ask(
             "submit-spam" if spam else "submit-ham",

@@ -1,6 +1,6 @@
-"""An OpenID provider: a process of its own with real keys, which lets everybody in as whom it was told, honestly or not.
+"""An OpenID provider for tests: a separate process with real keys. It signs in the configured person, correctly or with faults.
 
-Started with its port as argument. `POST /next` says who signs in next, and what is to be wrong with the answer.
+Started with its port as argument. `POST /next` sets who signs in next, and what is wrong with the response.
 """
 
 import base64
@@ -25,7 +25,7 @@ CLIENT, SECRET = "greenroom-client", "a secret of the client"
 
 
 class Provider(Server):
-    """The provider as a test starts it."""
+    """The provider as a child process of a test."""
 
     @property
     def issuer(self) -> str:
@@ -36,7 +36,7 @@ class Provider(Server):
         return ["env", f"PYTHONPATH={root}", sys.executable, "-m", "tests.support.oidc_provider", str(self.port)]
 
     def __exit__(self, *_: object) -> None:
-        """Python knows nothing of SIGQUIT but to dump its core, or to go on where that was ignored when it was born."""
+        """Stop the process. Python does not handle SIGQUIT: it dumps core, or ignores the signal if that was inherited."""
         self.stop()
 
     def ready(self) -> bool:
@@ -46,7 +46,7 @@ class Provider(Server):
             return False
 
     def next(self, email: str = "dana@news.example", *, wrong: str = "", **claims: Any) -> None:
-        """Who signs in next. `wrong` is what the answer is signed with, or another word that the token endpoint knows."""
+        """Set who signs in next. `wrong`: with what the token is signed, or another fault that the token endpoint knows."""
         told = {"claims": {"sub": f"sub of {email}", "email": email, "email_verified": True, **claims}, "wrong": wrong}
         assert requests.post(f"{self.issuer}next", json=told, timeout=60).ok
 
@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         STATE["exchanges"] += 1
         form = dict(parse_qsl(body.decode()))
-        # A code counts once.
+        # A code can be used only once.
         asked = STATE["codes"].pop(form.get("code", ""), None)
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         honest = asked and (
@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Quiet."""
+        """Logs nothing."""
 
 
 def token_for(asked: dict[str, Any]) -> str:
@@ -139,7 +139,7 @@ def token_for(asked: dict[str, Any]) -> str:
         case "alg none":
             return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
         case "public key as secret":
-            # The classic: whoever takes the algorithm from the token checks an HMAC with the public key as its secret.
+            # Algorithm confusion: a client that trusts the token's `alg` verifies an HMAC with the public key as the secret.
             signed = f"{_part({'alg': 'HS256', 'kid': 'the key'})}.{_part(claims)}"
             return f"{signed}.{_b64(hmac.digest(KEY.as_pem(private=False), signed.encode(), 'sha256'))}"
         case "secret in the key set":

@@ -1,4 +1,4 @@
-"""A house with a past: comments in every state that nobody has touched for two years, and one that is young."""
+"""An installation with comments in every state, unchanged for two years, and one recent comment."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ House = dict[str, UUID]
 
 
 def old_house(settings: Settings, database: Database) -> House:
-    """A site with old comments in every state, all of which the host was told of, and something young. Some of them by name."""
+    """A site with old comments in every state, all delivered to the host, and a recent one. Returns some of them by name."""
     now = datetime.now(UTC)
     with database.writing() as session:
         site(session)
@@ -57,14 +57,14 @@ def old_house(settings: Settings, database: Database) -> House:
         session.execute(
             update(Comment)
             .where(Comment.author_name == "Dana")
-            .values(address_key=IDENTITIES.block("192.0.2.7"), context={"address": IDENTITIES.address("192.0.2.7")})
+            .values(ip_key=IDENTITIES.block("192.0.2.7"), context={"address": IDENTITIES.address("192.0.2.7")})
         )
     _all_told(database, now)
     return ids
 
 
 def no_longer_learned_from(session: Session, ids: House) -> None:
-    """An old decision, and so many newer ones that no site learns from it any more."""
+    """An old decision, and so many newer ones that it is no longer used for training."""
     now = datetime.now(UTC)
     rows = [
         {

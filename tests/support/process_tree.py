@@ -1,4 +1,4 @@
-"""A real `greenroom up` as a child of the test: started as a person would, read as a person would, and looked after."""
+"""A real `greenroom up` as a child of the test: start it, read its output, query and kill its processes."""
 
 import http.client
 import json
@@ -57,7 +57,7 @@ class Up:
 
     @property
     def curl(self) -> list[str]:
-        """The command that it printed, as a shell would understand it."""
+        """The printed command, split as by a shell."""
         printed = self.output[self.output.index("curl ") :].partition("\n\n")[0]
         return shlex.split(printed.replace("\\\n", " "))
 
@@ -91,7 +91,7 @@ class Up:
         return found
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """Ask the host API with the printed key. Returns the status and the JSON of the answer."""
+        """Send a request to the host API with the printed key. Returns the status and the JSON of the response."""
         request = urllib.request.Request(self.url + path, method=method)
         request.add_header("Authorization", f"Bearer {self.key}")
         for name, value in headers.items():
@@ -107,7 +107,7 @@ class Up:
                 return error.code, json.loads(error.read() or b"null")
 
     def insist(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """The same, again and again while nobody answers: a process may just have been killed."""
+        """The same, with retries while there is no response, since a process may just have been killed."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
@@ -136,7 +136,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _read(path: Path) -> str:
-    """What stands there; nothing where the process has just gone."""
+    """The content of the file; empty if the process has just ended."""
     try:
         return path.read_text()
     except OSError:

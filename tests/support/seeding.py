@@ -1,4 +1,4 @@
-"""Synthetic comments, submitted and settled with signals of our own making: what the queue page has to show."""
+"""Synthetic comments for the queue page, submitted and judged with given signals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ IDENTITIES = Pseudonymizer(b"seeding")
 
 @dataclass(frozen=True)
 class Seed:
-    """One comment: its words, who wrote it where, and what the checks are to have found. `found` maps matched text to what it was read as."""
+    """One comment: text, author, thread, and the signals it gets. `found` maps matched text to the word it was read as."""
 
     text: str
-    #: Left out: somebody who wrote nothing else.
+    #: If left out: an author without other comments.
     name: str = ""
     thread: str = "Council approves new cycle path along the river"
     state: State = State.HELD
@@ -44,7 +44,7 @@ class Seed:
 
 
 def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetime | None = None) -> list[UUID]:
-    """Store the seeds, each as old as it says, and bring it to its state. Returns their ids."""
+    """Store the seeds with their ages and states. Returns their ids."""
     now = now or datetime.now(UTC)
     ids: list[UUID] = []
     for batch in _batches(seeds):
@@ -63,7 +63,7 @@ def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetim
 
 
 def _batches(seeds: Sequence[Seed]) -> list[list[Seed]]:
-    """Runs of the same age: they share a transaction. A parent must be stored before its replies."""
+    """Groups of seeds with the same age; each group shares a transaction. A parent must be stored before its replies."""
     batches: list[list[Seed]] = []
     for seed in seeds:
         if batches and batches[-1][0].minutes == seed.minutes and not seed.parent and len(batches[-1]) < 500:

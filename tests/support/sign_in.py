@@ -1,4 +1,4 @@
-"""A moderator's browser in a test: signs in by link, sends forms with their token and origin."""
+"""A moderator's browser in a test: signs in by link, and sends forms with their CSRF token and origin."""
 
 import re
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ ORIGIN = "http://greenroom.example"
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[Flask]:
-    """The application on these settings; its database is closed at the end."""
+    """The application with these settings. Its database is closed at the end."""
     app = create_app(settings)
     yield app
     app.extensions["greenroom"].close()
 
 
 class Browser:
-    """One browser with its own cookies."""
+    """A browser with its own cookies."""
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
@@ -56,7 +56,7 @@ class Browser:
 
 
 def moderator(database: Database, email: str, role: Role = Role.MODERATOR, *, site: str | None = None, name: str = "") -> str:
-    """A moderator and the token of a link that signs in."""
+    """A moderator and the token of a sign-in link."""
     now = datetime.now(UTC)
     with database.writing() as session:
         person = add_moderator(session, email, name=name, now=now)

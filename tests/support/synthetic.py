@@ -1,4 +1,4 @@
-"""A small town's comments, all made up, for screenshots, the axe runs and whoever wants to see a full queue."""
+"""The synthetic comments of a small town, for screenshots, the axe tests and demos of a full queue."""
 
 from service.domain.policy.signals import Kind, Signal, Span
 from service.domain.states import State
@@ -15,7 +15,7 @@ def _two(kind: Kind, rule: str, score: float, *spans: tuple[int, int, str, str])
 
 
 SEEDS: tuple[Seed, ...] = (
-    # What is decided already, so that trust lines and threads have something to say.
+    # Already decided comments, so that authors and threads have a history.
     *(
         Seed(text, name, thread, State.APPROVED, minutes=minutes, name_of=name_of)
         for text, name, thread, minutes, name_of in (
@@ -29,7 +29,7 @@ SEEDS: tuple[Seed, ...] = (
         )
     ),
     Seed("Cheap watches, real gold, write to me", "Goldie", BUS, State.REJECTED, Kind.SPAM_PHRASES, "“cheap watches” is on the list of spam phrases", 0.9, minutes=60 * 30),
-    # What waits.
+    # Comments that wait for a decision.
     Seed(
         "The water board was asked, and said no. But of course this council of b4st@rds does as it likes, and we get to pay for the damned thing twice.",
         "Marek", CYCLE, kind=Kind.PROFANITY_STRONG, rule="a strong word: bastards", score=0.86, found={"b4st@rds": "bastards"},

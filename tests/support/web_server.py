@@ -1,4 +1,4 @@
-"""A real web process with a worker and a courier beside it, for what only a real server shows."""
+"""A real web process with a worker and a delivery worker, for tests that need a real server."""
 
 import http.client
 import socket
@@ -13,7 +13,7 @@ from workers.resources.worker_resources import WorkerResources
 
 
 class Web(Server):
-    """granian, as it is run for real. Its answers come from `settings`."""
+    """A real granian web process with these `settings`."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         super().__init__(folder)
@@ -76,7 +76,7 @@ class Web(Server):
         self.stop()
 
     def say(self, words: bytes, *, seconds: float = 60.0) -> bytes:
-        """Send raw bytes and read the answer until the server ends it or falls silent."""
+        """Send raw bytes and read the response until the server closes the connection or sends nothing more."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:
             line.sendall(words)
             answer = b""
@@ -95,5 +95,5 @@ class Web(Server):
         workshop.database.close()
 
 
-#: Where the project's own commands are installed.
+#: The folder of the project's installed commands.
 COMMANDS = Path(sys.executable).parent

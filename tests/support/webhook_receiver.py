@@ -1,4 +1,4 @@
-"""A host's receiver: a real HTTP server that verifies what comes with a third-party library, and answers as it is told."""
+"""A host's receiver: a real HTTP server that verifies webhooks with a third-party library and responds as configured."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 @dataclass(frozen=True)
 class Receipt:
-    """One request as it came in."""
+    """One received request."""
 
     id: str
     headers: dict[str, str]
@@ -70,7 +70,7 @@ class Receiver:
                 length = int(self.headers.get("Content-Length", 0))
                 body = self.rfile.read(length)
                 if len(body) < length:
-                    # Whoever sent this died in the middle of it.
+                    # The sender died in the middle of the request.
                     return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.receipts.append(Receipt(headers.get("webhook-id", ""), headers, body, self.path))

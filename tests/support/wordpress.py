@@ -1,4 +1,4 @@
-"""A real WordPress with the real Akismet plugin, both of Debian's package, on PHP's own server and a MariaDB."""
+"""A real WordPress with the real Akismet plugin, both from Debian's packages, on PHP's built-in server and a MariaDB."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.support.servers import MariaDb, Server
 DEBIAN = Path("/usr/share/wordpress")
 PLUGIN = DEBIAN / "wp-content/plugins/akismet"
 
-#: Runs before every script: WordPress then takes its settings from our folder instead of /etc/wordpress.
+#: Runs before every script: makes WordPress read its settings from our folder instead of /etc/wordpress.
 _PREPEND = "<?php define('ABSPATH', '%(folder)s/');"
 _CONFIG = """<?php
 foreach (['NAME' => 'wordpress', 'USER' => 'root', 'PASSWORD' => '', 'HOST' => 'localhost:%(socket)s', 'CHARSET' => 'utf8mb4'] as $name => $value)
@@ -27,7 +27,7 @@ foreach (['AKISMET_TEST_MODE', 'WP_INSTALLING'] as $name) if (getenv($name)) def
 $table_prefix = 'wp_';
 require ABSPATH . 'wp-settings.php';
 """
-#: The plugin knows one address, as a constant: core's own filter leads it here. No mail leaves, and nobody types too fast.
+#: The plugin's server is a constant: a filter of WordPress redirects it here. Also turns off mail and flood protection.
 _LEAD_HERE = """<?php
 function wp_mail() { return true; }
 add_filter('comment_flood_filter', '__return_false');
@@ -56,13 +56,13 @@ foreach (['active_plugins' => ['akismet/akismet.php'], 'comment_previously_appro
 
 
 class WordPress(Server):
-    """One blog with one post, whose readers comment by the ordinary form."""
+    """One blog with one post, whose readers comment with the ordinary form."""
 
     database: MariaDb
 
     @staticmethod
     def there() -> bool:
-        """Whether this machine has the package, its plugin, and PHP's driver for its database."""
+        """Whether this machine has the package, the plugin, and PHP's database driver."""
         if not PLUGIN.is_dir() or not shutil.which("php"):
             return False
         return "mysqli" in subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout
@@ -88,18 +88,18 @@ class WordPress(Server):
         super().start()
 
     def talk_to(self, greenroom: str, key: str) -> None:
-        """The plugin of this blog asks Greenroom from now on, with this key; an empty address stands for a server that is away."""
+        """Let the blog's plugin use Greenroom with this key. An empty address stands for a server that is down."""
         self.run(f"update_option('greenroom', {json.dumps(greenroom)}); update_option('wordpress_api_key', {json.dumps(key)});")
 
     def run(self, code: str, **environ: str) -> Any:
-        """What a piece of PHP inside WordPress returns."""
+        """Run PHP code inside WordPress. Returns its result."""
         command = [*self._php(), str(self.folder / "run.php"), code]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environ})
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.rpartition("\n")[2])
 
     def comment(self, words: str, **fields: str) -> int:
-        """A reader sends the form. Returns the id that WordPress gave the comment."""
+        """Send the form as a reader. Returns the id of the comment in WordPress."""
         reader = {"author": "Dana O'Neil", "email": "dana@example.org", "comment_post_ID": "1", "comment_parent": "0"}
         answer = httpx.post(f"{self.url}/wp-comments-post.php", data=reader | {"comment": words} | fields, timeout=60)
         place = re.search(r"#comment-(\d+)$", answer.headers.get("Location", ""))
@@ -114,7 +114,7 @@ class WordPress(Server):
         return ["php", "-d", f"auto_prepend_file={self.folder / 'prepend.php'}", "-d", "display_errors=stderr"]
 
     def _lay_out(self) -> None:
-        """A folder of our own that borrows WordPress and its plugin from Debian's."""
+        """A folder with links to Debian's WordPress and its plugin."""
         facts = {"folder": self.folder, "socket": self.database.socket, "url": self.url}
         files = {"prepend.php": _PREPEND, "wp-config.php": _CONFIG}
         for name, words in files.items():

@@ -1,11 +1,14 @@
-"""A web process in this very process: its application, a site, and a key that may do everything."""
+"""Fixtures: the web application in this process, a site, and a key with all scopes."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Undefined
+from jinja2.utils import missing
 
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import Settings
@@ -16,9 +19,36 @@ from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
 
 
+class NoSuchAttribute(Undefined):
+    """Jinja writes nothing where a template names an attribute that an object lacks, so a rename goes unnoticed. Here it fails. Keys of
+    a dict, and variables that a page does not set, may be missing.
+    """
+
+    def _demand(self) -> None:
+        if self._undefined_obj is not missing and not isinstance(self._undefined_obj, dict):
+            self._fail_with_undefined_error()
+
+    def __str__(self) -> str:
+        self._demand()
+        return ""
+
+    def __bool__(self) -> bool:
+        self._demand()
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        self._demand()
+        return iter(())
+
+
+@pytest.fixture(autouse=True)
+def strict_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Flask, "jinja_options", {"undefined": NoSuchAttribute})
+
+
 @pytest.fixture
 def site(database: Database) -> str:
-    """The id of a site."""
+    """A site. Returns its id."""
     with database.writing() as session:
         add_site(session, "news", origins=["https://news.example", "http://localhost:4000"], now=datetime.now(UTC))
     return "news"
@@ -26,7 +56,7 @@ def site(database: Database) -> str:
 
 @pytest.fixture
 def key(database: Database, site: str) -> str:
-    """A key of the site that may do everything."""
+    """A key of the site with all scopes."""
     with database.writing() as session:
         return add_key(session, site, scopes=list(Scope), now=datetime.now(UTC))[1]
 
@@ -40,7 +70,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask, key: str) -> FlaskClient:
-    """A client that shows the key with every request."""
+    """A client that sends the key with every request."""
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     return client
@@ -48,7 +78,7 @@ def client(app: Flask, key: str) -> FlaskClient:
 
 @pytest.fixture
 def settle_all(settings: Settings) -> Iterator[Callable[[], int]]:
-    """Gives every pending comment its verdict, as the workers do."""
+    """Gives all pending comments their verdicts, as the workers do."""
     workshop = WorkerResources.open(settings)
     yield lambda: check_pending(workshop)
     workshop.database.close()
@@ -56,7 +86,7 @@ def settle_all(settings: Settings) -> Iterator[Callable[[], int]]:
 
 @pytest.fixture
 def post(client: FlaskClient) -> Callable[..., str]:
-    """Posts a calm comment and gives back its id."""
+    """Posts a calm comment. Returns its id."""
 
     def post(text: str = "What a thoughtful article, thank you.", **fields: object) -> str:
         body = {"thread": {"id": "a-page"}, "text": text, **fields}

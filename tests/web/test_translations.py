@@ -1,4 +1,4 @@
-"""Every word of the pages is there in every language, and fits its place."""
+"""Every text of the pages is translated into every language and fits its place."""
 
 import json
 import re
@@ -52,14 +52,14 @@ def test_a_language_is_complete_and_its_places_fit(language: str) -> None:
 
 @pytest.mark.parametrize("language", [code for code in blueprint.LANGUAGES if code != "en"])
 def test_what_is_shown_is_what_was_written(language: str) -> None:
-    """The compiled file is in step with the one that people edit: `make translations` sees to it."""
+    """The compiled file matches the edited one. If not, run `make translations`."""
     with (HERE / "translations" / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         compiled = plain(read_mo(file))
     assert compiled == plain(catalog(language))
 
 
 def plain(found: Catalog) -> dict[str, tuple[str, ...]]:
-    """By the first form of the original, all forms of the translation."""
+    """Singular form of the original -> all forms of the translation."""
     return {
         message.id if isinstance(message.id, str) else message.id[0]: (message.string,)
         if isinstance(message.string, str)
@@ -82,7 +82,7 @@ LOADED = CheckInput(
 
 
 def test_every_sentence_of_a_check_is_known(settings: Settings) -> None:
-    """The checks, on comments that set off nearly all of them and on those of the demo."""
+    """Run the checks on comments that trigger nearly all of them, and on those of the demo."""
     demo = (HERE.parent / "commands" / "demo_comments.jsonl").read_text(encoding="utf-8").splitlines()
     readings = [LOADED, *(CheckInput(json.loads(line)["text"]) for line in demo[::10])]
     rules = {signal.rule for reading in readings for signal in signals_of(reading)}

@@ -1,4 +1,4 @@
-"""Drain: claim pending comments, many at a time, run the checks on them, and settle them in one transaction."""
+"""Check pending comments: claim a batch, run the checks, and apply the verdicts in one transaction."""
 
 import logging
 import time
@@ -11,16 +11,15 @@ from service.actions.comments.apply_verdicts import JudgedComment, apply_verdict
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.policy.check_input import CheckInput
-from service.domain.policy.judge import judge
 from service.domain.policy.signals import Kind, Signal
-from service.domain.policy.site_thresholds import apply_thresholds
+from service.domain.policy.verdict import verdict_of
 from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.comments.check_input import ClaimedComment, claimed_comments
 from service.store.comments.claim import claim, first_free
 from service.store.db.column_types import AnyRow
 from service.store.sites.external_checks import enabled_external_checks
-from workers.checking.external_checks import consult, lines
+from workers.checking.external_checks import clients, consult
 from workers.checks import signals_of_each
 from workers.resources.recent_comments import Before, RecentComments
 from workers.resources.worker_resources import WorkerResources
@@ -28,19 +27,19 @@ from workers.resources.worker_resources import WorkerResources
 log = logging.getLogger("greenroom.drain")
 
 
-#: Seconds from one look to the next of whoever is on watch, at least and at most, and how many a comment of the last batch adds: what
-#: comes meanwhile shares the costs of a batch, which are those of about ten comments. And seconds without work after which nobody
-#: is on watch.
+#: GATHER: the shortest and the longest pause of the active poller, in seconds. EACH: seconds of pause for each comment of the
+#: last batch. Comments that arrive during the pause form one batch. A batch has a fixed cost, as high as the cost of about ten
+#: comments, which they share. QUIET: after this many seconds without work the worker releases the poll lease.
 GATHER, EACH, QUIET = (0.010, 0.030), 0.0015, 0.05
-#: Comments in one batch from which on another worker is called to help.
+#: From this batch size on, another worker is woken to help.
 WAKE_ANOTHER_AT = 80
 
 
 def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
-    """Settle pending comments until none is free or the time is used up. Returns how many were settled.
+    """Check pending comments until none is free or the time is used up. Returns how many got their verdict.
 
-    Where nobody is on watch, this worker is until nothing has come for a while. The database is let go while the checks run.
-    A comment that was claimed too often is held for a person, not checked.
+    If no worker is the active poller, this worker becomes it, until no comment has come for `QUIET` seconds. The worker holds
+    no database connection while the checks run. A comment that was claimed too often is not checked, but held for a person.
     """
     settled, watching, watch = 0, workshop.watch.take(), workshop.watch
     found = now = time.monotonic()
@@ -53,7 +52,7 @@ def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
             elif not watching:
                 return settled
             if watching and now - found > QUIET:
-                # Whoever came while others relied on this watch is found by one more look.
+                # Poll once more after the release: no wake-up was sent for comments that came while the lease was held.
                 watch.leave()
                 watching = False
             elif watching:
@@ -69,20 +68,23 @@ def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
-    """What one claim leased, and the token that says so."""
+    """The comments that one claim leased, and its fencing token."""
 
     token: UUID
     comment_ids: list[UUID]
 
 
 def _gathering(last: _Claimed | None) -> float:
-    """Seconds until the next look: the more came last, the more will."""
+    """Seconds until the next poll: longer after a larger batch, since the next one will be large too."""
     least, most = GATHER
     return min(max(least, EACH * len(last.comment_ids)), most) if last else least
 
 
 def _claimed(workshop: WorkerResources) -> _Claimed | None:
-    """A batch of fresh comments; or one whose earlier worker did not come back, where none has waited longer."""
+    """Claim a batch of new comments. But if the oldest free comment was claimed before (its lease ran out), claim only that one.
+
+    If other workers have taken all comments of that kind meanwhile, the other kind is tried.
+    """
     settings, database = workshop.settings, workshop.database
     token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.reading_quickly() as session:
@@ -100,7 +102,10 @@ def _claimed(workshop: WorkerResources) -> _Claimed | None:
 
 
 def _settled(workshop: WorkerResources, claimed: _Claimed) -> int:
-    """What waits for a service elsewhere is settled after the others, so that no comment waits for another's answer."""
+    """Check the batch and apply the verdicts. Returns how many took effect.
+
+    Comments with external checks come last. So comments without external checks do not wait for the response of a service.
+    """
     with workshop.database.reading_quickly() as session:
         batch = claimed_comments(session, claimed.comment_ids, now=_now())
         models = workshop.taught.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
@@ -110,10 +115,10 @@ def _settled(workshop: WorkerResources, claimed: _Claimed) -> int:
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(workshop, settlements, claimed)
-    # Others are woken again, also for what came meanwhile: the answers may take seconds.
+    # Release the lease and wake another worker: the responses may take seconds.
     workshop.watch.leave()
     workshop.bell.notify(Job.DRAIN)
-    asking = lines(settlements, setups, SecretBox.from_secret(workshop.settings.secret))
+    asking = clients(settlements, setups, SecretBox.from_secret(workshop.settings.secret))
     asked = {settlement.waiting.comment_id for line in asking for settlement in line.asked}
     later = [settlement for settlement in settlements if settlement.waiting.comment_id in asked]
     now = [settlement for settlement in settlements if settlement.waiting.comment_id not in asked]
@@ -129,14 +134,14 @@ def _settle(workshop: WorkerResources, settlements: Sequence[JudgedComment], cla
     crash_point(CrashPoint.ANNOUNCED)
     if any(changes.values()):
         workshop.bell.notify(Job.DELIVER)
-    log.info("drained", extra={"claimed": len(settlements), "settled": len(changes)})
+    log.info("comments_checked", extra={"claimed": len(settlements), "settled": len(changes)})
     return len(changes)
 
 
 def examine(
     batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, alike: RecentComments, most: int
 ) -> list[JudgedComment]:
-    """What the checks say and what follows from it. What was claimed more than `most` times is not checked again."""
+    """Run the checks and judge each comment. A comment that was claimed more than `most` times is held, not checked again."""
     earlier = alike.before(batch)
     tried = [item for item in batch if item.claims <= most]
     rule = f"not checked: {most} tries were cut short, so a person decides"
@@ -152,7 +157,7 @@ def _reading(item: ClaimedComment, before: Before, models: Mapping[str, bytes]) 
 
 
 def _judged(item: ClaimedComment, signals: tuple[Signal, ...]) -> JudgedComment:
-    verdict = apply_thresholds(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    verdict = verdict_of(signals, item.rules, item.thresholds, identity=item.comment_id.hex)
     return JudgedComment(item, signals, verdict)
 
 

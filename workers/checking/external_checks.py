@@ -1,4 +1,4 @@
-"""Outside: services elsewhere are asked about the comments of a batch, all at once, within a budget and before a deadline."""
+"""External checks: calls services about the comments of a batch, in parallel, within a request budget and a deadline."""
 
 import logging
 import time
@@ -14,26 +14,25 @@ from service.config import Settings
 from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
 from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Setup
 from service.domain.external_checks.eligibility import is_sure
-from service.domain.policy.judge import judge
 from service.domain.policy.signals import Kind, Signal, from_plugin
-from service.domain.policy.site_thresholds import apply_thresholds
+from service.domain.policy.verdict import verdict_of
 from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.domain.states import State
 from service.domain.webhooks.retry_schedule import Answer
 from service.store.db.engine import Database
-from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, IfNoAnswer
 from workers.resources.safe_http import SafeHttp
 
 log = logging.getLogger("greenroom.outside")
 
-#: Seconds that all questions of one batch may take together, and questions that are under way at once.
+#: TOGETHER: maximum seconds for all requests of one batch. THREADS: maximum number of requests at the same time.
 TOGETHER, THREADS = 5.0, 16
 Setups = Mapping[str, Sequence[tuple[ExternalCheckRow, str]]]
 
 
 @dataclass(slots=True)
 class ExternalCheckClient:
-    """The line to one service during one batch: what may still be asked, and whether it answers. Shared by the threads."""
+    """One external check of one site during one batch: remaining requests and circuit breaker. Shared by the threads."""
 
     row: ExternalCheckRow
     check: ExternalCheck
@@ -48,7 +47,7 @@ class ExternalCheckClient:
     lock: Lock = field(default_factory=Lock)
 
     def may_ask(self) -> str:
-        """Empty where a question may go out now, which is counted; else why none may."""
+        """If a request may be sent now, count it and return an empty string. Otherwise return the reason why not."""
         with self.lock:
             failed = self.failures if self.answered else self.row.failures + self.failures
             if self.row.failures < BREAKER <= failed:
@@ -59,20 +58,20 @@ class ExternalCheckClient:
             return ""
 
     def note(self, error: str) -> None:
-        """What came of one question; empty for an answer that was understood."""
+        """Record the outcome of one request. `error` is empty if the response could be read."""
         with self.lock:
             self.error = error
             self.failures = self.failures + 1 if error else 0
             self.answered = self.answered or not error
 
 
-def lines(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBox) -> list[ExternalCheckClient]:
-    """Who is to be asked about which of these comments."""
+def clients(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBox) -> list[ExternalCheckClient]:
+    """The external checks to call, each with the comments to ask about. Rejected comments are left out."""
     found: list[ExternalCheckClient] = []
     for site_id, rows in setups.items():
         here = [s for s in settlements if s.waiting.site_id == site_id and s.verdict.state is not State.REJECTED]
         for row, blog in rows:
-            wanted = [s for s in here if row.asks == AskWhen.ALL or not is_sure(s.verdict, s.signals)]
+            wanted = [s for s in here if row.ask_when == AskWhen.ALL or not is_sure(s.verdict, s.signals)]
             if wanted:
                 line = _line(row, blog, seal)
                 line.asked = wanted
@@ -83,7 +82,10 @@ def lines(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBox)
 def consult(
     settlements: Sequence[JudgedComment], asking: Sequence[ExternalCheckClient], database: Database, settings: Settings
 ) -> list[JudgedComment]:
-    """The same comments, judged again with what the services said, or with the reason why they said nothing."""
+    """Call the services, and judge the comments again with the signals of their responses.
+
+    If a response is missing, a signal says why.
+    """
     until = time.monotonic() + min(TOGETHER, settings.lease / 3)
     _take(asking, database)
     under_way: dict[Future[tuple[Signal, ...]], tuple[ExternalCheckClient, JudgedComment]] = {}
@@ -100,7 +102,7 @@ def consult(
 
 
 class _Client:
-    """Asks one service about one comment, in a thread of its own, and never later than the deadline."""
+    """Calls one service, one comment per call. Runs in pool threads and never exceeds the deadline."""
 
     def __init__(self, line: ExternalCheckClient, settings: Settings, until: float) -> None:
         self._line, self._settings, self._until = line, settings, until
@@ -111,12 +113,12 @@ class _Client:
         why = "there was no time left" if left <= 0 else line.may_ask()
         if why:
             return (_silent(line, settlement, Kind.NOT_CHECKED, f"{line.check.title} was not asked: {why}"),)
-        seconds = min(line.row.seconds, left)
+        seconds = min(line.row.timeout, left)
         answer = self._answer(settlement, seconds)
-        found, error = _heard(line, answer)
+        found, error = _parse(line, answer)
         line.note(error)
         facts = {"check": line.row.name, "site": line.row.site_id, "ms": answer.milliseconds, "error": answer.fault or error}
-        log.info("asked", extra=facts)
+        log.info("external_check_asked", extra=facts)
         if not error:
             return found
         if answer.status is None and answer.error == "no answer in time":
@@ -133,8 +135,8 @@ class _Client:
         return SafeHttp(allow=self._settings.webhook_allow, seconds=seconds).post(asked.url, asked.body, asked.headers)
 
 
-def _heard(line: ExternalCheckClient, answer: Answer) -> tuple[tuple[Signal, ...], str]:
-    """What an answer says, or why it says nothing. The words of an answer are never repeated: they may hold anything."""
+def _parse(line: ExternalCheckClient, answer: Answer) -> tuple[tuple[Signal, ...], str]:
+    """The signals in a response, or an error. The error never quotes the response, which may hold any text."""
     if answer.status is None:
         return (), answer.error or "no answer"
     if answer.status != 200:
@@ -148,9 +150,13 @@ def _heard(line: ExternalCheckClient, answer: Answer) -> tuple[tuple[Signal, ...
 
 
 def _silent(line: ExternalCheckClient, settlement: JudgedComment, kind: Kind, rule: str) -> Signal:
-    """No answer is as if nobody had been asked; where our own checks are unsure, a person decides, unless the site says otherwise."""
+    """The signal for a missing response. Usually its score is 0, so it changes nothing.
+
+    The score is 1, which holds the comment for a person, if our own checks would approve the comment but are unsure, and the
+    site chose to hold such comments (IfNoAnswer.HOLD).
+    """
     unsure = settlement.verdict.state is State.APPROVED and not is_sure(settlement.verdict, settlement.signals)
-    holds = unsure and line.row.unanswered == Unanswered.HOLD
+    holds = unsure and line.row.if_no_answer == IfNoAnswer.HOLD
     return Signal(kind, 1.0 if holds else 0.0, rule, check=line.row.name)
 
 
@@ -158,24 +164,23 @@ def _judged(settlement: JudgedComment, said: Sequence[Signal]) -> JudgedComment:
     if not said:
         return settlement
     item, signals = settlement.waiting, (*settlement.signals, *said)
-    verdict = apply_thresholds(judge(signals, item.rules), signals, item.latitude, identity=item.comment_id.hex)
+    verdict = verdict_of(signals, item.rules, item.thresholds, identity=item.comment_id.hex)
     return JudgedComment(item, signals, verdict)
 
 
 def _line(row: ExternalCheckRow, blog: str, seal: SecretBox) -> ExternalCheckClient:
-    """One that cannot be asked says so for each comment: its package is gone, or the root secret is another one."""
+    """The client of one external check. It is `broken` if the check's plug-in is not installed, or if the check's secret cannot
+    be decrypted because the root secret has changed. A broken client sends nothing; a signal on each comment says why."""
     check = external_checks().get(row.name)
     if check is None:
         return ExternalCheckClient(row, _GONE, Setup(), broken="no installed package knows this check")
     try:
-        return ExternalCheckClient(
-            row, check, Setup(row.address, seal.decrypt(row.secret) if row.secret else "", row.model, blog)
-        )
+        return ExternalCheckClient(row, check, Setup(row.url, seal.decrypt(row.secret) if row.secret else "", row.model, blog))
     except DecryptionFailed:
         return ExternalCheckClient(row, check, Setup(), broken="its secret is unreadable")
 
 
-#: Has only a name: what is broken is not asked.
+#: Stands in for a check that is not installed. It is never called; only its title is shown.
 _GONE = replace(EXTERNAL_CHECKS["own"], title="A removed check")
 
 

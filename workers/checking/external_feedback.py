@@ -1,4 +1,4 @@
-"""Tells: what moderators decided is passed on to the outside checks that want to learn from it."""
+"""External feedback: sends moderators' decisions to the external checks that learn from them."""
 
 import logging
 from collections.abc import Sequence
@@ -14,28 +14,28 @@ from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.outside")
 
-#: Seconds that a decision waits beyond its own delay, so that one that is taken back at once is never passed on.
+#: A decision is sent only this long after it has taken effect, so that a decision that is undone at once is never sent.
 SETTLED = timedelta(seconds=5)
-#: Most that is passed on in one go; the rest goes with the next.
+#: Maximum number of corrections for one service in one call. The next call sends the rest.
 MOST = 20
 
 
 def send_feedback(workshop: WorkerResources) -> int:
-    """Tell each service of the decisions that contradict it. Returns how many were told.
+    """Send each service the moderators' decisions that contradict its answers. Returns how many decisions were sent.
 
-    Each is told at most once: the cursor moves first, since a service that hears the same twice counts it twice. A service
-    whose breaker is open is told later.
+    Each decision is sent at most once, since a service would count a repeated decision twice. So the position reached
+    (`feedback_until`) is stored before sending. A service with an open circuit breaker gets its feedback later.
     """
     ripe = _now() - timedelta(seconds=workshop.settings.decision_delay) - SETTLED
     teaching = [name for name, check in external_checks().items() if check.build_feedback]
     with workshop.database.reading() as session:
         found = [(one, *corrections(session, one, until=ripe, most=MOST)) for one in listeners(session, teaching)]
-    return sum(_told(workshop, one, said, until) for one, said, until in found if until is not None)
+    return sum(_send_corrections(workshop, one, said, until) for one, said, until in found if until is not None)
 
 
-def _told(workshop: WorkerResources, listener: Listener, said: Sequence[Correction], until: datetime) -> int:
+def _send_corrections(workshop: WorkerResources, listener: Listener, said: Sequence[Correction], until: datetime) -> int:
     with workshop.database.writing() as session:
-        if not set_feedback_until(session, listener.site_id, listener.name, since=listener.told_until, until=until):
+        if not set_feedback_until(session, listener.site_id, listener.name, since=listener.feedback_until, until=until):
             return 0
     tells = external_checks()[listener.name].build_feedback
     if tells is None:
@@ -49,7 +49,10 @@ def _told(workshop: WorkerResources, listener: Listener, said: Sequence[Correcti
     for one in said:
         asked = tells(ExternalCheckInput(one.reading, str(one.comment_id), _now()), setup, one.unwanted)
         answer = outside.post(asked.url, asked.body, asked.headers)
-        log.info("told", extra={"check": listener.name, "site": listener.site_id, "status": answer.status, "error": answer.fault})
+        log.info(
+            "feedback_sent",
+            extra={"check": listener.name, "site": listener.site_id, "status": answer.status, "error": answer.fault},
+        )
     return len(said)
 
 

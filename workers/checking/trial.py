@@ -1,4 +1,4 @@
-"""Trial: a comment is judged like any other, and nothing of it stays."""
+"""Trial: judges a comment like any other, but stores nothing."""
 
 from datetime import UTC, datetime
 
@@ -16,11 +16,11 @@ from workers.resources.site_model_cache import SiteModelCache
 
 
 def try_out(submission: Submission, database: Database, settings: Settings) -> State:
-    """What would become of this comment, were it sent in earnest. Services elsewhere are not asked; what cannot be judged is held."""
+    """The state that this comment would get. External checks are not called. HELD if the comment cannot be judged."""
     with database.writing() as session:
         batch = _read(session, submission, Pseudonymizer.from_secret(settings.secret))
         models = SiteModelCache().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
-        # The row existed so that the checks could count its neighbours; no other transaction ever sees it.
+        # The comment was stored only so that related comments could be counted. After the rollback nobody ever sees it.
         session.rollback()
     settlements = examine(batch, models, alike=RecentComments(), most=settings.max_claims)
     return next((settlement.verdict.state for settlement in settlements), State.HELD)

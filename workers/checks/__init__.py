@@ -1,4 +1,4 @@
-"""What is looked at, in this order. A new check is one file with one function, one line here, and one test."""
+"""The checks, in the order they run. A new check is one file with one function, one line here, and one test."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -28,35 +28,35 @@ from workers.checks.prepared import Prepared
 Check = Callable[[Prepared], Iterable[Signal]]
 
 CHECKS: dict[str, Check] = {
-    site_lists.CHECK: site_lists.check,  # what this site blocks or holds by itself
-    site_rules.CHECK: site_rules.check,  # what its editors want to see first
+    site_lists.CHECK: site_lists.check,  # the site's own lists of blocked and held words, authors and addresses
+    site_rules.CHECK: site_rules.check,  # the custom rules of the site's editors
     profanity.CHECK: profanity.check,  # strong, coarse and mild words, plain or disguised
-    names.CHECK: names.check,  # an author's name that is no name
+    names.CHECK: names.check,  # an author's name that is an address or an advertisement
     links.CHECK: links.check,  # links, shorteners, blocked domains
-    phrases.CHECK: phrases.check,  # what advertisers and templates say
+    phrases.CHECK: phrases.check,  # phrases of advertisers and of template programs
     contact.CHECK: contact.check,  # chat numbers and mail addresses
-    leads.CHECK: leads.check,  # whether there is anything to follow or to buy
+    leads.CHECK: leads.check,  # something that a reader could follow or buy
     mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
-    models.CHECK: models.check,  # how much it reads like spam or an attack seen elsewhere
-    threats.CHECK: threats.check,  # calls to hurt somebody, or oneself
+    models.CHECK: models.check,  # the models' scores for spam and for abuse
+    threats.CHECK: threats.check,  # threats, and calls to hurt oneself
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
-    floods.CHECK: floods.check,  # the same again, and too much at once
-    forms.CHECK: forms.check,  # hidden fields, and faster than anyone can type
+    floods.CHECK: floods.check,  # repeated texts, and too many comments at once
+    forms.CHECK: forms.check,  # a filled honeypot field, or sent too fast
     privacy.CHECK: privacy.check,  # telephone and card numbers, street addresses
-    language.CHECK: language.check,  # which language it is in, where the host does not say
-    history.CHECK: history.check,  # what became of the author's earlier comments
+    language.CHECK: language.check,  # the language of the text, if the host does not send it
+    history.CHECK: history.check,  # the outcomes of the author's earlier comments
 }
 
 
 def signals_of(reading: CheckInput) -> tuple[Signal, ...]:
-    """What all checks say of one comment. A check that breaks or takes too long is a signal too."""
+    """The signals of all checks for one comment. A check that fails or takes too long gives a signal too."""
     from workers.checks.run import run
 
     return run(reading, CHECKS)
 
 
 def signals_of_each(readings: Sequence[CheckInput]) -> list[tuple[Signal, ...]]:
-    """The same for several comments, which is cheaper than one by one."""
+    """The signals of all checks for each comment. Cheaper than one call per comment."""
     from workers.checks.run import run_each
 
     return run_each(readings, CHECKS)

@@ -1,4 +1,4 @@
-"""Ways to get in touch that have no place under an article: chat numbers, handles and mail addresses."""
+"""Contact details in the text: chat numbers, handles and e-mail addresses."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _CHAT = re.compile(
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """A mail address hints at an offer; a chat number or handle is one."""
+    """An e-mail address is a weak sign of spam; a chat number or handle is a strong one."""
     folded, text = prepared.text, prepared.text.text
     if "@" in text or "at]" in text or "at)" in text:
         for found in _MAIL.finditer(text):

@@ -1,4 +1,4 @@
-"""The same again, and too much at once: repeated texts and bursts by one author or address."""
+"""Floods: repeated and near-duplicate texts, and bursts of comments by one author, one address or with links to one host."""
 
 from collections.abc import Iterator
 
@@ -7,16 +7,17 @@ from workers.checks.prepared import Prepared
 from workers.checks.text.find_links import USUAL, is_within
 
 CHECK = "floods"
-#: Shorter texts are said by many people on their own ("Thanks!", "So true.").
+#: Texts with fewer characters are not compared: they are often the same by chance ("Thanks!", "So true.").
 SHORT = 25
 _MANY_BY_AUTHOR, _TOO_MANY_BY_AUTHOR = 8, 20
 _MANY_BY_ADDRESS, _TOO_MANY_BY_ADDRESS = 15, 40
-#: Links to one host by whomever; hosts that readers link to in good faith, and the site's own, may come as often as they like.
+#: Limits for the number of comments (by any author) that link to the same host. Usual hosts and the site's own domains are not
+#: counted.
 _MANY_TO_HOST, _TOO_MANY_TO_HOST = 5, 15
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Reads the counts that were gathered for the comment; hours and sites are whoever gathered them's business."""
+    """Turns the counts in `reading.recent` into signals. The caller has counted this site's comments of one hour."""
     recent, length = prepared.reading.recent, len(prepared.reading.text)
     if recent.same_text and length >= SHORT:
         elsewhere = recent.same_text_other_threads

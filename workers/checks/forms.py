@@ -1,4 +1,4 @@
-"""How the form was filled in: the hidden field, and faster than anyone can type."""
+"""How the form was filled in: the honeypot field, and the time between showing and sending the form."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,12 @@ from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
 
 CHECK = "forms"
-#: Nobody reads, types and sends within so many seconds.
+#: A form that is sent in fewer than HASTY seconds is suspicious. In fewer than IMPOSSIBLE seconds no person can type a text.
 HASTY, IMPOSSIBLE = 3.0, 1.0
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Only speaks where the host tells of its form."""
+    """Gives signals only if the host sends these facts about its form."""
     circumstances = prepared.reading.circumstances
     if circumstances.honeypot:
         yield Signal(Kind.SPAM_HONEYPOT, 0.95, "a field that people cannot see was filled in", strong=True, check=CHECK)

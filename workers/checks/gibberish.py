@@ -1,4 +1,4 @@
-"""Letters that spell nothing: keyboards struck at random, and strings that machines made up."""
+"""Gibberish: random keystrokes and machine-made strings."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from workers.checks.text.characters import table
 CHECK = "gibberish"
 _WORD = re.compile(r"[a-z]{4,}")
 _UNSAYABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|^[^aeiouy]{5,}$|(?:asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwer|zxcv|xcvb)")
-#: Most texts hold no five of these in a row, which is all that has to be asked of them.
+#: For a fast first test: the regular expressions run only on texts with several of these consonants in a row. Most have none.
 _HARD = table(b"bcdfghjklmnpqrstvwxz", b" ", as_one=b"x")
 _STRUCK = ("sdfg", "dfgh", "fghj", "ghjk", "hjkl", "zxcv", "xcvb")
 _MIXED = re.compile(r"(?:[a-z][A-Z]+){3}")
@@ -18,7 +18,7 @@ ENOUGH_LETTERS, MOST_READ = 10, 600
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Speaks where most longer words cannot be said aloud. Other scripts than Latin are not judged."""
+    """Gives a signal if most of the longer words cannot be pronounced. Only Latin script is judged."""
     text = prepared.text.text[:MOST_READ]
     if prepared.links or not (_has_hard_runs(text) or " " not in text):
         return
@@ -32,7 +32,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def _has_hard_runs(text: str) -> bool:
-    """Whether any word may be unsayable: most texts have no four hard letters in a row that stand so on the keyboard, nor five."""
+    """Whether any word may be unpronounceable: five consonants in a row, or four that are neighbours on the keyboard."""
     if "asdf" in text or "qwer" in text:
         return True
     hard = text.encode().translate(_HARD)

@@ -1,4 +1,4 @@
-"""What became of the author's earlier comments, where the host vouches that it is the same person."""
+"""The outcomes of the author's earlier comments, if the host vouches that it is the same person."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,14 @@ from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
 
 CHECK = "history"
-#: So many earlier rejections, and this share of all, before they are held against somebody.
+#: Rejected comments count against an author if there are at least ENOUGH_REJECTED, and at least SHARE_REJECTED of all.
 ENOUGH_REJECTED, SHARE_REJECTED = 2, 0.4
-#: So many approved ones, and at most one rejected in so many, make an author dependable.
+#: An author is dependable with at least ENOUGH_APPROVED approved comments and at most one rejected in ONE_REJECTED_IN.
 ENOUGH_APPROVED, ONE_REJECTED_IN = 5, 20
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Without a vouched identity nothing is said: a typed address is anybody's."""
+    """Uses the history only if the host vouches for the author's identity: anyone can type any e-mail address."""
     past = prepared.reading.history
     if past.trusted:
         yield Signal(Kind.TRUST_BY_HAND, 0.0, "a moderator of this site trusts this author", check=CHECK)

@@ -1,4 +1,4 @@
-"""Which language a comment is in, as far as it can be told, and a reason to hold it where no check of ours covers that language."""
+"""The language of a comment, and a reason to hold it if none of our checks covers that language."""
 
 import re
 from collections.abc import Iterator
@@ -10,27 +10,28 @@ from unicodedata import normalize
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.language_coverage import ALL, COVERED, NAMES, code_of, covered
 from service.domain.policy.signals import Kind, Signal, Span
-from service.domain.text.language import FEWEST, LOOKED_AT, MOSTLY, Told, told_apart, told_by, words_of
+from service.domain.text.language import FEWEST, LOOKED_AT, MOSTLY, LanguageGuess, is_distinguished, language_of_words, words_of
 from service.domain.text.scripts import LANGUAGES, Script, languages_of, runs, script_of
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
 from workers.checks.text.word_lists import word_list
 
 CHECK = "language"
-#: A person decides, and nothing is known against the comment.
+#: This score holds the comment for a person. It is no higher, because nothing is wrong with the comment itself.
 SCORE = 0.5
-#: From this share of the letters, or so many words, in another script on it is more than a foreign word or a short quotation: the
-#: share is one word of five letters beside nine of English.
+#: If at least this share of the letters, or this number of words, is in another script, that is more than a foreign word or a
+#: short quotation. One five-letter word among nine English words has this share.
 SHARE, WORDS = 0.1, 3
-#: Common English words among all different words of a text: from this share on it is English. Few words may be names for a good part.
+#: A text is English if at least this share of its distinct words are common English words. A text of fewer than FEW words needs
+#: a smaller share, because many of its words may be names.
 ENGLISH, ENGLISH_OF_FEW, FEW = 0.3, 0.25, 10
-#: From this share on it is English even where small words tell another language.
+#: With at least this share of common English words a text is English, even if its stop words suggest another language.
 SURELY_ENGLISH = 0.5
-#: So many different small words of English alone need no other proof.
+#: With at least this number of distinct English stop words a text is English without further tests.
 PLAINLY = 6
-#: So many words are needed to say that a text is not English.
+#: A text with fewer distinct words is too short to decide that we cannot tell its language.
 ENOUGH_WORDS = 6
-#: The rest of a text that is shorter than this says nothing by itself.
+#: The last part of a text is judged only if it has at least this many characters.
 REST = 60
 MOST_SPANS = 4
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S+")
@@ -41,20 +42,23 @@ _UNTOLD = "we could not tell the language; our checks may not be able to read it
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stretch of a text with its words, and what the small ones among them tell."""
+    """A part of a text with its words, and the language that its stop words suggest."""
 
     text: str
     words: list[str]
-    told: Told
+    told: LanguageGuess
 
     @classmethod
     def of(cls, text: str) -> "_Part":
         words = words_of(text)
-        return cls(text, words, told_by(words))
+        return cls(text, words, language_of_words(words))
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Held where a language is not covered and not taken by the site; otherwise told, without any weight, where the host does not say."""
+    """Holds a comment in a language that neither our checks cover nor the site accepts.
+
+    Otherwise, if the host does not send the language of the comment, gives a signal with score 0 that names it.
+    """
     reading = prepared.reading
     text = _plain(reading.text)
     script = None if text.isascii() else script_of(text)
@@ -66,7 +70,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def _parts(text: str) -> list[_Part]:
-    """What small words tell changes within a text: each stretch of it speaks for itself, but for a short rest."""
+    """Split the text into parts that are judged one by one, since the language may change. A short last part is left out."""
     starts = [at for at in range(0, len(text), LOOKED_AT) if not at or len(text) - at >= REST]
     return [_Part.of(text[at : at + LOOKED_AT]) for at in starts]
 
@@ -99,12 +103,12 @@ def _of_script(original: str, script: Script, languages: tuple[str, ...]) -> Sig
 
 
 def _of_part(part: _Part, claimed: str, taken: tuple[str, ...]) -> str:
-    """Why a stretch in Latin letters waits; empty where it does not."""
+    """The reason to hold a part in Latin letters; empty if there is none."""
     if part.told.sure and part.told.words >= PLAINLY and not COVERED.isdisjoint(part.told.languages):
         return ""
     words = _different(part.words)
-    # A letter alone is a small word of some languages, and an initial or half of "it's" in English.
-    told = told_by(words)
+    # Single letters are not counted: some languages have one-letter words, but in English they are initials or half of "it's".
+    told = language_of_words(words)
     another = told.words >= FEWEST and COVERED.isdisjoint(told.languages)
     needed = SURELY_ENGLISH if another else ENGLISH if len(words) >= FEW else ENGLISH_OF_FEW
     if not words or _english(words) >= needed or _disguised(part.text):
@@ -119,12 +123,12 @@ def _of_part(part: _Part, claimed: str, taken: tuple[str, ...]) -> str:
 
 
 def _disguised(text: str) -> bool:
-    """Whether it is English once look-alikes are read as what they look like."""
+    """Whether the text is English once look-alike characters are folded to Latin letters."""
     return not text.isascii() and _english(_different(words_of(fold(text).text))) >= SURELY_ENGLISH
 
 
 def _plain(original: str) -> str:
-    """The text in small letters as a browser shows it, without addresses and names of accounts; styled letters are plain ones."""
+    """The text in lower case as a browser shows it, without URLs, @names and #tags. Styled letters become plain (NFKC)."""
     text = original.lower()
     if "<" in text:
         text = _TAG.sub(" ", text)
@@ -136,7 +140,7 @@ def _plain(original: str) -> str:
 
 
 def _different(words: list[str]) -> set[str]:
-    """The different words in Latin letters, none of them a plain letter alone."""
+    """The distinct words in Latin letters, without single letters from a to z."""
     return {word for word in words if (len(word) > 1 or word > "z") and (word[0] < "\u0370" or "\u1e00" <= word[0] < "\u1f00")}
 
 
@@ -145,7 +149,7 @@ def _english(words: set[str]) -> float:
 
 
 def _narrowed(languages: tuple[str, ...], claimed: str) -> tuple[str, ...]:
-    """What the host says decides between languages that look the same."""
+    """The language that the host claims, if it is among the candidates; else all candidates."""
     return (claimed,) if claimed in languages else languages
 
 
@@ -155,8 +159,11 @@ def _named(languages: tuple[str, ...]) -> str:
 
 
 def _never_told(language: str) -> bool:
-    """Whether a language uses Latin letters and has no list of small words here, so that a text of unknown language may be in it."""
-    return not told_apart(language) and all(language not in languages for languages in LANGUAGES.values())
+    """Whether we can never detect this language: it uses Latin letters, and we have no list of its stop words.
+
+    A text whose language we could not tell may be in this language.
+    """
+    return not is_distinguished(language) and all(language not in languages for languages in LANGUAGES.values())
 
 
 @cache

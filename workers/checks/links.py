@@ -1,4 +1,4 @@
-"""Links: how many, where they lead, and what they hide behind."""
+"""Links: how many, to which hosts, and whether shorteners or markup hide their targets."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from workers.checks.text.word_lists import word_list
 
 CHECK = "links"
 SHORTENERS = frozenset(word_list("shorteners"))
-#: How likely so many links to places outside make a comment unwanted.
+#: The score for 0, 1, 2, 3, 4 and more links to other sites.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
 _MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)
 STRONG_FROM = 5
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Links outside the site's own domains, shorteners, links dressed up by markup, and blocked domains."""
+    """Links outside the site's own domains, shorteners, links hidden in markup, and blocked domains."""
     lists, links, text = prepared.reading.lists, prepared.links, prepared.reading.text
     website = host_of(prepared.reading.author.url)
     if not links and not website:

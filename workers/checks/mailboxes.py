@@ -1,4 +1,4 @@
-"""Mail addresses that are thrown away after use."""
+"""Disposable e-mail addresses."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +11,7 @@ CHECK = "mailboxes"
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """A disposable address is no crime and seldom a reader's."""
+    """Gives a signal for a disposable address: the site may allow them, but readers seldom use them."""
     domain = prepared.reading.author.email_domain.lower()
     if domain and is_within(domain, _disposable()):
         yield Signal(Kind.SPAM_DISPOSABLE_EMAIL, 0.6, f"a throw-away mail address: {domain}", strong=True, check=CHECK)

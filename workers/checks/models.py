@@ -1,4 +1,4 @@
-"""What the shipped models say: how much a comment reads like spam or like an attack, and which words made them say so."""
+"""The scores of the models for spam and abuse, and the words that weigh most."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,17 @@ from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
 
 CHECK = "models"
-#: From here on the spam model's word counts towards an automatic rejection. The abuse model's never does.
+#: From this score on, the spam model counts towards an automatic rejection. The abuse model never does.
 STRONG_FROM = 0.95
-#: From here on a moderator is told which words weighed.
+#: From this score on, the reason lists the heaviest words for the moderator.
 TOLD_FROM = 0.4
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Always speaks, so that every comment has scores to be ranked by."""
+    """Always gives signals, so that every comment has scores to rank by."""
     spam, abuse = (round(score, 5) for score in probabilities(prepared))
     if prepared.reading.site_model:
-        # The site's own model starts from the shipped one's word and corrects it, so it speaks in its place.
+        # The site model's score already builds on the shipped model's score, so only the site model's score is used.
         yield _taught(prepared, features(prepared), spam)
     else:
         yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
@@ -27,17 +27,17 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def probabilities(prepared: Prepared) -> tuple[float, float]:
-    """How likely it is spam, and how likely an attack, by the shipped models."""
+    """The probabilities of spam and of abuse, by the shipped models."""
     return shipped_models().probabilities(prepared.said, style_features(prepared))
 
 
 def features(prepared: Prepared) -> set[str]:
-    """What the models read of a comment: its words, pieces and phrases, how it looks and speaks, and its addresses."""
+    """The features of a comment: its words, character n-grams and phrases, its style features and its URLs."""
     return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases() | style_features(prepared)
 
 
 def style_features(prepared: Prepared) -> set[str]:
-    """How a comment looks and speaks."""
+    """The style features of a comment: how it looks, and how it addresses people."""
     return shape(prepared.reading, prepared.text, prepared.links) | manner(prepared.reading, prepared.links, prepared.said.words)
 
 
@@ -60,6 +60,6 @@ def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, stron
 
 
 def _spans(words: list[str], prepared: Prepared) -> tuple[Span, ...]:
-    """Where those words stand in the text, as far as they stand there as such."""
+    """The first place of each word in the text. Words that are not in the text as such are left out."""
     places = ((word, prepared.text.text.find(word)) for word in words)
     return tuple(prepared.text.span(at, at + len(word), read_as=word) for word, at in places if at >= 0)

@@ -1,4 +1,4 @@
-"""What advertisers and template programs say in a text. What stands in a name or a website is the names check's."""
+"""Phrases of advertisers and of template programs in the text. The names check does the same for names and websites."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,15 +10,15 @@ from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
 
 CHECK = "phrases"
-#: How likely so many different finds make a comment unwanted. One may be a coincidence, several are a pitch.
+#: The score for 0, 1, 2, 3, 4 and more different phrases. One may be chance, several are an advertisement.
 _BY_COUNT = (0.0, 0.3, 0.65, 0.85, 0.95)
-#: Flattery weighs less from somebody who advertises no website.
+#: Weights of entries. Flattery counts only if the author has a website or the text has a link.
 _FLATTERY = 1
 _PITCH = 2
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """One signal for all finds; different words count, the same word said again does not."""
+    """One signal for all phrases. A repeated phrase counts once."""
     author = prepared.reading.author
     found = dict(_finds(prepared.text, Field.TEXT))
     advertises = bool(author.url or prepared.links)
@@ -34,7 +34,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def pitches(folded: Folded, field: Field) -> dict[str, Span]:
-    """What is sold or invited to in a folded text, each phrase with its last place."""
+    """Phrases in a folded text that sell something or invite to something, each with the place where it occurs last."""
     return {spelling: span for (spelling, weight), span in _finds(folded, field) if weight == _PITCH}
 
 

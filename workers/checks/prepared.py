@@ -1,4 +1,4 @@
-"""What every check is handed: the reading, and what all checks would otherwise work out again each for itself."""
+"""The input of all checks: the comment, and values that several checks need, computed once."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from workers.checks.text.normalize import Folded, fold
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A reading with its text and the author's name folded, its disguises and links found, and what the models read."""
+    """A CheckInput with its text and author name folded, its disguised words, its links, and `said`: tokens for the models."""
 
     reading: CheckInput
     text: Folded

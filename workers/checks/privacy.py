@@ -1,4 +1,4 @@
-"""Personal data that should not be read by everyone: telephone numbers, card numbers and street addresses."""
+"""Personal data that should not be public: telephone numbers, card numbers and street addresses."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from workers.checks.prepared import Prepared
 from workers.checks.text.characters import DIGITS, count
 
 CHECK = "privacy"
-#: No card and no telephone number has fewer digits.
+#: The fewest digits of a card number and of a telephone number.
 _CARD_DIGITS, _PHONE_DIGITS = 13, 8
 _CARD = re.compile(r"(?<![0-9.,-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _PHONE = re.compile(
@@ -20,13 +20,13 @@ _STREET = re.compile(
     r"(?<![\w.,$-])[0-9]{1,5} (?:[a-z]{2,15} ){1,3}"
     r"(?:street|avenue|road|lane|drive|boulevard|crescent|court|terrace|st|ave|rd|ln|blvd)\b"
 )
-#: How all telephone numbers and street addresses begin.
+#: The first character of every telephone number and street address.
 _BEGINNING = re.compile(r"[0-9(+]")
 _WHOSE = re.compile(r"\b(?:lives?|living|address|home|find (?:him|her|them)|house|reside[sd]?|apartment|apt)\b")
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """Only texts with digits are looked at."""
+    """Gives a signal for a card or telephone number, and for a street address. Texts without digits are skipped."""
     folded, text = prepared.text, prepared.text.text
     digits = count(text, DIGITS)
     if not digits:
@@ -42,12 +42,13 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 
 def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """What `pattern.search` finds, sought only where it can begin."""
+    """The same as `pattern.search`, but faster: tries only places where a match can begin."""
     return next(filter(None, (pattern.match(text, at.start()) for at in _BEGINNING.finditer(text))), None)
 
 
 def _luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1. A run of one digit passes it and is no card."""
+    """Whether a number may be a card number: its check digit is right (Luhn, ISO/IEC 7812-1), its first digit is 3 to 6, and it
+    has at least four distinct digits."""
     numbers = [int(char) for char in digits if char.isdigit()]
     doubled = [sum(divmod(2 * number, 10)) for number in numbers[-2::-2]]
     return len(set(numbers)) > 3 and numbers[0] in (3, 4, 5, 6) and (sum(numbers[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,4 +1,4 @@
-"""Profanity, plain or disguised: which words, where, and what they were read as."""
+"""Profanity, plain or disguised: the words, their places, and the spelling they were read as."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -15,16 +15,16 @@ from workers.checks.text.starred_words import unmask
 from workers.checks.text.word_lists import word_list
 
 CHECK = "profanity"
-#: How likely a word of each tier makes a comment unwanted. Mild ones are told, and hold nothing by default.
+#: The score for a word of each tier. By default a mild word is shown to moderators, but does not hold the comment.
 SCORES = {Tier.STRONG: 0.9, Tier.COARSE: 0.6, Tier.MILD: 0.5}
 _NAMES = {Tier.STRONG: "a strong word", Tier.COARSE: "a coarse word", Tier.MILD: "a mild word"}
 _SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing")
-#: Evidence beyond this many places tells a moderator nothing new.
+#: Maximum number of places per signal: more tell a moderator nothing new.
 MOST_SPANS = 20
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """One signal a tier, gravest first: strong words, then coarse and mild ones."""
+    """One signal per tier, most severe first: strong words, then coarse and mild ones."""
     places = [*finds(prepared.text, disguised=prepared.disguised), *finds(prepared.name, field=Field.AUTHOR_NAME)]
     if not places:
         return
@@ -42,7 +42,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 def finds(
     folded: Folded, *, field: Field = Field.TEXT, disguised: Iterable[Disguise] | None = None
 ) -> list[tuple[int, str, Span]]:
-    """Every profane place of one text: its tier, what it was read as, and the span in the original."""
+    """All profanity in one text, as (tier, the word it was read as, its span in the original)."""
     if not folded.text:
         return []
     hits = [(hit.start, hit.end, hit.entry) for hit in plain().find(folded.text)]
@@ -62,14 +62,14 @@ def finds(
 
 @cache
 def plain() -> Matcher:
-    """The whole lexicon with its inflections and the misspellings of strong words."""
+    """The matcher for the whole lexicon, with inflections and the misspellings of strong words."""
     return Matcher(_entries())
 
 
 def _entries() -> Iterator[Entry]:
     yield from (Entry(innocent, innocent, 0, Where.ANYWHERE) for innocent in word_list("innocent"))
     aliases = dict(line.split("=") for line in word_list("aliases"))
-    for word, tier in lexicon.words().items():
+    for word, tier in lexicon.lexicon().items():
         anywhere = word in word_list("inside")
         where = Where.ANYWHERE if anywhere else Where.GLUED if tier is Tier.STRONG or tier is Tier.COARSE else Where.WHOLE
         suffixes = _SUFFIXES if tier is Tier.STRONG and not anywhere else ("",)
@@ -91,12 +91,12 @@ def _seen_through(disguise: Disguise) -> Entry | None:
 
 
 def _covers(hit: Hit, word: str) -> bool:
-    """A disguise counts for a strong word wherever it stands, for a lesser one only if it is all there is."""
+    """A strong word counts anywhere in a disguised word. A coarse or mild word counts only if it is the whole disguised word."""
     return hit.entry.weight == Tier.STRONG or hit.end - hit.start >= len(word.strip(".,!?*_-'\"")) - 1
 
 
 def _apart(hits: list[tuple[int, int, Entry]]) -> list[tuple[int, int, Entry]]:
-    """Plain finds first; a disguise is dropped where a plain find of the same or a graver kind already stands."""
+    """Remove overlaps: of two overlapping finds, the first is kept, unless the second is more severe."""
     kept: list[tuple[int, int, Entry]] = []
     last = 0
     for start, end, entry in sorted(hits, key=lambda hit: (hit[0], -hit[2].weight, hit[1])):

@@ -1,4 +1,4 @@
-"""Running the checks: every one speaks, one that breaks or is slow says so, and none can stop the others."""
+"""Runs the checks. A check that fails or is too slow gives a signal that says so, and cannot stop the others."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -11,17 +11,17 @@ from workers.checks.prepared import Prepared
 
 Check = Callable[[Prepared], Iterable[Signal]]
 
-#: CPU seconds that one check, and all together, may take for one comment.
+#: Maximum CPU seconds for one comment: BUDGET for each check, BUDGET_OF_ALL for all checks together.
 BUDGET, BUDGET_OF_ALL = 0.5, 1.5
-#: Comments that each check reads before the next check does.
+#: Comments per group: each check runs on the whole group before the next check does.
 GROUP = 16
-#: Seconds up to which a step is not looked into: what it takes on the wall is near enough to what it takes of the processor.
+#: For steps up to this many seconds, wall time is used as an estimate of CPU time.
 SHORT = 0.01
 ENTRY_POINTS = "greenroom.checks"
 
 
 class _Findings:
-    """What was said of one comment so far, and the seconds that it took."""
+    """The signals for one comment so far, and the CPU seconds spent on it."""
 
     __slots__ = ("prepared", "seconds", "signals")
 
@@ -36,13 +36,16 @@ class _Findings:
 
 
 def run(reading: CheckInput, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
-    """The signals of all checks, ours first, then those of installed plug-ins."""
+    """The signals of all checks for one comment: ours first, then those of installed plug-ins."""
     return tuple(_run((reading,), checks)[0].signals)
 
 
 def run_each(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[tuple[Signal, ...]]:
-    """The signals of all checks for each of several comments. A check reads some of them in a row, while what it looks things
-    up in is at hand in the processor: that is a tenth cheaper than all checks for one comment after the other."""
+    """The signals of all checks for each of several comments.
+
+    Each check runs on a group of comments, so that its tables stay in the CPU cache. That is a tenth cheaper than running all
+    checks on one comment and then all checks on the next.
+    """
     groups = (readings[at : at + GROUP] for at in range(0, len(readings), GROUP))
     return [tuple(heard.signals) for group in groups for heard in _run(group, checks)]
 
@@ -72,8 +75,8 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
 
 
 class _Clock:
-    """What each step takes of the processor. The system is asked for that only where a step took long on the wall: that seldom
-    happens, and asking costs as much as some checks do."""
+    """Measures the CPU time of each step. `thread_time()` is called only after a step that was slow by wall time, because the
+    call costs as much as some checks."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = perf_counter(), thread_time()
@@ -83,7 +86,7 @@ class _Clock:
         before, self._wall = self._wall, (now := perf_counter())
         if now - before <= SHORT:
             return now - before
-        # The short steps before this one are in it, too: milliseconds.
+        # The CPU time includes the short steps since the last call of thread_time(). These take only milliseconds.
         cpu, self._cpu = self._cpu, thread_time()
         return min(now - before, self._cpu - cpu)
 
@@ -94,7 +97,7 @@ def _failed(name: str, error: Exception) -> Signal:
 
 @cache
 def plugged_in() -> dict[str, Check]:
-    """Checks of other packages, by entry point. One that cannot be loaded fails for each comment."""
+    """Checks of other packages, by entry point. A check that cannot be loaded gives each comment a failure signal."""
     points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     return {point.name: _loaded(point.name, point.load) for point in points}
 

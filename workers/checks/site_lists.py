@@ -1,4 +1,4 @@
-"""The site's own lists: words and phrases that it blocks or holds, blocked authors and addresses."""
+"""The site's own lists: blocked and held words and phrases, blocked authors and addresses."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,12 +14,12 @@ from workers.checks.text.normalize import Folded, fold
 
 CHECK = "site_lists"
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-#: A find by wildcard is looked for in so many words of a text; no site's list can make a check slow.
+#: Wildcards are matched against the first MOST_WORDS words only, so that no site's list can make the check slow.
 MOST_WORDS, MOST_FINDS = 5_000, 20
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """What a site blocks is told with full score; the policy rejects or holds it."""
+    """Every match gives a signal with score 1; the policy then rejects or holds the comment."""
     lists = prepared.reading.lists
     if lists.blocked_author:
         yield Signal(Kind.SITE_BLOCKED_AUTHOR, 1.0, "this site blocks this author", strong=True, check=CHECK)
@@ -29,19 +29,19 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         (lists.blocked_words, Kind.SITE_BLOCKED_WORD, "blocks"),
         (lists.held_words, Kind.SITE_HELD_WORD, "holds"),
     ):
-        if listed and (spans := _found(prepared, listed)):
+        if listed and (spans := _spans(prepared, listed)):
             words = ", ".join(dict.fromkeys(span.read_as for span in spans))
             yield Signal(kind, 1.0, f"a word that this site {verb}: {words}", spans, strong=verb == "blocks", check=CHECK)
 
 
-def _found(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:
+def _spans(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:
     words = _compiled(listed)
     in_text = words.finds(prepared.text, prepared.disguised, Field.TEXT)
     return (*in_text, *words.finds(prepared.name, disguises(prepared.name.text), Field.AUTHOR_NAME))[:20]
 
 
 class _Words:
-    """One site's list, ready to be looked for: plain words in one pass, those with `*` word by word."""
+    """One site's list, compiled. Plain words are found in one pass over the text; words with `*` are matched word by word."""
 
     def __init__(self, listed: tuple[str, ...]) -> None:
         folded = [(" ".join(fold(word).text.split()), word) for word in listed]

@@ -1,4 +1,4 @@
-"""The rules that this site's editors wrote and set live."""
+"""The custom rules of this site's editors."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ CHECK = "site_rules"
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """One signal for each live rule that this comment falls under."""
+    """One signal for each live rule that matches the comment."""
     reading = prepared.reading
     if reading.rules:
         facts = facts_of(prepared)
         yield from matches_of(reading.rules, facts)
         for rule in in_shadow(reading.rules, facts):
-            # Told without any weight: it is written down beside the verdict and changes nothing.
+            # A rule in shadow mode: score 0. It is recorded with the verdict and changes nothing.
             yield Signal(Kind.SITE_RULE, 0.0, rule.why(facts), check=CHECK)
 
 
 def facts_of(prepared: Prepared) -> Facts:
-    """What rules may know of a comment."""
+    """The facts about a comment that rules can test."""
     reading, history = prepared.reading, prepared.reading.history
     return Facts(
         text=prepared.text.text,

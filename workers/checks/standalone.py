@@ -1,4 +1,4 @@
-"""Checking a text by itself, for `greenroom check`: the default policy, all offline checks, nothing stored."""
+"""For the command `greenroom check`: checks a text with the default policy and all offline checks. Nothing is stored."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +11,9 @@ from workers.checks import signals_of
 
 
 def check_line(given: Mapping[str, Any] | str, rules: PolicyLimits | None = None, *, verbose: bool = False) -> dict[str, Any]:
-    """The verdict on one comment: `state`, `signals` (a score 0..1 a family) and the `reasons` that led to it, gravest first.
+    """The verdict on one comment: `state`, `signals` (a score 0..1 per family) and the `reasons`, most severe first.
 
-    `verbose` adds as `findings` whatever any check said, also what led to nothing.
+    `verbose` adds `findings`: the signals of all checks, also those that did not lead to the verdict.
     """
     reading = CheckInput(text=given) if isinstance(given, str) else _reading(given)
     signals = signals_of(reading)
@@ -27,12 +27,12 @@ def check_line(given: Mapping[str, Any] | str, rules: PolicyLimits | None = None
 
 
 def check_lines(lines: Iterable[str], *, verbose: bool = False) -> Iterator[str]:
-    """One JSON line out for each line in, in order; what cannot be read gives a line with an `error`."""
+    """One JSON line for each input line, in order. An unreadable line gives a line with an `error`."""
     for line in lines:
-        yield json.dumps(_answer(line, verbose=verbose), ensure_ascii=False)
+        yield json.dumps(_result(line, verbose=verbose), ensure_ascii=False)
 
 
-def _answer(line: str, *, verbose: bool) -> dict[str, Any]:
+def _result(line: str, *, verbose: bool) -> dict[str, Any]:
     try:
         given = json.loads(line)
         if not isinstance(given, str | dict):
@@ -45,16 +45,16 @@ def _answer(line: str, *, verbose: bool) -> dict[str, Any]:
 def _reading(given: Mapping[str, Any]) -> CheckInput:
     author = given.get("author")
     person: Mapping[str, Any] = author if isinstance(author, dict) else {"name": author}
-    named = {key: _word(given.get(key)) or _word(person.get(key)) for key in ("name", "url", "email")}
+    named = {key: _plain_name(given.get(key)) or _plain_name(person.get(key)) for key in ("name", "url", "email")}
     if "text" not in given:
         raise ValueError("a comment needs a text")
     return CheckInput(
-        text=_word(given["text"]),
+        text=_plain_name(given["text"]),
         author=Author(name=named["name"], url=named["url"], email_domain=named["email"].rpartition("@")[2]),
-        page=Page(title=_word(given.get("title"))),
-        circumstances=Circumstances(language=_word(given.get("language"))),
+        page=Page(title=_plain_name(given.get("title"))),
+        circumstances=Circumstances(language=_plain_name(given.get("language"))),
     )
 
 
-def _word(value: Any) -> str:
+def _plain_name(value: Any) -> str:
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Threats, and calls to hurt oneself: few words, seldom strong ones, so that models and word lists pass them by."""
+"""Threats, and calls to hurt oneself. They are short and seldom use strong words, so models and word lists miss them."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,12 +9,12 @@ from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.word_lists import word_list
 
 CHECK = "threats"
-#: It may be a quotation or a story: a person looks, nothing is rejected for it alone.
+#: High enough to hold a comment, but not to reject it: the words may be a quotation or a story, so a person decides.
 SCORE = 0.8
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """One signal for all that was found."""
+    """One signal for all threats in the text."""
     folded = prepared.text
     spans = tuple(folded.span(hit.start, hit.end, read_as=hit.entry.read_as) for hit in _matcher().find(folded.text))
     if spans:

@@ -1,1 +1,1 @@
-"""What the sweep does: retention, statistics, expiry, training."""
+"""Periodic jobs: the sweep, retention, daily statistics, expiry of idempotency keys, training of site models."""

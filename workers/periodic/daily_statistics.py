@@ -1,4 +1,4 @@
-"""Tally: every few minutes each site's present day is counted for the charts, and once those that are over."""
+"""Daily statistics for the charts: counts today every few minutes for each site, and each past day once."""
 
 import logging
 import time
@@ -11,27 +11,27 @@ from service.store.tables.daily_statistics import DailyStatistics
 
 log = logging.getLogger("greenroom.tally")
 
-#: How old the numbers of today may get, and how many days the charts show.
+#: EVERY: the current day is counted again after this time. DAYS: how many days the charts show.
 EVERY = timedelta(minutes=3)
 DAYS = 30
 
 
 def count_days(database: Database, *, now: datetime | None = None, seconds: float = 5.0) -> int:
-    """Count what is due, until the time is used up: the sweep has more to do. Returns how many days were counted.
+    """Count the due days until the time is used up, because the sweep has other work too. Returns how many days were counted.
 
-    Nothing is locked meanwhile, and each day is a transaction of its own.
+    Counting only reads and takes no lock. Each day is stored in a separate transaction.
     """
     now, until = now or datetime.now(UTC), time.monotonic() + seconds
     with database.reading() as session:
         due = sites_to_count(session, now.date(), before=now - EVERY)
     counted = sum(_count_site(database, site_id, now, until) for site_id in due)
     if counted:
-        log.info("days_counted", extra={"sites": len(due), "days": counted})
+        log.info("statistics_counted", extra={"sites": len(due), "days": counted})
     return counted
 
 
 def _count_site(database: Database, site_id: str, now: datetime, until: float) -> int:
-    """Today last: whoever finds it counted knows that the days before are."""
+    """Count the due days of one site. Today comes last: if today is counted, all days before it are too."""
     first = now.date() - timedelta(days=DAYS - 1)
     with database.reading() as session:
         known = {date.fromisoformat(row.day): row for row in days(session, site_id, since=first)}
@@ -44,7 +44,7 @@ def _count_site(database: Database, site_id: str, now: datetime, until: float) -
 
 
 def _count_day(database: Database, site_id: str, day: date, known: DailyStatistics | None, now: datetime) -> None:
-    before = Statistics.read(known.numbers) if known else None
+    before = Statistics.read(known.statistics) if known else None
     with database.reading() as session:
         numbers = statistics_of(session, site_id, day, now=now, known=before)
     with database.writing() as session:

@@ -1,4 +1,4 @@
-"""Tidying up: what was promised to be kept for a day, or as long as a site says, is let go after it."""
+"""Deletes expired idempotency keys and applies each site's retention rules."""
 
 import logging
 from datetime import UTC, datetime
@@ -9,19 +9,22 @@ from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.tidy")
 
-#: Most that one transaction forgets, so that it never holds the database for long.
+#: Maximum number of keys that one transaction deletes, so that it never holds the write lock for long.
 AT_ONCE = 1000
 
 
 def expire_idempotency_keys(workshop: WorkerResources) -> int:
-    """Forget idempotency keys that were kept long enough. Returns how many. Asks for no lock while there are none."""
+    """Apply retention, then delete expired idempotency keys. Returns how many keys were deleted.
+
+    If no key has expired, takes no write lock to delete keys.
+    """
     apply_retention(workshop)
     forgotten, now = 0, datetime.now(UTC)
     while _any(workshop, now):
         with workshop.database.writing() as session:
             forgotten += delete_expired(session, now=now, limit=AT_ONCE)
     if forgotten:
-        log.info("tidied", extra={"keys": forgotten})
+        log.info("idempotency_keys_expired", extra={"keys": forgotten})
     return forgotten
 
 

@@ -1,4 +1,4 @@
-"""Retention: once a day each site lets go of what it has kept long enough, a little at a time."""
+"""Retention: once a day, erases old rejected comments and personal data as each site's settings say, in small steps."""
 
 import logging
 from datetime import UTC, datetime
@@ -12,14 +12,15 @@ from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.retention")
 
-#: Comments that one look erases at most, each in a transaction of its own, so that everybody else gets a turn.
+#: Maximum number of comments that one run erases. Each has its own transaction, so that other writers get their turn.
 AT_ONCE = 200
-#: Comments whose authors one transaction forgets, and how often one look does so.
+#: FORGOTTEN: maximum number of comments whose authors' personal data one transaction deletes. TIMES: maximum number of such
+#: transactions in one run.
 FORGOTTEN, TIMES = 500, 4
 
 
 def apply_retention(workshop: WorkerResources, now: datetime | None = None) -> int:
-    """A bounded part of what is due. Returns how many comments it touched; the next look goes on with the rest."""
+    """Do a bounded part of the due work. Returns how many comments were changed. The next run does the rest."""
     now = now or datetime.now(UTC)
     with workshop.database.reading() as session:
         due = [(site_id, kept) for site_id, kept in retentions(session) if kept.is_due(now)]
@@ -36,12 +37,12 @@ def _of_site(workshop: WorkerResources, site_id: str, kept: Retention, now: date
         if all_erased and all_forgotten:
             done_for(session, site_id, kept, now.date())
     if erased or forgotten:
-        log.info("let_go", extra={"site": site_id, "erased": erased, "forgotten": forgotten})
+        log.info("retention_applied", extra={"site": site_id, "erased": erased, "forgotten": forgotten})
     return erased + forgotten
 
 
 def _erased(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
-    """How many, and whether none is left."""
+    """Erase old rejected comments. Returns how many were erased, and whether none is left to erase."""
     before = kept.rejected_before(now)
     if before is None:
         return 0, True
@@ -53,7 +54,7 @@ def _erased(workshop: WorkerResources, site_id: str, kept: Retention, now: datet
             with workshop.database.writing() as session:
                 count += erase(session, site_id, comment_id, now=now) is not None
         except Conflict:
-            # Somebody moved it at this very moment: the next look sees what it is now.
+            # A race: the comment changed state meanwhile. The next run sees its new state.
             continue
     return count, len(ids) < AT_ONCE
 

@@ -1,7 +1,9 @@
-"""The sweeps: what a lost bell would have started is started again, with or without a broker."""
+"""The sweep: retries work whose wake-up was lost, and runs maintenance. Works with and without a broker."""
 
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from service.jobs.names import Job
@@ -18,66 +20,78 @@ from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.sweep")
 
-#: Seconds between two looks where there is no broker to ring.
-POLL = 0.02
-#: Seconds between two looks whether there is something to learn, there.
-LOOK = 5.0
-#: Seconds between two looks at what the charts show; counting itself is rarer.
-COUNT = 30.0
-#: Seconds between two looks for what has been kept long enough.
-TIDY = 60.0
 
+@dataclass(frozen=True, slots=True)
+class PeriodicJob:
+    """A job that runs again and again. Without a broker a thread runs it, with `pause` seconds between two runs.
 
-def sweep(workshop: WorkerResources) -> None:
-    """One sweep: a constant number of nudges; and where a comment waits too long, its verdict right here."""
-    workshop.bell.notify(Job.DRAIN, anyway=True)
-    workshop.bell.notify(Job.DELIVER)
-    workshop.bell.notify(Job.LEARN)
-    late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
-    with workshop.database.reading() as session:
-        oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
-    if oldest is not None and oldest < late:
-        log.warning("sweep_drains", extra={"oldest": oldest.isoformat()})
-        check_pending(workshop)
-        undelivered = True
-    if undelivered:
-        deliver(workshop)
-    _count(workshop)
-    expire_idempotency_keys(workshop)
-    send_feedback(workshop)
+    With a broker the sweep sends the job's wake-up. If the job has no wake-up, the sweep runs the job itself.
+    """
 
-
-def keep_sweeping(workshop: WorkerResources, stop: threading.Event) -> None:
-    """Sweep until told to stop. Without a broker this is the worker and the courier itself."""
-    if isinstance(workshop.bell, NoNotifier):
-        beside = [
-            threading.Thread(target=_repeat, args=(job, workshop, stop, pause), name=name)
-            for name, job, pause in (
-                ("courier", deliver, POLL),
-                ("learner", start_learning, LOOK),
-                ("counter", _count, COUNT),
-                ("tidier", expire_idempotency_keys, TIDY),
-                ("teller", send_feedback, LOOK),
-            )
-        ]
-        for thread in beside:
-            thread.start()
-        _repeat(check_pending, workshop, stop, POLL)
-        for thread in beside:
-            thread.join()
-    else:
-        _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
+    name: str
+    run: Callable[[WorkerResources], object]
+    pause: float
+    wake_up: Job | None = None
 
 
 def _count(workshop: WorkerResources) -> None:
     count_days(workshop.database)
 
 
-def _repeat(job: object, workshop: WorkerResources, stop: threading.Event, pause: float) -> None:
-    """Run a job again and again. A database that is away is waited for, never a reason to end."""
+#: All periodic work, with and without a broker.
+PERIODIC_JOBS = (
+    PeriodicJob("checks", check_pending, 0.02, Job.DRAIN),
+    PeriodicJob("courier", deliver, 0.02, Job.DELIVER),
+    PeriodicJob("learner", start_learning, 5.0, Job.LEARN),
+    PeriodicJob("statistics", _count, 30.0),
+    PeriodicJob("expiry", expire_idempotency_keys, 60.0),
+    PeriodicJob("feedback", send_feedback, 5.0),
+)
+
+
+def sweep(workshop: WorkerResources) -> None:
+    """One sweep: send the jobs' wake-ups, check and deliver what has waited too long, then run the jobs without a wake-up."""
+    for job in PERIODIC_JOBS:
+        if job.wake_up:
+            workshop.bell.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
+    _help_if_late(workshop)
+    for job in PERIODIC_JOBS:
+        if not job.wake_up:
+            job.run(workshop)
+
+
+def _help_if_late(workshop: WorkerResources) -> None:
+    """Check and deliver in this process if a comment or delivery has waited too long: a wake-up was lost, or no worker runs."""
+    late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
+    with workshop.database.reading() as session:
+        oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
+    if oldest is not None and oldest < late:
+        log.warning("sweep_checks_pending", extra={"oldest": oldest.isoformat()})
+        check_pending(workshop)
+        undelivered = True
+    if undelivered:
+        deliver(workshop)
+
+
+def keep_sweeping(workshop: WorkerResources, stop: threading.Event) -> None:
+    """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread."""
+    if not isinstance(workshop.bell, NoNotifier):
+        _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
+        return
+    first, *others = PERIODIC_JOBS
+    threads = [threading.Thread(target=_repeat, args=(job.run, workshop, stop, job.pause), name=job.name) for job in others]
+    for thread in threads:
+        thread.start()
+    _repeat(first.run, workshop, stop, first.pause)
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(run: Callable[[WorkerResources], object], workshop: WorkerResources, stop: threading.Event, pause: float) -> None:
+    """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
     while not stop.is_set():
         try:
-            job(workshop)  # type: ignore[operator]
+            run(workshop)
         except Exception:
             log.exception("sweep_failed")
             stop.wait(1.0)

@@ -1,4 +1,4 @@
-"""Learning: where a site has decided enough since, a process of its own makes the site's model, judges it and stores it."""
+"""Training of site models: once a site has enough new decisions, a separate process trains, evaluates and stores its model."""
 
 import gc
 import logging
@@ -18,7 +18,7 @@ from service.domain.policy.site_thresholds import SiteThresholds
 from service.logs import configure
 from service.store.db.engine import Database
 from service.store.learning.labels import is_spam, labels
-from service.store.learning.ordinary_comments import standing
+from service.store.learning.ordinary_comments import ordinary_comments
 from service.store.learning.scored_decisions import scored_decisions
 from service.store.learning.site_models import due_for_training
 from service.store.sites.sites import site
@@ -32,19 +32,22 @@ from workers.training.site_model_belief import learned
 
 log = logging.getLogger("greenroom.learning")
 
-#: Seconds of life of a learning process; what it has not done by then, the next one does.
+#: A training process is ended after this many seconds. The next process trains the models that are left.
 LONGEST = 540
-#: How long a model is left alone. Each erasing of a comment makes a site forget its model, and a host may erase many in a row.
+#: Minimum time between two trainings of a model. Each erasure of a comment deletes the site's model, and a host may erase many
+#: comments in a row. Without this pause each erasure would start a training.
 REST = timedelta(seconds=30)
-#: At most so many of the newest comments without a decision. Half may be learned from, the other half judges the model.
+#: Maximum number of comments without a decision that are read, newest first. Half of them may be training data. The other half
+#: is for evaluation.
 MOST_STANDING = 1_000
 _running: list[subprocess.Popen[bytes]] = []
 
 
 def start_learning(workshop: WorkerResources) -> bool:
-    """Start a process that learns, where there is something to learn and none is at it. Does not wait for it.
+    """Start a training process if a site is due and no such process is running. Returns whether one was started.
 
-    The memory that learning takes goes back with the process, and neither checks nor deliveries share a processor's turn with it.
+    Does not wait for its end. A separate process returns its memory when it ends, and does not hold the GIL of the process that
+    checks or delivers.
     """
     if any(child.poll() is None for child in _running) or not _due(workshop.database, REST):
         return False
@@ -53,19 +56,21 @@ def start_learning(workshop: WorkerResources) -> bool:
 
 
 def learn_all(database: Database) -> list[str]:
-    """Make the model of each site that has decided enough since the last one. Returns the sites that have a new one."""
+    """Train the model of each site that has enough new decisions. Returns the ids of the sites with a new model."""
     return [site_id for site_id in _due(database) if learn_site(database, site_id)]
 
 
 def learn_site(database: Database, site_id: str) -> bool:
-    """Make one site's model from all its decisions, judge it as it would have done, and store both. False: somebody else does, or
-    what it was made from was erased meanwhile."""
+    """Train one site's model on all its decisions, evaluate it on decisions it had not seen, store model and evaluation.
+
+    Returns False if another process is training this model, or if its training data was erased meanwhile.
+    """
     with database.writing() as session:
         lease = begin_learning(session, site_id, now=_now())
     if lease is None:
         return False
-    lessons, last_at = _lessons(database, site_id)
-    found = learned(lessons, *_standing(database, site_id, mostly_rejected=_mostly_rejected(lessons)))
+    lessons, last_decision_at = _lessons(database, site_id)
+    found = learned(lessons, *_ordinary_lessons(database, site_id, mostly_rejected=_mostly_rejected(lessons)))
     with database.writing() as session:
         kept = keep_model(
             session,
@@ -73,27 +78,30 @@ def learn_site(database: Database, site_id: str) -> bool:
             lease=lease,
             weights=packed(found.model) if found.model else b"",
             labels=len(lessons),
-            record=found.as_record(),
-            believed=found.doubt is None,
-            last_at=last_at,
+            report=found.as_record(),
+            active=found.doubt is None,
+            last_decision_at=last_decision_at,
             now=_now(),
         )
     if not kept:
         return False
     _renew_limits(database, site_id)
-    log.info("learned", extra={"site": site_id, "labels": len(lessons), "believed": found.doubt is None, "doubt": found.doubt})
+    log.info(
+        "site_model_trained",
+        extra={"site": site_id, "labels": len(lessons), "active": found.doubt is None, "doubt": found.doubt},
+    )
     return True
 
 
 def _renew_limits(database: Database, site_id: str) -> None:
-    """What was learned from was decided: the limits of the risk budget are found again too."""
+    """Calibrate the limits of the risk budget again, because there are new decisions."""
     with database.reading() as session:
         here = site(session, site_id)
-        latitude = SiteThresholds.of(here.policy if here else None)
-        limits = calibrated(scored_decisions(session, site_id, latitude), latitude) if latitude else None
-    if latitude and limits:
+        thresholds = SiteThresholds.of(here.policy if here else None)
+        limits = calibrated(scored_decisions(session, site_id, thresholds), thresholds) if thresholds else None
+    if thresholds and limits:
         with database.writing() as session:
-            renew_limits(session, site_id, latitude, limits)
+            renew_limits(session, site_id, thresholds, limits)
 
 
 def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
@@ -103,23 +111,26 @@ def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
 
 
 def _lessons(database: Database, site_id: str) -> tuple[Sequence[Lesson], datetime | None]:
-    """What the decisions teach, oldest first."""
+    """The site's decisions as lessons, oldest first, and the time of the last decision."""
     with database.reading() as session:
-        decisions, last_at = is_spam(session, site_id)
+        decisions, last_decision_at = is_spam(session, site_id)
     with database.reading() as session:
-        return [_lesson(label.reading, int(label.rejected)) for label in labels(session, decisions)], last_at
+        return [_lesson(label.reading, int(label.rejected)) for label in labels(session, decisions)], last_decision_at
 
 
-def _standing(database: Database, site_id: str, *, mostly_rejected: bool) -> tuple[list[Lesson], list[Lesson]]:
-    """Approved comments without a decision: those to learn from, where they are needed, and those to judge
-    by. Each is always of the same kind, by its id, so that no model is judged by what one before learned from.
+def _ordinary_lessons(database: Database, site_id: str, *, mostly_rejected: bool) -> tuple[list[Lesson], list[Lesson]]:
+    """Approved comments without a decision, in two lists: for training (empty unless `mostly_rejected`) and for evaluation.
+
+    The comment's id decides which list it belongs to. So no model is evaluated on a comment that an earlier model was trained on.
     """
     now = datetime.now(UTC)
     with database.reading() as session:
-        judges = [_lesson(read, 0) for id_, read in standing(session, site_id, until=now, most=MOST_STANDING) if id_.int % 2]
+        judges = [
+            _lesson(read, 0) for id_, read in ordinary_comments(session, site_id, until=now, most=MOST_STANDING) if id_.int % 2
+        ]
         if not mostly_rejected:
             return [], judges
-        stood = standing(session, site_id, until=now - STOOD, most=MOST_STANDING)
+        stood = ordinary_comments(session, site_id, until=now - STOOD, most=MOST_STANDING)
         return [_lesson(read, 0, counts=STANDING_COUNTS) for id_, read in stood if not id_.int % 2], judges
 
 
@@ -128,14 +139,14 @@ def _mostly_rejected(lessons: Sequence[Lesson]) -> bool:
 
 
 def _lesson(reading: CheckInput, rejected: int, *, counts: float = 1.0) -> Lesson:
-    """Strings are shared: most comments are made of the same pieces."""
+    """One comment as a lesson. Its feature strings are interned to save memory: most comments share the same features."""
     prepared = Prepared.of(reading)
     spam, _ = probabilities(prepared)
     return Lesson(frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts)
 
 
 def _child(workshop: WorkerResources) -> subprocess.Popen[bytes]:
-    """The address goes by pipe: it may hold a password, and command lines are there for all to read."""
+    """Start the training process. The database URL goes through a pipe: it may hold a password, and command lines are public."""
     settings = workshop.settings
     command = [
         sys.executable,
@@ -146,7 +157,7 @@ def _child(workshop: WorkerResources) -> subprocess.Popen[bytes]:
         settings.log_format,
     ]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    assert child.stdin is not None  # noqa: S101 - asked for above
+    assert child.stdin is not None  # noqa: S101 - set by stdin=PIPE above
     child.stdin.write(workshop.database.url.encode())
     child.stdin.close()
     return child
@@ -157,7 +168,7 @@ def _now() -> datetime:
 
 
 def main() -> None:
-    """The process that learns: after everybody else, and never without the one that started it."""
+    """The training process. It runs at low priority (nice 10) and ends when its parent ends."""
     die_with_parent(int(sys.argv[1]))
     configure("learner", level=sys.argv[2], style=sys.argv[3])
     log_uncaught()

@@ -1,1 +1,1 @@
-"""What one worker process keeps: its context, caches, the safe HTTP client, the broker guard."""
+"""What one worker process holds: WorkerResources, caches, the safe HTTP client, the broker guard."""

@@ -1,7 +1,7 @@
-"""The nudges that come out of Redis: only such as we send reach Celery. Whatever else lies in a queue is dropped with a line in the log.
+"""The broker guard: drops and logs malformed messages from Redis. Only our own wake-ups reach Celery.
 
-Celery ends where a message is no message, and would run its worker up and down as long as somebody throws them in. A dropped
-nudge costs nothing: the sweep finds the work.
+Celery's consumer crashes on a malformed message. Without the guard, anyone who can write to the queue could crash the worker
+again and again. Dropping a wake-up loses no work: the sweep finds it.
 """
 
 import logging
@@ -14,19 +14,19 @@ from service.jobs.names import Job
 
 log = logging.getLogger("greenroom.jobs")
 
-#: Most characters of the body of a nudge, which carries no work.
+#: Largest body of a wake-up in characters. Small, because it carries no payload.
 LONGEST = 1_000
-#: What a message that is none makes JSON, and what reads JSON, raise.
+#: The errors that a malformed message causes in the JSON parser and in the code that reads its result.
 _BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def guard() -> None:
-    """From now on this process reads Redis by what stands below, whichever way its address is written."""
+    """Make this process read Redis through `NudgeTransport`, whatever form the Redis URL has."""
     TRANSPORT_ALIASES["redis"] = f"{__name__}:NudgeTransport"
 
 
 class NudgeChannel(Channel):
-    """Takes one entry of a queue, also where it is no JSON."""
+    """Reads queue entries; drops those that are not valid JSON."""
 
     def _brpop_read(self, **options: Any) -> Any:
         try:
@@ -37,7 +37,7 @@ class NudgeChannel(Channel):
 
 
 class NudgeTransport(Transport):
-    """Hands on what is a nudge."""
+    """Passes our wake-ups on to Celery and drops all other messages."""
 
     Channel = NudgeChannel
 
@@ -49,13 +49,13 @@ class NudgeTransport(Transport):
             super()._deliver(message, queue)
         except _BROKEN as error:
             _dropped(error)
-            # Celery may have taken it before it broke on it; what is neither done nor let go keeps a place for ever.
+            # Celery may have accepted the message before the error. Reject the message, or it holds a prefetch slot for ever.
             for channel in self.channels if tag else ():
                 channel.basic_reject(tag, requeue=False)
 
 
 def tag_of(message: object) -> str | None:
-    """The tag of a message of a job of ours; none where it is something else."""
+    """The delivery tag if the message is a wake-up for one of our jobs, else None."""
     match message:
         case {
             "body": str(body),
@@ -69,4 +69,4 @@ def tag_of(message: object) -> str | None:
 
 
 def _dropped(error: Exception) -> None:
-    log.warning("nudge_dropped", extra={"error": type(error).__name__})
+    log.warning("message_dropped", extra={"error": type(error).__name__})

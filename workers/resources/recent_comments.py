@@ -9,44 +9,50 @@ from service.domain.text.links import hosts_in
 from service.domain.text.near_duplicates import NearDuplicateIndex, simhash
 from service.store.comments.check_input import ClaimedComment
 
-#: Seconds that count as lately; and shorter texts are said by many people on their own.
+#: HOUR: the time window in seconds. SHORT: texts with fewer characters are not compared, because they are alike by chance.
 HOUR, SHORT = 3600.0, 50
 MOST_A_SITE, MOST_SITES = 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What came before a comment and was written within the same hour: texts like it, and links to the hosts that it links to."""
+    """Counts of earlier comments within one hour. `like`: how many have nearly the same text as this comment.
+
+    `links_to`: for each host that this comment links to, how many earlier ones link to it.
+    """
 
     like: int = 0
     links_to: tuple[tuple[str, int], ...] = ()
 
 
 class RecentComments:
-    """What this process has checked lately. Each process sees its share of a flood, which is enough to notice it."""
+    """The comments that this process has checked recently. Each process sees only a share of a flood, enough to notice it."""
 
     def __init__(self) -> None:
         self._of_today, self._of_old = _Memory(), _Memory()
 
     def before(self, batch: Sequence[ClaimedComment]) -> dict[UUID, Before]:
-        """For each comment of a batch what came before it; the very same texts are counted elsewhere."""
+        """The counts for each comment of a batch, by comment id. Identical texts are not included: the database counts them."""
         return {item.comment_id: self._before(item) for item in batch}
 
     def _before(self, item: ClaimedComment) -> Before:
         received = item.reading.circumstances.received_at
-        # What was edited, or claimed before, would be found to be like itself.
+        # An edited comment, or one that was claimed before, would be counted as a near-duplicate of itself.
         if item.revision > 1 or item.claims > 1 or received is None:
             return Before()
         at, written = received.timestamp(), (item.reading.circumstances.posted_at or received).timestamp()
         if abs(at - written) < HOUR:
             return self._of_today.before(item, item.site_id, at)
-        # What is imported comes in any order and within seconds: each hour of the past is remembered like a site of its own.
+        # Imported comments arrive within seconds and in any order. So each hour of the past is stored like a separate site.
         hour = written // HOUR
         return self._of_old.before(item, f"{item.site_id} {hour:.0f}", hour * HOUR)
 
 
 class _Memory:
-    """The latest texts and links under each of some names, each with its time in seconds; times never go back under one name."""
+    """The latest simhashes and links of each name (a site, or a site and an hour), each with its time in seconds.
+
+    Within a name the times never decrease.
+    """
 
     def __init__(self) -> None:
         self._lately = NearDuplicateIndex(most=MOST_A_SITE, sites=MOST_SITES)

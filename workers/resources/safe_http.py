@@ -1,4 +1,4 @@
-"""The only HTTP client that may call a URL from outside: it goes nowhere private, follows nothing, and ends on time."""
+"""The only HTTP client for foreign URLs: it refuses private addresses (SSRF), follows no redirects and keeps a deadline."""
 
 import io
 import ipaddress
@@ -19,9 +19,9 @@ from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.target_url import Target, parse_target
 
 CONNECT_SECONDS = 3.0
-#: Most of an answer's body that is read, in bytes.
+#: Maximum bytes of a response body that are read.
 MOST_BODY = 64 * 1024
-#: Most that is read in all: headers and framing are the receiver's to choose too.
+#: Maximum bytes that are read in all, with headers and framing, because the receiver chooses their size too.
 _MOST_BYTES = 2 * MOST_BODY
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -29,19 +29,19 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Place = tuple[socket.AddressFamily, Any]
 Resolver = Callable[[str, int], Sequence[Place]]
 
-# The maintained list of a published library, and what it leaves out: IPv4 in the first 96 bits of IPv6, and translated
-# to IPv6 (RFC 2765), which some systems still route.
+# The deny list of the AntiSSRF library, and two ranges that it lacks: IPv4-compatible IPv6 addresses (::/96) and
+# IPv4-translated ones (RFC 2765). Some systems still route these.
 _DENIED: tuple[Network, ...] = tuple(map(ipaddress.ip_network, (*IPAddressRanges.recommended_latest, "::/96", "::ffff:0:0:0/96")))
-# Unlike the session of that library this client dials by itself: a request must end by the wall clock, even where the
-# answer drips, and must name host and port to the receiver as it was asked to.
+# We use only the list, not the library's HTTP session. Our client opens its own sockets, so that a request ends at the
+# deadline even if the response arrives byte by byte, and so that the Host header holds host and port as the URL has them.
 
 
 class Refused(Exception):
-    """Where this client will not go."""
+    """All addresses of the host are private or otherwise denied."""
 
 
 class SafeHttp:
-    """Posts to URLs that strangers chose. `allow` lists private networks that the operator opened."""
+    """Posts to URLs that users configured. `allow` lists private networks that the operator permits; `seconds` is the timeout."""
 
     def __init__(self, *, allow: Sequence[str] = (), seconds: float = 10.0, resolve: Resolver | None = None) -> None:
         self._allow = tuple(ipaddress.ip_network(network, strict=False) for network in allow)
@@ -49,13 +49,13 @@ class SafeHttp:
         self._resolve = resolve or _resolved
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post once. Never raises for what the other side does, or is: the answer says what went wrong."""
+        """Post once. Never raises for a fault of the receiver or its address: the returned answer has the error."""
         started = time.monotonic()
         deadline = _Deadline(started + self._seconds)
         try:
             target = parse_target(url)
             with self._dial(target, deadline) as wire:
-                response = _asked(wire, target, body, headers)
+                response = _exchange(wire, target, body, headers)
                 text = _excerpt(response)
         except Exception as error:
             return Answer(None, error=_in_words(error), fault=type(error).__name__, milliseconds=_since(started))
@@ -67,7 +67,7 @@ class SafeHttp:
         )
 
     def _dial(self, target: Target, deadline: "_Deadline") -> "_Wire":
-        """Resolve once, then connect to what was checked: a second look at the name could give another answer."""
+        """Resolve the host once, check the addresses and connect to one. A second lookup could differ (DNS rebinding)."""
         places = _in_time(self._resolve, target, deadline)
         open_places = [place for place in places if self._may_go(ipaddress.ip_address(place[1][0]))]
         if not open_places:
@@ -91,7 +91,7 @@ class SafeHttp:
 
 
 class _Deadline:
-    """One moment for the whole exchange. Each wait gets what is left."""
+    """One deadline for the whole exchange. Each wait gets the time that is left."""
 
     def __init__(self, until: float) -> None:
         self.until = until
@@ -104,7 +104,7 @@ class _Deadline:
 
 
 class _Wire:
-    """A connected socket as http.client wants one, where every read and write shares one deadline."""
+    """A connected socket with the interface that http.client needs. All reads and writes share one deadline."""
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
@@ -126,7 +126,7 @@ class _Wire:
         return io.BufferedReader(_Reader(self._sock, self._deadline))
 
     def close(self) -> None:
-        """http.client closes early; the answer is still to be read."""
+        """Does nothing: http.client closes the socket before the response is read. `__exit__` closes it."""
 
 
 class _Reader(io.RawIOBase):
@@ -147,7 +147,7 @@ class _Reader(io.RawIOBase):
         return count
 
 
-def _asked(wire: _Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+def _exchange(wire: _Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
     connection = HTTPConnection(target.host, target.port)
     connection.sock = cast("socket.socket", wire)
     connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
@@ -155,18 +155,18 @@ def _asked(wire: _Wire, target: Target, body: bytes, headers: Mapping[str, str])
 
 
 def _excerpt(response: HTTPResponse) -> str:
-    """The beginning of the body. It is only for a person to read, so whatever goes wrong in it changes nothing."""
+    """The beginning of the body. It is only shown to a person, so a broken body is no error."""
     read = bytearray()
     try:
         while len(read) < MOST_BODY and (part := response.read1(MOST_BODY - len(read))):
             read += part
-    except Exception:  # noqa: S110 - there are more ways to get a length wrong than http.client knows
+    except Exception:  # noqa: S110 - a wrong length can raise more errors than http.client documents
         pass
     return read.decode("utf-8", "replace").replace("\0", "�")
 
 
 def _in_time(resolve: Resolver, target: Target, deadline: _Deadline) -> Sequence[Place]:
-    """Names are looked up in a thread of their own, because the system's resolver knows no deadline."""
+    """Resolve the name in a separate thread, because getaddrinfo() has no timeout."""
     answers: queue.SimpleQueue[Sequence[Place] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -191,7 +191,7 @@ def _resolved(host: str, port: int) -> list[Place]:
 
 
 def _connected(places: Sequence[Place], until: float) -> socket.socket:
-    """The first place that answers. They share the time, so that a dead one leaves some for the next."""
+    """A socket to the first address that accepts. The addresses share the time: a dead address leaves time for the next one."""
     last: OSError = TimeoutError()
     for index, (family, place) in enumerate(places):
         seconds = (until - time.monotonic()) / (len(places) - index)
@@ -227,5 +227,5 @@ def _in_words(error: Exception) -> str:
         return f"the name could not be resolved: {error.strerror}"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
-    # It may quote the answer, and PostgreSQL keeps no NUL.
+    # Replace unprintable characters: the message may quote the response, and PostgreSQL cannot store NUL.
     return "".join(c if c.isprintable() else "\ufffd" for c in str(error)[:300]) or type(error).__name__

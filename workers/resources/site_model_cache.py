@@ -1,32 +1,36 @@
-"""Taught: the models that sites have made of their decisions, kept in a worker's memory and fetched again once they are newer."""
+"""The site models that a worker keeps in memory. A model is read again when the database has a newer one."""
 
 from base64 import b64decode
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 
+from cachetools import LRUCache
 from sqlalchemy.orm import Session
 
 from service.store.learning.site_models import weights_of
 
-#: Models that a process keeps; a site that was silent longest makes room.
-MOST = 32
+#: Maximum number of models in memory. The least recently used one is dropped (LRU).
+MAX_ENTRIES = 32
 
 
 class SiteModelCache:
-    """The believed models of the sites that this process has seen lately."""
+    """The active models of the sites whose comments this process has checked recently."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[datetime, bytes]] = OrderedDict()
+        self._entries: LRUCache[str, tuple[datetime, bytes]] = LRUCache(MAX_ENTRIES)
 
     def models(self, session: Session, made: Mapping[str, datetime]) -> dict[str, bytes]:
-        """The models of these sites as the checks read them. `made` says when each was made; it is asked for only when it is new."""
-        if new := [site_id for site_id, at in made.items() if self._kept.get(site_id, (None,))[0] != at]:
+        """The models of these sites, as bytes, by site id. `made`: when the current model of each site was made.
+
+        A model is read from the database only if the cached model was made at another time.
+        """
+        models: dict[str, bytes] = {}
+        for site_id, at in made.items():
+            entry = self._entries.get(site_id)
+            if entry is not None and entry[0] == at:
+                models[site_id] = entry[1]
+        if new := [site_id for site_id in made if site_id not in models]:
             for site_id, weights in weights_of(session, new).items():
-                self._kept[site_id] = (made[site_id], b64decode(weights))
-        found = {site_id: self._kept[site_id][1] for site_id in made if site_id in self._kept}
-        for site_id in found:
-            self._kept.move_to_end(site_id)
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
-        return found
+                models[site_id] = b64decode(weights)
+                self._entries[site_id] = (made[site_id], models[site_id])
+        return models

@@ -1,4 +1,4 @@
-"""What every job needs, built once a process and after the fork: settings, the database, the bell, what sites have taught."""
+"""WorkerResources: settings, database, notifier, site models and poll lease. Built once per process, after the fork."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from workers.resources.site_model_cache import SiteModelCache
 
 @dataclass(frozen=True, slots=True)
 class WorkerResources:
-    """The surroundings of a job."""
+    """What a job needs: settings, database, notifier, site models, recent comments, poll lease."""
 
     settings: Settings
     database: Database
@@ -24,9 +24,9 @@ class WorkerResources:
 
     @classmethod
     def open(cls, settings: Settings) -> "WorkerResources":
-        database = Database(settings.database, patience=ANSWER_PATIENCE, hand=lambda: AuditActor(ActorKind.GREENROOM))
+        database = Database(settings.database, patience=ANSWER_PATIENCE, audit_actor=lambda: AuditActor(ActorKind.GREENROOM))
         return cls(settings, database, notifier(settings), watch=poll_lease(settings))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         self.database.close()

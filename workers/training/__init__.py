@@ -1,4 +1,4 @@
-"""Making and measuring the shipped models. The only part of Greenroom that needs scikit-learn."""
+"""Training and evaluation of the shipped models. The only part of Greenroom that needs scikit-learn."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,16 +7,16 @@ MODELS = Path(__file__).parent.parent / "checks" / "models"
 
 
 def train(data_dir: Path, out: Path = MODELS) -> dict[str, object]:
-    """Rebuild the shipped models from the sets in `data_dir`, the same bytes for the same sets, and answer with their card."""
+    """Rebuild the shipped models from the data sets in `data_dir`. Returns their card. The same sets give the same bytes."""
     from workers.training.card import shipped
 
     return shipped(data_dir, out)
 
 
 def evaluate(data_dir: Path, told: Callable[[str], None] = lambda _: None) -> Iterator[dict[str, object]]:
-    """Every figure of the goals that the sets in `data_dir` allow, as it is known: `what`, `figure`, `goal`, `reached` and `how`.
+    """Yield each figure as soon as it is measured: `what`, `figure`, `goal`, `reached` and `how`.
 
-    `told` hears what is under way.
+    Measures every goal for which `data_dir` has the data sets. `told` is called with progress messages.
     """
     from workers.training.evaluate import all_figures
 

@@ -1,4 +1,4 @@
-"""The card of the shipped models: what they learned from, under which licences, how large they are, and their hash."""
+"""The card of the shipped models: their training sets with licences, their size, and their hash."""
 
 import hashlib
 import json
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from workers.checks.model.model_file import packed
 from workers.training.corpora import MAY_TRAIN, rows
-from workers.training.recipes import ABUSE, PLANS, SPAM, Plan, made
+from workers.training.recipes import ABUSE, PLANS, SPAM, Plan, train
 
 
 def shipped(folder: Path, out: Path) -> dict[str, object]:
-    """Make the models into `out/shelf.json.gz`, and answer with the card, which stands beside them as `card.json`."""
+    """Train the models, write them to `out/shelf.json.gz` and the card to `out/card.json`. Returns the card."""
     out.mkdir(parents=True, exist_ok=True)
-    stored = packed(made(SPAM, folder), made(ABUSE, folder))
+    stored = packed(train(SPAM, folder), train(ABUSE, folder))
     (out / "shelf.json.gz").write_bytes(stored)
     card: dict[str, object] = {
         "models": {plan.name: _lessons(folder, plan) for plan in PLANS},

@@ -1,4 +1,4 @@
-"""The sets that training and measuring read from a folder, their licences, and which of them a shipped model may learn from."""
+"""The data sets for training and evaluation, their licences, and the ones that a shipped model may learn from."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from service.domain.policy.check_input import Author, CheckInput
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
 
-#: Set -> its licence. A set that is not named here is never learned from.
+#: Data set -> its licence. A set that is not listed here is never used for training.
 MAY_TRAIN = {
     "youtube_spam": "CC BY 4.0",
     "sms_spam": "CC BY 4.0",
@@ -29,7 +29,7 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled comment. `label`: 1 unwanted, 0 fine. `part` names the piece of a set it belongs to (a video)."""
+    """One labelled comment. `label`: 1 unwanted, 0 fine. `part`: the part of its set that it belongs to (a video)."""
 
     text: str
     label: int
@@ -39,7 +39,7 @@ class Example:
 
     @property
     def normal(self) -> str:
-        """The text as it counts for "the same text": folded, letters and digits only."""
+        """The normalised text, to tell whether two texts are the same: folded, letters and digits only."""
         return _NOT_WORDS.sub(" ", fold(self.text).text).strip()
 
     def prepared(self) -> Prepared:
@@ -47,7 +47,7 @@ class Example:
 
 
 def rows(folder: Path, name: str) -> list[dict[str, object]]:
-    """One set as it is stored, a dict a line; empty where the folder does not hold it."""
+    """The rows of one set (JSON Lines), one dict per line. Empty if the folder does not have the set."""
     path = folder / f"{name}.jsonl"
     if not path.exists():
         return []
@@ -56,7 +56,7 @@ def rows(folder: Path, name: str) -> list[dict[str, object]]:
 
 
 def examples(folder: Path, name: str) -> list[Example]:
-    """One set with its own labels."""
+    """One set as examples, with its own labels."""
     return [
         Example(str(row["text"]), int(str(row["label"])), str(row.get("source", "")), str(row.get("name") or ""))
         for row in rows(folder, name)
@@ -64,7 +64,10 @@ def examples(folder: Path, name: str) -> list[Example]:
 
 
 def abuse_in_news(folder: Path) -> Iterator[Example]:
-    """Civil Comments by what its annotators said: unwanted where nobody called it fine and two called it an attack."""
+    """Civil Comments, labelled by its annotators' votes.
+
+    Unwanted: at least two votes for an attack and none for fine. Fine: at least half of the votes. All others are left out.
+    """
     for row in rows(folder, "civil_toxic_spans"):
         attacks = sum(int(str(row[key])) for key in ("n_insult", "n_threat", "n_identity", "n_profane"))
         fine, asked = int(str(row["n_nottoxic"])), int(str(row["n"]))
@@ -75,7 +78,7 @@ def abuse_in_news(folder: Path) -> Iterator[Example]:
 
 
 def distinct(examples: Iterable[Example], *, apart_from: Iterable[Example] = ()) -> list[Example]:
-    """The first of each normalised text, without those that also stand in `apart_from`: nothing is learned twice or leaked."""
+    """The first example of each normalised text, without texts that `apart_from` also has. Avoids duplicates and leakage."""
     seen = {example.normal for example in apart_from}
     kept = []
     for example in examples:

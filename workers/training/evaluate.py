@@ -1,7 +1,7 @@
-"""Every figure that the goals name and a folder of sets allows, each measured on examples that no model had seen.
+"""Evaluation: measures each goal for which the folder has the data sets, on examples that the model has not seen.
 
-Held out: a video at a time (YouTube), a fifth at a time (SMS, talk pages, social media), or a set that nothing was ever
-fitted or tuned on (news). No text that is measured stands, normalised, among those that were learned from.
+Held out: one video at a time (YouTube), one fold at a time (SMS), one fold (talk pages, social media), or a whole set that was
+never used for fitting or tuning (news). No measured text is in the training set; the normalised texts are compared.
 """
 
 import tracemalloc
@@ -32,10 +32,23 @@ _RULES_ONLY = {name: check for name, check in CHECKS.items() if check is not mod
 
 
 def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> Iterator[Figure]:
-    """The figures, quick ones first: those that need models fitted again take minutes. `told` hears what is under way."""
+    """All figures, quick ones first. Figures that need new training take minutes. `told` is called with progress messages."""
     began, parts = (
         monotonic(),
-        (blog, news, words, disguises, identities, shelf_itself, speed, new_site, sms, youtube, abuse, held_out),
+        (
+            blog,
+            news,
+            profanity_figures,
+            disguises,
+            identities,
+            shipped_models_figures,
+            speed,
+            new_site,
+            sms,
+            youtube,
+            abuse,
+            held_out,
+        ),
     )
     for at, part in enumerate(parts, 1):
         told(f"{monotonic() - began:4.0f} s  {at} of {len(parts)}: {part.__name__.replace('_', ' ')} ...")
@@ -44,8 +57,11 @@ def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> I
 
 
 def youtube(folder: Path) -> Iterator[Figure]:
-    """One video at a time is held out, and every text that stands under it too: by a model of videos alone, as the set's authors
-    measure, and by the mix that is shipped, which knows other kinds of spam and calm links too."""
+    """Holds out one video at a time: no comment under it, and no same text under another video, is used for training.
+
+    Measures two models: one trained on videos only, as the authors of the set do, and one trained on the shipped mix, which has
+    other kinds of spam and harmless links too.
+    """
     asked = examples(folder, "youtube_spam")
     if not asked:
         return
@@ -67,7 +83,7 @@ def youtube(folder: Path) -> Iterator[Figure]:
 
 
 def new_site(folder: Path) -> Iterator[Figure]:
-    """A site unlike any that the shipped model saw: how often is its own model right on what comes after so many decisions?"""
+    """A site unlike the training data of the shipped model: the accuracy of the site's own model after n decisions."""
     asked = distinct(examples(folder, "youtube_spam"))
     if len(asked) < 1100:
         return
@@ -95,7 +111,7 @@ def _said_after(count: int, decided: Sequence[site_model.Lesson], seed: int) -> 
 
 
 def sms(folder: Path) -> Iterator[Figure]:
-    """Folds by normalised text, by a model of messages alone."""
+    """A model trained on text messages only. Messages with the same normalised text are in the same fold."""
     asked = examples(folder, "sms_spam")
     if not asked:
         return
@@ -106,7 +122,7 @@ def sms(folder: Path) -> Iterator[Figure]:
 
 
 def blog(_: Path) -> Iterator[Figure]:
-    """Made-up blog spam of another seed than the one learned from, judged with its name and website."""
+    """Synthetic blog spam with another seed than in training, judged with its author name and website."""
     asked = list(blog_spam(500, seed=4711))
     caught = [judge(run.run(_reading(example), _RULES_ONLY), PolicyLimits()).state is not State.APPROVED for example in asked]
     yield figure("templated blog spam not approved, rules alone", _mean(caught), ">= .97", "own generator, no model asked")
@@ -115,7 +131,7 @@ def blog(_: Path) -> Iterator[Figure]:
 
 
 def news(folder: Path) -> Iterator[Figure]:
-    """The set that nothing was fitted on: calm comments under news."""
+    """Calm comments under news: a set that no model was fitted on."""
     calm = [str(row["text"]) for row in rows(folder, "ucc_news") if row["healthy"] == 1]
     if not calm:
         return
@@ -135,8 +151,8 @@ def news(folder: Path) -> Iterator[Figure]:
         yield figure("strong profanity, precision", rights / max(1, rights + wrongs), ">= .985", how)
 
 
-def words(folder: Path) -> Iterator[Figure]:
-    """Recall on comments that people called profane."""
+def profanity_figures(folder: Path) -> Iterator[Figure]:
+    """Recall on comments that annotators called profane."""
     for name, called, goal in (("civil_toxic_spans", "Civil", ">= .86"), ("davidson", "Davidson", ">= .97")):
         profane = [example.text for example in examples(folder, name) if example.label == 1]
         if profane:
@@ -148,7 +164,7 @@ def words(folder: Path) -> Iterator[Figure]:
 
 
 def disguises(folder: Path) -> Iterator[Figure]:
-    """Other projects' test cases. Rules were tuned on these: they show that nothing broke, not how new disguises fare."""
+    """Test cases of other projects. The rules were tuned on them, so they show regressions, not the recall on new disguises."""
     asked = rows(folder, "evasions")
     made = [str(row["text"]) for row in asked if row["set"] == "generated_evasions" and row["expect_profane"]]
     innocent = [str(row["text"]) for row in asked if not row["expect_profane"]]
@@ -158,7 +174,7 @@ def disguises(folder: Path) -> Iterator[Figure]:
 
 
 def identities(_: Path) -> Iterator[Figure]:
-    """Plain sentences about who somebody is, all checks together. The abuse model has learned them as calm."""
+    """Plain sentences about people's identity, judged by all checks. They are in the abuse model's training data as calm."""
     sentences = [example.text for example in calm_about_people()]
     marked = [
         _gravest(text) > Tier.ALLOWED or judge(signals_of(CheckInput(text)), PolicyLimits()).state is not State.APPROVED
@@ -169,8 +185,8 @@ def identities(_: Path) -> Iterator[Figure]:
     )
 
 
-def shelf_itself(_: Path) -> Iterator[Figure]:
-    """How large the shipped models are, and how long they take to load."""
+def shipped_models_figures(_: Path) -> Iterator[Figure]:
+    """The size of the shipped models, their load time and their memory."""
     stored = files("workers.checks").joinpath(model_file.FILE).read_bytes()
     yield figure("shipped models, kB", round(len(stored) / 1000), "<= 1000", "as packed")
     times = []
@@ -188,7 +204,7 @@ def shelf_itself(_: Path) -> Iterator[Figure]:
 
 
 def abuse(folder: Path) -> Iterator[Figure]:
-    """A quarter of what the model learns from, held out by normalised text, and news, which it never learns from."""
+    """The abuse model on a held-out quarter of its data (by normalised text), and on a news set that it was not trained on."""
     sets = {"Wikipedia": ("jigsaw_balanced", "wiki_detox_test"), "social media": ("surge_toxicity",)}
     goals = {"Wikipedia": ">= .97", "social media": ">= .93"}
     asked = [(called, e) for called, names in sets.items() for name in names for e in examples(folder, name)]
@@ -207,7 +223,7 @@ def abuse(folder: Path) -> Iterator[Figure]:
 
 
 def speed(folder: Path) -> Iterator[Figure]:
-    """Comments a CPU second, the best of three runs: whatever else a machine does only ever adds to a time."""
+    """Comments per CPU second, the best of three runs: other load on the machine can only make a run slower."""
     texts = [str(row["text"]) for row in rows(folder, "civil_toxic_spans")[:2000]] or ["A calm comment about pensions."] * 2000
     how = f"CPU time, best of 3, {round(_mean(map(len, texts)))} characters a comment"
     yield figure("profanity alone, comments a second", _rate(lambda t: profanity.finds(fold(t)), texts), ">= 20,000", how)
@@ -221,7 +237,7 @@ def speed(folder: Path) -> Iterator[Figure]:
 
 
 def alone(plan: Plan, part: str) -> Plan:
-    """The plan with the lessons of one kind only, each counting once."""
+    """The plan with the lessons of one kind only, each with weight 1."""
 
     def lessons(folder: Path) -> list[Lesson]:
         return [(e, 1.0, 1.0) for e, _, _ in plan.lessons(folder) if e.part.startswith(part)]
@@ -232,8 +248,10 @@ def alone(plan: Plan, part: str) -> Plan:
 
 
 def _held_out(plan: Plan, folder: Path, asked: Sequence[Example], groups: Sequence[str]) -> list[float]:
-    """The chance that each example is unwanted, by a model that saw nothing of its group nor any text that stands in it, and
-    whose choices were made without them, too."""
+    """The probability that each example is unwanted, predicted by a model that has not seen the example's group or its texts.
+
+    The hyperparameters are chosen without that group and its texts too (nested cross-validation).
+    """
     lessons = plan.lessons(folder)
     table = plan.table([*lessons, *((example, 0.0, 0.0) for example in asked)])
     normals = [example.normal for example, _, _ in lessons]
@@ -249,7 +267,7 @@ def _held_out(plan: Plan, folder: Path, asked: Sequence[Example], groups: Sequen
 
 
 def _margins(plan: Plan, folder: Path, asked: Sequence[Example]) -> list[float]:
-    """The margins of examples by one model that saw none of their texts."""
+    """The margins of these examples, by one model that was trained without their texts."""
     known = {example.normal for example in asked}
     lessons = [lesson for lesson in plan.lessons(folder) if lesson[0].normal not in known]
     model = fitted(plan, lessons, plan.table(lessons))
@@ -270,7 +288,7 @@ def _gravest(text: str) -> Tier:
 
 
 def _rate(work: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Texts a second of CPU time."""
+    """Texts per second of CPU time."""
     times = []
     for _ in range(3):
         began = thread_time()

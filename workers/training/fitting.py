@@ -1,7 +1,7 @@
 """Fitting a linear model that is small enough to ship: logistic regression blended with naive-Bayes weights, pruned, calibrated.
 
-The blend is that of Wang and Manning (2012, "Baselines and bigrams"), with both parts in one vector of weights. Rare features
-weigh more by the root of their inverse document frequency.
+The blend is that of Wang and Manning (2012, "Baselines and bigrams"), with both parts in one vector of weights. Each feature is
+scaled by the square root of its inverse document frequency, to the power of `rarity`, so that rare features weigh more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,17 +24,17 @@ def _itself(features: Iterable[str]) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Which features each example has, a row an example: made once, and then fitted on many choices of rows."""
+    """The sparse matrix of binary features, one row per example. Built once, then used to fit many selections of rows."""
 
     counts: Any
     names: Any
 
     @classmethod
     def of(cls, features: Iterable[Iterable[str]], *, at_least: int = 2) -> "Table":
-        """Without what occurs in fewer than `at_least` examples: that can tell nothing about others."""
+        """Build the table. Features that occur in fewer than `at_least` examples are dropped."""
         vectorizer = CountVectorizer(analyzer=_itself, binary=True, min_df=at_least, dtype=np.float64)
         counts = vectorizer.fit_transform(features).tocsr()
-        # Sums of floats differ with the order, and that of a set is another in each process.
+        # Sort, because sums of floats depend on the order, and the order of a set differs between processes.
         counts.sort_indices()
         return cls(counts, vectorizer.get_feature_names_out())
 
@@ -42,7 +42,7 @@ class Table:
         return Table(self.counts[list(places)], self.names)
 
     def margins(self, model: Linear) -> list[float]:
-        """What a model says of each row."""
+        """The model's margin for each row."""
         pairs = np.array([model.weights.get(name, (0.0, 0.0)) for name in self.names.tolist()])
         weights, gains = self.counts @ pairs[:, 0], self.counts @ pairs[:, 1]
         margins: list[float] = (np.where(gains > 0, weights / np.sqrt(np.maximum(gains, 1e-12)), 0.0) + model.bias).tolist()
@@ -63,12 +63,12 @@ def fit(
     smoothing: float = 0.3,
     doubt: float = 0.0,
 ) -> Linear:
-    """A model of at most `kept` features that occur in `at_least` examples. The same input gives the same model.
+    """A model of at most `kept` features. Each occurs in at least `at_least` examples. The same input gives the same model.
 
-    `weights` say how much each example counts; `strength` is the inverse of the penalty; `blend` how many times naive Bayes counts.
-    No feature weighs more than the one in place `capped`; how much more rare ones weigh is raised to the power `rarity`. Naive Bayes
-    takes every feature to occur `smoothing` times more than it does; `doubt` is the share of labels that is taken to be wrong.
-    Weights and gains are the whole steps that will be shipped, so that what is measured is what is shipped.
+    `weights`: the weight of each example. `strength`: the inverse of the penalty. `blend`: the weight of the naive-Bayes part.
+    `capped`: no feature weighs more than the `capped`-th heaviest. `rarity`: the exponent of the extra weight of rare features.
+    `smoothing`: added to each feature count in naive Bayes. `doubt`: the share of labels that is assumed to be wrong. Weights and
+    gains are rounded to the steps in which they are shipped, so the measured model is the shipped one.
     """
     y = np.asarray(labels)
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
@@ -85,13 +85,13 @@ def fit(
 
 
 def calibrated(model: Linear, margins: Sequence[float], labels: Sequence[int], weights: Sequence[float]) -> Linear:
-    """The model with the slope and offset that make its margins probabilities on examples it has not learned from."""
+    """The model with Platt scaling: the slope and offset that turn margins on unseen examples into probabilities."""
     platt = LogisticRegression(C=100.0).fit(np.asarray(margins).reshape(-1, 1), labels, sample_weight=weights)
     return Linear(model.weights, model.bias, float(platt.coef_[0][0]), float(platt.intercept_[0]))
 
 
 def surprise(margins: Sequence[float], labels: Sequence[int], weights: Sequence[float]) -> float:
-    """How much the labels surprise whoever believes these margins once they are calibrated (weighted nats)."""
+    """The weighted log loss of the labels in nats, after Platt scaling of the margins."""
     x, y, w = np.asarray(margins).reshape(-1, 1), np.asarray(labels), np.asarray(weights)
     odds = LogisticRegression(C=100.0).fit(x, y, sample_weight=w).decision_function(x)
     return float((w * np.logaddexp(0.0, np.where(y == 1, -odds, odds))).sum() / w.sum())
@@ -102,7 +102,7 @@ def _examples_with(table: Any) -> Any:
 
 
 def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float) -> tuple[Any, float]:
-    # On a busy machine several threads wait for each other ten times longer than they calculate.
+    # One BLAS thread: on a busy machine several threads wait for each other ten times longer than they calculate.
     with threadpool_limits(1):
         plain = LogisticRegression(C=strength, max_iter=500, tol=1e-4).fit(unit, y, sample_weight=w)
         bayes = LogisticRegression(C=2 * strength, max_iter=500, tol=1e-4).fit(unit.multiply(ratios).tocsr(), y, sample_weight=w)
@@ -111,14 +111,17 @@ def _solve(unit: Any, y: Any, w: Any, ratios: Any, strength: float, blend: float
 
 
 def _doubted(unit: Any, y: Any, w: Any, doubt: float) -> tuple[Any, Any, Any]:
-    """Every example a second time with the other label, so that it counts as wrongly labelled by that share."""
+    """Adds each example a second time with the other label (label smoothing).
+
+    The copy gets the share `doubt` of the example's weight; the original keeps the rest.
+    """
     if not doubt:
         return unit, y, w
     return vstack([unit, unit]).tocsr(), np.concatenate([y, 1 - y]), np.concatenate([w * (1 - doubt), w * doubt])
 
 
 def _in_steps(values: Any, most: int, capped: int) -> Any:
-    """The values, none beyond the one in place `capped` by size, as whole steps of a `most`-th of it."""
+    """The values, clipped to the `capped`-th largest absolute value and rounded to whole steps of 1/`most` of that limit."""
     limit = np.sort(np.abs(values))[-min(capped, len(values))]
     step = limit / most if limit else 1.0
     return np.round(np.clip(values, -limit, limit) / step) * step
@@ -132,7 +135,7 @@ def _ratios(table: Any, y: Any, w: Any, smoothing: float) -> Any:
 
 
 def _narrowed(table: Any, names: Any, ratios: Any, kept: int) -> tuple[Any, Any, Any]:
-    """The `kept` features that tell most over all examples, in the order they had."""
+    """The `kept` features with the largest |log ratio| times the root of their number of examples, in their old order."""
     telling = np.abs(ratios) * np.sqrt(_examples_with(table))
     best = np.sort(np.argsort(-telling, kind="stable")[:kept])
     return table[:, best], names[best], ratios[best]

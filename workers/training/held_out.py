@@ -1,7 +1,7 @@
-"""What the shipped models make of rows that no model was taught and no choice was made on, though they stand in the sets we have.
+"""The held-out set: the shipped models, measured on rows that were used neither for training nor for choosing hyperparameters.
 
-Of talk pages and tweets only every second or third row is ever taught. The others are read here alone, so that nothing that was
-tried by hand can have been fitted to them.
+Only every second talk page and every third tweet is used for training. The other rows are read only in this file, so no manual
+tuning can have been fitted to them.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _READ = 800
 
 
 def held_out(folder: Path) -> Iterator[Figure]:
-    """Attacks found among such rows, and what becomes of calm ones."""
+    """AUC for attacks on the held-out rows, and how many calm rows are rejected or held."""
     known = {_start(example) for plan in PLANS for example, _, _ in plan.lessons(folder)}
     for name, called, goal in (("wiki_cat_large", "talk pages", ""), ("davidson", "tweets", ">= .93")):
         asked = [example for example in distinct(examples(folder, name)) if _start(example) not in known]
@@ -38,5 +38,5 @@ def held_out(folder: Path) -> Iterator[Figure]:
 
 
 def _start(example: Example) -> str:
-    """Long texts are taught by their beginning."""
+    """The normalised first 800 characters: training uses only the beginning of long texts."""
     return replace(example, text=example.text[:_READ]).normal

@@ -1,4 +1,4 @@
-"""How well scores fit labels, as one line of the table: accuracy, area under the curve, hits at a small false-alarm rate, calibration error."""
+"""Metrics of scores against labels: accuracy, AUC, hits at a small false-alarm rate, calibration error. Each is a table row."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ Figure = dict[str, object]
 
 
 def figure(what: str, value: object, goal: str, how: str) -> Figure:
-    """One line of the table, with whether the goal was `reached`; None where there is none."""
+    """One row of the table. `reached` says whether the goal was met; None if there is no goal."""
     shown = round(value, 4) if isinstance(value, float) else value
     return {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how}
 
@@ -20,7 +20,7 @@ def _reached(value: object, goal: str) -> bool | None:
 
 
 def auc(scores: Sequence[float], labels: Sequence[int]) -> float:
-    """The chance that an unwanted comment scores higher than a fine one (Mann-Whitney, ties count half)."""
+    """The probability that an unwanted comment scores higher than a fine one (Mann-Whitney U; ties count half)."""
     ranked = sorted(zip(scores, labels, strict=True))
     below, won, at = 0, 0.0, 0
     while at < len(ranked):
@@ -37,7 +37,7 @@ def auc(scores: Sequence[float], labels: Sequence[int]) -> float:
 
 
 def hits_at(rate: float, scores: Sequence[float], labels: Sequence[int]) -> float:
-    """The share of unwanted comments above the limit that at most `rate` of the fine ones pass."""
+    """The recall, with the limit set so that at most the share `rate` of the fine comments scores above it."""
     fine = sorted((s for s, label in zip(scores, labels, strict=True) if not label), reverse=True)
     unwanted = [s for s, label in zip(scores, labels, strict=True) if label]
     if not fine or not unwanted:
@@ -52,7 +52,7 @@ def accuracy(scores: Sequence[float], labels: Sequence[int], limit: float = 0.5)
 
 
 def calibration_error(scores: Sequence[float], labels: Sequence[int], bins: int = 10) -> float:
-    """Expected calibration error: how far the mean score of a tenth of the comments is from its share of unwanted ones."""
+    """Expected calibration error: the mean distance between the mean score of a bin and its share of unwanted comments."""
     ranked = sorted(zip(scores, labels, strict=True))
     error = 0.0
     for at in range(bins):

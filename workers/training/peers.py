@@ -1,4 +1,4 @@
-"""Other profanity checkers, where they are installed, as one function each: does it flag this text?"""
+"""Other profanity checkers, if installed, for comparison. Each is one function that says whether it flags a text."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,7 +8,7 @@ Flags = Callable[[str], bool]
 
 
 def installed() -> dict[str, Flags]:
-    """The peers that this environment has, by name."""
+    """The installed peers, by name."""
     found: dict[str, Flags] = {}
     for name, build in _KNOWN.items():
         with suppress(ImportError, AttributeError):
@@ -17,7 +17,7 @@ def installed() -> dict[str, Flags]:
 
 
 def missing() -> list[str]:
-    """The peers that this environment has not."""
+    """The names of the peers that are not installed."""
     return [name for name in _KNOWN if name not in installed()]
 
 

@@ -1,4 +1,4 @@
-"""The models that Greenroom ships: what each learns from, how much each set counts, and how its margin is calibrated."""
+"""The recipes of the shipped models: the training sets and their weights, and the calibration of the margin."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -14,29 +14,29 @@ from workers.training.fitting import Table, calibrated, fit, surprise
 from workers.training.synthetic import blog_spam, calm_about_people, calm_asking, calm_pointing
 
 FOLDS = 4
-#: Of the sets that are large and count little, every second or third comment teaches as much.
+#: For large sets with a small weight, every second or third comment is enough.
 _EVERY = {"wiki_cat_large": 2, "davidson": 3, "edos": 3}
-#: What advertisers ask for, and readers too.
+#: Requests that advertisers make, but readers too.
 _ASKING = re.compile(
     r"\b(?:(?:un)?subscri|channel|check|visit|shar(?:e|ing)|offer|please|click|follow|vote|free|join|website|video|sign(?:ed)? up|contact)",
     re.IGNORECASE,
 )
 _LOUD = ("#capitals", "#exclamations", "#length")
 VIDEO = "youtube/"
-#: How much an example that does not count in calibrating counts in choosing.
+#: An example with calibration weight 0 has this weight when the hyperparameters are chosen.
 UNCALIBRATED = 0.1
-#: What is chosen: the inverse of the penalty, how many times more comments of videos count than the plan says, and the share of
-#: labels that is taken to be wrong.
+#: The hyperparameters: the inverse of the penalty, a factor for the weight of comments under videos, and the share of labels
+#: that is assumed to be wrong.
 Choice = tuple[float, float, float]
-#: Among videos the same words are labelled one way here and the other way there.
+#: Shares of wrong labels to try. Under videos, the same words are sometimes labelled as spam and sometimes not.
 DOUBTS = (0.0, 0.05)
-#: An example, how much it counts in fitting, and how much in calibrating.
+#: An example, its weight in fitting, and its weight in calibration.
 Lesson = tuple[Example, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one model is made. `lessons` gives every example with how much it counts in fitting, and how much in calibrating."""
+    """The recipe of one model. `lessons` gives every example with its weight in fitting and its weight in calibration."""
 
     name: str
     sets: tuple[str, ...]
@@ -55,7 +55,7 @@ class Plan:
 
 
 def spam_lessons(folder: Path) -> list[Lesson]:
-    """Comments first; messages and mail only teach what other spam looks like, and calm talk what is none."""
+    """The spam model's training data: mainly comments. Messages and mail add other kinds of spam. Calm comments count as fine."""
     calm = [replace(e, label=0) for e in distinct(abuse_in_news(folder))[:3000]]
     talk = [replace(e, label=0, text=e.text[:800]) for e in distinct(examples(folder, "wiki_cat_large"))[:2000]]
     mail = [replace(e, text=e.text[:800]) for e in distinct(examples(folder, "spamassassin_mail"))[::3]]
@@ -76,8 +76,11 @@ def spam_lessons(folder: Path) -> list[Lesson]:
 
 
 def _calm(folder: Path) -> tuple[list[Example], list[Example], list[Example]]:
-    """Calm comments with a link, short ones, and those that ask as advertisers do: among videos a link or "please subscribe" is nearly
-    always spam, on a talk page or under news it is not."""
+    """Calm comments in three lists: comments with a link, short comments, and comments that make requests as advertisers do.
+
+    They balance the set of video comments: under videos a link or "please subscribe" is nearly always spam, on a talk page or
+    under news it is not.
+    """
     fine = [
         Example(e.text[:800], 0, "calm")
         for name in ("wiki_cat_large", "jigsaw_balanced", "wiki_detox_test", "civil_toxic_spans")
@@ -90,7 +93,7 @@ def _calm(folder: Path) -> tuple[list[Example], list[Example], list[Example]]:
 
 
 def abuse_lessons(folder: Path) -> list[Lesson]:
-    """Talk pages first, as the best labelled; calibrated for readers of news, of whom few attack anybody."""
+    """The abuse model's training data. Talk pages have the best labels. Calibrated for news, where few comments are attacks."""
     counts = {
         "jigsaw_balanced": 1.0,
         "wiki_detox_test": 1.0,
@@ -109,14 +112,14 @@ def abuse_lessons(folder: Path) -> list[Lesson]:
 
 
 def _news_like(name: str, example: Example) -> float:
-    """Attacks are one in twenty of what a newsroom gets, not one in two as in a set made for learning."""
+    """The calibration weight of an example: a newsroom gets about one attack in twenty comments, not one in two as in the set."""
     if name not in ("jigsaw_balanced", "wiki_detox_test", "wiki_cat_large"):
         return 0.0
     return 0.05 if example.label else 0.5
 
 
 def _abuse_features(prepared: Prepared) -> set[str]:
-    """Words and pieces, and how loud and long a comment is. Where it links to says nothing about an attack."""
+    """The abuse model's features: words, character n-grams, loudness and length. Links tell nothing about an attack."""
     looks = shape(prepared.reading, prepared.text, prepared.links)
     loud = {each for each in looks if each.startswith(_LOUD)}
     return prepared.said.pieces() | prepared.said.pairs() | loud
@@ -137,7 +140,8 @@ SPAM = Plan(
     spam_lessons,
     spam_features,
     40_000,
-    # With doubt each choice that was compared was less surprised, and four times the weight for videos was more so than these.
+    # Measured with and without `doubt`: the log loss of every candidate was lower with it, so each candidate has it. Measured
+    # with a factor of 4 for comments under videos: the log loss was higher, so no candidate has that factor.
     ((10.0, 1.0, DOUBTS[-1]), (3.0, 2.0, DOUBTS[-1])),
     capped=100,
     rarity=1.5,
@@ -157,15 +161,17 @@ ABUSE = Plan(
 PLANS = (SPAM, ABUSE)
 
 
-def made(plan: Plan, folder: Path) -> Linear:
-    """The model of a plan, as it is shipped."""
+def train(plan: Plan, folder: Path) -> Linear:
+    """Train the model of a plan, as it is shipped."""
     lessons = plan.lessons(folder)
     return taught(plan, lessons, plan.table(lessons))
 
 
 def taught(plan: Plan, lessons: Sequence[Lesson], table: Table) -> Linear:
-    """Fitted on all lessons as is best among the plan's choices, calibrated by what models that had not seen them say of those
-    that count in calibrating."""
+    """A model fitted on all lessons with the best of the plan's choices, and calibrated on out-of-fold margins.
+
+    Only lessons with a calibration weight are used to calibrate it.
+    """
     choice, margins = chosen(plan, lessons, table)
     aside = [at for at, (_, _, weight) in enumerate(lessons) if weight]
     whole = fitted(plan, lessons, table, choice)
@@ -174,8 +180,10 @@ def taught(plan: Plan, lessons: Sequence[Lesson], table: Table) -> Linear:
 
 
 def chosen(plan: Plan, lessons: Sequence[Lesson], table: Table) -> tuple[Choice, list[float]]:
-    """The choice that is least surprised by what it has not seen, and what it said of that. Whoever measures a plan has this done
-    inside what the measured model learns from, so that no choice has seen what is measured."""
+    """The choice with the least log loss in cross-validation, and its out-of-fold margins.
+
+    An evaluation calls this on the training part only, so that the choice has not seen the held-out examples.
+    """
     said = [(choice, _unseen(plan, lessons, table, choice)) for choice in plan.choices]
     if len(said) == 1:
         return said[0]
@@ -184,7 +192,7 @@ def chosen(plan: Plan, lessons: Sequence[Lesson], table: Table) -> tuple[Choice,
 
 
 def _unseen(plan: Plan, lessons: Sequence[Lesson], table: Table, choice: Choice) -> list[float]:
-    """The margin of each lesson by a model that saw nothing of its fold."""
+    """The out-of-fold margin of each lesson: by a model that was trained without the lesson's fold."""
     fold_of = folds([example for example, _, _ in lessons])
     margins = [0.0] * len(lessons)
     for fold in sorted(set(fold_of)):
@@ -197,7 +205,7 @@ def _unseen(plan: Plan, lessons: Sequence[Lesson], table: Table, choice: Choice)
 
 
 def fitted(plan: Plan, lessons: Sequence[Lesson], table: Table, choice: Choice | None = None) -> Linear:
-    """Fitted on these lessons, not calibrated; by the plan's first choice unless another is given."""
+    """A model fitted on these lessons, not calibrated. Uses the plan's first choice unless another is given."""
     strength, videos, doubt = choice or plan.choices[0]
     labels = [e.label for e, _, _ in lessons]
     weights = [weight * (videos if e.part.startswith(VIDEO) else 1.0) for e, weight, _ in lessons]
@@ -217,7 +225,9 @@ def fitted(plan: Plan, lessons: Sequence[Lesson], table: Table, choice: Choice |
 
 
 def folds(lessons: Sequence[Example]) -> list[int]:
-    """Which fold each example falls into: by its video where it has one, else by its normalised text, so that neither the same
-    text nor the same video ever stands on both sides."""
+    """The fold of each example: by its video if it has one, else by its normalised text.
+
+    So a video, or a text without a video, is never in two folds.
+    """
     videos = {part: at % FOLDS for at, part in enumerate(sorted({e.part for e in lessons if e.part.startswith(VIDEO)}))}
     return [videos.get(example.part, sum(map(ord, example.normal)) % FOLDS) for example in lessons]

@@ -1,7 +1,7 @@
-"""What one site's moderators taught: a correction of the shipped model, learned in the background from all decisions.
+"""Training of a site model: a correction of the shipped model, learned in the background from the site's decisions.
 
-Plain Python, since workers have no scikit-learn: logistic regression by AdaGrad (Duchi, Hazan, Singer 2011) over the same
-features, starting from what the shipped model says. A thousand decisions take about a second.
+Plain Python, since workers have no scikit-learn: logistic regression by AdaGrad (Duchi, Hazan, Singer 2011) over the
+features of the shipped model, starting from its log-odds. A thousand decisions take about a second.
 """
 
 from collections import Counter
@@ -14,16 +14,16 @@ from service.domain.policy.site_model_doubts import FEWEST, JUDGED_ON, STANDING_
 from workers.checks.model.site_model import SiteModel
 
 ROUNDS, PACE, PULL = 30, 0.35, 1e-4
-#: Many decisions need fewer rounds: so many visits of a decision are enough.
+#: Many decisions need fewer rounds: VISITS is the total number of updates to aim for, FEWEST_ROUNDS the least number of rounds.
 VISITS, FEWEST_ROUNDS = 15_000, 4
 KEPT = 6_000
-#: From here on, retraining waits until the decisions have grown by this factor.
+#: Retrain once the number of decisions has grown by this factor.
 GROWTH = 1.15
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One decision: what was read, the log-odds that the shipped model gave, and whether a person rejected it (1) or not (0).
+    """One decision: the comment's features, the shipped model's log-odds, and whether a person rejected it (1) or not (0).
 
     `counts` is its weight: less than 1 for comments without a decision.
     """
@@ -36,7 +36,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the site's model and the shipped one said of a comment, each as the chance of rejecting it, and what a person did."""
+    """The probability of rejection by the site model and by the shipped one, and whether a person rejected the comment (1, 0)."""
 
     site: float
     shipped: float
@@ -45,9 +45,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How the site's model did on decisions that it had not seen, beside the shipped one: shares of right calls, and doubt.
+    """The site model compared with the shipped one, on decisions that it had not seen: the accuracy of both, and the gain.
 
-    `gain` is how much less surprised (nats a comment) it was than the shipped model; `sure` the same minus two standard errors.
+    `gain`: how much smaller the site model's log loss is, in nats per comment. `sure`: the gain minus two standard errors.
     """
 
     judged: int
@@ -58,12 +58,12 @@ class Record:
 
     @property
     def believed(self) -> bool:
-        """Whether the site's model is better than the shipped one beyond chance."""
+        """Whether the site model is significantly better than the shipped one."""
         return self.judged >= JUDGED_ON and self.sure > 0
 
 
 def learn(lessons: Sequence[Lesson]) -> SiteModel:
-    """A model of all decisions so far. The same decisions in the same order give the same model."""
+    """Train a model on these decisions. The same decisions in the same order give the same model."""
     seen = Counter(feature for lesson in lessons for feature in lesson.features)
     known = [f for f, count in sorted(seen.items(), key=lambda pair: (-pair[1], pair[0])) if 2 <= count < len(lessons)]
     place = {feature: at for at, feature in enumerate(known[: 4 * KEPT])}
@@ -74,8 +74,10 @@ def learn(lessons: Sequence[Lesson]) -> SiteModel:
 
 
 def balanced(lessons: Sequence[Lesson], calm: Sequence[Lesson]) -> list[Lesson]:
-    """The lessons with both classes of equal weight: where more reject than approve, `calm` comments are added, and if these are too few,
-    each rejected one counts less. Spam that is reported often need not be written often.
+    """The lessons, changed so that rejected comments do not weigh more than approved ones.
+
+    If more comments were rejected than approved, `calm` comments are added. If these are too few, the rejected comments get a
+    smaller weight. The reason: spam may have a larger share among the decisions than among the comments that people write.
     """
     rejected = sum(lesson.rejected for lesson in lessons)
     approved = len(lessons) - rejected
@@ -87,12 +89,12 @@ def balanced(lessons: Sequence[Lesson], calm: Sequence[Lesson]) -> list[Lesson]:
 
 
 def prequential(lessons: Sequence[Lesson]) -> Record:
-    """Predict, then learn, in the order of the decisions: what the record of the site's model would have been."""
+    """Prequential evaluation: predict each decision, then learn from it, in the order of the decisions."""
     return record_of(outcomes_of(lessons))
 
 
 def outcomes_of(lessons: Sequence[Lesson], calm: Sequence[Lesson] = ()) -> list[Outcome]:
-    """What the site's model would have said of each decision before it had learned from it."""
+    """The prediction for each decision by a model trained only on earlier decisions."""
     outcomes: list[Outcome] = []
     at = FEWEST
     while at < len(lessons):
@@ -103,7 +105,7 @@ def outcomes_of(lessons: Sequence[Lesson], calm: Sequence[Lesson] = ()) -> list[
 
 
 def predicted(model: SiteModel, lessons: Sequence[Lesson]) -> list[Outcome]:
-    """What a model says of comments that it did not learn from."""
+    """The model's predictions for comments that it was not trained on."""
     return [
         Outcome(model.chance(set(lesson.features), lesson.shipped), _sigmoid(lesson.shipped), lesson.rejected)
         for lesson in lessons
@@ -111,14 +113,14 @@ def predicted(model: SiteModel, lessons: Sequence[Lesson]) -> list[Outcome]:
 
 
 def due(decisions: int, learned_from: int) -> bool:
-    """Whether enough was decided since the last training to train again."""
+    """Whether there are enough new decisions since the last training to train again."""
     return decisions >= max(FEWEST, int(learned_from * GROWTH) + 1)
 
 
 def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int) -> tuple[list[float], float, float]:
     weights, squares = [0.0] * size, [1.0] * size
     bias, trust = 0.0, 1.0
-    # The fewer decisions there are, the faster they must say how far the shipped model is right here.
+    # The learning rate of `trust`, the factor of the shipped model: higher with fewer decisions.
     learns = 0.01 + 1.0 / max(1, len(rows))
     order = list(range(len(rows)))
     chance = Random(17)
@@ -140,7 +142,7 @@ def _descend(rows: Sequence[Sequence[int]], lessons: Sequence[Lesson], size: int
 
 
 def record_of(outcomes: Sequence[Outcome]) -> Record:
-    """How predictions compare with those of the shipped model."""
+    """Compare the predictions with those of the shipped model."""
     if not outcomes:
         return Record(0, 0.0, 0.0, 0.0, 0.0)
     gains = [_surprise(each.shipped, each.rejected) - _surprise(each.site, each.rejected) for each in outcomes]

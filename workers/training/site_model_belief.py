@@ -1,4 +1,4 @@
-"""Whether a site's model is used: judged on decisions that it had not seen and on ordinary comments of its site."""
+"""Decides whether a site model is used, by its results on decisions it had not seen and on ordinary comments of its site."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,21 +21,26 @@ from workers.training.site_model import Lesson, Outcome, Record, balanced, learn
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """How many ordinary comments there were to judge by, and how many more of them the site's model would hold than the shipped one."""
+    """`ordinary`: on how many ordinary comments the site model was evaluated.
+
+    `more`: how many more of these the site model would hold than the shipped model.
+    """
 
     ordinary: int = 0
     more: int = 0
 
     @property
     def is_calm(self) -> bool:
-        """Whether the site's model leaves about as many alone as the shipped one."""
+        """Whether the site model holds only a few more ordinary comments than the shipped one."""
         return self.more <= MAY_HOLD_MORE * self.ordinary
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A site's model (None with too few labels of one kind) and how it did. `standing`: how many comments without a decision it learned
-    from."""
+    """A site model and its evaluation. The model is None if there are too few decisions, or too few of one kind.
+
+    `standing`: the number of comments without a decision in its training data.
+    """
 
     model: SiteModel | None
     doubt: Doubt | None
@@ -46,14 +51,15 @@ class Learned:
     traffic: Traffic
 
     def as_record(self) -> dict[str, Any]:
-        """What is stored of it beside the model, and told on the page."""
+        """The report that is stored with the model and shown on the page."""
         counts = {"rejected": self.rejected, "approved": self.approved, "standing": self.standing, "doubt": self.doubt or ""}
         return {**asdict(self.record), **asdict(self.traffic), **counts}
 
 
 def learned(lessons: Sequence[Lesson], calm: Sequence[Lesson], ordinary: Sequence[Lesson]) -> Learned:
-    """Learn from decisions and, where these mostly reject, from `calm` comments, and judge the model. `ordinary` ones are kept
-    apart for that.
+    """Train on decisions and, if these are mostly rejections, on `calm` comments too. Then evaluate the model.
+
+    `ordinary` comments are used only for the evaluation.
     """
     rejected = sum(lesson.rejected for lesson in lessons)
     approved, taught = len(lessons) - rejected, balanced(lessons, calm)
@@ -83,8 +89,11 @@ def _of_judgement(record: Record, traffic: Traffic) -> Doubt | None:
 
 
 def _traffic(undecided: Sequence[Outcome], decided: Sequence[Outcome]) -> Traffic:
-    """Where a site leaves few comments undecided, what people approved is ordinary, too. What the shipped model held of those must not
-    outweigh what the site's model would hold of the others.
+    """Count how many more ordinary comments the site model would hold than the shipped one.
+
+    If a site has few undecided comments, the comments that moderators approved count as ordinary too. Then the larger of two
+    counts is used: of the undecided comments, and of both kinds. The reason: approved comments that the shipped model held must
+    not outweigh undecided comments that the site model would hold.
     """
     if len(undecided) >= FEWEST_ORDINARY:
         return Traffic(len(undecided), _more_held(undecided))

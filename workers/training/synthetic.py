@@ -1,5 +1,4 @@
-"""Sentences made up here: blog spam as template programs write it, calm words about who people are, calm links, and calm readers who
-use the words of advertisers."""
+"""Synthetic training sentences: template blog spam, calm sentences about people, calm links, and calm requests of readers."""
 
 import json
 import random
@@ -13,15 +12,15 @@ from workers.training.corpora import Example
 
 
 def blog_spam(count: int, *, seed: int = 7) -> Iterator[Example]:
-    """`count` different made-up spam comments, the same ones for the same seed."""
+    """`count` synthetic spam comments. The same seed gives the same comments."""
     chance = random.Random(seed)
     goods = word_list("goods")
     for _ in range(count):
-        yield _one(chance, goods)
+        yield _example(chance, goods)
 
 
 def calm_about_people() -> Iterator[Example]:
-    """Plain sentences about who people are, which no model may take for an attack: every sentence with every word."""
+    """Plain sentences about people's identity, which no model may take for an attack: every template with every word."""
     parts = _parts()
     for sentence in parts["calm"]:
         for who in parts["who"]:
@@ -29,8 +28,11 @@ def calm_about_people() -> Iterator[Example]:
 
 
 def calm_pointing(count: int, *, seed: int = 11) -> Iterator[Example]:
-    """`count` short comments that point to where readers point in good faith. Among videos, whence most spam is known, nearly every
-    link advertises; under an article it mostly backs up what is said."""
+    """`count` short comments with a link to a site that readers often link to.
+
+    Most of the spam data is from videos, where nearly every link is an advertisement; under an article a link mostly backs up
+    an argument.
+    """
     chance = random.Random(seed)
     parts = _parts()
     for _ in range(count):
@@ -38,19 +40,21 @@ def calm_pointing(count: int, *, seed: int = 11) -> Iterator[Example]:
         yield Example(chance.choice(parts["pointing"]).replace("{link}", link), 0, "calm")
 
 
-#: The share of made-up readers' sentences that end with a link.
+#: The share of the comments of `calm_asking` that end with a link.
 LINKING = 0.3
 
 
 def calm_asking(count: int, *, seed: int = 13) -> Iterator[Example]:
-    """`count` short comments of readers who subscribe, share, check, visit and offer. Under videos these words mostly
-    advertise; readers of a newspaper use them all the time."""
+    """`count` short comments in which readers use words such as subscribe, share, check, visit and offer.
+
+    Under videos these words are mostly advertising; readers of a newspaper use them all the time.
+    """
     chance = random.Random(seed)
     parts = _parts()
     for _ in range(count):
         sentence = _filled(chance, chance.choice(parts["asking"]), parts["asking fills"])
         ended = sentence if sentence[-1] == "?" or chance.random() < 0.2 else f"{sentence}."
-        # Else a link would be what tells an advertiser from a reader who says the same.
+        # Some comments get a link. Otherwise the model would learn that these words with a link are always spam.
         yield Example(f"{ended} {_link(chance)}" if chance.random() < LINKING else ended, 0, "calm")
 
 
@@ -64,7 +68,7 @@ def _usual_hosts() -> list[str]:
     return [host for host in word_list("usual_hosts") if not host.startswith("youtu")]
 
 
-def _one(chance: random.Random, goods: tuple[str, ...]) -> Example:
+def _example(chance: random.Random, goods: tuple[str, ...]) -> Example:
     parts = _parts()
     product = chance.choice(goods)
     site = f"http://{chance.choice(('', 'www.'))}{chance.choice(parts['shop'])}-{product.replace(' ', '-')}.{chance.choice(parts['ending'])}"
@@ -90,6 +94,6 @@ def _filled(chance: random.Random, sentence: str, fills: dict[str, list[str]] | 
 
 @cache
 def _parts() -> dict[str, Any]:
-    """Openings, praise, questions and pitches with gaps, and what fills them, from `templates.json`."""
+    """The sentence templates (openings, praise, questions, pitches) and the words for their gaps, from `templates.json`."""
     parts: dict[str, Any] = json.loads(files(__package__).joinpath("templates.json").read_text(encoding="utf-8"))
     return parts

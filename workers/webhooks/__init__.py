@@ -1,1 +1,1 @@
-"""Deliveries: send pool and sender."""
+"""Webhook deliveries: the delivery worker, the send pool and the sender."""

@@ -1,4 +1,7 @@
-"""The courier: due events become deliveries, and deliveries are sent, in order a comment, until they arrive or are dead."""
+"""The delivery worker: creates deliveries from due events and sends them until they arrive or are dead.
+
+The deliveries of one comment are sent in order.
+"""
 
 import time
 from collections import Counter
@@ -19,16 +22,16 @@ from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.send_pool import SendPool
 from workers.webhooks.sender import Sender
 
-#: Seconds for which finished attempts gather, so that they share a commit, and fresh events wait for their turn.
+#: Seconds between two transactions: finished attempts and new events gather meanwhile and share one commit.
 GATHER = 0.02
-#: Deliveries that may be in hand for each thread, most of them waiting: a transaction must have enough to write down at once.
+#: Maximum number of claimed deliveries per thread, waiting or being sent. It is high, so that many attempts share a commit.
 AHEAD = 16
 
 
 def deliver(workshop: WorkerResources, *, seconds: float = 4.0) -> int:
-    """Send what is due until nothing is, or the time is used up. Returns how many attempts were written down.
+    """Send due deliveries until none is left or the time is used up. Returns the number of recorded attempts.
 
-    One thread talks to the database, in one transaction a turn; the others only send, and hold no database while they do.
+    One thread uses the database, one write transaction per turn. The other threads only send and hold no connection.
     """
     with workshop.database.reading() as session:
         if not anything_due(session, now=_now()):
@@ -41,10 +44,10 @@ def deliver(workshop: WorkerResources, *, seconds: float = 4.0) -> int:
 
 
 class _Round:
-    """One call of the courier: turns of writing down, fanning out and claiming, while the pool sends.
+    """One call of `deliver`. Each turn records attempts, creates deliveries and claims more, while the pool sends.
 
-    An endpoint that answers quickly has more deliveries in hand, claimed in advance, so that many share a commit; where one
-    fails, what is in hand for it goes back.
+    For a fast endpoint more deliveries are claimed in advance, so that many attempts share a commit. If an attempt fails, the
+    waiting deliveries of its endpoint are released.
     """
 
     def __init__(self, workshop: WorkerResources, pool: ThreadPoolExecutor, *, until: float) -> None:
@@ -61,7 +64,7 @@ class _Round:
         )
 
     def run(self) -> tuple[int, bool]:
-        """Attempts written down, and whether the time ended before the work did."""
+        """The number of recorded attempts, and whether the time ran out before the work was done."""
         attempted, turned = 0, 0.0
         landed: list[AttemptResult] = []
         while True:
@@ -79,7 +82,7 @@ class _Round:
                     return attempted, now >= self._until
 
     def _turn(self, landed: Sequence[AttemptResult], *, late: bool) -> list[Outgoing]:
-        """One transaction: write down what landed, hand back what should not go, and take what is due."""
+        """One write transaction: record attempts, release deliveries that must not be sent now, claim due ones."""
         database, now, token = self._workshop.database, _now(), new_id()
         back = self._in_hand.handed_back()
         if not (landed or back) and (late or not self._anything_due(now)):
@@ -100,7 +103,11 @@ class _Round:
             return anything_due(session, now=now)
 
     def _taken(self, session: Session, landed: Sequence[AttemptResult], token: UUID, now: datetime) -> Sequence[UUID]:
-        """Fan out, and claim for each endpoint twice of what it has just taken, or what may be under way at once."""
+        """Create deliveries for new events, then claim due ones.
+
+        The limit of claimed deliveries for one endpoint: twice the number that it has just received, but at least `share` (as
+        many as may be sent to it at once) and at most `AHEAD` times `share`.
+        """
         if create_deliveries(session, now=now):
             crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings

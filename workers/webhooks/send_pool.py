@@ -1,4 +1,4 @@
-"""What a courier has in hand: claimed deliveries, and threads that help themselves to them, so that sending never waits for the database."""
+"""The send pool: claimed deliveries in memory, and threads that take and send them. Sending never waits for the database."""
 
 import threading
 import time
@@ -14,9 +14,10 @@ from service.store.webhooks.deliveries import Outgoing
 
 
 class SendPool:
-    """An endpoint is never sent to by more than half of the threads, so that a slow one leaves some to the others.
+    """Claimed deliveries and the threads that send them.
 
-    `attempt` is how long one may take: a lease must outlast it. After `until`, a moment of the monotonic clock, no more are begun.
+    At most half of the threads send to one endpoint, so that a slow endpoint cannot block the others. `attempt` is the longest
+    time of one attempt; the lease of a delivery must last that long. After `until` (`time.monotonic()`) no attempt is started.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class SendPool:
         self._back: SimpleQueue[AttemptResult | BaseException] = SimpleQueue()
 
     def add(self, items: Iterable[Outgoing]) -> None:
-        """Take these too, behind those that wait, and wake as many threads as there is work for."""
+        """Append these to the waiting deliveries, and start as many threads as there is work for."""
         with self._lock:
             self._waiting += items
             wanted = min(self._threads - self._busy, len(self._waiting))
@@ -48,7 +49,7 @@ class SendPool:
             self._pool.submit(self._help)
 
     def landed(self, seconds: float) -> list[AttemptResult]:
-        """What has come back. Waits so long for the first. Raises what broke a thread."""
+        """Finished attempts. Waits up to `seconds` for the first. Raises an error that ended a thread."""
         found: list[AttemptResult] = []
         try:
             while True:
@@ -60,7 +61,7 @@ class SendPool:
             return found
 
     def handed_back(self) -> list[Outgoing]:
-        """Of what waits, that which should not go now: for an endpoint that has just failed, and all when the time is up."""
+        """Remove and return waiting deliveries that must not be sent now: to endpoints that just failed, or all after `until`."""
         with self._lock:
             late = time.monotonic() >= self._until
             back = [item for item in self._waiting if late or item.endpoint_id in self._failed]
@@ -69,12 +70,12 @@ class SendPool:
             return back
 
     def counts(self) -> Counter[UUID]:
-        """How many an endpoint has here, waiting or under way."""
+        """Deliveries of each endpoint, waiting or under way."""
         with self._lock:
             return self._under_way + Counter(item.endpoint_id for item in self._waiting)
 
     def _help(self) -> None:
-        """One thread: send as long as there is something that may go."""
+        """The work of one thread: send until no delivery may be sent."""
         item: Outgoing | None = None
         try:
             while item := self._next(item):
@@ -88,7 +89,10 @@ class SendPool:
             self._back.put(error)
 
     def _next(self, done: Outgoing | None, *, more: bool = True) -> Outgoing | None:
-        """Another one that may go; or none, and this thread is free. What lost its lease while it waited is somebody else's by now."""
+        """The next delivery to send. None if there is none, which ends the thread.
+
+        Drops waiting deliveries whose lease would end before the attempt does: another worker may claim them.
+        """
         with self._lock:
             if done:
                 self._under_way[done.endpoint_id] -= 1

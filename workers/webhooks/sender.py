@@ -1,4 +1,4 @@
-"""Sending: one attempt of one delivery, its body and signatures made for this moment."""
+"""The sender: makes one attempt of one delivery. Body and signatures are made at the time of the attempt."""
 
 import json
 import logging
@@ -18,14 +18,14 @@ log = logging.getLogger("greenroom.deliver")
 
 
 class Sender:
-    """Makes the request of a delivery and sends it. Shared by the threads; touches no database."""
+    """Builds the request of a delivery and sends it. Shared by the threads; does not use the database."""
 
     def __init__(self, settings: Settings) -> None:
         self._outside = SafeHttp(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
         self._seal = SecretBox.from_secret(settings.secret)
 
     def send(self, item: Outgoing) -> AttemptResult:
-        """One attempt, signed for this moment."""
+        """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""
         at = _now()
         told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
@@ -35,7 +35,9 @@ class Sender:
             return AttemptResult(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
         answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
         crash_point(CrashPoint.POSTED)
-        log.info("attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds})
+        log.info(
+            "webhook_attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds}
+        )
         return AttemptResult(item, at, answer)
 
 

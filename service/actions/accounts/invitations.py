@@ -1,7 +1,8 @@
-"""Invitations: an account gets a role beyond its sites only once it is accepted through a fresh link, and leaves its old ways in behind.
+"""Invitations: an existing account gets a role on further sites only when the role is accepted through a new link.
 
-No address is verified here: an account belongs to whoever used its first link. So neither may what opened the account before open
-the new role, nor may the new link, which the giver sees, open what others gave.
+Greenroom verifies no e-mail address: an account belongs to the person who used its first link, perhaps not to the owner of the
+address. So accepting an invitation ends every earlier way into the account: none of them may lead to the new role. The admin who
+gives the role also sees the new link. So this link must not give access to roles that other admins gave.
 """
 
 import secrets
@@ -29,9 +30,9 @@ from service.store.tables.sites import Site
 
 
 def sites_beyond(session: Session, person: Moderator, sites: Sequence[str | None]) -> list[str | None]:
-    """Those of these sites on which the person has no role yet. None stands for every site, also those to come."""
+    """The sites among these on which the person has no role yet. None stands for all sites, also future sites."""
     roles = roles_of(session, person)
-    return [site_id for site_id in sites if (not person.everywhere if site_id is None else site_id not in roles)]
+    return [site_id for site_id in sites if (not person.role_on_all_sites if site_id is None else site_id not in roles)]
 
 
 def offer(
@@ -44,9 +45,10 @@ def offer(
     now: datetime,
     valid: timedelta,
 ) -> str:
-    """The token of a link that accepts this role. Until it is used nothing of the account changes.
+    """Create invitations, and return the token of the link that accepts them. The account does not change until the link is used.
 
-    `signed_in`: it must be used by somebody who is signed in to the account; for a giver who may not open the account otherwise.
+    `signed_in`: the link works only in a browser that is signed in to the account. Used if the admin who gives the role must not
+    get access to the account. Raises NotFound for an unknown site.
     """
     same = or_(*(Invitation.site_id.is_(None) if site_id is None else Invitation.site_id == site_id for site_id in sites))
     replaced = (Invitation.moderator_id == person.id) & same
@@ -67,28 +69,29 @@ def offer(
             )
         )
         record_audit(
-            session, AuditEvent.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role, "accepted": "by link"}
+            session, AuditEvent.MODERATOR_INVITED, site_id=site_id, target=person.id, after={"role": role, "accepted": "by link"}
         )
     session.flush()
     return token
 
 
 def withdraw(session: Session, person: Moderator, *, site_id: str) -> bool:
-    """Take back a role that was not accepted yet. False where none waits on this site."""
+    """Withdraw an invitation that is not accepted yet. False if there is none on this site."""
     waiting = (Invitation.moderator_id == person.id, Invitation.site_id == site_id)
     if session.scalar(delete(Invitation).where(*waiting).returning(Invitation.id)) is None:
         return False
-    record_audit(session, AuditEvent.INVITATION_WITHDRAWN, site_id=site_id, about=person.id)
+    record_audit(session, AuditEvent.INVITATION_WITHDRAWN, site_id=site_id, target=person.id)
     return True
 
 
 def accept(
     session: Session, token: str, *, browser: SignedIn | None, code: str, seal: SecretBox, user_agent: str, now: datetime
 ) -> str:
-    """Use an invitation up: the roles count, nothing from before opens the account, and this browser gets a new session.
+    """Accept an invitation: the roles take effect, every earlier way into the account ends, and this browser gets a new session.
 
-    `browser` is the one signed in to the account, whose password was checked. Returns the token of the session. Raises Gone for
-    a link that does not work, AccountChanged where the browser was signed out meanwhile, Invalid for a code that does not fit.
+    `browser` is signed in to the account, and the caller has checked the account's password. Returns the token of the session.
+    Raises Gone for a link that does not work, AccountChanged if the browser was signed out meanwhile, or Invalid for a wrong
+    code.
     """
     offers = invitations_with(session, digest_of(token), now=now)
     person = locked(session, offers[0].moderator_id) if offers else None
@@ -102,32 +105,32 @@ def accept(
     _end_ways_in(session, person)
     for offered in offers:
         before = set_role(session, person, Role(offered.role), offered.site_id)
-        hand = by_moderator(session, person.id)
+        signing_in = by_moderator(session, person.id)
         record_audit(
             session,
             AuditEvent.ROLE_ACCEPTED,
             site_id=offered.site_id,
-            about=person.id,
+            target=person.id,
             before={"role": before},
             after={"role": offered.role},
-            hand=hand,
+            actor=signing_in,
         )
     return start(session, person.id, how="invitation", user_agent=user_agent, now=now)
 
 
 def _prove(session: Session, person: Moderator, browser: SignedIn | None, code: str, *, seal: SecretBox, now: datetime) -> None:
-    """Only for who also opens the account as it is now, with all its factors."""
+    """Check that the browser is signed in to the account as it is now, and that the code is right if two-factor is on."""
     if browser is None or browser.moderator.id != person.id:
         raise AccountChanged("this invitation is accepted by who is signed in to its account")
     hold(session, browser)
-    if person.second_factor_at and not accept_code(session, person.id, code, seal=seal, now=now):
+    if person.totp_enabled_at and not accept_code(session, person.id, code, seal=seal, now=now):
         raise Invalid.field("/code", "wrong", "that code does not fit, or was used already; wait for the next one")
 
 
 def _end_ways_in(session: Session, person: Moderator) -> None:
-    """End every way into the account: password, second factor, provider, links, sessions, and sign-ins that wait for a code."""
+    """End every way into the account: password, two-factor, OIDC account, links, sessions, and pending sign-ins."""
     sign_out_everywhere(session, person.id)
     forget_factor(session, person.id)
-    session.execute(update(Moderator).where(Moderator.id == person.id).values(password="", elsewhere=None))
+    session.execute(update(Moderator).where(Moderator.id == person.id).values(password="", oidc_account=None))
     for way_in in (SignInLink, Invitation, OidcSignIn):
         session.execute(delete(way_in).where(way_in.moderator_id == person.id))

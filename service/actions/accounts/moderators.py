@@ -1,4 +1,4 @@
-"""Moderators come, get roles, and go; whatever narrows their rights signs them out everywhere."""
+"""Add, invite and disable moderators, and change their roles. Every change of a role signs them out everywhere."""
 
 import re
 from datetime import datetime, timedelta
@@ -21,51 +21,55 @@ _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 
 def add_moderator(session: Session, email: str, *, name: str = "", now: datetime) -> Moderator:
-    """The moderator with this address; a new one where there is none yet."""
+    """The moderator with this e-mail address; a new one if there is none yet. Raises Invalid for a malformed address."""
     address = email.strip().casefold()
     if not _EMAIL.fullmatch(address) or len(address) > 320:
         raise Invalid.field("/email", "format", f"expected an e-mail address like name@example.org, got {email!r}")
-    found = moderator_with(session, address)
-    if found is None:
-        found = Moderator(
-            id=new_id(), email=address, name=name.strip(), password="", everywhere="", preferences={}, created_at=now
+    moderator = moderator_with(session, address)
+    if moderator is None:
+        moderator = Moderator(
+            id=new_id(), email=address, name=name.strip(), password="", role_on_all_sites="", preferences={}, created_at=now
         )
-        session.add(found)
+        session.add(moderator)
         session.flush()
     elif name.strip():
-        found.name = name.strip()
-    return found
+        moderator.name = name.strip()
+    return moderator
 
 
 def invite(
     session: Session, email: str, role: Role, *, site_id: str, name: str = "", now: datetime, valid: timedelta
 ) -> tuple[Moderator, str]:
-    """Somebody new, with a role on one site. Returns the person and the token of a one-time link."""
+    """Add a new moderator with a role on one site. Returns the moderator and the token of a one-time link."""
     person = add_moderator(session, email, name=name, now=now)
     set_role(session, person, role, site_id)
-    record_audit(session, AuditEvent.MODERATOR_INVITED, site_id=site_id, about=person.id, after={"role": role})
+    record_audit(session, AuditEvent.MODERATOR_INVITED, site_id=site_id, target=person.id, after={"role": role})
     return person, link(session, person.id, now=now, valid=valid)
 
 
 def give_role_on_all_sites(session: Session, moderator: Moderator, role: Role) -> None:
-    """Somebody new of a domain that the operator lets in."""
+    """Give a new moderator a role on all sites, because of an e-mail domain that the operator admits."""
     set_role(session, moderator, role, None)
-    record_audit(session, AuditEvent.MODERATOR_INVITED, about=moderator.id, after={"role": role, "by": "domain"})
+    record_audit(session, AuditEvent.MODERATOR_INVITED, target=moderator.id, after={"role": role, "by": "domain"})
 
 
 def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: str | None) -> None:
-    """A role on one site, or with None on every site, also on those to come."""
+    """Give a role on one site, or with None on all sites, also future ones."""
     before = set_role(session, moderator, role, site_id)
     record_audit(
-        session, AuditEvent.ROLE_GIVEN, site_id=site_id, about=moderator.id, before={"role": before}, after={"role": role}
+        session, AuditEvent.ROLE_GIVEN, site_id=site_id, target=moderator.id, before={"role": before}, after={"role": role}
     )
 
 
 def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
-    """Returns the role that it replaces, empty where there was none. What opened the account by itself before ends."""
+    """Set a role, enable the account, and end its sessions and links. Returns the role that was replaced, empty if there was
+    none.
+
+    Raises NotFound for an unknown site.
+    """
     locked(session, moderator.id)
     if site_id is None:
-        before, moderator.everywhere = moderator.everywhere, role.value
+        before, moderator.role_on_all_sites = moderator.role_on_all_sites, role.value
     else:
         if session.get(Site, site_id) is None:
             raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
@@ -83,17 +87,17 @@ def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | 
 
 
 def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
-    """No role on this site any more. A role everywhere is taken back with `greenroom user`, not site by site."""
+    """Remove the role on this site. Raises Conflict for a role on all sites: that is changed with `greenroom user`."""
     locked(session, moderator_id)
     gone = session.execute(delete(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")
     sign_out_everywhere(session, moderator_id)
-    record_audit(session, AuditEvent.ROLE_TAKEN, site_id=site_id, about=moderator_id)
+    record_audit(session, AuditEvent.ROLE_TAKEN, site_id=site_id, target=moderator_id)
 
 
 def disable(session: Session, email: str, *, now: datetime) -> Moderator:
-    """Let nobody in under this address any more. Decisions keep the name."""
+    """Disable the account with this e-mail address. Past decisions keep its name. Raises NotFound."""
     moderator = moderator_with(session, email)
     if moderator is None:
         raise NotFound(f"no moderator {email!r}")
@@ -101,18 +105,19 @@ def disable(session: Session, email: str, *, now: datetime) -> Moderator:
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
     session.execute(delete(Invitation).where(Invitation.moderator_id == moderator.id))
     sign_out_everywhere(session, moderator.id)
-    record_audit(session, AuditEvent.MODERATOR_DISABLED, about=moderator.id)
+    record_audit(session, AuditEvent.MODERATOR_DISABLED, target=moderator.id)
     return moderator
 
 
 def set_preferences(session: Session, moderator_id: UUID, **preferences: object) -> None:
-    """Keep what a moderator prefers of the page; what is not named stays."""
-    kept = session.scalar(select(Moderator.preferences).where(Moderator.id == moderator_id)) or {}
-    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences={**kept, **preferences}))
+    """Store some of a moderator's preferences for the pages. All other preferences stay as they are."""
+    current = session.scalar(select(Moderator.preferences).where(Moderator.id == moderator_id)) or {}
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences={**current, **preferences}))
 
 
 def _end_links(session: Session, moderator_id: UUID) -> None:
-    """Who made a link knew the roles of that moment. An invitation that also asks for a sign-in opens nothing by itself and stays."""
+    """Delete the links that sign in without a password: they were made when the account had its earlier roles. Invitations that
+    also need a sign-in stay."""
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
     session.execute(delete(Invitation).where(Invitation.moderator_id == moderator_id, Invitation.signed_in.is_(False)))
 

@@ -1,4 +1,4 @@
-"""Elsewhere: somebody signs in at an OpenID provider, and the account there finds the one here, or may make one."""
+"""OIDC sign-in: a moderator signs in at an OpenID provider, and is matched with a Greenroom account, or gets a new account."""
 
 import json
 import secrets
@@ -22,13 +22,17 @@ from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import Moderator, Role, locked
 from service.store.tables.oidc import OidcSignIn
 
-#: How long somebody may take at the provider.
+#: How long a sign-in at the provider may take.
 PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What only this browser's answer can fit: `state` and `nonce` go along, the verifier stays here (PKCE, RFC 7636)."""
+    """The secrets of one sign-in. `state` and `nonce` go to the provider; `verifier` stays in Greenroom at first (PKCE, RFC
+    7636).
+
+    `goal` is the page to return to.
+    """
 
     state: str
     nonce: str
@@ -40,38 +44,42 @@ class AuthorizationRequest:
 def begin_sign_in(
     session: Session, goal: str, *, seal: SecretBox, now: datetime, moderator_id: UUID | None = None
 ) -> tuple[str, AuthorizationRequest]:
-    """Begin. Returns the browser's token, and the question for the provider."""
+    """Begin a sign-in. Returns the token for the browser's cookie, and the authorization request for the provider."""
     session.execute(delete(OidcSignIn).where(OidcSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
     question = AuthorizationRequest(digest_of(token), secrets.token_urlsafe(24), secrets.token_urlsafe(48), goal, moderator_id)
     sealed = seal.encrypt(json.dumps([question.nonce, question.verifier, goal]))
-    session.add(OidcSignIn(digest=question.state, sealed=sealed, moderator_id=moderator_id, valid_until=now + PATIENCE))
+    session.add(OidcSignIn(digest=question.state, encrypted=sealed, moderator_id=moderator_id, valid_until=now + PATIENCE))
     session.flush()
     return token, question
 
 
 def take_sign_in(session: Session, token: str, state: str, *, seal: SecretBox, now: datetime) -> AuthorizationRequest:
-    """The question of this browser, which can be answered once. Raises NotBelieved where none waits, or it was another one's."""
+    """Returns the authorization request of this browser, and deletes it. Raises InvalidIdToken if there is none, or if it belongs
+    to another browser."""
     digest = digest_of(token)
     if not token or not secrets.compare_digest(digest.encode(), state.encode("utf-8", "replace")):
         raise InvalidIdToken("this answer belongs to no sign-in of this browser")
-    waits = (OidcSignIn.digest == digest, OidcSignIn.valid_until > now)
-    row = session.execute(delete(OidcSignIn).where(*waits).returning(OidcSignIn.sealed, OidcSignIn.moderator_id)).one_or_none()
+    pending = (OidcSignIn.digest == digest, OidcSignIn.valid_until > now)
+    row = session.execute(
+        delete(OidcSignIn).where(*pending).returning(OidcSignIn.encrypted, OidcSignIn.moderator_id)
+    ).one_or_none()
     if row is None:
         raise InvalidIdToken("this sign-in took too long, or was answered already")
-    nonce, verifier, goal = json.loads(seal.decrypt(row.sealed))
+    nonce, verifier, goal = json.loads(seal.decrypt(row.encrypted))
     return AuthorizationRequest(digest, nonce, verifier, goal, row.moderator_id)
 
 
 def moderator_of(
     session: Session, person: OidcIdentity, *, domains: Sequence[str], role: Role | None, now: datetime
 ) -> Moderator:
-    """The moderator that this person is. Raises NotBelieved for everybody else.
+    """The moderator of this OIDC identity. Raises InvalidIdToken for an identity that may not sign in.
 
-    Whoever was invited and has no other way in yet is connected by the address; an account with a password is connected only
-    from inside, so that nobody takes it over from elsewhere. Strangers get in only with a role for their domain.
+    An account that has neither a password nor two-factor is found by its e-mail address and connected. An account with one of
+    these is connected only by its moderator, while signed in, so that nobody can take it over through the provider. A person
+    without an account gets one only if `role` is set and their e-mail domain is in `domains`.
     """
-    connected = session.scalar(select(Moderator).where(Moderator.elsewhere == person.key))
+    connected = session.scalar(select(Moderator).where(Moderator.oidc_account == person.key))
     known = connected or moderator_with(session, person.email)
     known = locked(session, known.id) if known else None
     if known is None:
@@ -81,10 +89,10 @@ def moderator_of(
         give_role_on_all_sites(session, known, role)
     if known.disabled_at is not None:
         raise InvalidIdToken("this account was disabled by the operator")
-    by_address = connected is None and known.elsewhere is None and not known.password and known.second_factor_at is None
+    by_address = connected is None and known.oidc_account is None and not known.password and known.totp_enabled_at is None
     if by_address:
         _connect(session, known.id, person)
-    elif known.elsewhere != person.key:
+    elif known.oidc_account != person.key:
         raise InvalidIdToken(
             "an account with this address exists here; sign in to it as ever, and connect the two under your account"
         )
@@ -92,17 +100,18 @@ def moderator_of(
 
 
 def connect(session: Session, moderator_id: UUID, person: OidcIdentity) -> None:
-    """Connect the account there with the one here, from inside."""
-    if session.scalar(select(Moderator.id).where(Moderator.elsewhere == person.key, Moderator.id != moderator_id)):
+    """Connect an account at the provider with the account of a signed-in moderator. Raises Conflict if another moderator is
+    connected with it."""
+    if session.scalar(select(Moderator.id).where(Moderator.oidc_account == person.key, Moderator.id != moderator_id)):
         raise Conflict("that account is connected with another moderator already")
     _connect(session, moderator_id, person)
 
 
 def disconnect(session: Session, moderator_id: UUID) -> None:
-    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(elsewhere=None))
-    record_audit(session, AuditEvent.ACCOUNT_DISCONNECTED, about=moderator_id)
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(oidc_account=None))
+    record_audit(session, AuditEvent.ACCOUNT_DISCONNECTED, target=moderator_id)
 
 
 def _connect(session: Session, moderator_id: UUID, person: OidcIdentity) -> None:
-    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(elsewhere=person.key))
-    record_audit(session, AuditEvent.ACCOUNT_CONNECTED, about=moderator_id)
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(oidc_account=person.key))
+    record_audit(session, AuditEvent.ACCOUNT_CONNECTED, target=moderator_id)

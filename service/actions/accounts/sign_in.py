@@ -1,4 +1,4 @@
-"""Sign in: one-time links, passwords and the browser sessions that they open. Only hashes of what a person holds are kept."""
+"""Sign-in: one-time links, passwords, and the browser sessions that they open. Tokens are stored only as hashes."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import BrowserSession, Moderator, SignInLink, locked
 from service.store.tables.two_factor import PendingSignIn
 
-#: How long a sign-in waits for its second factor, and for how many tries.
-PENDING_SECONDS, MAX_TRIES = timedelta(minutes=5), 5
+#: How long a pending sign-in waits for its second factor, and how many tries it allows.
+PENDING_TTL, MAX_TRIES = timedelta(minutes=5), 5
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A browser's token: of a session, or of a sign-in that waits for its second factor and opens nothing else."""
+    """The token that a browser gets: for a session, or (`half`) for a pending sign-in, which waits for its second factor and
+    gives access to no page."""
 
     token: str
     half: bool = False
@@ -33,14 +34,14 @@ class AccountChanged(Conflict):
 
 
 def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
-    """The token of a new one-time link for somebody who is known already."""
+    """The token of a new one-time link for an existing moderator."""
     token = link(session, moderator_id, now=now, valid=valid)
-    record_audit(session, AuditEvent.LINK_MADE, about=moderator_id)
+    record_audit(session, AuditEvent.LINK_MADE, target=moderator_id)
     return token
 
 
 def link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
-    """The token of a link. Links that ran out are swept away on the way."""
+    """The token of a new link. Also deletes links that have expired."""
     session.execute(delete(SignInLink).where(SignInLink.valid_until < now))
     token = secrets.token_urlsafe(32)
     session.add(SignInLink(digest=digest_of(token), moderator_id=moderator_id, valid_until=now + valid))
@@ -49,16 +50,16 @@ def link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelt
 
 
 def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
-    """Whether the link would still work. Asking does not use it up."""
+    """Whether the link still works. The link can still be used after this check."""
     good = select(SignInLink.digest).where(SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
     return session.scalar(good) is not None
 
 
 def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> Entry:
-    """Use a link up and come in, or half-way. Raises Gone for a link that does not work."""
+    """Use a link up, and open a session or a pending sign-in. Raises Gone for a link that does not work."""
     good = (SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
     owner = session.scalar(select(SignInLink.moderator_id).where(*good))
-    # The account is locked before its links are, as it is where a new password ends them.
+    # Lock order: first the account, then its links, as in `set_password`. Otherwise the two could deadlock.
     moderator = locked(session, owner) if owner else None
     used = session.scalar(delete(SignInLink).where(*good).returning(SignInLink.digest))
     if moderator is None or moderator.disabled_at is not None or used is None:
@@ -67,28 +68,29 @@ def use_link(session: Session, token: str, *, user_agent: str, now: datetime) ->
 
 
 def open_session(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
-    """Open a session after one factor, or go half-way where there is a second one to show.
+    """Open a session after one factor, or a pending sign-in if two-factor is on.
 
-    `moderator` is the account as it was when the factor was checked, which may have taken seconds. Raises AccountChanged where
-    the account has been disabled, or has another password or second factor, since then.
+    `moderator` is the account as it was when the factor was checked, which may have taken seconds. Raises AccountChanged if
+    the account has been disabled, or its password or two-factor has changed, since then.
     """
-    checked = (moderator.password, moderator.second_factor_at)
+    checked = (moderator.password, moderator.totp_enabled_at)
     present = locked(session, moderator.id)
-    if present is None or present.disabled_at is not None or (present.password, present.second_factor_at) != checked:
+    if present is None or present.disabled_at is not None or (present.password, present.totp_enabled_at) != checked:
         raise AccountChanged("this account was changed while you signed in; sign in again")
-    if present.second_factor_at is None:
+    if present.totp_enabled_at is None:
         return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now))
     session.execute(delete(PendingSignIn).where(PendingSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
     session.add(
-        PendingSignIn(digest=digest_of(token), moderator_id=moderator.id, how=how, tries=0, valid_until=now + PENDING_SECONDS)
+        PendingSignIn(digest=digest_of(token), moderator_id=moderator.id, method=how, tries=0, valid_until=now + PENDING_TTL)
     )
     session.flush()
     return Entry(token, half=True)
 
 
 def count_try(session: Session, digest: str) -> bool:
-    """Count one code at a sign-in that waits for it. False where there were too many: it is over, and begins with the password."""
+    """Count one try of a code at a pending sign-in. False if there were too many tries: then the pending sign-in ends, and the
+    moderator has to start again with the password."""
     tries = session.execute(
         update(PendingSignIn)
         .where(PendingSignIn.digest == digest)
@@ -102,12 +104,12 @@ def count_try(session: Session, digest: str) -> bool:
 
 
 def end_pending_sign_in(session: Session, digest: str) -> bool:
-    """End a sign-in that waits for its code. False where it has ended already: a change of the account ends it."""
+    """End a pending sign-in. False if it had ended already, for example by a change of the account."""
     return session.scalar(delete(PendingSignIn).where(PendingSignIn.digest == digest).returning(PendingSignIn.digest)) is not None
 
 
 def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, now: datetime) -> str:
-    """Open a browser session and return its token, which is kept only as a hash."""
+    """Open a browser session and return its token, which is stored only as a hash."""
     token = secrets.token_urlsafe(32)
     session.add(
         BrowserSession(
@@ -120,19 +122,19 @@ def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, no
         )
     )
     session.flush()
-    record_audit(session, AuditEvent.SIGNED_IN, about=moderator_id, after={"by": how}, hand=by_moderator(session, moderator_id))
+    record_audit(session, AuditEvent.SIGNED_IN, target=moderator_id, after={"by": how}, actor=by_moderator(session, moderator_id))
     return token
 
 
 def record_failure(session: Session, moderator_id: UUID, *, how: str) -> None:
-    """Somebody tried to come in as this moderator, and could not."""
-    record_audit(session, AuditEvent.SIGN_IN_FAILED, about=moderator_id, after={"by": how})
+    """Write an audit entry for a failed sign-in as this moderator."""
+    record_audit(session, AuditEvent.SIGN_IN_FAILED, target=moderator_id, after={"by": how})
 
 
 def hold(session: Session, browser: SignedIn) -> Moderator:
-    """The account of a signed-in browser, locked. Raises AccountChanged where the session has ended or the password is another.
+    """The account of a signed-in browser, with a row lock. Raises AccountChanged if the session ended or the password changed.
 
-    A form that sets a password or a second factor asks this first: its request may have begun before the owner changed it.
+    A form that sets a password or two-factor calls this first: the owner may have changed the account since the request began.
     """
     present = locked(session, browser.moderator.id)
     alive = session.scalar(select(BrowserSession.digest).where(BrowserSession.digest == browser.session.digest))
@@ -142,27 +144,27 @@ def hold(session: Session, browser: SignedIn) -> Moderator:
 
 
 def record_seen(session: Session, digest: str, *, now: datetime) -> None:
-    """The browser was here."""
+    """Store when the browser was last seen."""
     session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now))
 
 
 def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
-    """End one session of this moderator; a stranger's stays."""
-    mine = (BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id)
-    if session.execute(delete(BrowserSession).where(*mine).returning(BrowserSession.digest)).scalar():
-        record_audit(session, AuditEvent.SESSION_ENDED, about=moderator_id)
+    """End one session of this moderator; another moderator's session stays."""
+    own = (BrowserSession.digest == digest, BrowserSession.moderator_id == moderator_id)
+    if session.execute(delete(BrowserSession).where(*own).returning(BrowserSession.digest)).scalar():
+        record_audit(session, AuditEvent.SESSION_ENDED, target=moderator_id)
 
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
-    """End all sessions of a moderator, except the one with the digest `but`, and whatever waits half-way."""
+    """End all sessions of a moderator, except the one with the digest `but`, and all pending sign-ins."""
     locked(session, moderator_id)
     session.execute(delete(PendingSignIn).where(PendingSignIn.moderator_id == moderator_id))
     session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
 
 
 def set_password(session: Session, moderator_id: UUID, kept: str, *, but: str = "") -> None:
-    """Keep this argon2id hash, and sign the moderator out of every other browser. Links that were handed out end too."""
+    """Store this argon2id hash, delete all sign-in links, and sign the moderator out of every browser except `but`."""
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(password=kept))
     session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator_id))
     sign_out_everywhere(session, moderator_id, but=but)
-    record_audit(session, AuditEvent.PASSWORD_SET, about=moderator_id)
+    record_audit(session, AuditEvent.PASSWORD_SET, target=moderator_id)

@@ -1,4 +1,4 @@
-"""Second factor: a moderator sets it up, shows it, replaces its recovery codes and turns it off; an admin resets it."""
+"""Two-factor: a moderator sets it up, enters a code, replaces the recovery codes and turns it off; an admin resets it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,72 +18,81 @@ from service.store.tables.two_factor import PendingSignIn, RecoveryCode
 
 
 def begin(session: Session, moderator_id: UUID, *, seal: SecretBox) -> None:
-    """Make a secret that counts only once a code of it was shown. A second beginning replaces the first."""
-    moderator = _one(session, moderator_id)
-    if moderator.second_factor_at:
+    """Make a secret, which takes effect once `confirm` is called. A second call replaces the secret. Raises Conflict if
+    two-factor is on already."""
+    moderator = _locked_moderator(session, moderator_id)
+    if moderator.totp_enabled_at:
         raise Conflict("the second factor is on already; turn it off first")
-    moderator.second_factor, moderator.second_step = seal.encrypt(new_secret()), 0
+    moderator.totp_secret, moderator.totp_last_step = seal.encrypt(new_secret()), 0
     session.flush()
 
 
 def confirm(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime, but: str) -> list[str]:
-    """Turn it on, with a code as proof. Returns the recovery codes; signs out every browser except the one with digest `but`."""
-    moderator = _one(session, moderator_id)
-    if moderator.second_factor_at or not moderator.second_factor:
+    """Turn two-factor on, with a code as proof. Returns the recovery codes; signs out every browser except the one with digest
+    `but`.
+
+    Raises Conflict if `begin` was not called or two-factor is on already, or Invalid for a wrong code.
+    """
+    moderator = _locked_moderator(session, moderator_id)
+    if moderator.totp_enabled_at or not moderator.totp_secret:
         raise Conflict("there is no second factor to confirm; begin anew")
     if not _shows_a_code(session, moderator, code, seal=seal, now=now):
         raise _wrong()
-    moderator.second_factor_at = now
+    moderator.totp_enabled_at = now
     codes = _fresh_codes(session, moderator_id)
     sign_out_everywhere(session, moderator_id, but=but)
-    record_audit(session, AuditEvent.SECOND_FACTOR_ON, about=moderator_id)
+    record_audit(session, AuditEvent.TWO_FACTOR_ON, target=moderator_id)
     return codes
 
 
 def renew_codes(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> list[str]:
-    """New recovery codes in place of the old ones."""
+    """Replace the recovery codes, with a code as proof. Raises Invalid for a wrong code."""
     _prove(session, moderator_id, code, seal=seal, now=now)
     codes = _fresh_codes(session, moderator_id)
-    record_audit(session, AuditEvent.RECOVERY_CODES_MADE, about=moderator_id)
+    record_audit(session, AuditEvent.RECOVERY_CODES_MADE, target=moderator_id)
     return codes
 
 
 def turn_off(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> None:
-    """One's own second factor, with a last code as proof."""
+    """A moderator turns off their own two-factor, with a code as proof. Raises Invalid for a wrong code."""
     _prove(session, moderator_id, code, seal=seal, now=now)
     forget_factor(session, moderator_id)
-    record_audit(session, AuditEvent.SECOND_FACTOR_OFF, about=moderator_id)
+    record_audit(session, AuditEvent.TWO_FACTOR_OFF, target=moderator_id)
 
 
 def reset(session: Session, moderator_id: UUID) -> None:
-    """Somebody else's, who has lost phone and codes. It signs them out everywhere."""
-    if not _one(session, moderator_id).second_factor_at:
+    """Turn two-factor off for a moderator who has lost phone and codes, and sign them out everywhere.
+
+    Raises Conflict if two-factor is not on.
+    """
+    if not _locked_moderator(session, moderator_id).totp_enabled_at:
         raise Conflict("this moderator has no second factor")
     forget_factor(session, moderator_id)
     sign_out_everywhere(session, moderator_id)
-    record_audit(session, AuditEvent.SECOND_FACTOR_RESET, about=moderator_id)
+    record_audit(session, AuditEvent.TWO_FACTOR_RESET, target=moderator_id)
 
 
 def accept_code(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> str:
-    """What was shown: `code`, `recovery code`, or nothing that counts. Whatever is shown is used up, also by two at once."""
-    moderator = _one(session, moderator_id)
-    if not moderator.second_factor_at:
+    """Check a code and use it up. Returns `code` or `recovery code`, or an empty string if the code is wrong. Each code works
+    only once, even if two requests use it at the same time."""
+    moderator = _locked_moderator(session, moderator_id)
+    if not moderator.totp_enabled_at:
         return ""
     if _shows_a_code(session, moderator, code, seal=seal, now=now):
         return "code"
-    mine = (RecoveryCode.digest == digest_of_recovery(code), RecoveryCode.moderator_id == moderator_id)
-    used = session.execute(delete(RecoveryCode).where(*mine).returning(RecoveryCode.digest)).scalar()
+    own = (RecoveryCode.digest == digest_of_recovery(code), RecoveryCode.moderator_id == moderator_id)
+    used = session.execute(delete(RecoveryCode).where(*own).returning(RecoveryCode.digest)).scalar()
     return "recovery code" if used else ""
 
 
 def _shows_a_code(session: Session, moderator: Moderator, code: str, *, seal: SecretBox, now: datetime) -> bool:
-    step = step_of(seal.decrypt(moderator.second_factor), code, now=now, after=moderator.second_step)
+    step = step_of(seal.decrypt(moderator.totp_secret), code, now=now, after=moderator.totp_last_step)
     if step is None:
         return False
     won = session.execute(
         update(Moderator)
-        .where(Moderator.id == moderator.id, Moderator.second_step < step)
-        .values(second_step=step)
+        .where(Moderator.id == moderator.id, Moderator.totp_last_step < step)
+        .values(totp_last_step=step)
         .returning(Moderator.id)
         .execution_options(synchronize_session=False)
     ).scalar()
@@ -104,14 +113,14 @@ def _fresh_codes(session: Session, moderator_id: UUID) -> list[str]:
 
 
 def forget_factor(session: Session, moderator_id: UUID) -> None:
-    """No second factor, no recovery codes, and no sign-in that waits for one."""
+    """Delete the two-factor secret, the recovery codes and pending sign-ins."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.moderator_id == moderator_id))
     session.execute(delete(PendingSignIn).where(PendingSignIn.moderator_id == moderator_id))
-    values = {"second_factor": "", "second_factor_at": None, "second_step": 0}
+    values = {"totp_secret": "", "totp_enabled_at": None, "totp_last_step": 0}
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(**values))
 
 
-def _one(session: Session, moderator_id: UUID) -> Moderator:
+def _locked_moderator(session: Session, moderator_id: UUID) -> Moderator:
     moderator = session.get(Moderator, moderator_id, with_for_update=True)
     if moderator is None:
         raise NotFound("no such moderator")

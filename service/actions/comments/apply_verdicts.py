@@ -1,4 +1,4 @@
-"""Settle: the verdicts of a batch take effect, each at most once."""
+"""Apply the verdicts of a batch, each at most once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from service.store.comments.transitions import EVENT_OF
 
 @dataclass(frozen=True, slots=True)
 class JudgedComment:
-    """One claimed comment with what was found and what follows."""
+    """A claimed comment with the signals of its checks and its verdict."""
 
     waiting: ClaimedComment
     signals: tuple[Signal, ...]
@@ -26,14 +26,14 @@ class JudgedComment:
 
 
 def prepare(settlements: Sequence[JudgedComment]) -> list[VerdictChange]:
-    """What will be written, put together before anybody has to wait for the database."""
+    """Build the rows to write. Called before the transaction, so that no other writer waits for it."""
     return [_settled(settlement) for settlement in settlements]
 
 
 def apply_verdicts(session: Session, rows: Sequence[VerdictChange], *, token: UUID, now: datetime) -> dict[UUID, bool]:
-    """Move each comment that is still pending under this token. Whoever lost the lease changes nothing.
+    """Apply the verdict of each comment that is still pending under this token. A worker that lost its lease changes nothing.
 
-    Returns the comments whose verdict took effect, each with whether a host wants to be told.
+    Returns the comments whose verdict took effect, each with whether its event is due to a host.
     """
     return write_verdicts(session, rows, token=token, now=now)
 
@@ -61,5 +61,5 @@ def _settled(settlement: JudgedComment) -> VerdictChange:
 
 def _first_reason(verdict: Verdict) -> tuple[str, float]:
     first = next(iter(verdict.reasons), None)
-    # What was only told, as a service that did not answer, led to nothing.
+    # A reason without a score (such as an external check that sent no response) only informs: it did not lead to the verdict.
     return (first.kind.value, round(first.score, 2)) if first and first.score else ("", 0.0)

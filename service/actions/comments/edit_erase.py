@@ -1,4 +1,4 @@
-"""Revise: the words of a comment are replaced or erased. The old verdict does not cover new words."""
+"""Edit or erase the text of a comment. The old verdict does not cover a new text."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,11 +24,11 @@ from service.store.tables.site_models import learns_from_standing
 
 
 def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version: int | None, now: datetime) -> Change:
-    """Replace the text, keep the old one, and send the comment back to `pending`.
+    """Replace the text, keep the old one as a revision, and send the comment back to `pending`.
 
-    Raises NotFound, Gone, or Conflict where it is not at `version` any more.
+    Raises NotFound, InArchive, Gone if the comment was erased, or Conflict if it is no longer at `version`.
     """
-    comment = _one(session, site_id, comment_id)
+    comment = _locked_comment(session, site_id, comment_id)
     expected = comment.version if version is None else version
     session.execute(
         insert(table(RevisionRow)),
@@ -60,8 +60,11 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
 
 
 def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) -> Change | None:
-    """Remove the words and everything about their author; a tombstone and an event stay. None where it was erased before."""
-    comment = _one(session, site_id, comment_id, erased_too=True)
+    """Remove the text and everything about its author; a tombstone and an event remain. Returns None if it was erased before.
+
+    Raises NotFound, InArchive, or Conflict if the comment changed meanwhile.
+    """
+    comment = _locked_comment(session, site_id, comment_id, erased_too=True)
     if comment.state == State.ERASED:
         return None
     moved = session.execute(
@@ -69,7 +72,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         .where(Comment.id == comment.id, Comment.version == comment.version)
         .values(
             text="", fingerprint="", wording=None, link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1,
-            updated_at=now, author_name="", author_url="", author_external_id="", author_verified=False, author_key="", email_domain="", address_key="", context={},
+            updated_at=now, author_name="", author_url="", author_external_id="", author_verified=False, author_key="", email_domain="", ip_key="", context={},
             reason="", score=0.0, lease_token=None, lease_until=None,
         )
         .returning(Comment.version)
@@ -89,14 +92,15 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
 
 
 def _was_learned_from(session: Session, comment: Comment) -> bool:
-    """Whether the site's model may hold words of this comment. What is in an archive may have been learned from before it went there."""
+    """Whether the site's model may contain words of this comment. If the comment is archived, the model may have been trained on
+    it before."""
     if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
         return True
     return learns_from_standing(session, comment.site_id)
 
 
 def _forget_notes(session: Session, comment_id: UUID) -> None:
-    """What colleagues wrote about a comment may quote it, or name its author."""
+    """Remove what moderators wrote about a comment: it may quote the comment, or name its author."""
     session.execute(delete(Note).where(Note.comment_id == comment_id))
     session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
     session.execute(update(Activity).where(Activity.comment_id == comment_id).values(note="", author_key=""))
@@ -105,8 +109,8 @@ def _forget_notes(session: Session, comment_id: UUID) -> None:
         event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}
 
 
-def _one(session: Session, site_id: str, comment_id: UUID, *, erased_too: bool = False) -> Comment:
-    """The comment, locked where the database can lock a row."""
+def _locked_comment(session: Session, site_id: str, comment_id: UUID, *, erased_too: bool = False) -> Comment:
+    """The comment, with a row lock on PostgreSQL. Raises NotFound, InArchive or Gone."""
     comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id).with_for_update())
     if comment is None:
         raise absent(session, site_id, comment_id)

@@ -1,4 +1,5 @@
-"""Recheck: a host sends a comment again. It stays one comment, which learns the host's id and takes new words in place of its old ones."""
+"""Recheck: a host sends a comment again. No second comment is stored: the stored comment gets the host's id, and a new text
+replaces the old text."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,14 +16,15 @@ from service.store.tables.comments import Comment
 
 
 def has_news(sent: Sent, row: AnyRow, *, edited: bool) -> bool:
-    """Whether a comment that was sent again has something new. `edited`: other words than before are new ones."""
+    """Whether a comment that was sent again brings anything new. `edited`: a different text counts as new."""
     return bool(sent.external_id and row.external_id is None) or _has_new_words(sent, row, edited=edited)
 
 
 def note_recheck(session: Session, sent: Sent, row: AnyRow, *, edited: bool, now: datetime) -> bool:
-    """Keep the host's id of a comment that has none, and take new words. Returns whether there were any: they are judged anew.
+    """Store the host's id if the comment has none, and replace a changed text. Returns whether the text changed: then the comment
+    is checked again.
 
-    Raises Conflict where somebody has moved the comment since it was read.
+    Raises Conflict if the comment changed since it was read.
     """
     if sent.external_id and row.external_id is None:
         _name(session, sent.site_id, row.id, sent.external_id)
@@ -37,7 +39,8 @@ def _has_new_words(sent: Sent, row: AnyRow, *, edited: bool) -> bool:
 
 
 def _name(session: Session, site_id: str, comment_id: UUID, external_id: str) -> None:
-    """Unless another comment has this id, here or in an archive: two blogs of one site may count alike."""
+    """Set the host's id, unless another comment in the database or in an archive has this id: two blogs of one site may use the
+    same numbers."""
     other = aliased(Comment)
     taken = exists().where(other.site_id == site_id, other.external_id == external_id)
     archived = exists().where(ArchivedComment.site_id == site_id, ArchivedComment.external_id == external_id)

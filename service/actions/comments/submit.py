@@ -1,4 +1,4 @@
-"""Submit: comments of hosts are stored, once each, as `pending`."""
+"""Submit: store the comments of hosts as `pending`, each once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from service.store.tables.idempotency import IdempotencyKey
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One draft on its way in. `key` is the keyed hash of the host's Idempotency-Key, empty where it sent none."""
+    """One draft to be stored. `key` is the keyed hash of the host's Idempotency-Key, empty if the host sent none."""
 
     site_id: str
     draft: Draft
@@ -37,7 +37,7 @@ class Submission:
 
     @classmethod
     def sent(cls, site_id: str, draft: Draft, *, key: str, body: bytes, hashes: RequestHashes) -> "Submission":
-        """A draft as it was sent: of the Idempotency-Key and the exact body only keyed hashes go on from here."""
+        """A draft as it was sent. Of the Idempotency-Key and the exact body only keyed hashes are kept."""
         if not key:
             return cls(site_id, draft)
         return cls(site_id, draft, key=hashes.of_key(site_id, key), body_digest=hashes.of_body(site_id, body))
@@ -45,7 +45,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The comment that a submission made, or the one that it made before (`replayed`)."""
+    """The comment that a submission created, or that an earlier submission created (`replayed`)."""
 
     comment_id: UUID
     replayed: bool = False
@@ -53,8 +53,8 @@ class Accepted:
 
 Outcome = Accepted | Refusal
 _COMMENT, _KEY, _ARCHIVED = table(Comment).c, table(IdempotencyKey).c, table(ArchivedComment).c
-#: Without what SQLAlchemy makes of a list. On SQLite, which asks it with every batch and whose driver lets other threads run
-#: before each value that it hands out, only for the threads that are new or not simply open.
+#: Plain SQL saves the time that SQLAlchemy needs to expand a list. On SQLite the query runs for every batch, and the driver
+#: releases the GIL before each row. So on SQLite the query returns only threads that are new or not open.
 _THREADS = "SELECT id, state FROM thread WHERE id = ANY(%s)"
 _UNUSUAL_THREADS = (
     "SELECT asked.value, thread.state FROM json_each(?) AS asked LEFT JOIN thread ON thread.id = asked.value "
@@ -63,8 +63,8 @@ _UNUSUAL_THREADS = (
 
 
 def _named(site: Any, name: Any) -> ColumnElement[bool]:
-    """Pairs of site and name, and maybe others made of the same sites and names, for which nobody asks. SQLite would look for
-    several exact pairs by reading the whole table."""
+    """A condition: the row has one of these sites and one of these names. It also matches pairs of a site and a name that were
+    not asked for; the callers ignore these rows. For a list of exact pairs SQLite would scan the whole table."""
     return and_(site.in_(bindparam("sites", expanding=True)), name.in_(bindparam("names", expanding=True)))
 
 
@@ -83,14 +83,14 @@ _EXTERNALS = (
 def submit(
     session: Session | Connection, submissions: Sequence[Submission], *, identities: Pseudonymizer, now: datetime
 ) -> list[Outcome]:
-    """Store many drafts, all at once. Each gets its own outcome, in the order given; a refused one harms no other."""
+    """Store many drafts at once. Each gets its own outcome, in the order given; a refused one does not affect the others."""
     connection = plain(session)
-    # PostgreSQL says itself where a thread is closed; so they are asked for only then.
+    # On PostgreSQL the insert itself detects a closed thread. Only if it does, the threads are read and the batch is tried again.
     threads = {} if connection.dialect.name == "postgresql" else _stored_threads(connection, submissions)
     while True:
         batch = _Batch(_Known(connection, submissions, threads), identities, now)
         outcomes = [batch.outcome_of(submission) for submission in submissions]
-        # In an order of their own: two that store the same at once wait for each other, but never in a ring.
+        # Sorted, so that two transactions that store the same rows at once cannot deadlock.
         if insert_comments(
             connection,
             threads=batch.known.new_threads(submissions, outcomes, now),
@@ -102,7 +102,7 @@ def submit(
 
 
 class _Batch:
-    """The rows that a batch makes."""
+    """The rows that a batch inserts."""
 
     def __init__(self, known: "_Known", identities: Pseudonymizer, now: datetime) -> None:
         self.known = known
@@ -124,7 +124,8 @@ class _Batch:
 
 
 class _Known:
-    """What the database knows already of a batch: keys, host ids and parents, each asked for at most once; and `threads`."""
+    """The stored rows that a batch refers to: idempotency keys, host ids and parents, each read at most once. `threads` has the
+    states of the batch's threads."""
 
     def __init__(self, connection: Connection, submissions: Sequence[Submission], threads: dict[UUID, str]) -> None:
         self._keys = _stored_keys(connection, submissions)
@@ -134,7 +135,7 @@ class _Known:
         self._fresh: set[tuple[str, str]] = set()
 
     def outcome_of(self, submission: Submission) -> Outcome | None:
-        """The outcome, where it is decided already: a replay or a refusal. None for a draft to store."""
+        """The outcome if it is clear without storing anything: a replay or a refusal. None if the draft has to be stored."""
         site_id, draft = submission.site_id, submission.draft
         if submission.key and (stored := self._keys.get((site_id, submission.key))):
             return self._replay(submission, *stored)
@@ -150,11 +151,11 @@ class _Known:
 
     def parent_of(self, submission: Submission) -> UUID | None:
         site_id, draft = submission.site_id, submission.draft
-        found = self._parents.get((site_id, draft.parent))
-        return found[0] if found and found[1] == thread_id(site_id, draft.thread.id) else None
+        parent = self._parents.get((site_id, draft.parent))
+        return parent[0] if parent and parent[1] == thread_id(site_id, draft.thread.id) else None
 
     def remember(self, submission: Submission, comment_id: UUID) -> None:
-        """The same key or host id may come again later in this very batch."""
+        """Remember a draft of this batch: a later draft may have the same key or host id, or be a reply to it."""
         site_id, draft = submission.site_id, submission.draft
         if submission.key:
             self._keys[site_id, submission.key] = (submission.body_digest, comment_id)
@@ -187,19 +188,20 @@ class _Known:
 
 
 def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
-    asked = {(s.site_id, s.key) for s in submissions if s.key}
-    if not asked:
+    pairs = {(s.site_id, s.key) for s in submissions if s.key}
+    if not pairs:
         return {}
-    rows = connection.execute(_KEYS, _sites_and_names(asked))
+    rows = connection.execute(_KEYS, _sites_and_names(pairs))
     return {(site_id, key): (digest, comment_id) for site_id, key, digest, comment_id in rows}
 
 
-def _sites_and_names(asked: set[tuple[str, str]]) -> dict[str, list[str]]:
-    return {"sites": list({site_id for site_id, _ in asked}), "names": list({name for _, name in asked})}
+def _sites_and_names(pairs: set[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"sites": list({site_id for site_id, _ in pairs}), "names": list({name for _, name in pairs})}
 
 
 def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text: str | None) -> Outcome:
-    """The same host id again: the same comment where it says the same, and never silently another. One without words is archived."""
+    """The outcome for a host id that exists: a replay if thread and text are equal, else a Conflict. `text` is None for an
+    archived comment."""
     if text is None:
         detail = f"this external_id belongs to the comment {comment_id}, which is in an archive; the operator can restore it"
         return Conflict(detail, Fault("/external_id", "archived", "expected an external_id that is new"))
@@ -212,10 +214,10 @@ def _known_already(submission: Submission, comment_id: UUID, thread: UUID, text:
 def _stored_externals(
     connection: Connection, submissions: Sequence[Submission]
 ) -> dict[tuple[str, str], tuple[UUID, UUID, str | None]]:
-    asked = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
-    if not asked:
+    pairs = {(s.site_id, s.draft.external_id) for s in submissions if s.draft.external_id}
+    if not pairs:
         return {}
-    rows = connection.execute(_EXTERNALS, _sites_and_names(asked))
+    rows = connection.execute(_EXTERNALS, _sites_and_names(pairs))
     return {(site_id, external_id or ""): (comment_id, thread, text) for site_id, external_id, comment_id, thread, text in rows}
 
 
@@ -224,29 +226,32 @@ def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -
     if connection.dialect.name == "postgresql":
         return {thread: state for thread, state in connection.exec_driver_sql(_THREADS, (ids,))}  # noqa: C416 - a row is no pair to mypy
     unusual = connection.exec_driver_sql(_UNUSUAL_THREADS, (to_json([thread.hex for thread in ids]).decode(),))
-    known: dict[UUID, str | None] = {**dict.fromkeys(ids, ThreadState.OPEN), **{UUID(thread): state for thread, state in unusual}}
-    return {thread: state for thread, state in known.items() if state is not None}
+    states: dict[UUID, str | None] = {
+        **dict.fromkeys(ids, ThreadState.OPEN),
+        **{UUID(thread): state for thread, state in unusual},
+    }
+    return {thread: state for thread, state in states.items() if state is not None}
 
 
 def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
-    """Parents by either name. A parent that was erased or archived still holds its place in the thread."""
-    asked = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
-    found = _parents_in(connection, _COMMENT, asked) if asked else {}
-    missing = asked - set(found)
-    return found | _parents_in(connection, _ARCHIVED, missing) if missing else found
+    """Parents by Greenroom's id or the host's. An erased or archived parent keeps its place in the thread."""
+    pairs = {(s.site_id, s.draft.parent) for s in submissions if s.draft.parent}
+    parents = _parents_in(connection, _COMMENT, pairs) if pairs else {}
+    missing = pairs - set(parents)
+    return parents | _parents_in(connection, _ARCHIVED, missing) if missing else parents
 
 
-def _parents_in(connection: Connection, t: Any, asked: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
-    by_id = {(site_id, as_uuid) for site_id, name in asked if (as_uuid := _uuid(name))}
+def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+    by_id = {(site_id, as_uuid) for site_id, name in pairs if (as_uuid := _uuid(name))}
     columns = (t.site_id, t.id, t.external_id, t.thread_id)
-    found: dict[tuple[str, str], tuple[UUID, UUID]] = {}
-    for row in connection.execute(select(*columns).where(_named(t.site_id, t.external_id)), _sites_and_names(asked)):
-        found[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
+    parents: dict[tuple[str, str], tuple[UUID, UUID]] = {}
+    for row in connection.execute(select(*columns).where(_named(t.site_id, t.external_id)), _sites_and_names(pairs)):
+        parents[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
         for row in connection.execute(select(*columns).where(t.id.in_(ids))):
-            found[row.site_id, str(row.id)] = (row.id, row.thread_id)
-    return found
+            parents[row.site_id, str(row.id)] = (row.id, row.thread_id)
+    return parents
 
 
 def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: datetime) -> dict[str, Any]:
@@ -267,7 +272,7 @@ def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: 
         "author_verified": author.verified,
         "author_key": identities.author(external_id=author.id, email=author.email),
         "email_domain": domain_of(author.email),
-        "address_key": identities.block(context.ip),
+        "ip_key": identities.block(context.ip),
         "context": _kept_context(submission, identities),
         "received_at": now,
         "updated_at": now,
@@ -275,9 +280,9 @@ def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: 
 
 
 def _kept_context(submission: Submission, identities: Pseudonymizer) -> dict[str, Any]:
-    """What is kept of the circumstances: never an address itself, and of the honeypot only that it was filled."""
+    """The stored part of the context: the address only as a keyed hash, and of the honeypot only that it was filled."""
     context = submission.draft.context
-    kept: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "address": identities.address(context.ip),
         "user_agent": context.user_agent,
         "referrer": context.referrer,
@@ -286,7 +291,7 @@ def _kept_context(submission: Submission, identities: Pseudonymizer) -> dict[str
         "honeypot": bool(context.honeypot) or None,
         "seconds_to_submit": context.seconds_to_submit,
     }
-    return {name: value for name, value in kept.items() if value not in (None, "")}
+    return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
 def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[str, Any]:

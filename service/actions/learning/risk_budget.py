@@ -1,53 +1,57 @@
-"""The risk budget of a site: what it can bear, and the limits that its decisions bear out."""
+"""The risk budget of a site: its tolerated error rates, and the limits calibrated on its decisions."""
 
 from dataclasses import asdict
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit, record_change
 from service.domain.audit_events import AuditEvent
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import Invalid
 from service.domain.policy.risk_budget import Limits, limits
 from service.domain.policy.site_thresholds import KEY, SiteThresholds, stored
 from service.store.learning.scored_decisions import ScoredDecision
+from service.store.sites.sites import locked_site
 from service.store.tables.sites import Site
 
-#: One in so many may be wrong, or is audited.
+#: The range of N in the settings "at most one in N may be wrong" and "one in N is sampled".
 LEAST, MOST = 10, 100_000
 
 
-def set_budget(session: Session, site_id: str, latitude: SiteThresholds, limits: Limits) -> None:
-    """Keep what a site can bear, with the limits that were found for it beforehand: finding them is no work for a transaction."""
+def set_budget(session: Session, site_id: str, thresholds: SiteThresholds, limits: Limits) -> None:
+    """Store a site's risk budget with its limits. The caller calibrated them before the transaction, because calibration is slow.
+
+    Raises Invalid for a number out of range, or NotFound.
+    """
     for name in ("published", "rejected"):
-        _demand(name, getattr(latitude, name), LEAST)
-    _demand("audit", latitude.audit, 0)
-    site = _locked(session, site_id)
+        _demand(name, getattr(thresholds, name), LEAST)
+    _demand("sample_one_in", thresholds.sample_one_in, 0)
+    site = locked_site(session, site_id)
     before = SiteThresholds.of(site.policy)
-    _store(session, site, latitude, limits)
-    record_change(session, AuditEvent.BUDGET_SET, asdict(before) if before else {}, asdict(latitude), site_id=site_id)
+    _store(session, site, thresholds, limits)
+    record_change(session, AuditEvent.RISK_BUDGET_SET, asdict(before) if before else {}, asdict(thresholds), site_id=site_id)
 
 
 def clear_budget(session: Session, site_id: str) -> None:
-    """Back to the default limits."""
-    site = _locked(session, site_id)
+    """Remove the risk budget: the default limits apply again."""
+    site = locked_site(session, site_id)
     site.policy = {name: value for name, value in (site.policy or {}).items() if name != KEY}
     session.flush()
-    record_audit(session, AuditEvent.BUDGET_CLEARED, site_id=site_id)
+    record_audit(session, AuditEvent.RISK_BUDGET_CLEARED, site_id=site_id)
 
 
-def renew_limits(session: Session, site_id: str, latitude: SiteThresholds, limits: Limits) -> bool:
-    """Keep limits that were found for this latitude, unless the site has set another one meanwhile."""
-    site = _locked(session, site_id)
-    if SiteThresholds.of(site.policy) != latitude:
+def renew_limits(session: Session, site_id: str, thresholds: SiteThresholds, limits: Limits) -> bool:
+    """Store limits that were calibrated for this budget. False if the site has changed the budget meanwhile."""
+    site = locked_site(session, site_id)
+    if SiteThresholds.of(site.policy) != thresholds:
         return False
-    _store(session, site, latitude, limits)
+    _store(session, site, thresholds, limits)
     return True
 
 
-def calibrated(decided: ScoredDecision, latitude: SiteThresholds) -> Limits:
-    """The boldest limits that keep the budget: one for publishing, and one, by what may reject at all, for rejecting."""
-    publish, reject = limits(decided.to_publish, latitude.budget), limits(decided.to_reject, latitude.budget)
+def calibrated(decided: ScoredDecision, thresholds: SiteThresholds) -> Limits:
+    """The limits that keep the budget and decide the most comments automatically: a limit for publishing, and a limit for
+    rejecting. The limit for rejecting uses only scores that may reject."""
+    publish, reject = limits(decided.to_publish, thresholds.budget), limits(decided.to_reject, thresholds.budget)
     alone = _alone(decided, publish.publish_below, reject.reject_from)
     return Limits(publish.publish_below, reject.reject_from, alone, publish.decisions)
 
@@ -66,18 +70,11 @@ def _alone(decided: ScoredDecision, publish_below: float | None, reject_from: fl
     )
 
 
-def _store(session: Session, site: Site, latitude: SiteThresholds, limits: Limits) -> None:
-    site.policy = {**(site.policy or {}), KEY: stored(latitude, limits)}
+def _store(session: Session, site: Site, thresholds: SiteThresholds, limits: Limits) -> None:
+    site.policy = {**(site.policy or {}), KEY: stored(thresholds, limits)}
     session.flush()
 
 
 def _demand(name: str, value: int, least: int) -> None:
     if not least <= value <= MOST:
         raise Invalid.field(f"/{name}", "range", f"expected 1 in {least} to {MOST}, got {value}")
-
-
-def _locked(session: Session, site_id: str) -> Site:
-    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
-    if site is None:
-        raise NotFound(f"no site {site_id!r}")
-    return site

@@ -1,4 +1,4 @@
-"""Learning: one process at a time makes a site's model, and what it made takes the place of the one before."""
+"""Site models: one process at a time trains a site's model, and the new model replaces the one before."""
 
 from base64 import b64encode
 from datetime import datetime, timedelta
@@ -9,21 +9,22 @@ from sqlalchemy.orm import Session
 
 from service.store.tables.site_models import SiteModelRow
 
-#: Whoever does not come back with a model within this time was cut short; another may try.
+#: A training that takes longer than this counts as aborted; another process may try.
 LEASE = timedelta(minutes=10)
 
 
 def begin_learning(session: Session, site_id: str, *, now: datetime) -> datetime | None:
-    """Take the lease to make this site's model. Returns until when, by which it is known; None where somebody else is at it."""
+    """Take the lease to train this site's model. Returns the end of the lease, which identifies it; None if another process has
+    the lease."""
     if session.get(SiteModelRow, site_id) is None:
         session.add(SiteModelRow(site_id=site_id))
         session.flush()
-    free = SiteModelRow.learning_until.is_(None) | (SiteModelRow.learning_until < now)
+    free = SiteModelRow.training_until.is_(None) | (SiteModelRow.training_until < now)
     return session.execute(
         update(SiteModelRow)
         .where(SiteModelRow.site_id == site_id, free)
-        .values(learning_until=now + LEASE)
-        .returning(SiteModelRow.learning_until)
+        .values(training_until=now + LEASE)
+        .returning(SiteModelRow.training_until)
         .execution_options(synchronize_session=False)
     ).scalar()
 
@@ -35,40 +36,42 @@ def keep_model(
     lease: datetime,
     weights: bytes,
     labels: int,
-    record: dict[str, Any],
-    believed: bool,
-    last_at: datetime | None,
+    report: dict[str, Any],
+    active: bool,
+    last_decision_at: datetime | None,
     now: datetime,
 ) -> bool:
-    """Store what was made, and give the lease back. A model that is not believed is kept to be looked at, and says nothing.
+    """Store the trained model, and give the lease back. A model that is not `active` is stored for people to look at, but not
+    used.
 
-    False where the lease was lost: a comment that this was made from may have been erased since, so nothing of it is kept.
+    False if the lease was lost: a comment that the model was trained on may have been erased since, so the model is not stored.
     """
     values: dict[str, Any] = {
         "weights": b64encode(weights).decode("ascii"),
         "labels": labels,
-        "record": record,
-        "believed": believed,
-        "last_at": last_at,
-        "made_at": now,
-        "learning_until": None,
+        "report": report,
+        "active": active,
+        "last_decision_at": last_decision_at,
+        "trained_at": now,
+        "training_until": None,
     }
-    mine = update(SiteModelRow).where(SiteModelRow.site_id == site_id, SiteModelRow.learning_until == lease).values(**values)
-    kept = session.execute(mine.returning(SiteModelRow.site_id).execution_options(synchronize_session=False)).scalar()
-    if kept is None:
-        # Whoever erases many in a row would else keep a processor busy with models that nobody keeps.
-        rests = update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(made_at=now)
-        session.execute(rests.execution_options(synchronize_session=False))
-    return kept is not None
+    store = update(SiteModelRow).where(SiteModelRow.site_id == site_id, SiteModelRow.training_until == lease).values(**values)
+    stored = session.execute(store.returning(SiteModelRow.site_id).execution_options(synchronize_session=False)).scalar()
+    if stored is None:
+        # Wait before the next training. Otherwise many erasures in a row would keep a CPU busy with models that are then
+        # discarded.
+        wait = update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(trained_at=now)
+        session.execute(wait.execution_options(synchronize_session=False))
+    return stored is not None
 
 
 def forget_model(session: Session, site_id: str) -> None:
-    """Drop what a site has learned: it may hold words of somebody who wants to be forgotten. The next training starts anew, and
-    whoever learns at this moment learns in vain.
+    """Delete a site's model: it may hold words of a person who wants to be forgotten. The next training starts from nothing, and
+    a training under way loses its lease.
     """
     session.execute(
         update(SiteModelRow)
         .where(SiteModelRow.site_id == site_id)
-        .values(weights="", record={}, believed=False, labels=0, last_at=None, learning_until=None)
+        .values(weights="", report={}, active=False, labels=0, last_decision_at=None, training_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""Archive: comments leave their tables once a file holds them to the letter, and come back from it."""
+"""Archive: delete comments from the database once a file holds exactly the same rows, and restore them from the file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from service.store.tables.comments import Comment
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFile:
-    """One file of an archive: the id that was made with it, what it is called, and the folder that it was written into."""
+    """One archive file: its id, its name, and the folder that it was written into."""
 
     id: UUID
     site_id: str
@@ -33,7 +33,7 @@ class ArchiveFile:
 
 
 class Skipped(StrEnum):
-    """Why a bundle was not put back."""
+    """Why an archive row was not restored."""
 
     HERE = "here"
     ERASED = "erased"
@@ -42,14 +42,16 @@ class Skipped(StrEnum):
 
 
 def move_to_archive(session: Session, volume: ArchiveFile, kept: Sequence[CommentRows], old: Archivable) -> int:
-    """Take out of the tables what the file holds, comment by comment, and only where both still say the same.
+    """Delete the rows that the file holds. The rows of a comment are deleted only if they are still the same in the file and in
+    the database.
 
-    `kept` was read from the finished file. Whoever is changed at this moment, or was since, stays. Returns how many left.
+    `kept` was read from the finished file. A comment stays if it is locked, or changed after the file was written. Returns how
+    many comments were moved.
     """
-    there = {bundle.head.comment: bundle for bundle in kept}
-    here = rows_of_comments(session, {comment_id: bundle.head.whole for comment_id, bundle in there.items()}, lock=True)
-    may = leaving(session, old, [bundle.head.comment for bundle in here])
-    moved = [bundle for bundle in here if bundle.head.comment in may and bundle.line == there[bundle.head.comment].line]
+    in_file = {row.head.comment: row for row in kept}
+    in_tables = rows_of_comments(session, {comment_id: row.head.whole for comment_id, row in in_file.items()}, lock=True)
+    may_leave = leaving(session, old, [row.head.comment for row in in_tables])
+    moved = [row for row in in_tables if row.head.comment in may_leave and row.line == in_file[row.head.comment].line]
     if moved:
         _registered(session, volume).moved += len(moved)
         session.flush()
@@ -60,14 +62,14 @@ def move_to_archive(session: Session, volume: ArchiveFile, kept: Sequence[Commen
 
 
 def _registered(session: Session, volume: ArchiveFile) -> Archive:
-    found = session.get(Archive, volume.id)
-    if found is None:
-        found = Archive(
+    archive = session.get(Archive, volume.id)
+    if archive is None:
+        archive = Archive(
             id=volume.id, site_id=volume.site_id, name=volume.name, folder=volume.folder, moved=0, at=volume.at, erased_until=volume.at
         )  # fmt: skip
-        session.add(found)
+        session.add(archive)
         session.flush()
-    return found
+    return archive
 
 
 def _leave_names(session: Session, volume: ArchiveFile, whole: Sequence[CommentRows]) -> None:
@@ -87,7 +89,7 @@ def _leave_names(session: Session, volume: ArchiveFile, whole: Sequence[CommentR
 
 
 def _mark(session: Session, versions: dict[UUID, int]) -> None:
-    """Say of comments which of their versions are told of in archives."""
+    """Store for each comment the version up to which its trail is archived."""
     t = table(Comment)
     statement = update(t).where(t.c.id == bindparam("comment")).values(archived=bindparam("told"))
     if versions:
@@ -95,18 +97,19 @@ def _mark(session: Session, versions: dict[UUID, int]) -> None:
 
 
 def note_archived(session: Session, volume: ArchiveFile) -> int:
-    """The file is done with: say so in the log of acts. Returns how many comments left for it in all."""
+    """Write the audit entry for a finished file, unless it is empty. Returns how many comments were moved into it."""
     moved = session.scalar(select(Archive.moved).where(Archive.id == volume.id)) or 0
     if moved:
         after = {"count": moved, "folder": volume.folder}
-        record_audit(session, AuditEvent.COMMENTS_ARCHIVED, site_id=volume.site_id, about=volume.name, after=after)
+        record_audit(session, AuditEvent.COMMENTS_ARCHIVED, site_id=volume.site_id, target=volume.name, after=after)
     return moved
 
 
 def restore(session: Session, archive_id: UUID, kept: Sequence[CommentRows]) -> tuple[int, Counter[Skipped]]:
-    """Put bundles of a file back where they are missing. Returns how many came back, and why others did not.
+    """Restore the archive rows of a file that are not in the database. Returns how many were restored, and how many were not, by
+    reason.
 
-    What was erased meanwhile stays erased.
+    A comment that was erased meanwhile stays erased.
     """
     standing = _Standing(session, [bundle.head.comment for bundle in kept])
     whole = [bundle for bundle in kept if bundle.head.whole and standing.left_for(bundle, archive_id)]
@@ -122,7 +125,7 @@ def restore(session: Session, archive_id: UUID, kept: Sequence[CommentRows]) -> 
 
 
 class _Standing:
-    """Where the comments of some bundles are at this moment: here, or in which archive."""
+    """Where the comments of some archive rows are now: in the comment table, or in an archive, and in which one."""
 
     def __init__(self, session: Session, comment_ids: Sequence[UUID]) -> None:
         columns = select(Comment.id, Comment.state, Comment.archived).where(among(session, Comment.id, comment_ids))
@@ -137,7 +140,8 @@ class _Standing:
         return name is not None and name.archive_id == archive_id
 
     def lacks(self, bundle: CommentRows) -> bool:
-        """A trail comes back in the order of its versions, the last that left first."""
+        """Whether this trail can be restored now. Several trails of a comment are restored in reverse order: the one that was
+        archived last comes first."""
         row = self._here.get(bundle.head.comment)
         if row is None or (row.state == State.ERASED and not is_tombstone(bundle.head)):
             return False
@@ -155,15 +159,15 @@ class _Standing:
 
 
 def note_restored(session: Session, volume: ArchiveFile, *, count: int) -> None:
-    record_audit(session, AuditEvent.COMMENTS_RESTORED, site_id=volume.site_id, about=volume.name, after={"count": count})
+    record_audit(session, AuditEvent.COMMENTS_RESTORED, site_id=volume.site_id, target=volume.name, after={"count": count})
 
 
 def note_erased(session: Session, volume: ArchiveFile, *, count: int, until: datetime) -> None:
-    """The file holds nothing any more of what had been erased here by then."""
+    """Record that this archive file no longer holds comments that were erased in the database before `until`."""
     archive = session.get(Archive, volume.id)
     if archive is not None:
         archive.erased_until = max(archive.erased_until, until)
         session.flush()
     if count:
         after = {"count": count, "by": "archive erase"}
-        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=volume.site_id, about=volume.name, after=after)
+        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=volume.site_id, target=volume.name, after=after)

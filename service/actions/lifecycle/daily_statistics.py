@@ -1,4 +1,4 @@
-"""Tally: one day of a site is counted for the charts and written down, as often as one likes."""
+"""Store the daily statistics of a site for the charts. Safe to run any number of times."""
 
 from datetime import date, datetime
 
@@ -11,9 +11,9 @@ from service.store.tables.daily_statistics import DailyStatistics
 
 
 def store_statistics(session: Session, site_id: str, day: date, numbers: Statistics, *, now: datetime) -> None:
-    """Write a day down in place of what was counted before. Two that count the same day at once do no harm."""
+    """Store one day, replacing an earlier count. Two processes that count the same day at once do no harm."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = {"numbers": numbers.kept, "counted_at": now}
+    values = {"statistics": numbers.kept, "counted_at": now}
     session.execute(
         dialect.insert(table(DailyStatistics))
         .values(site_id=site_id, day=day.isoformat(), **values)

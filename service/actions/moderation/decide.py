@@ -1,4 +1,4 @@
-"""Decide: a person moves comments, each only from the version that the person saw; and takes decisions back."""
+"""Decide about comments and undo decisions. A decision applies only to the version of the comment that the moderator saw."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from service.store.tables.outbox import Event, EventState
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who decides: a moderator on the queue page, or a key of the host."""
+    """Who decides: a moderator on the queue page, or an API key of the host."""
 
     moderator_id: UUID | None = None
     key_id: UUID | None = None
@@ -33,7 +33,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person wants to become of one comment. `version` is the one that the person saw; None takes what is there."""
+    """A requested decision about one comment. `version` is the version that the moderator saw; None means the current version."""
 
     comment_id: UUID
     state: State
@@ -58,16 +58,17 @@ def decide(
     actor: Actor,
     now: datetime,
     delay: timedelta,
-    batch_id: UUID | None = None,
+    action_id: UUID | None = None,
 ) -> list[Decided | Refusal]:
-    """Carry out many rulings in one transaction; each has one winner, and a late one is told who was first.
+    """Carry out many rulings in one transaction. If two moderators decide about the same version, the first decision counts, and
+    the second moderator gets a refusal that says who was first.
 
-    `delay` is how long the webhook waits, so that an undo can be silent.
+    `delay` is how long the webhook waits. If the decision is undone within that time, the host receives nothing.
     """
-    seen = _seen(session, site_id, [ruling.comment_id for ruling in rulings])
+    seen = _rows(session, site_id, [ruling.comment_id for ruling in rulings])
     outcomes: list[Decided | Refusal] = []
     for ruling in rulings:
-        outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, batch_id=batch_id))
+        outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, action_id=action_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
     add_event(session, [decided.change for decided in done], now=now, due_at=now + delay)
     return outcomes
@@ -76,17 +77,17 @@ def decide(
 def undo(
     session: Session, site_id: str, decision_ids: Sequence[UUID], *, actor: Actor, now: datetime, delay: timedelta
 ) -> list[Decided | Refusal]:
-    """Take decisions back: each comment returns to where it was, unless somebody has moved it since.
+    """Undo decisions: each comment returns to its earlier state, unless it has changed since.
 
-    Where the host has not been told of the decision yet, it never will be, nor of the undo.
+    If the event of a decision has not been sent yet, both this event and the event of the undo are withdrawn.
     """
     rows = session.execute(select(Decision).where(Decision.id.in_(decision_ids), Decision.site_id == site_id)).scalars()
     decisions = {decision.id: decision for decision in rows}
-    batch_id = new_id() if len(decision_ids) > 1 else None
+    action_id = new_id() if len(decision_ids) > 1 else None
     outcomes: list[Decided | Refusal] = []
     silent: list[Decided] = []
     loud: list[Decided] = []
-    seen = _seen(session, site_id, [decision.comment_id for decision in decisions.values()])
+    seen = _rows(session, site_id, [decision.comment_id for decision in decisions.values()])
     for decision_id in decision_ids:
         decision = decisions.get(decision_id)
         if decision is None:
@@ -94,7 +95,7 @@ def undo(
             continue
         ruling = Ruling(decision.comment_id, _back_to(decision), decision.version)
         row = seen.get(decision.comment_id)
-        outcome = _decide_one(session, row, ruling, actor=actor, now=now, batch_id=batch_id, undoes=decision.id)
+        outcome = _decide_one(session, row, ruling, actor=actor, now=now, action_id=action_id, undoes=decision.id)
         outcomes.append(outcome)
         if isinstance(outcome, Decided):
             (silent if _withdraw(session, decision) else loud).append(outcome)
@@ -106,7 +107,8 @@ def undo(
 
 
 def _back_to(decision: Decision) -> State:
-    """Where an undo leads: a comment that was decided before its verdict came back waits for a person, not for the checks."""
+    """The state after an undo. A comment that was decided while it was pending becomes held: it waits for a moderator, not for
+    the checks."""
     return State.HELD if decision.from_state == State.PENDING else State(decision.from_state)
 
 
@@ -117,7 +119,7 @@ def _decide_one(
     *,
     actor: Actor,
     now: datetime,
-    batch_id: UUID | None,
+    action_id: UUID | None,
     undoes: UUID | None = None,
 ) -> Decided | Refusal:
     if row is None:
@@ -137,7 +139,7 @@ def _decide_one(
     if moved is None:
         return _late(session, row, f"somebody moved this comment since version {expected}")
     decision_id = new_id()
-    session.execute(insert(table(Decision)), [_decision_row(decision_id, row, ruling, moved, actor, now, batch_id, undoes)])
+    session.execute(insert(table(Decision)), [_decision_row(decision_id, row, ruling, moved, actor, now, action_id, undoes)])
     facts = {"by": actor.word, "reason": ruling.reason, "note": ruling.note, "undo": undoes is not None}
     change = Change(
         row.site_id, row.thread_id, row.id, moved, State(row.state), ruling.state,
@@ -146,14 +148,14 @@ def _decide_one(
     return Decided(decision_id, change)
 
 
-def _seen(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+def _rows(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     columns = (Comment.id, Comment.site_id, Comment.thread_id, Comment.state, Comment.version)
     rows = session.execute(select(*columns).where(Comment.site_id == site_id, Comment.id.in_(comment_ids)))
     return {row.id: row for row in rows}
 
 
 def _late(session: Session, row: AnyRow, detail: str) -> Refusal:
-    """Tell the late one who was first, in words that can stand on the page."""
+    """The refusal for a decision that came too late. It says who decided first, as a sentence for the page."""
     last = session.execute(
         select(Decision.to_state, Decision.at, Moderator.name, Moderator.email)
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
@@ -170,7 +172,7 @@ def _late(session: Session, row: AnyRow, detail: str) -> Refusal:
 
 def _decision_row(
     decision_id: UUID, row: AnyRow, ruling: Ruling, version: int, actor: Actor, now: datetime,
-    batch_id: UUID | None, undoes: UUID | None,
+    action_id: UUID | None, undoes: UUID | None,
 ) -> dict[str, object]:  # fmt: skip
     return {
         "id": decision_id,
@@ -178,7 +180,7 @@ def _decision_row(
         "comment_id": row.id,
         "moderator_id": actor.moderator_id,
         "key_id": actor.key_id,
-        "batch_id": batch_id,
+        "action_id": action_id,
         "from_state": row.state,
         "to_state": ruling.state,
         "version": version,
@@ -194,7 +196,7 @@ def _withdraw(session: Session, decision: Decision) -> bool:
 
 
 def _withdraw_event(session: Session, comment_id: UUID, seq: int) -> bool:
-    """True where nobody had been told of this event yet and now nobody will be."""
+    """Withdraw an event that has not been sent yet. Returns whether it was withdrawn."""
     withdrawn = session.execute(
         update(Event)
         .where(Event.comment_id == comment_id, Event.seq == seq, Event.state == EventState.DUE)

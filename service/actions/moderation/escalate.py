@@ -1,4 +1,5 @@
-"""Escalate: a moderator leaves held comments to somebody, by name or by role; it is kept who did, to whom and why."""
+"""Escalate: a moderator passes held comments to a colleague or to a role. The activity log records who escalated, to whom and
+why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from service.actions.moderation.queue_actions import SeenComment, with_alike
+from service.actions.moderation.queue_actions import SeenComment, with_group
 from service.domain.errors import Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -22,20 +23,23 @@ from service.store.tables.moderation import Activity, ActivityKind, Escalation
 
 @dataclass(frozen=True, slots=True)
 class EscalationTarget:
-    """Whose turn it is: one colleague's, or that of whoever has the role."""
+    """The target of an escalation: one colleague, or everyone with the role."""
 
     moderator_id: UUID | None = None
     role: Role = Role.ADMIN
 
 
 def parse_target(session: Session, site_id: str, name: str, *, moderator_id: UUID) -> EscalationTarget:
-    """What a button or a list names: `admin`, `moderator`, or the id of a colleague; nothing means an admin."""
+    """Parse a target: `admin`, `moderator`, or the id of a colleague; empty means admin.
+
+    Raises Invalid for any other name, and for the moderator's own id.
+    """
     if name in ("", Role.ADMIN, Role.MODERATOR):
         return EscalationTarget(role=Role(name or Role.ADMIN))
-    found = next((person.id for person in colleagues(session, site_id) if str(person.id) == name), None)
-    if found is None or found == moderator_id:
+    colleague_id = next((person.id for person in colleagues(session, site_id) if str(person.id) == name), None)
+    if colleague_id is None or colleague_id == moderator_id:
         raise Invalid.field("/to", "unknown", "expected admin, moderator, or the id of a colleague who decides on this site")
-    return EscalationTarget(found)
+    return EscalationTarget(colleague_id)
 
 
 def escalate(
@@ -49,10 +53,11 @@ def escalate(
     now: datetime,
     asked: QueueFilter | None = None,
 ) -> None:
-    """Hand held comments to a colleague, with those that share their cards in the view `asked`. One that was escalated before is handed on;
-    one that is not held stays as it is."""
-    ids = [item.comment_id for item in with_alike(session, site_id, seen, asked)]
-    # The same once more is a retry. In the order of the ids, so that two who hand on the same do not wait for each other in a ring.
+    """Escalate held comments, with the groups of their cards in the view `asked`. A comment that was escalated before goes to the
+    new target. A comment that is not held stays as it is."""
+    ids = [item.comment_id for item in with_group(session, site_id, seen, asked)]
+    # If a comment already has exactly this escalation, the request is a retry and changes nothing for it. Rows are locked in the
+    # order of their ids, so that two moderators who escalate the same comments cannot deadlock.
     done = select(Escalation.comment_id).where(
         Escalation.moderator_id == moderator_id,
         Escalation.to_id.is_not_distinct_from(to.moderator_id),
@@ -68,7 +73,7 @@ def escalate(
     if not held:
         return
     session.execute(delete(Escalation).where(Escalation.comment_id.in_(held)))
-    said = {
+    common = {
         "site_id": site_id,
         "moderator_id": moderator_id,
         "to_id": to.moderator_id,
@@ -76,19 +81,23 @@ def escalate(
         "note": note,
         "at": now,
     }
-    session.execute(insert(table(Escalation)), [{"comment_id": comment_id, **said} for comment_id in held])
+    session.execute(insert(table(Escalation)), [{"comment_id": comment_id, **common} for comment_id in held])
     steps = [
-        {"id": new_id(), "comment_id": comment_id, "kind": ActivityKind.ESCALATE, "author_key": "", **said} for comment_id in held
+        {"id": new_id(), "comment_id": comment_id, "kind": ActivityKind.ESCALATE, "author_key": "", **common}
+        for comment_id in held
     ]
     session.execute(insert(table(Activity)), steps)
 
 
 def in_one_step(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID) -> Sequence[AnyRow]:
-    """All comments that this moderator escalated in the same steps as these. The rows of one step have one time."""
-    mine = (Escalation.site_id == site_id, Escalation.moderator_id == moderator_id)
-    steps = select(Escalation.at).where(*mine, Escalation.comment_id.in_(ids))
+    """All comments that this moderator escalated in the same actions as these comments. The rows of one action have the same
+    time."""
+    by_moderator = (Escalation.site_id == site_id, Escalation.moderator_id == moderator_id)
+    times = select(Escalation.at).where(*by_moderator, Escalation.comment_id.in_(ids))
     together = select(Comment.id, Comment.version).join(Escalation, Escalation.comment_id == Comment.id)
-    return session.execute(together.where(*mine, Escalation.at.in_(steps)).order_by(Comment.received_at, Comment.id)).all()
+    return session.execute(
+        together.where(*by_moderator, Escalation.at.in_(times)).order_by(Comment.received_at, Comment.id)
+    ).all()
 
 
 def return_to_queue(session: Session, site_id: str, ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
@@ -105,7 +114,7 @@ def return_to_queue(session: Session, site_id: str, ids: Sequence[UUID], *, mode
             "site_id": site_id,
             "comment_id": comment_id,
             "moderator_id": moderator_id,
-            "kind": ActivityKind.CALM,
+            "kind": ActivityKind.RETURN,
             "at": now,
         }
         for comment_id in gone

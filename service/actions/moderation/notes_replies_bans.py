@@ -1,4 +1,4 @@
-"""In place: what a moderator does beside deciding: notes for colleagues, replies as the site, a word on an author."""
+"""What a moderator does beside deciding: notes for colleagues, replies as the site, bans and trusts of authors."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,25 +17,26 @@ from service.domain.ids import new_id
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.column_types import table
+from service.store.sites.sites import locked_site
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Activity, ActivityKind, Note
 from service.store.tables.sites import Site
 
 LONGEST = 10_000
-#: Where a site keeps what was said of authors by hand.
+#: The keys of `Site.policy` that hold banned and trusted authors.
 STANDINGS = ("blocked_authors", "trusted_authors")
 
 
 def add_note(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
-    """A note for colleagues. Hosts and authors never see it."""
-    _one(session, site_id, comment_id)
+    """Add a note for colleagues. Hosts and authors never see it."""
+    _comment(session, site_id, comment_id)
     note = {
         "id": new_id(),
         "site_id": site_id,
         "comment_id": comment_id,
         "moderator_id": moderator_id,
-        "text": _words(text, 2000),
+        "text": _clean_text(text, 2000),
         "at": now,
     }
     session.execute(insert(table(Note)), [note])
@@ -52,12 +53,13 @@ def reply(
     now: datetime,
     delay: timedelta,
 ) -> UUID:
-    """Answer a comment in the name of the site. The answer is approved by whoever writes it."""
-    comment = _one(session, site_id, comment_id)
+    """Reply to a comment in the name of the site. The reply is approved at once, as a decision of the moderator. Returns its
+    id."""
+    comment = _comment(session, site_id, comment_id)
     thread, site = session.get_one(Thread, comment.thread_id), session.get_one(Site, site_id)
     draft = Draft(
         thread=DraftThread(thread.external_id, thread.url, thread.title),
-        text=_words(text, LONGEST),
+        text=_clean_text(text, LONGEST),
         author=DraftAuthor(name=site.name or site_id, id=f"site:{site_id}", verified=True),
         parent=str(comment_id),
     )
@@ -80,13 +82,16 @@ def ban_or_trust(
     until: datetime | None,
     now: datetime,
 ) -> None:
-    """Ban or trust the author of a comment on this site, until a day or for good. The later word replaces the earlier one."""
-    comment = _one(session, site_id, comment_id)
+    """Ban or trust the author of a comment on this site, until a given time or for ever. This replaces an earlier ban or trust.
+
+    Raises NotFound, Conflict if the author has neither an account nor an address, or Invalid for another `standing`.
+    """
+    comment = _comment(session, site_id, comment_id)
     if not comment.author_key:
         raise Conflict("nothing is known of this author that would tell him from others: no account and no address")
     if standing not in STANDINGS:
         raise Invalid.field("/standing", "unknown", "expected ban or trust")
-    site = _site(session, site_id)
+    site = locked_site(session, site_id)
     policy = _without(site, lambda key, _: key == comment.author_key)
     entry = {
         "id": str(new_id()),
@@ -110,30 +115,30 @@ def ban_or_trust(
         at=now,
     )
     session.flush()
-    # Neither name nor hash: the log is never erased.
+    # The entry has neither the author's name nor their keyed hash, because the audit log is never erased.
     record_audit(
         session,
         AuditEvent.AUTHOR_JUDGED,
         site_id=site_id,
-        about=comment_id,
+        target=comment_id,
         after={"standing": standing, "until": entry["until"]},
     )
 
 
 def lift_ban_or_trust(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
     """Take a ban or a trust back."""
-    site = _site(session, site_id)
+    site = locked_site(session, site_id)
     for standing in STANDINGS:
         for key, entry in ((site.policy or {}).get(standing) or {}).items():
             if entry.get("id") == entry_id:
                 _keep(session, site_id, ActivityKind.FORGIVE, key, moderator_id, at=now)
     site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
     session.flush()
-    record_audit(session, AuditEvent.AUTHOR_FORGIVEN, site_id=site_id, about=entry_id)
+    record_audit(session, AuditEvent.AUTHOR_FORGIVEN, site_id=site_id, target=entry_id)
 
 
 def _keep(session: Session, site_id: str, kind: ActivityKind, author_key: str, moderator_id: UUID, **facts: Any) -> None:
-    """So that colleagues can look up who said what of an author, and why."""
+    """Add an activity, so that colleagues can look up who banned or trusted an author, and why."""
     session.add(Activity(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
 
 
@@ -145,21 +150,14 @@ def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg
     return policy
 
 
-def _site(session: Session, site_id: str) -> Site:
-    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
-    if site is None:
-        raise NotFound(f"no site {site_id!r}")
-    return site
-
-
-def _one(session: Session, site_id: str, comment_id: UUID) -> Comment:
+def _comment(session: Session, site_id: str, comment_id: UUID) -> Comment:
     comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id))
     if comment is None or comment.state == State.ERASED:
         raise NotFound("no such comment on this site")
     return comment
 
 
-def _words(text: str, longest: int) -> str:
+def _clean_text(text: str, longest: int) -> str:
     words = text.replace("\0", "").replace("\r\n", "\n").strip()
     if not words or len(words) > longest:
         raise Invalid.field("/text", "length", f"expected 1 to {longest} characters")

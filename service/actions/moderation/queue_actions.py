@@ -1,6 +1,6 @@
-"""Gesture: what a moderator does with one key or one click, to one comment or to many, and takes back as one step.
+"""Queue actions: a moderator decides about one or many comments with one key or one click, and can undo the action as a whole.
 
-The page makes up a gesture's id, so that the same gesture sent twice takes effect once.
+The page chooses the id of an action, so that an action that is sent twice takes effect only once.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,14 @@ from service.store.moderation.groups import members
 from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.moderation import Decision
 
-#: Comments that one gesture may move.
+#: The maximum number of comments that one action may move.
 MAX_COMMENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class SeenComment:
-    """A comment as it stood on the page. `until`: members of its card that came until then are decided with it; later ones were not counted."""
+    """A comment as the page showed it. Members of its group that arrived at `until` or before are decided together with it.
+    Members that arrived later were not counted on the card."""
 
     comment_id: UUID
     version: int | None
@@ -33,7 +34,7 @@ class SeenComment:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one comment in a gesture: its new version, or why nothing happened."""
+    """The result of an action for one comment: its new version, or the refusal."""
 
     comment_id: UUID
     version: int = 0
@@ -46,7 +47,7 @@ def decide_all(
     seen: Sequence[SeenComment],
     state: State,
     *,
-    gesture_id: UUID,
+    action_id: UUID,
     moderator_id: UUID,
     now: datetime,
     delay: timedelta,
@@ -54,26 +55,29 @@ def decide_all(
     note: str = "",
     asked: QueueFilter | None = None,
 ) -> list[Outcome]:
-    """Bring all comments of one gesture to a state, with those that are alike in the view `asked`."""
-    if done := _done_before(session, gesture_id, moderator_id):
+    """Move all comments of one action to a state, together with the members of their groups that are in the view `asked`.
+
+    Raises Invalid for more than MAX_COMMENTS.
+    """
+    if done := _done_before(session, action_id, moderator_id):
         return done
-    everything = with_alike(session, site_id, seen, asked)
+    everything = with_group(session, site_id, seen, asked)
     if len(everything) > MAX_COMMENTS:
         raise Invalid(
             f"expected at most {MAX_COMMENTS} comments in one step", Fault("/items", "too_many", f"got {len(everything)}")
         )
     rulings = [Ruling(item.comment_id, state, item.version, reason=reason, note=note) for item in everything]
     outcomes = decide(
-        session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, batch_id=gesture_id
+        session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=action_id
     )
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
 def undo_action(
-    session: Session, site_id: str, gesture_id: UUID, *, moderator_id: UUID, now: datetime, delay: timedelta
+    session: Session, site_id: str, action_id: UUID, *, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> list[Outcome]:
-    """Undo a gesture of this moderator, as one step."""
-    decisions = _decisions(session, site_id, gesture_id, moderator_id)
+    """Undo an action of this moderator, for all its comments."""
+    decisions = _decisions(session, site_id, action_id, moderator_id)
     if undone := _undoing(session, decisions):
         return [Outcome(row.comment_id, row.version) for row in undone.values()]
     outcomes = undo(session, site_id, [row.id for row in decisions], actor=Actor(moderator_id=moderator_id), now=now, delay=delay)
@@ -81,58 +85,58 @@ def undo_action(
 
 
 def redo_action(
-    session: Session, site_id: str, gesture_id: UUID, *, anew: UUID, moderator_id: UUID, now: datetime, delay: timedelta
+    session: Session, site_id: str, action_id: UUID, *, anew: UUID, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> list[Outcome]:
-    """Do a gesture again that was taken back, as the gesture `anew`; what moved since stays where it is."""
+    """Redo an action that was undone, as the new action `anew`. A comment that changed since stays as it is."""
     if done := _done_before(session, anew, moderator_id):
         return done
-    decisions = _decisions(session, site_id, gesture_id, moderator_id)
+    decisions = _decisions(session, site_id, action_id, moderator_id)
     undone = _undoing(session, decisions)
     rulings = [
         Ruling(row.comment_id, State(row.to_state), undone[row.id].version, reason=row.reason, note=row.note)
         for row in decisions
         if row.id in undone
     ]
-    outcomes = decide(session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, batch_id=anew)
+    outcomes = decide(session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=anew)
     return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
-def with_alike(session: Session, site_id: str, seen: Sequence[SeenComment], asked: QueueFilter | None) -> list[SeenComment]:
-    """The comments of a gesture, each once, those that are alike behind the one that stood for them, up to MOST.
+def with_group(session: Session, site_id: str, seen: Sequence[SeenComment], asked: QueueFilter | None) -> list[SeenComment]:
+    """The comments of an action, each once, followed by the other members of their groups, up to MAX_COMMENTS.
 
-    What is outside the view stays; where the view is not known, so does all that is alike. What does not fit stays, too, and has a
-    card of its own next.
+    Group members outside the view are left out. If the view is not known (None), all group members are left out. Members beyond
+    the limit are left out, too; they get a new card afterwards.
     """
-    found = {item.comment_id: item for item in seen}
+    items = {item.comment_id: item for item in seen}
     if asked is None or not asked.grouped:
-        return list(found.values())
+        return list(items.values())
     view = conditions_of(site_id, asked)
     for item in seen:
-        if item.until and len(found) < MAX_COMMENTS:
-            alike = members(session, site_id, item.comment_id, item.version, until=item.until, conditions=view)
-            for row in alike[: MAX_COMMENTS - len(found)]:
-                found.setdefault(row.id, SeenComment(row.id, row.version))
-    return list(found.values())
+        if item.until and len(items) < MAX_COMMENTS:
+            others = members(session, site_id, item.comment_id, item.version, until=item.until, conditions=view)
+            for row in others[: MAX_COMMENTS - len(items)]:
+                items.setdefault(row.id, SeenComment(row.id, row.version))
+    return list(items.values())
 
 
-def _done_before(session: Session, gesture_id: UUID, moderator_id: UUID) -> list[Outcome]:
+def _done_before(session: Session, action_id: UUID, moderator_id: UUID) -> list[Outcome]:
     rows = session.execute(
         select(Decision.comment_id, Decision.version).where(
-            Decision.batch_id == gesture_id, Decision.moderator_id == moderator_id
+            Decision.action_id == action_id, Decision.moderator_id == moderator_id
         )
     )
     return [Outcome(row.comment_id, row.version) for row in rows]
 
 
-def _decisions(session: Session, site_id: str, gesture_id: UUID, moderator_id: UUID) -> list[Decision]:
-    mine = select(Decision).where(
-        Decision.batch_id == gesture_id, Decision.moderator_id == moderator_id, Decision.site_id == site_id
+def _decisions(session: Session, site_id: str, action_id: UUID, moderator_id: UUID) -> list[Decision]:
+    query = select(Decision).where(
+        Decision.action_id == action_id, Decision.moderator_id == moderator_id, Decision.site_id == site_id
     )
-    return list(session.scalars(mine.order_by(Decision.id)))
+    return list(session.scalars(query.order_by(Decision.id)))
 
 
 def _undoing(session: Session, decisions: Sequence[Decision]) -> dict[UUID, Decision]:
-    """Which of these decisions were taken back already, by which later one."""
+    """The later decisions that undid these decisions, by the id of the undone decision."""
     later = select(Decision).where(
         Decision.comment_id.in_([row.comment_id for row in decisions]), Decision.undoes.in_([row.id for row in decisions])
     )

@@ -1,4 +1,4 @@
-"""Lease: the comments on a moderator's screen are that moderator's for a while. It orders work and never blocks a decision."""
+"""Screen leases: comments on a moderator's screen are reserved for them for a while. A lease never blocks a decision."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,15 +13,15 @@ from service.store.db.column_types import table
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import ScreenLease
 
-#: How long after the last sign of life the comments are anybody's again.
-LEASE_SECONDS = timedelta(minutes=4)
+#: A lease ends this long after the page last renewed it.
+LEASE_TIME = timedelta(minutes=4)
 
 
 def lease(session: Session, site_id: str, comment_ids: Sequence[UUID], *, moderator_id: UUID, now: datetime) -> None:
-    """Take or keep what is free among these; what a colleague has stays with the colleague."""
+    """Take or renew a lease on each of these held comments, except on comments that a colleague has leased."""
     held = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(comment_ids), Comment.state == State.HELD)
     rows = [
-        {"comment_id": comment_id, "site_id": site_id, "moderator_id": moderator_id, "until": now + LEASE_SECONDS}
+        {"comment_id": comment_id, "site_id": site_id, "moderator_id": moderator_id, "until": now + LEASE_TIME}
         for comment_id in sorted(session.scalars(held))
     ]
     if not rows:
@@ -31,7 +31,7 @@ def lease(session: Session, site_id: str, comment_ids: Sequence[UUID], *, modera
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["comment_id"],
-            set_={"moderator_id": moderator_id, "until": now + LEASE_SECONDS},
+            set_={"moderator_id": moderator_id, "until": now + LEASE_TIME},
             where=or_(ScreenLease.moderator_id == moderator_id, ScreenLease.until < now),
         ),
         rows,

@@ -1,4 +1,4 @@
-"""Conditions: the rules that an editor writes for a site, stored with what else the site set of its own."""
+"""Custom rules: rules that an editor writes for a site, stored in the site's policy."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
 from service.domain.policy.custom_rules import CustomRule, RuleSubject
 from service.domain.policy.site_policy import KEY, as_json, custom_rules_of
+from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
 
@@ -20,7 +21,7 @@ MOST, LONGEST, DIGITS = 50, 1_000, 6
 
 
 def parse_rule(given: Mapping[str, Any]) -> CustomRule:
-    """A rule from a form, or Invalid with the field that is wrong."""
+    """A rule from a form. Raises Invalid with the field that is wrong."""
     clean = {name: str(value).replace("\0", "").strip() for name, value in given.items()}
     rule = CustomRule.parse(clean)
     if len(rule.value) > (
@@ -39,43 +40,46 @@ def parse_rule(given: Mapping[str, Any]) -> CustomRule:
 
 
 def set_custom_rule(session: Session, site_id: str, rule: CustomRule) -> None:
-    """Keep this rule in its mode; the same rule in another mode is replaced. New comments are judged by it."""
-    site = _locked(session, site_id)
+    """Store this rule with its mode. It replaces the same rule with another mode, and applies to new comments.
+
+    Raises NotFound for an unknown site, or Invalid for an unknown thread or too many rules.
+    """
+    site = locked_site(session, site_id)
     earlier = custom_rules_of(site.policy)
-    kept = list(earlier)
+    rules = list(earlier)
     if rule.thread and not _is_thread(session, site_id, rule.thread):
         raise Invalid.field("/thread", "unknown", f"no thread {rule.thread[:80]!r} on this site")
-    names = [name_of(one) for one in kept]
+    names = [name_of(one) for one in rules]
     if name_of(rule) in names:
-        kept[names.index(name_of(rule))] = rule
-    elif len(kept) >= MOST:
+        rules[names.index(name_of(rule))] = rule
+    elif len(rules) >= MOST:
         raise Invalid.field("/about", "too_many", f"expected at most {MOST} rules")
     else:
-        kept.append(rule)
-    _store(session, site, kept)
+        rules.append(rule)
+    _store(session, site, rules)
     before = {"mode": was.mode} if (was := next((r for r in earlier if name_of(r) == name_of(rule)), None)) else {}
-    record_audit(session, AuditEvent.CONDITION_SET, site_id=site_id, about=name_of(rule), before=before, after=as_json(rule))
+    record_audit(session, AuditEvent.CUSTOM_RULE_SET, site_id=site_id, target=name_of(rule), before=before, after=as_json(rule))
 
 
 def remove_custom_rule(session: Session, site_id: str, name: str) -> None:
-    """Forget the rule with this name. NotFound where there is none."""
-    site = _locked(session, site_id)
+    """Remove the rule with this name. Raises NotFound if there is none."""
+    site = locked_site(session, site_id)
     kept = [rule for rule in custom_rules_of(site.policy) if name_of(rule) != name]
     if len(kept) == len(custom_rules_of(site.policy)):
         raise NotFound("no such rule on this site")
     gone = next(rule for rule in custom_rules_of(site.policy) if name_of(rule) == name)
     _store(session, site, kept)
-    record_audit(session, AuditEvent.CONDITION_REMOVED, site_id=site_id, about=name, before=as_json(gone))
+    record_audit(session, AuditEvent.CUSTOM_RULE_REMOVED, site_id=site_id, target=name, before=as_json(gone))
 
 
 def name_of(rule: CustomRule) -> str:
     """A short name for a rule, the same in every mode."""
-    said = "\0".join((rule.about, rule.value, rule.thread))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    content = "\0".join((rule.about, rule.value, rule.thread))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def in_mode(rule: CustomRule, given: str) -> CustomRule:
-    """The rule in another mode, or Invalid."""
+    """The rule in another mode. Raises Invalid for an unknown mode."""
     return replace(rule, mode=CustomRule.parse({"about": rule.about, "value": rule.value, "mode": given}).mode)
 
 
@@ -85,12 +89,5 @@ def _store(session: Session, site: Site, rules: list[CustomRule]) -> None:
 
 
 def _is_thread(session: Session, site_id: str, external_id: str) -> bool:
-    found = select(Thread.id).where(Thread.site_id == site_id, Thread.external_id == external_id)
-    return session.scalar(found) is not None
-
-
-def _locked(session: Session, site_id: str) -> Site:
-    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
-    if site is None:
-        raise NotFound(f"no site {site_id!r}")
-    return site
+    query = select(Thread.id).where(Thread.site_id == site_id, Thread.external_id == external_id)
+    return session.scalar(query) is not None

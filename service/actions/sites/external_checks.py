@@ -1,4 +1,4 @@
-"""Outside checks: a site sets one up, each batch takes from its budget, and what came back opens or closes its breaker."""
+"""External checks: their settings, the request budget from which each batch takes its requests, and the circuit breaker."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,33 +16,34 @@ from service.domain.external_checks.contract import ExternalCheck, Needs
 from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.signing import new_secret
 from service.domain.webhooks.target_url import parse_target
-from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, IfNoAnswer
 from service.store.tables.sites import Site
 
-#: How long a service that failed BREAKER times in a row is left alone before one comment probes it.
+#: If a service failed BREAKER times in a row, it gets no request for this time. Then one comment is sent to it as a probe.
 PROBE_EVERY = timedelta(seconds=60)
-#: Most that a budget can be, and the seconds that an answer may take.
+#: The largest budget, and the shortest and longest timeout in seconds.
 MOST, SOONEST, LATEST = 10_000_000, 0.2, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalCheckSettings:
-    """How a site wants an outside check. None leaves what is there, an empty `secret` too: it is never shown again."""
+    """Settings of an external check to change. None keeps the current value; so does an empty `secret`, since it is never
+    shown."""
 
-    address: str | None = None
+    url: str | None = None
     secret: str = ""
     model: str | None = None
-    asks: str | None = None
-    unanswered: str | None = None
-    seconds: float | None = None
-    per_day: int | None = None
-    per_month: int | None = None
+    ask_when: str | None = None
+    if_no_answer: str | None = None
+    timeout: float | None = None
+    requests_per_day: int | None = None
+    requests_per_month: int | None = None
     enabled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How many questions may be put now, and why no more may."""
+    """How many requests may be made now, and the reason if that is fewer than were wanted."""
 
     questions: int
     why: str = ""
@@ -58,17 +59,21 @@ def set_external_check(
     now: datetime,
     allow: tuple[str, ...] = (),
 ) -> str:
-    """Set up or change an outside check. Returns a signing secret where one was made, which is shown this once."""
-    check = _known(name)
+    """Set up or change an external check. Returns the signing secret if one was made (it is shown only once), else an empty
+    string.
+
+    Raises NotFound for an unknown site or check, or Invalid.
+    """
+    check = _kind(name)
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}")
-    row = _found(session, site_id, name) or ExternalCheckRow(
-        site_id=site_id, name=name, address=check.address, told_until=now, created_at=now, **_DEFAULTS
+    row = _row(session, site_id, name) or ExternalCheckRow(
+        site_id=site_id, name=name, url=check.address, feedback_until=now, created_at=now, **_DEFAULTS
     )
     before = _facts(row) if row in session else {}
     _change(row, _checked(wanted))
-    if row.address:
-        check_url(row.address, allow)
+    if row.url:
+        check_url(row.url, allow)
     made = new_secret() if Needs.SIGNING in check.needs and not row.secret and not wanted.secret else ""
     if given := made or wanted.secret:
         row.secret = seal.encrypt(given)
@@ -77,22 +82,23 @@ def set_external_check(
     session.add(row)
     session.flush()
     facts = {**_facts(row), "new_secret": bool(given)}
-    record_change(session, AuditEvent.OUTSIDE_SET, before, facts, site_id=site_id, about=name)
+    record_change(session, AuditEvent.EXTERNAL_CHECK_SET, before, facts, site_id=site_id, target=name)
     return made
 
 
 def remove_external_check(session: Session, site_id: str, name: str) -> None:
-    """Forget an outside check with its secret."""
-    row = _found(session, site_id, name)
+    """Remove an external check with its secret. Raises NotFound if there is none."""
+    row = _row(session, site_id, name)
     if row is None:
         raise NotFound("no such outside check on this site")
-    record_audit(session, AuditEvent.OUTSIDE_REMOVED, site_id=site_id, about=name, before=_facts(row))
+    record_audit(session, AuditEvent.EXTERNAL_CHECK_REMOVED, site_id=site_id, target=name, before=_facts(row))
     session.delete(row)
 
 
 def take_requests(session: Session, site_id: str, name: str, wanted: int, *, now: datetime) -> Grant:
-    """Take up to `wanted` questions from the budget. A broken service gets one, when its time has come: whoever asks first."""
-    row = _found(session, site_id, name)
+    """Take up to `wanted` requests from the budget. If the breaker is open, nobody gets a request until the probe is due; then
+    the first caller gets one."""
+    row = _row(session, site_id, name)
     if row is None or not row.enabled:
         return Grant(0, "it was switched off")
     _turn_the_page(row, now)
@@ -100,12 +106,12 @@ def take_requests(session: Session, site_id: str, name: str, wanted: int, *, now
         if row.probe_at is not None and row.probe_at > now:
             return Grant(0, f"the breaker is open: it failed {row.failures} times in a row")
         row.probe_at, wanted = now + PROBE_EVERY, 1
-    room = min(row.per_day - row.asked_today, row.per_month - row.asked_this_month)
+    room = min(row.requests_per_day - row.requests_today, row.requests_per_month - row.requests_this_month)
     granted = max(0, min(wanted, room))
-    row.asked_today += granted
-    row.asked_this_month += granted
+    row.requests_today += granted
+    row.requests_this_month += granted
     if granted < wanted:
-        return Grant(granted, f"its budget of {row.per_day} a day and {row.per_month} a month is used up")
+        return Grant(granted, f"its budget of {row.requests_per_day} a day and {row.requests_per_month} a month is used up")
     return Grant(granted, f"the breaker is open: it failed {row.failures} times in a row" if row.failures >= BREAKER else "")
 
 
@@ -121,12 +127,15 @@ def record_answers(
     error: str,
     now: datetime,
 ) -> None:
-    """Give back what was not asked, and keep count of failures in a row: `failures` are those since the last answer, if any."""
-    row = _found(session, site_id, name)
+    """Give unused requests back to the budget, and count failures in a row.
+
+    `answered`: at least one response came. In that case `failures` counts only the failures after the last response.
+    """
+    row = _row(session, site_id, name)
     if row is None:
         return
-    row.asked_today = max(0, row.asked_today - unused)
-    row.asked_this_month = max(0, row.asked_this_month - unused)
+    row.requests_today = max(0, row.requests_today - unused)
+    row.requests_this_month = max(0, row.requests_this_month - unused)
     if not used:
         return
     row.failures = failures if answered else min(MOST, row.failures + failures)
@@ -135,11 +144,12 @@ def record_answers(
 
 
 def set_feedback_until(session: Session, site_id: str, name: str, *, since: datetime, until: datetime) -> bool:
-    """Move the cursor of what a service was told. False: somebody else did, and tells it."""
+    """Move the feedback cursor of a service. False if another process moved the cursor first: then that process sends the
+    feedback."""
     moved = session.execute(
         update(ExternalCheckRow)
-        .where(ExternalCheckRow.site_id == site_id, ExternalCheckRow.name == name, ExternalCheckRow.told_until == since)
-        .values(told_until=until)
+        .where(ExternalCheckRow.site_id == site_id, ExternalCheckRow.name == name, ExternalCheckRow.feedback_until == since)
+        .values(feedback_until=until)
         .returning(ExternalCheckRow.name)
         .execution_options(synchronize_session=False)
     )
@@ -147,32 +157,35 @@ def set_feedback_until(session: Session, site_id: str, name: str, *, since: date
 
 
 _DEFAULTS: dict[str, Any] = {
-    "enabled": True, "secret": "", "model": "", "asks": AskWhen.UNSURE, "unanswered": Unanswered.HOLD, "seconds": 2.0, "per_day": 1_000,
-    "per_month": 20_000, "asked_on": "", "asked_today": 0, "asked_this_month": 0, "failures": 0, "last_error": "",
+    "enabled": True, "secret": "", "model": "", "ask_when": AskWhen.UNSURE, "if_no_answer": IfNoAnswer.HOLD, "timeout": 2.0, "requests_per_day": 1_000,
+    "requests_per_month": 20_000, "requests_on": "", "requests_today": 0, "requests_this_month": 0, "failures": 0, "last_error": "",
 }  # fmt: skip
 
 
-def _known(name: str) -> ExternalCheck:
+def _kind(name: str) -> ExternalCheck:
     if name not in external_checks():
         raise NotFound(f"no outside check {name!r}; there are {', '.join(external_checks())}")
     return external_checks()[name]
 
 
-def _found(session: Session, site_id: str, name: str) -> ExternalCheckRow | None:
+def _row(session: Session, site_id: str, name: str) -> ExternalCheckRow | None:
     return session.scalar(
         select(ExternalCheckRow).where(ExternalCheckRow.site_id == site_id, ExternalCheckRow.name == name).with_for_update()
     )
 
 
 def _facts(row: ExternalCheckRow) -> dict[str, Any]:
-    """What the log may know. The path of an address is often a secret."""
-    target = parse_target(row.address)
-    shown = {name: getattr(row, name) for name in ("enabled", "model", "asks", "unanswered", "seconds", "per_day", "per_month")}
-    return {"host": f"{'https' if target.tls else 'http'}://{target.authority}", **shown}
+    """The facts for the audit log. The path of the URL is left out: it is often a secret."""
+    target = parse_target(row.url)
+    settings = {
+        name: getattr(row, name)
+        for name in ("enabled", "model", "ask_when", "if_no_answer", "timeout", "requests_per_day", "requests_per_month")
+    }
+    return {"host": f"{'https' if target.tls else 'http'}://{target.authority}", **settings}
 
 
 def _change(row: ExternalCheckRow, given: dict[str, Any]) -> None:
-    if given.get("address", row.address) != row.address or given.get("enabled"):
+    if given.get("url", row.url) != row.url or given.get("enabled"):
         row.failures, row.probe_at, row.last_error = 0, None, ""
     for name, value in given.items():
         setattr(row, name, value)
@@ -184,16 +197,18 @@ def _checked(wanted: ExternalCheckSettings) -> dict[str, Any]:
         for name in ExternalCheckSettings.__slots__
         if name != "secret" and getattr(wanted, name) is not None
     }
-    for name in ("asks", "unanswered"):
-        if name in given and given[name] not in list(AskWhen if name == "asks" else Unanswered):
-            raise Invalid.field(f"/{name}", "unknown", f"expected one of {', '.join(AskWhen if name == 'asks' else Unanswered)}")
-    for name in ("per_day", "per_month"):
+    for name in ("ask_when", "if_no_answer"):
+        if name in given and given[name] not in list(AskWhen if name == "ask_when" else IfNoAnswer):
+            raise Invalid.field(
+                f"/{name}", "unknown", f"expected one of {', '.join(AskWhen if name == 'ask_when' else IfNoAnswer)}"
+            )
+    for name in ("requests_per_day", "requests_per_month"):
         if name in given and not 0 <= given[name] <= MOST:
             raise Invalid.field(f"/{name}", "out_of_range", f"expected a whole number from 0 to {MOST}")
-    # Also false for NaN.
-    if "seconds" in given and not SOONEST <= given["seconds"] <= LATEST:
-        raise Invalid.field("/seconds", "out_of_range", f"expected seconds from {SOONEST:g} to {LATEST:g}")
-    for name, longest in (("address", 2048), ("model", 200)):
+    # The comparison also refuses NaN.
+    if "timeout" in given and not SOONEST <= given["timeout"] <= LATEST:
+        raise Invalid.field("/timeout", "out_of_range", f"expected seconds from {SOONEST:g} to {LATEST:g}")
+    for name, longest in (("url", 2048), ("model", 200)):
         if len(given.get(name, "")) > longest or "\0" in given.get(name, ""):
             raise Invalid.field(f"/{name}", "too_long", f"expected at most {longest} characters")
     if len(wanted.secret) > 1_000 or not wanted.secret.isprintable():
@@ -202,15 +217,15 @@ def _checked(wanted: ExternalCheckSettings) -> dict[str, Any]:
 
 
 def _complete(check: ExternalCheck, row: ExternalCheckRow) -> None:
-    if not row.address:
-        raise Invalid.field("/address", "missing", f"{check.title} needs an address")
+    if not row.url:
+        raise Invalid.field("/url", "missing", f"{check.title} needs an address")
     if Needs.KEY in check.needs and not row.secret:
         raise Invalid.field("/secret", "missing", f"{check.title} needs a key")
 
 
 def _turn_the_page(row: ExternalCheckRow, now: datetime) -> None:
     today = f"{now:%Y-%m-%d}"
-    if row.asked_on != today:
-        if row.asked_on[:7] != today[:7]:
-            row.asked_this_month = 0
-        row.asked_on, row.asked_today = today, 0
+    if row.requests_on != today:
+        if row.requests_on[:7] != today[:7]:
+            row.requests_this_month = 0
+        row.requests_on, row.requests_today = today, 0

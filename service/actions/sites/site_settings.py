@@ -1,4 +1,4 @@
-"""Rules: what a site sets of its own: what it holds, blocks and lets pass, why it rejects, and which threads take comments."""
+"""Settings of a site: its word and domain lists, languages, rejection reasons, practice, and the state of its threads."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit, record_change
@@ -14,10 +14,11 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import language_coverage
 from service.domain.policy.judge import SPAM_WAITS
+from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
 
-#: The lists of a site by name, and what an entry of each is.
+#: The names of a site's lists.
 LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 MOST, LONGEST = 1_000, 200
 _DOMAIN = re.compile(r"[^\s/@:]+\.[^\s/@:]+")
@@ -27,8 +28,9 @@ _CODE = re.compile(r"[a-z0-9_]{1,64}")
 def set_rules(
     session: Session, site_id: str, *, hold_everything: bool, lists: Mapping[str, Sequence[str]], spam_waits: bool = False
 ) -> Site:
-    """Replace a site's lists, and whether every comment or spam beyond doubt waits for a person. New comments are judged by them."""
-    site = _locked(session, site_id)
+    """Replace a site's lists and two settings: whether all comments (`hold_everything`), and whether comments that are surely
+    spam (`spam_waits`), wait for a moderator. The settings apply to new comments."""
+    site = locked_site(session, site_id)
     kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
     policy = site.policy or {}
     before = {
@@ -45,9 +47,10 @@ def set_rules(
 
 
 def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
-    """Replace the languages that a site takes though no check covers them: codes, `*` for all, nothing for none. Returns them."""
+    """Replace the languages that a site accepts although no check covers them: codes, `*` for all, empty for none. Returns the
+    new list."""
     languages = language_coverage.parsed(typed)
-    site = _locked(session, site_id)
+    site = locked_site(session, site_id)
     before = {language_coverage.KEY: list(language_coverage.taken_by(site.policy))}
     if before[language_coverage.KEY] != languages:
         site.policy = {**(site.policy or {}), language_coverage.KEY: languages}
@@ -57,10 +60,10 @@ def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
 
 
 def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[str, str]]) -> Site:
-    """Replace the reasons that moderators can give, at most nine; none means the usual ones."""
+    """Replace the rejection reasons that moderators can choose, at most nine; an empty list means the default ones."""
     if len(rejections) > 9:
         raise Invalid("expected at most 9 reasons, one a key", Fault("/rejections", "too_many", f"got {len(rejections)}"))
-    site = _locked(session, site_id)
+    site = locked_site(session, site_id)
     kept = [_rejection(r) for r in rejections]
     if len({r["code"] for r in kept}) < len(kept):
         raise Invalid("expected reasons that differ", Fault("/rejections", "double", "two have the same name"))
@@ -72,8 +75,8 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
 
 
 def set_practice(session: Session, site_id: str, wanted: bool) -> None:
-    """Whether new moderators decide ten made-up comments before the real ones."""
-    site = _locked(session, site_id)
+    """Set whether new moderators first decide about ten made-up comments."""
+    site = locked_site(session, site_id)
     before = {"practice": bool((site.policy or {}).get("practice"))}
     site.policy = {**(site.policy or {}), "practice": wanted}
     session.flush()
@@ -81,20 +84,13 @@ def set_practice(session: Session, site_id: str, wanted: bool) -> None:
 
 
 def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadState) -> None:
-    """Open a thread, have a person see its comments first, or close it."""
+    """Open a thread, have a moderator see its comments first, or close it. Raises NotFound if there is no such thread."""
     moved = session.execute(
         update(Thread).where(Thread.id == thread_id, Thread.site_id == site_id).values(state=state).returning(Thread.id)
     ).scalar()
     if moved is None:
         raise NotFound("no such thread on this site")
-    record_audit(session, AuditEvent.THREAD_SET, site_id=site_id, about=thread_id, after={"state": state})
-
-
-def _locked(session: Session, site_id: str) -> Site:
-    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
-    if site is None:
-        raise NotFound(f"no site {site_id!r}")
-    return site
+    record_audit(session, AuditEvent.THREAD_SET, site_id=site_id, target=thread_id, after={"state": state})
 
 
 def _entries(name: str, entries: Sequence[str]) -> list[str]:

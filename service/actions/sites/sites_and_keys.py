@@ -1,4 +1,4 @@
-"""Admit: sites come into being, and keys and moderators to them."""
+"""Create sites, and create and revoke their API keys."""
 
 import re
 import secrets
@@ -22,7 +22,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: str = "", now: datetime) -> Site:
-    """A new site. `origins` are the addresses (scheme and host) that its pages come from."""
+    """Create a site. `origins` are the origins (scheme and host) of its pages. Raises Invalid, or Conflict if the id is taken."""
     if not _SITE_ID.fullmatch(site_id):
         raise Invalid.field("/id", "pattern", "expected a site id of lower-case letters, digits and dashes, at most 63")
     for origin in origins:
@@ -34,13 +34,16 @@ def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: st
     session.add(site)
     session.flush()
     record_audit(
-        session, AuditEvent.SITE_MADE, site_id=site_id, about=site_id, after={"name": site.name, "origins": site.origins}
+        session, AuditEvent.SITE_MADE, site_id=site_id, target=site_id, after={"name": site.name, "origins": site.origins}
     )
     return site
 
 
 def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: str = "", now: datetime) -> tuple[UUID, str]:
-    """A new key of a site. Returns its id and the key itself, which is shown this once and kept only as a hash."""
+    """Create a key of a site. Returns its id and the key itself, which is shown only once and stored as a hash.
+
+    Raises NotFound for an unknown site.
+    """
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = new_token()
@@ -62,9 +65,9 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
 def add_akismet_key(
     session: Session, site_id: str, *, identities: Pseudonymizer, held_is_spam: bool = True, label: str = "", now: datetime
 ) -> tuple[UUID, str]:
-    """A key for clients that speak Akismet's protocol: 12 hex digits, since the WordPress plugin keeps nothing else.
+    """Create a key for clients of Akismet's protocol: 12 hex digits, since the WordPress plugin accepts no other form.
 
-    Such a client knows two answers only. `held_is_spam` says which one the site's held comments get.
+    Such a client knows only two responses: spam, or not spam. `held_is_spam` says which of them it gets for a held comment.
     """
     site = session.get(Site, site_id)
     if site is None:
@@ -82,7 +85,7 @@ def add_akismet_key(
 
 
 def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -> None:
-    """This key opens nothing any more. Web processes that knew it forget it within seconds."""
+    """Revoke a key. Web processes that have it in their cache drop it within seconds. Raises NotFound if it is not in force."""
     revoked = session.execute(
         update(ApiKey)
         .where(ApiKey.id == key_id, ApiKey.site_id == site_id, ApiKey.revoked_at.is_(None))
@@ -91,11 +94,11 @@ def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -
     ).scalar()
     if revoked is None:
         raise NotFound(f"no live key {key_id} on site {site_id!r}")
-    record_audit(session, AuditEvent.KEY_REVOKED, site_id=site_id, about=key_id)
+    record_audit(session, AuditEvent.KEY_REVOKED, site_id=site_id, target=key_id)
 
 
 def record_use(session: Session, key_id: UUID, *, now: datetime) -> None:
-    """Remember when a key was last used."""
+    """Store when a key was last used."""
     session.execute(
         update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now).execution_options(synchronize_session=False)
     )
@@ -103,4 +106,4 @@ def record_use(session: Session, key_id: UUID, *, now: datetime) -> None:
 
 def _note_key(session: Session, key: ApiKey) -> None:
     after = {"hint": key.hint, "kind": key.kind or ApiKeyKind.API, "scopes": key.scopes, "label": key.label}
-    record_audit(session, AuditEvent.KEY_MADE, site_id=key.site_id, about=key.id, after=after)
+    record_audit(session, AuditEvent.KEY_MADE, site_id=key.site_id, target=key.id, after=after)

@@ -1,4 +1,4 @@
-"""Fan out: events that are due become deliveries, one for each endpoint that wants to know."""
+"""Turn due events into deliveries, one for each endpoint that receives this type of event."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,17 +13,18 @@ from service.domain.ids import new_id
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
 
-#: Events that one transaction takes at most.
+#: One transaction handles at most this many due events.
 MOST = 500
-#: Any number that nobody else uses: on PostgreSQL one courier fans out at a time, or a later event could overtake.
+#: The key of an advisory lock on PostgreSQL. Only one delivery worker creates deliveries at a time: otherwise a later event could
+#: overtake an earlier one. The key can be any number that no other program uses.
 _LOCK = 4_719_002
 
 
 def create_deliveries(session: Session, *, now: datetime) -> int:
-    """Turn due events into deliveries. Returns how many events were taken; a site without endpoints has none to make."""
+    """Turn due events into deliveries. Returns how many events were taken; those of a site without endpoints get no delivery."""
     if not _anything(session, now) or not _my_turn(session):
         return 0
-    events = _taken(session, _due(session, now))
+    events = _existing(session, _due(session, now))
     endpoints = _endpoints(session, {event.site_id for event in events})
     rows = [
         {
@@ -58,9 +59,10 @@ def _my_turn(session: Session) -> bool:
 
 
 def _due(session: Session, now: datetime) -> set[UUID]:
-    """Due events, and the earlier ones of the same comments although they still wait for an undo.
+    """Due events, and all earlier events of the same comments, even if an earlier event is still delayed so that it can be
+    undone.
 
-    Once a later change is due, the earlier one cannot be taken back silently any more, and it has to arrive first.
+    Once a later change is due, an undo can no longer withdraw the earlier event, and the earlier event has to arrive first.
     """
     due = session.execute(
         select(Event.id, Event.comment_id, Event.seq)
@@ -79,8 +81,9 @@ def _due(session: Session, now: datetime) -> set[UUID]:
     return {event.id for event in due} | {event.id for event in earlier if event.seq < last[event.comment_id]}
 
 
-def _taken(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
-    """Mark them sent, each by one winner: an undo at the same moment either withdrew the event before or comes too late."""
+def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
+    """Mark these events as sent, and return the events that were still due. An undo at the same moment either came first, or
+    comes too late."""
     if not event_ids:
         return []
     return session.execute(
@@ -93,10 +96,10 @@ def _taken(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
 
 
 def _endpoints(session: Session, site_ids: set[str]) -> defaultdict[str, list[tuple[UUID, frozenset[str]]]]:
-    found: defaultdict[str, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
+    endpoints: defaultdict[str, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
     rows = session.execute(
         select(Endpoint.id, Endpoint.site_id, Endpoint.events).where(Endpoint.site_id.in_(site_ids), Endpoint.enabled)
     )
-    for endpoint_id, site_id, wanted in rows:
-        found[site_id].append((endpoint_id, frozenset(wanted)))
-    return found
+    for endpoint_id, site_id, event_types in rows:
+        endpoints[site_id].append((endpoint_id, frozenset(event_types)))
+    return endpoints

@@ -1,4 +1,4 @@
-"""Endpoints: a host says where it wants to be told, changes its mind, rotates the secret, tries it, asks for a replay."""
+"""Webhook endpoints: add, change and remove them, rotate their secrets, send tests, replay deliveries."""
 
 import hashlib
 import ipaddress
@@ -23,11 +23,12 @@ from service.store.comments.apply_verdicts import none_under_way
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
 from service.store.tables.sites import Site
 
-#: What an endpoint may ask for, and gets where it does not say.
+#: The event types that an endpoint may choose from; by default it receives all of them.
 EVENTS: tuple[EventType, ...] = tuple(event for event in EventType if event is not EventType.TEST)
-#: More than this would be a mistake of a program, and each costs a delivery an event.
+#: The maximum number of endpoints of a site: each endpoint costs one delivery per event, and a client that adds more probably has
+#: a bug.
 MOST_ENDPOINTS = 20
-#: How long the old secret keeps signing beside the new one, so that a host can change it without a gap.
+#: How long webhooks are signed with the old and the new secret, so that a host can change its secret without a gap.
 ROTATION = timedelta(hours=24)
 
 
@@ -41,7 +42,10 @@ def add_endpoint(
     events: Sequence[EventType] = EVENTS,
     allow: Sequence[str] = (),
 ) -> tuple[Endpoint, str]:
-    """A new endpoint and its secret, which is shown this once. `allow` are the private networks that are open."""
+    """Add an endpoint. Returns it and its secret, which is shown only once. `allow` are the private networks that are permitted.
+
+    Raises Invalid for a bad URL, NotFound for an unknown site, or Conflict if there are MOST_ENDPOINTS.
+    """
     check_url(url, allow)
     none_under_way(session)
     if session.get(Site, site_id) is None:
@@ -57,12 +61,12 @@ def add_endpoint(
         secret=seal.encrypt(secret),
         enabled=True,
         failures=0,
-        since=_from_now_on(session, site_id, now),
+        events_since=_from_now_on(session, site_id, now),
         created_at=now,
     )
     session.add(endpoint)
     session.flush()
-    record_audit(session, AuditEvent.ENDPOINT_ADDED, site_id=site_id, about=endpoint.id, after=_facts(endpoint))
+    record_audit(session, AuditEvent.ENDPOINT_ADDED, site_id=site_id, target=endpoint.id, after=_facts(endpoint))
     return endpoint, secret
 
 
@@ -77,10 +81,13 @@ def change_endpoint(
     enabled: bool | None = None,
     allow: Sequence[str] = (),
 ) -> Endpoint:
-    """Change what is given. A new address or a fresh start gets a clean slate; a disabled endpoint's deliveries are given up."""
+    """Change the given values. A new URL, or enabling, resets the failures; disabling makes the waiting deliveries dead.
+
+    Raises NotFound, or Invalid for a bad URL.
+    """
     if events is not None or enabled:
         none_under_way(session)
-    endpoint = _one(session, site_id, endpoint_id)
+    endpoint = _locked_endpoint(session, site_id, endpoint_id)
     before = _facts(endpoint)
     if url is not None:
         check_url(url, allow)
@@ -90,37 +97,38 @@ def change_endpoint(
     if enabled is not None:
         endpoint.enabled = enabled
     if events is not None or enabled:
-        endpoint.since = _from_now_on(session, site_id, now)
+        endpoint.events_since = _from_now_on(session, site_id, now)
     if url is not None or enabled:
         endpoint.failures, endpoint.probe_at = 0, None
     session.flush()
     if enabled is False:
         give_up(session, endpoint.id)
-    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, about=endpoint.id)
+    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, target=endpoint.id)
     return endpoint
 
 
 def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
-    """Forget an endpoint with its deliveries and attempts."""
-    endpoint = _one(session, site_id, endpoint_id)
-    record_audit(session, AuditEvent.ENDPOINT_REMOVED, site_id=site_id, about=endpoint.id, before=_facts(endpoint))
+    """Delete an endpoint with its deliveries and attempts. Raises NotFound."""
+    endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    record_audit(session, AuditEvent.ENDPOINT_REMOVED, site_id=site_id, target=endpoint.id, before=_facts(endpoint))
     session.delete(endpoint)
 
 
 def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: SecretBox, now: datetime) -> tuple[Endpoint, str]:
-    """A new secret; the old one signs beside it for a day. A second rotation ends the oldest at once."""
-    endpoint = _one(session, site_id, endpoint_id)
+    """Make a new secret. For a day, webhooks are signed with the old secret as well. A second rotation within that day ends the
+    oldest secret at once."""
+    endpoint = _locked_endpoint(session, site_id, endpoint_id)
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
     endpoint.secret = seal.encrypt(secret)
     session.flush()
-    record_audit(session, AuditEvent.SECRET_ROTATED, site_id=site_id, about=endpoint.id)
+    record_audit(session, AuditEvent.SECRET_ROTATED, site_id=site_id, target=endpoint.id)
     return endpoint, secret
 
 
 def send_test(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime) -> UUID:
-    """Put one test on its way, the way of every delivery. Returns the id of its delivery."""
-    endpoint = _one(session, site_id, endpoint_id)
+    """Create a test delivery, which is sent like any other. Returns its id. Raises NotFound."""
+    endpoint = _locked_endpoint(session, site_id, endpoint_id)
     delivery = Delivery(
         id=new_id(),
         event_id=None,
@@ -134,12 +142,15 @@ def send_test(session: Session, site_id: str, endpoint_id: UUID, *, now: datetim
     )
     session.add(delivery)
     session.flush()
-    record_audit(session, AuditEvent.ENDPOINT_TESTED, site_id=site_id, about=endpoint.id)
+    record_audit(session, AuditEvent.ENDPOINT_TESTED, site_id=site_id, target=endpoint.id)
     return delivery.id
 
 
 def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) -> Delivery:
-    """Send one again, from the beginning of its schedule and under its old id: a host that has it already ignores it."""
+    """Send a delivery again, with a new retry schedule and the same message id, so that a host that has it already can ignore it.
+
+    Raises NotFound, or Conflict if it is still due or its endpoint is disabled.
+    """
     delivery = session.scalar(
         select(Delivery)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
@@ -154,26 +165,28 @@ def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) 
     _start_anew(session, now, Delivery.id == delivery.id)
     session.refresh(delivery)
     after = {"count": 1, "delivery": delivery.id}
-    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, about=delivery.endpoint_id, after=after)
+    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, target=delivery.endpoint_id, after=after)
     return delivery
 
 
 def replay_dead(session: Session, site_id: str, endpoint_id: UUID, *, since: datetime, now: datetime) -> int:
-    """Send again whatever is dead of the events since then. Returns how many."""
+    """Replay the dead deliveries of an endpoint that were created at `since` or later. Returns how many. Raises NotFound or
+    Conflict."""
     endpoint = _one_that_is_enabled(session, site_id, endpoint_id)
     dead = (Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None))
     count = _start_anew(session, now, *dead, Delivery.created_at >= since)
     after = {"count": count, "since": since}
-    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, about=endpoint.id, after=after)
+    record_audit(session, AuditEvent.DELIVERIES_REPLAYED, site_id=site_id, target=endpoint.id, after=after)
     return count
 
 
-# What DNS can hold: labels of up to 63 letters, digits, dashes and underlines, 253 characters in all (RFC 1035, 2.3.4).
+# A valid DNS name: labels of up to 63 letters, digits, dashes and underscores, 253 characters in all (RFC 1035, 2.3.4).
 _NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 
 
 def check_url(url: str, allow: Sequence[str] = ()) -> None:
-    """Refuse what can never be delivered to. Names are looked up, and their addresses judged, with each attempt."""
+    """Raise Invalid for a URL that can never be delivered to. A host name is resolved, and its IP address checked, at each
+    attempt."""
     if len(url) > 2048:
         raise Invalid.field("/url", "too_long", "expected an address of at most 2048 characters")
     try:
@@ -194,7 +207,7 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
 
 
 def _facts(endpoint: Endpoint) -> dict[str, Any]:
-    """What the log may know. The path of an address, and what follows it, is often a secret."""
+    """The facts for the audit log. The path and query of the URL are left out: they are often a secret."""
     target = parse_target(endpoint.url)
     host = f"{'https' if target.tls else 'http'}://{target.authority}"
     digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
@@ -202,8 +215,8 @@ def _facts(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _from_now_on(session: Session, site_id: str, now: datetime) -> datetime:
-    """The moment from which an endpoint is told: after all that has happened, also where the clock of this process is behind. A clock
-    that was far ahead once is not believed."""
+    """The time from which an endpoint receives events. It is not before the last existing event, even if this process's clock is
+    slow. If that event is more than a minute in the future (because of a wrong clock), the time is a minute from now."""
     last = session.scalar(select(func.max(Event.at)).where(Event.site_id == site_id))
     return max(now, min(last, now + timedelta(minutes=1))) if last else now
 
@@ -212,7 +225,7 @@ def _in_order(events: Sequence[EventType]) -> list[str]:
     return [event.value for event in EVENTS if event in events]
 
 
-def _one(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
+def _locked_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
     endpoint = session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id).with_for_update())
     if endpoint is None:
         raise NotFound("no such endpoint on this site")
@@ -220,7 +233,7 @@ def _one(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
 
 
 def _one_that_is_enabled(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
-    endpoint = _one(session, site_id, endpoint_id)
+    endpoint = _locked_endpoint(session, site_id, endpoint_id)
     if not endpoint.enabled:
         raise Conflict("this endpoint is disabled; enable it first", Fault("", "disabled", "expected an enabled endpoint"))
     return endpoint

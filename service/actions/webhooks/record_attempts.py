@@ -1,4 +1,4 @@
-"""Record: what came of attempts is written down, and decides what becomes of the deliveries and their endpoints."""
+"""Record delivery attempts, and update the deliveries and the health of their endpoints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.webhooks.deliveries import BREAKER, Outgoing
 
-#: Characters of an answer that are kept for a person to read.
+#: The number of characters of a response that are stored for people to read.
 KEPT = 1000
 _GONE = 410
-#: Statuses whose Retry-After speaks for the whole endpoint.
+#: Statuses whose Retry-After applies to the whole endpoint.
 _PAUSING = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """One attempt: what was sent, when it began, and what came back."""
+    """One attempt: the delivery that was sent, the time it began, and the response."""
 
     outgoing: Outgoing
     at: datetime
@@ -34,26 +34,26 @@ class AttemptResult:
 
 
 def record_attempts(session: Session, tried: Sequence[AttemptResult], *, now: datetime, probe_every: timedelta) -> int:
-    """Write attempts down, each only where its lease still holds. Returns how many did.
+    """Record the attempts whose lease is still valid. Returns how many were recorded.
 
-    Whoever lost the lease leaves no trace here: another courier sends the same again, under the same id.
+    An attempt that lost its lease is not recorded: another delivery worker sends the same message again, under the same id.
     """
     endpoints = _at_stake(session, tried)
     arrived = _arrived(session, [t for t in tried if t.answer.arrived], now)
     failed = [t for t in tried if not t.answer.arrived and _failed(session, t, now)]
-    held = arrived + failed
-    if held:
-        session.execute(insert(table(Attempt)), [_attempt_row(t) for t in held])
+    recorded = arrived + failed
+    if recorded:
+        session.execute(insert(table(Attempt)), [_attempt_row(t) for t in recorded])
     for endpoint in endpoints:
-        mine = [t for t in held if t.outgoing.endpoint_id == endpoint.id]
-        if mine:
-            _keep_health(session, endpoint, mine, now, probe_every)
-    return len(held)
+        attempts = [t for t in recorded if t.outgoing.endpoint_id == endpoint.id]
+        if attempts:
+            _keep_health(session, endpoint, attempts, now, probe_every)
+    return len(recorded)
 
 
 def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endpoint]:
-    """The endpoints whose health may change, locked in the order of their ids, so that two couriers never wait for each
-    other in a ring. Where all is well none is, and couriers do not wait for each other at all."""
+    """The endpoints whose health may change, locked in the order of their ids, so that two delivery workers cannot deadlock. If
+    all endpoints work, none is locked, and the workers do not wait for each other."""
     ids = {t.outgoing.endpoint_id for t in tried}
     failed = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived}
     failed |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), Endpoint.failures > 0)))
@@ -63,7 +63,7 @@ def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endp
 
 
 def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) -> list[AttemptResult]:
-    """Those that are done now: one statement for each lease."""
+    """Mark arrived deliveries as done, with one statement per lease. Returns the attempts whose lease was still valid."""
     done: set[UUID] = set()
     for token in {t.outgoing.token for t in tried}:
         ids = [t.outgoing.delivery_id for t in tried if t.outgoing.token == token]
@@ -80,18 +80,18 @@ def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) ->
 
 
 def _failed(session: Session, tried: AttemptResult, now: datetime) -> bool:
-    """Decide what becomes of a delivery that did not arrive. False where its lease was lost."""
-    mine = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
-    tries = session.scalar(select(Delivery.tries).where(*mine, Delivery.state == DeliveryState.DUE).with_for_update())
+    """Update a delivery that did not arrive. False if its lease was lost."""
+    leased = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
+    tries = session.scalar(select(Delivery.tries).where(*leased, Delivery.state == DeliveryState.DUE).with_for_update())
     if tries is None:
         return False
     values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
-    session.execute(update(Delivery).where(*mine).values(**values).execution_options(synchronize_session=False))
+    session.execute(update(Delivery).where(*leased).values(**values).execution_options(synchronize_session=False))
     return True
 
 
 def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
-    """What a failed attempt makes of its delivery."""
+    """The new column values of a delivery after a failed attempt."""
     if tried.outgoing.type is EventType.TEST:
         return {"state": DeliveryState.DEAD}
     if not tried.outgoing.in_time:
@@ -103,7 +103,7 @@ def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
 def _keep_health(
     session: Session, endpoint: Endpoint, tried: Sequence[AttemptResult], now: datetime, probe_every: timedelta
 ) -> None:
-    """Count failures in a row, open or close the breaker, and take the host at its word where it says gone or later."""
+    """Count failures in a row, and open or close the breaker. Status 410 disables the endpoint; Retry-After pauses it."""
     broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
     for one in sorted(tried, key=lambda t: t.at):
         answer = one.answer
@@ -125,7 +125,7 @@ def _keep_health(
                 session,
                 AuditEvent.ENDPOINT_CHANGED,
                 site_id=endpoint.site_id,
-                about=endpoint.id,
+                target=endpoint.id,
                 before={"enabled": True},
                 after=off,
             )
@@ -136,7 +136,7 @@ def _keep_health(
 
 
 def give_up(session: Session, endpoint_id: UUID, *, older_than: datetime | None = None) -> None:
-    """What waits for an endpoint is given up: kept, shown, and sent again on demand."""
+    """Make the waiting deliveries of an endpoint dead. They are kept and shown, and can be replayed."""
     waiting = [Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DUE]
     if older_than is not None:
         waiting.append(Delivery.created_at < older_than)
@@ -149,7 +149,7 @@ def give_up(session: Session, endpoint_id: UUID, *, older_than: datetime | None 
 
 
 def _retry_now(session: Session, endpoint_id: UUID, now: datetime) -> None:
-    """The endpoint is well again: what waited for its next try goes now."""
+    """Make all waiting deliveries due now: the endpoint works again."""
     session.execute(
         update(Delivery)
         .where(Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DUE, Delivery.due_at > now)

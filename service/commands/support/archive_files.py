@@ -1,4 +1,4 @@
-"""Volumes: the files of an archive in their folder, each complete or not there, and the manifest that vouches for them."""
+"""The archive folder: archive files, which are never incomplete, and the manifest with their checksums."""
 
 import fcntl
 import gzip
@@ -25,12 +25,13 @@ MANIFEST = "manifest.json"
 
 
 class Damaged(Exception):
-    """A file that is not what it has to be. The message names it and says what is wrong."""
+    """An archive file is missing, damaged or not the expected one. The message names it and says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the manifest says of one file. `moved`: everything that may leave its tables for it has done so."""
+    """The manifest's entry for one file. `moved`: all rows of the file that may leave the database have been deleted from the
+    database."""
 
     name: str
     archive: str
@@ -48,14 +49,14 @@ class Entry:
 
 
 class ArchiveFolder:
-    """One folder of volumes."""
+    """A folder of archive files and their manifest."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextmanager
     def alone(self) -> Iterator[Self]:
-        """Nobody else writes here meanwhile. Raises Damaged where somebody does."""
+        """Lock the folder against other writers. Raises Damaged if another process has the lock."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.folder / ".lock").open("a") as lock:
             try:
@@ -71,7 +72,8 @@ class ArchiveFolder:
             yield self
 
     def entries(self) -> list[Entry]:
-        """The files, oldest first. One that the manifest does not know yet, or only as it was, because a crash came between, is read."""
+        """The entries of all files, oldest first. After a crash the manifest may have no entry for a file, or an outdated one.
+        Then the file is read to make its entry."""
         known = self._manifest()
         if not known and not self.folder.is_dir():
             raise Damaged(f"{self.folder}: expected a folder that `greenroom archive` wrote")
@@ -80,7 +82,7 @@ class ArchiveFolder:
         return sorted([*found, *missing], key=lambda entry: (entry.at, entry.name))
 
     def keep(self, entry: Entry) -> None:
-        """Write the manifest anew, with this entry in it."""
+        """Store this entry in the manifest (the whole file is rewritten)."""
         entries = {**self._manifest(), entry.name: entry}
         listed = {"format": FORMAT, "files": [asdict(entries[name]) for name in sorted(entries)]}
         with _whole(self.folder / MANIFEST) as file:
@@ -92,7 +94,7 @@ class ArchiveFolder:
         return next(name for name in names if name not in taken)
 
     def write(self, volume: ArchiveFile, bundles: Iterable[CommentRows]) -> Entry:
-        """One file with these bundles: on the disk as a whole, read back, and in the manifest when this returns."""
+        """Write one file with these comments. On return it is synced to disk, read back and in the manifest."""
         head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(volume.id), "site": volume.site_id,
                 "name": volume.name, "at": volume.at.isoformat()}  # fmt: skip
         path = self.folder / volume.name
@@ -104,9 +106,10 @@ class ArchiveFolder:
         return entry
 
     def rewrite(self, entry: Entry, stays: Callable[[list[CommentRows]], list[CommentRows]]) -> int:
-        """Leave out what does not stay. Returns how many bundles went; the file is only written where some do."""
+        """Rewrite one file with only the comments that `stays` returns. Returns how many were removed; if none, the file is not
+        changed."""
         path, count = self.folder / entry.name, 0
-        head = {**json.loads(next(_lines(path))), "instead_of": entry.sha256}
+        head = {**json.loads(next(_read_lines(path))), "instead_of": entry.sha256}
         with _whole(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
 
             def kept() -> Iterator[CommentRows]:
@@ -124,7 +127,7 @@ class ArchiveFolder:
         return count
 
     def read(self, entry: Entry, *, at_once: int, strictly: bool = True) -> Iterator[list[CommentRows]]:
-        """The bundles of a file, some at a time. Raises Damaged where the file is not the one that the manifest vouches for."""
+        """The comments of a file, `at_once` per list. Raises Damaged if the file does not match the manifest."""
         if strictly:
             self.check(entry)
         some: list[CommentRows] = []
@@ -155,23 +158,23 @@ class ArchiveFolder:
             raise Damaged(f"{path}: expected a manifest of an archive: {error}") from None
 
     def _newest(self, path: Path, listed: Entry | None) -> Entry:
-        """What is known of a file, or what it says itself where it was written, or written anew, after the manifest."""
+        """The entry of a file: from the manifest, or from the file itself if it was written or rewritten after the manifest."""
         if listed is None:
             return self._read_entry(path)
         try:
-            if json.loads(next(_lines(path))).get("instead_of") == listed.sha256:
+            if json.loads(next(_read_lines(path))).get("instead_of") == listed.sha256:
                 return replace(self._read_entry(path), moved=listed.moved)
         except Damaged:
             pass
         return listed
 
     def _read_entry(self, path: Path) -> Entry:
-        """What the manifest has to say of this file, from the file itself, read to its end."""
+        """Make the manifest entry of this file by reading the file to its end."""
         comments, rows = 0, Counter[str]()
         for line in _bundles(path):
             comments += 1
             rows.update({name: len(some) for name, some in CommentRows(line).rows.items()})
-        head = json.loads(next(_lines(path)))
+        head = json.loads(next(_read_lines(path)))
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Entry(
@@ -193,9 +196,9 @@ def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[Com
 
 
 def _bundles(path: Path) -> Iterator[str]:
-    """The lines between head and end. Raises Damaged where the end is missing or is not that of these lines."""
+    """The lines between head and end. Raises Damaged if the end line is missing or its count or checksum is wrong."""
     digest, count, end = hashlib.sha256(), 0, ""
-    lines = _lines(path)
+    lines = _read_lines(path)
     next(lines)
     for line in lines:
         if line.startswith('{"end":'):
@@ -208,7 +211,7 @@ def _bundles(path: Path) -> Iterator[str]:
         raise Damaged(f"{path}: it is cut short or was changed")
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _read_lines(path: Path) -> Iterator[str]:
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             head = next(lines, "")
@@ -223,7 +226,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 @contextmanager
 def _whole(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterator[Any]:
-    """A file for its owner alone that takes its place, and is on the disk, when the block ends; until then it has another name."""
+    """Write a file atomically: under a temporary name, synced and renamed when the block ends. Only its owner may read it."""
     beside = path.with_name(path.name + ".part")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -1,4 +1,4 @@
-"""Archiving: old comments go from the database into volumes, come back, and are erased in both."""
+"""Moves old comments from the database into archive files and back, and erases them in both."""
 
 import time
 from collections import Counter
@@ -26,9 +26,10 @@ from service.store.lifecycle.archives import erased_among, known_among
 from service.store.lifecycle.find_by_person import PersonFilter
 from service.store.lifecycle.integrity import take_time
 
-#: Charts look back so far, and nothing that is younger may leave.
+#: Comments younger than this may not be archived, because the charts show this much of the past.
 YOUNGEST = timedelta(days=31)
-#: Comments of one file, and those that one transaction moves: fewer on SQLite, where everybody else waits meanwhile.
+#: Maximum number of comments per file (A_FILE) and per transaction (AT_ONCE). On SQLite a transaction has fewer (ON_SQLITE),
+#: because all other writers wait for it.
 A_FILE, AT_ONCE, ON_SQLITE = 10_000, 200, 50
 
 Say = Callable[[str], None]
@@ -36,14 +37,14 @@ Say = Callable[[str], None]
 
 @dataclass
 class Archiving:
-    """A shelf, the database that it belongs to, and how to tell a person of what goes on."""
+    """An archive folder (`shelf`), its database, and a function that prints progress."""
 
     shelf: ArchiveFolder
     database: Database
     say: Say
 
     def finish(self) -> None:
-        """Go on where an earlier run was cut off: whatever a file holds by now may leave."""
+        """Finish what an interrupted run began: delete rows that are already in a complete file."""
         for entry in self.shelf.entries():
             if not entry.moved:
                 self.say(f"{entry.name}: an earlier run did not finish with this file")
@@ -51,7 +52,7 @@ class Archiving:
                 self._move(entry, datetime.now(UTC) - YOUNGEST)
 
     def fill(self, site_id: str, before: datetime) -> list[Entry]:
-        """Move what is older than this into new files, and say which these are."""
+        """Move a site's comments that are older than `before` into new files. Returns the entries of these files."""
         filled: list[Entry] = []
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
@@ -71,7 +72,11 @@ class Archiving:
             return Archivable.of(session, site_id, before=before, now=datetime.now(UTC))
 
     def _move(self, entry: Entry, before: datetime) -> Entry:
-        """Rows leave only here: the file is complete, on the disk, and was read back. As long as others write, it rests in between."""
+        """Delete the rows of one file from the database. No other code deletes archived rows. At this point the file is complete,
+        synced to disk and read back.
+
+        Pauses after each transaction for as long as it took, so that other writers get their turn.
+        """
         volume, old = entry.volume(self.shelf.folder), self._old(entry.site, before)
         for some in self.shelf.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
             began = time.monotonic()
@@ -84,15 +89,17 @@ class Archiving:
             moved = note_archived(session, volume)
         stayed = entry.comments - moved
         if stayed:
-            # They were touched since the file was written, which is not to tell of them.
-            self.shelf.rewrite(entry, self._left)
+            # Some comments changed after the file was written, and stayed in the database. Remove their old versions from the
+            # file.
+            self.shelf.rewrite(entry, self._remaining)
         (entry,) = (one for one in self.shelf.entries() if one.name == entry.name)
         self.shelf.keep(replace(entry, moved=True))
         self.say(f"{entry.name}: {moved:,} comments moved" + (f", {stayed:,} stay: somebody changed them" if stayed else ""))
         return entry
 
     def bring_back(self, wanted: Callable[[CommentRows], bool], site_id: str = "") -> tuple[int, Counter[Skipped]]:
-        """Put what is wanted back, the newest file first. Returns how many bundles came back, and why others did not."""
+        """Restore the comments that `wanted` selects, newest file first. Returns how many were restored, and counts of the
+        skipped ones by reason."""
         count, skipped = 0, Counter[Skipped]()
         for entry in self._of(site_id):
             here = 0
@@ -110,7 +117,8 @@ class Archiving:
         return count, skipped
 
     def erase(self, *, dry_run: bool = False) -> dict[str, int]:
-        """Take out of the files whatever was erased in the database. Returns how many bundles of which file went."""
+        """Comments that were erased in the database are removed from the files, too. Returns how many were removed, by file
+        name."""
         gone: dict[str, int] = {}
         for entry in self._of(""):
             now = datetime.now(UTC)
@@ -125,7 +133,7 @@ class Archiving:
         return gone
 
     def holding(self, site_id: str, whose: PersonFilter) -> dict[UUID, str]:
-        """The comments of a person that stand in these files as a whole, and in which."""
+        """The comments of a person that were archived completely, with the names of their files."""
         return {
             bundle.head.comment: entry.name
             for entry in self._of(site_id)
@@ -138,18 +146,18 @@ class Archiving:
         return [entry for entry in reversed(self.shelf.entries()) if entry.site == site_id or not site_id]
 
     def _ours(self, entry: Entry) -> None:
-        """Another installation has to finish its own files: to us they would look as if nothing had left for them."""
+        """Raises Damaged if this database knows none of the file's comments: then the folder belongs to another installation."""
         some = next(self.shelf.read(entry, at_once=AT_ONCE), [])
-        if some and not self._known(some):
+        if some and not self._already_archived(some):
             raise Damaged(f"{entry.name}: this database knows none of its comments: is this folder another installation's?")
 
-    def _known(self, some: list[CommentRows]) -> dict[UUID, int | None]:
+    def _already_archived(self, some: list[CommentRows]) -> dict[UUID, int | None]:
         with self.database.reading() as session:
             return known_among(session, [bundle.head.comment for bundle in some])
 
-    def _left(self, some: list[CommentRows]) -> list[CommentRows]:
-        """All but those that still stand here as the file has them."""
-        known = self._known(some)
+    def _remaining(self, some: list[CommentRows]) -> list[CommentRows]:
+        """The comments to keep in the file: all except those whose rows in the file were not deleted from the database."""
+        known = self._already_archived(some)
         stays = {i for i, told in known.items() if told is not None}
         return [
             one
@@ -164,7 +172,7 @@ class Archiving:
 
 
 class _Source:
-    """The bundles of what is old, page by page, each page a moment of its own."""
+    """Reads archivable comments page by page, each page in its own read transaction."""
 
     def __init__(self, old: Archivable, database: Database) -> None:
         self._old, self._database = old, database

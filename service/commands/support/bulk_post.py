@@ -1,4 +1,4 @@
-"""Sending many comments through the front door: a few connections at once, patience with a busy server, each line answered."""
+"""Posts many comments through the host API: over a few connections, with retries while the server is busy."""
 
 import hashlib
 import http.client
@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 
 from service.commands.support.import_lines import NoComment, NoWords, body_of
 
-#: Connections at once. With `wait` each holds a thread of the server until the verdict is there.
+#: The number of parallel connections. With `wait`, each connection takes a server thread until the verdict is there.
 CONNECTIONS = 8
-#: Seconds that a line is tried again while the server is busy, restarts or cannot be reached.
+#: Seconds to retry a line while the server is busy, restarts or cannot be reached.
 PATIENCE = 30.0
-#: Seconds that a reply waits for the comment that it answers.
+#: Seconds to retry a reply whose parent comment is not stored yet.
 _PARENT = 3.0
-#: In the place of a status: there was nothing to send.
+#: Used in place of an HTTP status if the text of a line was empty, so that nothing was sent.
 _NO_WORDS = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A line that was not taken, and why."""
+    """A line that was not accepted, and the reason (`said`)."""
 
     line: int
     said: str
@@ -34,7 +34,8 @@ class Problem:
 
 @dataclass(slots=True)
 class Sent:
-    """What became of a file: comments by state, how many had been sent before, empty ones, and the lines that were not taken."""
+    """The result of sending a file: the comments by state, the number of comments that had been sent before, the number of empty
+    lines, and the refused lines."""
 
     states: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
@@ -43,11 +44,11 @@ class Sent:
 
 
 class Unreachable(Exception):
-    """Nobody answers at this address, or not as Greenroom does."""
+    """No server responds at this address, it is not Greenroom, or it refuses the key."""
 
 
 class Sender:
-    """Sends lines to one site. `tick` is told after each line."""
+    """Sends lines to one site. Calls `tick` after each line."""
 
     def __init__(self, url: str, key: str, *, thread: str, wait: bool, tick: Callable[[], None]) -> None:
         self._address = urlsplit(url)
@@ -59,7 +60,7 @@ class Sender:
         self.sent = Sent()
 
     def send(self, lines: Iterator[str]) -> Sent:
-        """Send all lines. Raises Unreachable where the server cannot be reached for long, or refuses the key."""
+        """Send all lines. Raises Unreachable if the server cannot be reached for `PATIENCE` seconds, or refuses the key."""
         numbered = enumerate(lines, start=1)
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             ends = [pool.submit(self._work, numbered) for _ in range(CONNECTIONS)]
@@ -82,7 +83,8 @@ class Sender:
             raise
 
     def _name(self, line: str) -> str:
-        """The line's own name: the same file sent again finds its comments, and a line that stands there twice is two."""
+        """The idempotency key of a line: its hash, and how often the line has occurred so far. So a file can be sent twice
+        without duplicates, but equal lines in it are separate comments."""
         digest = hashlib.sha256(line.strip().encode("utf-8", "replace")).hexdigest()
         self._seen[digest] += 1
         return f"{digest[:40]}-{self._seen[digest]}"
@@ -143,7 +145,7 @@ class Sender:
 
 
 def _is_early(answer: dict[str, Any]) -> bool:
-    """A reply can overtake the comment that it answers."""
+    """Whether the server does not know the parent: with several connections, a reply can arrive before its parent comment."""
     return any(fault.get("pointer") == "/parent" for fault in answer.get("errors") or [])
 
 

@@ -1,4 +1,4 @@
-"""Where a command works: the settings, and the database they name; bad settings end it with one clear line."""
+"""The settings and the database of a command. Bad settings end the command with a one-line message."""
 
 import os
 from functools import cache

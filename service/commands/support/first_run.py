@@ -1,4 +1,4 @@
-"""The house of the embedded start: its data folder, root secret, first site, first key and first moderator."""
+"""The first start of `greenroom up`: makes the data folder, root secret, demo site, its API key and the first moderator."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ from service.store.tables.accounts import BrowserSession, Moderator, Role
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Scope, Site
 
-#: The site that a first start makes, its key's place in the data folder, and the first moderator.
+#: The demo site, the file of its key in the data folder, and the first moderator.
 DEMO = "demo"
 KEY_FILE = "demo.key"
 ADMIN = "admin@localhost"
@@ -27,7 +27,8 @@ ADMIN = "admin@localhost"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What was found, or made. `key` is empty where it is not in the data folder; `sign_in` once somebody has signed in."""
+    """The installation, found or newly made. `key` is the API key of the demo site; empty if its file is not in the data folder.
+    `sign_in` is the first moderator's sign-in link; empty once any moderator has signed in."""
 
     sites: tuple[str, ...]
     comments: int
@@ -37,14 +38,14 @@ class Installation:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder and the root secret where there are none; only their owner may read them."""
+    """Make the data folder and the root secret if they are missing. Only their owner may read them."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.secret_key and not (settings.home / "secret.key").exists():
         _keep(settings.home / "secret.key", secrets.token_hex(32))
 
 
 def open_installation(settings: Settings, database: Database) -> Installation:
-    """Find what is there; on the very first start make the site `demo`, a key for it and the first moderator."""
+    """Open the installation. On the first start, make the site `demo`, a key for it and the first moderator."""
     now = datetime.now(UTC)
     with database.writing() as session:
         sites = tuple(session.scalars(select(Site.id).order_by(Site.id)))
@@ -62,7 +63,8 @@ def _add_demo_site(session: Session, settings: Settings, now: datetime) -> str:
 
 
 def _first_link(session: Session, settings: Settings, now: datetime) -> str:
-    """A link for the first moderator, as long as nobody has ever signed in: what is printed once may have scrolled away."""
+    """A new sign-in link for the first moderator. Each start makes one until someone has signed in, because an earlier link may
+    be lost."""
     if session.scalar(select(BrowserSession.digest).limit(1)) or session.scalar(
         select(Moderator.id).where((Moderator.password != "") | (Moderator.email != ADMIN)).limit(1)
     ):

@@ -1,11 +1,11 @@
-"""Lines of other people's files as comments: fields are known by many names, and what we do not know is left out."""
+"""Turns lines of foreign files into comments: understands the field names of common comment systems and ignores other fields."""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-#: Where a field of the host API is looked for, first match wins. A dot goes into an object.
+#: Field of the host API -> names under which it is looked for; the first match wins. A dot means a nested object.
 _NAMES: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "comment", "content", "message", "comment_content"),
     "external_id": ("external_id", "id", "comment_id", "comment_ID"),
@@ -27,15 +27,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
 
 
 class NoComment(ValueError):
-    """A line that holds no comment. The message says what was expected."""
+    """The line is not a comment. The message says what was expected."""
 
 
 class NoWords(Exception):
-    """A line whose text is empty: nobody could have posted it."""
+    """The text of the line is empty."""
 
 
 def body_of(line: str, *, thread: str) -> dict[str, Any]:
-    """The line as a body of the host API. `thread` is for lines that name none."""
+    """The line as a request body of the host API. `thread` is the default thread. Raises NoComment or NoWords."""
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
@@ -73,7 +73,8 @@ def _put(body: dict[str, Any], field: str, value: str) -> None:
 
 
 def _moment(text: str) -> str:
-    """A time in UTC where none is said; nothing where it cannot be read, because it only helps the checks."""
+    """A time in ISO format. It counts as UTC unless it names a time zone. Empty if the time cannot be read; then the comment is
+    sent without it."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

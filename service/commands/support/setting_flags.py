@@ -1,4 +1,5 @@
-"""Flags made from the table of settings: `--web-threads 8` says the same as `GREENROOM_WEB_THREADS=8`, and wins over it."""
+"""Command-line flags made from the settings: `--web-threads 8` sets `GREENROOM_WEB_THREADS=8`, and replaces a value that was set
+before."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +13,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def setting_flags(command: Command) -> Command:
-    """Gives a command one flag a setting. A secret has a flag for the file that holds it: a command line is no secret."""
+    """Add one flag per setting to a command. A secret's flag names a file, because other users can read command lines."""
     for name, declared in reversed(names().items()):
         secret = declared.metadata["secret"]
         flag = f"--{name.replace('_', '-')}{'-file' if secret else ''}"
@@ -28,6 +29,6 @@ def setting_flags(command: Command) -> Command:
 
 
 def _into_environment(_: click.Context, option: click.Parameter, value: str | None) -> None:
-    """Where every process of ours reads its settings, also those that are started from here."""
+    """Store the value in the environment, where this process and its children read their settings."""
     if value is not None and option.name:
         os.environ[PREFIX + option.name.upper()] = value

@@ -1,4 +1,4 @@
-"""Who may be asked elsewhere, where a site says so. A new one is one file, one line here, and one test."""
+"""The external checks that a site can enable. To add one, write a file, a line here, and a test."""
 
 import logging
 from functools import cache
@@ -14,17 +14,18 @@ EXTERNAL_CHECKS: dict[str, ExternalCheck] = {
     openai_moderation.NAME: openai_moderation.CHECK,  # harm, by a moderation endpoint as OpenAI's
     own_server.NAME: own_server.CHECK,  # whatever a server of the site's own says, asked with a signature
 }
-#: Packages of others announce an `OutsideCheck` under this group.
+#: Third-party packages register an `ExternalCheck` under this entry point group.
 ENTRY_POINTS = "greenroom.outside"
 
 
 @cache
 def external_checks() -> dict[str, ExternalCheck]:
-    """Ours first, then those of installed packages. One that cannot be loaded is left out, and said so in the log."""
-    found = dict(EXTERNAL_CHECKS)
+    """All external checks by name: ours first, then those of installed packages. A check that cannot be loaded is logged and left
+    out."""
+    checks = dict(EXTERNAL_CHECKS)
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         try:
-            found.setdefault(point.name, point.load())
+            checks.setdefault(point.name, point.load())
         except Exception:
-            log.exception("outside_check_broken", extra={"check": point.name})
-    return found
+            log.exception("external_check_broken", extra={"check": point.name})
+    return checks

@@ -1,4 +1,4 @@
-"""Akismet: is this comment spam? And, once a moderator has decided, whether it was."""
+"""Akismet: check a comment for spam, and send feedback once a moderator has decided."""
 
 from urllib.parse import urlencode
 
@@ -15,12 +15,12 @@ def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
 
 
 def parse_response(answer: str) -> tuple[Signal, ...]:
-    """`true` is spam, `false` is none. `invalid` says that the key is wrong."""
-    said = answer.strip()
-    if said == "true":
-        return (Signal(Kind.SPAM_OUTSIDE, SCORE, "Akismet calls it spam", strong=True),)
-    if said != "false":
-        raise Unreadable(f"expected true or false, got {said[:40]!r}")
+    """`true` is spam, `false` is not. Akismet sends `invalid` for a wrong key: that and anything else raises Unreadable."""
+    result = answer.strip()
+    if result == "true":
+        return (Signal(Kind.SPAM_EXTERNAL, SCORE, "Akismet calls it spam", strong=True),)
+    if result != "false":
+        raise Unreadable(f"expected true or false, got {result[:40]!r}")
     return ()
 
 
@@ -31,10 +31,10 @@ def build_feedback(question: ExternalCheckInput, setup: Setup, spam: bool) -> Re
 
 def _request(act: str, question: ExternalCheckInput, setup: Setup) -> Request:
     reading = question.reading
-    told = {
+    fields = {
         "api_key": setup.secret,
         "blog": setup.blog,
-        # Akismet asks for an address. None is kept here in a form that could be sent.
+        # Akismet requires an IP address. Greenroom stores only keyed hashes of them, so it sends a placeholder.
         "user_ip": "127.0.0.1",
         "user_agent": reading.circumstances.user_agent,
         "referrer": reading.circumstances.referrer,
@@ -46,7 +46,7 @@ def _request(act: str, question: ExternalCheckInput, setup: Setup) -> Request:
         "blog_lang": reading.circumstances.language,
         "blog_charset": "UTF-8",
     }
-    body = urlencode({name: value for name, value in told.items() if value}, errors="replace").encode()
+    body = urlencode({name: value for name, value in fields.items() if value}, errors="replace").encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Greenroom/1 | Greenroom/1"}
     return Request(f"{setup.address.rstrip('/')}/{act}", body, headers)
 

@@ -1,4 +1,4 @@
-"""The contract of an outside check: how a question is put to a service elsewhere, and what its answer means. Pure, no network."""
+"""The contract of an external check: how to build a request to a service, and how to read its response. No network here."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from service.domain.policy.signals import Signal
 
 
 class Needs(StrEnum):
-    """What a site has to say before a service can be asked. A `SIGNING` secret is made here, a `KEY` is given by the service."""
+    """The settings that a service needs from a site. A `SIGNING` secret is made by Greenroom, a `KEY` comes from the service."""
 
     ADDRESS = "address"
     KEY = "key"
@@ -20,7 +20,7 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a site set up an outside check: the opened `secret` and the site's own first address (`blog`)."""
+    """A site's settings of an external check, with the decrypted `secret` and the site's first origin (`blog`)."""
 
     address: str = ""
     secret: str = field(default="", repr=False)
@@ -30,7 +30,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class ExternalCheckInput:
-    """A comment to be asked about. `message_id` is the same each time that the same comment is asked about."""
+    """A comment to be checked. `message_id` is the same in every request about the same comment."""
 
     reading: CheckInput
     message_id: str
@@ -39,7 +39,7 @@ class ExternalCheckInput:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST."""
+    """One POST request."""
 
     url: str
     body: bytes
@@ -47,19 +47,20 @@ class Request:
 
 
 class Unreadable(ValueError):
-    """An answer that cannot be understood; says what was expected."""
+    """A response that cannot be understood; the message says what was expected."""
 
 
 BuildRequest = Callable[[ExternalCheckInput, Setup], Request]
-#: Raises ValueError (Unreadable, or what json raises) for an answer that cannot be understood. Nothing found is no signal.
+#: Parses a response to signals; an empty tuple if the service found nothing. Raises ValueError (Unreadable, or an error of
+#: `json`) for a response that cannot be understood.
 ParseResponse = Callable[[str], tuple[Signal, ...]]
-#: What a moderator's decision is told: the comment was spam (True) or was not.
+#: Builds the request that reports a moderator's decision: the comment was spam (True) or was not.
 BuildFeedback = Callable[[ExternalCheckInput, Setup, bool], Request]
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalCheck:
-    """One service that may be asked. `title` is what people call it, `sends` is what leaves the machine."""
+    """One external service. `title` is its name for people, `sends` describes the data that is sent to it."""
 
     title: str
     sends: str

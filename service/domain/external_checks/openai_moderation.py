@@ -1,4 +1,4 @@
-"""A moderation endpoint that speaks as OpenAI's does: which kinds of harm does it see, and how sure is it?"""
+"""A moderation endpoint with the same API as OpenAI's. It reports categories of harm, each with a score."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from service.domain.external_checks.contract import ExternalCheck, ExternalCheck
 from service.domain.policy.signals import Kind, Signal
 
 NAME = "moderation"
-#: A comment that was flagged without a number, or with a small one, is at least so suspicious.
+#: The score of a comment that the service flagged without a score, or with a lower score than this.
 FLAGGED = 0.6
 
 
@@ -20,29 +20,29 @@ def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
 
 
 def parse_response(answer: str) -> tuple[Signal, ...]:
-    """One signal where the service flagged the text, named after what it is surest of."""
+    """One signal if the service flagged the text, named after the category with the highest score. Raises ValueError."""
     result = _result(answer)
     if not result["flagged"]:
         return ()
-    seen = {name: score for name, score in _numbers(result.get("category_scores")) if _said(result, name)}
+    seen = {name: score for name, score in _numbers(result.get("category_scores")) if _flagged(result, name)}
     name = max(seen, key=lambda one: (seen[one], one), default="")
     score = min(1.0, max(FLAGGED, seen.get(name, 0.0)))
     rule = f"the moderation service calls it {name.replace('_', ' ')[:60] or 'harmful'} ({score:.0%})"
-    return (Signal(Kind.ABUSE_OUTSIDE, score, rule),)
+    return (Signal(Kind.ABUSE_EXTERNAL, score, rule),)
 
 
 def _result(answer: str) -> dict[str, Any]:
-    told = json.loads(answer)
-    results = told.get("results") if isinstance(told, dict) else None
+    response = json.loads(answer)
+    results = response.get("results") if isinstance(response, dict) else None
     result = results[0] if isinstance(results, list) and results else None
     if not isinstance(result, dict) or not isinstance(result.get("flagged"), bool):
         raise Unreadable('expected {"results": [{"flagged": true or false}]}')
     return result
 
 
-def _said(result: dict[str, Any], name: str) -> bool:
-    said = result.get("categories")
-    return bool(said.get(name, True)) if isinstance(said, dict) else True
+def _flagged(result: dict[str, Any], name: str) -> bool:
+    categories = result.get("categories")
+    return bool(categories.get(name, True)) if isinstance(categories, dict) else True
 
 
 def _numbers(scores: Any) -> list[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""An own check by HTTP: a signed question in JSON, as our webhooks are signed, and findings in JSON back."""
+"""The site's own check by HTTP: a JSON request, signed like our webhooks, and a JSON response with findings."""
 
 import json
 from typing import Any
@@ -8,14 +8,14 @@ from service.domain.policy.signals import Kind, Signal
 from service.domain.webhooks.signing import signatures
 
 NAME = "own"
-KINDS = {"spam": Kind.SPAM_OUTSIDE, "abuse": Kind.ABUSE_OUTSIDE}
+KINDS = {"spam": Kind.SPAM_EXTERNAL, "abuse": Kind.ABUSE_EXTERNAL}
 MOST, LONGEST = 10, 200
 
 
 def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
-    """The comment as the checks read it, signed by the Standard Webhooks rules."""
+    """The comment as the checks read it, signed as in Standard Webhooks."""
     reading = question.reading
-    told = {
+    payload = {
         "type": "comment.check",
         "timestamp": question.at.isoformat(),
         "data": {
@@ -30,7 +30,7 @@ def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
             "thread": {"id": reading.page.external_id, "url": reading.page.url, "title": reading.page.title},
         },
     }
-    body = json.dumps(told, separators=(",", ":")).encode()
+    body = json.dumps(payload, separators=(",", ":")).encode()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Greenroom/1",
@@ -42,9 +42,9 @@ def build_request(question: ExternalCheckInput, setup: Setup) -> Request:
 
 
 def parse_response(answer: str) -> tuple[Signal, ...]:
-    """`{"findings": [{"family": "spam" | "abuse", "score": 0..1, "rule": "one sentence", "strong": false}]}`"""
-    told = json.loads(answer)
-    findings = told.get("findings") if isinstance(told, dict) else None
+    """The findings in `{"findings": [{"family": "spam" | "abuse", "score": 0..1, "rule": "one sentence", "strong": false}]}`."""
+    response = json.loads(answer)
+    findings = response.get("findings") if isinstance(response, dict) else None
     if not isinstance(findings, list):
         raise Unreadable('expected {"findings": [...]}')
     return tuple(map(_signal, findings[:MOST]))
@@ -58,8 +58,8 @@ def _signal(finding: Any) -> Signal:
         raise Unreadable("expected findings with a score from 0 to 1")
     if not isinstance(rule, str) or not rule.strip():
         raise Unreadable("expected findings with a rule, one sentence for a moderator")
-    said = "".join(char if char.isprintable() else " " for char in rule[:LONGEST])
-    return Signal(KINDS[finding["family"]], float(score), said, strong=finding.get("strong") is True)
+    sentence = "".join(char if char.isprintable() else " " for char in rule[:LONGEST])
+    return Signal(KINDS[finding["family"]], float(score), sentence, strong=finding.get("strong") is True)
 
 
 CHECK = ExternalCheck(

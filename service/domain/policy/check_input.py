@@ -1,4 +1,4 @@
-"""What a check may read of a comment: its words and the few facts that were gathered for it beforehand."""
+"""The input of checks: the text of a comment, and facts that were collected for it beforehand."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from service.domain.policy.custom_rules import CustomRule
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote it, as the host says. `email_domain` is all that a check sees of an address."""
+    """The author, as the host says. Of the e-mail address a check sees only the domain."""
 
     name: str = ""
     url: str = ""
@@ -19,7 +19,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page of the host that the comment stands on; `days` is how old it is."""
+    """The host's page that the comment is on; `days` is the age of its thread."""
 
     external_id: str = ""
     url: str = ""
@@ -29,8 +29,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How it was sent. `honeypot` is true where the hidden field was filled; times are aware UTC, durations seconds. `posted_at` is
-    when it was written, where the host says so: an old thread that is imported comes within seconds."""
+    """How the comment was sent. `honeypot` is true if the hidden field was filled; times are aware UTC, durations in seconds.
+    `posted_at` is the time of writing if the host gave it: the comments of an imported old thread arrive within seconds."""
 
     honeypot: bool = False
     seconds_to_submit: float | None = None
@@ -43,9 +43,9 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of this author's earlier comments here. `vouched`: the host vouches that it is this author.
+    """The author's earlier approved and rejected comments on this site. `vouched`: the host vouches for the author's identity.
 
-    `trusted`: a moderator trusts this author by hand, and the host vouches that it is nobody else.
+    `trusted`: a moderator trusts this author, and the host vouches for their identity.
     """
 
     approved: int = 0
@@ -56,10 +56,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class RecentCounts:
-    """What else was written on this site within the same hour: counts, this comment not among them.
+    """Numbers of other comments that were written on this site within the same hour.
 
-    `like_text` counts those that differ in a few words only (`service.domain.text.near_duplicates`), the same ones not among them.
-    `links_to` says for each host that this comment links to how many others link there.
+    `like_text` counts near duplicates (`service.domain.text.near_duplicates`), but not exact copies. `links_to` has the hosts
+    that this comment links to, each with the number of other comments that link to the same host.
     """
 
     same_text: int = 0
@@ -72,7 +72,8 @@ class RecentCounts:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The site's own words (plain words or phrases; `*` stands for any letters), its domains, and whom it blocks."""
+    """The site's lists: words (plain words or phrases; `*` stands for any letters), domains, and whether it blocks this
+    author."""
 
     blocked_words: tuple[str, ...] = ()
     held_words: tuple[str, ...] = ()
@@ -85,10 +86,10 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class CheckInput:
-    """One comment, ready to be checked. Nothing in it can change and nothing has to be fetched.
+    """One comment, ready to be checked. It is immutable, and contains everything that a check needs.
 
-    `site_model` is what this site's moderators taught (`workers.checks.model.site_model`), empty until it is to be believed.
-    `languages` are those that the site takes though no check covers them; `*` stands for all.
+    `site_model` is this site's own model (`workers.checks.model.site_model`), empty until one is active. `languages` are those
+    that the site accepts although no check covers them; `*` stands for all.
     """
 
     text: str

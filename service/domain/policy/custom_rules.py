@@ -1,4 +1,4 @@
-"""Rules an editor writes: hold what has links, new authors, old threads, languages or words; tried before they are trusted."""
+"""Custom rules: an editor's rules to hold comments by links, author, thread age, language or words, with a back-test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from service.domain.policy.signals import Kind, Signal
 from service.domain.states import State
 from service.domain.text.wildcards import found_at
 
-#: Words of a text in which an editor's words are looked for.
+#: Only this many words at the beginning of a text are compared with an editor's words.
 MOST_WORDS = 5_000
 
 
 class RuleSubject(StrEnum):
-    """What a rule looks at. The meaning of its `value`: links and approvals a number, age in days, the others words, in which `*`
-    stands for any letters; a first comment needs none."""
+    """The subject of a rule. Its `value` is a number of links or of approved comments, an age in days, languages separated by
+    commas, or words in which `*` stands for any letters. A first comment needs no value."""
 
     LINKS = "links"
     NEW_AUTHOR = "new_author"
@@ -27,7 +27,8 @@ class RuleSubject(StrEnum):
 
 
 class Mode(StrEnum):
-    """A live rule holds comments; one in shadow only counts what it would have held; one that is off does nothing."""
+    """A live rule holds comments. A rule in shadow only records which comments it would have held. A rule that is off does
+    nothing."""
 
     LIVE = "live"
     SHADOW = "shadow"
@@ -36,8 +37,9 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rules may know of a comment. `approved` counts the author's approved comments, `first` is true where nothing of the
-    author was ever decided here, as far as the host vouches that it is the same person; `thread_days` is the thread's age."""
+    """The facts of a comment that rules use. `approved` counts the author's approved comments; `first` is true if no comment of
+    the author was approved or rejected on this site before, or if the host does not vouch for the author's identity;
+    `thread_days` is the age of the thread."""
 
     text: str
     thread: str = ""
@@ -50,7 +52,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class CustomRule:
-    """One sentence of an editor. `thread` is the host's id of the only thread it is for; empty: the whole site."""
+    """One rule of an editor. `thread` is the host's id of the only thread that it applies to; empty for the whole site."""
 
     about: RuleSubject
     value: str = ""
@@ -59,7 +61,7 @@ class CustomRule:
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> "CustomRule":
-        """A rule as an editor sends it, or Invalid with the field that is wrong."""
+        """Parse a rule from a form or from JSON. Raises Invalid with the field that is wrong."""
         about = _one_of(RuleSubject, given.get("about"), "/about")
         mode = _one_of(Mode, given.get("mode", Mode.SHADOW), "/mode")
         value = str(given.get("value", "")).strip()
@@ -72,7 +74,7 @@ class CustomRule:
         return cls(about, value, mode, str(given.get("thread", "")))
 
     def why(self, facts: Facts) -> str:
-        """Why this rule would hold the comment, as a sentence for a moderator; empty where it would not."""
+        """Why this rule would hold the comment, as a sentence for a moderator; empty if it would not."""
         if self.mode is Mode.OFF or (self.thread and self.thread != facts.thread):
             return ""
         return _REASONS[self.about](self.value, facts)
@@ -80,7 +82,7 @@ class CustomRule:
 
 @dataclass(frozen=True, slots=True)
 class PastComment:
-    """An earlier comment: what rules may know of it, the state it came to, and what a person said, if one was asked."""
+    """An earlier comment: its facts, its state, and the decision about it, if there was one."""
 
     facts: Facts
     state: State
@@ -89,7 +91,8 @@ class PastComment:
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """What a rule would have done to the last comments: held among them, published ones, and where moderators had said fine."""
+    """What a rule would have done to recent comments: how many it would have held, and of these, how many were published, how
+    many a moderator approved, and how many a moderator rejected."""
 
     tried: int
     would_hold: int
@@ -99,7 +102,7 @@ class BackTest:
 
 
 def matches_of(rules: Sequence[CustomRule], facts: Facts) -> tuple[Signal, ...]:
-    """What a site's live rules say of one comment."""
+    """The signals of a site's live rules for one comment."""
     reasons = (rule.why(facts) for rule in rules if rule.mode is Mode.LIVE)
     return tuple(Signal(Kind.SITE_RULE, 1.0, reason, check="site_rules") for reason in reasons if reason)
 
@@ -110,15 +113,15 @@ def in_shadow(rules: Sequence[CustomRule], facts: Facts) -> tuple[CustomRule, ..
 
 
 def back_test(rule: CustomRule, past: Sequence[PastComment]) -> BackTest:
-    """What would have been decided otherwise, had the rule been live all along. An off rule is tried as if it were on."""
-    tried = CustomRule(rule.about, rule.value, Mode.SHADOW, rule.thread)
-    held = [one for one in past if tried.why(one.facts)]
+    """Test a rule on past comments, as if it had been live all along. A rule that is off is tested as if it were on."""
+    tested = CustomRule(rule.about, rule.value, Mode.SHADOW, rule.thread)
+    held = [comment for comment in past if tested.why(comment.facts)]
     return BackTest(
         tried=len(past),
         would_hold=len(held),
-        published_before=sum(one.state is State.APPROVED for one in held),
-        moderators_had_approved=sum(one.decision is State.APPROVED for one in held),
-        moderators_had_rejected=sum(one.decision is State.REJECTED for one in held),
+        published_before=sum(comment.state is State.APPROVED for comment in held),
+        moderators_had_approved=sum(comment.decision is State.APPROVED for comment in held),
+        moderators_had_rejected=sum(comment.decision is State.REJECTED for comment in held),
     )
 
 
@@ -147,18 +150,18 @@ def _language(value: str, facts: Facts) -> str:
     return f"written in {spoken}, this site publishes {value}" if spoken and spoken not in allowed else ""
 
 
-def _words(value: str, facts: Facts) -> str:
-    said = "".join(char if char.isalnum() else " " for char in facts.text.casefold()).split()[:MOST_WORDS]
-    spaced = f" {' '.join(said)} "
-    found = [word.strip() for word in value.split(",") if word.strip() and _mentions(word.strip().casefold(), said, spaced)]
-    return f"it mentions {', '.join(found)}" if found else ""
+def _normalized(value: str, facts: Facts) -> str:
+    words = "".join(char if char.isalnum() else " " for char in facts.text.casefold()).split()[:MOST_WORDS]
+    spaced = f" {' '.join(words)} "
+    matches = [word.strip() for word in value.split(",") if word.strip() and _mentions(word.strip().casefold(), words, spaced)]
+    return f"it mentions {', '.join(matches)}" if matches else ""
 
 
-def _mentions(word: str, said: Sequence[str], spaced: str) -> bool:
+def _mentions(word: str, words: Sequence[str], spaced: str) -> bool:
     if "*" not in word:
         return f" {word} " in spaced
     globs = word.split()
-    return any(True for _ in found_at(said, globs))
+    return any(True for _ in found_at(words, globs))
 
 
 def _one_of(kind: Any, given: Any, pointer: str) -> Any:
@@ -175,5 +178,5 @@ _REASONS = {
     RuleSubject.FIRST_COMMENT: _first_comment,
     RuleSubject.OLD_THREAD: _old_thread,
     RuleSubject.LANGUAGE: _language,
-    RuleSubject.WORDS: _words,
+    RuleSubject.WORDS: _normalized,
 }

@@ -1,4 +1,4 @@
-"""Evidence: what a finding rests on, and whether two findings are two or the same one seen twice."""
+"""Evidence: what a finding is based on, and whether two findings are independent or the same evidence twice."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -9,7 +9,7 @@ from service.domain.policy.signals import Family, Kind, Signal
 
 
 class Ground(StrEnum):
-    """What findings rest on. Two findings on the same ground are one piece of evidence."""
+    """What findings are based on. Two findings on the same ground are one piece of evidence."""
 
     WORDS = "what the text says"
     LINKS = "where the text leads"
@@ -28,31 +28,32 @@ _GROUNDS: Mapping[Kind, Ground] = MappingProxyType(
         **dict.fromkeys((Kind.SPAM_HONEYPOT, Kind.SPAM_TOO_FAST), Ground.FORM),
     }
 )
-#: Readers post the same link to a story within one hour: a flood and a link are not two findings against a comment.
+#: A flood and a link are not independent findings: many readers may post the same link to a story within an hour.
 _TOGETHER = frozenset({Ground.ARRIVAL, Ground.LINKS})
-#: What one or two links to where readers link in good faith (an encyclopedia, a newspaper) score.
+#: The score of one or two links to sites that readers link to in good faith (an encyclopedia, a newspaper).
 USUAL_LINK = 0.1
 MODELS_OF_SPAM = frozenset({Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL})
-#: Findings that name a link, an address, a number, a handle, a website or a name that advertises.
+#: Findings about something to follow: a link, an address, a phone number, a handle, a website, or an author name that advertises.
 _LEADS = frozenset({Kind.SPAM_LEAD, Kind.SPAM_LINKS, Kind.SPAM_SHORTENER, Kind.SPAM_CONTACT, Kind.SPAM_NAME, Kind.PRIVACY_PHONE})
 
 
 def ground_of(signal: Signal) -> Ground | Kind:
-    """What a finding rests on; a kind of its own where no other finding shares its ground."""
+    """The ground of a finding. A kind that shares its ground with no other kind is its own ground."""
     return _GROUNDS.get(signal.kind, signal.kind)
 
 
 def leads_somewhere(signals: Sequence[Signal]) -> bool:
-    """Whether the comment has something that a reader could follow or buy. A name leads somewhere only where it advertises, a link
-    only where it leads to other places than readers link to in good faith."""
+    """Whether the comment has something that a reader could follow or buy. A name counts only if it advertises, and a link only
+    if it leads to sites that readers do not usually link to in good faith."""
     return any(s.kind in _LEADS and _leads(s) for s in signals)
 
 
 def independent(one: Signal, other: Signal, *, leads: bool) -> bool:
-    """Whether two findings rest on different evidence. `leads`: the comment has something to follow.
+    """Whether two findings are based on different evidence. `leads`: the comment has something to follow.
 
-    A model reads all words of a text. So its score and a phrase in the same text are one piece of evidence, unless there is
-    something to follow, which the model weighs and the phrase does not.
+    A model reads all words of a text. So the model's score and a phrase found in the same text are one piece of evidence. But if
+    the comment has something to follow, they are two pieces: the model also reads what there is to follow, and the phrase does
+    not include it.
     """
     if one.kind is other.kind or _overlap(one, other):
         return False
@@ -63,7 +64,7 @@ def independent(one: Signal, other: Signal, *, leads: bool) -> bool:
 
 
 def are_two(findings: Sequence[Signal], *, leads: bool) -> bool:
-    """Whether any two of these findings rest on different evidence."""
+    """Whether any two of these findings are based on different evidence."""
     return any(independent(one, other, leads=leads) for one, other in combinations(findings, 2))
 
 
@@ -74,7 +75,8 @@ def _leads(signal: Signal) -> bool:
 
 
 def _overlap(one: Signal, other: Signal) -> bool:
-    """Whether both point at the same characters. A model names a few words and reads all, so its spans do not count."""
+    """Whether the spans of both findings have common characters. The spans of a model do not count: it reads all words but marks
+    only a few."""
     if one.kind in MODELS_OF_SPAM or other.kind in MODELS_OF_SPAM:
         return False
     return any(a.field is b.field and a.start < b.end and b.start < a.end for a in one.spans for b in other.spans)

@@ -1,4 +1,4 @@
-"""The policy: pure rules that turn signals into a verdict, gravest first, with its reasons."""
+"""The policy: pure functions that turn signals into a verdict with its reasons. The most severe rule comes first."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -8,15 +8,17 @@ from service.domain.policy.evidence import MODELS_OF_SPAM, Ground, are_two, grou
 from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.states import State
 
-#: At or above this limit a signal of the kind holds the comment for a person. A kind that is not listed never does.
+#: For each kind of signal, the score from which it holds the comment for a moderator. A kind that is not listed never holds a
+#: comment.
 HOLD_AT: Mapping[Kind, float] = MappingProxyType(
     {
         **dict.fromkeys(Kind, 0.5),
-        # Coarse words hold, mild ones (damn, crap) are only told.
+        # Coarse words hold a comment; mild ones (damn, crap) only inform.
         Kind.PROFANITY_MILD: 0.6,
-        # Of calm comments that it had not seen, the spam model is as sure as this about fewer than one in a hundred.
+        # Measured on harmless comments that were not in the spam model's training data: fewer than one in a hundred gets this
+        # score or more.
         Kind.SPAM_MODEL: 0.4,
-        # A model that is as likely right as wrong costs a moderator more than it finds.
+        # At the score 0.5 the model is as likely wrong as right. With that limit it would cost moderators more than it finds.
         Kind.ABUSE_MODEL: 0.6,
         # A dependable author or an unknown one is context for the moderator, never a reason of its own.
         Kind.TRUST_NEW_AUTHOR: 2.0,
@@ -25,21 +27,24 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
     }
 )
 
-#: The models' doubts hold a dependable author only from here on. Words, links and lists hold everybody alike.
+#: Higher limits for the models if the author is dependable. Findings of words, links and lists have the same limits for all
+#: authors.
 HOLD_DEPENDABLE_AT: Mapping[Kind, float] = MappingProxyType(
     dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.ABUSE_MODEL), 0.9)
 )
 
-#: Whom a moderator trusts by hand is held for mild findings of any kind only from here on; the site's own lists hold all alike.
+#: Higher limits for an author whom a moderator trusts, for all findings of these families. The site's own lists hold the comments
+#: of all authors alike.
 HOLD_TRUSTED_AT: Mapping[Kind, float] = MappingProxyType(
     {kind: 0.9 for kind in Kind if kind.family in (Family.SPAM, Family.PROFANITY, Family.ABUSE)}
     | {Kind.SITE_LANGUAGE_NOT_COVERED: 0.9}
 )
 
-#: Limits for comments without a link, number or handle. Readers ask and subscribe, too, so the model must be more likely right than wrong.
+#: Higher limits for comments without a link, number or handle. Ordinary readers, too, write about subscribing and ask questions,
+#: so here the model must be more likely right than wrong.
 HOLD_LEADING_NOWHERE_AT: Mapping[Kind, float] = MappingProxyType({Kind.SPAM_MODEL: 0.5})
 
-#: Two strong signals on different evidence reject; a site's own block lists do so alone.
+#: Kinds that reject alone, such as a site's own block lists. Otherwise two strong signals on different evidence are needed.
 REJECT_ALONE = frozenset(
     {
         Kind.SITE_BLOCKED_AUTHOR,
@@ -50,71 +55,72 @@ REJECT_ALONE = frozenset(
     }
 )
 
-#: From here on a model rejects spam without a second finding, where the comment has something to follow. Nothing else rejects an
-#: attack or a mild finding.
+#: From this score on, a spam model rejects a comment without a second finding, if the comment has something to follow. No score
+#: alone rejects a comment for abuse or for a mild finding.
 BEYOND_DOUBT = 0.98
-#: Where a site says that spam beyond doubt waits for a person, too.
+#: A key in a site's policy. If it is set, spam beyond doubt also waits for a moderator.
 SPAM_WAITS = "spam_waits"
-#: What a site asked for itself. A language that no check covers is no wish of the site.
+#: Kinds that come from a site's own settings. A language that no check covers is not such a setting.
 OF_THE_SITE = frozenset(kind for kind in Kind if kind.family is Family.SITE) - {Kind.SITE_LANGUAGE_NOT_COVERED}
-#: What is found without reading the text.
+#: Grounds of findings that do not come from the text.
 _CIRCUMSTANCES = frozenset({Ground.LINKS, Ground.SENDER, Ground.ARRIVAL, Ground.FORM})
-#: Who is known here is looked at by a person, however sure the models are.
+#: If the author has one of these signals, a moderator decides, even if a model is sure that the comment is spam.
 _KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyLimits:
-    """One site's policy. The defaults serve a site that never set anything."""
+    """The limits of one site's policy. The defaults apply to a site without settings."""
 
     hold_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_AT)
     hold_dependable_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_DEPENDABLE_AT)
     hold_trusted_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_TRUSTED_AT)
     hold_leading_nowhere_at: Mapping[Kind, float] = field(default_factory=lambda: HOLD_LEADING_NOWHERE_AT)
     reject_alone: frozenset[Kind] = REJECT_ALONE
-    #: None: spam beyond doubt waits for a person, too.
+    #: If None, spam beyond doubt also waits for a moderator.
     beyond_doubt: float | None = BEYOND_DOUBT
     hold_everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A state and the signals that led to it, gravest first, then what was asked elsewhere and gave no answer. Both may be empty."""
+    """A state and the signals that led to it, the highest score first, then failures that only inform (such as an external check
+    without a response). `reasons` may be empty."""
 
     state: State
     reasons: tuple[Signal, ...] = ()
 
 
 def judge(signals: Sequence[Signal], rules: PolicyLimits) -> Verdict:
-    """What becomes of a comment with these signals. In doubt, and whenever a check failed, a person decides."""
+    """The verdict on a comment with these signals. In doubt, and whenever a check failed, it is held for a moderator."""
     ordered = sorted(signals, key=lambda signal: -signal.score)
     leads = leads_somewhere(ordered)
     limits = _limits({s.kind for s in ordered}, rules, leads=leads)
     holding = tuple([s for s in ordered if s.score >= limits.get(s.kind, 2.0)])
-    told = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
+    notes = tuple([s for s in ordered if s.kind.family is Family.FAILURE and not s.score])
     if failed(ordered):
-        return Verdict(State.HELD, (*holding, *told))
+        return Verdict(State.HELD, (*holding, *notes))
     if rejecting := _rejecting(ordered, holding, rules, leads=leads):
-        return Verdict(State.REJECTED, (*rejecting, *told))
+        return Verdict(State.REJECTED, (*rejecting, *notes))
     if rules.hold_everything:
         everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
-        return Verdict(State.HELD, (*holding, everything, *told))
+        return Verdict(State.HELD, (*holding, everything, *notes))
     if sure := _beyond_doubt(ordered, holding, rules):
         if not leads:
-            return Verdict(State.HELD, (*map(_leading_nowhere, holding), *told))
-        return Verdict(State.REJECTED, (*_doubtless(ordered, sure, rules), *told))
-    return Verdict(State.HELD if holding else State.APPROVED, (*holding, *told))
+            return Verdict(State.HELD, (*map(_leading_nowhere, holding), *notes))
+        return Verdict(State.REJECTED, (*_doubtless(ordered, sure, rules), *notes))
+    return Verdict(State.HELD if holding else State.APPROVED, (*holding, *notes))
 
 
 def may_reject_by_sum(signals: Sequence[Signal]) -> bool:
-    """Whether spam findings may add up to a rejection: there is something to follow, and the text itself speaks for spam. A name,
-    a link or a flood is not enough, and neither are several of them."""
+    """Whether spam findings may add up to a rejection. The comment must have something to follow, and a finding in the text
+    itself. A name, a link and a flood are not enough, even together."""
     spam = (s for s in signals if s.kind.family is Family.SPAM and s.score >= HOLD_AT[s.kind])
     return leads_somewhere(signals) and any(ground_of(s) not in _CIRCUMSTANCES for s in spam)
 
 
 def failed(signals: Sequence[Signal]) -> bool:
-    """Whether a check left something open that only a person can decide."""
+    """Whether a check failed, so that only a moderator can decide."""
     return any(s.kind.family is Family.FAILURE and s.score for s in signals)
 
 
@@ -131,9 +137,9 @@ def _limits(kinds: Set[Kind], rules: PolicyLimits, *, leads: bool) -> Mapping[Ki
 
 
 def scores(signals: Sequence[Signal]) -> dict[Family, float]:
-    """One number 0..1 a family: the chance that at least one of its findings is right (noisy-or).
+    """One number 0..1 for each family: the probability that at least one of its findings is right (noisy-or).
 
-    Trust and failures speak about the author and about us, not about the words, and have no score.
+    Trust and failures have no score: they are about the author and about our checks, not about the text.
     """
     clean = dict.fromkeys((Family.SPAM, Family.PROFANITY, Family.ABUSE, Family.PRIVACY), 1.0)
     for signal in signals:
@@ -143,8 +149,8 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
 
 
 def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits) -> float:
-    """How sure the models are where no second strong finding is needed; 0 where they are not sure enough, or where the site or the
-    author asks for a person."""
+    """The highest score of the spam models, if it is high enough to reject without a second strong finding; else 0. Also 0 if a
+    setting of the site holds the comment, or if the author is dependable or trusted."""
     sure = max([s.score for s in holding if s.kind in MODELS_OF_SPAM], default=0.0)
     if rules.beyond_doubt is None or sure < rules.beyond_doubt:
         return 0.0
@@ -160,7 +166,7 @@ def _doubtless(signals: Sequence[Signal], sure: float, rules: PolicyLimits) -> t
 
 
 def _leading_nowhere(signal: Signal) -> Signal:
-    """A model's reason with why a person is asked although the model is sure."""
+    """Add to a model's reason why a moderator has to decide although the model is sure."""
     if signal.kind not in MODELS_OF_SPAM:
         return signal
     return replace(signal, rule=f"{signal.rule}; there is nothing to follow, so a person decides")
@@ -168,7 +174,7 @@ def _leading_nowhere(signal: Signal) -> Signal:
 
 def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits, *, leads: bool) -> tuple[Signal, ...]:
     alone = tuple([s for s in signals if s.kind in rules.reject_alone])
-    # A finding that would not even hold the comment is not half of a rejection.
+    # A finding that is too weak to hold the comment does not count towards a rejection.
     strong = [s for s in holding if s.strong]
     if are_two(strong, leads=leads):
         return (*alone, *(s for s in strong if s not in alone))

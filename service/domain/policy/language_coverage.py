@@ -1,15 +1,16 @@
-"""Which languages our checks cover, which a site takes though they do not, and what each is called."""
+"""Languages: which languages our checks cover, which other languages a site accepts unchecked, and their names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.domain.errors import Invalid
 
-#: The languages for which we have a word list or a model. A comment in any other waits for a person, unless its site takes it unseen.
+#: The languages for which we have a word list or a model. A comment in any other waits for a moderator, unless its site accepts
+#: that language unchecked.
 COVERED = frozenset({"en"})
-#: Where a site's policy keeps the languages that it takes unseen, and what stands there for all of them.
+#: The key in a site's policy for languages that it accepts unchecked, and the value for all languages.
 KEY, ALL = "languages", "*"
-#: How a person may write that all are meant.
+#: Ways to write "all languages".
 _ALL = frozenset({ALL, "all", "any"})
 _NAMES = """
 aa Afar | ab Abkhazian | ae Avestan | af Afrikaans | ak Akan | am Amharic | an Aragonese | ar Arabic | as Assamese | ast
@@ -42,24 +43,24 @@ _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "tl": "fil"
 
 
 def code_of(tag: str) -> str:
-    """The language of a tag like `en-GB` or `hi_Latn`; empty where it names none that we know."""
+    """The language code of a tag like `en-GB` or `hi_Latn`; empty for a language that we do not know."""
     code = tag.strip().lower().replace("_", "-").partition("-")[0]
     code = _SAME.get(code, code)
     return code if code in NAMES else ""
 
 
 def taken_by(policy: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The languages that a site takes unseen: codes, or `*` alone for all."""
+    """The languages that a site accepts unchecked: codes, or `*` alone for all."""
     return tuple((policy or {}).get(KEY, ()))
 
 
 def covered(languages: Iterable[str], taken: Iterable[str] = ()) -> bool:
-    """Whether one of these languages is covered by checks, or taken unseen by the site."""
+    """Whether one of these languages is covered by our checks, or accepted unchecked by the site."""
     return ALL in taken or not (COVERED.isdisjoint(languages) and frozenset(taken).isdisjoint(languages))
 
 
 def parsed(typed: str) -> list[str]:
-    """Languages as a person writes them (`de, fr` or `*`), as codes. Raises Invalid, which names unknown ones."""
+    """Parse typed languages (`de, fr` or `*`) to codes. Raises Invalid, which names unknown ones."""
     words = typed.replace(",", " ").split()
     if any(word.lower() in _ALL for word in words):
         return [ALL]

@@ -1,17 +1,17 @@
-"""What a site's model thinks of single words, for people to look at."""
+"""The weights of single words in a site's model, for people to look at."""
 
 import gzip
 import json
 from base64 import b64decode
 from dataclasses import dataclass
 
-#: Pieces of words have this length; what is longer and has a space is a pair of words.
+#: The length of pieces of words (n-grams) among the features. A longer feature that contains a space is a pair of words.
 _PIECE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedFeature:
-    """One word, pair of words or host. Above 0 it speaks for rejecting, below for approving."""
+    """One word, pair of words or host. A weight above 0 speaks for rejecting, below 0 for approving."""
 
     name: str
     weight: float
@@ -19,12 +19,13 @@ class WeightedFeature:
 
 
 def weighted_features(stored: str) -> list[WeightedFeature]:
-    """All words, pairs and hosts of a stored model, the weightiest against first. Pieces of words say nothing to people."""
+    """All words, pairs and hosts of a stored model, the highest weight first. Pieces of words are left out, because they mean
+    nothing to people."""
     if not stored:
         return []
     weights: dict[str, float] = json.loads(gzip.decompress(b64decode(stored)))["weights"]
-    found = [WeightedFeature(name, weight, host) for feature, weight in weights.items() for name, host in _named(feature)]
-    return sorted(found, key=lambda one: (-one.weight, one.name))
+    features = [WeightedFeature(name, weight, host) for feature, weight in weights.items() for name, host in _named(feature)]
+    return sorted(features, key=lambda feature: (-feature.weight, feature.name))
 
 
 def _named(feature: str) -> list[tuple[str, bool]]:

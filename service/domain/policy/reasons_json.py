@@ -1,4 +1,4 @@
-"""How a signal is written down: the JSON that hosts, the queue page and the signals table read, and the way back."""
+"""Signals as JSON, for hosts, the queue page and the signals table, and back."""
 
 from collections.abc import Mapping, Sequence
 from math import log1p
@@ -6,7 +6,7 @@ from typing import Any
 
 from service.domain.policy.signals import SPAN_UNIT, Field, Kind, Signal, Span
 
-#: What a reason says about the check itself. A check that never finished is not dressed up as a finding.
+#: The `status` of a reason whose check did not finish, so that it does not look like a finding.
 _STATUS = {Kind.CHECK_FAILED: "failed", Kind.CHECK_TIMED_OUT: "timed_out", Kind.NOT_CHECKED: "not_run"}
 RAN = "ran"
 
@@ -14,7 +14,7 @@ RAN = "ran"
 def as_reason(signal: Signal, among: Sequence[Signal] = ()) -> dict[str, Any]:
     """One signal as JSON. `contribution` (0..1) is its share of all evidence of its family in `among`.
 
-    Evidence is counted in the unit that adds up under the noisy-or of `policy.scores`: -log(1 - score).
+    Evidence is measured as -log(1 - score), which adds up under the noisy-or of `judge.scores`.
     """
     return {
         "code": signal.kind.value,
@@ -30,12 +30,12 @@ def as_reason(signal: Signal, among: Sequence[Signal] = ()) -> dict[str, Any]:
 
 
 def as_reasons(signals: Sequence[Signal]) -> list[dict[str, Any]]:
-    """All signals of one comment as JSON, gravest first."""
+    """All signals of one comment as JSON, the highest score first."""
     return [as_reason(signal, signals) for signal in sorted(signals, key=lambda s: -s.score)]
 
 
 def from_reason(reason: Mapping[str, Any]) -> Signal:
-    """The signal that `as_reason` wrote. Raises KeyError or ValueError for what was never one."""
+    """The signal from the JSON of `as_reason`. Raises KeyError or ValueError for other JSON."""
     return Signal(
         kind=Kind(reason["code"]),
         score=float(reason["score"]),

@@ -1,9 +1,10 @@
-"""The risk budget: limits found from a site's own decisions, so that few published comments are bad and few rejected ones fine.
+"""The risk budget: limits calibrated on a site's own decisions, for few bad published comments and few good rejected ones.
 
-An editor says "at most 1 in 200 published comments may be one that we would have rejected". The limit is the boldest for which
-the decisions so far make the opposite unlikely: the upper bound of the error (Clopper and Pearson 1934, one-sided) stays below
-the budget with the stated confidence. Where the decisions do not suffice, the default limits serve. Looking at every place for
-the boldest one costs a little of that confidence; auditing a share of the automatic decisions shows whether it is kept.
+An editor says "at most 1 in 200 published comments may be one that we would have rejected". The chosen limit is the boldest one:
+the limit that decides the most comments automatically while the upper bound of the error rate (Clopper and Pearson 1934,
+one-sided) stays below the budget with the stated confidence. If there are too few decisions, the default limits apply. Every
+possible limit is tested, so the true confidence is a little lower. A sample of the automatic decisions goes to a moderator and
+shows whether the budget is kept.
 """
 
 import hashlib
@@ -11,14 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 
-#: Fewer decisions than this prove nothing, whatever they say.
+#: With fewer decisions than this no limit is calibrated.
 FEWEST = 50
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a site can bear: the share of published comments that should have been rejected, and of rejected ones that were fine."""
+    """The error rates that a site tolerates: the share of published comments that should have been rejected, and the share of
+    rejected comments that were fine."""
 
     bad_published: float = 1 / 200
     fine_rejected: float = 1 / 500
@@ -27,7 +29,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision of a person, with the score the comment had. Audited ones stand for `weight` comments each."""
+    """One decision of a moderator, with the score of the comment. A sampled comment represents `weight` comments."""
 
     score: float
     rejected: bool
@@ -36,9 +38,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Publish below `publish_below`, reject from `reject_from`, hold between. None: not enough is known, the default serves.
+    """Comments with a score below `publish_below` are published, from `reject_from` on they are rejected, and between the two
+    they are held. None: there are too few decisions for a limit that keeps the budget, so the default limit applies.
 
-    `alone` is the share of the decided comments that the limits would have decided without a person.
+    `alone` is the share of the decided comments that the limits would have decided without a moderator.
     """
 
     publish_below: float | None
@@ -64,7 +67,7 @@ def limits(decided: Sequence[Decided], budget: Budget) -> Limits:
 
 
 def upper_bound(wrong: int, of: int, confidence: float = CONFIDENCE) -> float:
-    """The largest error rate that so few wrong ones of so many still leave likely: the one-sided Clopper-Pearson bound."""
+    """The one-sided Clopper-Pearson bound: the largest error rate that is plausible with `wrong` errors in `of` decisions."""
     if of == 0 or wrong >= of:
         return 1.0
     low, high = wrong / of, 1.0
@@ -75,13 +78,14 @@ def upper_bound(wrong: int, of: int, confidence: float = CONFIDENCE) -> float:
 
 
 def sampled(identity: str, share: float) -> bool:
-    """Whether an automatic decision goes to a person all the same. Fixed by the comment's id, so that nobody can choose."""
+    """Whether an automatic decision is sampled, so that a moderator decides. Determined by a hash of the comment's id."""
     drawn = int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "big")
     return drawn < share * 2**64
 
 
 def _boldest(ranked: Sequence[Decided], budget: float, confidence: float, *, wrong: bool) -> float | None:
-    """The last score up to which the errors among the first so many keep the budget."""
+    """The boldest limit: the last score in the order of `ranked` at which the errors up to that score keep the budget. None if
+    there is no such score."""
     errors, best = 0, None
     for at, one in enumerate(ranked, 1):
         errors += one.rejected is wrong
@@ -93,7 +97,7 @@ def _boldest(ranked: Sequence[Decided], budget: float, confidence: float, *, wro
 
 
 def _at_most(wrong: int, of: int, rate: float) -> float:
-    """The chance of at most so many wrong ones among so many at this rate (the binomial distribution)."""
+    """The probability of at most `wrong` errors in `of` trials at this error rate (binomial distribution)."""
     if rate >= 1.0:
         return 0.0
     return sum(

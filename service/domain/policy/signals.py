@@ -1,15 +1,15 @@
-"""What a check reports: signals with evidence. A signal never decides; the policy does."""
+"""Signals: the findings that checks report, with evidence. A signal never decides; the policy does."""
 
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-#: Spans count Unicode code points, as Python's `str` does. JavaScript and PHP count otherwise: spans carry their text.
+#: Spans count Unicode code points, as Python's `str` does. JavaScript and PHP count other units, so spans also carry their text.
 SPAN_UNIT = "codepoint"
 
 
 class Family(StrEnum):
-    """What a signal is about. The scores of one family are combined into one number a comment."""
+    """The subject of a signal. The scores of one family are combined into one number for each comment."""
 
     SPAM = "spam"
     PROFANITY = "profanity"
@@ -21,7 +21,7 @@ class Family(StrEnum):
 
 
 class Kind(StrEnum):
-    """Every kind of signal. The value is the code that hosts, rules and logs see; its first part is the family."""
+    """Every kind of signal. The value is the code in the API, in rules and in logs; its first part is the family."""
 
     PROFANITY_STRONG = "profanity.strong"
     PROFANITY_MILD = "profanity.mild"
@@ -41,14 +41,15 @@ class Kind(StrEnum):
     SPAM_TOO_FAST = "spam.too_fast"
     SPAM_GIBBERISH = "spam.gibberish"
     SPAM_TEST = "spam.test"
-    SPAM_OUTSIDE = "spam.outside"
+    SPAM_EXTERNAL = "spam.external"
     SPAM_BEYOND_DOUBT = "spam.beyond_doubt"
-    #: Something to follow or to buy. Context for the policy, with the score 0: by itself it says nothing against a comment.
+    #: The comment has something to follow or to buy. This is context for the policy, with the score 0: alone it says nothing
+    #: against a comment.
     SPAM_LEAD = "spam.lead"
 
     ABUSE_MODEL = "abuse.model"
     ABUSE_THREAT = "abuse.threat"
-    ABUSE_OUTSIDE = "abuse.outside"
+    ABUSE_EXTERNAL = "abuse.external"
     PRIVACY_PHONE = "privacy.phone"
     PRIVACY_ADDRESS = "privacy.address"
     PRIVACY_CARD = "privacy.card"
@@ -76,7 +77,7 @@ class Kind(StrEnum):
     family: Family
 
     def __init__(self, code: str) -> None:
-        # Asked for a dozen times a comment: found once, when the kinds are made.
+        # The family is used a dozen times for each comment, so it is computed only once, here.
         self.family = Family(code.partition(".")[0])
 
 
@@ -91,7 +92,8 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of what was posted: `[start, end)` in code points of the original, its text, and what it was read as."""
+    """A part of the comment: its position `[start, end)` in code points, its text, and `read_as`: the same text after its
+    disguise was undone."""
 
     start: int
     end: int
@@ -102,11 +104,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One finding of one check. `score` is 0..1, the believed probability that this alone makes the comment unwanted.
+    """One finding of one check. `score` is 0..1, the estimated probability that this finding alone makes the comment unwanted.
 
-    `rule` is one specific sentence for a moderator ("3 links where 1 is usual"). `strong` marks a finding that counts
-    towards an automatic rejection, for which two strong ones on different evidence suffice. A failure with the score 0 is only
-    told: it holds nothing.
+    `rule` is one specific sentence for a moderator ("3 links where 1 is usual"). `strong` marks a finding that counts towards an
+    automatic rejection: two strong findings on different evidence are enough. A failure with the score 0 only informs, and does
+    not hold the comment.
     """
 
     kind: Kind
@@ -118,14 +120,14 @@ class Signal:
 
 
 def from_plugin(signal: Signal, check: str) -> Signal:
-    """A signal of a check that is not ours, as it can be kept and shown: no database holds every string. Raises ValueError for a score
-    that is no number, since no limit would ever hold it."""
+    """A signal of a third-party check, cleaned so that it can be stored and shown: databases refuse some characters. Raises
+    ValueError for a NaN score, which no limit would ever hold."""
     if math.isnan(signal.score):
         raise ValueError("a score is no number")
     rule = "".join(char if char.isprintable() else " " for char in signal.rule)
-    spans = tuple(replace(span, text=_kept(span.text), read_as=_kept(span.read_as)) for span in signal.spans)
+    spans = tuple(replace(span, text=_shortened(span.text), read_as=_shortened(span.read_as)) for span in signal.spans)
     return replace(signal, check=check, rule=rule, spans=spans, score=min(1.0, max(0.0, signal.score)))
 
 
-def _kept(text: str) -> str:
+def _shortened(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""How an editor's rules stand in a site's policy, and how they are read from there."""
+"""Custom rules in a site's policy: how they are stored and read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import CustomRule
 
-#: The name under which they stand.
+#: The key in a site's policy.
 KEY = "rules"
 
 
 def custom_rules_of(policy: Mapping[str, Any] | None) -> tuple[CustomRule, ...]:
-    """The rules of a site. One that this version cannot read does nothing, instead of stopping every comment."""
-    found: list[CustomRule] = []
+    """The custom rules of a site. A rule that this version cannot parse is skipped, so that it does not block every comment."""
+    rules: list[CustomRule] = []
     for given in (policy or {}).get(KEY, ()):
         try:
-            found.append(CustomRule.parse(given))
+            rules.append(CustomRule.parse(given))
         except Invalid:
             continue
-    return tuple(found)
+    return tuple(rules)
 
 
 def as_json(rule: CustomRule) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Sealing: what must be read again later is kept unreadable without the root secret."""
+"""Encryption at rest (Fernet) for secrets that must be read again, such as webhook secrets."""
 
 import base64
 import hashlib
@@ -8,12 +8,12 @@ from cryptography.fernet import Fernet, InvalidToken
 
 
 class DecryptionFailed(Exception):
-    """Sealed with another root secret, or damaged."""
+    """The text was encrypted with another root secret, or is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretBox:
-    """Seals with a key of its own, derived from the root secret."""
+    """Encrypts and decrypts with a key of its own, derived from the root secret."""
 
     key: bytes
 
@@ -25,7 +25,7 @@ class SecretBox:
         return Fernet(self.key).encrypt(words.encode()).decode()
 
     def decrypt(self, sealed: str) -> str:
-        """The words again. Raises BrokenSeal."""
+        """The decrypted text. Raises DecryptionFailed."""
         try:
             return Fernet(self.key).decrypt(sealed.encode()).decode()
         except InvalidToken:

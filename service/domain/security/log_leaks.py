@@ -1,4 +1,4 @@
-"""Leaks: what must never stand in a log, and how it is recognised."""
+"""Find data in log lines that must never be logged, such as secrets and personal data."""
 
 import ipaddress
 import re
@@ -10,7 +10,7 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{24,}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _PASSWORD = re.compile(r"\b[a-z][a-z+]*://[^/\s:@]*:(?!\*+@)[^/\s@]+@")
-#: How SQLAlchemy, Celery, PostgreSQL and Python write what a statement or a call was made with.
+#: How SQLAlchemy, Celery, PostgreSQL and Python print the parameters of a statement or a call.
 _DATA = re.compile(
     r"\[parameters: |\[SQL: |Failing row contains \(|Key \(.*\)=\(|raised unexpected: |Traceback \(most recent call last\)"
 )
@@ -19,17 +19,18 @@ _SIGN_IN = re.compile(r"/sign-in/[A-Za-z0-9_-]{20,}")
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One thing that should not be there, without repeating it: its kind and the line."""
+    """One leak: its kind and the line number, without the leaked data itself."""
 
     kind: str
     line: int
 
 
 def leaks(lines: Iterable[str], secrets: Iterable[str] = ()) -> Iterator[Leak]:
-    """Every line that holds a key, a secret, a password in an address, a sign-in link, an e-mail, a public address or the message of an error."""
-    known = [secret for secret in secrets if secret]
+    """Every leak: an API key, a secret, a password in a URL, a sign-in link, an e-mail address, a public IP address, or an error
+    message with data. `secrets` are further strings to search for."""
+    searched = [secret for secret in secrets if secret]
     for number, line in enumerate(lines, 1):
-        for kind in _kinds(line, known):
+        for kind in _kinds(line, searched):
             yield Leak(kind, number)
 
 

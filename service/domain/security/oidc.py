@@ -1,4 +1,4 @@
-"""Who somebody is elsewhere: what an OpenID provider vouched for, and what is demanded of its word before it is believed."""
+"""OIDC identities: validate the claims of an ID token from an OpenID provider."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from typing import Any
 
 from service.domain.errors import Code, Refusal
 
-#: Seconds that clocks may differ, and that an identity token may be old.
+#: The tolerated clock skew, and the maximum age of an ID token, in seconds.
 SKEW, OLDEST = 60, 600
 
 
 class InvalidIdToken(Refusal):
-    """The provider's word does not hold."""
+    """The ID token, or the sign-in it belongs to, is not valid."""
 
     code = Code.FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True)
 class OidcIdentity:
-    """Somebody whom a provider knows. `key` is the same for the same account there, whatever becomes of its address."""
+    """A person with an account at a provider. `key` identifies the account, and stays the same if its e-mail address changes."""
 
     key: str
     email: str
@@ -29,7 +29,7 @@ class OidcIdentity:
 
 
 def verify_id_token(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: datetime) -> OidcIdentity:
-    """Whom the claims of an identity token name (OpenID Connect Core, 3.1.3.7). Raises NotBelieved."""
+    """The identity in the claims of an ID token, after validation (OpenID Connect Core, 3.1.3.7). Raises InvalidIdToken."""
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     at = now.timestamp()
@@ -40,13 +40,13 @@ def verify_id_token(claims: Mapping[str, Any], *, issuer: str, client_id: str, n
     _demand(_seconds(claims, "exp") > at - SKEW, "it ran out")
     _demand(at - OLDEST < _seconds(claims, "iat") < at + SKEW, "it was not made just now")
     _demand(_seconds(claims, "nbf", otherwise=at) <= at + SKEW, "it is not valid yet")
-    _demand(bool(nonce) and compare_digest(_word(claims, "nonce").encode(), nonce.encode()), "it answers another question")
-    subject, email = _word(claims, "sub"), _word(claims, "email").strip()
+    _demand(bool(nonce) and compare_digest(_text_claim(claims, "nonce").encode(), nonce.encode()), "it answers another question")
+    subject, email = _text_claim(claims, "sub"), _text_claim(claims, "email").strip()
     _demand(bool(subject), "it names nobody")
     _demand("@" in email and email.isprintable() and len(email) <= 320, "it has no e-mail address")
     _demand(claims.get("email_verified") is True, "its e-mail address is not verified")
     key = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
-    name = "".join(c for c in _word(claims, "name") if c.isprintable())[:200]
+    name = "".join(c for c in _text_claim(claims, "name") if c.isprintable())[:200]
     return OidcIdentity(key, email.casefold(), name)
 
 
@@ -55,13 +55,14 @@ def _demand(holds: bool, otherwise: str) -> None:
         raise InvalidIdToken(f"the identity token was refused: {otherwise}")
 
 
-def _word(claims: Mapping[str, Any], name: str) -> str:
-    """What stands there; nothing, where that is no word, or holds half a character, which JSON can say and nobody can write."""
+def _text_claim(claims: Mapping[str, Any], name: str) -> str:
+    """The claim as text; empty if it is not a string, or has a lone surrogate, which JSON can hold and UTF-8 cannot encode."""
     value = claims.get(name)
     return value if isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value) else ""
 
 
 def _seconds(claims: Mapping[str, Any], name: str, *, otherwise: float = float("nan")) -> float:
-    """NaN, which compares false with everything, where there is no number."""
+    """The claim as a number; NaN if the claim is not a number. Every comparison with NaN is false, so the check of the claim
+    fails."""
     value = claims.get(name, otherwise)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12 else float("nan")

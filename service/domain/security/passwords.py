@@ -1,4 +1,4 @@
-"""Passwords: argon2id, at most two at a time, and the same work for a name that nobody has."""
+"""Password hashing with argon2id: at most two at a time, and the same work for an unknown account."""
 
 import threading
 from collections.abc import Iterator
@@ -12,23 +12,24 @@ from service.domain.errors import Unavailable
 MIN_LENGTH = 12
 MAX_LENGTH = 200
 
-#: 64 MiB a hash: two slots keep a flood of sign-ins from eating the memory.
+#: A hash takes 64 MiB: two slots keep a flood of sign-ins from exhausting the memory.
 _SLOTS = threading.BoundedSemaphore(2)
-#: Seconds that somebody waits for a slot: threads that wait for ever would leave none for anything else.
+#: Seconds that a sign-in waits for a slot. Without a timeout, waiting sign-ins would use up all threads.
 PATIENCE = 3.0
 _HASHER = PasswordHasher()
-#: A hash that no password has, made with the same parameters, so that an unknown name takes as long as a known one.
+#: A hash that matches no password. It has the same parameters as real hashes, so that a sign-in to an unknown account takes as
+#: long as to a known account.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to keep of a password."""
+    """The argon2id hash of a password, to be stored. Raises Unavailable if no slot becomes free."""
     with _slot():
         return _HASHER.hash(password)
 
 
 def verify_password(kept: str, password: str) -> bool:
-    """Whether a password is the one of this hash. An empty hash matches nothing, in the same time."""
+    """Whether a password matches this hash. An empty hash matches nothing, but takes the same time. Raises Unavailable."""
     with _slot():
         try:
             return _HASHER.verify(kept or _NOBODY, password) and bool(kept)
@@ -38,7 +39,7 @@ def verify_password(kept: str, password: str) -> bool:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    """One of the slots. Raises Unavailable where none gets free in time."""
+    """Hold one of the slots. Raises Unavailable if none becomes free in time."""
     if not _SLOTS.acquire(timeout=PATIENCE):
         raise Unavailable("too many people sign in at this moment; please try again in a few seconds")
     try:
@@ -48,7 +49,7 @@ def _slot() -> Iterator[None]:
 
 
 def password_fault(password: str) -> str:
-    """What is wrong with a new password, as a sentence; empty where nothing is."""
+    """What is wrong with a new password, as a sentence; empty if it is accepted."""
     if len(password) < MIN_LENGTH:
         return f"expected at least {MIN_LENGTH} characters; a few words in a row are easy to remember"
     if len(password) > MAX_LENGTH:

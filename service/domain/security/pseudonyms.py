@@ -1,4 +1,4 @@
-"""Keyed hashes: how an e-mail or an address can be recognised again without being kept."""
+"""Pseudonyms: keyed hashes (HMAC-SHA-256) that recognise an e-mail or IP address without storing it."""
 
 import hashlib
 import hmac
@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 
 @dataclass(frozen=True)
 class Pseudonymizer:
-    """Makes keyed hashes with a key of its own, derived from the root secret. Without the secret nobody can test a guess."""
+    """Makes keyed hashes with a key of its own, derived from the root secret. Without this secret, nobody can test whether a hash
+    belongs to a guessed address."""
 
     key: bytes
 
@@ -19,28 +20,30 @@ class Pseudonymizer:
 
     @cached_property
     def _keyed(self) -> hmac.HMAC:
-        """Begun once. `hmac.digest` lets other threads run first, each time: seldom what a committer wants."""
+        """The HMAC with its key, made once and copied for each hash. `hmac.digest` would release the GIL at each call, which
+        would slow down the writer thread of the group commit."""
         return hmac.new(self.key, digestmod="sha256")
 
     def author(self, *, external_id: str, email: str) -> str:
-        """Whose history counts: the host's id where it gives one, else the address, else nobody's (empty)."""
+        """The key of an author's history: from the host's id if there is one, else from the e-mail address, else empty."""
         if external_id:
             return "i:" + self._hash("author", external_id)
         return "e:" + self._hash("email", email.strip().casefold()) if email else ""
 
     def address(self, ip: str) -> str:
-        """One address; empty where there is none."""
+        """The pseudonym of one IP address; empty if there is none."""
         return self._hash("address", str(_address(ip))) if ip else ""
 
     def block(self, ip: str) -> str:
-        """The block that an address belongs to: /24 for IPv4, /64 for IPv6."""
+        """The pseudonym of the block of an IP address: /24 for IPv4, /64 for IPv6. Empty if there is none."""
         if not ip:
             return ""
         address = _address(ip)
         return self._hash("block", address.packed[: 3 if address.version == 4 else 8].hex())
 
     def short_key(self, token: str) -> str:
-        """What is kept of a key of 48 random bits: they could be tried one by one against a hash without a secret."""
+        """The stored hash of an API key that has only 48 random bits. The hash is keyed, because a plain hash could be broken by
+        trying all possible keys."""
         return self._hash("short key", token)
 
     def _hash(self, kind: str, value: str) -> str:
@@ -50,11 +53,11 @@ class Pseudonymizer:
 
 
 def domain_of(email: str) -> str:
-    """The domain part of an address, lower case; empty where there is none."""
+    """The domain part of an e-mail address in lower case; empty if there is none."""
     return email.rpartition("@")[2].strip().casefold() if "@" in email else ""
 
 
-#: Each comment asks twice for the same one.
+#: Cached, since each comment needs the same address twice.
 @lru_cache(maxsize=64)
 def _address(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     address = ipaddress.ip_address(ip)

@@ -1,4 +1,4 @@
-"""Keyed hashes of requests: how the same request is recognised again without its key or its body being kept."""
+"""Keyed hashes of requests: they recognise a repeated request without storing its Idempotency-Key or its body."""
 
 import hashlib
 import hmac
@@ -8,8 +8,9 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class RequestHashes:
-    """Makes them with a key of its own, derived from the root secret. A body holds an e-mail and an address, and the rest of it can be
-    known: against a plain hash they could be tried one by one.
+    """Makes keyed hashes with a key of its own, derived from the root secret. A body contains an e-mail address and an IP
+    address, and an attacker may know the rest of the body. With a plain hash, the attacker could find the addresses by trying
+    many.
     """
 
     key: bytes
@@ -19,16 +20,17 @@ class RequestHashes:
         return cls(hashlib.sha256(b"greenroom requests:" + secret.encode()).digest())
 
     def of_key(self, site_id: str, key: str) -> str:
-        """What is kept of a host's Idempotency-Key, 64 hexadecimal digits: it is the host's own choice, and may be an e-mail."""
+        """The stored hash of a host's Idempotency-Key, 64 hex digits. The host chooses the key, and it may be an e-mail
+        address."""
         return self._hash("key", site_id, key.encode())
 
     def of_body(self, site_id: str, body: bytes) -> str:
-        """What is kept of a body, 64 hexadecimal digits."""
+        """The stored hash of a body, 64 hex digits."""
         return self._hash("body", site_id, body)
 
     @cached_property
     def _keyed(self) -> hmac.HMAC:
-        """Begun once, copied for each hash."""
+        """The HMAC with its key, made once and copied for each hash."""
         return hmac.new(self.key, digestmod="sha256")
 
     def _hash(self, kind: str, site_id: str, value: bytes) -> str:

@@ -1,10 +1,10 @@
-"""API keys: how a new one is made, how one is recognised by its checksum, and its digest."""
+"""API keys: make a new one, verify its checksum, and compute its digest."""
 
 import hashlib
 import secrets
 import zlib
 
-#: Every key starts with this, so that a leaked one can be recognised wherever it lies.
+#: Every key starts with this prefix, so that secret scanners can recognise a leaked one.
 KEY_PREFIX = "grk_"
 
 
@@ -19,7 +19,7 @@ def looks_like_a_key(token: str) -> bool:
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a token. It has 160 random bits, so a plain SHA-256 is enough."""
+    """The stored hash of a token. It has 160 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

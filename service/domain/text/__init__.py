@@ -1,1 +1,1 @@
-"""What can be computed from a text alone: links, language, fingerprint, near duplicates, wildcards."""
+"""Functions of a text alone: links, language, fingerprint, near duplicates, wildcards."""

@@ -5,16 +5,16 @@ import re
 import unicodedata
 
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
-#: The same of ASCII, for which that way is much shorter.
+#: The same for ASCII texts, for which `bytes.translate` is much faster.
 _NOR_IN_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def fingerprint(text: str) -> str:
-    """32 hex digits over the letters and digits of the text alone, in compatibility form and without case."""
-    return hashlib.blake2b(_kept(text), digest_size=16).hexdigest()
+    """32 hex digits (BLAKE2b) over only the letters and digits of the text, after NFKC and case folding."""
+    return hashlib.blake2b(_normalized(text), digest_size=16).hexdigest()
 
 
-def _kept(text: str) -> bytes:
+def _normalized(text: str) -> bytes:
     if text.isascii():
         small = text.encode().lower()
         return small.translate(None, _NOR_IN_ASCII) or small

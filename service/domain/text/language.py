@@ -1,4 +1,4 @@
-"""Which language a text is written in, told by its script and by the small words that every sentence needs; empty where unsure."""
+"""Language detection, by the script of a text and by its stop words (the small words that every sentence needs)."""
 
 import re
 from collections.abc import Collection
@@ -7,9 +7,10 @@ from string import ascii_lowercase
 
 from service.domain.text.scripts import languages_of, script_of
 
-#: Characters that are looked at: a language shows itself in the first lines.
+#: Only this many characters are read: the first lines are enough to detect a language.
 LOOKED_AT = 300
-#: So many different small words, and so many times those of the next language, make one sure.
+#: A guess is sure if the text has at least FEWEST different stop words of a language, and at least CLEARLY times as many as of
+#: the next language.
 FEWEST, CLEARLY = 2, 1.5
 _WORD = re.compile(r"[^\W\d_]+")
 _BLANKED = bytes(code if chr(code) in ascii_lowercase else 32 for code in range(256))
@@ -33,20 +34,23 @@ _SMALL = {
     "id": "yang dan di ini itu dengan untuk tidak dari dalam akan pada juga saya ke karena ada mereka sudah bisa atau kami adalah oleh",
 }
 _LANGUAGES = tuple(_SMALL)
-#: For each small word a one in the byte of every language that has it: the sum counts for all languages at once. None has 256.
+#: Each stop word is mapped to a long number that has one byte for each language. The byte is 1 if the language has this stop
+#: word. The sum of these numbers counts the stop words of all languages at once. No language has 256 stop words, so no byte
+#: overflows.
 _OF_WORD = {
     word: sum(1 << 8 * at for at, words in enumerate(_SMALL.values()) if word in words.split())
     for words_ in _SMALL.values()
     for word in words_.split()
 }
 _KNOWN = frozenset(_OF_WORD)
-#: From this share of a text's letters on its script says the language.
+#: If at least this share of a text's letters is not Latin, the script of these letters determines the language.
 MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What small words tell: the languages that may be meant, the likeliest first, and how many different words of that one stand here."""
+class LanguageGuess:
+    """A guess from stop words: the possible languages, the likeliest first, and the number of different stop words of the
+    likeliest language in the text."""
 
     languages: tuple[str, ...] = ()
     words: int = 0
@@ -57,31 +61,31 @@ class Told:
 
 
 def language_of(text: str) -> str:
-    """The code of ISO 639, or empty where a text is too short or too mixed to tell."""
+    """The ISO 639 code of the language; empty if the text is too short or too mixed to detect it."""
     seen = text[:LOOKED_AT].lower()
     if not seen.isascii() and (script := script_of(seen)) and script.share >= MOSTLY:
         return next(iter(languages_of(script, seen)), "")
-    told = told_by(words_of(seen))
-    return told.languages[0] if told.sure else ""
+    guess = language_of_words(words_of(seen))
+    return guess.languages[0] if guess.sure else ""
 
 
-def told_by(words: Collection[str]) -> Told:
-    """What the small words among these tell."""
+def language_of_words(words: Collection[str]) -> LanguageGuess:
+    """A guess from the stop words among these words."""
     hits = sum(map(_OF_WORD.__getitem__, _KNOWN.intersection(words))).to_bytes(len(_LANGUAGES), "little")
     next_most, most = sorted(hits)[-2:]
     if not most:
-        return Told()
+        return LanguageGuess()
     if most >= CLEARLY * next_most:
-        return Told((_LANGUAGES[hits.index(most)],), most)
+        return LanguageGuess((_LANGUAGES[hits.index(most)],), most)
     near = [(-hit, at) for at, hit in enumerate(hits) if hit * CLEARLY > most]
-    return Told(tuple([_LANGUAGES[at] for _, at in sorted(near)]), most)
+    return LanguageGuess(tuple([_LANGUAGES[at] for _, at in sorted(near)]), most)
 
 
-def told_apart(language: str) -> bool:
-    """Whether this language has small words here, so that a text in it is recognised."""
+def is_distinguished(language: str) -> bool:
+    """Whether we have stop words of this language, so that a text in it is detected."""
     return language in _SMALL
 
 
 def words_of(seen: str) -> list[str]:
-    """The words of a text in small letters: what `_WORD` finds, in a third of the time where nothing but ASCII stands."""
+    """The words of a lower-case text. For an ASCII text the result is the same as with `_WORD`, in a third of the time."""
     return seen.encode().translate(_BLANKED).decode().split() if seen.isascii() else _WORD.findall(seen)

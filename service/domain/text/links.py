@@ -1,4 +1,5 @@
-"""The links of a stored text: how many, and where they lead. The check that runs on new comments sees hidden ones too."""
+"""The links of a stored text: their number and their domains. This module finds only plain links; the check of new comments also
+finds hidden links."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"']{2,}|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|io|ru|top|shop|xyz|site|online|club|me|ly)\b",
     re.I,
 )
-#: What every link has: most texts have no such place and need not be read closely.
+#: Every link matches this. Most texts do not, and skip the slower `_LINK`.
 _DOT_INSIDE = re.compile(r"\.\S\S")
 MOST = 50
 
@@ -18,8 +19,8 @@ def count_links(text: str) -> int:
 
 
 def link_domain(text: str, *, own: str = "") -> str | None:
-    """Where the first link of a text leads that leads away from the page at `own`, or none. Where everybody links to says
-    nothing of two comments, and is none too."""
+    """The domain of the first link of a text that leads away from the page at `own`; None if there is none. Domains that everyone
+    links to are skipped: they do not relate two comments."""
     for link in _links(text):
         domain = _domain(link)
         if domain and domain != _domain(own) and domain not in _EVERYBODYS:
@@ -28,7 +29,7 @@ def link_domain(text: str, *, own: str = "") -> str | None:
 
 
 def hosts_in(text: str) -> set[str]:
-    """The hosts that a text links to, in small letters and without `www.`."""
+    """The hosts that a text links to, in lower case and without `www.`."""
     if "." not in text:
         return set()
     return {_domain(link) for link in _links(text)} - {""}
@@ -37,8 +38,8 @@ def hosts_in(text: str) -> set[str]:
 def _links(text: str) -> Iterator[str]:
     """The links of the text in their order, at most MOST."""
     if "://" in text or _DOT_INSIDE.search(text):
-        for _, found in zip(range(MOST), _LINK.finditer(text), strict=False):
-            yield found[0]
+        for _, match in zip(range(MOST), _LINK.finditer(text), strict=False):
+            yield match[0]
 
 
 def _domain(link: str) -> str:

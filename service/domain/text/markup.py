@@ -1,4 +1,4 @@
-"""Words as readers see them: a host may change tags and entities between one time that it sends a comment and the next."""
+"""Remove markup from a text: a host may change tags and entities between two submissions of the same comment."""
 
 import re
 from html import unescape
@@ -9,10 +9,10 @@ _SLASH = re.compile(r"\\([\\'\"])")
 
 
 def without_markup(text: str) -> str:
-    """The text without tags, and with characters in place of entities."""
+    """The text without HTML tags, and with entities decoded."""
     return unescape(_TAG.sub("", text))
 
 
 def without_slashes(text: str) -> str:
-    r"""The text as it was typed, where every quote in it has a backslash before it: PHP's `addslashes`. Any other stays as it is."""
+    r"""Undo PHP's `addslashes`, if every quote in the text has a backslash before it. Any other text is returned as it is."""
     return _SLASH.sub(r"\1", text) if "\\" in text and _SLASHED.fullmatch(text) else text

@@ -1,7 +1,8 @@
-"""Likeness: which texts are the same but for a word or two, found without comparing each with each.
+"""Near duplicates: texts that differ in a word or two, found without comparing every pair of texts.
 
-A sketch is a simhash (Charikar 2002) of 64 bits over pairs of words: texts that share most pairs differ in few bits. Cut into
-bands, two sketches with at most BANDS - 1 different bits agree in one band at least, so looking up bands finds all candidates.
+A sketch is a simhash (Charikar 2002) of 64 bits over words and pairs of words: texts that share most pairs differ in few bits. A
+sketch is cut into bands. Two sketches with at most BANDS - 1 different bits are equal in at least one band, so a lookup by band
+finds all candidates.
 """
 
 import hashlib
@@ -12,21 +13,23 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 
 BITS, BANDS = 64, 8
-#: Sketches with at most so many different bits count as alike. Measured: one word of twenty changed differs in 3 to 12 bits, and
-#: of 765,000 pairs of news comments none in so few. Bands find those with at most 7; `Lately` compares with each.
+#: Two sketches with at most this many different bits are near duplicates. Measured: a change of one word in twenty changes 3 to
+#: 12 bits; among 765,000 pairs of different news comments, no pair differs in 12 bits or fewer. A lookup by bands finds every
+#: pair with at most 7 different bits, but not every pair with more. So `NearDuplicateIndex` compares a new sketch with all stored
+#: sketches.
 MAX_DISTANCE = 12
 _WORDS = re.compile(r"[^\W_]+")
 _BAND = BITS // BANDS
-#: An odd number without a pattern (that of the golden ratio): "a b" is another piece than "b a".
+#: An odd number without a pattern (from the golden ratio), so that "a b" has another hash than "b a".
 _ALL, _MIX = (1 << BITS) - 1, 0x9E3779B97F4A7C15
-#: For each byte, in how many bits it differs from each other.
+#: For each byte value, a table with the number of bits in which it differs from each of the 256 byte values.
 _APART = [bytes((byte ^ other).bit_count() for other in range(256)) for byte in range(256)]
-#: A text is sketched by its first so many words.
+#: The sketch is made from only this many words at the beginning of a text.
 MOST_WORDS = 400
 
 
 def simhash(text: str) -> int:
-    """The sketch of a text, 64 bits. Texts of fewer than four words are only alike where they are the same."""
+    """The sketch of a text, 64 bits. Texts of fewer than four words match only if they have the same words."""
     words = _WORDS.findall(text.casefold())[:MOST_WORDS]
     hashes = [_hash(word) for word in words] if len(words) > 3 else [_hash(" ".join(words))]
     pieces = {*hashes, *((left * _MIX ^ right) & _ALL for left, right in pairwise(hashes))}
@@ -34,8 +37,9 @@ def simhash(text: str) -> int:
 
 
 def _in_most(numbers: list[int]) -> int:
-    """The bits that are set in more than half of the numbers. All are counted at once: three numbers are added up bit by bit into
-    one of sums and one of carries, until each digit of the counts is one number."""
+    """The bits that are set in more than half of the numbers. A carry-save adder counts all 64 positions at once: it repeatedly
+    replaces three numbers with two, their sums and their carries. In the end `digits` has one number for each binary digit of the
+    counts."""
     more, equal, half, digits = 0, _ALL, len(numbers) // 2, []
     while numbers:
         carries: list[int] = []
@@ -66,29 +70,32 @@ def _hash(word: str) -> int:
 
 
 def bands(one: int) -> tuple[int, ...]:
-    """The bands of a sketch, each with its place in the lowest bits, to be looked up: alike texts share one at least."""
+    """The bands of a sketch as lookup keys, each with its position in the lowest three bits."""
     return tuple((one >> at * _BAND & (1 << _BAND) - 1) << 3 | at for at in range(BANDS))
 
 
 def hamming_distance(one: int, other: int) -> int:
-    """In how many bits two sketches differ."""
+    """The number of bits in which two sketches differ."""
     return (one ^ other).bit_count()
 
 
 class NearDuplicateIndex:
-    """The latest sketches of many sites, in memory and bounded: how many of a site's are like a new one?"""
+    """The latest sketches of each site, a limited number of them, in memory. Counts how many are near duplicates of a new
+    sketch."""
 
     def __init__(self, *, most: int = 2_000, sites: int = 200) -> None:
         self._most, self._sites = most, sites
         self._kept: OrderedDict[str, _Column] = OrderedDict()
 
     def like(self, site: str, one: int, *, since: float) -> int:
-        """How many sketches of this site since then (seconds, any clock) are like this one."""
+        """How many sketches of this site that were added at `since` or later are near duplicates of this sketch. Times are in
+        seconds, on any clock."""
         column = self._kept.get(site)
         return column.like(one, since) if column else 0
 
     def add(self, site: str, sketches: Iterable[int], *, at: float) -> None:
-        """Remember sketches; the oldest ones and the sites longest silent make room."""
+        """Add sketches. If there are too many, the oldest sketches are dropped, and the sites that have had no new sketch for the
+        longest time."""
         column = self._kept.setdefault(site, _Column())
         self._kept.move_to_end(site)
         for one in sketches:
@@ -99,7 +106,8 @@ class NearDuplicateIndex:
 
 
 class _Column:
-    """The sketches of one site, oldest first, byte by byte: one new sketch is compared with all in a few operations."""
+    """The sketches of one site, oldest first. Each of eight arrays has one byte of every sketch, so that a new sketch is compared
+    with all sketches at once."""
 
     def __init__(self) -> None:
         self.times: deque[float] = deque()
@@ -117,10 +125,11 @@ class _Column:
             del kept[: max(0, oldest)]
 
     def like(self, one: int, since: float) -> int:
-        """How many are alike. What came before `since` is forgotten.
+        """How many sketches are near duplicates of this sketch. Sketches from before `since` are dropped.
 
-        The bits in which each differs are added up as one long number with a byte for each sketch; they are 64 at most, so that
-        no sum runs over, and a byte whose highest bit is set once 127 - ALIKE is added is one that differs in more.
+        One long integer has one byte for each sketch: the number of bits in which that sketch differs. This number is at most 64,
+        so no byte overflows. After adding 127 - MAX_DISTANCE, the highest bit of a byte is set if that sketch differs in more
+        than MAX_DISTANCE bits.
         """
         self.forget(sum(1 for _ in takewhile(lambda at: at < since, self.times)))
         pairs = zip(self._bytes, one.to_bytes(8, "little"), strict=True)

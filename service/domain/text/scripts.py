@@ -1,4 +1,4 @@
-"""Other scripts than Latin: how much of a text is written in one, and which languages that may be."""
+"""Scripts other than Latin: how much of a text is written in such a script, and in which languages the text may be."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-#: The languages that a script is used for, the likeliest first, by the first word of its letters' Unicode names.
+#: The languages of each script, the likeliest first. A script is named by the first word of its letters' Unicode names.
 LANGUAGES = {
     script: tuple(codes.split())
     for script, codes in {
@@ -18,7 +18,8 @@ LANGUAGES = {
         "TIBETAN": "bo dz",
     }.items()
 }  # fmt: skip
-#: Letters and small words of one language of a script, the narrower before the wider: Urdu has Persian's letters, too.
+#: Letters and stop words that identify one language of a script. The more specific sets come first: Urdu comes before Persian,
+#: because Urdu texts also have the letters of Persian.
 _SIGNS = (
     ("CYRILLIC", "be", "ў", ""), ("CYRILLIC", "kk", "әңұһ", ""), ("CYRILLIC", "tg", "ӣӯҷҳ", ""), ("CYRILLIC", "mn", "өү", ""),
     ("CYRILLIC", "mk", "ѓќѕ", ""), ("CYRILLIC", "sr", "јљњђћ", ""), ("CYRILLIC", "uk", "іїєґ", ""), ("CYRILLIC", "ru", "ыэё", ""),
@@ -29,26 +30,27 @@ _SIGNS = (
     ("DEVANAGARI", "hi", "", "है हैं में नहीं और था थी मैं तुम क्या यह हो ये"),
     ("ETHIOPIC", "ti", "ቐኸ", ""), ("ETHIOPIC", "am", "", "ነው እና ላይ ውስጥ ነበር አይደለም ብዬ"),
 )  # fmt: skip
-#: Where any stands, a text is looked at more closely. Left out: Latin with its accents, punctuation, signs, most emoji.
+#: Only a text with one of these characters is examined. Left out: Latin with its accents, punctuation, signs, most emoji.
 _BEYOND = re.compile(
     "[\u0370-\u1cff\u1f00-\u1fff\u2c80-\u2dff\u3005-\u3007\u3021-\ud7ff\uf900-\ufdff\ufe70-\uffdc\U00010000-\U0001d3ff\U0001e000-\U0001efff\U00020000-\U0003ffff]"
 )
 _RUN = re.compile(rf"{_BEYOND.pattern}(?:[\u200c\u200d]?{_BEYOND.pattern})*")
-#: Scripts whose letters stand in for Latin ones inside of English words.
+#: Scripts whose letters are used as look-alikes of Latin letters inside English words.
 _IMITATING = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU", "COPTIC"})
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-#: No blanks stand between their words: two letters count as a word. One letter of the second kind is a word by itself.
+#: Scripts without spaces between words: two letters count as a word. In `_WORDS_OF_ONE` a single letter can be a word.
 _UNSPACED = (_EAST_ASIAN - {"HANGUL"}) | {"THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"}
 _WORDS_OF_ONE = frozenset({"CJK", "HANGUL"})
 _OTHER_NAMES = {"IDEOGRAPHIC": "CJK", "KANGXI": "CJK"}
-#: First words of Unicode names that are no script.
+#: First words of Unicode names that do not name another script: Latin, and general signs.
 _NO_SCRIPT = frozenset({"LATIN", "MODIFIER", "COMBINING", "VARIATION", "MICRO", "FEMININE", "MASCULINE", "SQUARE", "TURNED"})
 _REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What of a text stands in other scripts: `name` of the one with most letters, letters and words in all, and the Latin letters."""
+    """The non-Latin part of a text: the `name` of the script with the most letters, the numbers of letters and words in all such
+    scripts, and the number of Latin letters."""
 
     name: str
     letters: int
@@ -62,7 +64,8 @@ class Script:
 
 
 def script_of(text: str) -> Script | None:
-    """None where a text is written in Latin letters alone, or with signs and disguises made of others."""
+    """The scripts of a text other than Latin; None if the text is all Latin, or if its other letters are only signs and
+    look-alikes of Latin letters."""
     if not _BEYOND.search(text):
         return None
     latin, words, letters = 0, 0, Counter[str]()
@@ -77,39 +80,41 @@ def script_of(text: str) -> Script | None:
         words += (len(others) + 1) // 2 if name in _UNSPACED else 1
     if not letters:
         return None
-    # Japanese mixes its syllables with Chinese characters: some of them are enough.
+    # Japanese mixes kana with Chinese characters: if a fifth of the letters are kana, the text is Japanese.
     syllables = letters["HIRAGANA"] + letters["KATAKANA"]
     name = "HIRAGANA" if syllables * 5 >= letters.total() else letters.most_common(1)[0][0]
     return Script(name, letters.total(), words, latin)
 
 
 def languages_of(script: Script, text: str) -> tuple[str, ...]:
-    """The languages that a text in this script may be in, the likeliest first; one where it is sure, none where we know none."""
-    known = LANGUAGES.get(script.name, ())
-    if len(known) > 1:
+    """The possible languages of a text in this script, the likeliest first. Only one if the language is certain; empty if we know
+    no language of this script."""
+    languages = LANGUAGES.get(script.name, ())
+    if len(languages) > 1:
         seen = text.lower()
         words = set(re.split(r"[\s.,!?;:।]+", seen))
         for name, language, signs, small in _SIGNS:
             if name == script.name and (any(sign in seen for sign in signs) or words.intersection(small.split())):
                 return (language,)
-    return known
+    return languages
 
 
 def runs(text: str) -> list[tuple[int, int]]:
-    """Where other scripts stand in a text, as `[start, end)`."""
-    return [(found.start(), found.end()) for found in _RUN.finditer(text)]
+    """The parts of a text in other scripts, as `[start, end)` in code points."""
+    return [(match.start(), match.end()) for match in _RUN.finditer(text)]
 
 
 def _is_word(others: str, token: str, names: Counter[str]) -> bool:
-    """A disguise mixes Latin letters with a few that look like them, and a face is drawn with letters of any scripts."""
+    """Whether a token is a word of another script. It is no such word if it mixes Latin letters with a few look-alikes (a
+    disguised word), or if it mixes letters of several scripts (an emoticon)."""
     if len(others) < len(token) and (len(others) * 2 <= len(token) or not _IMITATING.isdisjoint(names)):
         return False
     return len(names) == 1 or _EAST_ASIAN.issuperset(names)
 
 
 class _Table(dict[int, str]):
-    """What each code point counts as, looked up once: `l` a Latin letter, a sign of its own for each other script, nothing for marks
-    on a letter, a blank for all else. Bounded, so that no text can fill the memory."""
+    """A cache for `str.translate`: `l` for a Latin letter, one private character for each other script, an empty string for marks
+    on a letter, a space for all else. Bounded, so that no text can fill the memory."""
 
     def __init__(self) -> None:
         super().__init__({code: "l" if chr(code).isalpha() else "" if chr(code) == "'" else " " for code in range(128)})

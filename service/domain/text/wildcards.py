@@ -1,4 +1,4 @@
-"""Wildcards: words in which `*` stands for any letters, looked for without any pattern that could hang."""
+"""Wildcards: match words against globs, in which `*` stands for any letters, without a regular expression that could hang."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,7 @@ LONGEST_WORD = 80
 
 
 def found_at(words: Sequence[str], globs: Sequence[str]) -> Iterator[int]:
-    """Every place at which these words, one after the other, fit the globs."""
+    """Every index at which consecutive words match the globs."""
     first, rest = globs[0].partition("*")[0], globs[1:]
     for at in range(len(words) - len(rest)):
         if not words[at].startswith(first) or not fits(globs[0], words[at]):
@@ -16,7 +16,7 @@ def found_at(words: Sequence[str], globs: Sequence[str]) -> Iterator[int]:
 
 
 def fits(glob: str, word: str) -> bool:
-    """Whether a word fits a glob; each piece is looked for once."""
+    """Whether a word matches a glob. Each piece is searched once, so the time is linear."""
     if len(word) > LONGEST_WORD:
         return False
     first, *middle, last = glob.split("*") if "*" in glob else (glob, None)

@@ -1,4 +1,4 @@
-"""When a failed webhook is tried again, and when it is given up."""
+"""The retry schedule of webhooks: when a failed delivery is tried again, and when it is given up."""
 
 import random
 from dataclasses import dataclass
@@ -9,23 +9,24 @@ from email.utils import parsedate_to_datetime
 SCHEDULE = (0, 5, 30, 120, 600, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 
 
-#: How far a wait may be off, either way, so that a thousand failed deliveries do not come back in the same second.
+#: Each wait varies at random by this share, up or down, so that a thousand failed deliveries are not retried in the same second.
 JITTER = 0.2
 
 
-#: Age at which a delivery is given up although it has tries left: those behind a broken endpoint hardly get any.
+#: The age at which a delivery is given up even if it has tries left. A delivery to a broken endpoint is hardly ever tried, so it
+#: does not use up its schedule.
 GIVE_UP = timedelta(hours=96)
 
 
-#: Longest pause that a receiver can ask for with Retry-After.
+#: The longest pause that a receiver can request with Retry-After.
 LONGEST_PAUSE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back of one attempt; `status` is None where nothing did, and `error` says why.
+    """The response to one attempt. `status` is None if there was none; then `error` says why.
 
-    `fault` is the type of that error, for the log: `error` may quote what came back.
+    `fault` is the type of that error, for the log: `error` itself may quote the response.
     """
 
     status: int | None
@@ -37,12 +38,13 @@ class Answer:
 
     @property
     def arrived(self) -> bool:
-        """Only 2xx says that the host has it: a redirect may lead to a page that knows nothing."""
+        """Whether the host has received the webhook. Only a 2xx status means that: a redirect may lead to a page that does not
+        process webhooks."""
         return self.status is not None and 200 <= self.status < 300
 
 
 def next_try(tries: int, *, now: datetime, retry_after: str = "") -> datetime | None:
-    """When a delivery that failed `tries` times is due again; None where its schedule is used up."""
+    """When a delivery that failed `tries` times is due again; None if its schedule is used up."""
     if tries >= len(SCHEDULE):
         return None
     wait = timedelta(seconds=SCHEDULE[tries] * random.uniform(1 - JITTER, 1 + JITTER))
@@ -50,13 +52,13 @@ def next_try(tries: int, *, now: datetime, retry_after: str = "") -> datetime | 
 
 
 def pause_of(retry_after: str, *, now: datetime) -> timedelta:
-    """The pause that a Retry-After asks for, in seconds or as a date; none where it cannot be read, whatever a stranger wrote."""
+    """The pause that a Retry-After header requests, in seconds or as a date; zero if it cannot be parsed. Never raises."""
     try:
         if retry_after.strip().isdigit():
-            asked = timedelta(seconds=int(retry_after[:9]))
+            pause = timedelta(seconds=int(retry_after[:9]))
         else:
             date = parsedate_to_datetime(retry_after)
-            asked = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+            pause = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, OverflowError):
         return timedelta(0)
-    return min(max(asked, timedelta(0)), LONGEST_PAUSE)
+    return min(max(pause, timedelta(0)), LONGEST_PAUSE)

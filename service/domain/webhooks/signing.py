@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0: secrets, signatures, addresses, and when to try again."""
+"""Secrets and signatures of Standard Webhooks 1.0."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ def new_secret() -> str:
 
 
 def signatures(keys: Sequence[str], message_id: str, at: datetime, body: bytes) -> str:
-    """The value of `webhook-signature`: one signature for each secret that is live."""
+    """The value of the header `webhook-signature`: one signature for each secret in `keys`."""
     signed = f"{message_id}.{int(at.timestamp())}.".encode() + body
     return " ".join(f"v1,{base64.b64encode(_hmac(key, signed)).decode()}" for key in keys)
 

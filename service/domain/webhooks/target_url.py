@@ -1,4 +1,4 @@
-"""The address of a webhook endpoint, checked and split into its parts."""
+"""The URL of a webhook endpoint, validated and split into its parts."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that can be called: its parts, with the port made explicit."""
+    """The parts of a URL that can be called, with an explicit port."""
 
     tls: bool
     host: str
@@ -16,7 +16,7 @@ class Target:
 
 
 def parse_target(url: str) -> Target:
-    """Take a URL apart. Raises ValueError that says what was expected."""
+    """Split a URL into its parts. Raises ValueError with a message that says what was expected."""
     if any(c <= " " or c == "\\" or c == "\x7f" for c in url):
         raise ValueError("expected an address without blanks, backslashes and control characters")
     parts = urlsplit(url)

@@ -17,11 +17,12 @@ from service.store.tables.sites import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which acts: of which site (`whole` adds those of the installation), which deed, by whom, from when until when."""
+    """Selects entries by site, event, moderator and time range (before `until`). `whole`: also the entries that belong to no
+    site."""
 
     site_id: str | None = None
     whole: bool = True
-    deed: str = ""
+    event: str = ""
     moderator: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -30,7 +31,7 @@ class AuditFilter:
 def audit_entries(
     session: Session, wanted: AuditFilter, *, after: tuple[datetime, UUID] | None = None, limit: int
 ) -> Sequence[AnyRow]:
-    """One page of acts, the newest first, and one more where there is another page."""
+    """One page of entries, the newest first, and one more if there is another page."""
     columns = (AuditEntry, Moderator.email, Moderator.name, ApiKey.hint)
     query = (
         select(*columns)
@@ -40,10 +41,10 @@ def audit_entries(
         .limit(limit + 1)
     )
     if wanted.site_id is not None:
-        here = AuditEntry.site_id == wanted.site_id
-        query = query.where(or_(here, AuditEntry.site_id.is_(None)) if wanted.whole else here)
-    if wanted.deed:
-        query = query.where(AuditEntry.deed == wanted.deed)
+        on_site = AuditEntry.site_id == wanted.site_id
+        query = query.where(or_(on_site, AuditEntry.site_id.is_(None)) if wanted.whole else on_site)
+    if wanted.event:
+        query = query.where(AuditEntry.event == wanted.event)
     if wanted.moderator:
         query = query.where(AuditEntry.moderator_id == wanted.moderator)
     if wanted.since:
@@ -57,15 +58,15 @@ def audit_entries(
 
 
 def failures(session: Session, moderator_id: UUID, *, since: datetime, most: int) -> int:
-    """How often somebody could not come in as this moderator since then, counted up to `most`."""
-    about = (AuditEntry.deed == AuditEvent.SIGN_IN_FAILED, AuditEntry.about == str(moderator_id))
-    found = select(AuditEntry.id).where(AuditEntry.at > since, *about).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    """The number of failed sign-ins as this moderator after `since`, counted up to `most`."""
+    about = (AuditEntry.event == AuditEvent.SIGN_IN_FAILED, AuditEntry.target == str(moderator_id))
+    entries = select(AuditEntry.id).where(AuditEntry.at > since, *about).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(entries)) or 0
 
 
 def people_named(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:
-    """The addresses of the moderators that acts were about, by the id that stands in the log."""
-    ids = {found for row in rows if (found := _uuid(row.AdminAct.about))}
+    """Some entries have a moderator's id as their target. Returns the e-mail address of each such moderator, by that id."""
+    ids = {target_id for row in rows if (target_id := _uuid(row.AuditEntry.target))}
     people = session.execute(select(Moderator.id, Moderator.email).where(Moderator.id.in_(ids)))
     return {str(moderator_id): email for moderator_id, email in people}
 

@@ -1,4 +1,4 @@
-"""Invitations that wait to be accepted."""
+"""Queries on invitations that are not accepted yet."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,13 +12,13 @@ from service.store.tables.invitations import Invitation
 
 
 def invitations_with(session: Session, digest: str, *, now: datetime) -> Sequence[Invitation]:
-    """What the link with this SHA-256 offers; nothing where it was used, withdrawn or has run out."""
+    """The invitations of the link with this SHA-256; empty if the link was used or withdrawn, or has expired."""
     query = select(Invitation).where(Invitation.digest == digest, Invitation.valid_until > now).order_by(Invitation.site_id)
     return session.scalars(query).all()
 
 
 def invited(session: Session, site_id: str, *, now: datetime) -> Sequence[AnyRow]:
-    """Whose role on this site waits to be accepted."""
+    """The moderators who have not accepted their role on this site yet, with that role, sorted by e-mail."""
     return session.execute(
         select(Moderator.id, Moderator.email, Invitation.role)
         .join(Moderator, Moderator.id == Invitation.moderator_id)

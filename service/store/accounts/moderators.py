@@ -1,4 +1,4 @@
-"""Moderators by session, by e-mail and by role."""
+"""Queries on moderators: by session, by e-mail and by role."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from service.store.tables.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The moderator behind a browser session, with the roles that count at this moment."""
+    """The moderator of a browser session, with their current roles."""
 
     moderator: Moderator
     session: BrowserSession
@@ -22,7 +22,7 @@ class SignedIn:
 
 
 def sign_in_of(session: Session, digest: str, *, seen_after: datetime, made_after: datetime) -> SignedIn | None:
-    """Who holds the session with this SHA-256; none where it is unknown, idle since `seen_after` or older than `made_after`."""
+    """The session with this SHA-256; None if it is unknown, idle since `seen_after` or older than `made_after`."""
     row = session.execute(
         select(BrowserSession, Moderator)
         .join(Moderator, Moderator.id == BrowserSession.moderator_id)
@@ -37,16 +37,16 @@ def sign_in_of(session: Session, digest: str, *, seen_after: datetime, made_afte
 
 
 def shown_name(person: type[Moderator] = Moderator) -> Any:
-    """What colleagues see of a moderator: the name, else the address."""
+    """The name of a moderator that colleagues see: the name, else the e-mail address. An SQL expression."""
     return func.coalesce(func.nullif(person.name, ""), person.email, "")
 
 
 def roles_of(session: Session, moderator: Moderator) -> dict[str, Role]:
-    """Site id -> role, the sites in alphabetical order. The stronger of both counts where a role everywhere meets a membership."""
+    """Site id -> role, sorted by site id. If a moderator has a membership and a role on all sites, the stronger role counts."""
     members = session.execute(select(Membership.site_id, Membership.role).where(Membership.moderator_id == moderator.id)).all()
     roles = {site_id: Role(role) for site_id, role in members}
-    if moderator.everywhere:
-        everywhere = Role(moderator.everywhere)
+    if moderator.role_on_all_sites:
+        everywhere = Role(moderator.role_on_all_sites)
         for site_id in session.scalars(select(Site.id)):
             if not roles.get(site_id, Role.VIEWER).covers(everywhere):
                 roles[site_id] = everywhere
@@ -55,11 +55,11 @@ def roles_of(session: Session, moderator: Moderator) -> dict[str, Role]:
 
 
 def moderator_with(session: Session, email: str) -> Moderator | None:
-    """The moderator with this address, in whatever case it is written."""
+    """The moderator with this e-mail address, in upper or lower case."""
     return session.scalar(select(Moderator).where(Moderator.email == email.strip().casefold()))
 
 
 def browsers_of(session: Session, moderator_id: UUID) -> list[BrowserSession]:
-    """The browsers in which a moderator is signed in, the last one seen first."""
-    found = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())
-    return list(session.scalars(found))
+    """The browsers in which a moderator is signed in, the most recently seen browser first."""
+    query = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())
+    return list(session.scalars(query))

@@ -1,4 +1,4 @@
-"""Pending sign-ins and the recovery codes that are left."""
+"""Queries on pending sign-ins and recovery codes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,13 +11,13 @@ from service.store.tables.two_factor import PendingSignIn, RecoveryCode
 
 
 def pending_sign_in(session: Session, digest: str, *, now: datetime) -> PendingSignIn | None:
-    """The sign-in that waits under this SHA-256, while its moderator may come in at all."""
-    found = (
+    """The pending sign-in with this SHA-256; None if it has expired or its moderator is disabled."""
+    query = (
         select(PendingSignIn)
         .join(Moderator, Moderator.id == PendingSignIn.moderator_id)
         .where(PendingSignIn.digest == digest, PendingSignIn.valid_until > now, Moderator.disabled_at.is_(None))
     )
-    return session.scalar(found)
+    return session.scalar(query)
 
 
 def recovery_codes_left(session: Session, moderator_id: UUID) -> int:

@@ -1,7 +1,7 @@
-"""Settling a batch: comments leave `pending`, each at most once, with a verdict, an event and their threads' counts.
+"""Apply the verdicts of a batch: each comment leaves `pending` at most once, with a verdict row, an event and new thread counts.
 
-On PostgreSQL it is one statement, of any number of rows: each more costs a round trip, and where another worker or a moderator waits
-for a thread, it waits for all of them.
+On PostgreSQL one statement does all of this, for any number of rows. A second statement would cost a round trip, and another
+worker or a moderator would wait longer for the row lock of a thread.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from service.store.tables.outbox import Event, EventState, EventType
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """What becomes of the comment `id`: its state, the first reason and its score; and what its verdict and its event say."""
+    """What is written for the comment `id`: its state, first reason and score, and the columns of its verdict row and event."""
 
     id: UUID
     site_id: str
@@ -50,13 +50,14 @@ _GIVEN = ", ".join((
     typed(table(VerdictRow), ("revision", "reasons", "signals", "shadow")),
     typed(table(Event), ("facts",)),
 ))  # fmt: skip
-#: What is asked of a comment is said so that no index of what is pending serves: where a database expects little there, it would
-#: read all of it for these few. Threads are locked in the order of their ids, so that two writers never wait for each other in a ring.
+#: coalesce() stops the query planner from using the partial index on pending rows. With stale statistics the planner expects few
+#: pending rows, and would read all of them for each batch. Threads are locked in the order of their ids, so that two writers
+#: cannot deadlock.
 _AT_ONCE = f"""
 WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset(%(rows)s) AS row ({_GIVEN})),
 moved AS (
   UPDATE comment c SET state = g.state, reason = g.reason, score = g.score, version = c.version + 1,
-    updated_at = %(now)s, settled_at = %(now)s, lease_token = NULL, lease_until = NULL
+    updated_at = %(now)s, judged_at = %(now)s, lease_token = NULL, lease_until = NULL
   FROM given g
   WHERE g.id = c.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
   RETURNING c.id, c.version
@@ -83,10 +84,10 @@ counted AS (
 )
 SELECT comment_id, state FROM told
 """  # noqa: S608
-#: The same of SQLite, where a statement is no journey.
+#: The update of the comments on SQLite. SQLite uses several statements: there a statement costs no round trip.
 _MOVE = f"""
 UPDATE comment SET state = g.state, reason = g.reason, score = g.score, version = version + 1,
-  updated_at = ?, settled_at = ?, lease_token = NULL, lease_until = NULL
+  updated_at = ?, judged_at = ?, lease_token = NULL, lease_until = NULL
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state, json_extract(value, '$[2]') AS reason,
   json_extract(value, '$[3]') AS score FROM json_each(?)) AS g
 WHERE comment.id = g.id AND coalesce(comment.state, '') = '{State.PENDING}' AND lease_token = ?
@@ -97,10 +98,10 @@ RETURNING id, version
 def write_verdicts(
     session: Session | Connection, rows: Sequence[VerdictChange], *, token: UUID, now: datetime
 ) -> dict[UUID, bool]:
-    """Move each comment that is still pending under this token. Returns which did, and of each whether a host wants to be told; of the
-    others nothing is left behind.
+    """Apply the verdict of each comment that is still pending under this token. Returns the ids of these comments, each with
+    whether its event is due to a host. For the other comments nothing is written.
 
-    Where no host does, an event has nobody to go to and is done with at once: no courier has to come by for that.
+    If the site has no enabled endpoint, the event is stored as sent, so that no delivery worker has to process it.
     """
     if not rows:
         return {}
@@ -120,18 +121,19 @@ def write_verdicts(
 
 
 def none_under_way(session: Session) -> None:
-    """Wait until no verdict is being settled, and let none begin before this transaction ends. Each asks at its beginning whether a host
-    wants to be told; on PostgreSQL it may then wait for others, who change the answer. On SQLite nobody else writes anyway."""
+    """Wait until no other transaction applies verdicts, and let none begin before this transaction ends. A transaction that
+    applies verdicts first reads whether the site has an enabled endpoint. On PostgreSQL it may then wait for row locks, and
+    meanwhile another transaction could change the endpoints. SQLite needs no lock: it has only one writer at a time."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE event IN SHARE MODE"))
 
 
 def _verdict(row: VerdictChange, now: datetime) -> dict[str, Any]:
-    said = (row.verdict_id, row.id, row.revision, row.state, row.reasons, row.signals, row.shadow, now)
-    return dict(zip(_VERDICT, said, strict=True))
+    values = (row.verdict_id, row.id, row.revision, row.state, row.reasons, row.signals, row.shadow, now)
+    return dict(zip(_VERDICT, values, strict=True))
 
 
-def _event(row: VerdictChange, version: int, wanted: bool, now: datetime) -> dict[str, Any]:
-    state = EventState.DUE if wanted else EventState.SENT
-    told = (row.event_id, row.site_id, row.id, version, row.type, State.PENDING, row.state, row.facts, state, now, now)
-    return dict(zip(_EVENT, told, strict=True))
+def _event(row: VerdictChange, version: int, due: bool, now: datetime) -> dict[str, Any]:
+    state = EventState.DUE if due else EventState.SENT
+    values = (row.event_id, row.site_id, row.id, version, row.type, State.PENDING, row.state, row.facts, state, now, now)
+    return dict(zip(_EVENT, values, strict=True))

@@ -1,4 +1,4 @@
-"""Readings: for comments that a worker has claimed, everything that the checks and the policy will want to know."""
+"""Check inputs: everything that the checks and the policy need to know about the comments that a worker has claimed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ from service.store.tables.external_checks import ExternalCheckRow
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Site
 
-#: The plain columns: asked of every batch, without what the ORM would add.
-_COMMENT, _THREAD, _SITE, _MODEL, _OUTSIDE = (
+#: Core columns: these queries run for every batch, and the ORM would slow them down.
+_COMMENT, _THREAD, _SITE, _MODEL, _EXTERNAL = (
     table(record).c for record in (Comment, Thread, Site, SiteModelRow, ExternalCheckRow)
 )
-#: A site with when the model was made that it believes in, and whether it asks a service elsewhere.
+#: Each site, with the time at which its active site model was trained, and whether the site has an enabled external check.
 _SITES = select(
     *_SITE,
-    _MODEL.made_at.label("model_of"),
-    exists().where(_OUTSIDE.site_id == _SITE.id, _OUTSIDE.enabled.is_(True)).label("asks_outside"),
-).select_from(outerjoin(table(Site), table(SiteModelRow), (_MODEL.site_id == _SITE.id) & _MODEL.believed.is_(True)))
+    _MODEL.trained_at.label("model_of"),
+    exists().where(_EXTERNAL.site_id == _SITE.id, _EXTERNAL.enabled.is_(True)).label("asks_outside"),
+).select_from(outerjoin(table(Site), table(SiteModelRow), (_MODEL.site_id == _SITE.id) & _MODEL.active.is_(True)))
 _COMMENTS = (
     select(
         *_COMMENT,
@@ -46,7 +46,7 @@ _COMMENTS = (
     .join_from(table(Comment), table(Thread))
     .order_by(_COMMENT.received_at, _COMMENT.id)
 )
-#: Asked of every batch, so they are built once.
+#: These queries run for every batch, so they are built only once.
 _ASKED = {
     dialect: (_COMMENTS.where(named(dialect, _COMMENT.id, "ids")), _SITES.where(named(dialect, _SITE.id, "ids", hidden=True)))
     for dialect in ("sqlite", "postgresql")
@@ -55,9 +55,10 @@ _ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class ClaimedComment:
-    """A claimed comment, as the checks read it and as `settle` will need it.
+    """A claimed comment: the input of its checks, and the facts that applying its verdict needs.
 
-    `model_of` is when the model was made that its site believes in; `asks_outside` whether the site asks a service elsewhere.
+    `model_of` is the time at which the active model of the site was trained; None if the site has no active model. `asks_outside`
+    says whether the site has an enabled external check.
     """
 
     comment_id: UUID
@@ -67,7 +68,7 @@ class ClaimedComment:
     claims: int
     reading: CheckInput
     rules: PolicyLimits
-    latitude: SiteThresholds | None = None
+    thresholds: SiteThresholds | None = None
     model_of: datetime | None = None
     asks_outside: bool = False
 
@@ -83,12 +84,12 @@ def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: date
 
 
 def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLimits:
-    """A site's rules: its own settings over the defaults."""
+    """The policy limits of a site. Its own settings replace the defaults."""
     policy = site.policy or {}
-    found = (SiteThresholds.of(policy) or SiteThresholds()).reject_from
-    # Limits that the site's own decisions bear out stand in place of the default one.
-    alone = None if policy.get(SPAM_WAITS) or found is not None else BEYOND_DOUBT
-    return PolicyLimits(hold_everything=site.hold_everything or hold_everything, beyond_doubt=alone)
+    reject_from = (SiteThresholds.of(policy) or SiteThresholds()).reject_from
+    # If a limit for rejecting was calibrated on the site's own decisions, it replaces the default limit.
+    beyond_doubt = None if policy.get(SPAM_WAITS) or reject_from is not None else BEYOND_DOUBT
+    return PolicyLimits(hold_everything=site.hold_everything or hold_everything, beyond_doubt=beyond_doubt)
 
 
 def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
@@ -100,7 +101,7 @@ def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
         claims=row.claims,
         reading=_reading(row, site, near),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
-        latitude=SiteThresholds.of(site.policy),
+        thresholds=SiteThresholds.of(site.policy),
         model_of=site.model_of,
         asks_outside=site.asks_outside,
     )
@@ -124,7 +125,8 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
         history=History(
             approved=near.approved,
             rejected=near.rejected,
-            # A typed address is anybody's: trust by hand would let everybody in who guesses it.
+            # Anyone can type an e-mail address. If an unverified address were trusted, everyone who guesses the address would be
+            # trusted, too.
             vouched=bool(row.author_external_id) or row.author_verified,
             trusted=bool(row.author_external_id or row.author_verified)
             and is_listed(site, "trusted_authors", row.author_key, at=row.received_at),

@@ -1,4 +1,4 @@
-"""Moves of many rows at once: claim, change state with one winner, and leave an event for each change."""
+"""Claim pending comments for a worker: leases of many rows at once, each under a fencing token."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,15 +17,15 @@ _COMMENT = table(Comment)
 _UNTIL = _COMMENT.c.lease_until
 _NOW, _FAR, _LIMIT = bindparam("now", type_=_UNTIL.type), bindparam("far", type_=_UNTIL.type), bindparam("limit", type_=Integer)
 _FREE = (_COMMENT.c.state == State.PENDING, or_(_UNTIL.is_(None), _UNTIL < _NOW, _UNTIL > _FAR))
-#: How far the clocks of two machines may be apart, beyond what a lease lasts.
+#: The tolerated clock skew between two machines, on top of the length of a lease.
 SKEW = timedelta(seconds=1)
-#: These are asked of every batch, so they are built once: that costs as much as asking.
+#: These statements run for every batch, so they are built only once: building a statement takes as long as running it.
 _FIRST = select(_COMMENT.c.claims).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 
 
 def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
-    """Those that are due are locked by then, so they are not asked for their state again: of two questions for what is pending, a
-    database that expects little of it compares each row of the one with each of the other."""
+    """The outer UPDATE does not test `state = 'pending'` again: with stale statistics PostgreSQL would then plan a quadratic
+    nested loop. A second test is not needed, because the subquery has locked the rows."""
     due = (
         select(_COMMENT.c.id)
         .where(*_FREE, only)
@@ -42,7 +42,8 @@ def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> Returnin
     )
 
 
-#: On PostgreSQL a lease does not wait for the disk: one that a crash of the server forgets binds nobody, nor does its token settle.
+#: On PostgreSQL a lease commits without waiting for the disk. Losing a lease in a server crash does no harm: the worker's token
+#: no longer matches, so that worker cannot apply a verdict.
 _LIGHTLY = func.set_config("synchronous_commit", "off", literal_column("true")) == literal_column("'off'")
 _ONLY = {"fresh": _COMMENT.c.claims == 0, "again": _COMMENT.c.claims > 0}
 _LEASES = {
@@ -52,13 +53,13 @@ _LEASES = {
 
 
 def first_free(session: Session, *, now: datetime, lease: timedelta) -> int | None:
-    """How often the oldest comment that may be claimed was claimed before; None where there is none. A read, so that an idle
-    worker never asks for the write lock."""
+    """Finds the oldest comment that may be claimed. Returns how often it was claimed before; None if there is no such comment.
+    This only reads, so an idle worker never takes the write lock."""
     return plain(session).scalar(_FIRST, {"now": now, "far": now + lease + SKEW})
 
 
 def oldest_pending(session: Session) -> datetime | None:
-    """When the comment that waits longest for its verdict came in; None where none waits."""
+    """When the comment that has been pending longest arrived; None if none is pending."""
     return session.scalar(
         select(Comment.received_at).where(Comment.state == State.PENDING).order_by(Comment.received_at).limit(1)
     )
@@ -70,11 +71,12 @@ def judged_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta, again: bool = False) -> Sequence[AnyRow]:
-    """Lease up to `limit` pending comments, oldest first, under one fencing token. Rows of the claimed ids and claims.
+    """Lease up to `limit` pending comments, oldest first, under one fencing token. Returns rows of (id, claims).
 
-    `again` asks for comments whose earlier lease ran out, the others for fresh ones: one that kills its worker must not
-    use up the tries of its neighbours, so the caller takes those one by one. A lease that ends later than any can was given by
-    a clock that is wrong, and binds nobody: should its worker live, the token lets one of the two win.
+    With `again`, it takes comments whose earlier lease ran out; without, only comments that were never claimed. One comment may
+    kill its worker each time, and must not use up the tries of other comments, so the caller claims comments with `again` one by
+    one. A lease that ends later than any new lease would is ignored: it was made with a wrong clock. If the worker of that lease
+    is still alive, the token lets only one of the two workers commit.
     """
     leased = {"token": token, "until": now + lease, "now": now, "far": now + lease + SKEW, "limit": limit}
     connection = plain(session)

@@ -1,4 +1,4 @@
-"""What the public may see: the approved comments of a thread, in pages, flat or with their replies."""
+"""The public feed: the approved comments of a thread, in pages, flat or with their replies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from service.store.comments.listing import Position
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 
-#: Most replies that one page of roots brings along.
+#: The maximum number of replies that come with one page of roots.
 MOST_REPLIES = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A thread as its readers see it. `version` grows with every change of what they see."""
+    """A thread as its readers see it. `version` grows with every change that they can see."""
 
     version: int = 0
     approved: int = 0
@@ -31,7 +31,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An approved comment. `parent` is named only where the public may see it too."""
+    """An approved comment. `parent` is set only if the parent is approved, too."""
 
     id: UUID
     parent: UUID | None
@@ -46,7 +46,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class FeedSlice:
-    """Which part of a thread: from where, how many, in which order; `roots` alone or all."""
+    """A part of a thread: start position, page size and order. `roots`: only comments without an approved parent."""
 
     after: Position | None
     limit: int
@@ -68,14 +68,14 @@ _COLUMNS = (
 
 
 def head_of(session: Session, thread: UUID) -> Head:
-    """The thread's head; an empty one where nobody has commented yet."""
+    """The thread's head; an empty one if there are no comments yet."""
     columns = (Thread.feed_version, Thread.approved, Thread.url, Thread.title, Thread.created_at)
     row = session.execute(select(*columns).where(Thread.id == thread)).one_or_none()
     return Head(row.feed_version, row.approved, row.url, row.title, row.created_at) if row else Head()
 
 
 def published_in(session: Session, thread: UUID, part: FeedSlice) -> list[Published]:
-    """One page, and one comment more where there is another page."""
+    """One page of comments. If there is another page, one comment of it is added."""
     query = _approved().where(Comment.thread_id == thread).limit(part.limit + 1)
     place, order = tuple_(Comment.received_at, Comment.id), (Comment.received_at, Comment.id)
     query = query.order_by(*(column.desc() if part.newest_first else column for column in order))
@@ -88,7 +88,8 @@ def published_in(session: Session, thread: UUID, part: FeedSlice) -> list[Publis
 
 
 def replies_to(session: Session, roots: Sequence[UUID]) -> list[Published]:
-    """All approved comments below these, through approved ones only, oldest first; at most `MOST_REPLIES`."""
+    """All approved replies below these roots, oldest first, at most `MOST_REPLIES`. Replies below a comment that is not approved
+    are left out."""
     if not roots:
         return []
     below = select(Comment.id).where(Comment.parent_id.in_(roots), Comment.state == State.APPROVED).cte("below", recursive=True)

@@ -1,4 +1,4 @@
-"""A comment found again by its words, where a host has no other name for it."""
+"""Find a comment by its text, for hosts that have no id for it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,8 @@ from service.store.tables.comments import Comment
 
 
 def newest_with(session: Session, site_id: str, fingerprint: str, text: str, *, since: datetime) -> AnyRow | None:
-    """The newest comment of the site with exactly these words: its id and its thread."""
+    """The id and thread of the newest comment of the site with exactly this text, received after `since`; None if there is
+    none."""
     return session.execute(
         select(Comment.id, Comment.thread_id)
         .where(Comment.site_id == site_id, Comment.fingerprint == fingerprint, Comment.received_at > since, Comment.text == text)

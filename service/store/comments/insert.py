@@ -1,7 +1,7 @@
-"""Taking in a batch: its threads, comments and keys in one statement of PostgreSQL, all of it or nothing.
+"""Insert a batch of threads, comments and idempotency keys; on PostgreSQL in one statement.
 
-Each statement costs its thread nine turns at the interpreter's lock, for which it stands in line behind every request that came
-meanwhile. That is more than the statement itself, so there is only one, and it asks for closed threads itself.
+psycopg releases the GIL nine times per statement, and under load the thread waits each time to get the GIL back. These waits take
+longer than the statement itself. So there is only one statement, and it also checks for closed threads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
 
 NewComment = Mapping[str, Any]
-#: What is the same of every comment that has just come.
+#: The columns with the same value in every new comment, as SQL.
 _NEW = (("state", f"'{State.PENDING}'"), ("version", "0"), ("revision", "1"), ("reason", "''"), ("score", "0"), ("claims", "0"))
 
 
 def insert_comments(
     connection: Connection, *, threads: Sequence[NewComment], comments: Sequence[NewComment], keys: Sequence[NewComment]
 ) -> bool:
-    """Store what belongs together; `threads` may be there already. False where one of the comments' threads was closed: then
-    nothing was stored. On SQLite whoever calls has looked, and nobody else writes meanwhile."""
+    """Store a batch. Threads that exist already are skipped. Returns False if a thread of the batch is closed; then no comment
+    and no key is stored. On SQLite the caller has already checked for closed threads, and holds the write lock."""
     if not comments:
         return True
     if connection.dialect.name != "postgresql":

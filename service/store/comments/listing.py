@@ -1,4 +1,4 @@
-"""Comments as their host asks for them: one with its history, or a page of many."""
+"""Comments for the host's API requests: one comment with its history, or a page of comments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ListedComment:
-    """A comment with its thread, and its verdict where that covers the words that it has now."""
+    """A comment with its thread, and the newest verdict on its current revision; None if there is none."""
 
     comment: Comment
     thread: Thread
@@ -33,7 +33,8 @@ class ListedComment:
 
 @dataclass(frozen=True, slots=True)
 class CommentFilter:
-    """Which comments of a site. With a state and no `updated_after` in the order of arrival, else of the last change."""
+    """Selects comments of a site. They are sorted by arrival if `state` is set and `updated_after` is not, else by their last
+    change."""
 
     state: State | None = None
     thread: str | None = None
@@ -43,11 +44,11 @@ class CommentFilter:
 
     @property
     def moment(self) -> ColumnElement[datetime]:
-        """The column that orders the page; each has its index."""
+        """The column by which the page is sorted. Both possible columns have an index."""
         return (Comment.received_at if self._by_arrival else Comment.updated_at).expression
 
     def place_of(self, row: ListedComment) -> Position:
-        """Where a page that ends with this comment ends."""
+        """The position of this comment: the next page begins after it."""
         return Position(row.comment.received_at if self._by_arrival else row.comment.updated_at, row.comment.id)
 
     @property
@@ -67,7 +68,7 @@ def history_of(session: Session, comment_id: UUID) -> Sequence[Event]:
 
 
 def comments_of(session: Session, site_id: str, wanted: CommentFilter) -> list[ListedComment]:
-    """One page, and one comment more where there is another page."""
+    """One page of comments. If there is another page, one comment of it is added."""
     moment = wanted.moment
     query = _comments().where(Comment.site_id == site_id).order_by(moment, Comment.id).limit(wanted.limit + 1)
     if wanted.state is not None:
@@ -92,7 +93,7 @@ def _listed(session: Session, query: Select[Comment, Thread]) -> list[ListedComm
 
 
 def _verdicts(session: Session, comment_ids: Sequence[UUID]) -> dict[tuple[UUID, int], VerdictRow]:
-    """The newest verdict of each revision. An older one does not cover newer words."""
+    """The newest verdict of each revision. A verdict does not cover the text of a later revision."""
     if not comment_ids:
         return {}
     rows = session.scalars(

@@ -1,4 +1,5 @@
-"""When a stored comment was written, where its host said so. Only a host with a key can say so; the public form cannot."""
+"""When a stored comment was written, if its host gave the time. Only a host with an API key can give it; the public form
+cannot."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,7 +7,7 @@ from typing import Any
 
 
 def posted_at(context: Mapping[str, Any] | None) -> datetime | None:
-    """The time of writing of a comment with this context as aware UTC, or None where the host gave none."""
+    """The time of writing of a comment with this context, as aware UTC; None if the host gave none."""
     return moment((context or {}).get("posted_at"))
 
 

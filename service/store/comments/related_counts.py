@@ -1,7 +1,7 @@
-"""What stands near claimed comments, counted in one question: the same words, the same author, the same address.
+"""Count the comments that are related to claimed comments, in one query: with the same text, author or address.
 
-Where much came at once, a second question asks when it was written: an old thread that is imported comes within seconds, and its
-comments are days and years apart.
+If many related comments arrived at once, a second query reads when they were written. The comments of an imported old thread
+arrive within seconds, but were written days or years apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,21 +18,24 @@ from service.store.db.bulk import plain
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.comments import Comment
 
-#: How far back "recent" and an author's history reach.
+#: How far back comments count as recent, and how far back an author's history is read.
 RECENT = timedelta(hours=1)
 HISTORY = timedelta(days=365)
 
-#: No more than so many of a kind are counted, the newest: somebody may have sent the same a million times.
+#: For each text, author and address only the newest comments are counted, at most this many: a text may have been sent a million
+#: times.
 MOST = 1_000
-#: From so many others on, the time of writing is asked for. Fewer by one author or from one address are no flood.
+#: From this many other comments on, the times of writing are read. With fewer comments, an author or an address cannot be a
+#: flood.
 ASKED_FROM = {"text": 1, "author": 8, "address": 8}
-#: Of so many, the newest, the time of writing is read. No limit of a flood is as high.
+#: The times of writing are read for at most this many of the newest comments. Every flood limit is lower than this.
 DATED = 200
-#: Up to three numbers, each less than this, come back as one: looked up once, where each for itself would look again.
+#: Up to three counts are packed into one number, each of them below this value. Three separate subqueries would read the index
+#: three times.
 _STEP = 10_000
-#: Each pair (site, value) is looked up by itself, newest first, in the index that begins with the value. Left to choose, a database that
-#: knew no numbers yet, since the table had just grown, read the whole site for every batch.
-#: `{texts}` and the others unfold a JSON array of pairs.
+#: Each pair (site, value) is looked up on its own, newest first, in the index that begins with the value. A simpler query once
+#: made the planner read all comments of the site for every batch: the table had just grown, and the statistics were stale.
+#: `{texts}`, `{authors}` and `{addresses}` each turn a JSON array of pairs into rows.
 _QUESTION = f"""
 SELECT 'text' AS what, w.site_id, w.value, (SELECT count(*) + {_STEP} * count(DISTINCT thread_id) FROM {{text}} AS x) AS counts
 FROM {{texts}} w
@@ -44,7 +47,7 @@ UNION ALL SELECT 'address', w.site_id, w.value, (SELECT count(*) FROM {{address}
 """  # noqa: S608
 _NEWEST = "(SELECT {kept} FROM comment c WHERE {mine} ORDER BY c.{value} DESC, c.site_id DESC, c.received_at DESC LIMIT {most})"
 _MINE = {
-    # Compared as a whole, only an index that begins in this order serves.
+    # Three columns are compared as one row, so that PostgreSQL can use only the index with these columns in this order.
     "postgresql": "(c.{value}, c.site_id, c.received_at) > ({pair}.value, {pair}.site_id, :{since}) "
     "AND (c.{value}, c.site_id) <= ({pair}.value, {pair}.site_id)",
     "sqlite": "c.{value} = {pair}.value AND c.site_id = {pair}.site_id AND c.received_at > :{since}",
@@ -53,9 +56,9 @@ _NAMES = {"text": "texts", "author": "authors", "address": "addresses"}
 _KINDS = {
     "text": {"kept": "c.thread_id", "value": "fingerprint", "since": "recent"},
     "author": {"kept": "c.received_at, c.state", "value": "author_key", "since": "year"},
-    "address": {"kept": "c.received_at", "value": "address_key", "since": "recent"},
+    "address": {"kept": "c.received_at", "value": "ip_key", "since": "recent"},
 }
-#: The time of writing stands in no index: few comments were written at another time than they came.
+#: The time of writing has no index, because for most comments it is the same as the time of arrival.
 _DATES = """
 SELECT '{what}' AS what, p.site_id, p.value, (SELECT {dates} FROM {newest} AS x) AS dates FROM {pairs} p
 """
@@ -79,13 +82,13 @@ def _built(dialect: str) -> TextClause:
 
 
 def _built_dates(dialect: str) -> TextClause:
-    asked = []
-    for what, words in _KINDS.items():
-        told = words | {"kept": "c.thread_id, c.context", "since": "recent"}
-        newest = _NEWEST.format(mine=_MINE[dialect].format(pair="p", **told), most=DATED, **told)
-        pairs = _PAIRS[dialect].format(name=_NAMES[what])
-        asked.append(_DATES.format(what=what, dates=_WRITTEN[dialect], newest=newest, pairs=pairs))
-    return text("UNION ALL".join(asked)).bindparams(bindparam("recent", type_=table(Comment).c.received_at.type))
+    queries = []
+    for kind, words in _KINDS.items():
+        fields = words | {"kept": "c.thread_id, c.context", "since": "recent"}
+        newest = _NEWEST.format(mine=_MINE[dialect].format(pair="p", **fields), most=DATED, **fields)
+        pairs = _PAIRS[dialect].format(name=_NAMES[kind])
+        queries.append(_DATES.format(what=kind, dates=_WRITTEN[dialect], newest=newest, pairs=pairs))
+    return text("UNION ALL".join(queries)).bindparams(bindparam("recent", type_=table(Comment).c.received_at.type))
 
 
 _BY_DIALECT = {dialect: _built(dialect) for dialect in _PAIRS}
@@ -94,10 +97,10 @@ _DATES_BY_DIALECT = {dialect: _built_dates(dialect) for dialect in _PAIRS}
 
 @dataclass(frozen=True, slots=True)
 class RelatedCounts:
-    """How many comments there are besides this one: of the same words, and on how many other threads; by its author; from its
-    address; and how many of its author's last ones were approved and rejected. Of each up to `MOST`.
+    """Numbers of other comments: with the same text, with the same text on other threads (the number of those threads), by the
+    same author, from the same address, and the author's approved and rejected comments. Each number is counted up to `MOST`.
 
-    The first four count what was written within an hour of this one, by the time of writing where the host gave it.
+    The first four numbers count comments within an hour of this comment. If the host gave the time of writing, that time counts.
     """
 
     same_text: int = 0
@@ -109,7 +112,7 @@ class RelatedCounts:
 
 
 class RelatedCounter:
-    """The neighbours of a batch of stored comments."""
+    """The related counts of a batch of stored comments."""
 
     def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
         connection, self._now = plain(session), now
@@ -123,7 +126,7 @@ class RelatedCounter:
         same, threads, _ = self._of("text", row)
         by_author, approved, rejected = self._of("author", row)
         by_address, _, _ = self._of("address", row)
-        # Those of the last hour hold this comment itself, unless it came earlier.
+        # These counts include this comment itself if it arrived within the last hour, so subtract one.
         others = [max(0, count - 1) for count in (same, threads, by_author, by_address)]
         return RelatedCounts(*others, approved, rejected)  # type: ignore[call-arg]
 
@@ -137,15 +140,17 @@ class RelatedCounter:
         return first, second, third
 
     def _written_near(self, row: AnyRow, dates: "_Dates") -> tuple[int, int]:
-        """How many were written within an hour of this one, and on how many threads. Where no time is given, it is now."""
+        """The number of comments that were written within an hour of this comment, and of their threads. A comment without a time
+        of writing counts as written now."""
         at = posted_at(row.context) or self._now
         threads = [thread for thread, posted in dates if abs((posted or self._now) - at) < RECENT]
         return len(threads), len(set(threads))
 
     def _dates_of(self, connection: Connection, asked: "Mapping[str, set[_Pair]]") -> "dict[tuple[str, str, str], _Dates]":
-        """When those were written of which many came at once. Without those that all came when they were written."""
+        """The times of writing for each pair (site, value) with many recent comments. Pairs whose comments have no time of
+        writing are left out."""
         many = {
-            # This comment itself is counted, too.
+            # The count includes this comment itself.
             what: {pair for pair in pairs if self._found.get((what, *pair), 0) % _STEP > ASKED_FROM[what]}
             for what, pairs in asked.items()
         }
@@ -158,7 +163,7 @@ class RelatedCounter:
 
 
 _Pair = tuple[str, str]
-#: Threads, each with when a comment on it was written, where the host said so.
+#: Thread ids, each with the time at which a comment on it was written; None if the host gave none.
 _Dates = list[tuple[str, datetime | None]]
 
 

@@ -14,7 +14,8 @@ from service.store.tables.comments import Comment, Thread
 def threads(
     session: Session, site_id: str, *, words: str = "", state: str = "", before: UUID | None = None, limit: int
 ) -> Sequence[AnyRow]:
-    """One page of threads, the newest first, each with how many of its comments are held; and one more where there is another page."""
+    """One page of threads, newest first, each with its number of held comments. If there is another page, one thread of it is
+    added."""
     held = (
         select(func.count())
         .where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.thread_id == Thread.id)

@@ -1,4 +1,4 @@
-"""Changes of state: the event of each, and the counters that they change."""
+"""State changes of comments: the event of each change, and the counters of the threads."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from service.store.db.column_types import table
 from service.store.tables.comments import Thread
 from service.store.tables.outbox import Event, EventState, EventType
 
-#: What a host is told when a comment arrives in a state.
+#: The type of the event that hosts receive when a comment enters a state.
 EVENT_OF: dict[State, EventType] = {
     State.APPROVED: EventType.APPROVED,
     State.REJECTED: EventType.REJECTED,
@@ -51,7 +51,8 @@ class Change:
 
 
 def add_event(session: Session, changes: Sequence[Change], *, now: datetime, due_at: datetime | None = None) -> None:
-    """Leave one event a change and keep the threads' counts. Part of the transaction of the change itself."""
+    """Write one event for each change, and update the counts of the threads. The caller makes the changes in the same
+    transaction."""
     if not changes:
         return
     insert_all(
@@ -78,14 +79,14 @@ def add_event(session: Session, changes: Sequence[Change], *, now: datetime, due
 
 
 def update_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
-    """So many more comments of each thread are public now. In the order of their ids, so that two writers never wait for each other
-    in a ring."""
+    """Add the given number to each thread's count of public comments, and raise its feed version. The threads are updated in the
+    order of their ids, so that two writers cannot deadlock."""
     if shown:
         plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])
 
 
 def _more_shown(changes: Sequence[Change]) -> Counter[UUID]:
-    """Threads whose public side changed."""
+    """Threads whose feed changed, each with the change in its number of approved comments."""
     shown: Counter[UUID] = Counter()
     for change in changes:
         if State.APPROVED in (change.from_state, change.to_state):

@@ -1,7 +1,7 @@
-"""Many rows in one statement. On PostgreSQL they are one parameter, so that any number of them shares one prepared plan.
+"""Insert many rows in one statement. On PostgreSQL all rows are one JSON parameter: any number of rows shares one prepared plan.
 
-On SQLite they are one list of values: its driver lets other threads run before and after each step, and a writer that has to
-come back for every row waits longer for its thread's turn than for the disk.
+On SQLite all rows are one list of values. Python's SQLite driver releases the GIL at each step of a statement. A writer that
+executed one statement per row would wait longer for the GIL than for the disk.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,14 +18,15 @@ from service.store.db.column_types import Record, table
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 _SQLITE = sqlite.dialect()
-#: Most rows of one statement on SQLite, and most values, of which old ones take 999: a statement is kept for each number of rows.
+#: Limits of one statement on SQLite. Rows are limited because one statement is cached for each number of rows. Values are limited
+#: because old versions of SQLite accept only 999.
 MOST_ROWS, MOST_VALUES = 32, 999
-#: Columns that say the same in all rows of a statement, each with its value as SQL: nobody has to bring it for each row.
+#: Columns with the same value in all rows of a statement, each with its value as SQL. The rows need not repeat it.
 SameShape = tuple[tuple[str, str], ...]
 
 
 def plain(session: Session | Connection) -> Connection:
-    """The connection itself: what needs no objects is cheaper without the session."""
+    """The connection itself. Statements that need no ORM objects are cheaper without the session."""
     return session.connection() if isinstance(session, Session) else session
 
 
@@ -37,7 +38,7 @@ def insert_all(
     new: bool = False,
     alike: SameShape = (),
 ) -> None:
-    """Insert rows that all have the same columns. `new`: leave out those that are there already. `alike`: what all of them say."""
+    """Insert rows that all have the same columns. `new`: skip rows that exist. `alike`: columns with one value for all rows."""
     if not rows:
         return
     connection = plain(session)
@@ -54,16 +55,17 @@ def insert_all(
 
 
 def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
-    """That a column has one of these values."""
+    """A condition: the column has one of these values."""
     on_sqlite = plain(session).dialect.name == "sqlite"
     wanted: ColumnElement[bool] = column.in_(values) if on_sqlite else column == any_(literal(list(values), ARRAY(column.type)))
     return wanted
 
 
 def named(dialect: str, column: Any, name: str, *, hidden: bool = False) -> ColumnElement[bool]:
-    """The same for a statement that is built once: the values come later, as the parameter `name`.
+    """Like `among`, for a statement that is built once: the values come later, as the parameter `name`.
 
-    `hidden`: PostgreSQL does not see how many there are. Otherwise it plans anew for every single one, as that seems cheaper.
+    `hidden`: hides the number of values from PostgreSQL's query planner, so that the planner keeps its generic plan. Otherwise a
+    plan for a single value looks cheaper, and the planner makes a new plan at every execution.
     """
     if dialect == "sqlite":
         return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True)))
@@ -75,7 +77,7 @@ def named(dialect: str, column: Any, name: str, *, hidden: bool = False) -> Colu
 
 @cache
 def _bound(into: Table, names: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    """The columns, with what makes of their values what the driver of SQLite takes."""
+    """The columns, each with SQLAlchemy's bind processor for SQLite. None: the driver takes the value as it is."""
     return [(name, into.c[name].type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) for name in names]
 
 
@@ -89,7 +91,8 @@ def _of_values(into: Table, names: tuple[str, ...], rows: int, new: bool, alike:
 
 @cache
 def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: SameShape = ()) -> str:
-    """An insert from a JSON array of objects. Text comes as plain text: a length is checked, never cut, on its way in."""
+    """An INSERT from a JSON array of objects. Strings are declared as `text`, so PostgreSQL refuses strings that are too long,
+    instead of cutting them."""
     columns = ", ".join([*names, *(name for name, _ in alike)])
     values = ", ".join([*names, *(value for _, value in alike)])
     unfolded = f"json_to_recordset(%s) AS row ({typed(into, names)})"
@@ -97,7 +100,7 @@ def from_json(into: Table, names: tuple[str, ...], *, ending: str = "", alike: S
 
 
 def typed(of: Table, names: tuple[str, ...]) -> str:
-    """These columns with their types, as PostgreSQL is told what a JSON document unfolds to."""
+    """These columns with their types: the column definitions that PostgreSQL's json_to_recordset() needs."""
     return ", ".join(f"{name} {_kind(of.c[name].type)}" for name in names)
 
 

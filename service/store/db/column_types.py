@@ -1,4 +1,4 @@
-"""The declarative root, the column types that behave alike on both databases, and the constraint names."""
+"""The declarative base, the column types that behave the same on both databases, and the constraint names."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,14 +33,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Word(TypeDecorator[str]):
-    """A state or another word of ours. In comparisons it stands in the statement itself, not as a parameter: only then does a
-    database see that a partial index serves, on SQLite always, on PostgreSQL once a statement is prepared."""
+    """A state, or a member of another enumeration of ours. A comparison with `==` writes it into the statement as a literal, not
+    as a parameter. With a parameter, SQLite never uses a partial index, and PostgreSQL does not use it once the statement is
+    prepared."""
 
     impl = String(16)
     cache_ok = True
 
     class Comparator(TypeDecorator.Comparator[str]):
-        """Writes members of our own enumerations, and nothing that came from outside, into the statement."""
+        """Writes only members of our own enumerations into the statement. A value that came from outside always stays a
+        parameter."""
 
         def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
             if op is operators.eq and isinstance(other[0], StrEnum):
@@ -50,12 +52,12 @@ class Word(TypeDecorator[str]):
     comparator_factory = Comparator
 
 
-#: JSON that PostgreSQL keeps in its binary form.
+#: JSON; JSONB on PostgreSQL.
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Record(DeclarativeBase):
-    """The root of every table."""
+    """The declarative base of every table."""
 
     metadata = MetaData(
         naming_convention={
@@ -74,5 +76,5 @@ AnyRow = Row[*tuple[Any, ...]]
 
 
 def table(record: type[Record]) -> Table:
-    """The plain table of a record, for inserts that need nothing of the ORM."""
+    """The Core table of a record, for statements that need nothing of the ORM."""
     return cast("Table", record.__table__)

@@ -16,25 +16,25 @@ from service.store.db.sqlite_write_lock import FairFileLock
 
 #: Milliseconds that SQLite waits for another writer before it gives up.
 BUSY_MS = 5000
-#: Seconds that a writer on SQLite stands in line before it gives up.
+#: Seconds that a writer on SQLite waits for the write lock before it gives up.
 PATIENCE = 10.0
-#: Seconds that a process which serves somebody waits for one answer of PostgreSQL: longer than PostgreSQL itself lets a statement run.
+#: Seconds that a web process waits for one response of PostgreSQL: longer than `statement_timeout` (5 s).
 ANSWER_PATIENCE = 6.0
 _OPTIONS = "SELECT unnest(reloptions) FROM pg_class WHERE oid = to_regclass(%s)"
 
 
 class Database:
-    """Where everything is kept. Build one a process, after any fork; `reading()` and `writing()` hand out sessions.
+    """The database. Build one per process, after any fork; `reading()` and `writing()` open sessions.
 
-    On SQLite writers stand in line (see `Turns`). A PostgreSQL that hangs, or is cut off without a word, is given up after `patience`
-    seconds; None waits for as long as it takes. `hand` says in whose name this process writes at this moment.
+    On SQLite writers take turns (see `FairFileLock`). If PostgreSQL hangs, or the network drops silently, a call fails after
+    `patience` seconds; with None it waits without a limit. `audit_actor` returns the actor for the audit log.
     """
 
     def __init__(
-        self, url: str, *, pool: int = 5, patience: float | None = None, hand: Callable[[], AuditActor] = AuditActor
+        self, url: str, *, pool: int = 5, patience: float | None = None, audit_actor: Callable[[], AuditActor] = AuditActor
     ) -> None:
         self.url = url
-        self._hand = hand
+        self._audit_actor = audit_actor
         self.on_sqlite = url.startswith("sqlite")
         self._pool = pool
         self._patience = patience
@@ -43,29 +43,31 @@ class Database:
     def engine(self) -> Engine:
         if self.on_sqlite:
             return _sqlite_engine(self.url)
-        # Where SQLite serves, the driver of PostgreSQL is not worth its memory.
+        # Imported only here: with SQLite, the PostgreSQL driver would only cost memory.
         from service.store.db.postgres import postgres_engine
 
         return postgres_engine(self.url, pool=self._pool, patience=self._patience)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for questions. Whatever it does is rolled back."""
+        """A session for queries. It is never committed: any change is rolled back."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def reading_quickly(self) -> Iterator[Session]:
-        """A session for questions each of which may see its own moment: on PostgreSQL that saves two round trips."""
+        """A session for queries that need not all see the same state of the database. On PostgreSQL the session is in autocommit
+        mode, which saves two round trips."""
         with Session(self._each, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self, *, patience: float = PATIENCE, lightly: bool = False) -> Iterator[Session]:
-        """A session whose block is one transaction: committed at its end, or nothing of it happened.
+        """A session whose block is one transaction: committed at the end of the block, or rolled back if it raises.
 
-        On SQLite it raises OperationalError where another writer takes longer than `patience` seconds. `lightly`: there it does not
-        wait for the disk. What comes after it does, for both; only if the machine falls before that, nothing of it happened.
+        On SQLite it raises OperationalError if another writer takes longer than `patience` seconds. `lightly` (SQLite only): the
+        commit does not wait for the disk. The next normal commit writes both to the disk. This transaction is lost only if the
+        machine crashes before that.
         """
         with self.turn(patience), self._named() as session:
             session.connection(execution_options={"greenroom_write": True, "greenroom_lightly": lightly})
@@ -74,20 +76,20 @@ class Database:
 
     @contextmanager
     def leasing(self) -> Iterator[Session]:
-        """A session for a lease, which binds nobody once a crash has forgotten it: on SQLite it is written lightly, on PostgreSQL each
-        statement is a transaction, which saves two round trips."""
+        """A session for taking a lease. Losing a lease in a crash does no harm, so it is fast and not durable: SQLite writes it
+        `lightly`, and PostgreSQL runs each statement as a transaction of its own, which saves two round trips."""
         with self.writing(lightly=True) if self.on_sqlite else self.reading_quickly() as session:
             yield session
 
     def wipe(self) -> None:
-        """Let nothing of what was erased stay in the write-ahead log of SQLite."""
+        """Truncate SQLite's write-ahead log (WAL), so that no erased data stays in it."""
         if self.on_sqlite:
             with self.turn(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def reuse(self, tables: Sequence[str]) -> int:
-        """Let new rows have the room of these tables' deleted ones, without locking anybody out. Returns the bytes that are free
-        in the file of SQLite, which does not shrink by itself; PostgreSQL does not say.
+        """Make the space of deleted rows in these tables available to new rows. Other connections can read and write meanwhile.
+        Returns the free bytes in the SQLite file, which does not shrink by itself; 0 on PostgreSQL, which does not report them.
         """
         if self.on_sqlite:
             self.wipe()
@@ -102,22 +104,24 @@ class Database:
         return 0
 
     def checkpoint(self, tables: Sequence[str]) -> list[str]:
-        """Give the room of deleted rows back to the disk. Nobody writes meanwhile, and it takes as much room again while it runs.
+        """Give the space of deleted rows back to the disk. While this runs, it blocks writers, and needs free disk space of the
+        same size as the data.
 
-        Returns what this account may not do, as statements for one that may.
+        Returns the statements that this database account may not execute: an account with more rights has to execute them.
         """
         if not self.on_sqlite:
             return self.rewrite(tables)
         with self.turn(), self.engine.connect() as connection:
-            # Through the driver, because it refuses to run in a transaction, and whatever we say begins one.
+            # Through the driver: VACUUM refuses to run in a transaction, and every statement through SQLAlchemy begins one.
             cast("sqlite3.Connection", connection.connection.driver_connection).execute("VACUUM")
         self.wipe()
         return []
 
     def rewrite(self, tables: Sequence[str]) -> list[str]:
-        """Write these tables of PostgreSQL anew, without the rows that are dead, and end its present log segment.
+        """Rewrite these tables of PostgreSQL without their dead rows (VACUUM FULL), and end the current WAL segment.
 
-        They are locked meanwhile. Returns what this account may not do, as statements for one that may.
+        The tables are locked meanwhile. Returns the statements that this account may not execute: an account with more rights has
+        to execute them.
         """
         refused: list[str] = []
         if self.on_sqlite:
@@ -136,15 +140,17 @@ class Database:
 
     @staticmethod
     def _pack(connection: Connection, name: str) -> None:
-        """Room that is kept free beside new rows is of no use beside old ones."""
-        kept = [option for option in connection.exec_driver_sql(_OPTIONS, (name,)).scalars() if option.startswith("fillfactor")]
-        if kept:
+        """Rewrite a table with full pages, then restore its fillfactor. The fillfactor leaves room for updates of new rows (HOT
+        updates); old rows no longer change."""
+        options = connection.exec_driver_sql(_OPTIONS, (name,)).scalars()
+        fillfactor = [option for option in options if option.startswith("fillfactor")]
+        if fillfactor:
             connection.exec_driver_sql(f'ALTER TABLE "{name}" RESET (fillfactor)')
         try:
             connection.exec_driver_sql(f'VACUUM (FULL) "{name}"')
         finally:
-            if kept:
-                connection.exec_driver_sql(f'ALTER TABLE "{name}" SET ({kept[0]})')
+            if fillfactor:
+                connection.exec_driver_sql(f'ALTER TABLE "{name}" SET ({fillfactor[0]})')
 
     def close(self) -> None:
         if "engine" in self.__dict__:
@@ -152,14 +158,14 @@ class Database:
 
     @cached_property
     def _each(self) -> Engine:
-        """The engine whose statements are transactions of their own, made once: that costs as much as a question."""
+        """The engine in autocommit mode on PostgreSQL. Made once: making it costs as much as a query."""
         return self.engine if self.on_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def _named(self) -> Session:
-        return Session(self.engine, expire_on_commit=False, info={"hand": self._hand()})
+        return Session(self.engine, expire_on_commit=False, info={"audit_actor": self._audit_actor()})
 
     def turn(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
-        """The right to write on SQLite; elsewhere everybody has it."""
+        """Hold the write lock of SQLite; on PostgreSQL this does nothing."""
         return self._turns.hold(patience) if self._turns else nullcontext()
 
     @cached_property
@@ -173,7 +179,7 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        # The driver would begin transactions at its own moments; ours begin where we say.
+        # Turn off the driver's implicit transactions; the "begin" listener below starts them.
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
@@ -181,7 +187,7 @@ def _sqlite_engine(url: str) -> Engine:
             "foreign_keys=ON",
             f"busy_timeout={BUSY_MS}",
             "temp_store=MEMORY",
-            # What is erased is overwritten, not only forgotten.
+            # Overwrite deleted content with zeros.
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -190,7 +196,7 @@ def _sqlite_engine(url: str) -> Engine:
     def begin(connection: Any) -> None:
         options = connection.get_execution_options()
         write, durable = options.get("greenroom_write"), "NORMAL" if options.get("greenroom_lightly") else "FULL"
-        # Said between transactions only, and it stays with the connection.
+        # This pragma can be set only between transactions. It stays set on the connection, so `info` remembers its value.
         if write and connection.info.get("durable", "FULL") != durable:
             connection.exec_driver_sql(f"PRAGMA synchronous={durable}")
             connection.info["durable"] = durable

@@ -1,4 +1,4 @@
-"""Moving the schema forward: upgrade, and say where it stands."""
+"""Schema migrations: upgrade to the newest revision, and report the current one."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,14 +13,22 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from service.store.db.engine import Database
+from service.store.db.schema_version import RETIRED, Schema, schema
 
-#: Any number that nobody else uses: one migration at a time on a shared PostgreSQL.
+#: The key of an advisory lock in PostgreSQL, so that only one migration runs at a time. It can be any number that no other
+#: program uses.
 _LOCK = 4_719_001
 
 
+class RetiredSchema(Exception):
+    """The schema of the database is older than the first migration of this code. The message says what to do."""
+
+
 def upgrade(database: Database) -> tuple[str | None, str]:
-    """Bring the schema to its newest revision. Returns the revision before and after."""
+    """Bring the schema to its newest revision. Returns the revision before and after. Raises RetiredSchema."""
     before = current(database)
+    if schema(before) is Schema.RETIRED:
+        raise RetiredSchema(f"the database cannot be upgraded: {RETIRED}")
     with _transaction(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -33,7 +41,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
 
 @contextmanager
 def _transaction(database: Database) -> Iterator[Connection]:
-    """One migration at a time, all or nothing."""
+    """One transaction for all migrations, so that all of them take effect or none. Only one process migrates at a time."""
     options = {"greenroom_write": True}
     with database.engine.connect() as connection, _rows_kept(connection), connection.execution_options(**options).begin():
         if not database.on_sqlite:
@@ -44,11 +52,12 @@ def _transaction(database: Database) -> Iterator[Connection]:
 
 @contextmanager
 def _rows_kept(connection: Connection) -> Iterator[None]:
-    """To change a table SQLite drops it and renames its copy: the drop must not take the rows that point to it."""
+    """Turn foreign keys off on SQLite. A migration changes a table by dropping it and renaming its copy; with foreign keys on,
+    the drop would also delete the rows that refer to it."""
     if connection.dialect.name != "sqlite":
         yield
         return
-    # Through the driver, because inside a transaction this is silently ignored.
+    # Through the driver: SQLite silently ignores this pragma inside a transaction.
     driver = cast("sqlite3.Connection", connection.connection.driver_connection)
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
@@ -64,7 +73,7 @@ def current(database: Database) -> str | None:
 
 
 def newest() -> str:
-    """The revision that this code wants."""
+    """The revision that this code needs."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 

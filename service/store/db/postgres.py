@@ -1,4 +1,4 @@
-"""The engine for PostgreSQL: every wait has an end."""
+"""The engine for PostgreSQL. Every wait has a timeout."""
 
 from time import monotonic
 from typing import Any, TypeVar
@@ -8,13 +8,14 @@ from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
-#: Seconds without use after which a connection is asked whether it still lives. One that was used a moment ago is believed.
+#: A connection that was unused for more than this many seconds is pinged at checkout. Until then it is assumed to be alive.
 MAX_SILENCE = 1.0
 _Answer = TypeVar("_Answer")
 
 
 class _TimedConnection(psycopg.Connection[Any]):
-    """A connection that is given up where one answer takes too long: `statement_timeout` asks the server, and the server may be what hangs."""
+    """A connection that is closed if one response takes too long. `statement_timeout` is not enough: the server enforces it, and
+    the server itself may hang."""
 
     patience: float | None = None
 
@@ -27,8 +28,10 @@ class _TimedConnection(psycopg.Connection[Any]):
 
 
 def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
-    """An engine whose statements, locks and idle transactions end in time; `patience` is for answers that never come."""
-    # No question here gains by being compiled, and a page by its index is cheap on any disk of today.
+    """An engine whose statements, lock waits and idle transactions time out on the server. `patience` is the client's own timeout
+    for one response, in seconds; None waits without a limit."""
+    # JIT compilation makes none of our queries faster. On today's disks a random read costs little more than a sequential read,
+    # so random_page_cost is low.
     options = "-c jit=off -c random_page_cost=1.1 -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
     engine = create_engine(
         url,

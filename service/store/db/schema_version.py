@@ -1,4 +1,5 @@
-"""Where the schema stands, asked without Alembic: a process that only serves need not load it."""
+"""The schema revision of the database, read without Alembic, so that a process that only serves requests need not load
+Alembic."""
 
 from enum import StrEnum
 from functools import cache
@@ -12,23 +13,32 @@ _VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
 
 class Schema(StrEnum):
-    """How the schema of the database compares with what this code wants."""
+    """How the schema of the database compares with the schema that this code needs."""
 
     CURRENT = "current"
-    #: Fine: migrations go first, and run while the old version still serves.
+    #: A newer schema is normal during an update: the migrations run first, while the old version of the code still serves
+    #: requests.
     NEWER = "newer"
     OLDER = "older"
     MISSING = "missing"
+    #: A schema that is older than the first migration of this code, with the old table names. It cannot be upgraded; the text
+    #: `RETIRED` below says what to do.
+    RETIRED = "retired"
+
+
+RETIRED = (
+    "it has the table names of an earlier version: `greenroom export` each site with that version, and `greenroom import` it here"
+)
 
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """The revisions that this code brings, oldest first; the files are named after them."""
+    """The revisions that this code contains, oldest first; the migration files are named after them."""
     return tuple(sorted(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py")))
 
 
 def revision(session: Session) -> str | None:
-    """The revision that the database is at; None where it was never migrated."""
+    """The revision that the database is at; None if it was never migrated."""
     try:
         return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
     except DBAPIError as error:
@@ -39,9 +49,11 @@ def revision(session: Session) -> str | None:
 
 
 def schema(now: str | None) -> Schema:
-    """What a revision means to this code."""
+    """Compare the database's revision with those that this code contains."""
     if now is None:
         return Schema.MISSING
     if now == known_revisions()[-1]:
         return Schema.CURRENT
+    if now < known_revisions()[0]:
+        return Schema.RETIRED
     return Schema.OLDER if now in known_revisions() else Schema.NEWER

@@ -1,4 +1,4 @@
-"""A lane: the connection of one thread that writes again and again. It stays checked out while there is work, and has no session."""
+"""A connection that one writing thread keeps between batches, instead of returning it to the pool. It has no ORM session."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from service.store.db.engine import Database
 
-#: Seconds without work after which a lane gives its connection back.
+#: After this many seconds without work, the next batch takes a connection from the pool again.
 IDLE_SECONDS = 1.0
 
 
 class WriteConnection:
-    """After a pause the connection goes through the pool again, which asks whether it still lives."""
+    """The connection of one thread, kept between batches. After a pause the thread takes one from the pool, which checks that it
+    works."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,10 +24,10 @@ class WriteConnection:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A connection in which each statement is a transaction: on PostgreSQL that saves two round trips. On SQLite its block is
-        one: committed at its end, or nothing of it happened."""
+        """The connection for one batch. On PostgreSQL it is in autocommit mode: each statement is a transaction, which saves two
+        round trips. On SQLite the block is one transaction: committed at its end, or rolled back if it raises."""
         with self._database.turn():
-            connection = self._kept()
+            connection = self._checked_out()
             try:
                 with connection.begin():
                     yield connection
@@ -40,10 +41,10 @@ class WriteConnection:
             self._connection.close()
             self._connection = None
 
-    def _kept(self) -> Connection:
+    def _checked_out(self) -> Connection:
         if monotonic() > self._until:
             self.close()
         if self._connection is None:
-            how: dict[str, Any] = {"greenroom_write": True} if self._database.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
-            self._connection = self._database.engine.connect().execution_options(**how)
+            options: dict[str, Any] = {"greenroom_write": True} if self._database.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            self._connection = self._database.engine.connect().execution_options(**options)
         return self._connection

@@ -1,7 +1,8 @@
-"""Settled: what of a site is old and done with, what of that may leave the tables, and why the rest stays.
+"""Which old comments of a site may be archived, and why other old comments may not.
 
-Whatever is in doubt stays: approved comments keep their row, because readers see it; what a person decided stays while the site
-learns from it, what was rejected for as long as it counts for its author, and what a host has not been told until it was.
+In doubt a comment stays in the database. Approved comments keep their row, because readers see it. Decided comments stay while
+the site trains on them. Rejected comments stay while they count for their author. Comments with undelivered events stay until
+these events are delivered.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ _SETTLED = (State.APPROVED, State.REJECTED, State.ERASED)
 
 
 class StaysReason(StrEnum):
-    """Why an old comment stays as it is."""
+    """Why an old comment is not archived."""
 
     UNTOLD = "untold"
     LEARNED_FROM = "learned_from"
@@ -39,9 +40,9 @@ class StaysReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Archivable:
-    """Comments of one site that nobody has touched since `before`.
+    """Comments of one site that have not changed since `before`.
 
-    `learned_since` is when the oldest decision was made that the site still learns from.
+    `learned_since` is the time of the oldest decision that the site still trains on; None means that it trains on all decisions.
     """
 
     site_id: str
@@ -58,18 +59,19 @@ class Archivable:
 
     @property
     def settled(self) -> ColumnElement[bool]:
-        """Old, in a state that is nobody's work, and with something that has not left yet."""
+        """A condition: the comment is old, waits for no check and no moderator, and has rows that are not archived yet."""
         old = and_(Comment.site_id == self.site_id, Comment.updated_at < self.before, Comment.state.in_(_SETTLED))
         return and_(old, or_(self.whole, Comment.archived < Comment.version))
 
     @property
     def whole(self) -> ColumnElement[bool]:
-        """Whether the comment itself leaves too, not only its trail: nobody sees it, and it no longer counts for its author."""
+        """A condition: the comment's own row is archived, too, not only its trail (the rows that refer to it). Nobody sees such a
+        comment, and it no longer counts for its author."""
         return and_(Comment.state.in_((State.REJECTED, State.ERASED)), Comment.updated_at < self.now - HISTORY)
 
     @property
     def reasons(self) -> dict[StaysReason, ColumnElement[bool]]:
-        """What holds an old comment back."""
+        """The conditions under which an old comment stays."""
         late = or_(
             exists().where(Event.comment_id == Comment.id, Event.state == EventState.DUE),
             exists().where(
@@ -89,15 +91,15 @@ class Archivable:
 
     @property
     def _promised(self) -> ColumnElement[bool]:
-        """Retention comes first: what it will erase or forget must not outlive that in a file."""
+        """Retention comes first: data that it will erase or forget must not live on in a file."""
         erases = Comment.state == State.REJECTED if self.retention.rejected is not None else false()
         forgets = and_(Comment.state != State.ERASED, something_personal()) if self.retention.personal is not None else false()
         return or_(erases, forgets)
 
 
 def archivable(session: Session, old: Archivable, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
-    """One page of old comments in the order of their last change: id, updated_at, whole. Some of them may have to stay: asked
-    in one question with that, PostgreSQL would read all deliveries and decisions for each page."""
+    """One page of old comments in the order of their last change: id, updated_at, whole. Some of them may have to stay; `leaving`
+    tests this. With its conditions in this query, PostgreSQL would read all deliveries and decisions for each page."""
     columns = (Comment.id, Comment.updated_at, old.whole.label("whole"))
     query = select(*columns).where(old.settled)
     if after:
@@ -106,15 +108,16 @@ def archivable(session: Session, old: Archivable, *, after: tuple[datetime, UUID
 
 
 def leaving(session: Session, old: Archivable, comment_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these may leave at this moment."""
-    mine = among(session, Comment.id, comment_ids)
-    return set(session.scalars(select(Comment.id).where(mine, old.settled, ~or_(*old.reasons.values()))))
+    """Which of these comments may be archived now."""
+    by_id = among(session, Comment.id, comment_ids)
+    return set(session.scalars(select(Comment.id).where(by_id, old.settled, ~or_(*old.reasons.values()))))
 
 
 def numbers(session: Session, old: Archivable) -> dict[str, int]:
-    """How many old comments leave whole, how many leave their trail, and how many stay for which reason."""
+    """Numbers of old comments: those to be archived whole ("whole"), those of which only the trail is archived ("trail"), and
+    those that stay, by reason."""
     kinds = [(condition, reason.value) for reason, condition in old.reasons.items()]
     kind = case(*kinds, (old.whole, "whole"), else_="trail").label("kind")
-    found = select(kind).where(old.settled).subquery()
-    rows = session.execute(select(found.c.kind, func.count()).group_by(found.c.kind))
+    comments = select(kind).where(old.settled).subquery()
+    rows = session.execute(select(comments.c.kind, func.count()).group_by(comments.c.kind))
     return {name: count for name, count in rows}  # noqa: C416 - a row is no pair to mypy

@@ -1,4 +1,4 @@
-"""Bundles: everything of one comment that leaves its tables for an archive, as one line of JSON, and back."""
+"""Archive rows: all rows of one comment that move to an archive, as one line of JSON, and back."""
 
 import json
 from collections import defaultdict
@@ -14,13 +14,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.domain.states import State
 from service.store.db.bulk import among
 from service.store.db.column_types import Record, table
+from service.store.lifecycle import renamed
 from service.store.lifecycle.dump import plain, typed, written_down
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Attempt, Delivery, Endpoint, Event
 
-#: What came of a comment, each kind after what it points to: the record, and the column that says which row it is of.
+#: The tables of a comment's trail, each after its parent table: the table, its column that refers to the parent, and the parent
+#: table.
 TRAIL: tuple[tuple[type[Record], InstrumentedAttribute[Any], type[Record]], ...] = (
     (VerdictRow, VerdictRow.comment_id, Comment),
     (RevisionRow, RevisionRow.comment_id, Comment),
@@ -32,7 +34,7 @@ TRAIL: tuple[tuple[type[Record], InstrumentedAttribute[Any], type[Record]], ...]
 _RECORDS: tuple[type[Record], ...] = (Comment, *(record for record, _, _ in TRAIL))
 _TABLES: dict[str, Table] = {table(record).name: table(record) for record in _RECORDS}
 _COMMENT = table(Comment).name
-#: Ids that one statement names.
+#: The maximum number of ids in one statement.
 _AT_A_TIME = 1_000
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -40,7 +42,10 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a bundle says of its comment: from which of its versions to which it tells, and the state that it was in."""
+    """The head of an archive row: the comment, its state, and the range of its versions that the row covers (`since`, `until`].
+
+    `whole`: the comment's own row is included.
+    """
 
     comment: UUID
     whole: bool
@@ -51,7 +56,7 @@ class Head:
 
 @dataclass(frozen=True)
 class CommentRows:
-    """One line, and what stands in it."""
+    """One line of an archive file, parsed when it is needed. Raises ValueError if it is not such a line."""
 
     line: str
 
@@ -67,17 +72,21 @@ class CommentRows:
         read = self._read
         return Head(UUID(read["comment"]), read["whole"], read["state"], read["since"], read["until"])
 
-    @property
+    @cached_property
     def rows(self) -> Rows:
-        """Each table's rows, as JSON knows their values."""
-        rows: Rows = self._read["rows"]
+        """The rows of each table, with JSON values. Raises ValueError for an unknown table."""
+        # A file that an earlier version wrote has the old table and column names; rows with today's names stay unchanged.
+        renamed_rows = [renamed.today(name, row) for name, some in self._read["rows"].items() for row in some]
+        rows: Rows = {name: [] for name in self._read["rows"]}
+        for name, row in renamed_rows:
+            rows[name].append(row)
         if unknown := set(rows) - set(_TABLES):
             raise ValueError(f"expected tables of an archive, got {', '.join(sorted(unknown))}")
         return rows
 
     @property
     def comment(self) -> dict[str, Any]:
-        """The comment itself; empty where only its trail is here."""
+        """The comment's own row; empty if the line has only its trail."""
         return next(iter(self.rows.get(_COMMENT, ())), {})
 
     @classmethod
@@ -89,9 +98,10 @@ class CommentRows:
 
 
 def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False) -> list[CommentRows]:
-    """The bundles of these comments as they stand, in the order given; `whole` says which take the comment itself along.
+    """The archive rows of these comments as they are now, in the given order. `whole` says for which comments the own row is
+    included.
 
-    `lock` keeps others from changing any of it until the transaction ends, and leaves out comments that somebody is changing.
+    `lock` takes row locks until the transaction ends, and leaves out comments that another transaction has locked.
     """
     found: dict[type[Record], dict[UUID, Sequence[Any]]] = {Comment: _rows(session, Comment, Comment.id, whole, lock)}
     owner: dict[UUID, UUID] = {comment_id: comment_id for comment_id in found[Comment]}
@@ -111,7 +121,7 @@ def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock: bool
 def _rows(
     session: Session, record: type[Record], column: InstrumentedAttribute[Any], ids: Collection[UUID], lock: bool
 ) -> dict[UUID, Sequence[Any]]:
-    """The rows whose column has one of these ids, by their own ids and in their order."""
+    """The rows that have one of these ids in this column, as a mapping from the row's own id, sorted by that id."""
     t = table(record)
     found: dict[UUID, Sequence[Any]] = {}
     for some in _parts(ids):
@@ -122,7 +132,7 @@ def _rows(
 
 
 def taken_out(session: Session, moved: Iterable[CommentRows]) -> None:
-    """Delete the rows of these bundles. The comments of those that are not whole stay."""
+    """Delete from the database all rows that these archive rows contain. A comment that is not `whole` keeps its own row."""
     ids: defaultdict[str, list[UUID]] = defaultdict(list)
     for bundle in moved:
         for name, rows in bundle.rows.items():
@@ -134,7 +144,8 @@ def taken_out(session: Session, moved: Iterable[CommentRows]) -> None:
 
 
 def put_back(session: Session, back: Sequence[CommentRows]) -> int:
-    """Insert the rows of these bundles again. Returns how many; those of endpoints that are gone are left out."""
+    """Insert again all rows that these archive rows contain. Returns the number of inserted rows. Deliveries to endpoints that no
+    longer exist are left out."""
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for bundle in back:
         for name, some in bundle.rows.items():
@@ -147,18 +158,18 @@ def put_back(session: Session, back: Sequence[CommentRows]) -> int:
 
 
 def _mend(session: Session, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Endpoints and moderators may have gone meanwhile."""
+    """Drop references to endpoints and moderators that were deleted meanwhile."""
     delivery, attempt, decision = (table(record).name for record in (Delivery, Attempt, Decision))
-    endpoints = _known(session, Endpoint, {row["endpoint_id"] for row in rows[delivery]})
+    endpoints = _existing(session, Endpoint, {row["endpoint_id"] for row in rows[delivery]})
     rows[delivery] = [row for row in rows[delivery] if row["endpoint_id"] in endpoints]
     deliveries = {row["id"] for row in rows[delivery]}
     rows[attempt] = [row for row in rows[attempt] if row["delivery_id"] in deliveries]
-    moderators = _known(session, Moderator, {row["moderator_id"] for row in rows[decision]} - {None})
+    moderators = _existing(session, Moderator, {row["moderator_id"] for row in rows[decision]} - {None})
     for row in rows[decision]:
         row["moderator_id"] = row["moderator_id"] if row["moderator_id"] in moderators else None
 
 
-def _known(session: Session, record: type[Endpoint] | type[Moderator], ids: Collection[UUID]) -> set[UUID]:
+def _existing(session: Session, record: type[Endpoint] | type[Moderator], ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(select(record.id).where(among(session, record.id, ids)))) if ids else set()
 
 
@@ -168,5 +179,5 @@ def _parts(ids: Collection[UUID]) -> Iterable[list[UUID]]:
 
 
 def is_tombstone(head: Head) -> bool:
-    """Whether its comment had been erased before it was archived, so that the bundle holds nothing of anybody."""
+    """Whether the comment had been erased before it was archived, so that the archive row holds no personal data."""
     return head.state == State.ERASED

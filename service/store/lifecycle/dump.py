@@ -1,9 +1,9 @@
-"""Copies: every row, or every row of one site, as lines of JSON and back, the same on both databases."""
+"""Dumps: every row of the database, or of one site, as lines of JSON and back. The format is the same on both databases."""
 
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,16 @@ from sqlalchemy import Column, ColumnElement, Select, Table, Uuid, func, insert,
 from sqlalchemy.orm import Session
 
 from service.store.db.column_types import Record, UtcDateTime
+from service.store.lifecycle import renamed
 from service.store.tables.idempotency import IdempotencyKey
 
-#: Rows that are read, and written, at a time: a copy of any size needs the memory of so many.
+#: The number of rows that are read or written at a time. A dump of any size needs memory for only this many rows.
 AT_A_TIME = 500
 
 
 def steady(session: Session) -> None:
-    """From here on this session sees one moment, however long it reads and whatever others write meanwhile."""
+    """Give this session one snapshot of the database for as long as it reads (isolation level REPEATABLE READ), and turn its
+    timeouts off."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         session.execute(text("SET LOCAL statement_timeout = 0"))
@@ -26,9 +28,10 @@ def steady(session: Session) -> None:
 
 
 def tables(site_id: str | None = None) -> list[Table]:
-    """The tables of a copy, each after those that it points to. A site's copy leaves out moderators and what is theirs alone.
+    """The tables of a dump, each after the tables that it refers to. The dump of one site leaves out moderators, and tables that
+    belong only to moderators.
 
-    Idempotency keys are promised for a day, and copies live longer.
+    Idempotency keys are left out: they are valid for a day, and dumps live longer.
     """
     copied = (t for t in Record.metadata.sorted_tables if t.name != IdempotencyKey.__tablename__)
     return [t for t in copied if site_id is None or _belongs(t, site_id)]
@@ -40,7 +43,7 @@ def counts(session: Session, site_id: str | None = None) -> dict[str, int]:
 
 
 def written(session: Session, site_id: str | None = None) -> Iterator[str]:
-    """Every row as one line: its table's name and its values."""
+    """Every row as one line of JSON: the name of its table and its values."""
     copied = tables(site_id)
     for t in copied:
         left_out = {c.name for c in t.columns if any(key.column.table not in copied for key in c.foreign_keys)}
@@ -49,15 +52,17 @@ def written(session: Session, site_id: str | None = None) -> Iterator[str]:
             yield written_down([t.name, {name: None if name in left_out else v for name, v in plain(t, row).items()}])
 
 
-def read(session: Session, lines: Iterable[str]) -> dict[str, int]:
-    """Put rows back, those of one table together. Returns how many each got. Raises ValueError for what is no row of ours."""
+def read(session: Session, lines: Iterable[str], *, old_names: bool = False) -> dict[str, int]:
+    """Insert the rows of a dump, many rows of one table at a time. Returns the number of rows of each table. `old_names`: the
+    rows have the old names that `renamed` maps. Raises ValueError for a row that belongs to no table.
+    """
     known = {t.name: t for t in tables()}
-    stored = dict.fromkeys(known, 0)
-    for name, rows in _together(map(_parsed, lines)):
+    stored, rows = dict.fromkeys(known, 0), map(_parsed, lines)
+    for name, run in _together(starmap(renamed.today, rows) if old_names else rows):
         if name not in known:
             raise ValueError(f"expected a table of this version, got {name!r}")
-        session.execute(insert(known[name]), [typed(known[name], row) for row in rows])
-        stored[name] += len(rows)
+        session.execute(insert(known[name]), [typed(known[name], row) for row in run])
+        stored[name] += len(run)
     return stored
 
 
@@ -68,7 +73,7 @@ def _rows(t: Table, site_id: str | None, *, count: bool = False) -> Select[Any]:
 
 
 def _of_site(t: Table, site_id: str) -> ColumnElement[bool] | None:
-    """What makes a row one of this site: its own column, or that of the row that it cannot be without."""
+    """The condition for a row to belong to this site: by its own column, or by the row that a NOT NULL foreign key refers to."""
     if t.name == "site":
         return t.c.id == site_id
     if "site_id" in t.c:
@@ -80,13 +85,14 @@ def _of_site(t: Table, site_id: str) -> ColumnElement[bool] | None:
 
 
 def _belongs(t: Table, site_id: str) -> bool:
-    """Whether a table is part of a site's copy: not where its rows cannot be without somebody of this installation."""
+    """Whether a table is part of a site's dump. It is not part of it if its rows need a row that belongs to no site, such as a
+    moderator."""
     needed = [key.column.table for key in t.foreign_keys if not key.parent.nullable]
     return _of_site(t, site_id) is not None and all(_of_site(parent, site_id) is not None for parent in needed)
 
 
 def _together(rows: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Runs of rows of one table, at most `AT_A_TIME`."""
+    """Consecutive rows of one table, at most `AT_A_TIME` of them, as a list."""
     rows = iter(rows)
     waiting = list(islice(rows, 1))
     while waiting:
@@ -108,17 +114,17 @@ def _parsed(line: str) -> tuple[str, dict[str, Any]]:
 
 
 def plain(t: Table, row: Iterable[Any]) -> dict[str, Any]:
-    """The values of a row as JSON knows them."""
+    """The values of a row as JSON values."""
     return {c.name: _plain(v) for c, v in zip(t.columns, row, strict=True)}
 
 
 def written_down(value: Any) -> str:
-    """One line of a file."""
+    """A value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def typed(t: Table, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a row as its table knows them. Raises ValueError for a column that is none of its."""
+    """The JSON values of a row as the Python types of its columns. Raises ValueError for an unknown column."""
     if unknown := set(values) - set(t.columns.keys()):
         raise ValueError(f"expected columns of {t.name}, got {', '.join(sorted(unknown))}")
     return {name: _valued(t.c[name], value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""Which comments are a person's, or are older than somebody wants to keep them: here, and in the files of an archive."""
+"""Find the comments of a person, or those older than a given time: in the database, and in archive files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from service.store.tables.comments import Comment
 
 @dataclass(frozen=True, slots=True)
 class PersonFilter:
-    """A keyed hash of an author, those of an address and its block, or a moment before which everything was received."""
+    """Selects comments by exactly one of three things: the keyed hash of their author, the keyed hashes of an IP address and its
+    block, or a time before which they were received."""
 
     author_key: str = ""
     address: str = ""
@@ -23,18 +24,18 @@ class PersonFilter:
     before: datetime | None = None
 
     def conditions(self, site_id: str) -> list[ColumnElement[bool]]:
-        found = [Comment.site_id == site_id, Comment.state != State.ERASED]
+        conditions = [Comment.site_id == site_id, Comment.state != State.ERASED]
         if self.author_key:
-            found.append(Comment.author_key == self.author_key)
+            conditions.append(Comment.author_key == self.author_key)
         if self.address:
-            # By the index first: the address itself stands among the circumstances.
-            found += [Comment.address_key == self.block, Comment.context["address"].as_string() == self.address]
+            # `ip_key` (the block) has an index; the hash of the address itself is in the JSON of `context`.
+            conditions += [Comment.ip_key == self.block, Comment.context["address"].as_string() == self.address]
         if self.before:
-            found.append(Comment.received_at < self.before)
-        return found
+            conditions.append(Comment.received_at < self.before)
+        return conditions
 
     def fits(self, comment: Mapping[str, Any]) -> bool:
-        """The same of a comment as an archive holds it."""
+        """Whether a comment from an archive file matches."""
         if self.author_key:
             return bool(comment["author_key"] == self.author_key)
         if self.address:

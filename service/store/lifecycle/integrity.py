@@ -1,4 +1,5 @@
-"""The audit's questions: each finds the rows that break one promise. Reads only, on a live installation."""
+"""Integrity checks: each query finds the rows that break one promise. The queries only read, and can run on a live
+installation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +18,17 @@ from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
 from service.store.webhooks.deliveries import BREAKER
 
-#: How long something may wait in calm before it counts as stuck.
+#: How long something may wait before it counts as stuck.
 PATIENCE = timedelta(seconds=60)
-#: How many examples of a breach are named.
+#: How many examples of a violation are named.
 EXAMPLES = 5
-#: An event and a new endpoint of the same moment may or may not have met.
+#: An event this soon after an endpoint was added may or may not have a delivery to it.
 _MOMENT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Violations:
-    """How many rows break a promise, and the ids of some."""
+    """The number of rows that break a promise, and the ids of some of these rows."""
 
     count: int
     examples: tuple[str, ...] = ()
@@ -37,21 +38,25 @@ class Violations:
 
 
 def take_time(session: Session) -> None:
-    """An audit may read more than any request may."""
+    """Turn off PostgreSQL's statement timeout: an integrity check may read more than a request may."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def altered(session: Session, accepted: Mapping[UUID, str]) -> Violations:
-    """Accepted comments that are gone, or whose first words are others now. An erased, edited or archived one may differ."""
+    """Accepted comments that are missing, or whose text has changed. This is no violation for a comment that was erased, edited
+    or archived.
+
+    `accepted` maps comment ids to the text that was accepted.
+    """
     wrong: list[UUID] = []
     ids = list(accepted)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         rows = session.execute(select(Comment.id, Comment.text, Comment.state, Comment.revision).where(Comment.id.in_(some)))
-        kept = {row.id: row for row in rows}
+        present = {row.id: row for row in rows}
         archived = set(session.scalars(select(ArchivedComment.id).where(ArchivedComment.id.in_(some))))
-        wrong += [i for i in some if (_differs(kept[i], accepted[i]) if i in kept else i not in archived)]
+        wrong += [i for i in some if (_differs(present[i], accepted[i]) if i in present else i not in archived)]
     return Violations(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
 
 
@@ -61,8 +66,8 @@ def stuck_pending(session: Session, *, now: datetime) -> Violations:
 
 
 def gaps(session: Session) -> Violations:
-    """Comments whose events are not one a version, from the first that is in no archive to the last."""
-    told = (
+    """Comments that do not have exactly one event for each version, from the first version that is not archived to the last."""
+    events = (
         select(
             Event.comment_id, func.count().label("count"), func.max(Event.seq).label("last"), func.min(Event.seq).label("first")
         )
@@ -72,12 +77,13 @@ def gaps(session: Session) -> Violations:
     return _breaches(
         session,
         select(Comment.id)
-        .outerjoin(told, told.c.comment_id == Comment.id)
+        .outerjoin(events, events.c.comment_id == Comment.id)
         .where(
             or_(
-                func.coalesce(told.c.count, 0) != Comment.version - Comment.archived,
+                func.coalesce(events.c.count, 0) != Comment.version - Comment.archived,
                 and_(
-                    Comment.version > Comment.archived, or_(told.c.last != Comment.version, told.c.first != Comment.archived + 1)
+                    Comment.version > Comment.archived,
+                    or_(events.c.last != Comment.version, events.c.first != Comment.archived + 1),
                 ),
             )
         ),
@@ -85,25 +91,26 @@ def gaps(session: Session) -> Violations:
 
 
 def undelivered_events(session: Session, *, now: datetime) -> Violations:
-    """Events that nobody has taken up for a minute, and events that an endpoint wants and has no delivery of."""
+    """Events that have been due for a minute, and events without a delivery to an endpoint that should receive them."""
     late = select(Event.id).where(Event.state == EventState.DUE, Event.due_at < now - PATIENCE)
-    found = _breaches(session, late)
+    violations = _breaches(session, late)
     for endpoint in session.scalars(select(Endpoint).where(Endpoint.enabled)):
-        found += _breaches(
+        violations += _breaches(
             session,
             select(Event.id).where(
                 Event.site_id == endpoint.site_id,
                 Event.state == EventState.SENT,
-                Event.at > (endpoint.since or endpoint.created_at) + _MOMENT,
+                Event.at > (endpoint.events_since or endpoint.created_at) + _MOMENT,
                 Event.type.in_(endpoint.events),
                 ~exists().where(Delivery.event_id == Event.id, Delivery.endpoint_id == endpoint.id),
             ),
         )
-    return found
+    return violations
 
 
 def stuck_deliveries(session: Session, *, now: datetime) -> Violations:
-    """Deliveries that have been due for a minute although nothing holds them back that anybody could see."""
+    """Deliveries that have been due for a minute without a visible reason, such as a lease, a failing endpoint, or an earlier
+    delivery that has to arrive first."""
     late, earlier = now - PATIENCE, aliased(Delivery)
     held_back = exists().where(
         earlier.endpoint_id == Delivery.endpoint_id,
@@ -127,7 +134,7 @@ def stuck_deliveries(session: Session, *, now: datetime) -> Violations:
 
 
 def failing(session: Session) -> Violations:
-    """Endpoints that fail visibly: behind the breaker, disabled, or with deliveries that were given up."""
+    """Endpoints that fail visibly: with an open breaker, disabled, or with dead deliveries."""
     dead = exists().where(
         Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None)
     )
@@ -135,7 +142,8 @@ def failing(session: Session) -> Violations:
 
 
 def unchecked(session: Session) -> Violations:
-    """Comments in a state that neither a check of their present words nor a person gave them, nor does an archive say who did."""
+    """Comments whose state comes neither from a verdict on their current text nor from a decision, and whose trail is not
+    archived."""
     settled = Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED])
     judged = exists().where(VerdictRow.comment_id == Comment.id, VerdictRow.revision == Comment.revision)
     decided = exists().where(Decision.comment_id == Comment.id)
@@ -143,7 +151,7 @@ def unchecked(session: Session) -> Violations:
 
 
 def duplicate_keys(session: Session) -> Violations:
-    """Idempotency keys without their comment, and host ids that stand for more than one comment."""
+    """Idempotency keys without their comment, and host ids that belong to more than one comment."""
     orphan = select(IdempotencyKey.key).where(~exists().where(Comment.id == IdempotencyKey.comment_id))
     twice = (
         select(Comment.external_id)
@@ -155,7 +163,7 @@ def duplicate_keys(session: Session) -> Violations:
 
 
 def outlived(session: Session) -> Violations:
-    """Erased comments of which a file of an archive may still tell."""
+    """Erased comments of which an archive file may still hold data."""
     late = exists().where(
         Archive.site_id == Comment.site_id, Archive.at < Comment.updated_at, Archive.erased_until < Comment.updated_at
     )

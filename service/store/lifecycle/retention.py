@@ -1,4 +1,4 @@
-"""What has been kept long enough: rejected comments that go, and comments whose authors are forgotten."""
+"""Retention queries: rejected comments that are old enough to erase, and comments whose author data is old enough to forget."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,32 +12,32 @@ from service.domain.states import State
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Site
 
-#: Beyond this the page only says "more": counting a million takes its time.
+#: Counting stops here, and the page says "more": counting a million rows is slow.
 COUNTED = 10_000
 
 
 def retentions(session: Session) -> list[tuple[str, Retention]]:
-    """Each site with what it keeps how long."""
+    """Each site with its retention settings."""
     return [(site_id, Retention.of(policy)) for site_id, policy in session.execute(select(Site.id, Site.policy))]
 
 
 def rejected_of(site_id: str, before: datetime) -> ColumnElement[bool]:
-    """Rejected so long ago. Nothing is moved before it came, which is what the index knows."""
+    """A condition: the comment is rejected and was last changed before this time. The test on `received_at` changes no result,
+    but with it the query can use an index."""
     old = and_(Comment.received_at < before, Comment.updated_at < before)
     return and_(Comment.site_id == site_id, Comment.state == State.REJECTED, old)
 
 
 def personal_of(site_id: str, before: datetime) -> ColumnElement[bool]:
-    """Settled, received so long ago, and still with something of its author."""
+    """A condition: the comment is approved or rejected, was received before this time, and still has personal data of its
+    author."""
     settled = Comment.state.in_([State.APPROVED, State.REJECTED])
     return and_(Comment.site_id == site_id, settled, Comment.received_at < before, something_personal())
 
 
 def something_personal() -> ColumnElement[bool]:
-    """Whether a comment still has anything that tells its author from others."""
-    return or_(
-        Comment.author_key != "", Comment.address_key != "", Comment.email_domain != "", cast(Comment.context, String) != "{}"
-    )
+    """A condition: the comment still has data that identifies its author."""
+    return or_(Comment.author_key != "", Comment.ip_key != "", Comment.email_domain != "", cast(Comment.context, String) != "{}")
 
 
 def some_of(session: Session, which: ColumnElement[bool], *, limit: int) -> Sequence[UUID]:
@@ -45,5 +45,5 @@ def some_of(session: Session, which: ColumnElement[bool], *, limit: int) -> Sequ
 
 
 def count_of(session: Session, which: ColumnElement[bool]) -> int:
-    """How many, at most `COUNTED`."""
+    """The number of comments that meet this condition, counted up to `COUNTED`."""
     return session.scalar(select(func.count()).select_from(select(Comment.id).where(which).limit(COUNTED).subquery())) or 0

@@ -1,4 +1,4 @@
-"""What Alembic runs: the history of the schema, on the connection that `migrate` hands over."""
+"""The environment script of Alembic: it runs the migrations on the connection that `migrate` passes."""
 
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from service.store.db.column_types import UtcDateTime
 
 
 def _rendered(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
-    """Our own column types by name, so that a migration reads like the tables do."""
+    """Render our own column types by their names, so that a migration reads like the table definitions."""
     if kind != "type" or not isinstance(item, UtcDateTime | JSON):
         return False
     autogen.imports.add("from service.store.db.column_types import Json, UtcDateTime")

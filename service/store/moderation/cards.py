@@ -1,4 +1,4 @@
-"""What stands on the cards of a page beside the comments themselves, in a constant number of queries."""
+"""The details on the cards of a page beside the comments themselves, in a constant number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,14 @@ from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision, Escalation, Note, ScreenLease
 
-#: Characters of a parent that its quote shows.
+#: Number of characters of the parent comment that a card quotes.
 QUOTE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What became of an author's comments on this site, this one not counted."""
+    """How many of the author's other comments on this site were approved and rejected, and when the author's first comment
+    arrived."""
 
     approved: int = 0
     rejected: int = 0
@@ -49,7 +50,7 @@ class Card:
 def cards(
     session: Session, site_id: str, rows: Sequence[AnyRow], asked: QueueFilter, *, moderator_id: UUID, now: datetime
 ) -> list[Card]:
-    """The cards of these comments in the view that was asked for, in the same order."""
+    """The cards of these comments in the requested view, in the same order."""
     ids = [row.id for row in rows]
     reasons = _reasons(session, ids)
     parents = _parents(session, {row.parent_id for row in rows if row.parent_id})
@@ -77,7 +78,7 @@ def cards(
 
 
 def last_words(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
-    """The latest decision about each comment, with the name of who made it (empty for a key of the host)."""
+    """The latest decision about each comment, with the name of its moderator (empty if an API key of the host made it)."""
     rows = session.execute(
         select(
             Decision.comment_id, Decision.to_state, Decision.from_state, Decision.reason, Decision.note, Decision.at,
@@ -91,8 +92,8 @@ def last_words(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, AnyR
 
 
 def _reasons(session: Session, ids: Sequence[UUID]) -> dict[tuple[UUID, int], list[dict[str, Any]]]:
-    found = select(VerdictRow.comment_id, VerdictRow.revision, VerdictRow.reasons).where(VerdictRow.comment_id.in_(ids))
-    return {(row.comment_id, row.revision): row.reasons for row in session.execute(found.order_by(VerdictRow.at))}
+    query = select(VerdictRow.comment_id, VerdictRow.revision, VerdictRow.reasons).where(VerdictRow.comment_id.in_(ids))
+    return {(row.comment_id, row.revision): row.reasons for row in session.execute(query.order_by(VerdictRow.at))}
 
 
 def _parents(session: Session, ids: set[UUID]) -> dict[UUID, AnyRow]:
@@ -107,14 +108,14 @@ def _trusts(session: Session, site_id: str, authors: set[str]) -> dict[str, Trus
         .where(Comment.site_id == site_id, Comment.author_key.in_(authors))
         .group_by(Comment.author_key, Comment.state)
     )
-    found: dict[str, Trust] = {}
+    trusts: dict[str, Trust] = {}
     for row in rows:
-        trust = found.get(row.author_key, Trust())
+        trust = trusts.get(row.author_key, Trust())
         since = min(filter(None, (trust.since, row.since)))
         approved = row.number if row.state == State.APPROVED else trust.approved
         rejected = row.number if row.state == State.REJECTED else trust.rejected
-        found[row.author_key] = Trust(approved, rejected, since)
-    return found
+        trusts[row.author_key] = Trust(approved, rejected, since)
+    return trusts
 
 
 def _without(trust: Trust, row: AnyRow) -> Trust:
@@ -142,14 +143,14 @@ def _notes(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
         .where(Note.comment_id.in_(ids))
         .order_by(Note.at)
     )
-    found: dict[UUID, list[AnyRow]] = {}
+    notes: dict[UUID, list[AnyRow]] = {}
     for row in rows:
-        found.setdefault(row.comment_id, []).append(row)
-    return found
+        notes.setdefault(row.comment_id, []).append(row)
+    return notes
 
 
 def _leases(session: Session, ids: Sequence[UUID], moderator_id: UUID, now: datetime) -> dict[UUID, str]:
-    """Who else has these on the screen."""
+    """The colleague who has each of these comments on the screen."""
     rows = session.execute(
         select(ScreenLease.comment_id, shown_name().label("who"))
         .join(Moderator, Moderator.id == ScreenLease.moderator_id)

@@ -1,4 +1,4 @@
-"""What surrounds a comment: the thread in place, and what its author wrote before."""
+"""The context of a comment: its neighbours in the thread, and other comments of its author."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.comments import Comment, RevisionRow
 
 BEFORE, AFTER, LAST = 3, 3, 5
-#: Characters that are shown of each.
+#: The number of characters of each comment that are shown.
 SHOWN = 400
 
 _COLUMNS = (
@@ -30,37 +30,38 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CommentContext:
-    """Neighbours in the order of the thread, the author's last ones, newest first, and what a decision would take along."""
+    """The neighbours in thread order, the author's other comments (newest first), and the members of its group that are decided
+    together with it."""
 
     before: Sequence[AnyRow]
     after: Sequence[AnyRow]
     by_author: Sequence[AnyRow]
-    groups: Sequence[AnyRow]
+    group_members: Sequence[AnyRow]
 
 
 def comment_context(session: Session, row: AnyRow, asked: QueueFilter) -> CommentContext:
-    """What stands around this comment, and in the view that was asked for behind it; four queries."""
-    here = tuple_(Comment.received_at, Comment.id)
-    there = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
+    """The context of this comment, with its group in the requested view; four queries."""
+    position = tuple_(Comment.received_at, Comment.id)
+    center = tuple_(literal(row.received_at, UtcDateTime()), literal(row.id, Uuid()))
     newest_first = (Comment.received_at.desc(), Comment.id.desc())
-    before = _in_thread(session, row.thread_id, here < there, *newest_first, most=BEFORE)[-BEFORE:]
-    after = _in_thread(session, row.thread_id, here > there, Comment.received_at, Comment.id, most=AFTER)[:AFTER]
-    return CommentContext(before, after, _by_author(session, row), _alike(session, row, asked))
+    before = _in_thread(session, row.thread_id, position < center, *newest_first, most=BEFORE)[-BEFORE:]
+    after = _in_thread(session, row.thread_id, position > center, Comment.received_at, Comment.id, most=AFTER)[:AFTER]
+    return CommentContext(before, after, _by_author(session, row), _group_members(session, row, asked))
 
 
-def _alike(session: Session, row: AnyRow, asked: QueueFilter) -> Sequence[AnyRow]:
+def _group_members(session: Session, row: AnyRow, asked: QueueFilter) -> Sequence[AnyRow]:
     if row.state != State.HELD or not asked.grouped:
         return ()
     return groups.first_members(session, row.site_id, row.id, conditions_of(row.site_id, asked), *_COLUMNS)
 
 
 def _in_thread(session: Session, thread_id: UUID, side: ColumnElement[bool], *order: Any, most: int) -> list[AnyRow]:
-    """The first of each state on one side, in the order of the thread. Each state for itself: its index ends after those few,
-    where both together would be the whole side of the thread, sorted."""
-    seen = (State.APPROVED, State.HELD)
-    ways = (select(*_COLUMNS).where(Comment.thread_id == thread_id, Comment.state == state, side) for state in seen)
-    few = (select(way.order_by(*order).limit(most).subquery()) for way in ways)
-    return sorted(session.execute(union_all(*few)), key=lambda row: (row.received_at, row.id))
+    """The nearest approved and held comments before or after a comment, in thread order. Each state has its own subquery, which
+    reads only `most` rows of its index. One query for both states would sort all comments on that side of the thread."""
+    states = (State.APPROVED, State.HELD)
+    queries = (select(*_COLUMNS).where(Comment.thread_id == thread_id, Comment.state == state, side) for state in states)
+    nearest = (select(query.order_by(*order).limit(most).subquery()) for query in queries)
+    return sorted(session.execute(union_all(*nearest)), key=lambda row: (row.received_at, row.id))
 
 
 def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:
@@ -73,6 +74,6 @@ def _by_author(session: Session, row: AnyRow) -> Sequence[AnyRow]:
 
 
 def earlier_words(session: Session, comment_id: UUID) -> Sequence[RevisionRow]:
-    """The words that a comment had before it was edited, the latest first."""
-    found = select(RevisionRow).where(RevisionRow.comment_id == comment_id).order_by(RevisionRow.revision.desc())
-    return session.scalars(found).all()
+    """The texts that a comment had before its edits, the latest first."""
+    query = select(RevisionRow).where(RevisionRow.comment_id == comment_id).order_by(RevisionRow.revision.desc())
+    return session.scalars(query).all()

@@ -1,4 +1,4 @@
-"""What people decided on a site, newest first: who, when, from which state to which, and why."""
+"""The log of decisions on a site, newest first: who decided, when, from which state to which, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from service.store.tables.moderation import Decision
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions: of whom, to which state, for which reason, from when until when. Empty means any."""
+    """Selects decisions by moderator, new state, reason and time range (before `until`). An empty field selects all."""
 
     moderator: UUID | None = None
     state: str = ""
@@ -30,7 +30,7 @@ class DecisionFilter:
 def list_decisions(
     session: Session, site_id: str, wanted: DecisionFilter, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[AnyRow]:
-    """One page of decisions, and one more where there is another page."""
+    """One page of decisions, and one more if there is another page."""
     columns = (
         Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
         Decision.undoes, Decision.key_id, shown_name().label("who"), Comment.author_name,
@@ -63,7 +63,7 @@ def list_decisions(
 
 
 def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequence[AnyRow]:
-    """Everything that people decided about one comment."""
+    """All decisions about one comment."""
     return session.execute(
         select(Decision.at, Decision.to_state, Decision.reason, Decision.note, Decision.undoes, shown_name().label("who"))
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
@@ -72,28 +72,32 @@ def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequenc
 
 
 def colleagues(session: Session, site_id: str) -> list[AnyRow]:
-    """Who decides on this site, by name."""
+    """The moderators and admins of this site whose accounts are enabled, sorted by name."""
     people = [row for row in moderators_of(session, site_id) if row.disabled_at is None]
-    deciding = [row for row in people if Role.MODERATOR in (row.role, row.everywhere) or Role.ADMIN in (row.role, row.everywhere)]
+    deciding = [
+        row
+        for row in people
+        if Role.MODERATOR in (row.role, row.role_on_all_sites) or Role.ADMIN in (row.role, row.role_on_all_sites)
+    ]
     return sorted(deciding, key=lambda row: str(row.who).casefold())
 
 
 def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:
-    """Everybody with a role on this site, with it: by membership, or everywhere."""
-    here = (Membership.moderator_id == Moderator.id) & (Membership.site_id == site_id)
+    """All accounts with a role on this site, by membership or on all sites; also disabled ones. Sorted by e-mail."""
+    on_site = (Membership.moderator_id == Moderator.id) & (Membership.site_id == site_id)
     columns = (
         Moderator.id,
         Moderator.email,
         Moderator.name,
-        Moderator.everywhere,
+        Moderator.role_on_all_sites,
         Membership.role,
         Moderator.disabled_at,
-        Moderator.second_factor_at,
+        Moderator.totp_enabled_at,
         shown_name().label("who"),
     )
     return session.execute(
         select(*columns)
-        .outerjoin(Membership, here)
-        .where((Membership.id.is_not(None)) | (Moderator.everywhere != ""))
+        .outerjoin(Membership, on_site)
+        .where((Membership.id.is_not(None)) | (Moderator.role_on_all_sites != ""))
         .order_by(Moderator.email)
     ).all()

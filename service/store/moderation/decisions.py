@@ -1,4 +1,4 @@
-"""Questions about decisions."""
+"""Queries on decisions."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ def last_decision(session: Session, site_id: str, comment_id: UUID) -> Decision 
 
 
 def is_here(session: Session, site_id: str, comment_id: UUID) -> bool:
-    """Whether there is such a comment on this site."""
+    """Whether this site has such a comment."""
     return session.scalar(select(Comment.id).where(Comment.id == comment_id, Comment.site_id == site_id)) is not None
 
 

@@ -1,7 +1,7 @@
-"""Which held comments stand behind one card: those with the same wording that wait for the same reason.
+"""Groups of equal comments: held comments with the same wording and the same reason share one card.
 
-The oldest one in a view stands for all of them. A moderator who reads it has read the others, and decides about none that the view
-leaves out.
+The oldest comment of a group in a view stands for the whole group: a moderator who has read it has read the others. A decision
+never includes comments that the view leaves out.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,33 +18,36 @@ from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment
 
-#: One decision moves at most so many comments, the others come with the next one; and so many are listed beside the card.
+#: One decision moves at most MAX_MEMBERS comments of a group; the rest of the group gets a new card. At most MAX_SHOWN comments
+#: are listed beside a card.
 MAX_MEMBERS, MAX_SHOWN = 1_000, 12
-#: What a view (its tab, filters and search) asks of the comment table, or of an alias of it.
+#: The conditions of a view (its tab, filters and search) on the comment table, or on an alias of it.
 Conditions = Callable[[Any], Sequence[ColumnElement[bool]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The others behind a card: how many, counted up to MOST + 1, and when the last of them came."""
+    """The other comments of a card's group: their number, counted up to MAX_MEMBERS + 1, and the time at which the last counted
+    comment arrived."""
 
     number: int = 0
     until: datetime | None = None
 
     @property
     def decided(self) -> int:
-        """How many of them one decision about the card takes along."""
+        """How many of these comments one decision about the card includes."""
         return min(self.number, MAX_MEMBERS - 1)
 
 
 @cache
 def another(name: str) -> Any:
-    """The comment table once more. Made once a name: making one costs more than asking with it."""
+    """An alias of the comment table, cached by its name: making one costs more than running a query with it."""
     return aliased(Comment, name=name)
 
 
 def stands_behind(site_id: str, older: Any, conditions: Conditions) -> ColumnElement[bool]:
-    """Whether an `older` comment in the view is like this one: then that one stands for it."""
+    """A condition: the view has an older comment of the same group, so this comment needs no card. `older` is an alias of the
+    table."""
     earlier = tuple_(older.received_at, older.id) < tuple_(Comment.received_at, Comment.id)
     return exists(select(literal(1)).where(_same(older, Comment), older.site_id == site_id, *conditions(older), earlier))
 
@@ -52,33 +55,34 @@ def stands_behind(site_id: str, older: Any, conditions: Conditions) -> ColumnEle
 def members(
     session: Session, site_id: str, comment_id: UUID, version: int | None, *, until: datetime, conditions: Conditions
 ) -> Sequence[AnyRow]:
-    """The others behind this comment, the oldest first, as long as it is at the version that was seen.
+    """The other comments of this comment's group, the oldest first. None are returned if this comment is no longer at `version`,
+    which the moderator saw.
 
-    Those that came after `until` were not counted, and stay.
+    Comments that arrived after `until` were not counted on the card, and are left out.
     """
     one = another("one")
     like = _like(site_id, comment_id, conditions)
     if version is not None:
         like = like.where(one.version == version)
-    found = select(Comment.id, Comment.version).where(Comment.id.in_(like), Comment.received_at <= until)
-    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(MAX_MEMBERS)).all()
+    query = select(Comment.id, Comment.version).where(Comment.id.in_(like), Comment.received_at <= until)
+    return session.execute(query.order_by(Comment.received_at, Comment.id).limit(MAX_MEMBERS)).all()
 
 
 def first_members(session: Session, site_id: str, comment_id: UUID, conditions: Conditions, *columns: Any) -> Sequence[AnyRow]:
-    """The first of them, with these columns."""
-    found = select(*columns).where(Comment.id.in_(_like(site_id, comment_id, conditions)))
-    return session.execute(found.order_by(Comment.received_at, Comment.id).limit(MAX_SHOWN)).all()
+    """These columns of the other comments of this comment's group, the oldest first, at most MAX_SHOWN."""
+    query = select(*columns).where(Comment.id.in_(_like(site_id, comment_id, conditions)))
+    return session.execute(query.order_by(Comment.received_at, Comment.id).limit(MAX_SHOWN)).all()
 
 
 def among(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[bool]:
-    """Whether a row of the comment table is this comment, or a held one like it."""
+    """A condition: a row of the comment table is this comment, or a held comment of its group."""
     one = another("one")
     itself = select(one.id).where(one.id == comment_id, one.site_id == site_id)
     return table.id.in_(union(itself, _like(site_id, comment_id, _held)))  # type: ignore[no-any-return]
 
 
 def groups(session: Session, site_id: str, ids: Sequence[UUID], conditions: Conditions) -> dict[UUID, Group]:
-    """What stands behind each of these held comments, in one query."""
+    """The group of each of these held comments that has one, in one query."""
     if not ids:
         return {}
     one, other = another("one"), another("other")
@@ -97,7 +101,8 @@ def groups(session: Session, site_id: str, ids: Sequence[UUID], conditions: Cond
 
 
 def _same(one: Any, other: Any) -> ColumnElement[bool]:
-    """Whether two rows of the comment table belong together. A row from before there were wordings has none, and is like no other."""
+    """A condition: two rows belong to one group. Rows older than the column `wording` have NULL in it, and so belong to no
+    group."""
     return and_(one.wording == other.wording, one.reason == other.reason)
 
 
@@ -111,8 +116,8 @@ def _like(site_id: str, comment_id: UUID, conditions: Conditions) -> Select[Any]
 
 
 def _these(site_id: str, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
-    """Held comments of the site by their ids. Site and state are expressions, so that SQLite, which has no statistics, does not
-    choose the index of the whole queue."""
+    """Held comments of the site by their ids. Site and state are written as expressions (`trim`): SQLite has no statistics, and
+    would otherwise choose the index of the whole queue."""
     one = another("one")
     return [one.id.in_(ids), func.trim(one.site_id) == site_id, func.trim(one.state) == State.HELD.value]
 

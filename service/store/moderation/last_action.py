@@ -1,4 +1,4 @@
-"""What a moderator did last, and can take back."""
+"""The last queue action of a moderator, which they can undo."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from service.store.tables.moderation import Decision
 
 @dataclass(frozen=True, slots=True)
 class LastAction:
-    """One step of a moderator: to which state, why, and for how many comments."""
+    """One queue action of a moderator: to which state, for which reason, and for how many comments."""
 
     id: UUID
     to_state: str
@@ -22,22 +22,22 @@ class LastAction:
 
 
 def last_action(session: Session, site_id: str, moderator_id: UUID, *, since: datetime) -> LastAction | None:
-    """The latest step since then that is still in force, wholly or in part."""
+    """The latest action at or after `since` that is still in force for at least one comment; None if there is none."""
     row = session.execute(
-        select(Decision.batch_id, Decision.to_state, Decision.reason)
+        select(Decision.action_id, Decision.to_state, Decision.reason)
         .join(Comment, and_(Comment.id == Decision.comment_id, Comment.version == Decision.version))
         .where(
             Decision.moderator_id == moderator_id,
             Decision.site_id == site_id,
             Decision.at >= since,
             Decision.undoes.is_(None),
-            Decision.batch_id.is_not(None),
+            Decision.action_id.is_not(None),
         )
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(1)
     ).one_or_none()
-    return LastAction(row.batch_id, row.to_state, row.reason, _number(session, row.batch_id)) if row else None
+    return LastAction(row.action_id, row.to_state, row.reason, _number(session, row.action_id)) if row else None
 
 
-def _number(session: Session, gesture_id: UUID) -> int:
-    return session.scalar(select(func.count()).select_from(Decision).where(Decision.batch_id == gesture_id)) or 0
+def _number(session: Session, action_id: UUID) -> int:
+    return session.scalar(select(func.count()).select_from(Decision).where(Decision.action_id == action_id)) or 0

@@ -1,4 +1,4 @@
-"""The queue as moderators ask for it: one page of comments under a tab, filtered, in an order, with what a card shows."""
+"""The moderation queue: one page of comments under a tab, filtered and ordered, with the columns that a card shows."""
 
 import base64
 import binascii
@@ -20,14 +20,14 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision, Escalation, ScreenLease
 
-#: Counting stops here: "10,000+" says enough, and a page costs the same at any size.
+#: Counting stops here: "10,000+" is precise enough, and a page costs the same for a queue of any size.
 MANY = 10_000
-#: How many held comments are looked at to learn which reasons and languages a filter can offer.
+#: The filters offer the reasons and languages of this many held comments.
 SAMPLE = 1_000
 
 
 class Tab(StrEnum):
-    """What the moderator looks at."""
+    """A tab of the queue page."""
 
     HELD = "held"
     ESCALATED = "escalated"
@@ -38,7 +38,7 @@ class Tab(StrEnum):
 
 
 class Order(StrEnum):
-    """In which order the held ones come. The other tabs show the newest first."""
+    """The order of held comments. The other tabs show the newest first."""
 
     OLDEST = "oldest"
     PRIORITY = "priority"
@@ -47,7 +47,9 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """One view of the queue. `author` is the id of any comment of that author, since nothing made from an address may leave."""
+    """One view of the queue. `author` is the id of any comment of an author, because nothing that is derived from an address may
+    leave Greenroom. `alike` is the id of a comment whose group is opened. `shared` includes comments on colleagues' screens.
+    `after` is a cursor."""
 
     tab: Tab = Tab.HELD
     order: Order = Order.OLDEST
@@ -62,12 +64,12 @@ class QueueFilter:
 
     @property
     def ordered(self) -> bool:
-        """Whether these wait, and so come in the order that is asked for."""
+        """Whether the tab shows held comments, which come in the requested order."""
         return self.tab in (Tab.HELD, Tab.ESCALATED, Tab.YOURS)
 
     @property
     def grouped(self) -> bool:
-        """Whether one card stands for all that are alike. Where a group was opened, each of it is decided alone."""
+        """Whether one card stands for a whole group. In an opened group each comment is decided on its own."""
         return self.tab is Tab.HELD and self.alike is None
 
     @property
@@ -77,7 +79,7 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Comments with their thread, and the cursor of the next page; empty on the last one."""
+    """Comments with their thread, and the cursor of the next page (empty on the last page)."""
 
     rows: Sequence[AnyRow]
     after: str = ""
@@ -85,7 +87,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many are under each tab, counted up to MANY + 1, and since when the oldest held one waits."""
+    """The number of comments under each tab, counted up to MANY + 1, and the time at which the oldest held comment arrived."""
 
     held: int
     escalated: int
@@ -130,14 +132,14 @@ def listing(
     limit: int,
     now: datetime | None = None,
 ) -> Page:
-    """One page of what was asked for. What is held and alike is there once: the oldest stands for all.
+    """One page of the requested view. Of a group of equal held comments only the oldest is listed: it stands for the group.
 
-    What colleagues have on their screens `now` is left to them, unless `shared` is asked for or a filter is set.
+    Held comments that colleagues have on their screens `now` are left out, unless `shared` or a filter is set.
     """
     now = now or datetime.now(UTC)
     asked = _resolved(asked)
     if asked.tab is Tab.MINE:
-        return _mine(session, site_id, asked, moderator_id, limit)
+        return _decided_by(session, site_id, asked, moderator_id, limit)
     statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_matching(Comment, site_id, asked))
     if asked.grouped:
         statement = statement.where(~stands_behind(site_id, another("older"), conditions_of(site_id, asked)))
@@ -150,10 +152,10 @@ def listing(
     return Page(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
 
 
-def one(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
-    """One comment of the site as a card shows it, in whatever state."""
-    found = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
-    return session.execute(found.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
+def card_of(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
+    """One comment of the site, in any state, with the columns of a card."""
+    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
+    return session.execute(query.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
 
 
 def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | None) -> Counts:
@@ -169,7 +171,7 @@ def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | N
             _capped(mine).label("mine"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
             _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
-            # Not min(): with a second condition SQLite would read every held comment for it.
+            # Not min(): because of the second condition, SQLite would read every held comment to find the minimum.
             select(Comment.received_at)
             .where(*held, Comment.id.not_in(escalated))
             .order_by(Comment.received_at, Comment.id)
@@ -182,12 +184,13 @@ def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | N
 
 
 def _from_escalations(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
-    """Held comments that were escalated, counted from the few escalations and not from the many comments."""
+    """Held comments that were escalated. The query starts from the escalations, because there are far fewer of them than of
+    comments."""
     return _escalated(site_id, to).join(Comment, Comment.id == Escalation.comment_id).where(Comment.state == State.HELD)
 
 
 def _escalated(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
-    """What was escalated: to anybody, or to this moderator, by name or by role."""
+    """The ids of escalated comments: all of them, or those escalated to this moderator, by name or by role."""
     statement = select(Escalation.comment_id).where(Escalation.site_id == site_id)
     if to is None:
         return statement
@@ -198,9 +201,9 @@ def _escalated(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Sele
 
 
 def newer(session: Session, site_id: str, *, than: datetime) -> int:
-    """How many held comments came after this moment, counted up to MANY + 1."""
-    came = select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at > than)
-    return session.scalar(select(_capped(came))) or 0
+    """How many held comments arrived after this moment, counted up to MANY + 1."""
+    arrived = select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at > than)
+    return session.scalar(select(_capped(arrived))) or 0
 
 
 def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
@@ -218,12 +221,12 @@ def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
 
 
 def conditions_of(site_id: str, asked: QueueFilter) -> Conditions:
-    """What this view asks of a comment beside its site."""
+    """The conditions of this view on a comment, apart from its site."""
     return lambda table: _in_view(table, site_id, asked)
 
 
 def _resolved(asked: QueueFilter) -> QueueFilter:
-    """A cursor that we never made, or made for another order, is no cursor."""
+    """Drop a cursor that Greenroom never made, or that it made for another order."""
     third = {Order.PRIORITY: float, Order.THREAD: str}.get(asked.order) if asked.ordered else None
     parts = _parts(asked.after)
     fits = len(parts) == (3 if third else 2) and (third is None or isinstance(parts[2], third))
@@ -237,13 +240,13 @@ def _matching(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElemen
 
 def _in_view(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
     state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
-    found: list[ColumnElement[bool]] = [table.state == state]
+    conditions: list[ColumnElement[bool]] = [table.state == state]
     escalated = _escalated(site_id)
     if asked.tab is Tab.HELD:
-        found.append(table.id.not_in(escalated))
+        conditions.append(table.id.not_in(escalated))
     if asked.tab is Tab.ESCALATED:
-        found.append(table.id.in_(escalated))
-    return found + _filters(table, site_id, asked)
+        conditions.append(table.id.in_(escalated))
+    return conditions + _filters(table, site_id, asked)
 
 
 def _with_colleagues(site_id: str, moderator_id: UUID, now: datetime) -> Select[Any]:
@@ -253,7 +256,7 @@ def _with_colleagues(site_id: str, moderator_id: UUID, now: datetime) -> Select[
 
 
 def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime) -> int:
-    """How many held comments colleagues have on their screens."""
+    """How many held comments colleagues have on their screens, counted up to MANY + 1."""
     theirs = select(Comment.id).where(
         Comment.id.in_(_with_colleagues(site_id, moderator_id, now)), Comment.site_id == site_id, Comment.state == State.HELD
     )
@@ -261,34 +264,35 @@ def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime)
 
 
 def _filters(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    filters: list[ColumnElement[bool]] = []
     if asked.reason:
-        found.append(table.reason == asked.reason)
+        filters.append(table.reason == asked.reason)
     if asked.thread:
-        found.append(table.thread_id == asked.thread)
+        filters.append(table.thread_id == asked.thread)
     if asked.author:
-        found.append(_by_author_of(table, site_id, asked.author))
+        filters.append(_by_author_of(table, site_id, asked.author))
     if asked.language:
-        found.append(table.context["language"].as_string() == asked.language)
+        filters.append(table.context["language"].as_string() == asked.language)
     if asked.words:
-        # Wildcards of the person's own words are only characters.
-        found.append(
+        # autoescape: % and _ in the moderator's search are plain characters, not wildcards of LIKE.
+        filters.append(
             or_(table.text.icontains(asked.words, autoescape=True), table.author_name.icontains(asked.words, autoescape=True))
         )
     if asked.alike:
-        found.append(among(table, site_id, asked.alike))
-    return found
+        filters.append(among(table, site_id, asked.alike))
+    return filters
 
 
 def _by_author_of(table: Any, site_id: str, comment_id: UUID) -> ColumnElement[bool]:
-    """The same author as that comment: by key, or by name alone where the host gave nothing else."""
+    """A condition: the same author as the author of this comment. Authors are compared by key, or by name alone if the host gave
+    nothing else."""
     it = aliased(Comment)
     key = select(it.author_key).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
     name = select(it.author_name).where(it.id == comment_id, it.site_id == site_id).scalar_subquery()
     return and_(table.author_key == key, or_(table.author_key != "", table.author_name == name))
 
 
-def _mine(session: Session, site_id: str, asked: QueueFilter, moderator_id: UUID, limit: int) -> Page:
+def _decided_by(session: Session, site_id: str, asked: QueueFilter, moderator_id: UUID, limit: int) -> Page:
     columns = (Decision.at.label("decided_at"), Decision.id.label("decision_id"))
     statement = _still_mine(select(*COLUMNS, *columns), site_id, moderator_id).join(Thread, Thread.id == Comment.thread_id)
     statement = statement.where(*_filters(Comment, site_id, asked)).order_by(Decision.at.desc(), Decision.id.desc())
@@ -301,7 +305,7 @@ def _mine(session: Session, site_id: str, asked: QueueFilter, moderator_id: UUID
 
 
 def _still_mine(statement: Select[Any], site_id: str, moderator_id: UUID) -> Select[Any]:
-    """Comments that are where this moderator put them."""
+    """Comments that have not changed since this moderator's decision."""
     return (
         statement.select_from(Decision)
         .join(Comment, and_(Comment.id == Decision.comment_id, Comment.version == Decision.version))
@@ -324,18 +328,18 @@ def _after(statement: Select[Any], order: Order | None, cursor: str) -> Select[A
     parts = _parts(cursor)
     if not parts:
         return statement
-    here = tuple_(Comment.received_at, Comment.id)
-    there = tuple_(literal(_moment(parts[0]), UtcDateTime()), literal(UUID(parts[1]), Uuid()))
+    position = tuple_(Comment.received_at, Comment.id)
+    start = tuple_(literal(_moment(parts[0]), UtcDateTime()), literal(UUID(parts[1]), Uuid()))
     match order:
         case Order.PRIORITY:
             score = float(parts[2])
-            return statement.where(or_(Comment.score < score, and_(Comment.score == score, here > there)))
+            return statement.where(or_(Comment.score < score, and_(Comment.score == score, position > start)))
         case Order.THREAD:
             thread = UUID(parts[2])
-            return statement.where(or_(Comment.thread_id > thread, and_(Comment.thread_id == thread, here > there)))
+            return statement.where(or_(Comment.thread_id > thread, and_(Comment.thread_id == thread, position > start)))
         case Order.OLDEST:
-            return statement.where(here > there)
-    return statement.where(here < there)
+            return statement.where(position > start)
+    return statement.where(position < start)
 
 
 def _cursor(row: AnyRow, order: Order | None) -> str:
@@ -358,7 +362,7 @@ def _packed(at: datetime, *rest: object) -> str:
 
 
 def _parts(cursor: str) -> list[Any]:
-    """What `_packed` packed; empty for anything else."""
+    """The parts of a cursor that `_packed` made; empty for any other string."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment, name = _moment(parts[0]), UUID(parts[1])
@@ -372,7 +376,7 @@ def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("expected an aware datetime")
-    # Near both ends of the calendar a time exists in its own zone and not in UTC: OverflowError.
+    # Near year 1 or 9999 the conversion to UTC can leave datetime's range: OverflowError.
     return moment.astimezone(UTC)
 
 

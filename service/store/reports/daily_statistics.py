@@ -1,4 +1,4 @@
-"""What one day of a site comes to: the queue, the times to verdict and to decision, who decided, and what was overruled."""
+"""Daily statistics of a site: the queue, the times to verdict and to decision, decisions, and overruled reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,17 +17,18 @@ from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event
 from service.store.tables.sites import Site
 
-#: Rows of a day that are looked at to learn its times and its overruled reasons: more would not change the picture.
+#: At most this many rows of a day are read for its times and its overruled reasons. More rows would not change the result much.
 SAMPLE = 20_000
-#: How often a day the queue is measured.
+#: The times of the day at which the queue is measured.
 MARKS = tuple(timedelta(hours=hour) for hour in range(0, 24, 3))
 _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """One day. Times are seconds, (p50, p95) or empty; `reasons` maps a code to how many it held and how many of those
-    a moderator let pass; `queue` has (seconds into the day, comments held, age of the oldest in seconds)."""
+    """The statistics of one day. Times are (p50, p95) in seconds, or empty. `reasons` maps the code of a reason to the number of
+    comments that it held, and the number of these that a moderator approved. `queue` has (seconds since the start of the day,
+    held comments, age of the oldest in seconds)."""
 
     received: int = 0
     by_policy: dict[str, int] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Statistics:
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "Statistics":
-        """What `kept` wrote."""
+        """Read the JSON that `kept` made."""
         reasons = {code: (held, passed) for code, (held, passed) in kept["reasons"].items()}
         queue = tuple((at, number, age) for at, number, age in kept["queue"])
         times = {name: tuple(kept[name]) for name in ("to_verdict", "to_decision")}
@@ -52,7 +53,8 @@ class Statistics:
 
 
 def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, known: Statistics | None = None) -> Statistics:
-    """Count one day up to `now`. What is `known` of the queue at earlier hours is taken over."""
+    """Count one day up to `now`. `known` is an earlier count of the same day: its measurements of the queue are kept, not made
+    again."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     end = start + timedelta(days=1)
     decisions = _decisions(session, site_id, start, end)
@@ -71,16 +73,16 @@ def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, k
 
 
 def percentiles(seconds: Iterable[float]) -> tuple[float, ...]:
-    """(p50, p95) by nearest rank, or nothing of nothing."""
+    """(p50, p95) by nearest rank; empty if there are no values."""
     ordered = sorted(seconds)
     return tuple(round(ordered[min(int(len(ordered) * p), len(ordered) - 1)], 3) for p in (0.5, 0.95)) if ordered else ()
 
 
 def _received(session: Session, site_id: str, start: datetime, end: datetime) -> int:
-    came = select(func.count()).where(
+    received = select(func.count()).where(
         Comment.site_id == site_id, Comment.state.in_(list(State)), Comment.received_at >= start, Comment.received_at < end
     )
-    return session.scalar(came) or 0
+    return session.scalar(received) or 0
 
 
 def _by_policy(session: Session, site_id: str, start: datetime, end: datetime) -> dict[str, int]:
@@ -93,20 +95,20 @@ def _by_policy(session: Session, site_id: str, start: datetime, end: datetime) -
 
 
 def _seconds_to_verdict(session: Session, site_id: str, start: datetime, end: datetime) -> list[float]:
-    """Comments that were edited since had their verdict long before the one that stands here."""
+    """The times to the first verdict. Edited comments are left out, because their `judged_at` is the time of a later verdict."""
     rows = session.execute(
-        select(Comment.received_at, Comment.settled_at)
+        select(Comment.received_at, Comment.judged_at)
         .where(
             Comment.site_id == site_id,
             Comment.state.in_(_SETTLED),
             Comment.received_at >= start,
             Comment.received_at < end,
-            Comment.settled_at.is_not(None),
+            Comment.judged_at.is_not(None),
             Comment.revision == 1,
         )
         .limit(SAMPLE)
     )
-    return [max((row.settled_at - row.received_at).total_seconds(), 0.0) for row in rows]
+    return [max((row.judged_at - row.received_at).total_seconds(), 0.0) for row in rows]
 
 
 def _decisions(session: Session, site_id: str, start: datetime, end: datetime) -> Sequence[AnyRow]:
@@ -145,7 +147,8 @@ def _queue(
 
 
 def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, float]:
-    """How many comments were held at a moment and how old the oldest was: those held now, and those decided since."""
+    """The number of comments that were held at this moment, and the age of the oldest in seconds. These are comments that are
+    still held, and comments that were decided since."""
     still = select(Comment.received_at).where(
         Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at <= moment
     )
@@ -169,15 +172,15 @@ def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, 
 
 def days(session: Session, site_id: str, *, since: date) -> Sequence[DailyStatistics]:
     """The days that were counted, oldest first."""
-    found = (
+    query = (
         select(DailyStatistics)
         .where(DailyStatistics.site_id == site_id, DailyStatistics.day >= since.isoformat())
         .order_by(DailyStatistics.day)
     )
-    return session.scalars(found).all()
+    return session.scalars(query).all()
 
 
 def sites_to_count(session: Session, today: date, *, before: datetime) -> list[str]:
-    """The sites whose present day was not counted since `before`."""
+    """The sites whose current day was not counted since `before`."""
     fresh = select(DailyStatistics.site_id).where(DailyStatistics.day == today.isoformat(), DailyStatistics.counted_at >= before)
     return list(session.scalars(select(Site.id).where(Site.id.not_in(fresh)).order_by(Site.id)))

@@ -1,4 +1,4 @@
-"""How much there is of what waits, for an operator. Every question is answered from an index, at any size."""
+"""Gauges for operators: how much work is waiting. Every query uses an index, so the cost stays low at any size."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,13 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
 from service.store.webhooks.deliveries import BREAKER
 
-#: Counting stops here: whoever has more waiting needs no exact number.
+#: Counting stops here: above it no exact number is needed.
 MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What waits at one moment. Ages in seconds; zero where nothing waits."""
+    """The amount of waiting work at one moment. Ages are in seconds, and zero if nothing waits."""
 
     pending: int
     held: int
@@ -33,7 +33,7 @@ class Gauges:
 
 
 def gauges(session: Session, *, now: datetime) -> Gauges:
-    """All of them."""
+    """Measure all gauges."""
     due = select(func.min(Delivery.due_at)).where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now)
     return Gauges(
         pending=_counted(session, select(Comment.id).where(Comment.state == State.PENDING)),
@@ -49,7 +49,8 @@ def gauges(session: Session, *, now: datetime) -> Gauges:
 
 
 def failing_endpoints(session: Session) -> list[tuple[str, str, int]]:
-    """Site, host of the address, and failures in a row of each endpoint that is only probed by now."""
+    """The site, the URL and the failures in a row of each endpoint with an open breaker; only the 20 endpoints with the most
+    failures."""
     rows = session.execute(
         select(Endpoint.site_id, Endpoint.url, Endpoint.failures)
         .where(Endpoint.enabled, Endpoint.failures >= BREAKER)

@@ -1,4 +1,4 @@
-"""Corrections: the decisions of moderators that say otherwise than an outside check did, each with its comment."""
+"""Corrections: decisions of moderators that contradict an external check, each with its comment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from service.store.tables.external_checks import BREAKER, ExternalCheckRow
 from service.store.tables.moderation import Decision
 from service.store.tables.sites import Site
 
-#: The codes of a rejection that call a comment spam. Insults are none.
+#: The rejection reasons that mean spam. Insults do not.
 SPAM_REASONS = frozenset({"spam", "advertising"})
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An outside check that is switched on and answers, and up to when it was told."""
+    """An external check that is enabled and responds, with its settings and the time up to which it received feedback."""
 
     site_id: str
     name: str
@@ -29,13 +29,14 @@ class Listener:
     secret: str
     model: str
     seconds: float
-    told_until: datetime
+    feedback_until: datetime
     blog: str
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A comment that a person called spam and the service did not (`unwanted`), or the other way round."""
+    """A comment on which a moderator and the service disagree. `unwanted`: the moderator called it spam and the service did not;
+    else the other way round."""
 
     comment_id: UUID
     reading: CheckInput
@@ -43,41 +44,42 @@ class Correction:
 
 
 def listeners(session: Session, names: Sequence[str]) -> list[Listener]:
-    """Who may be told something."""
+    """The external checks with these names that may receive feedback."""
     rows = session.execute(
         select(ExternalCheckRow, Site.origins)
         .join(Site, Site.id == ExternalCheckRow.site_id)
         .where(ExternalCheckRow.name.in_(names), ExternalCheckRow.enabled.is_(True), ExternalCheckRow.failures < BREAKER)
     )
     return [
-        Listener(row.site_id, row.name, row.address, row.secret, row.model, row.seconds, row.told_until or row.created_at,
+        Listener(row.site_id, row.name, row.url, row.secret, row.model, row.timeout, row.feedback_until or row.created_at,
                  next(iter(origins), ""))
         for row, origins in rows
     ]  # fmt: skip
 
 
 def corrections(session: Session, one: Listener, *, until: datetime, most: int) -> tuple[list[Correction], datetime | None]:
-    """The next decisions that this service should hear of, and the time of the last one that was looked at; None: nothing new."""
+    """The next corrections to report to this service, and the time of the last decision that was read (None if there are no new
+    decisions)."""
     rows = session.execute(
         select(Decision.at, Decision.to_state, Decision.reason, Comment, Thread, VerdictRow.reasons)
         .join(Comment, Comment.id == Decision.comment_id)
         .join(Thread, Thread.id == Comment.thread_id)
         .outerjoin(VerdictRow, (VerdictRow.comment_id == Comment.id) & (VerdictRow.revision == Comment.revision))
-        .where(Decision.site_id == one.site_id, Decision.at > one.told_until, Decision.at <= until, Decision.undoes.is_(None))
+        .where(Decision.site_id == one.site_id, Decision.at > one.feedback_until, Decision.at <= until, Decision.undoes.is_(None))
         .order_by(Decision.at, Decision.id)
         .limit(most)
     ).all()
-    found: list[Correction] = []
+    corrected: list[Correction] = []
     for row in rows:
-        called = any(r.get("check") == one.name and r.get("status") == "ran" for r in row.reasons or ())
-        # A decision that was taken back, or overtaken by another, says nothing.
+        called_spam = any(r.get("check") == one.name and r.get("status") == "ran" for r in row.reasons or ())
+        # A decision that was undone, or replaced by a later one, does not count.
         if row.Comment.state != row.to_state:
             continue
-        if row.to_state == State.REJECTED and row.reason in SPAM_REASONS and not called:
-            found.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=True))
-        elif row.to_state == State.APPROVED and called:
-            found.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=False))
-    return found, rows[-1].at if rows else None
+        if row.to_state == State.REJECTED and row.reason in SPAM_REASONS and not called_spam:
+            corrected.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=True))
+        elif row.to_state == State.APPROVED and called_spam:
+            corrected.append(Correction(row.Comment.id, _reading(row.Comment, row.Thread), unwanted=False))
+    return corrected, rows[-1].at if rows else None
 
 
 def _reading(comment: Comment, thread: Thread) -> CheckInput:

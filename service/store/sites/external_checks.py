@@ -1,4 +1,4 @@
-"""A site's external checks."""
+"""Queries on the external checks of sites."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,21 +11,21 @@ from service.store.tables.sites import Site
 
 
 def external_checks_of(session: Session, site_id: str) -> list[ExternalCheckRow]:
-    """Every outside check that a site set up, by name."""
+    """All external checks that a site set up, sorted by name."""
     return list(
         session.scalars(select(ExternalCheckRow).where(ExternalCheckRow.site_id == site_id).order_by(ExternalCheckRow.name))
     )
 
 
 def enabled_external_checks(session: Session, site_ids: Collection[str]) -> dict[str, list[tuple[ExternalCheckRow, str]]]:
-    """The outside checks that these sites switched on, each with the site's first address. One small question a batch."""
+    """The enabled external checks of these sites, each with the site's first origin. One small query for each batch."""
     rows = session.execute(
         select(ExternalCheckRow, Site.origins)
         .join(Site, Site.id == ExternalCheckRow.site_id)
         .where(ExternalCheckRow.site_id.in_(site_ids), ExternalCheckRow.enabled.is_(True))
         .order_by(ExternalCheckRow.site_id, ExternalCheckRow.name)
     )
-    found: defaultdict[str, list[tuple[ExternalCheckRow, str]]] = defaultdict(list)
+    checks: defaultdict[str, list[tuple[ExternalCheckRow, str]]] = defaultdict(list)
     for row, origins in rows:
-        found[row.site_id].append((row, next(iter(origins), "")))
-    return dict(found)
+        checks[row.site_id].append((row, next(iter(origins), "")))
+    return dict(checks)

@@ -1,4 +1,4 @@
-"""The past of a site, as an editor's rule would have met it: the latest comments, their state, and what people said of them."""
+"""Recent comments of a site for back-testing a custom rule: their facts, their state, and the decisions about them."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
 
-#: A back-test reads so many comments at most, and stops reading after so many seconds.
+#: A back-test reads at most this many comments, and stops reading after this many seconds.
 MOST, SECONDS = 2_000, 2.0
 _A_PAGE = 250
 _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
@@ -25,17 +25,17 @@ _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 def past_comments(
     session: Session, site_id: str, *, authors: bool, most: int = MOST, seconds: float = SECONDS
 ) -> list[PastComment]:
-    """The latest comments of a site, the newest change first. `authors`: also how many approved ones each author had before."""
+    """The latest comments of a site, the newest change first. `authors`: count each author's earlier comments, too."""
     until = time.monotonic() + seconds
-    found: list[PastComment] = []
+    comments: list[PastComment] = []
     after: tuple[datetime, UUID] | None = None
-    while len(found) < most and time.monotonic() < until:
-        rows = _page(session, site_id, after, min(_A_PAGE, most - len(found)))
+    while len(comments) < most and time.monotonic() < until:
+        rows = _page(session, site_id, after, min(_A_PAGE, most - len(comments)))
         if not rows:
             break
-        found += _pasts(session, [row for row in rows if row.state in _SETTLED], authors=authors)
+        comments += _pasts(session, [row for row in rows if row.state in _SETTLED], authors=authors)
         after = rows[-1].updated_at, rows[-1].id
-    return found
+    return comments
 
 
 def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
@@ -54,8 +54,8 @@ def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, l
 
 def _pasts(session: Session, rows: Sequence[AnyRow], *, authors: bool) -> list[PastComment]:
     ids = [row.id for row in rows]
-    said, before = _said(session, ids), _decided_before(session, ids) if authors else {}
-    return [PastComment(_facts(row, *before.get(row.id, (0, 0))), State(row.state), said.get(row.id)) for row in rows]
+    decisions, before = _decisions(session, ids), _decided_before(session, ids) if authors else {}
+    return [PastComment(_facts(row, *before.get(row.id, (0, 0))), State(row.state), decisions.get(row.id)) for row in rows]
 
 
 def _facts(row: AnyRow, approved: int, rejected: int) -> Facts:
@@ -70,8 +70,8 @@ def _facts(row: AnyRow, approved: int, rejected: int) -> Facts:
     )
 
 
-def _said(session: Session, ids: Sequence[UUID]) -> dict[UUID, State]:
-    """The last decision on each that was not taken back."""
+def _decisions(session: Session, ids: Sequence[UUID]) -> dict[UUID, State]:
+    """For each comment, the last decision that was not undone."""
     columns = (Decision.id, Decision.comment_id, Decision.to_state, Decision.undoes)
     rows = session.execute(select(*columns).where(Decision.comment_id.in_(ids)).order_by(Decision.version)).all()
     taken_back = {row.undoes for row in rows if row.undoes}
@@ -79,7 +79,8 @@ def _said(session: Session, ids: Sequence[UUID]) -> dict[UUID, State]:
 
 
 def _decided_before(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """How many approved and rejected comments the authors that a host vouches for had when they wrote these."""
+    """For each of these comments: how many earlier comments of its author were approved and rejected. Only for authors that the
+    host vouches for."""
     earlier = aliased(Comment)
     rows = session.execute(
         select(Comment.id, *(func.count(case((earlier.state == state, 1))) for state in (State.APPROVED, State.REJECTED)))

@@ -1,4 +1,4 @@
-"""Sites and API keys."""
+"""Queries on sites and API keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.domain.errors import NotFound
 from service.store.db.column_types import AnyRow
 from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyHolder:
-    """The host behind a request: its site and what its key may do."""
+    """The holder of an API key: its site and its scopes."""
 
     key_id: UUID
     site_id: str
@@ -22,7 +23,7 @@ class ApiKeyHolder:
 
 
 def api_key_with(session: Session, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:
-    """The caller whose live key of this kind has this digest, or none."""
+    """The holder of the key of this kind with this digest; None if there is none or it was revoked."""
     row = session.execute(
         select(ApiKey.id, ApiKey.site_id, ApiKey.scopes, ApiKey.last_used_at).where(
             ApiKey.digest == digest, ApiKey.kind == kind, ApiKey.revoked_at.is_(None)
@@ -35,14 +36,23 @@ def site(session: Session, site_id: str) -> Site | None:
     return session.get(Site, site_id)
 
 
+def locked_site(session: Session, site_id: str) -> Site:
+    """The site, its row locked until the transaction ends, so that two changes of its policy do not overwrite each other. Raises
+    NotFound."""
+    site = session.scalar(select(Site).where(Site.id == site_id).with_for_update())
+    if site is None:
+        raise NotFound(f"no site {site_id!r}")
+    return site
+
+
 def keys_of(session: Session, site_id: str) -> list[ApiKey]:
-    """The keys of a site: live ones first, the newest first."""
-    found = select(ApiKey).where(ApiKey.site_id == site_id).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())
-    return list(session.scalars(found))
+    """The keys of a site: first the keys in force, then the revoked keys, the newest first in each part."""
+    query = select(ApiKey).where(ApiKey.site_id == site_id).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())
+    return list(session.scalars(query))
 
 
 def is_listed(site: Site | AnyRow, standing: str, author_key: str, *, at: datetime) -> bool:
-    """Whether an author was banned (`blocked_authors`) or trusted (`trusted_authors`) by hand on this site at that moment."""
+    """Whether a moderator's ban (`blocked_authors`) or trust (`trusted_authors`) of this author was in force at that time."""
     entries = (site.policy or {}).get(standing) or ()
     if not author_key or author_key not in entries:
         return False

@@ -1,1 +1,1 @@
-"""Every table, and no query."""
+"""All tables; the queries are elsewhere in `store`."""

@@ -1,4 +1,4 @@
-"""Moderators, their roles on sites, the links and sessions they sign in with, and their decisions."""
+"""Moderators, their roles on sites, and the links and browser sessions that they sign in with."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,17 +19,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def covers(self, asked: "Role") -> bool:
-        """Whether this role may do what is asked of `asked`."""
+        """Whether this role may do everything that the role `asked` may do."""
         order = list(Role)
         return order.index(self) >= order.index(asked)
 
 
 class Moderator(Record):
-    """A person who signs in. `password` is an argon2id hash, empty where there is none.
+    """A person who signs in. `password` is an argon2id hash, empty if there is none.
 
-    `everywhere` is a role on every site, also on those to come; empty where memberships alone count. `second_factor` is the
-    sealed secret of an authenticator, which counts from `second_factor_at` on; `second_step` is the last step that was used.
-    `elsewhere` is a hash that names the account at an OpenID provider.
+    `role_on_all_sites` is a role on every site, also on future ones; empty if only memberships count. `totp_secret` is the
+    encrypted secret of an authenticator app, in force from `totp_enabled_at` on; `totp_last_step` is the last TOTP step that was
+    used. `oidc_account` is a hash that identifies the account at an OpenID provider.
     """
 
     __tablename__ = "moderator"
@@ -38,12 +38,12 @@ class Moderator(Record):
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     password: Mapped[str] = mapped_column(Text, default="")
-    everywhere: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    role_on_all_sites: Mapped[str] = mapped_column(String(16), default="", server_default="")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    second_factor: Mapped[str] = mapped_column(Text, default="", server_default="")
-    second_factor_at: Mapped[datetime | None]
-    elsewhere: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
-    second_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    totp_secret: Mapped[str] = mapped_column(Text, default="", server_default="")
+    totp_enabled_at: Mapped[datetime | None]
+    oidc_account: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -61,7 +61,7 @@ class Membership(Record):
 
 
 class SignInLink(Record):
-    """A one-time link: only its SHA-256 is kept, and it is gone once used."""
+    """A one-time link: only its SHA-256 is stored, and the row is deleted once the link is used."""
 
     __tablename__ = "sign_in_link"
 
@@ -71,7 +71,7 @@ class SignInLink(Record):
 
 
 class BrowserSession(Record):
-    """A signed-in browser: only the SHA-256 of its cookie is kept."""
+    """A signed-in browser: only the SHA-256 of its cookie is stored."""
 
     __tablename__ = "browser_session"
 
@@ -84,9 +84,11 @@ class BrowserSession(Record):
 
 
 def locked(session: Session, moderator_id: UUID) -> Moderator | None:
-    """The account as it is now, held until the transaction ends. On SQLite the write lock holds it.
+    """The account as it is now, with a row lock until the transaction ends. On SQLite the write lock of the transaction has the
+    same effect.
 
-    What opens a session and what ends sessions both take this lock first, so that neither misses the other.
+    Code that opens a session and code that ends sessions take this lock first. Otherwise a session could be opened at the moment
+    when all are ended, and stay open.
     """
     query = select(Moderator).where(Moderator.id == moderator_id).with_for_update(key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))

@@ -1,4 +1,4 @@
-"""Archives: the files that old comments were moved into, and what stays here of a comment that is in one."""
+"""Archives: the files that old comments were moved into, and the ids of the archived comments."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,9 @@ from service.store.db.column_types import Record
 
 
 class Archive(Record):
-    """One file of an archive. `folder` is where it was written, `moved` how many comments left their tables for it.
+    """One archive file. `folder` is where it was written, `moved` the number of comments that were moved into it.
 
-    `erased_until`: whatever was erased here before that moment is erased in the file too.
+    `erased_until`: every comment that was erased in the database before that time is erased in the file, too.
     """
 
     __tablename__ = "archive"
@@ -27,9 +27,9 @@ class Archive(Record):
 
 
 class ArchivedComment(Record):
-    """What stays of a comment whose rows are all in an archive: its names, so that nobody makes a second one of it.
+    """The ids of a comment whose rows are all in an archive. They are kept so that the comment cannot be created a second time.
 
-    `erased`: it had been erased before it went.
+    `erased`: it had been erased before it was archived.
     """
 
     __tablename__ = "archived_comment"

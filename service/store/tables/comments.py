@@ -1,4 +1,4 @@
-"""Threads, comments, their verdicts and the words they had before an edit."""
+"""Threads, comments, their verdicts, and their texts before an edit."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from service.store.db.column_types import Record, Word
 
 
 class ThreadState(StrEnum):
-    """Whether a thread takes comments, and whether a person sees each first."""
+    """Whether a thread accepts comments, and whether a moderator sees each comment before it is published."""
 
     OPEN = "open"
     PREMODERATED = "premoderated"
@@ -20,9 +20,10 @@ class ThreadState(StrEnum):
 
 
 class Thread(Record):
-    """One page of the host. Its id is made from (site, host id), so that nobody has to look it up.
+    """One page of the host. Its id is derived from the site and the host's own id of the page, so that it never has to be looked
+    up.
 
-    `feed_version` grows with each change of what the public may see; `approved` is kept, not counted.
+    `feed_version` grows with each change that the public may see. `approved` is a stored count, updated with each change.
     """
 
     __tablename__ = "thread"
@@ -45,12 +46,12 @@ _HELD = text("state = 'held'")
 
 
 class Comment(Record):
-    """One comment. `version` grows by one with every change of state or words; `revision` with every change of words.
+    """One comment. `version` grows by one with every change of state or text; `revision` with every change of the text.
 
-    Held comments with the same `wording` and reason share a card. `link_domain` is where its first link leads. `burst` is no longer
-    written: the version before still does during an update. E-mail and address stand here only as keyed hashes. The lease columns
-    belong to the workers: who holds the token may settle the comment until `lease_until`. What came of its versions up to `archived`
-    is in an archive.
+    Held comments with the same `wording` and reason share a card. `link_domain` is the domain that its first link leads to.
+    `burst` is no longer used; the previous release still writes it during an update. E-mail and IP address are stored only as
+    keyed hashes. The lease columns belong to the workers: the holder of the token may apply a verdict until `lease_until`. The
+    verdicts, events and decisions of the comment's versions up to `archived` are in an archive.
     """
 
     __tablename__ = "comment"
@@ -65,13 +66,16 @@ class Comment(Record):
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
         Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
-        # These begin with what is rare, for a database that knows no numbers yet. The state comes along, so that what became of an
-        # author's comments is counted in the index alone.
+        # The most selective column comes first, so that a query planner chooses the right index even before it has statistics.
+        # The state is included, so that an author's comments are counted by an index-only scan.
         Index("ix_comment_author", "author_key", "site_id", "received_at", "state"),
-        Index("ix_comment_address", "address_key", "site_id", "received_at"),
+        Index("ix_comment_ip", "ip_key", "site_id", "received_at"),
         Index("ix_comment_fingerprint", "fingerprint", "site_id", "received_at", "thread_id"),
-        Index("ix_comment_same", "wording", "site_id", "reason", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
-        # A claim and a verdict write each comment anew. Where there is room for that on its page, no index is told of a claim.
+        Index(
+            "ix_comment_wording", "wording", "site_id", "reason", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD
+        ),
+        # A claim and a verdict each write a new version of the row. If the page of the row has free space, a claim is a HOT
+        # update, which changes no index.
         {"postgresql_with": {"fillfactor": 50}},
     )
 
@@ -96,7 +100,7 @@ class Comment(Record):
     author_verified: Mapped[bool] = mapped_column(default=False)
     author_key: Mapped[str] = mapped_column(String(80), default="")
     email_domain: Mapped[str] = mapped_column(String(255), default="")
-    address_key: Mapped[str] = mapped_column(String(80), default="")
+    ip_key: Mapped[str] = mapped_column(String(80), default="")
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     reason: Mapped[str] = mapped_column(String(40), default="")
@@ -104,7 +108,7 @@ class Comment(Record):
 
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]
+    judged_at: Mapped[datetime | None]
 
     lease_token: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
@@ -113,9 +117,9 @@ class Comment(Record):
 
 
 class VerdictRow(Record):
-    """What the checks and the policy said of one revision, with every signal as evidence.
+    """The verdict on one revision: the state, its reasons and the score of each family of signals.
 
-    `shadow` is what rules in shadow would have held it for.
+    `shadow` lists the reasons for which custom rules in shadow mode would have held the comment.
     """
 
     __tablename__ = "verdict"
@@ -131,7 +135,7 @@ class VerdictRow(Record):
 
 
 class RevisionRow(Record):
-    """The words that a comment had before it was edited."""
+    """The text that a comment had before an edit."""
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("comment_id", "revision"),)

@@ -1,4 +1,4 @@
-"""What the charts show of each day of a site, counted once by the sweep, so that a page costs the same at any size."""
+"""Daily statistics of a site for the charts. The sweep counts them once, so a page costs the same for a site of any size."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,14 @@ from service.store.db.column_types import Record
 
 
 class DailyStatistics(Record):
-    """One day of one site, UTC, as 2026-03-01. `numbers` is a `service.store.reports.daily_statistics.Numbers`.
+    """One day of one site, in UTC, as 2026-03-01. `statistics` is a `service.store.reports.daily_statistics.Statistics` as JSON.
 
-    They are final once they were counted after the end of the day.
+    Statistics that were counted after the end of the day are final.
     """
 
-    __tablename__ = "day_numbers"
+    __tablename__ = "daily_statistics"
 
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
-    numbers: Mapped[dict[str, Any]]
+    statistics: Mapped[dict[str, Any]]
     counted_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Idempotency: which answer a host's retry gets, kept for a day."""
+"""Idempotency keys: they map a host's retry to the comment of the first request. Kept for a day."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from service.store.db.column_types import Record
 
 
 class IdempotencyKey(Record):
-    """A POST that made a comment: keyed hashes of the Idempotency-Key that its host sent and of its body."""
+    """A POST that created a comment: keyed hashes of its Idempotency-Key and of its body."""
 
     __tablename__ = "idempotency_key"
 
@@ -22,6 +22,6 @@ class IdempotencyKey(Record):
 
 
 def forget_key_of(session: Session, site_id: str, comment_id: UUID, *, received_at: datetime) -> None:
-    """Forget the key that a comment was sent with. Both were stored at one moment, by which an index finds it."""
-    mine = (IdempotencyKey.created_at == received_at, IdempotencyKey.site_id == site_id, IdempotencyKey.comment_id == comment_id)
-    session.execute(delete(IdempotencyKey).where(*mine).execution_options(synchronize_session=False))
+    """Delete the key that a comment was sent with. Both have the same time, and the index on `created_at` finds the key by it."""
+    key = (IdempotencyKey.created_at == received_at, IdempotencyKey.site_id == site_id, IdempotencyKey.comment_id == comment_id)
+    session.execute(delete(IdempotencyKey).where(*key).execution_options(synchronize_session=False))

@@ -10,10 +10,11 @@ from service.store.db.column_types import Record
 
 
 class Invitation(Record):
-    """A role that waits. It stands apart from the roles that count, so that no question about roles can take it for one.
+    """A role that is not accepted yet. Invitations have their own table, so that no query on roles can mistake one for a role in
+    force.
 
-    `digest` is the SHA-256 of the link; several sites may share one. Without `site_id` it is a role on every site. `signed_in`:
-    the link opens nothing by itself, whoever accepts must also be signed in to the account.
+    `digest` is the SHA-256 of the link. One link may invite to several sites, with one row for each. Without `site_id` it is a role on every site. `signed_in`:
+    the link opens nothing by itself, and the moderator must also be signed in to the account to accept.
     """
 
     __tablename__ = "invitation"

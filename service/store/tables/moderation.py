@@ -12,23 +12,23 @@ from service.store.tables.accounts import Role
 
 
 class ActivityKind(StrEnum):
-    """What was done. `calm` takes an escalation back, `forgive` a ban or a trust."""
+    """The kind of an activity. `return` takes an escalation back, `forgive` lifts a ban or a trust."""
 
     ESCALATE = "escalate"
-    CALM = "calm"
+    RETURN = "return"
     BAN = "ban"
     TRUST = "trust"
     FORGIVE = "forgive"
 
 
 class Activity(Record):
-    """One step. An escalation goes to the moderator `to_id`, or to whoever has `to_role`; a ban or a trust holds `until` a day.
+    """One activity. An escalation goes to the moderator `to_id`, or to all with `to_role`; a ban or a trust ends at `until`.
 
-    `note` says why. `comment_id` is the comment that gave cause.
+    `note` gives the reason. `comment_id` is the comment that it is about.
     """
 
-    __tablename__ = "step"
-    __table_args__ = (Index("ix_step_author", "site_id", "author_key", "at"),)
+    __tablename__ = "activity"
+    __table_args__ = (Index("ix_activity_author", "site_id", "author_key", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
@@ -44,9 +44,9 @@ class Activity(Record):
 
 
 class Decision(Record):
-    """What a person did with a comment: from which state to which, why, and which decision it takes back.
+    """A decision about a comment: from which state to which, the reason, and the decision that it undoes, if any.
 
-    Exactly one of `moderator_id` and `key_id` is set. `batch_id` joins what was done in one gesture.
+    Exactly one of `moderator_id` and `key_id` is set. Decisions of one queue action share an `action_id`.
     """
 
     __tablename__ = "decision"
@@ -61,7 +61,7 @@ class Decision(Record):
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
     key_id: Mapped[UUID | None]
-    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    action_id: Mapped[UUID | None] = mapped_column(index=True)
     from_state: Mapped[str] = mapped_column(String(16))
     to_state: Mapped[str] = mapped_column(String(16))
     version: Mapped[int]
@@ -72,7 +72,7 @@ class Decision(Record):
 
 
 class Escalation(Record):
-    """A held comment that a moderator wants somebody to look at: `to_id`, or whoever has `to_role` where that is not set.
+    """A held comment that was escalated to the moderator `to_id`, or, if that is not set, to all with `to_role`.
 
     It leaves the queue and waits under a tab of its own.
     """
@@ -89,7 +89,7 @@ class Escalation(Record):
 
 
 class Note(Record):
-    """A word to colleagues, pinned to a comment. Hosts and authors never see it."""
+    """A note to colleagues about a comment. Hosts and authors never see it."""
 
     __tablename__ = "note"
 
@@ -102,9 +102,9 @@ class Note(Record):
 
 
 class ScreenLease(Record):
-    """Who has a held comment on the screen, until when. It orders the work of several moderators and blocks nobody."""
+    """Which moderator has a held comment on the screen, and until when. It avoids duplicate work and never blocks a decision."""
 
-    __tablename__ = "queue_lease"
+    __tablename__ = "screen_lease"
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)

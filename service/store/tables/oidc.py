@@ -10,14 +10,15 @@ from service.store.db.column_types import Record
 
 
 class OidcSignIn(Record):
-    """Somebody was sent to the provider. `digest` is of the cookie that the browser keeps; `sealed` holds nonce, verifier and goal.
+    """A browser that was sent to the provider. `digest` is the SHA-256 of its cookie; `encrypted` holds nonce, verifier and the
+    page to return to.
 
-    With `moderator_id` it is somebody signed in already, who wants to connect the account there with the one here.
+    With `moderator_id` it is a signed-in moderator who connects their account at the provider with the one here.
     """
 
-    __tablename__ = "sign_in_under_way"
+    __tablename__ = "oidc_sign_in"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
+    encrypted: Mapped[str] = mapped_column(Text)
     moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"))
     valid_until: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The outbox: events of comments, the endpoints of hosts, the deliveries of one to the other, and each attempt."""
+"""The outbox: events of comments, the hosts' webhook endpoints, deliveries of events to endpoints, and each attempt."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,19 +12,20 @@ from service.store.db.column_types import Record, Word
 
 
 class EventType(StrEnum):
-    """What a host can be told."""
+    """The types of events that a host can receive."""
 
     APPROVED = "comment.approved"
     REJECTED = "comment.rejected"
     HELD = "comment.held"
     EDITED = "comment.edited"
     ERASED = "comment.erased"
-    #: Sent on demand to one endpoint; it belongs to no comment and stands in no outbox.
+    #: Sent on demand to one endpoint; it belongs to no comment and has no row in the event table.
     TEST = "greenroom.test"
 
 
 class EventState(StrEnum):
-    """`due` until its deliveries exist, `sent` from the start where a verdict has no host to go to; `withdrawn` where an undo came before anybody was told."""
+    """An event is `due` until its deliveries exist, and then `sent`. It is `sent` from the start if no endpoint of the site is
+    enabled. It is `withdrawn` if the decision was undone before the event was sent."""
 
     DUE = "due"
     SENT = "sent"
@@ -32,7 +33,7 @@ class EventState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """`dead` deliveries used up their schedule or met a disabled endpoint; they are kept and can be replayed."""
+    """`dead` deliveries used up their retry schedule, or their endpoint is disabled; they are kept and can be replayed."""
 
     DUE = "due"
     DONE = "done"
@@ -43,7 +44,8 @@ _DUE = text("state = 'due'")
 
 
 class Event(Record):
-    """One change of one comment: `seq` is the version that it made. `facts` hold no words and no names."""
+    """One change of one comment. `seq` is the version of the comment after the change. `facts` hold no text of the comment and no
+    names."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -66,10 +68,11 @@ class Event(Record):
 
 
 class Endpoint(Record):
-    """Where a host wants to be told. Secrets are sealed with the root secret; two are live while one is rotated.
+    """A host's webhook endpoint. Secrets are encrypted. For a time after a rotation, the new and the old secret are both in
+    force.
 
-    `failures` counts those in a row; nothing is sent before `probe_at`. It has been told of these `events` since `since`:
-    of what happened before, it may lack some.
+    `failures` counts failures in a row; nothing is sent before `probe_at`. The endpoint receives the event types `events` since
+    `events_since`; earlier events may have no delivery.
     """
 
     __tablename__ = "endpoint"
@@ -84,14 +87,14 @@ class Endpoint(Record):
     enabled: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     probe_at: Mapped[datetime | None]
-    since: Mapped[datetime | None]
+    events_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class Delivery(Record):
-    """One event on its way to one endpoint. `comment_id` and `seq` stand here so that order can be kept in one query.
+    """The delivery of one event to one endpoint. `comment_id` and `seq` are copied here so that one query can keep the order.
 
-    A test has no event, and a `comment_id` of its own. A replay starts anew: `created_at` is when it was asked for.
+    A test has no event, and a `comment_id` of its own. A replay starts anew: `created_at` is then the time of the replay request.
     """
 
     __tablename__ = "delivery"
@@ -117,7 +120,7 @@ class Delivery(Record):
 
 
 class Attempt(Record):
-    """One try of one delivery: what came back, or why nothing did."""
+    """One attempt of a delivery: the response, or the error."""
 
     __tablename__ = "attempt"
 

@@ -1,4 +1,4 @@
-"""What each site has learned from its decisions: its own model, how that did on decisions it had not seen, and who learns now."""
+"""Site models: each site's own model, trained on its decisions, with its evaluation and the training lease."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,33 +9,35 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.db.column_types import Record
 
-#: A model that is not believed is trained again after this time, also without new decisions.
+#: A model that is not active is trained again after this time, even if there are no new decisions.
 RETRY = timedelta(days=1)
 
 
 class SiteModelRow(Record):
-    """One site's model. `weights` is base64 of what the checks read, `record` how it did when it was judged.
+    """One site's model. `weights` is the model in base64 as the checks read it, `report` its evaluation, `active` whether it is
+    used.
 
-    `labels` counts the decisions that it was made from, `last_at` is the time of the newest decision that was looked at.
-    `learning_until` is the lease of whoever makes the next one.
+    `labels` counts the decisions that it was trained on, `last_decision_at` is the time of the newest decision that was read.
+    `training_until` is the lease of the process that trains the next one.
     """
 
     __tablename__ = "site_model"
 
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
-    made_at: Mapped[datetime | None]
-    last_at: Mapped[datetime | None]
+    trained_at: Mapped[datetime | None]
+    last_decision_at: Mapped[datetime | None]
     labels: Mapped[int] = mapped_column(default=0)
     weights: Mapped[str] = mapped_column(Text, default="")
-    record: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    believed: Mapped[bool] = mapped_column(default=False)
-    learning_until: Mapped[datetime | None]
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    active: Mapped[bool] = mapped_column(default=False)
+    training_until: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """A site, how many decisions its model has not seen, and from how many labels it was made; `retry` whether it is to be made again
-    all the same: it speaks and was never judged on what is ordinary, or it does not speak and is a day old.
+class DueForTraining:
+    """A site, the number of decisions that its model has not seen, and the number of labels that the model was trained on.
+    `retry`: train again even without new decisions, because the model is active but was never evaluated on ordinary comments, or
+    because it is not active and is a day old.
     """
 
     site_id: str
@@ -45,16 +47,16 @@ class Grown:
 
 
 def learns_from_standing(session: Session, site_id: str) -> bool:
-    """Whether a site's model was, or may now be, trained on comments without a decision. The row stays locked, so the next training
-    waits until the caller's transaction has ended.
+    """Whether a site's model was trained on comments without a decision, or may be in training on them now. The model's row stays
+    locked, so the next training waits until the caller's transaction has ended.
     """
-    columns = select(SiteModelRow.record, SiteModelRow.learning_until).where(SiteModelRow.site_id == site_id)
+    columns = select(SiteModelRow.report, SiteModelRow.training_until).where(SiteModelRow.site_id == site_id)
     row = session.execute(columns.with_for_update()).one_or_none()
-    return row is not None and bool(row.learning_until or row.record.get("standing"))
+    return row is not None and bool(row.training_until or row.report.get("standing"))
 
 
-def _again(believed: bool | None, made_at: datetime | None, record: dict[str, Any] | None, now: datetime) -> bool:
+def _again(believed: bool | None, trained_at: datetime | None, record: dict[str, Any] | None, now: datetime) -> bool:
     if believed:
         return "ordinary" not in (record or {})
-    # By now more comments without a decision may be old enough to learn from, or enough to judge by.
-    return bool(record) and made_at is not None and made_at <= now - RETRY
+    # Since the last training, more comments without a decision may have become old enough for training or evaluation.
+    return bool(record) and trained_at is not None and trained_at <= now - RETRY

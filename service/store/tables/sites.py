@@ -1,4 +1,4 @@
-"""Sites and the keys by which their hosts are recognised."""
+"""Sites and their API keys."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from service.store.db.column_types import Record
 
 
 class Scope(StrEnum):
-    """What a key may do."""
+    """What an API key may do."""
 
     SUBMIT = "submit"
     READ = "read"
@@ -20,19 +20,20 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-#: Where a site's policy keeps what clients that know two answers hear of a held comment.
+#: A key in a site's policy: whether Akismet clients are told that a held comment is spam. These clients know only spam and not
+#: spam.
 HELD_IS_SPAM = "akismet_held_is_spam"
 
 
 class ApiKeyKind(StrEnum):
-    """What a key is for: our own API, or the protocol of Akismet, whose keys are 12 hex digits."""
+    """The protocol that a key is for: our own API, or Akismet's, whose keys are 12 hex digits."""
 
     API = "api"
     AKISMET = "akismet"
 
 
 class Site(Record):
-    """One host. `id` is public: it stands in feed and form addresses. `policy` holds what the site set of its own."""
+    """One host. `id` is public: it is part of feed and form URLs. `policy` holds the settings that differ from the defaults."""
 
     __tablename__ = "site"
 
@@ -45,7 +46,7 @@ class Site(Record):
 
 
 class ApiKey(Record):
-    """An API key: only its SHA-256 is kept. `hint` is its first characters, for a person to tell keys apart."""
+    """An API key: only a hash of it is stored. `hint` is its first characters, for people to tell keys apart."""
 
     __tablename__ = "api_key"
 

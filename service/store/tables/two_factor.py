@@ -1,4 +1,4 @@
-"""What a second factor leaves in the database: recovery codes, and sign-ins that wait for a code."""
+"""Two-factor sign-in: recovery codes, and pending sign-ins that wait for a code."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from service.store.db.column_types import Record
 
 
 class RecoveryCode(Record):
-    """A code for the day without the phone: only its SHA-256 is kept, and it is gone once used."""
+    """A code for a moderator who has lost the phone: only its SHA-256 is stored, and the row is deleted once the code is used."""
 
     __tablename__ = "recovery_code"
 
@@ -19,12 +19,12 @@ class RecoveryCode(Record):
 
 
 class PendingSignIn(Record):
-    """Somebody who has shown one factor of two. It is no session: nothing but the page that asks for the code looks here."""
+    """A sign-in with one of two factors. It is not a session: only the page that asks for the code reads it."""
 
-    __tablename__ = "half_sign_in"
+    __tablename__ = "pending_sign_in"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
-    how: Mapped[str] = mapped_column(String(16))
+    method: Mapped[str] = mapped_column(String(16))
     tries: Mapped[int] = mapped_column(default=0)
     valid_until: Mapped[datetime]

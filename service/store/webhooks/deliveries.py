@@ -1,4 +1,4 @@
-"""The courier's questions: what is due, to whom, in which order; and the claim that makes it ours for a while."""
+"""Queries of the delivery worker: which deliveries are due, in which order, and the lease that claims them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from service.store.webhooks.payload import payload
 
-#: Failures in a row after which an endpoint is only probed now and then.
+#: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
 BREAKER = 5
-#: How long events of a site that has no endpoint wait to be put aside together: they are nobody's hurry.
+#: How long events of a site without an endpoint wait, so that many can be marked as sent at once. These events are not urgent.
 IDLE_EVENTS_WAIT = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One claimed delivery with everything that its body and its signature are made of. Secrets are still sealed."""
+    """One claimed delivery with everything that its body and its signature need. Secrets are still encrypted."""
 
     delivery_id: UUID
     endpoint_id: UUID
     token: UUID
     lease_until: datetime
-    #: False for a probe of a broken endpoint before its time: its failure costs no try.
+    #: False for a delivery that probes a broken endpoint before it is due: its failure does not count as a try.
     in_time: bool
     url: str
     secrets: tuple[str, ...]
@@ -39,14 +39,14 @@ class Outgoing:
 
 
 def anything_due(session: Session, *, now: datetime) -> bool:
-    """Whether the courier has work. One read of small indexes, so that an idle courier never asks for the write lock."""
+    """Whether the delivery worker has work. One read of small indexes, so that an idle worker never takes the write lock."""
     event_due = exists().where(Event.state == EventState.DUE, Event.due_at <= now)
-    wanted = exists().where(Endpoint.site_id == Event.site_id, Endpoint.enabled)
+    has_endpoint = exists().where(Endpoint.site_id == Event.site_id, Endpoint.enabled)
     return bool(
         session.scalar(
             select(
                 or_(
-                    event_due.where(or_(Event.due_at <= now - IDLE_EVENTS_WAIT, wanted)),
+                    event_due.where(or_(Event.due_at <= now - IDLE_EVENTS_WAIT, has_endpoint)),
                     exists().where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now)),
                     exists().where(Endpoint.enabled, Endpoint.failures >= BREAKER, Endpoint.probe_at <= now, _waits(now)),
                 )
@@ -65,10 +65,11 @@ def claim(
     lease: timedelta,
     probe_every: timedelta,
 ) -> Sequence[UUID]:
-    """Lease up to `limit` deliveries under one fencing token, those of one comment strictly in their order.
+    """Lease up to `limit` deliveries under one fencing token. The deliveries of one comment to an endpoint are leased strictly in
+    order.
 
-    `room` says how many more an endpoint may have under way, so that a slow one leaves threads to the others. A broken
-    endpoint gets one probe, the longest waiting, whenever that would have been due.
+    `room` returns how many more deliveries an endpoint may have in flight, so that a slow endpoint does not use up the threads. A
+    broken endpoint gets one delivery as a probe: the one that has waited longest, even if it is not due yet.
     """
     chosen: list[UUID] = []
     for endpoint in _ready(session, now):
@@ -78,7 +79,7 @@ def claim(
             chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(most))
             if probing:
                 _probed(session, endpoint.id, now + probe_every)
-    # A test goes out at once, whatever is thought of its endpoint.
+    # A test is sent at once, also to a broken or disabled endpoint.
     chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(limit))
     if not chosen:
         return []
@@ -92,7 +93,7 @@ def claim(
 
 
 def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
-    """Give up leases (delivery and token) before anything was sent: whoever looks next may have these deliveries."""
+    """Give up leases (delivery id, token) before anything was sent, so that any worker can claim these deliveries."""
     for token in {token for _, token in leased}:
         ids = [delivery_id for delivery_id, its_token in leased if its_token == token]
         session.execute(
@@ -104,9 +105,10 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
 
 
 def outgoing(session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime) -> list[Outgoing]:
-    """What the deliveries carry that were claimed under this token, as the comments stand now; the longest waiting first.
+    """The contents of the deliveries that were claimed under this token, with the comments as they are now. The delivery that has
+    waited longest comes first.
 
-    One whose endpoint was disabled since the claim, or that is to start anew, is not among them: it is not ours any more.
+    A delivery lost its lease if its endpoint was disabled or it was replayed since the claim; then it is left out.
     """
     if not delivery_ids:
         return []
@@ -123,7 +125,7 @@ def outgoing(session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now
 
 
 def live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
-    """The sealed secrets that sign today: the new one, and the old one until its time is over."""
+    """The encrypted secrets that are in force: the new one, and the old one until its time is over."""
     old_lives = endpoint.old_secret and endpoint.old_secret_until and endpoint.old_secret_until > now
     return (endpoint.secret, endpoint.old_secret) if old_lives else (endpoint.secret,)
 
@@ -141,8 +143,8 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 
 def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
-    """Endpoints that may be called now and have something waiting. Among those that are well none is always the first: where
-    there is more to send than can be, each has its share.
+    """Endpoints that may be called now and have deliveries waiting. Working endpoints come in random order, so that under
+    overload each gets its share.
     """
     due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
     return session.execute(
@@ -157,7 +159,8 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
 
 
 def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
-    """Deliveries of one endpoint that no earlier one of the same comment holds back."""
+    """Deliveries to one endpoint, apart from those that must wait for an earlier delivery of the same comment that is still
+    due."""
     earlier = aliased(Delivery)
     held_back = exists().where(
         earlier.endpoint_id == endpoint_id,
@@ -176,13 +179,13 @@ def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
             *(() if probing else (Delivery.due_at <= now,)),
         )
         .order_by(Delivery.due_at, Delivery.id)
-        # Couriers do not queue for the same rows: what one is about to take, another passes by.
+        # SKIP LOCKED: delivery workers do not wait for each other's row locks.
         .with_for_update(skip_locked=True, of=Delivery)
     )
 
 
 def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:
-    """Other couriers leave this probe to us."""
+    """Set the time of the next probe, so that no other delivery worker probes the endpoint now."""
     session.execute(
         update(Endpoint)
         .where(Endpoint.id == endpoint_id)

@@ -1,4 +1,4 @@
-"""Endpoints and their log as a host asks for them: what waits, what is dead, and what came of each attempt."""
+"""Endpoints and their delivery log, for the host: waiting and dead deliveries, and the result of each attempt."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, Event
 
-#: Attempts that are shown of one delivery, the newest: a replayed one can have many.
+#: Only the newest attempts of a delivery are shown, at most this many. A replayed delivery can have many attempts.
 MOST_ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointHealth:
-    """An endpoint, how many deliveries wait for it, and how many were given up."""
+    """An endpoint, with its number of waiting deliveries and of dead ones."""
 
     endpoint: Endpoint
     waiting: int
@@ -25,7 +25,7 @@ class EndpointHealth:
 
 @dataclass(frozen=True, slots=True)
 class LoggedDelivery:
-    """A delivery with its event (none where it is a test) and its newest attempts, first to last."""
+    """A delivery with its event (None for a test) and its newest attempts, oldest first."""
 
     delivery: Delivery
     event: Event | None
@@ -39,14 +39,14 @@ def endpoints_of(session: Session, site_id: str) -> list[EndpointHealth]:
 
 
 def endpoint_of(session: Session, site_id: str, endpoint_id: UUID) -> EndpointHealth | None:
-    found = session.scalars(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id)).all()
-    return next(iter(_standings(session, found)), None)
+    endpoints = session.scalars(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id)).all()
+    return next(iter(_standings(session, endpoints)), None)
 
 
 def deliveries_of(
     session: Session, endpoint_id: UUID, *, state: DeliveryState | None, before: UUID | None, limit: int
 ) -> list[LoggedDelivery]:
-    """One page of an endpoint's deliveries, newest first, and one more where there is another page."""
+    """One page of an endpoint's deliveries, newest first. If there is another page, one delivery of it is added."""
     query = _logged().where(Delivery.endpoint_id == endpoint_id).order_by(Delivery.id.desc()).limit(limit + 1)
     if state is not None:
         query = query.where(Delivery.state == state)
@@ -57,8 +57,8 @@ def deliveries_of(
 
 def delivery_of(session: Session, site_id: str, delivery_id: UUID) -> LoggedDelivery | None:
     query = _logged().join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-    found = _with_attempts(session, query.where(Delivery.id == delivery_id, Endpoint.site_id == site_id))
-    return next(iter(found), None)
+    deliveries = _with_attempts(session, query.where(Delivery.id == delivery_id, Endpoint.site_id == site_id))
+    return next(iter(deliveries), None)
 
 
 def _standings(session: Session, endpoints: Sequence[Endpoint]) -> list[EndpointHealth]:

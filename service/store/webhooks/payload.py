@@ -1,4 +1,4 @@
-"""The body of a webhook, made from the event and the comment as it stands."""
+"""The body of a webhook, made from the event and the comment as it is now."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from service.store.tables.outbox import Event
 
 
 def payload(event: Event, comment: Comment, thread: Thread) -> dict[str, Any]:
-    """The `data` of a webhook: no e-mail and no address, nor anything made from them. An erased comment has no words left."""
+    """The `data` of a webhook: no e-mail and no IP address, nor anything derived from them. An erased comment has no text."""
     return {
         "comment": {
             "id": str(comment.id),

@@ -1,1 +1,1 @@
-"""JSON for hosts."""
+"""The JSON API for hosts."""

@@ -1,6 +1,6 @@
-"""Akismet's protocol, 1.1: plugins and forums that speak it are served without being changed.
+"""The Akismet API, version 1.1: plugins and forums that use it can use Greenroom without changes.
 
-Their rules are not ours: text answers, 200 even for a key that is not valid, unknown fields ignored, sizes capped.
+It differs from our own API: text responses, 200 even for an invalid key, unknown fields ignored, long fields cut.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,14 +36,15 @@ TEXT = "text/plain"
 THANKS = "Thanks for making the web a better place."
 INVALID = "invalid"
 TIP = "X-akismet-pro-tip"
-#: By this header alone WordPress's plugin (5.3.7 and later) knows to which comment an answer belongs. It publishes what comes
-#: without, so it is in refusals too.
+#: WordPress's plugin (5.3.7 and later) finds the comment of a response only by this header. If the header is missing, the plugin
+#: publishes the comment. So refusals have the header, too.
 GUID = "X-akismet-guid"
-#: `false` with this header: not decided yet. The plugin keeps the comment pending, and after twice these seconds it publishes it.
+#: The response `false` with this header means: not decided yet. The plugin keeps the comment pending, and publishes it after
+#: twice this number of seconds (NEVER: ten years).
 RECHECK_AFTER, NEVER = "X-akismet-recheck-after", "315360000"
 CHECK_PATH = "/1.1/comment-check"
 
-#: Nothing is demanded and nothing is refused, so the document says only what is looked at.
+#: No field is required or refused, so the API document lists only the fields that we read.
 _LOOKED_AT = (
     "api_key", "key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author", "comment_author_email",
     "comment_author_url", "comment_content", "comment_date_gmt", "blog_lang", "user_role", "is_test", "honeypot_field_name",
@@ -58,8 +59,10 @@ def _answers(*words: str, headers: tuple[str, ...] = (), sometimes: tuple[str, .
 
 
 def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Finds the key in `api_key`, in `key`, or before the first dot of the host, as the clients send it. The one to verify is in
-    `key`, beside the one that WordPress has stored."""
+    """Decorates a view: finds the API key in `api_key`, in `key`, or before the first dot of the host name.
+
+    A `verify-key` request checks the key in `key`: in `api_key` WordPress may send the key that it has stored already.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -88,7 +91,7 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
     body_required=False,
 )
 def verify() -> Response:
-    return _said("valid" if g.get("caller") else INVALID)
+    return _text_response("valid" if g.get("caller") else INVALID)
 
 
 @bp.post("/comment-check")
@@ -109,10 +112,10 @@ def verify() -> Response:
 )
 def check() -> Response:
     if not g.get("caller"):
-        return _said(INVALID)
+        return _text_response(INVALID)
     fields: Fields = g.fields
     if fields.always_spam or fields.never_spam:
-        return _said("true" if fields.always_spam else "false")
+        return _text_response("true" if fields.always_spam else "false")
     return _verdict_said(try_out(fields) if fields.is_test else check_comment(fields))
 
 
@@ -144,9 +147,9 @@ def report_ham() -> Response:
 
 def _verdict_said(checked: Checked) -> Response:
     state = checked.state
-    # At a retry WordPress's plugin publishes the comment if the answer is `false`, and ignores the headers.
+    # On a retry WordPress's plugin ignores the headers, and publishes the comment if the response is `false`.
     held_is_spam = g.fields.recheck_reason == RETRY or resources().sites.get(g.caller.site_id).held_is_spam
-    response = _said("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
+    response = _text_response("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
     if state is State.REJECTED:
         response.headers[TIP] = "discard"
     if state is State.HELD and not held_is_spam:
@@ -157,26 +160,26 @@ def _verdict_said(checked: Checked) -> Response:
 
 
 def _reported(state: State) -> Response:
-    """A person at the host says what it was: that is a decision on the comment, where we find it."""
+    """A person at the host reports spam or ham. Store that as a decision on the comment, if we find it."""
     if not g.get("caller"):
-        return _said(INVALID)
+        return _text_response(INVALID)
     if g.fields.is_test:
-        return _said(THANKS)
+        return _text_response(THANKS)
     site_id, now = g.caller.site_id, datetime.now(UTC)
     with resources().database.writing() as session:
-        found = reported_comment(session, g.fields, now=now)
-        if found is not None:
-            ruling = Ruling(found.id, state, None, reason="spam" if state is State.REJECTED else "")
+        row = reported_comment(session, g.fields, now=now)
+        if row is not None:
+            ruling = Ruling(row.id, state, None, reason="spam" if state is State.REJECTED else "")
             delay = timedelta(seconds=resources().settings.decision_delay)
             decide(session, site_id, [ruling], actor=Actor(key_id=g.caller.key_id), now=now, delay=delay)
-    if found is not None:
-        resources().feeds.evict(found.thread_id)
+    if row is not None:
+        resources().feeds.evict(row.thread_id)
         resources().notifier.notify(Job.DELIVER)
-    return _said(THANKS)
+    return _text_response(THANKS)
 
 
 def _sent() -> Mapping[str, Any]:
-    """The fields, from a form or from JSON. What is neither has none."""
+    """The fields of a form or a JSON body. Empty for any other body."""
     request.max_content_length = request.max_form_memory_size = 3 * MAX_BODY + 1
     if len(request.get_data()) > 3 * MAX_BODY:
         raise RequestEntityTooLarge
@@ -189,13 +192,13 @@ def _sent() -> Mapping[str, Any]:
     return request.form.to_dict()
 
 
-def _said(words: str, status: int = 200) -> Response:
+def _text_response(words: str, status: int = 200) -> Response:
     return Response(words, status, content_type=f"{TEXT}; charset=utf-8")
 
 
 @bp.after_request
 def _name_comment(response: Response) -> Response:
-    """Where no comment was stored, there is a guid all the same."""
+    """Add the guid header if the response has none, that is, if no comment was stored."""
     if request.endpoint == "akismet.check":
         response.headers.setdefault(GUID, str(new_id()))
     return response
@@ -203,16 +206,16 @@ def _name_comment(response: Response) -> Response:
 
 @bp.errorhandler(Refusal)
 def refused(error: Refusal) -> Response:
-    return _said(error.detail, STATUS[error.code])
+    return _text_response(error.detail, STATUS[error.code])
 
 
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(_: RequestEntityTooLarge) -> Response:
-    return _said("this is more than a comment may hold", 413)
+    return _text_response("this is more than a comment may hold", 413)
 
 
 @bp.errorhandler(DBAPIError)
 def not_stored(_: DBAPIError) -> Response:
-    response = _said("the database did not answer; please send this again", 503)
+    response = _text_response("the database did not answer; please send this again", 503)
     response.headers["Retry-After"] = "1"
     return response

@@ -1,4 +1,5 @@
-"""Checking a comment for a client of Akismet's protocol: stored once, judged, and found when it is sent again."""
+"""Checks a comment for an Akismet client: stores the comment once, waits for its verdict, and finds the comment when it is sent
+again."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,22 +23,23 @@ from service.store.db.column_types import AnyRow
 from service.web.api.akismet_request import Fields
 from service.web.resources.web_resources import resources
 
-#: Seconds that a check waits for its verdict: its clients give up after one.
+#: Seconds that a check waits for its verdict: the clients time out after one second.
 PATIENCE = 0.7
-#: How far back a comment is looked for by its words.
+#: How far back an earlier comment is looked for.
 REMEMBERED = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A comment's state and its id, which is None where it was not stored. It counts as held where its verdict takes too long."""
+    """A comment's state, held if the verdict takes too long, and its id, None if it was not stored."""
 
     state: State
     comment_id: UUID | None = None
 
 
 def check_comment(fields: Fields) -> Checked:
-    """Store the comment and wait for its verdict. One that was stored before keeps the state it is in, a person's decision too."""
+    """Store the comment and wait for its verdict. A comment that was stored before keeps its state, even if a person decided
+    it."""
     draft = fields.draft()
     sent = fields.sent(g.caller.site_id, draft, resources().pseudonyms)
     if not fields.is_again:
@@ -50,16 +52,16 @@ def check_comment(fields: Fields) -> Checked:
 
 
 def try_out(fields: Fields) -> Checked:
-    """Judge the comment and keep nothing of it."""
+    """Judge the comment without storing it."""
     trial, submission = resources().trial, Submission(g.caller.site_id, replace(fields.draft(), external_id=""))
     return Checked(trial(submission, resources().database, resources().settings) if trial else State.HELD)
 
 
 def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyRow | None:
-    """The comment that a report is about; by its words alone where nothing else leads to it."""
+    """The comment that a report is about, or None. Looked up by its text alone if nothing else finds it."""
     sent = replace(fields.sent(g.caller.site_id, fields.draft(), resources().pseudonyms), exactly=False)
-    found = sent_before(session, sent, since=now - REMEMBERED)
-    return found or newest_with(session, sent.site_id, fingerprint(sent.text), sent.text, since=now - REMEMBERED)
+    row = sent_before(session, sent, since=now - REMEMBERED)
+    return row or newest_with(session, sent.site_id, fingerprint(sent.text), sent.text, since=now - REMEMBERED)
 
 
 def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
@@ -68,7 +70,7 @@ def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
             with resources().database.writing() as session:
                 edited = note_recheck(session, sent, row, edited=fields.is_edited, now=datetime.now(UTC))
         except (Refusal, IntegrityError):
-            # Somebody else moved it at this very moment: whether that was about these words, a person decides.
+            # Race: the comment changed meanwhile, and the verdict may be for its old text. So a person decides.
             return Checked(State.HELD, row.id)
         if edited:
             resources().feeds.evict(row.thread_id)
@@ -78,8 +80,11 @@ def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
 
 
 def _submit_once(draft: Draft, key: str) -> Outcome:
-    """The same comment may be sent twice at once: the key makes them one. Where another blog of the site has a comment of this
-    number, this one goes without."""
+    """Store the comment. It is stored only once even if two requests send it at the same time, because they have the same
+    idempotency key.
+
+    If another blog of the site has a comment with this id, store this one without the id.
+    """
     outcome = _submit(draft, key)
     return _submit(replace(draft, external_id=""), key) if isinstance(outcome, Conflict) and draft.external_id else outcome
 
@@ -101,7 +106,7 @@ def _wait(outcome: Outcome) -> Checked:
 
 
 def _key(sent: Sent) -> str:
-    """By what two that are sent at once are the same."""
+    """The idempotency key: equal for two requests with the same comment."""
     author = sent.author_key or sent.author_name
     facts = (sent.thread_id, sent.fingerprint, author, sent.external_id, sent.posted_at)
     return f"akismet:{to_json(facts).decode()}"

@@ -1,4 +1,4 @@
-"""What a client of Akismet's protocol sends, made into a Draft. Nothing here refuses: sizes are capped, nonsense is left out."""
+"""Turns an Akismet request into a Draft. Never refuses a request: long fields are cut, invalid fields are left out."""
 
 import re
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from service.web.http.field_types import EMAIL, MAX_TEXT, WEB_ADDRESS
 #: Author names that are always spam, for tests, and the role that is never spam. Both are rules of Akismet's protocol.
 ALWAYS_SPAM = ("viagra-test-123", "akismet-guaranteed-spam@example.com")
 NEVER_SPAM = "administrator"
-#: Why a comment is sent again: from WordPress's own timer, and because its words were changed.
+#: Values of `recheck_reason`. RETRY: WordPress's own timer sends the comment again. EDIT: the text was edited.
 RETRY, EDIT = "retry", "edit"
-#: Kinds that readers see in public. Anything else (a contact form, a sign-up) is nobody's business but its receiver's.
+#: Comment types that are public. Any other (a contact form, a sign-up) is private to its recipient.
 PUBLIC_KINDS = frozenset({"", "comment", "reply", "forum-post", "blog-post", "trackback", "pingback"})
 _LONGEST_BLOG = 2048
 
 
 class Fields:
-    """The fields of a request, each as clean text of a bounded length.
+    """The fields of a request, each as clean text of limited length.
 
-    `from_wordpress`: until WordPress has stored a comment, it puts a backslash before each quote.
+    `from_wordpress`: WordPress puts a backslash before each quote until it has stored the comment.
     """
 
     def __init__(self, sent: Mapping[str, Any], *, from_wordpress: bool = False) -> None:
@@ -49,7 +49,7 @@ class Fields:
 
     @property
     def tested_key(self) -> str | None:
-        """The key to verify, where the client sent it apart from its own."""
+        """The key to verify, if the client sent `key`."""
         return self.text("key", 64) if "key" in self._sent else None
 
     @property
@@ -70,12 +70,12 @@ class Fields:
 
     @property
     def comment_id(self) -> str:
-        """The client's own id of the comment. WordPress knows it only once it has stored the comment."""
+        """The client's own id of the comment. WordPress has it only after it has stored the comment."""
         return self.text("comment_ID", 512).strip()
 
     @property
     def guid(self) -> UUID | None:
-        """Our own id of the comment, where the client sends it back."""
+        """Our own id of the comment, if the client sends it back."""
         try:
             return UUID(self.text("akismet_guid") or self.text("guid"))
         except ValueError:
@@ -83,12 +83,13 @@ class Fields:
 
     @property
     def is_again(self) -> bool:
-        """Whether the comment may have been sent before."""
+        """True if the comment may have been sent before."""
         return bool(self.recheck_reason or self.comment_id or self.guid or self.posted_at)
 
     @property
     def is_edited(self) -> bool:
-        """Whether other words than before are new words. WordPress sends others after it has cleaned the markup, but not for that."""
+        """True if a changed text counts as an edit. On a retry a changed text is no edit: WordPress has only cleaned the
+        markup."""
         return self.recheck_reason in ("", EDIT)
 
     @property
@@ -97,9 +98,9 @@ class Fields:
 
     @property
     def words(self) -> str:
-        """The words to judge. Where there are none the name and the address are all there is."""
-        said = (self.text("comment_content", MAX_TEXT), self.text("comment_author_url", 2048), self.text("comment_author"))
-        return next((text for text in said if text.strip()), "-")
+        """The text to judge. If it is empty, the author's website or name instead."""
+        texts = (self.text("comment_content", MAX_TEXT), self.text("comment_author_url", 2048), self.text("comment_author"))
+        return next((text for text in texts if text.strip()), "-")
 
     @property
     def is_private(self) -> bool:
@@ -109,7 +110,7 @@ class Fields:
     def thread(self) -> DraftThread:
         page = self.text("permalink", _LONGEST_BLOG) or self.text("blog", _LONGEST_BLOG)
         if self.is_private:
-            # A thread of its own whose name nobody can guess: its feed is never found.
+            # Its own thread with a random name, so that its feed cannot be guessed.
             return DraftThread(f"{PRIVATE}{uuid4()}", title=self.text("comment_type"))
         return DraftThread(page[:512].strip() or "-", url=_matching(WEB_ADDRESS, page))
 
@@ -132,14 +133,14 @@ class Fields:
         )
 
     def sent(self, site_id: str, draft: Draft, identities: Pseudonymizer) -> Sent:
-        """By what the comment of this draft is found again."""
+        """The facts by which an earlier copy of this draft is found."""
         return Sent(
             site_id,
             None if self.is_private else thread_id(site_id, draft.thread.id),
             draft.text,
             author_name=draft.author.name,
             author_key=identities.author(external_id="", email=draft.author.email),
-            address_key=identities.block(draft.context.ip),
+            ip_key=identities.block(draft.context.ip),
             comment_id=self.guid,
             external_id=draft.external_id,
             posted_at=self.posted_at,

@@ -1,4 +1,4 @@
-"""The body of a submission: its shape, and its way into a Draft."""
+"""The JSON body of a new comment, and its conversion to a Draft."""
 
 from typing import Annotated
 
@@ -69,7 +69,7 @@ class CommentBody(Strict):
     context: ContextBody = ContextBody()
 
     def draft(self) -> Draft:
-        """The same, as the rest of Greenroom knows it."""
+        """Convert the body to a Draft."""
         author, context = self.author, self.context
         return Draft(
             thread=DraftThread(self.thread.id, self.thread.url, self.thread.title),

@@ -1,4 +1,4 @@
-"""How a comment looks to its host: the answers of the API as models, from which the API document is made too."""
+"""Response models for comments. The API document is made from them too."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -118,7 +118,7 @@ class CommentListItem(ResponseModel):
     text: str
     received_at: datetime
     updated_at: datetime
-    settled_at: datetime | None
+    judged_at: datetime | None
     verdict: VerdictResponse | None
     links: Links
 
@@ -138,7 +138,7 @@ class CommentsPage(ResponseModel):
 
 
 def accepted_response(comment_id: UUID, site_id: str, thread: str, *, base: str) -> AcceptedResponse:
-    """The answer to a comment that has just been stored; the same again when it is replayed."""
+    """The response to a comment that has just been stored; the same for a replay."""
     path = f"/v1/comments/{comment_id}"
     return AcceptedResponse(
         id=comment_id,
@@ -151,14 +151,14 @@ def accepted_response(comment_id: UUID, site_id: str, thread: str, *, base: str)
 
 
 def accepted_as_json(comment_id: str, site_id: str, thread: str, *, base: str) -> bytes:
-    """The same as JSON. All of it but the id is the same for a whole thread, and made once."""
+    """The response of `accepted_response` as JSON. For all comments of a thread only the id differs, so the rest is cached."""
     return comment_id.encode().join(_around_id(site_id, thread, base))
 
 
 @lru_cache(maxsize=4096)
 def _around_id(site_id: str, thread: str, base: str) -> list[bytes]:
-    some = uuid4()  # No host can have named a thread so.
-    return accepted_response(some, site_id, thread, base=base).model_dump_json().encode().split(str(some).encode())
+    placeholder = uuid4()  # A random placeholder, so it cannot occur in the thread id.
+    return accepted_response(placeholder, site_id, thread, base=base).model_dump_json().encode().split(str(placeholder).encode())
 
 
 def list_item(row: ListedComment, *, base: str) -> CommentListItem:
@@ -190,7 +190,7 @@ def _facts(row: ListedComment, base: str) -> dict[str, Any]:
         "text": comment.text,
         "received_at": comment.received_at,
         "updated_at": comment.updated_at,
-        "settled_at": comment.settled_at,
+        "judged_at": comment.judged_at,
         "verdict": _verdict(row.verdict) if row.verdict else None,
         "links": Links(self=path, feed=feed_path(comment.site_id, thread.external_id)),
     }

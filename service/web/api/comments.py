@@ -1,4 +1,4 @@
-"""The host API for comments: post one, see what became of it, change its words, erase it."""
+"""The host API for comments: submit, read, list, edit and erase."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -84,7 +84,7 @@ def submit_comment() -> Response:
         raise outcome
     crash_point(CrashPoint.ACCEPTED)
     resources().notifier.notify(Job.DRAIN)
-    response = _verdict_in_time(outcome, wait) or _taken(outcome, body.thread.id)
+    response = _verdict_in_time(outcome, wait) or _accepted_response(outcome, body.thread.id)
     response.headers["Location"] = f"/v1/comments/{outcome.comment_id}"
     if outcome.replayed:
         response.headers["Idempotent-Replayed"] = "true"
@@ -102,7 +102,7 @@ def submit_comment() -> Response:
     refusals=(Code.NOT_FOUND, Code.GONE, Code.ARCHIVED),
 )
 def get_comment(comment_id: UUID) -> Response:
-    return json_response(_shown(comment_id))
+    return json_response(_comment_response(comment_id))
 
 
 @bp.get("/comments")
@@ -118,11 +118,11 @@ def get_comment(comment_id: UUID) -> Response:
 )
 def list_comments() -> Response:
     query = parse_query(CommentsQuery)
-    wanted = CommentFilter(query.state, query.thread, query.updated_after, query.after, query.limit)
+    filters = CommentFilter(query.state, query.thread, query.updated_after, query.after, query.limit)
     with resources().database.reading() as session:
-        rows = comments_of(session, api_key().site_id, wanted)
+        rows = comments_of(session, api_key().site_id, filters)
     rows, more = rows[: query.limit], len(rows) > query.limit
-    cursor = encode(wanted.place_of(rows[-1])) if more else None
+    cursor = encode(filters.place_of(rows[-1])) if more else None
     base = resources().settings.url
     response = json_response(CommentsPage(comments=tuple(list_item(row, base=base) for row in rows), next_cursor=cursor))
     return link_next(response, f"{base}/v1/comments", cursor) if cursor else response
@@ -146,7 +146,7 @@ def edit_comment(comment_id: UUID) -> Response:
     resources().feeds.evict(change.thread_id)
     resources().notifier.notify(Job.DRAIN)
     resources().notifier.notify(Job.DELIVER)
-    return json_response(_shown(comment_id))
+    return json_response(_comment_response(comment_id))
 
 
 @bp.delete("/comments/<uuid:comment_id>")
@@ -172,17 +172,17 @@ def _verdict_in_time(outcome: Accepted, wait: int | None) -> Response | None:
     if not wait or not resources().verdict_waiter.wait(outcome.comment_id, wait):
         return None
     try:
-        return json_response(_shown(outcome.comment_id))
+        return json_response(_comment_response(outcome.comment_id))
     except (Gone, InArchive, NotFound):
-        # Erased since: its host gets the answer that it got, and not an error for having asked again.
+        # The comment is gone since the first request. The retry gets the same 202 as the first request, not an error.
         return None
 
 
-def _taken(outcome: Accepted, thread: str) -> Response:
+def _accepted_response(outcome: Accepted, thread: str) -> Response:
     return json_response(accepted_response(outcome.comment_id, api_key().site_id, thread, base=resources().settings.url), 202)
 
 
-def _shown(comment_id: UUID) -> CommentResponse:
+def _comment_response(comment_id: UUID) -> CommentResponse:
     with resources().database.reading() as session:
         row = comment_of(session, api_key().site_id, comment_id)
         if row is None:

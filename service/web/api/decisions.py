@@ -1,4 +1,4 @@
-"""The host API for decisions: a person at the host moves a comment, or takes the last move back."""
+"""The host API for decisions: a person at the host decides on a comment, or undoes the last decision."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,7 +27,7 @@ bp = Blueprint("decisions", __name__, url_prefix="/v1")
 
 
 class Word(StrEnum):
-    """What can be decided."""
+    """The values of `decision`."""
 
     APPROVE = "approve"
     REJECT = "reject"

@@ -1,4 +1,4 @@
-"""The host API for deliveries: the log of attempts, and sending again."""
+"""The host API for webhook deliveries: the log of attempts, and replays."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -96,7 +96,7 @@ def replay_deliveries(endpoint_id: UUID) -> Response:
     refusals=(Code.NOT_FOUND,),
 )
 def get_delivery(delivery_id: UUID) -> Response:
-    return json_response(_shown(delivery_id))
+    return json_response(_delivery_response(delivery_id))
 
 
 @bp.post("/deliveries/<uuid:delivery_id>/replay")
@@ -113,10 +113,10 @@ def replay_delivery(delivery_id: UUID) -> Response:
     with resources().database.writing() as session:
         replay(session, api_key().site_id, delivery_id, now=datetime.now(UTC))
     resources().notifier.notify(Job.DELIVER)
-    return json_response(_shown(delivery_id), 202)
+    return json_response(_delivery_response(delivery_id), 202)
 
 
-def _shown(delivery_id: UUID) -> DeliveryResponse:
+def _delivery_response(delivery_id: UUID) -> DeliveryResponse:
     with resources().database.reading() as session:
         row = delivery_of(session, api_key().site_id, delivery_id)
     if row is None:

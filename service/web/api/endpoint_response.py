@@ -1,4 +1,4 @@
-"""How endpoints, deliveries and attempts look to their host."""
+"""Response models for webhook endpoints, deliveries and attempts."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The host API for endpoints: where a host wants to be told, its secret, a test."""
+"""The host API for webhook endpoints: their URLs, events, secrets, and a test delivery."""
 
 import time
 from datetime import UTC, datetime
@@ -35,12 +35,12 @@ from service.web.resources.web_resources import resources
 
 bp = Blueprint("endpoints", __name__, url_prefix="/v1")
 TAG = "Webhooks"
-#: Seconds between two looks for the attempt of a test, and how much longer than an attempt the test is waited for.
+#: Seconds between two polls for the result of a test. PATIENCE: seconds to wait for it beyond the timeout of a delivery.
 LOOK_EVERY = 0.05
 PATIENCE = 2.0
 
 
-def _wanted(event: EventType) -> EventType:
+def _known_event_type(event: EventType) -> EventType:
     if event not in EVENTS:
         expected: Any = f"expected one of {', '.join(EVENTS)}"
         raise PydanticCustomError("event", expected)
@@ -50,11 +50,12 @@ def _wanted(event: EventType) -> EventType:
 WantedEvent = Annotated[
     EventType,
     Field(strict=False),
-    AfterValidator(_wanted),
+    AfterValidator(_known_event_type),
     WithJsonSchema({"type": "string", "enum": [event.value for event in EVENTS]}),
 ]
 WantedEvents = Annotated[list[WantedEvent], Field(min_length=1, max_length=len(EVENTS))]
-# What every reader of the schema may count on. Hosts of other scripts and addresses in brackets are taken as well.
+# The schema in the API document allows only these URLs. The API also accepts host names in other scripts and IPv6 addresses in
+# brackets.
 _PLAIN_ADDRESS = (
     r"^https?://[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}\.[a-z]{2,40}(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?#][!-\[\]-~]*)?$"
 )
@@ -92,11 +93,11 @@ def create_endpoint() -> Response:
     body, _ = parse_body(EndpointBody)
     allow = resources().settings.webhook_allow
     with resources().database.writing() as session:
-        made, secret = add_endpoint(
+        endpoint, secret = add_endpoint(
             session, api_key().site_id, url=body.url, events=body.events, seal=_seal(), now=_now(), allow=allow
         )
-    response = json_response(new_endpoint_response(EndpointHealth(made, 0, 0), secret, now=_now()), 201)
-    response.headers["Location"] = f"/v1/endpoints/{made.id}"
+    response = json_response(new_endpoint_response(EndpointHealth(endpoint, 0, 0), secret, now=_now()), 201)
+    response.headers["Location"] = f"/v1/endpoints/{endpoint.id}"
     return response
 
 
@@ -120,7 +121,7 @@ def list_endpoints() -> Response:
     refusals=(Code.NOT_FOUND,),
 )
 def get_endpoint(endpoint_id: UUID) -> Response:
-    return json_response(endpoint_response(_standing(endpoint_id), now=_now()))
+    return json_response(endpoint_response(_health(endpoint_id), now=_now()))
 
 
 @bp.patch("/endpoints/<uuid:endpoint_id>")
@@ -148,7 +149,7 @@ def update_endpoint(endpoint_id: UUID) -> Response:
             allow=resources().settings.webhook_allow,
         )
     resources().notifier.notify(Job.DELIVER)
-    return json_response(endpoint_response(_standing(endpoint_id), now=_now()))
+    return json_response(endpoint_response(_health(endpoint_id), now=_now()))
 
 
 @bp.delete("/endpoints/<uuid:endpoint_id>")
@@ -180,7 +181,7 @@ def delete_endpoint(endpoint_id: UUID) -> Response:
 def rotate_secret(endpoint_id: UUID) -> Response:
     with resources().database.writing() as session:
         _, secret = rotate(session, api_key().site_id, endpoint_id, seal=_seal(), now=_now())
-    return json_response(new_endpoint_response(_standing(endpoint_id), secret, now=_now()))
+    return json_response(new_endpoint_response(_health(endpoint_id), secret, now=_now()))
 
 
 @bp.post("/endpoints/<uuid:endpoint_id>/test")
@@ -205,7 +206,7 @@ def test_endpoint(endpoint_id: UUID) -> Response:
 
 
 def _tried(delivery_id: UUID, *, seconds: float) -> LoggedDelivery:
-    """The delivery of a test once it was attempted, or as it stands when the time is up."""
+    """Wait until the test delivery was attempted, at most `seconds`. Returns the delivery either way. Raises NotFound."""
     until = time.monotonic() + seconds
     while True:
         with resources().database.reading() as session:
@@ -217,7 +218,7 @@ def _tried(delivery_id: UUID, *, seconds: float) -> LoggedDelivery:
         time.sleep(LOOK_EVERY)
 
 
-def _standing(endpoint_id: UUID) -> EndpointHealth:
+def _health(endpoint_id: UUID) -> EndpointHealth:
     with resources().database.reading() as session:
         standing = endpoint_of(session, api_key().site_id, endpoint_id)
     if standing is None:

@@ -1,1 +1,1 @@
-"""Who calls, what they may do, and how often."""
+"""API keys, sessions, CSRF protection and rate limits."""

@@ -1,4 +1,4 @@
-"""Recognising the host: a bearer key becomes a Caller, and a route says which scope it asks for."""
+"""API key authentication: a bearer key identifies the caller, and a route requires a scope."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,19 +19,19 @@ R = TypeVar("R")
 
 
 class Unauthenticated(Refusal):
-    """No key, or none that we know."""
+    """No API key, or an unknown one."""
 
     code = Code.UNAUTHENTICATED
 
 
 class Forbidden(Refusal):
-    """A good key, but not for this."""
+    """The caller is known, but may not do this."""
 
     code = Code.FORBIDDEN
 
 
 def require_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a view: only callers with this scope (or admin) get in. The caller is `caller()`."""
+    """Decorates a view: only callers with this scope (or admin) may call it. `api_key()` returns the caller."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -39,7 +39,7 @@ def require_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
             try:
                 g.caller = _recognised()
             except Unauthenticated:
-                # Whoever guesses keys is counted too.
+                # Guesses of keys count against the rate limit of their address.
                 count(Rate.ADDRESS)
                 raise
             if not g.caller.scopes & {scope, Scope.ADMIN}:
@@ -57,15 +57,15 @@ def api_key() -> ApiKeyHolder:
 
 
 def _recognised() -> ApiKeyHolder:
-    if known := request.environ.get(CALLER):
-        # Its comment may have waited for a database that hangs: nobody asks that again for the key.
-        return cast("ApiKeyHolder", known)
+    if cached := request.environ.get(CALLER):
+        # The fast path has looked it up. Do not look it up again: the database may hang.
+        return cast("ApiKeyHolder", cached)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
     if not looks_like_a_key(token.strip()):
         raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
-    found = resources().api_keys.get(digest_of(token.strip()))
-    if found is None:
+    caller = resources().api_keys.get(digest_of(token.strip()))
+    if caller is None:
         raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
-    return found
+    return caller

@@ -1,4 +1,4 @@
-"""CSRF: where a form came from, and which methods change nothing."""
+"""CSRF protection: the Origin check, and the methods that change nothing."""
 
 from urllib.parse import urlsplit
 
@@ -11,13 +11,14 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_origin() -> None:
-    """Refuse a change that another site's page asks for."""
+    """Raise Forbidden if a page of another origin sent this form."""
     if request.method in SAFE_METHODS:
         return
     settings, origin = resources().settings, request.headers.get("Origin", "")
     ours = {_origin(settings.url)}
     if not settings.public_url:
-        # On the embedded default the same machine has several names; the browser's own comparison is enough there.
+        # If no public URL is set, the machine may be reached under several names. Then an Origin that matches the Host header is
+        # enough.
         ours.add(f"{request.scheme}://{request.host}")
     if origin not in ours:
         raise Forbidden(f"this form was sent from {origin or 'a page without an origin'}; expected {' or '.join(sorted(ours))}")

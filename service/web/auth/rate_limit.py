@@ -1,4 +1,5 @@
-"""How often a route may be called: windows of a minute, counted in this process, said in every answer (RateLimit, draft 11)."""
+"""Rate limits: requests are counted per minute in this process, and each response reports the count (RateLimit headers, IETF
+draft 11)."""
 
 import ipaddress
 from collections.abc import Callable
@@ -20,7 +21,7 @@ R = TypeVar("R")
 
 
 class Rate(StrEnum):
-    """Whose calls are counted together. The value is the policy's name in the headers."""
+    """The rate limits. The value is the policy's name in the headers."""
 
     KEY = "key"
     ADDRESS = "address"
@@ -30,13 +31,14 @@ class Rate(StrEnum):
 
 
 class RateLimited(Refusal):
-    """More calls in a minute than this route takes."""
+    """The caller has used up the rate limit of this route."""
 
     code = Code.TOO_MANY
 
 
 def rate_limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a view with its rate. Stands below `asks`, so that the caller is known."""
+    """Decorates a view with its rate limit. Write it below `require_scope`, so that the caller is known when the request is
+    counted."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -51,7 +53,8 @@ def rate_limited(rate: Rate) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def count(rate: Rate) -> None:
-    """Count this request. Raises TooMany past the quota; `say` tells where the caller stands either way."""
+    """Count this request. Raises RateLimited if the quota is used up. `add_rate_limit_headers` reports the usage in both
+    cases."""
     quota = quota_of(rate, resources().settings)
     used, reset = request.environ.pop(RATE_COUNTED, None) or resources().counters.hit(f"{rate}:{_who(rate)}")
     g.rate = (rate, quota, max(0, quota - used), reset)
@@ -60,7 +63,7 @@ def count(rate: Rate) -> None:
 
 
 def add_rate_limit_headers(response: Response) -> Response:
-    """Put the policy and where the caller stands into the headers."""
+    """Add the RateLimit headers, and Retry-After to a 429."""
     if counted := g.get("rate"):
         response.headers.extend(usage(*counted))
         if response.status_code == 429:
@@ -69,19 +72,20 @@ def add_rate_limit_headers(response: Response) -> Response:
 
 
 def usage(rate: Rate, quota: int, left: int, reset: int) -> list[tuple[str, str]]:
-    """The policy, and where the caller stands, as headers."""
+    """The headers with the policy and the caller's usage."""
     return [("RateLimit-Policy", f'"{rate.value}";q={quota};w={WINDOW}'), ("RateLimit", f'"{rate.value}";r={left};t={reset}')]
 
 
 def quota_of(rate: Rate, settings: Settings) -> int:
-    """Requests a minute. Guessing a password is slower than anything else."""
+    """The allowed requests per minute. Forms and sign-in have their own limit, to slow down password guessing."""
     if rate in (Rate.FORM, Rate.SIGN_IN):
         return settings.form_rate_per_minute
     return settings.rate_per_minute
 
 
 def address_of(remote: str) -> str:
-    """A caller's address as it is counted: an IPv6 caller owns a whole /64."""
+    """The address under which a client is counted. For IPv6 this is its /64 network, because one client usually owns the whole
+    network."""
     if ":" not in remote:
         return remote
     plain = client_ip(remote)

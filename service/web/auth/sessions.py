@@ -1,4 +1,4 @@
-"""Who is at the browser: the session cookie, the role that a page asks for, and the tokens that guard each form."""
+"""Browser sessions: the session cookie, the role that a page requires, and the CSRF token of each form."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,34 +23,34 @@ from service.web.resources.web_resources import resources
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: A browser that is there is written down at most this often, so that looking stays a read.
+#: The time at which a session was last seen is stored at most this often, so that most requests only read the database.
 SEEN_EVERY = timedelta(minutes=5)
 
 
 class SignedOut(Refusal):
-    """Nobody is signed in here, or not any more."""
+    """No session, or it has ended."""
 
     code = Code.UNAUTHENTICATED
 
 
 def public_page(view: Callable[P, R]) -> Callable[P, R]:
-    """Decorates a page that needs no session. Its forms are guarded by the origin alone."""
+    """Decorates a page that needs no session. Its forms have no CSRF token, so only the Origin check protects them."""
     return public(page(view if hasattr(view, "rate") else rate_limited(Rate.PAGE)(view)))
 
 
 class SecondFactorPending(Refusal):
-    """Signed in with one factor where two are demanded."""
+    """The moderator has signed in with one factor, but two factors are required."""
 
     code = Code.FORBIDDEN
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Decorates a page for every moderator, whatever the roles. It is open also to whoever still owes a second factor."""
+    """Decorates a page for every moderator, with any role. A pending second factor is allowed."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         _let_in()
-        # The way back leads to the site where one came from.
+        # The page links back to the site that the moderator used last.
         g.site_id = _last_site()
         return view(*args, **kwargs)
 
@@ -59,7 +59,8 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def with_role(role: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a page of one site, named by `site` in address or form: only for this role there, or a stronger one."""
+    """Decorates a page of one site, which `site` in the query or the form names. The moderator needs this role on that site, or a
+    stronger one."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -92,46 +93,46 @@ def current_moderator_id() -> UUID:
 
 
 def site_id() -> str:
-    """The site of this page; empty where the moderator has none."""
+    """The site of this page; empty if the moderator has none."""
     return cast("str", g.site_id)
 
 
 def current_role() -> Role | None:
-    """My role on the site of this page."""
+    """The moderator's role on the site of this page."""
     return current_sign_in().roles.get(g.get("site_id", "")) if "signed_in" in g else None
 
 
 def has_role(role: Role) -> bool:
-    """Whether I may do on this site what is asked of this role."""
-    mine = current_role()
-    return mine is not None and mine.covers(role)
+    """True if the moderator has this role on the site of this page, or a stronger one."""
+    role_here = current_role()
+    return role_here is not None and role_here.covers(role)
 
 
 def owes_second_factor() -> bool:
-    """Whether my role needs a second factor that I have not set up."""
-    if current_sign_in().moderator.second_factor_at:
+    """True if the moderator must use two-factor sign-in but has not set it up."""
+    if current_sign_in().moderator.totp_enabled_at:
         return False
-    demanded = resources().settings.second_factor
+    demanded = resources().settings.two_factor
     return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in current_sign_in().roles.values())
 
 
 def look_up() -> SignedIn | None:
-    """The moderator whose cookie came, or none."""
+    """The moderator of the session cookie, or None. Stores from time to time that the session was seen."""
     token = request.cookies.get(cookie_name(), "")
     if not token:
         return None
     now, settings = datetime.now(UTC), resources().settings
     idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
     with resources().database.reading() as session:
-        found = sign_in_of(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
-    if found and found.session.seen_at < now - min(SEEN_EVERY, idle / 4):
+        sign_in = sign_in_of(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
+    if sign_in and sign_in.session.seen_at < now - min(SEEN_EVERY, idle / 4):
         with resources().database.writing() as session:
-            record_seen(session, found.session.digest, now=now)
-    return found
+            record_seen(session, sign_in.session.digest, now=now)
+    return sign_in
 
 
 def set_cookie(response: Response, token: str) -> Response:
-    """Hand the browser its session."""
+    """Set the session cookie."""
     settings = resources().settings
     response.set_cookie(
         cookie_name(),
@@ -155,32 +156,32 @@ def cookie_name() -> str:
 
 
 def _let_in() -> None:
-    found = look_up()
-    if found is None:
+    sign_in = look_up()
+    if sign_in is None:
         raise SignedOut("please sign in")
-    g.signed_in = found
+    g.signed_in = sign_in
     if request.method not in SAFE_METHODS:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-        if not compare_digest(sent.encode(), found.session.csrf.encode()):
+        if not compare_digest(sent.encode(), sign_in.session.csrf.encode()):
             raise Forbidden("this form is from an earlier sign-in; go back, reload the page and try again")
         _no_nul()
 
 
 def _no_nul() -> None:
-    """PostgreSQL keeps no NUL in a text: whatever field it stands in, it is refused here by name."""
+    """Raises Invalid for a field with a NUL character, which PostgreSQL text cannot hold."""
     for name, values in request.form.lists():
         if "\0" in name or any("\0" in value for value in values):
             raise Invalid.field(f"/{name[:200]}", "nul", "expected text without NUL characters")
 
 
 def _site_asked_for() -> str:
-    """The site named by the request, or the one used last, or the first. Empty where there is none at all."""
+    """The site named by the request, or the one used last, or the first. Empty if the moderator has none. Raises NotFound."""
     roles = current_sign_in().roles
-    asked = request.values.get("site", "")
-    if asked:
-        if asked not in roles:
-            raise NotFound(f"no site {asked!r} that you have a role on")
-        return asked
+    requested = request.values.get("site", "")
+    if requested:
+        if requested not in roles:
+            raise NotFound(f"no site {requested!r} that you have a role on")
+        return requested
     return _last_site()
 
 

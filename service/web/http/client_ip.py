@@ -1,10 +1,10 @@
-"""Addresses of callers, as servers and proxies write them."""
+"""Reads client IP addresses as servers and proxies write them."""
 
 import ipaddress
 
 
 def client_ip(written: str) -> str:
-    """The IP address alone: some proxies add a port or brackets. Empty where there is none to be read."""
+    """The IP address without the port or brackets that some proxies add. Empty if it is not an IP address."""
     host = written.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]
@@ -14,5 +14,6 @@ def client_ip(written: str) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return ""
-    # On a socket for both families an IPv4 caller comes as ::ffff:192.0.2.1; all of them would share one /64.
+    # A dual-stack socket reports an IPv4 client as ::ffff:192.0.2.1. Without this, the rate limit would count all IPv4 clients as
+    # one /64 network.
     return str(getattr(address, "ipv4_mapped", None) or address)

@@ -1,4 +1,4 @@
-"""Lines of a table file (CSV) that a spreadsheet can be trusted with."""
+"""CSV lines that are safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """One line. A cell that a spreadsheet would take for a formula is made plain text."""
+    """One line of a CSV file. A cell that a spreadsheet would run as a formula (CSV injection) gets a leading quote."""
     line = io.StringIO()
     csv.writer(line).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
     return line.getvalue()

@@ -1,4 +1,4 @@
-"""Tables as CSV files: made while they are read, and few at once for one person."""
+"""CSV downloads: streamed, and only a few at a time for each person."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from service.web.resources.web_resources import resources
 
 
 class TooManyDownloads(Refusal):
-    """This person has as many downloads under way as one may."""
+    """This person already runs as many downloads as allowed."""
 
     code = Code.TOO_MANY
 
@@ -26,7 +26,8 @@ def csv_response(pieces: Iterator[str], *, name: str, person: UUID) -> Response:
     slot.callback(slots.give_back, person)
     response = Response(stream_with_context(_read(pieces, slot)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    # Closing twice gives the slot back once. If the client left before reading, only the response is closed.
+    # Both the response and the iterator close the slot, and it is given back only once. If the client left before reading, only
+    # the response is closed.
     response.call_on_close(slot.close)
     return response
 

@@ -1,4 +1,4 @@
-"""What the server tells the views through the WSGI environ, and its types."""
+"""Keys of the WSGI environ by which the ASGI server and the views pass data, and the types of WSGI."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Headers = list[tuple[str, str]]
 Wsgi = Callable[..., Iterable[bytes]]
 
 
-#: Under this name the environ says why there is no body. Then a `http.disconnect` may only mean that it broke off.
+#: Holds the Refusal if the body could not be read. In that case an `http.disconnect` may only mean that the body ended early.
 BODY_ERROR = "greenroom.unread"
 
 
-#: Under this name the view says in the environ which thread it answered for, at which version, with which ETag.
+#: The CachedResponse of a feed, set by the view: its thread, its version and its ETag.
 FEED_KEY = "greenroom.feed"
 
 
-#: Under this name the environ says that this very call was counted before Flask, with what the counter said.
+#: `(used, reset)`, set if a fast path has already counted this request against the rate limit.
 RATE_COUNTED = "greenroom.counted"
 
 
-#: Under this name it says whose key it came with, where that was looked up before.
+#: The holder of the API key, set if a fast path has already looked it up.
 CALLER = "greenroom.caller"
 
 
-#: Under this name the environ tells the view what became of a submission that it need not make again.
+#: The outcome of the submission, set if the fast path has already submitted it.
 SUBMIT_OUTCOME = "greenroom.outcome"

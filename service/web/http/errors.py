@@ -1,4 +1,4 @@
-"""Every error that leaves the house: RFC 9457 problem+json, with the fields named and the request's id."""
+"""All error responses: RFC 9457 problem+json, with the faulty fields and the request id."""
 
 import logging
 from http import HTTPStatus
@@ -26,7 +26,8 @@ STATUS: dict[Code, int] = {
     Code.CONFLICT: 409,
     Code.ALREADY_DECIDED: 409,
     Code.IN_PROGRESS: 409,
-    # Not 410: clients, caches and testing tools agree about 404 alone; the code tells who wants to know.
+    # Not 410: clients, caches and test tools handle 404 in the same way, but not 410. The `code` of the problem distinguishes
+    # gone from not found.
     Code.GONE: 404,
     Code.ARCHIVED: 404,
     Code.TOO_LARGE: 413,
@@ -49,7 +50,7 @@ class FaultResponse(BaseModel):
     detail: str
 
 
-class ProblemResponse(BaseModel):
+class Problem(BaseModel):
     """What went wrong (RFC 9457). `code` is stable; `type` explains it."""
 
     type: str
@@ -64,8 +65,8 @@ class ProblemResponse(BaseModel):
 def problem_response(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
     """One problem as a response."""
     status = status or STATUS[code]
-    shown = in_words(code, detail, faults, status=status, request_id=g.get("request_id", ""))
-    response = Response(shown.model_dump_json(), status, content_type=PROBLEM)
+    problem = in_words(code, detail, faults, status=status, request_id=g.get("request_id", ""))
+    response = Response(problem.model_dump_json(), status, content_type=PROBLEM)
     if code in (Code.UNAVAILABLE, Code.IN_PROGRESS):
         response.headers["Retry-After"] = "1"
     if code is Code.UNAUTHENTICATED:
@@ -73,9 +74,9 @@ def problem_response(code: Code, detail: str, faults: tuple[Fault, ...] = (), *,
     return response
 
 
-def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> ProblemResponse:
-    """What one problem says. `type` is a path of our own documentation."""
-    return ProblemResponse(
+def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> Problem:
+    """Build the model of one problem. `type` is a path of our own documentation."""
+    return Problem(
         type=f"/docs/errors#{code}",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -87,7 +88,7 @@ def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status:
 
 
 def register_error_handlers(app: Flask) -> None:
-    """The one place where an error becomes an answer."""
+    """Turn every exception into a response."""
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> Response:
@@ -111,7 +112,7 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     def database(error: Exception) -> Response:
-        # Most often nothing was stored; a commit whose answer was lost cannot be told from one that failed.
+        # Usually nothing was stored. But a commit that failed looks the same as a commit whose response was lost.
         log.error("database_failed", extra=short_error_facts(error))
         return problem_response(
             Code.UNAVAILABLE, "the database did not answer; please send this again with the same Idempotency-Key"
@@ -119,5 +120,5 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
-        log.exception("unforeseen", exc_info=error)
+        log.exception("unexpected_error", exc_info=error)
         return problem_response(Code.INTERNAL, "something broke on our side; it was logged under this request id")

@@ -1,4 +1,4 @@
-"""The kinds of fields that bodies and queries are made of. Each says in its schema exactly what it takes."""
+"""The field types of bodies and queries. The JSON schema of each states exactly what its validator accepts."""
 
 import ipaddress
 import re
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# Written out in code points, so that every engine that reads the schema agrees on what white space is.
+# Written out as code points, because regex engines differ on what `\s` matches.
 _BLANK = r"\u0000-\u0020\u007f-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 NO_NUL = r"^[^\u0000]*$"
 SOME_WORDS = rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$"
@@ -22,13 +22,14 @@ MAX_TEXT = 10_000
 
 
 class Strict(BaseModel):
-    """A body or a query: nothing unknown, nothing converted."""
+    """Base class of bodies and queries: unknown fields are refused and types are not converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def _matching(code: Any, pattern: str, expected: str, *, short: str = "") -> Any:
-    """A validator and its schema, from the same pattern; `short` says the same of texts without NUL in less time."""
+    """A validator and its JSON schema, made from the same pattern. `short`: a faster pattern that gives the same result for texts
+    without NUL."""
     fits = re.compile(short or pattern.removesuffix("$") + r"\Z").search
     message: Any = f"expected {expected}"
 
@@ -56,7 +57,7 @@ def _ip(value: str) -> str:
 
 
 def _is_plain_ipv4(value: str) -> bool:
-    """A short way to say yes to most."""
+    """Fast path: most addresses are plain IPv4."""
     try:
         socket.inet_pton(socket.AF_INET, value)
     except (OSError, ValueError):
@@ -76,7 +77,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _integral(value: Any) -> Any:
-    # For JSON 7.0 is the integer 7, and JavaScript cannot tell them apart.
+    # JSON Schema counts 7.0 as an integer, and JavaScript cannot tell 7.0 from 7, so 7.0 is accepted as 7.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -1,4 +1,4 @@
-"""The language of the reader: translated words, and how times and numbers are written in it."""
+"""Translation, and times and numbers formatted in the language of the request."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ def _(message: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
-    """The form of the message that fits the number, which stands in it as %(num)s."""
+    """The singular or plural message for a number, which the message contains as %(num)s."""
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
@@ -25,7 +25,7 @@ def age(then: datetime) -> str:
 
 
 def moment(then: datetime) -> str:
-    """A time in full, UTC."""
+    """A date and time, in UTC."""
     return f"{flask_babel.format_datetime(then, 'medium')} UTC"
 
 
@@ -35,5 +35,5 @@ def month(then: datetime) -> str:
 
 
 def count(number: int, *, most: int = MANY) -> str:
-    """A number that was counted up to `most`, and no further."""
+    """A number, or `most` with a plus sign if it is larger."""
     return f"{flask_babel.format_decimal(most)}+" if number > most else str(flask_babel.format_decimal(number))

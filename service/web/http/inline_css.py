@@ -1,4 +1,4 @@
-"""Style sheets of pages that stand alone: inline, and named in the page's policy by their hash, so that nothing else may style it."""
+"""Inline style sheets, and their hashes. A Content-Security-Policy with such a hash allows only this style sheet."""
 
 import base64
 import hashlib
@@ -10,12 +10,12 @@ _FOLDER = Path(__file__).parents[1] / "templates"
 
 @cache
 def style(name: str) -> str:
-    """The style sheet under this name of the templates' folder."""
+    """The style sheet with this path in the templates folder."""
     return (_FOLDER / name).read_text(encoding="utf-8").strip()
 
 
 @cache
 def csp_hash(name: str) -> str:
-    """What a Content-Security-Policy calls it."""
+    """The source expression for a Content-Security-Policy: `'sha256-…'`."""
     digest = hashlib.sha256(style(name).encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

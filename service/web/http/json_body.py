@@ -1,4 +1,4 @@
-"""Bodies and query strings, read strictly: what is wrong is refused and named by its place."""
+"""Parses JSON bodies and query strings strictly: errors name the field by a JSON pointer."""
 
 import json
 import re
@@ -12,21 +12,21 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.domain.errors import Code, Fault, Invalid, Refusal
 
-#: Bytes that a body may have. The application reads one more, since a body without a length is cut where reading ends.
+#: Maximum bytes of a body. The application reads one byte more, to notice that a body without Content-Length is longer.
 MAX_BODY = 64 * 1024
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: Where a name of an object ends, or a text looks as if one did.
+#: The end of a property name in JSON; it may also match inside a string.
 _NAMES = re.compile(rb'"[ \t\r\n]*:')
 
-#: Most faults that one answer names, and most characters of a name that it repeats.
+#: Maximum faults in one response, and maximum characters of a field name in it.
 MAX_FAULTS = 50
 MAX_NAME = 200
 
 
 class WrongType(Refusal):
-    """The body is not of a type that is read here."""
+    """The Content-Type or the encoding of the body is not supported."""
 
     code = Code.WRONG_TYPE
 
@@ -46,7 +46,7 @@ def parse_body(model: type[Model]) -> tuple[Model, bytes]:
 
 
 def parse(model: type[Model], body: bytes) -> Model:
-    """The body as this model. Raises Invalid with one fault a wrong field."""
+    """The body as this model. Raises Invalid with one fault for each wrong field."""
     value, doubled = read_json(body)
     if doubled:
         raise _invalid([Fault(_pointer(path), "duplicate", "expected each name once in an object") for path in doubled])
@@ -54,20 +54,22 @@ def parse(model: type[Model], body: bytes) -> Model:
 
 
 def parse_fast(model: type[Model], body: bytes) -> Model | None:
-    """The body as this model, read in one step where nothing is wrong with it and it is what `parsed` would make of it; else nothing.
+    """Fast path of `parse`. None if the body is invalid or may have a duplicate name: then use `parse`.
 
-    Only for models whose fields are texts, numbers, truths and models of that kind: JSON has no other way to say those.
+    Only for models whose fields are strings, numbers, booleans, or other such models. For them `parse_fast` and `parse` give the
+    same result.
     """
     try:
         value = model.model_validate_json(body)
     except ValidationError:
         return None
-    # Of a name that comes twice only the last is there; each is followed by a colon. In a text it may look so, too: then `parsed` looks.
+    # Pydantic keeps only the last of two equal names. So compare the number of names in the text with the number in the value.
+    # `_NAMES` may also match inside a string: then the numbers differ, and `parse` decides.
     return value if len(_NAMES.findall(body)) == _names(value) else None
 
 
 def _names(value: BaseModel) -> int:
-    """How many names the body had that this was read from."""
+    """How many names the JSON text of this value had, without duplicates."""
     return len(value.model_fields_set) + sum([_names(getattr(value, part)) for part in _parts(type(value))])
 
 
@@ -78,7 +80,7 @@ def _parts(model: type[BaseModel]) -> list[str]:
 
 
 def validate(model: type[Model], value: Any, *, prefix: str = "") -> Model:
-    """A value as this model. `prefix` stands before each name where the fields are not those of a body."""
+    """A value as this model. Raises Invalid. `prefix` (like `query:`) goes before the field name if the value is not a body."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -87,7 +89,7 @@ def validate(model: type[Model], value: Any, *, prefix: str = "") -> Model:
 
 
 def parse_query(model: type[Model]) -> Model:
-    """The query string as this model: each name once, and none that is not there."""
+    """The query string as this model. Raises Invalid, also if a name is unknown or occurs twice."""
     for name, values in request.args.lists():
         if len(values) > 1:
             pointer = f"query:{name[:MAX_NAME]}"
@@ -96,7 +98,10 @@ def parse_query(model: type[Model]) -> Model:
 
 
 def read_json(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
-    """The value, and the places of objects that have a name twice. Bytes that are no UTF-8 become what no field takes."""
+    """Parse JSON. Returns the value and the paths of duplicate names. Raises Invalid.
+
+    Bytes that are not UTF-8 become lone surrogates, which every field refuses.
+    """
     doubles: list[_Doubled] = []
 
     def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def read_json(body: bytes) -> tuple[Any, list[tuple[Any, ...]]]:
 
 
 class _Doubled(dict[str, Any]):
-    """An object in which some name came twice."""
+    """A JSON object with duplicate names."""
 
     def __init__(self, value: dict[str, Any], names: Sequence[str]) -> None:
         super().__init__(value)
@@ -128,17 +133,17 @@ class _Doubled(dict[str, Any]):
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
+    places: list[tuple[Any, ...]] = []
     if isinstance(value, _Doubled):
-        found += [(*path, name) for name in value.twice]
+        places += [(*path, name) for name in value.twice]
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, child in children:
-        found += _places(child, (*path, name))
-    return found
+        places += _places(child, (*path, name))
+    return places
 
 
 def _whole(digits: str) -> int | float:
-    # Nothing of ours has so many digits; as a float it is refused by every field that wants a whole number.
+    # No field of ours accepts so many digits. The number becomes a float, which every integer field refuses.
     return int(digits) if len(digits) < 20 else float(digits)
 
 
@@ -161,7 +166,7 @@ def _fault(item: dict[str, Any], prefix: str) -> Fault:
 
 def _pointer(path: Sequence[Any]) -> str:
     pointer = "".join("/" + str(part)[:MAX_NAME].replace("~", "~0").replace("/", "~1") for part in path)
-    # A name may hold what no answer can.
+    # A name may have lone surrogates, which UTF-8 cannot encode.
     return pointer.encode("utf-8", "replace").decode()
 
 

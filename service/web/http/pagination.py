@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, as an opaque word that always has the same length and can always be read."""
+"""Cursors: the position at which a page ended, as an opaque string of 32 characters."""
 
 import base64
 import struct
@@ -20,7 +20,7 @@ _LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def encode(place: Position) -> str:
-    """The cursor of a place."""
+    """The cursor of a position."""
     micros = (place.at.astimezone(UTC) - _EPOCH) // _MICROSECOND
     return base64.urlsafe_b64encode(struct.pack(">Q", micros) + place.id.bytes).decode()
 
@@ -34,12 +34,12 @@ def _read(value: Any) -> Position:
     return Position(_EPOCH + min(micros, _LATEST) * _MICROSECOND, UUID(bytes=id_bytes))
 
 
-#: The `after` of a query.
+#: The type of the query parameter `after`.
 Cursor = Annotated[Position, BeforeValidator(_read), WithJsonSchema({"type": "string", "pattern": PATTERN})]
 
 
 def link_next(response: Response, address: str, cursor: str) -> Response:
-    """Name the next page in the `Link` header: the same query at this address, with another `after`."""
+    """Add a `Link` header to the next page: this address and the same query, with another `after`."""
     query = urlencode({**request.args.to_dict(), "after": cursor})
     response.headers["Link"] = f'<{address}?{query}>; rel="next"'
     return response

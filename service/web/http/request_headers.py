@@ -1,4 +1,4 @@
-"""The headers that hosts steer a request with: Idempotency-Key and Prefer."""
+"""The request headers Idempotency-Key and Prefer."""
 
 import re
 
@@ -12,7 +12,7 @@ _WAIT = re.compile(r"\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(;.*)?", re.ASCII | re.IGNO
 
 
 def idempotency_key() -> str:
-    """The host's Idempotency-Key; empty where it sent none."""
+    """The Idempotency-Key; empty if there is none. Raises Invalid."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return ""
@@ -27,18 +27,18 @@ def well_formed(key: str) -> bool:
 
 
 def preferred_wait() -> int | None:
-    """Whole seconds that the host would like to wait (RFC 7240), at most what we allow; None where it asked for none.
+    """Whole seconds of `Prefer: wait=N` (RFC 7240), at most `max_wait` of the settings; None if it is not sent.
 
-    A preference that cannot be read is ignored, as the RFC says.
+    A preference that cannot be parsed is ignored, as the RFC says.
     """
     for preference in ",".join(request.headers.getlist("Prefer")).split(","):
-        if found := _WAIT.fullmatch(preference):
-            return min(int(found[1]), int(resources().settings.max_wait))
+        if match := _WAIT.fullmatch(preference):
+            return min(int(match[1]), int(resources().settings.max_wait))
     return None
 
 
 def preference_applied(response: Response, seconds: int | None) -> Response:
-    """Say that the wait was granted, and for how long at most."""
+    """Report the granted wait in Preference-Applied."""
     if seconds is not None:
         response.headers["Preference-Applied"] = f"wait={seconds}"
     return response

@@ -1,4 +1,4 @@
-"""The id of a request: the caller's where it is a UUID; anything else could forge log lines."""
+"""The id of a request: the client's if it is a UUID. Any other text could forge log lines (log injection)."""
 
 from uuid import UUID
 

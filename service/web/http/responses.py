@@ -1,4 +1,4 @@
-"""Replies: a model as a JSON response."""
+"""JSON responses from models."""
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,6 @@ def json_response(model: BaseModel, status: int = 200) -> Response:
 
 
 class ResponseModel(BaseModel):
-    """A part of an answer."""
+    """Base class of all response models."""
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""What a route says of itself: who may call it, how often, and whether it is a page or part of the API document."""
+"""Metadata of each route: who may call it, its rate limit, and whether it is a page or part of the API document."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from werkzeug.routing import BaseConverter
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: The word for a route that anybody may call.
+#: The owner of a route that needs no authentication.
 PUBLIC = "public"
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Declares a view that anybody may call. It shows only what the public may see."""
+    """Declares a view that needs no authentication. It may show only public data."""
     view.owner = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
 def page(view: Callable[P, R]) -> Callable[P, R]:
-    """Declares a view that is a page for people: it has no entry in the API document."""
+    """Declares a view that is an HTML page: it has no entry in the API document."""
     view.page = True  # type: ignore[attr-defined]
     return view
 
 
 class ThreadConverter(BaseConverter):
-    """A host's own word for a page: any characters, also slashes at its start and whole addresses."""
+    """A host's own id of a thread: any characters, also leading slashes and whole URLs."""
 
     regex = r"(?s:.+?)"
     part_isolating = False
@@ -35,7 +35,7 @@ class ThreadConverter(BaseConverter):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address of the application, with what its view declared. Empty where it declared nothing."""
+    """One URL rule of the application, with the declarations of its view. A field is empty if the view did not declare it."""
 
     path: str
     methods: tuple[str, ...]
@@ -47,13 +47,13 @@ class Route:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What this route should have said and did not."""
-        said = {
+        """The required declarations that this route lacks."""
+        declared = {
             "an owner": self.owner,
             "a rate limit": self.rate,
             "an entry in the API document": self.page or self.operation,
         }
-        return tuple(what for what, value in said.items() if not value)
+        return tuple(name for name, value in declared.items() if not value)
 
 
 def routes(app: Flask) -> Iterator[Route]:
@@ -72,5 +72,5 @@ def routes(app: Flask) -> Iterator[Route]:
 
 
 def undeclared(app: Flask) -> list[str]:
-    """Each route that does not say who may call it, how often, or what it is, in words."""
+    """A sentence for each route that lacks a required declaration."""
     return [f"{route.path} lacks {' and '.join(route.missing)}" for route in routes(app) if route.missing]

@@ -1,6 +1,6 @@
-"""Headers of every answer that sets none of its own."""
+"""Default security headers: each is added to every response that does not set this header itself."""
 
-#: What every answer says unless its view says otherwise. Nothing may run, load or frame what has no policy of its own.
+#: Defaults that a view may override. The default policy allows no scripts, no loading and no framing.
 DEFAULT_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),

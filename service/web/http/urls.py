@@ -1,4 +1,4 @@
-"""Addresses that several parts of the service link to."""
+"""URLs that several parts of the service link to."""
 
 from functools import lru_cache
 from urllib.parse import quote, urlencode
@@ -6,5 +6,5 @@ from urllib.parse import quote, urlencode
 
 @lru_cache(maxsize=4096)
 def feed_path(site_id: str, thread: str) -> str:
-    """Where the public reads a thread. Its id may be a whole address, so every slash of it is encoded."""
+    """The path of a thread's public feed. The thread id may be a whole URL, so its slashes are encoded."""
     return f"/v1/threads/{quote(thread, safe='')}/comments?{urlencode({'site': site_id})}"

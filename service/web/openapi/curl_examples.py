@@ -1,20 +1,20 @@
-"""A command that can be pasted, for each entry of the API document."""
+"""A curl command for each entry of the API document."""
 
 import json
 from typing import Any
 
-#: A body for each operation that takes one.
+#: An example body for each operation that takes one.
 _BODIES: dict[str, dict[str, Any]] = {
-    "comments_receive": {
+    "submit_comment": {
         "thread": {"id": "/2026/a-story", "url": "https://news.example/2026/a-story", "title": "A story"},
         "author": {"name": "Dana", "email": "dana@mail.example"},
         "text": "What a thoughtful article, thank you.",
     },
-    "comments_revise": {"text": "What a very thoughtful article."},
-    "decisions_rule": {"decision": "approve"},
-    "endpoints_add": {"url": "https://news.example/hooks/comments", "events": ["comment.approved", "comment.rejected"]},
-    "endpoints_change": {"enabled": True},
-    "deliveries_replay_many": {"since": "2026-11-22T00:00:00Z"},
+    "edit_comment": {"text": "What a very thoughtful article."},
+    "decide_comment": {"decision": "approve"},
+    "create_endpoint": {"url": "https://news.example/hooks/comments", "events": ["comment.approved", "comment.rejected"]},
+    "update_endpoint": {"enabled": True},
+    "replay_deliveries": {"since": "2026-11-22T00:00:00Z"},
 }
 
 

@@ -1,4 +1,4 @@
-"""The API document (OpenAPI 3.1), made from what each view declares: its operation, its models, its scope and its rate."""
+"""Builds the API document (OpenAPI 3.1) from the declarations of each view: operation, models and scope."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.domain.errors import Code
-from service.web.http.errors import PROBLEM, STATUS, ProblemResponse
+from service.web.http.errors import PROBLEM, STATUS, Problem
 from service.web.http.route_metadata import Route, routes
 from service.web.openapi.header_docs import ANSWERED, SENT, header
 from service.web.openapi.operation import Answer, Operation
@@ -24,7 +24,7 @@ _Mode = Literal["validation", "serialization"]
 def document(app: Flask, *, base: str, version: str) -> dict[str, Any]:
     """The whole document of this application, as JSON."""
     entries = [route for route in routes(app) if isinstance(route.operation, Operation)]
-    told = list(entries)
+    in_route_order = list(entries)
     entries.sort(key=lambda route: (route.path, route.methods))
     schemas = _Schemas(route.operation for route in entries)
     paths: dict[str, dict[str, Any]] = {}
@@ -40,7 +40,7 @@ def document(app: Flask, *, base: str, version: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(route.operation.tag for route in told)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.operation.tag for route in in_route_order)],
         "paths": paths,
         "components": {
             "schemas": schemas.shown,
@@ -52,16 +52,16 @@ def document(app: Flask, *, base: str, version: str) -> dict[str, Any]:
 
 
 class _Schemas:
-    """The schema of every model that some operation takes or answers."""
+    """The schemas of all models in requests and responses."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        asked: dict[tuple[type[BaseModel], _Mode], None] = {(ProblemResponse, "serialization"): None}
+        models: dict[tuple[type[BaseModel], _Mode], None] = {(Problem, "serialization"): None}
         for operation in operations:
             taken = [*operation.takes.values(), *([operation.query] if operation.query else ())]
             answered = [body for answer in operation.answers.values() for body in answer.body.values()]
-            asked.update({(model, "validation"): None for model in taken if isinstance(model, type)})
-            asked.update({(model, "serialization"): None for model in answered if isinstance(model, type)})
-        self._refs, definitions = models_json_schema(list(asked), ref_template=_REFS)
+            models.update({(model, "validation"): None for model in taken if isinstance(model, type)})
+            models.update({(model, "serialization"): None for model in answered if isinstance(model, type)})
+        self._refs, definitions = models_json_schema(list(models), ref_template=_REFS)
         self._all: dict[str, Any] = definitions["$defs"]
         queries = {operation.query for operation in operations}
         hidden = {self._name(ref) for (model, _), ref in self._refs.items() if model in queries}
@@ -71,7 +71,7 @@ class _Schemas:
         return dict(self._refs[body, mode]) if isinstance(body, type) else dict(body)
 
     def fields(self, query: type[BaseModel]) -> dict[str, Any]:
-        """The schema of a query, to be taken apart into parameters."""
+        """The schema of a query model, from which the parameters are made."""
         schema: dict[str, Any] = self._all[self._name(self._refs[query, "validation"])]
         return schema
 
@@ -87,7 +87,7 @@ def _entry(route: Route, schemas: _Schemas) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": " ".join(part for part in (operation.detail, asked) if part),
-        "operationId": route.endpoint.replace(".", "_"),
+        "operationId": route.endpoint.rpartition(".")[2],
         "parameters": [
             *_path(route, operation),
             *_query(operation, schemas),
@@ -103,7 +103,7 @@ def _entry(route: Route, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _scope(route: Route) -> str:
-    """The scope that a bearer key needs here; empty where none is asked for."""
+    """The scope that an API key needs for this route; empty if the route needs no API key."""
     kind, _, scope = route.owner.partition(":")
     return scope if kind == "key" else ""
 
@@ -132,23 +132,23 @@ def _query(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
 
 
 def _described(field: Mapping[str, Any]) -> dict[str, Any]:
-    """A field as a parameter: what it is, and its schema."""
+    """The description and schema of a field, as an OpenAPI parameter has them."""
     schema = _without_null(field)
     description = schema.pop("description", "")
     return {"description": description, "schema": schema} if description else {"schema": schema}
 
 
 def _without_null(field: Mapping[str, Any]) -> dict[str, Any]:
-    """A query has no null: what is optional is left out."""
-    kept = {name: value for name, value in field.items() if name != "title" and not (name == "default" and value is None)}
-    choices = [choice for choice in kept.pop("anyOf", ()) if choice.get("type") != "null"]
+    """The schema without null: a query string cannot contain null, and an optional parameter is simply left out."""
+    schema = {name: value for name, value in field.items() if name != "title" and not (name == "default" and value is None)}
+    choices = [choice for choice in schema.pop("anyOf", ()) if choice.get("type") != "null"]
     if len(choices) == 1:
-        return {**choices[0], **kept}
-    return {**kept, "anyOf": choices} if choices else kept
+        return {**choices[0], **schema}
+    return {**schema, "anyOf": choices} if choices else schema
 
 
 def _responses(route: Route, operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    responses = {str(status): _answer(answer, schemas) for status, answer in operation.answers.items()}
+    responses = {str(status): _response_object(answer, schemas) for status, answer in operation.answers.items()}
     by_status: dict[int, list[Code]] = {}
     for code in (*_shared(route, operation), *operation.refusals):
         by_status.setdefault(STATUS[code], []).append(code)
@@ -160,7 +160,7 @@ def _responses(route: Route, operation: Operation, schemas: _Schemas) -> dict[st
 
 
 def _shared(route: Route, operation: Operation) -> list[Code]:
-    """What any operation of this kind may refuse."""
+    """The error codes that every operation of this kind can return."""
     codes = [Code.TOO_MANY, Code.UNAVAILABLE]
     if _scope(route):
         codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN]
@@ -173,16 +173,16 @@ def _shared(route: Route, operation: Operation) -> list[Code]:
     return codes
 
 
-def _answer(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
+def _response_object(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     names = dict.fromkeys(("X-Request-Id", "RateLimit", "RateLimit-Policy", *answer.headers), True)
     names |= dict.fromkeys(answer.sometimes, False)
-    shown: dict[str, Any] = {
+    response: dict[str, Any] = {
         "description": answer.meaning,
         "headers": {name: header(ANSWERED[name], required=required) for name, required in names.items()},
     }
     if answer.body:
-        shown["content"] = {kind: {"schema": schemas.of(body, "serialization")} for kind, body in answer.body.items()}
-    return shown
+        response["content"] = {kind: {"schema": schemas.of(body, "serialization")} for kind, body in answer.body.items()}
+    return response
 
 
 def _refusal(status: int, codes: Iterable[Code], refused_as: str) -> dict[str, Any]:

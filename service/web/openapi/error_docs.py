@@ -1,8 +1,8 @@
-"""What each error code means, and what to do about it: the page that every problem points to."""
+"""The meaning of each error code and what to do about it: the page that the `type` of a problem links to."""
 
 from service.domain.errors import Code
 
-#: Code -> what happened, and what helps.
+#: Code -> (what happened, what to do).
 MEANING: dict[Code, tuple[str, str]] = {
     Code.INVALID: (
         "What came does not have the shape that was expected. Nothing was stored.",

@@ -1,4 +1,4 @@
-"""The headers that hosts send and that we answer with, as the API document explains them."""
+"""Descriptions of request and response headers for the API document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "If-None-Match": {"description": "The ETag that you have.", "schema": _TEXT},
 }
 
-#: Headers of answers.
+#: Headers of responses.
 ANSWERED: Mapping[str, Mapping[str, Any]] = {
     "X-Request-Id": {
         "description": "The id of this request, in our logs too; yours where you sent a UUID.",

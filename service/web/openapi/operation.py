@@ -1,4 +1,4 @@
-"""What an operation takes and answers, declared beside its view; the API document is made from nothing else."""
+"""The decorator that declares a view's entry in the API document: its requests, responses and errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,10 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One good answer: what it means, its body by content type (a model, or a schema), and the headers that it always has."""
+    """One successful response: its meaning, its body by content type (a model or a schema), its headers.
+
+    The response always has the headers in `headers`; the headers in `sometimes` are optional.
+    """
 
     meaning: str
     body: Mapping[str, type[BaseModel] | Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
@@ -28,8 +31,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One entry of the API document. `tag` is its chapter; `refusals` are the codes that this operation can answer with,
-    besides those that every operation shares; `refused_as` is the content type of the answer then."""
+    """One entry of the API document.
+
+    `tag` is its chapter. `refusals` are its error codes, besides those that all operations share. `refused_as` is the content
+    type of an error.
+    """
 
     tag: str
     summary: str

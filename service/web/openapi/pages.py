@@ -1,4 +1,4 @@
-"""The API document, and its pages: rendered by ourselves from the document, without scripts and without anybody else's server."""
+"""Serves the API document and its HTML pages, which need no scripts and no third-party server."""
 
 import re
 from importlib.metadata import version
@@ -21,7 +21,7 @@ bp = Blueprint("docs", __name__)
 
 CSS = "docs/docs.css"
 _CODE = re.compile("`([^`]+)`")
-#: Seconds that a reader may keep them.
+#: Cache-Control max-age in seconds.
 KEPT = 300
 
 
@@ -30,7 +30,7 @@ KEPT = 300
 @rate_limited(Rate.ADDRESS)
 @operation("About", "This document", answers={200: Answer("OpenAPI 3.1", {JSON: {"type": "object", "required": ["openapi"]}})})
 def show_document() -> Response:
-    return _kept(Response(json.dumps(_document()), content_type=JSON))
+    return _cacheable(Response(json.dumps(_document()), content_type=JSON))
 
 
 @bp.get("/docs")
@@ -50,21 +50,21 @@ def show_errors() -> Response:
 
 
 def _document() -> dict[str, Any]:
-    """Made once an application: routes do not change while it runs."""
-    made: dict[str, Any] | None = current_app.extensions.get("greenroom-document")
-    if made is None:
-        made = document(current_app, base=resources().settings.url, version=version("greenroom"))
-        current_app.extensions["greenroom-document"] = made
-    return made
+    """The API document. It is built once for each application, because the routes of an application do not change."""
+    cached: dict[str, Any] | None = current_app.extensions.get("greenroom-document")
+    if cached is None:
+        cached = document(current_app, base=resources().settings.url, version=version("greenroom"))
+        current_app.extensions["greenroom-document"] = cached
+    return cached
 
 
 def coded(text: str) -> Markup:
-    """A sentence with its `code` marked up."""
+    """A sentence as HTML, with `code` in code elements."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped a moment before
 
 
 def _properties(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
-    """The fields of a schema as rows: name with its path, type, whether it must be there, and what it is."""
+    """The fields of a schema as rows: (name with its path, type, required, description)."""
     schemas = _document()["components"]["schemas"]
     rows: list[tuple[str, str, bool, str]] = []
 
@@ -91,7 +91,7 @@ def _properties(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
 
 
 def _resolved(part: dict[str, Any], schemas: dict[str, Any], above: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A schema behind its reference, and the references that led there; a circle is not walked twice."""
+    """Resolve a `$ref`. Returns the schema and the references followed so far, by which the caller detects a cycle."""
     choices = [choice for choice in part.get("anyOf", ()) if choice.get("type") != "null"]
     reference = part.get("$ref") or (choices[0].get("$ref") if len(choices) == 1 else None)
     if not reference:
@@ -114,9 +114,9 @@ def _page(name: str, **facts: object) -> Response:
     response = Response(render_template(name, style=style(CSS), **facts), content_type="text/html; charset=utf-8")
     policy = f"default-src 'none'; style-src {csp_hash(CSS)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     response.headers["Content-Security-Policy"] = policy
-    return _kept(response)
+    return _cacheable(response)
 
 
-def _kept(response: Response) -> Response:
+def _cacheable(response: Response) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={KEPT}"
     return response

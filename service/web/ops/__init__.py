@@ -1,1 +1,1 @@
-"""For operators: health and metrics."""
+"""Health checks and metrics for operators."""

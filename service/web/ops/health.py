@@ -1,4 +1,4 @@
-"""Health: is this process alive, and can it do its work? A broker that is away is told, and is no reason to be unready."""
+"""Liveness and readiness. If the broker is down, the response says so, but the process still counts as ready."""
 
 import time
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from service.web.resources.web_resources import resources
 
 bp = Blueprint("health", __name__)
 
-#: Seconds for which the answer of the broker is believed, and that it may take.
+#: Seconds that the broker's state is cached, and the timeout of its ping in seconds.
 TTL, PATIENCE = 5.0, 0.3
 _broker: tuple[float, str] = (0.0, "")
 
@@ -45,7 +45,7 @@ class Readiness(ResponseModel):
 @rate_limited(Rate.ADDRESS)
 @operation("Health", "Is this process alive?", answers={200: Answer("It is", {JSON: Alive})})
 def livez() -> Response:
-    """Asks nobody else, so that a slow database restarts no web process."""
+    """Checks no dependency, so that a slow database does not restart the web processes."""
     return json_response(Alive())
 
 
@@ -65,29 +65,29 @@ def readyz() -> Response:
         fits = standing in (Schema.CURRENT, Schema.NEWER)
         oldest = oldest_pending(session) if fits else None
     seconds = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
-    shown = Readiness(
+    readiness = Readiness(
         status="ok" if fits else "not ready",
         schema_state=standing,
         revision=at,
         broker=broker(resources().settings),
         oldest_pending_seconds=round(seconds, 3),
     )
-    return json_response(shown, 200 if fits else 503)
+    return json_response(readiness, 200 if fits else 503)
 
 
 def broker(settings: Settings) -> str:
-    """Whether the broker answers: ok, away, or none where there is none. Asked at most every few seconds."""
+    """State of the broker: ok, away, or none if not configured. Cached for a few seconds."""
     global _broker
     if not settings.redis_url:
         return "none"
     until, word = _broker
     if time.monotonic() > until:
-        word = _asked(settings.redis_url)
+        word = _ping(settings.redis_url)
         _broker = (time.monotonic() + TTL, word)
     return word
 
 
-def _asked(url: str) -> str:
+def _ping(url: str) -> str:
     client = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     try:
         client.ping()

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: how much waits, and how long requests take. Nothing about any one comment, site or person."""
+"""Prometheus metrics: queue lengths and request durations. No labels for a comment, site or person."""
 
 import hmac
 import ipaddress
@@ -24,7 +24,8 @@ from service.web.resources.web_resources import resources
 
 bp = Blueprint("metrics", __name__)
 
-#: Headers that a proxy adds: then the address of the caller is the proxy's, and being near proves nothing.
+#: Headers that a proxy adds. If a request has one of them, REMOTE_ADDR is the address of the proxy, so a loopback address does
+#: not prove that the client is on this machine.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 _MEANING = {
     "pending": "Comments that wait for their verdict (counted up to 100,000).",
@@ -53,7 +54,7 @@ class MetricsForbidden(Refusal):
 
 
 def count_requests(app: Flask) -> None:
-    """Time every request by its route, never by its path."""
+    """Measure every request, labelled by its route, never by its path."""
 
     @app.before_request
     def begin() -> None:
@@ -62,37 +63,38 @@ def count_requests(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         if "began" in g:
-            # A caller can invent methods; only those of our routes become a series.
+            # A client can invent HTTP methods. Only the methods of our routes get a time series, to limit the number of label
+            # values.
             route = (request.endpoint, request.method) if request.endpoint else ("none", "none")
             observe(*route, str(response.status_code), time.perf_counter() - g.began)
         return response
 
 
 def observe(endpoint: str, method: str, status: str, seconds: float) -> None:
-    """Note how long one request took."""
+    """Record the duration of one request."""
     _series(endpoint, method, status).observe(seconds)
 
 
-#: Routes, methods and statuses are few, and looking one up costs more than counting.
+#: Cached: there are few label values, and `labels()` costs more than `observe()`.
 _series = cache(_seconds.labels)
 
 
 class _Waiting:
-    """Asks the database at the moment of the scrape."""
+    """A collector that reads the gauges from the database at each scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with resources().database.reading() as session:
-            found = gauges(session, now=datetime.now(UTC))
+            values = gauges(session, now=datetime.now(UTC))
         for field in fields(Gauges):
             unit = "_seconds" if field.name.startswith("oldest") else ""
-            yield GaugeMetricFamily(f"greenroom_{field.name}{unit}", _MEANING[field.name], value=getattr(found, field.name))
+            yield GaugeMetricFamily(f"greenroom_{field.name}{unit}", _MEANING[field.name], value=getattr(values, field.name))
 
 
 def _operator() -> None:
-    """Raises NotForYou unless the caller has the token, or no token is set and the caller is on this machine."""
+    """Raises MetricsForbidden unless the caller has the token, or no token is set and the caller is on this machine."""
     if token := resources().settings.metrics_token:
-        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(shown.encode(), token.encode()):
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(sent.encode(), token.encode()):
             raise MetricsForbidden("expected `Authorization: Bearer …` with the token of the setting metrics_token")
         return
     if not _near() or any(name in request.headers for name in _FORWARDED):
@@ -100,9 +102,9 @@ def _operator() -> None:
 
 
 def _near() -> bool:
-    """Asked from this machine, and by a name of this machine: a page whose own name was made to lead here is a stranger."""
-    asked = urlsplit(f"//{request.host}").hostname
-    return _is_loopback(request.remote_addr or "") and (asked == "localhost" or _is_loopback(asked or ""))
+    """True if both the client address and the Host header are local. The Host check stops DNS rebinding."""
+    host = urlsplit(f"//{request.host}").hostname
+    return _is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host or ""))
 
 
 def _is_loopback(address: str) -> bool:
@@ -122,7 +124,7 @@ def show() -> Response:
     _operator()
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        # Several web processes: each writes down its own, and any of them shows the sum.
+        # Several web processes: each writes its values to files, and any of them reports the sum.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_seconds)

@@ -1,1 +1,1 @@
-"""HTML for moderators, on one blueprint."""
+"""The HTML pages for moderators, on one blueprint."""

@@ -1,4 +1,4 @@
-"""The pages for moderators: one blueprint on which every view must say who may see it, with its headers and HTML errors."""
+"""The blueprint of the moderators' pages: access check, security headers, template context and HTML errors."""
 
 import logging
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from service.web.resources.web_resources import resources
 
 log = logging.getLogger("greenroom.pages")
 
-#: Nothing but our own files, nothing inline, nowhere else to post to, and no frame around it.
+#: Only our own files, no inline scripts or styles, forms only to us, no framing.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,17 +41,17 @@ def page(template: str, status: int = 200, /, **values: Any) -> Response:
 
 
 def redirect_to(endpoint: str, **values: Any) -> AnyResponse:
-    """After a form: 303, so that a reload sends nothing twice."""
+    """A 303 redirect after a form, so that a reload does not send the form again."""
     return redirect(url_for(endpoint, **values), 303)
 
 
 def unchanged() -> Response:
-    """The answer to an Enter that is to do nothing: the browser stays on the page, with all that was typed and selected."""
+    """A 204 for a form sent by Enter with no button chosen: the browser keeps the page with all input and selections."""
     return Response(status=204)
 
 
 def local_path(path: str, *, otherwise: str = "/queue") -> str:
-    """The path where it is one of ours; an address of anybody else's is not followed."""
+    """The path if it is local, else `otherwise`. Prevents an open redirect."""
     clean = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
     return path if clean else otherwise
 
@@ -71,9 +71,9 @@ def _require_owner() -> None:
 @bp.after_request
 def _security_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CSP
-    # With "no-referrer" browsers send `Origin: null` with a form, and a form from elsewhere could not be told apart.
+    # Not "no-referrer": browsers would then send `Origin: null` with our own forms, but the CSRF check needs the origin.
     response.headers["Referrer-Policy"] = "same-origin"
-    # The policy says so already; this one is for what reads no policy.
+    # For old browsers that do not support `frame-ancestors`.
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -94,7 +94,7 @@ def _template_context() -> dict[str, Any]:
         "csrf": signed_in.session.csrf if signed_in else "",
         "site_id": g.get("site_id", ""),
         "may": sessions.has_role,
-        "elsewhere": resources().issuer.name if resources().issuer.is_set else "",
+        "oidc_name": resources().issuer.name if resources().issuer.is_set else "",
         "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,
         "language": str(locale or "en").replace("_", "-"),
@@ -110,7 +110,7 @@ def _template_context() -> dict[str, Any]:
 
 
 def _navigation() -> list[tuple[str, str]]:
-    """The pages that this moderator can go to, as (endpoint, name)."""
+    """The pages that this moderator may open, as (endpoint, name)."""
     places = [
         ("pages.queue", _("Queue")),
         ("pages.decisions", _("Decisions")),
@@ -129,7 +129,7 @@ def _refused(error: Refusal) -> AnyResponse:
         came_from = request.full_path.rstrip("?") if request.method == "GET" else "/queue"
         return redirect_to("pages.sign_in", next=came_from)
     if isinstance(error, sessions.SecondFactorPending):
-        return redirect_to("pages.second_factor")
+        return redirect_to("pages.two_factor_page")
     return _error_page(STATUS[error.code], error.code, error.detail)
 
 
@@ -149,7 +149,7 @@ def _database(error: Exception) -> AnyResponse:
 
 @bp.errorhandler(Exception)
 def _unexpected(error: Exception) -> AnyResponse:
-    log.exception("unforeseen", exc_info=error)
+    log.exception("unexpected_error", exc_info=error)
     return _error_page(500, Code.INTERNAL, "something broke on our side; it was logged under this request's id")
 
 

@@ -1,4 +1,4 @@
-"""A comment's text as HTML: everything escaped, matched spans marked, and characters that hide or reorder made visible."""
+"""A comment's text as HTML: escaped, matched spans marked, invisible and reordering characters made visible."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,33 +14,33 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 def highlight(text: str, spans: Iterable[Mapping[str, Any]] = ()) -> Markup:
-    """The text with the spans in `<mark>`. Spans count code points; one that lies outside the text marks nothing."""
+    """The text with the spans in `<mark>`. Spans count code points. A span outside the text is ignored."""
     pieces: list[str] = []
-    here = 0
+    end_of_last = 0
     for start, end in _merged(text, spans):
-        pieces += (_visible(text, here, start), "<mark>", _visible(text, start, end), "</mark>")
-        here = end
-    pieces.append(_visible(text, here, len(text)))
+        pieces += (_visible(text, end_of_last, start), "<mark>", _visible(text, start, end), "</mark>")
+        end_of_last = end
+    pieces.append(_visible(text, end_of_last, len(text)))
     return Markup("".join(pieces))  # noqa: S704 - every piece went through escape
 
 
 def visible_text(text: str) -> Markup:
-    """One line of foreign text, with nothing hidden in it."""
+    """User text on one line, with invisible characters made visible."""
     return highlight(" ".join(text.split()))
 
 
 def _merged(text: str, spans: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
-    """Where marks begin and end: in order, cut to the text, overlapping ones made one."""
-    found: list[tuple[int, int]] = []
+    """The spans as (start, end): sorted, cut to the text, overlapping ones merged."""
+    merged: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda s: (s["start"], s["end"])):
         start, end = max(int(span["start"]), 0), min(int(span["end"]), len(text))
         if start >= end:
             continue
-        if found and start < found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            merged.append((start, end))
+    return merged
 
 
 def _visible(text: str, start: int, end: int) -> str:
@@ -48,7 +48,7 @@ def _visible(text: str, start: int, end: int) -> str:
     plain_from = start
     for at in range(start, end):
         if _hides(text, at):
-            pieces += (str(escape(text[plain_from:at])), _shown(text[at]))
+            pieces += (str(escape(text[plain_from:at])), _visible_name(text[at]))
             plain_from = at + 1
     pieces.append(str(escape(text[plain_from:end])))
     return "".join(pieces)
@@ -62,12 +62,13 @@ def _hides(text: str, at: int) -> bool:
 
 
 def _joins(text: str, at: int) -> bool:
-    """A joiner between emoji or in a script that needs it is how people write; in Latin text it only disguises."""
+    """True if a joiner at this position is normal: between emoji, or in a script that uses joiners. In Latin, Cyrillic and Greek
+    text a joiner only disguises words."""
     before = text[at - 1] if at else ""
     return bool(before) and not (before.isascii() or unicodedata.name(before, "").startswith(("LATIN", "CYRILLIC", "GREEK")))
 
 
-def _shown(character: str) -> str:
+def _visible_name(character: str) -> str:
     code = f"U+{ord(character):04X}"
     name = unicodedata.name(character, "control character").lower()
     return f'<span class="hidden-char" title="{code} {escape(name)}">{code[2:]}</span>'

@@ -1,1 +1,1 @@
-"""For readers: feed and comment form."""
+"""Public endpoints for readers: the feed and the comment form."""

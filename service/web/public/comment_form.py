@@ -1,4 +1,4 @@
-"""The plain HTML form: shown, sent without JavaScript, and answered with a way back to the host's page."""
+"""The plain HTML comment form. It works without JavaScript and redirects back to the host's page."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -32,11 +32,11 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 CSS = "form/form.css"
 SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
-#: Bytes of a form: 10,000 characters that take four bytes each are twelve when a browser has encoded them.
+#: Maximum bytes of a form: a four-byte character takes twelve when URL-encoded, and a comment may have 10,000 characters.
 LONGEST_FORM = 192 * 1024
-#: The hidden field that only machines fill.
+#: The hidden field that only bots fill in.
 HONEYPOT = "subject"
-#: Which field of the form a fault of the draft belongs to.
+#: The fields of the form.
 FIELDS = ("thread", "title", "name", "email", "url", "text", "parent", "return_to", "rendered", HONEYPOT)
 
 
@@ -67,7 +67,7 @@ class FormBody(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A form as it is shown: what stands in its fields, and what is wrong with them."""
+    """A form to render: the values of its fields and the faults in them."""
 
     site: CachedSite
     values: dict[str, str]
@@ -91,10 +91,10 @@ _PAGE = {HTML: {"type": "string"}}
     refused_as=HTML,
 )
 def show_form(site: str) -> Response:
-    g.form_site = known = resources().sites.get(site)
+    g.form_site = form_site = resources().sites.get(site)
     query = parse_query(FormQuery)
     values = {"thread": query.thread, "title": query.title, "parent": query.parent, "return_to": query.return_to}
-    return _page(Shown(known, values), 200, part=query.part)
+    return _page(Shown(form_site, values), 200, part=query.part)
 
 
 @bp.post("/<site>")
@@ -114,11 +114,11 @@ def show_form(site: str) -> Response:
     refused_as=HTML,
 )
 def submit_form(site: str) -> Response:
-    g.form_site = known = resources().sites.get(site)
-    _expect_own_page(known)
+    g.form_site = form_site = resources().sites.get(site)
+    _expect_own_page(form_site)
     body = _sent()
-    back = _way_back(body, known)
-    outcome = resources().group_commit.submit(_submission(body, known))
+    back = _way_back(body, form_site)
+    outcome = resources().group_commit.submit(_submission(body, form_site))
     if isinstance(outcome, Refusal):
         raise outcome
     resources().notifier.notify(Job.DRAIN)
@@ -138,20 +138,20 @@ def _sent() -> FormBody:
 
 
 def _typed() -> dict[str, str]:
-    """What was typed into the fields that are ours; a line ends in one character, as it is counted."""
+    """The known fields as typed. CRLF becomes LF, so that a line end counts as one character."""
     form = request.form
     return {name: form[name].replace("\r\n", "\n") for name in FIELDS if name in form}
 
 
 def _expect_own_page(site: CachedSite) -> None:
-    """A browser says which page a form came from; a page of somebody else has no business here."""
+    """Raises OriginRefused if the Origin header names another site's page."""
     origin = request.headers.get("Origin", "null")
     if origin != "null" and not site.owns(origin) and origin != resources().settings.url:
         raise OriginRefused("this form was sent from a page that is not of this site")
 
 
 class OriginRefused(Refusal):
-    """A form from somebody else's page."""
+    """The form was sent from a page of another site."""
 
     code = Code.FORBIDDEN
 
@@ -168,7 +168,7 @@ def _submission(body: FormBody, site: CachedSite) -> Submission:
     seconds = seconds_since(body.rendered, resources().settings.secret, site.id) if body.rendered else None
     page = next((page for page in (body.thread, body.return_to) if is_own_page(page, site)), "")
     draft = Draft(
-        # Not the title: it would stand in the public feed, and anybody can write one into a form.
+        # The title is not taken from the form: anyone can forge it there, and the public feed shows it.
         thread=DraftThread(body.thread, page),
         text=body.text,
         author=DraftAuthor(name=body.name, email=body.email, url=body.url),
@@ -183,14 +183,14 @@ def _submission(body: FormBody, site: CachedSite) -> Submission:
         ),
     )
     typed = urlencode(body.model_dump())
-    # A form that is sent twice by a nervous hand is the same form: its token and its words are its key.
+    # A double click sends the form twice. Its token and its text are the idempotency key.
     key = f"form:{typed}" if body.rendered else ""
     return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=resources().request_hashes)
 
 
 @bp.errorhandler(Refusal)
 def refused(error: Refusal) -> Response:
-    """Refusals as a page that keeps what was typed. Where the site itself is not known there is nothing to keep."""
+    """Render a refusal as the form with everything that was typed, or as a plain page if the site is unknown."""
     site = g.get("form_site")
     status = STATUS[error.code]
     if site is None or request.method != "POST":
@@ -230,7 +230,8 @@ def _plain(message: str, status: int) -> Response:
 
 
 def _guarded(response: Response, origins: tuple[str, ...]) -> Response:
-    """Only the site may frame it, and it may only lead back to the site: browsers hold the 303 to `form-action` too."""
+    """Set the Content-Security-Policy: only the site may frame the form, and the form may redirect only to the site
+    (`form-action` also applies to the 303 redirect)."""
     own = " ".join(("'self'", *origins))
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {csp_hash(CSS)}; form-action {own}; frame-ancestors {own}; base-uri 'none'"

@@ -1,8 +1,10 @@
-"""The feed: the approved comments of a thread, for everybody, as JSON, HTML, Atom or JSON Feed."""
+"""The public feed: the approved comments of a thread as JSON, HTML, Atom or JSON Feed."""
 
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,6 +25,7 @@ from service.web.http.pagination import Cursor, encode
 from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
 from service.web.openapi.operation import JSON, Answer, operation
+from service.web.public import feed_formats
 from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
 from service.web.resources.feed_cache import CachedResponse, accepts_gzip
 from service.web.resources.site_cache import CachedSite
@@ -30,12 +33,14 @@ from service.web.resources.web_resources import resources
 
 bp = Blueprint("feed", __name__, url_prefix="/v1")
 
-#: Whatever changes the bytes of a page besides its thread; raise it with every change of a template.
-TEMPLATE_VERSION = 1
 LONGEST_THREAD = 512
+#: The source files that determine how a page is rendered; their digest is part of the ETag.
+_RENDERERS = (Path(feed_formats.__file__), *sorted((Path(feed_formats.__file__).parents[1] / "templates" / "feed").iterdir()))
 
 
 class Format(StrEnum):
+    """A format of the feed."""
+
     JSON = "json"
     HTML = "html"
     ATOM = "atom"
@@ -43,11 +48,15 @@ class Format(StrEnum):
 
 
 class Replies(StrEnum):
+    """Replies inside their parent, or beside it."""
+
     NESTED = "nested"
     FLAT = "flat"
 
 
 class Order(StrEnum):
+    """The order of comments by the time they arrived."""
+
     OLDEST = "oldest"
     NEWEST = "newest"
 
@@ -64,8 +73,8 @@ class FeedQuery(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request for a feed with every choice made."""
+class _FeedRequest:
+    """A feed request with all defaults filled in."""
 
     site: CachedSite
     thread: str
@@ -106,31 +115,31 @@ class _Asked:
     refusals=(Code.NOT_FOUND,),
 )
 def show_feed(thread: str) -> Response:
-    asked = _asked(thread)
-    head = resources().feeds.head(asked.id)
-    etag = _etag(asked, head)
-    request.environ[FEED_KEY] = CachedResponse(asked.id, head, etag)
+    feed = _feed_request(thread)
+    head = resources().feeds.head(feed.id)
+    etag = _etag(feed, head)
+    request.environ[FEED_KEY] = CachedResponse(feed.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
-        return _dressed(Response(status=304), asked, etag)
-    body = resources().feeds.body(asked.key, (head.version, head.created_at), lambda: _rendered(asked, head))
+        return _dressed(Response(status=304), feed, etag)
+    body = resources().feeds.body(feed.key, (head.version, head.created_at), lambda: _rendered(feed, head))
     packed = bool(body.packed) and accepts_gzip(request.headers.get("Accept-Encoding", ""))
-    response = Response(body.packed if packed else body.plain, content_type=FORMATS[asked.format].content_type)
+    response = Response(body.packed if packed else body.plain, content_type=FORMATS[feed.format].content_type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     if body.link:
         response.headers["Link"] = f'<{body.link}>; rel="next"'
-    return _dressed(response, asked, etag)
+    return _dressed(response, feed, etag)
 
 
 @bp.after_app_request
 def revalidate(response: Response) -> Response:
-    """What a moderator has just decided on a page of this process is in its feeds at once."""
+    """Clear the feed cache of this process after every POST to a moderator page, so that its feeds show decisions at once."""
     if request.method == "POST" and request.blueprint == "pages":
         resources().feeds.clear()
     return response
 
 
-def _asked(thread: str) -> _Asked:
+def _feed_request(thread: str) -> _FeedRequest:
     if len(thread) > LONGEST_THREAD or "\0" in thread:
         raise Invalid.field("path:thread", "thread", f"expected at most {LONGEST_THREAD} characters and no NUL")
     query = parse_query(FeedQuery)
@@ -139,7 +148,7 @@ def _asked(thread: str) -> _Asked:
     replies = query.replies or (Replies.FLAT if for_readers else Replies.NESTED)
     order = query.order or (Order.NEWEST if for_readers else Order.OLDEST)
     site = resources().sites.get(query.site)
-    return _Asked(site, thread, chosen, replies is Replies.NESTED and not for_readers, order is Order.NEWEST, query)
+    return _FeedRequest(site, thread, chosen, replies is Replies.NESTED and not for_readers, order is Order.NEWEST, query)
 
 
 def _accepted() -> Format:
@@ -148,40 +157,50 @@ def _accepted() -> Format:
     return Format(types[best])
 
 
-def _rendered(asked: _Asked, head: Head) -> tuple[bytes, str]:
-    query = asked.query
-    part = FeedSlice(query.after, query.limit, asked.newest_first, roots=asked.nested)
+def _rendered(feed: _FeedRequest, head: Head) -> tuple[bytes, str]:
+    query = feed.query
+    part = FeedSlice(query.after, query.limit, feed.newest_first, roots=feed.nested)
     with resources().database.reading() as session:
-        comments = published_in(session, asked.id, part)
+        comments = published_in(session, feed.id, part)
         comments, more = comments[: query.limit], len(comments) > query.limit
-        replies = replies_to(session, [comment.id for comment in comments]) if asked.nested else []
+        replies = replies_to(session, [comment.id for comment in comments]) if feed.nested else []
     cursor = encode(Position(comments[-1].received_at, comments[-1].id)) if more else None
     base = resources().settings.url
-    address = base + feed_path(asked.site.id, asked.thread)
-    choices = {"format": asked.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
+    address = base + feed_path(feed.site.id, feed.thread)
+    choices = {"format": feed.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
     chosen = urlencode({name: value for name, value in choices.items() if value is not None})
-    here = f"{address}&{chosen}"
-    link = f"{here}&after={cursor}" if cursor else ""
+    page_url = f"{address}&{chosen}"
+    link = f"{page_url}&after={cursor}" if cursor else ""
     page = Page(
-        site=asked.site, thread=asked.thread, head=head, comments=comments, replies=replies, nested=asked.nested,
-        address=here, next_cursor=cursor, next_address=link,
+        site=feed.site, thread=feed.thread, head=head, comments=comments, replies=replies, nested=feed.nested,
+        address=page_url, next_cursor=cursor, next_address=link,
     )  # fmt: skip
-    return FORMATS[asked.format].render(page), link
+    return FORMATS[feed.format].render(page), link
 
 
-def _etag(asked: _Asked, head: Head) -> str:
-    facts = (TEMPLATE_VERSION, *asked.key, head.version, head.created_at)
+def _etag(feed: _FeedRequest, head: Head) -> str:
+    facts = (renderer_digest(), *feed.key, head.version, head.created_at)
     return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _dressed(response: Response, asked: _Asked, etag: str) -> Response:
-    """The headers of public reads: caches may keep the page and ask whether it changed."""
+@cache
+def renderer_digest() -> str:
+    """A digest of the code and the templates that render a feed: a new version of them changes every ETag."""
+    digest = hashlib.blake2b(digest_size=12)
+    for file in _RENDERERS:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _dressed(response: Response, feed: _FeedRequest, etag: str) -> Response:
+    """Add the headers of a public response: caches may store the page but must revalidate it. Also add CORS headers for the
+    site's origins."""
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors 'self' {' '.join(asked.site.origins)}"
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors 'self' {' '.join(feed.site.origins)}"
     response.headers["Vary"] = "Accept, Accept-Encoding, Origin"
     origin = request.headers.get("Origin", "")
-    if origin and asked.site.owns(origin):
+    if origin and feed.site.owns(origin):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy"
     return response

@@ -1,4 +1,4 @@
-"""The four forms of a feed. Each gets the same page and gives bytes that are safe wherever they are shown."""
+"""The four formats of a feed. Each renders the same page to bytes that are safe to show."""
 
 import re
 from collections import defaultdict
@@ -21,16 +21,17 @@ HTML = "text/html"
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
 
-#: Levels of replies that are nested; what is deeper stands beside its parent and still names it.
+#: Maximum levels of nested replies. A deeper reply is listed beside its parent, not inside it, but its `parent` still names the
+#: parent.
 DEEPEST = 20
 
-#: Characters that stand for nothing a reader could see and that XML and HTML forbid.
+#: Invisible control characters, which XML and HTML forbid.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a feed before it has a form. `next_cursor` is None on the last one."""
+    """A page of a feed before it is rendered. `next_cursor` is None on the last one."""
 
     site: CachedSite
     thread: str
@@ -82,7 +83,7 @@ class FeedPage(ResponseModel):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form of a feed."""
+    """One format of a feed."""
 
     content_type: str
     render: Callable[[Page], bytes]
@@ -162,12 +163,12 @@ def paragraphs(text: str) -> list[list[str]]:
 
 
 def cleaned(text: str) -> str:
-    """Without the control characters that no document may hold."""
+    """The text with control characters, which XML and HTML forbid, replaced by U+FFFD."""
     return _CONTROLS.sub("\ufffd", text)
 
 
 def web_address(url: str) -> str:
-    """The address where it may stand in a link: http or https with a host, else nothing."""
+    """The URL if it is safe in a link (http or https, with a host), else an empty string."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -177,7 +178,7 @@ def web_address(url: str) -> str:
 
 def _feed(page: Page) -> FeedPage:
     below: defaultdict[UUID, list[Published]] = defaultdict(list)
-    # Parents come before their replies, so that the depth of a parent is always known.
+    # `page.replies` has each parent before its replies, so the depth of a parent is always known.
     depths, places = {root.id: 0 for root in page.comments}, {root.id: root.id for root in page.comments}
     for reply in page.replies:
         if reply.parent is None or reply.parent not in depths:
@@ -195,10 +196,10 @@ def _feed(page: Page) -> FeedPage:
 
 
 def _grown(comment: Published, below: dict[UUID, list[Published]]) -> CommentPublished:
-    return _shown(comment, tuple(_grown(reply, below) for reply in below.get(comment.id, ())))
+    return _comment_published(comment, tuple(_grown(reply, below) for reply in below.get(comment.id, ())))
 
 
-def _shown(comment: Published, replies: tuple[CommentPublished, ...]) -> CommentPublished:
+def _comment_published(comment: Published, replies: tuple[CommentPublished, ...]) -> CommentPublished:
     return CommentPublished(
         id=comment.id,
         parent=comment.parent,

@@ -1,4 +1,4 @@
-"""The render token: when a form was shown, signed, so that its sender cannot make it older or younger."""
+"""The render token: the time at which a form was shown, signed so that the sender of the form cannot change it."""
 
 import time
 
@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 from service.domain.errors import Invalid
 
-#: Seconds that a shown form may be sent.
+#: Seconds after which a form expires.
 VALID = 24 * 3600
 
 

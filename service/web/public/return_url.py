@@ -1,18 +1,18 @@
-"""Where a form sends its reader back to: only ever to a page of the site itself."""
+"""The URL that a form redirects to: only a page of the site itself (no open redirect)."""
 
 import re
 from urllib.parse import urldefrag, urlsplit
 
 from service.web.resources.site_cache import CachedSite
 
-#: What a host's page can show when it is reached again: `#greenroom-awaits`.
+#: The fragment `#greenroom-awaits`, by which the host's page can tell readers that their comment awaits moderation.
 AWAITING_FRAGMENT = "greenroom-awaits"
-# A browser reads a backslash as a slash, and drops tabs and line ends.
+# Characters that are refused in an address: a browser reads a backslash as a slash, and drops tabs and line ends.
 _UNSAFE = re.compile(r"[\\\s\x00-\x20\x7f<>\"]")
 
 
 def is_own_page(address: str, site: CachedSite) -> str:
-    """The address where it is one of the site's own pages, else nothing."""
+    """The address if it is one of the site's own pages, else an empty string."""
     if not address or _UNSAFE.search(address):
         return ""
     try:
@@ -23,5 +23,5 @@ def is_own_page(address: str, site: CachedSite) -> str:
 
 
 def with_note(address: str) -> str:
-    """The same page, with the note that the comment awaits moderation."""
+    """The address with the fragment that says that the comment awaits moderation."""
     return f"{urldefrag(address).url}#{AWAITING_FRAGMENT}"

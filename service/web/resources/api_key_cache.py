@@ -1,9 +1,11 @@
-"""Callers by their keys: looked up once, believed for a few seconds, and their last use noted now and then."""
+"""A cache of API key lookups with a TTL of a few seconds. It also records when a key was last used."""
 
 import logging
-import time
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
+from cachetools import TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.actions.sites.sites_and_keys import record_use
@@ -13,49 +15,51 @@ from service.store.tables.sites import ApiKeyKind
 
 log = logging.getLogger("greenroom.web")
 
-#: Seconds that a process believes what it knows of a key; a revoked key lives at most this long.
+#: Seconds that a cache entry lives, from the end of its query; a revoked key works at most this long.
 TTL = 5.0
-#: Most digests that are remembered, so that a flood of wrong keys costs no memory.
+#: What the cache returns for a key without an entry; None is an entry that says "there is none".
+MISSING = object()
+#: Maximum cache entries, so that a flood of wrong keys does not fill the memory.
 MAX_ENTRIES = 10_000
-#: How exact "last used" is.
+#: "Last used" is recorded at most this often.
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
 class ApiKeyCache:
-    """The keys that this process has met lately."""
+    """The API keys that this process has looked up lately."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[str, tuple[float, ApiKeyHolder | None]] = {}
+        self._lock = threading.Lock()
+        self._entries: TTLCache[str, ApiKeyHolder | None] = TTLCache(MAX_ENTRIES, TTL)
 
     def get(self, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:
-        """The caller whose live key of this kind has this digest, or none."""
-        now = time.monotonic()
-        known = self._known.get(digest)
-        if known and known[0] > now:
-            return known[1]
+        """The holder of the live key of this kind with this digest, or None."""
+        with self._lock:
+            entry = self._entries.get(digest, MISSING)
+        if entry is not MISSING:
+            return cast("ApiKeyHolder | None", entry)
         with self._database.reading_quickly() as session:
-            found = api_key_with(session, digest, kind)
-        if len(self._known) > MAX_ENTRIES:
-            self._known.clear()
-        self._known[digest] = (now + TTL, found)
-        if found is not None:
-            self._note(found)
-        return found
+            holder = api_key_with(session, digest, kind)
+        with self._lock:
+            self._entries[digest] = holder
+        if holder is not None:
+            self._note(holder)
+        return holder
 
     def cached(self, digest: str) -> ApiKeyHolder | None:
-        """The caller with this digest, where this process still believes what it looked up; it asks nobody."""
-        until, caller = self._known.get(digest, (0.0, None))
-        return caller if until > time.monotonic() else None
+        """The holder of the key with this digest, if it is in the cache. Makes no query."""
+        with self._lock:
+            return self._entries.get(digest)
 
     def _note(self, caller: ApiKeyHolder) -> None:
         now = datetime.now(UTC)
         if caller.last_used_at is not None and caller.last_used_at > now - LAST_USED_EVERY:
             return
         try:
-            # Nor is it worth waiting for: while somebody else writes, the next request notes it.
+            # On SQLite, do not wait for another writer: a later request records the use instead.
             with self._database.writing(patience=0) as session:
                 record_use(session, caller.key_id, now=now)
         except SQLAlchemyError as error:
-            # Knowing when a key was last used is never worth refusing its caller.
-            log.warning("use_not_noted", extra={"error": type(error).__name__})
+            # A failure to record the last use must not fail the request.
+            log.warning("last_used_not_stored", extra={"error": type(error).__name__})

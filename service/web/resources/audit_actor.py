@@ -1,4 +1,4 @@
-"""In whose name a web process writes: the moderator or the key behind the request that it answers."""
+"""The actor for the audit log: the moderator or the API key behind the current request."""
 
 from flask import g, has_request_context
 

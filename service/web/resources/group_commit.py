@@ -1,4 +1,4 @@
-"""The committer: requests that wait at the same moment share one transaction and one commit."""
+"""Group commit: submissions that wait at the same moment share one transaction and one commit."""
 
 import queue
 import threading
@@ -18,18 +18,20 @@ from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.db.write_connection import WriteConnection
 
-#: Most submissions that one transaction takes.
+#: Maximum submissions that one transaction takes.
 MAX_BATCH = 200
-#: Connections that store at once on PostgreSQL: while one waits for the disk, what came meanwhile is on its way. On SQLite one writes.
+#: Writer threads on PostgreSQL: while one waits for the disk, another stores the next batch. SQLite allows one writer.
 MAX_WRITERS = 2
-#: From so many in one batch on, the other lane sets out too. Fewer are cheaper together, in the next batch.
+#: While a batch of at least this size is stored, another writer may start the next batch. During a smaller batch new submissions
+#: wait, because it is cheaper to store them together.
 MANY = 3
-#: Seconds from the start of a batch of so many to that of the next, unless `ENOUGH` wait before: fewer batches cost less, and where
-#: nothing else is going on nobody waits.
+#: After a batch of at least `MANY` submissions, the next batch starts after `PACE` seconds, or earlier once `ENOUGH` submissions
+#: wait: fewer batches cost less. An idle server never waits.
 PACE, ENOUGH = 0.004, 16
-#: Seconds that a request waits for its commit before it tells its host to come again.
+#: Seconds that a request waits for its commit. After that it fails, and the host should retry.
 PATIENCE = 8.0
-#: The database itself is away, full or too slow: trying the same rows one by one would only make everybody wait longer.
+#: Errors that mean that the database is down, full or too slow. After them a batch is not retried row by row: this would only
+#: make all requests wait longer.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -37,7 +39,7 @@ OnOutcome = Callable[[Outcome | Exception], None]
 
 
 class Item:
-    """A submission, and who is told what became of it."""
+    """A submission, and the callback for its outcome."""
 
     __slots__ = ("_taken", "answer", "submission")
 
@@ -47,14 +49,15 @@ class Item:
         self._taken = threading.Lock()
 
     def take(self) -> bool:
-        """Whoever is first has it: the committer, which stores it, or the waiting one, who gives it up."""
+        """Both the writer thread (to store the submission) and the waiting request (to give it up) may call this. True only for
+        the first call."""
         return self._taken.acquire(blocking=False)
 
 
 class GroupCommit:
-    """Takes submissions from many threads and stores what has gathered while the last commit ran.
+    """Takes submissions from many threads. All submissions that came in during one commit are stored together in the next.
 
-    A batch that fails is tried again one by one, so that one bad row harms nobody else. A caller has its answer only
+    A batch that fails is retried row by row, so that one bad row does not fail the others. A caller gets its outcome only
     after the commit.
     """
 
@@ -67,20 +70,21 @@ class GroupCommit:
         self._next = 0.0
 
     def offer(self, submission: Submission, told: OnOutcome) -> Item:
-        """Have one submission stored. A thread of the committer tells what became of it, unless it is taken back before."""
+        """Queue one submission. A writer thread stores it and calls `told` with the outcome, unless the caller takes the item
+        before."""
         self._ensure_running()
         item = Item(submission, told)
         self._waiting.put(item)
         return item
 
     def submit(self, submission: Submission) -> Outcome:
-        """Store one submission and wait for its commit. Raises what the database raised, or Unavailable where it hangs."""
-        told: Future[Outcome | Exception] = Future()
-        item = self.offer(submission, told.set_result)
+        """Store one submission and wait for its commit. Raises the database's error, or Unavailable if the database hangs."""
+        future: Future[Outcome | Exception] = Future()
+        item = self.offer(submission, future.set_result)
         try:
-            outcome = told.result(PATIENCE)
+            outcome = future.result(PATIENCE)
         except FutureTimeout:
-            # Whoever gave up is not stored later, unless its commit is under way at this very moment.
+            # Take the item, so that it is not stored later. But its commit may already be under way.
             item.take()
             raise too_late() from None
         if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
@@ -88,7 +92,7 @@ class GroupCommit:
         return outcome
 
     def close(self) -> None:
-        """Store what still waits, then end the threads."""
+        """Store the submissions that still wait, then end the threads."""
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
@@ -122,12 +126,13 @@ class GroupCommit:
                 self._commit(batch, lane)
 
     def _gather(self) -> None:
-        """Wait for company, where there was some a moment ago."""
+        """Wait for more submissions, if the last batch was large."""
         while (left := self._next - time.monotonic()) > 0 and self._waiting.qsize() < ENOUGH:
             time.sleep(min(left, 0.001))
 
     def _gathered(self, item: Item | None) -> tuple[list[Item], bool]:
-        """What waits at this moment, from `item` on, and whether the end came with it: one end for each lane."""
+        """Returns the waiting items, beginning with `item`, and whether the end marker (None) came. `close` queues one end marker
+        for each writer."""
         batch: list[Item] = []
         while item is not None:
             if item.take():
@@ -147,7 +152,8 @@ class GroupCommit:
             outcomes = self._stored([item.submission for item in batch], lane)
         except Exception as error:
             if not isinstance(error, AWAY) and (len(batch) > 1 or (again and isinstance(error, IntegrityError))):
-                # Another lane may have stored the same key or host id a moment before: seen anew, it is a replay.
+                # Race: another writer may have just stored the same idempotency key or host id. The retry then finds the stored
+                # comment (a replay).
                 for item in batch:
                     self._commit([item], lane, again=False)
                 return

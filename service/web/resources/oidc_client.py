@@ -1,4 +1,4 @@
-"""The OpenID provider as a client sees it: discovery, keys, the code exchanged for an identity token whose signature holds."""
+"""An OpenID Connect client: discovery, keys, and the exchange of a code for an ID token with a valid signature."""
 
 import base64
 import hashlib
@@ -17,17 +17,19 @@ from service.config import Settings
 from service.domain.errors import Unavailable
 from service.domain.security.oidc import InvalidIdToken, OidcIdentity, verify_id_token
 
-#: Signatures that are believed: of key pairs only. Neither `none` nor one made with a secret, which a public key could be taken for.
+#: Accepted signature algorithms: only asymmetric ones. Not `none`, and no HMAC: an attacker could sign with the public key as the
+#: HMAC secret (algorithm confusion).
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 _PAIRS = frozenset({"RSA", "EC", "OKP"})
-#: Seconds that discovery and keys are believed, and after which an unknown key is looked for again.
+#: KEPT: seconds that the discovery document and the keys are cached. AGAIN: if a token has an unknown key, the keys are fetched
+#: again if they are older than this.
 KEPT, AGAIN = 3600.0, 30.0
 _MOST, _SECONDS = 256 * 1024, (3, 5)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class OidcClient:
-    """One provider, chosen by the operator. What it says of itself is fetched when somebody first signs in, and kept for an hour."""
+    """One provider, chosen by the operator. Its discovery document is fetched at the first sign-in and cached for an hour."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -43,17 +45,17 @@ class OidcClient:
         return self._settings.oidc_name or urlsplit(self._settings.oidc_issuer).netloc
 
     def authorization_request(self, question: AuthorizationRequest) -> str:
-        """Where the browser goes."""
+        """The URL at the provider to which the browser is redirected."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(question.verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "response_type": "code", "client_id": self._settings.oidc_client_id, "redirect_uri": self._back, "scope": "openid email profile",
             "state": question.state, "nonce": question.nonce, "code_challenge": challenge, "code_challenge_method": "S256",
         }  # fmt: skip
-        where = self._address("authorization_endpoint")
-        return f"{where}{'&' if urlsplit(where).query else '?'}{urlencode(query)}"
+        endpoint = self._address("authorization_endpoint")
+        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query)}"
 
     def person(self, question: AuthorizationRequest, code: str) -> OidcIdentity:
-        """Who answered. Raises NotBelieved for an answer that does not hold, Unavailable where the provider is away."""
+        """The identity behind this code. Raises InvalidIdToken if the token is not valid, Unavailable if the provider is down."""
         token = self._exchanged(question, code).get("id_token")
         if not isinstance(token, str):
             raise InvalidIdToken("the provider answered without an identity token")
@@ -70,7 +72,7 @@ class OidcClient:
         return _fetch_json("POST", self._address("token_endpoint"), form | ({"client_secret": secret} if secret else {}))
 
     def _claims(self, token: str) -> Mapping[str, Any]:
-        # Only here: it is 3 MB for those who have a provider, and they are few.
+        # A lazy import: joserfc takes 3 MB of memory, and few installations have a provider.
         from joserfc import jwt
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
@@ -81,32 +83,32 @@ class OidcClient:
             try:
                 return dict(jwt.decode(token, KeySet.import_key_set({"keys": pairs}), algorithms=ALGORITHMS).claims)
             except (JoseError, ValueError, TypeError, KeyError) as error:
-                wrong = error
-        raise InvalidIdToken(f"the identity token was refused: {type(wrong).__name__}")
+                cause = error
+        raise InvalidIdToken(f"the identity token was refused: {type(cause).__name__}")
 
     def _document(self, which: str, fresh: float = KEPT) -> dict[str, Any]:
         with self._lock:
-            at, said = self._said.get(which, (float("-inf"), {}))
+            at, document = self._said.get(which, (float("-inf"), {}))
             if time.monotonic() - at < fresh:
-                return said
-        said = _fetch_json("GET", self._address("jwks_uri")) if which == "keys" else self._discovered()
+                return document
+        document = _fetch_json("GET", self._address("jwks_uri")) if which == "keys" else self._discovered()
         with self._lock:
-            self._said[which] = (time.monotonic(), said)
-        return said
+            self._said[which] = (time.monotonic(), document)
+        return document
 
     def _discovered(self) -> dict[str, Any]:
         issuer = self._settings.oidc_issuer
-        said = _fetch_json("GET", _safe(issuer).rstrip("/") + "/.well-known/openid-configuration")
-        if said.get("issuer") != issuer:
+        document = _fetch_json("GET", _safe(issuer).rstrip("/") + "/.well-known/openid-configuration")
+        if document.get("issuer") != issuer:
             raise InvalidIdToken("the provider calls itself otherwise than `oidc_issuer` does")
-        return said
+        return document
 
     def _address(self, name: str) -> str:
         return _safe(str(self._document("itself").get(name, "")))
 
     @property
     def _back(self) -> str:
-        return f"{self._settings.url}/sign-in/elsewhere/back"
+        return f"{self._settings.url}/sign-in/oidc/callback"
 
 
 def _safe(address: str) -> str:
@@ -117,7 +119,7 @@ def _safe(address: str) -> str:
 
 
 def _fetch_json(method: str, address: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """One JSON object, of at most 256 KB, without redirects and without a proxy of the environment."""
+    """Fetch one JSON object of at most 256 KB. Follows no redirects and ignores the proxies of the environment."""
     try:
         with requests.Session() as session:
             session.trust_env = False
@@ -129,9 +131,9 @@ def _fetch_json(method: str, address: str, form: Mapping[str, str] | None = None
     if response.status_code >= 500 or len(body) > _MOST:
         raise Unavailable("the sign-in provider is not well; try again, or sign in otherwise")
     try:
-        said = json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError):
-        said = None
-    if response.status_code != 200 or not isinstance(said, dict):
+        document = None
+    if response.status_code != 200 or not isinstance(document, dict):
         raise InvalidIdToken("the provider refused the answer")
-    return said
+    return document

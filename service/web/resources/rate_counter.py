@@ -1,19 +1,19 @@
-"""Counting calls in windows of a minute or another time, in the memory of this process."""
+"""Counts calls in fixed windows, by default of a minute, in the memory of this process."""
 
 import threading
 import time
 from math import ceil
 
-#: Seconds of a window.
+#: Seconds of a window, by default.
 WINDOW = 60
-#: Most windows that are kept: a flood of addresses pushes the oldest out and costs no more memory.
+#: Maximum windows in memory: a flood of addresses evicts the oldest ones.
 MAX_ENTRIES = 100_000
 
 
 class RateCounter:
-    """The windows of this process. Other processes count for themselves: a limit protects a process, it is no bill.
+    """The windows of this process. Each process counts for itself: the limit protects the process and is not for billing.
 
-    Of our own, because what there is to install starts threads to tidy up.
+    We wrote our own, because the libraries for this start clean-up threads.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class RateCounter:
         self._windows: dict[str, tuple[float, int]] = {}
 
     def hit(self, name: str, *, window: int | None = None) -> tuple[int, int]:
-        """Count one more. Returns the count in the window and the whole seconds until it ends."""
+        """Count one more call. Returns the count in the current window, and the whole seconds until the window ends."""
         now, window = time.monotonic(), WINDOW if window is None else window
         with self._lock:
             end, used = self._windows.get(name, (0.0, 0))

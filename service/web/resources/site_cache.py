@@ -1,23 +1,28 @@
-"""Sites that this process has met lately: what public pages must know of them, a few seconds old at most."""
+"""A cache of the sites' settings that public pages need, with a TTL of a few seconds."""
 
 import re
-import time
+import threading
 from dataclasses import dataclass
+from typing import cast
+
+from cachetools import TTLCache
 
 from service.domain.errors import NotFound
 from service.store.db.engine import Database
 from service.store.sites.sites import site
 from service.store.tables.sites import HELD_IS_SPAM
 
-#: Seconds that a process believes what it knows of a site.
+#: Seconds that a cache entry lives.
 TTL = 5.0
+#: What the cache returns for a key without an entry; None is an entry that says "there is none".
+MISSING = object()
 MAX_ENTRIES = 10_000
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedSite:
-    """A site, as far as its public pages need it."""
+    """The fields of a site that its public pages need."""
 
     id: str
     name: str
@@ -30,30 +35,36 @@ class CachedSite:
 
 
 class SiteCache:
-    """Looks sites up, seldom."""
+    """The sites that this process has looked up lately."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[str, tuple[float, CachedSite | None]] = {}
+        self._lock = threading.Lock()
+        self._entries: TTLCache[str, CachedSite | None] = TTLCache(MAX_ENTRIES, TTL)
 
     def get(self, site_id: str) -> CachedSite:
-        """The site of this public id. Raises NotFound."""
+        """The site with this public id. Raises NotFound."""
         if not _SITE.fullmatch(site_id):
             raise NotFound("no such site")
-        now = time.monotonic()
-        known = self._known.get(site_id)
-        if known is None or known[0] < now:
-            if len(self._known) > MAX_ENTRIES:
-                self._known.clear()
-            known = self._known[site_id] = (now + TTL, self._asked(site_id))
-        if known[1] is None:
+        site = self._cached(site_id)
+        if site is None:
             raise NotFound("no such site")
-        return known[1]
+        return site
 
-    def _asked(self, site_id: str) -> CachedSite | None:
+    def _cached(self, site_id: str) -> CachedSite | None:
+        with self._lock:
+            entry = self._entries.get(site_id, MISSING)
+        if entry is not MISSING:
+            return cast("CachedSite | None", entry)
+        site = self._load(site_id)
+        with self._lock:
+            self._entries[site_id] = site
+        return site
+
+    def _load(self, site_id: str) -> CachedSite | None:
         with self._database.reading() as session:
-            found = site(session, site_id)
-        if found is None:
+            row = site(session, site_id)
+        if row is None:
             return None
-        origins = tuple(origin.lower().rstrip("/") for origin in found.origins)
-        return CachedSite(found.id, found.name, origins, bool((found.policy or {}).get(HELD_IS_SPAM, True)))
+        origins = tuple(origin.lower().rstrip("/") for origin in row.origins)
+        return CachedSite(row.id, row.name, origins, bool((row.policy or {}).get(HELD_IS_SPAM, True)))

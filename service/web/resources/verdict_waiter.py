@@ -1,4 +1,4 @@
-"""Waiting for verdicts: one thread of the process asks the database for all comments that somebody waits for."""
+"""Waits for verdicts: one thread polls the database for all comments that requests of this process wait for."""
 
 import logging
 import threading
@@ -14,15 +14,16 @@ from service.store.db.engine import Database
 
 log = logging.getLogger("greenroom.web")
 
-#: Seconds between two looks, and after a look that failed.
+#: Seconds between two polls, and after a poll that failed.
 POLL_EVERY = 0.015
 AFTER_FAILURE = 0.5
-#: Most comments that one look asks for.
+#: Maximum comments in one poll.
 MAX_BATCH = 500
 
 
 class VerdictWaiter:
-    """Tells waiting requests when their comment has left `pending`. At most `places` may wait, so that others get in."""
+    """Wakes each waiting request when its comment is no longer `pending`. At most `places` requests may wait, so that threads
+    stay free for others."""
 
     def __init__(self, database: Database, *, places: int) -> None:
         self._database = database
@@ -33,40 +34,40 @@ class VerdictWaiter:
         self._closed = False
 
     def wait(self, comment_id: UUID, seconds: float) -> bool:
-        """True as soon as the comment is judged; false where the time is up or all places are taken."""
+        """True as soon as the comment is judged; False if the time is up or all places are taken."""
         if seconds <= 0 or not self._places.acquire(blocking=False):
             return False
-        told: Future[None] = Future()
+        judged: Future[None] = Future()
         try:
-            self._enter(comment_id, told)
-            told.result(timeout=seconds)
+            self._enter(comment_id, judged)
+            judged.result(timeout=seconds)
         except TooLate:
             return False
         else:
             return True
         finally:
-            self._leave(comment_id, told)
+            self._leave(comment_id, judged)
             self._places.release()
 
     def close(self) -> None:
-        """End the thread; whoever still waits runs out of time."""
+        """End the thread. Requests that still wait time out."""
         with self._wake:
             self._closed = True
             self._wake.notify()
         if self._thread is not None:
             self._thread.join(5)
 
-    def _enter(self, comment_id: UUID, told: "Future[None]") -> None:
+    def _enter(self, comment_id: UUID, judged: "Future[None]") -> None:
         with self._wake:
-            self._awaited[comment_id].append(told)
+            self._awaited[comment_id].append(judged)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
                 self._thread.start()
             self._wake.notify()
 
-    def _leave(self, comment_id: UUID, told: "Future[None]") -> None:
+    def _leave(self, comment_id: UUID, judged: "Future[None]") -> None:
         with self._wake:
-            left = [other for other in self._awaited.pop(comment_id, []) if other is not told]
+            left = [other for other in self._awaited.pop(comment_id, []) if other is not judged]
             if left:
                 self._awaited[comment_id] = left
 
@@ -82,13 +83,13 @@ class VerdictWaiter:
     def _look(self, asked: list[UUID]) -> float:
         try:
             with self._database.reading_quickly() as session:
-                settled = judged_among(session, asked)
+                judged = judged_among(session, asked)
         except SQLAlchemyError as error:
-            log.warning("watch_failed", extra={"error": type(error).__name__})
+            log.warning("verdict_poll_failed", extra={"error": type(error).__name__})
             return AFTER_FAILURE
         with self._wake:
-            for comment_id in settled:
-                for told in self._awaited.get(comment_id, ()):
-                    if not told.done():
-                        told.set_result(None)
+            for comment_id in judged:
+                for future in self._awaited.get(comment_id, ()):
+                    if not future.done():
+                        future.set_result(None)
         return POLL_EVERY

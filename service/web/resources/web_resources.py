@@ -1,4 +1,4 @@
-"""What a web process keeps open: settings, database, bell, committer. Reached through `doors()` inside a request."""
+"""The resources of a web process: settings, database, notifier, group commit, caches. A request gets them by `resources()`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,13 +23,14 @@ from service.web.resources.rate_counter import RateCounter
 from service.web.resources.site_cache import SiteCache
 from service.web.resources.verdict_waiter import VerdictWaiter
 
-#: Judges a comment without keeping it. The checks belong to the workers, so the code that starts the web process passes it in.
+#: A function that judges a comment without storing it. It uses the checks of the workers, so the code that starts the web process
+#: passes it in.
 Trial = Callable[[Submission, Database, Settings], State]
 
 
 @dataclass(frozen=True, slots=True)
 class WebResources:
-    """The surroundings of a request."""
+    """The resources that all requests of a process share."""
 
     settings: Settings
     database: Database
@@ -40,7 +41,7 @@ class WebResources:
     verdict_waiter: VerdictWaiter
     api_keys: ApiKeyCache
     counters: RateCounter
-    #: Of their own: a flood of addresses must not push out how often an account was tried.
+    #: Sign-in attempts by account. Kept apart from `counters`, so that a flood of addresses cannot evict them.
     tries: RateCounter
     downloads: DownloadSlots
     issuer: OidcClient
@@ -50,7 +51,7 @@ class WebResources:
 
     @classmethod
     def open(cls, settings: Settings, trial: Trial | None = None) -> "WebResources":
-        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, hand=audit_actor)
+        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, audit_actor=audit_actor)
         identities = Pseudonymizer.from_secret(settings.secret)
         return cls(
             settings=settings,
@@ -59,7 +60,7 @@ class WebResources:
             pseudonyms=identities,
             request_hashes=RequestHashes.from_secret(settings.secret),
             group_commit=GroupCommit(database, identities),
-            # Half of the threads may wait for verdicts; the other half always answers.
+            # Half of the threads may wait for verdicts; the other half stays free for other requests.
             verdict_waiter=VerdictWaiter(database, places=settings.web_threads // 2),
             api_keys=ApiKeyCache(database),
             counters=RateCounter(),
@@ -72,7 +73,7 @@ class WebResources:
         )
 
     def close(self) -> None:
-        """End the threads and let go of the database."""
+        """End the threads and close the database."""
         self.verdict_waiter.close()
         self.group_commit.close()
         self.database.close()

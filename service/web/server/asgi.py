@@ -1,6 +1,7 @@
-"""The web service as its server calls it (ASGI): hot feeds and ordinary comments on the event loop, all else by Flask in threads.
+"""The ASGI application: two fast paths (feeds, new comments) on the event loop, and Flask in a thread pool for the rest.
 
-A thread that waits for a commit costs twelve changes of threads a request; on the loop a whole batch is woken in one turn.
+A request that waits for its commit in a thread costs twelve context switches. On the event loop, one callback wakes all requests
+of a batch.
 """
 
 from typing import Any
@@ -20,50 +21,52 @@ from service.web.resources.web_resources import Trial
 from service.web.server.body_reader import BodyReader, put
 from service.web.server.fast_feed import FastFeed
 from service.web.server.fast_post import FastPost
-from service.web.server.response_sender import Sending
+from service.web.server.response_sender import ResponseSender
 from service.web.server.wsgi_adapter import Receive, Scope, Send, WsgiResponse, WsgiThreads, environ_of, raw
 
 
 class AsgiApp:
-    """An ASGI application around Flask's."""
+    """An ASGI application around the Flask application."""
 
     def __init__(self, app: Flask) -> None:
         doors = app.extensions["greenroom"]
         self._bodies = BodyReader()
         self._feeds = FastFeed(app, doors)
         self._posts = FastPost(doors, said=DEFAULT_HEADERS)
-        self._give = Sending().give
+        self._give = ResponseSender().send
         self._threads = WsgiThreads(self._feeds, most=doors.settings.web_threads, busy=_busy, give=self._give)
-        # Flask does the same again, to the same end: it is asked without the loop, too.
+        # The Flask application applies `with_trusted_proxies` again, because it also runs without this class. The result is the
+        # same.
         self._believed = with_trusted_proxies(_as_it_is, doors.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)
-        if (answer := self._feeds.answer(environ)) is not None:
+        if (answer := self._feeds.response(environ)) is not None:
             if not await self._give(environ, answer, send):
                 await _busy(environ).give(send)
             return
         body = await self._bodies.read(environ, receive)
         put(environ, body)
         exact = b"" if isinstance(body, Refusal) else body
-        if (answer := await self._posts.answer(environ, exact)) is not None:
+        if (answer := await self._posts.response(environ, exact)) is not None:
             await answer.give(send)
         else:
-            await self._threads.answer(environ, receive, send, size=len(exact))
+            await self._threads.respond(environ, receive, send, size=len(exact))
 
 
 def app(settings: Settings | None = None, *, trial: Trial | None = None) -> AsgiApp:
-    """A fresh service on these settings, or on those of the environment."""
+    """Build the service. Settings default to those of the environment."""
     return AsgiApp(create_app(settings, trial=trial))
 
 
 def _busy(environ: Environ) -> WsgiResponse:
-    """More requests than threads will come to soon: the caller may come again, and nobody waits longer for it."""
+    """The response if the thread pool or the send buffer is full: unavailable, retry in a second. A longer queue would not make
+    requests faster."""
     request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[Code.UNAVAILABLE]
-    told = in_words(
+    problem = in_words(
         Code.UNAVAILABLE, "too many requests wait at this moment; please send this again", status=status, request_id=request_id
     )
-    body = told.model_dump_json().encode()
+    body = problem.model_dump_json().encode()
     own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), ("Retry-After", "1"), ("X-Request-Id", request_id)]
     if environ.get("PATH_INFO") == CHECK_PATH:
         own.append((GUID, str(new_id())))

@@ -1,4 +1,5 @@
-"""The committer, for those who wait on an event loop: what became of a whole batch comes over from its thread in one turn."""
+"""The group commit for the event loop: one `call_soon_threadsafe` call brings all outcomes of a batch from the writer thread to
+the event loop."""
 
 import asyncio
 from collections import deque
@@ -10,7 +11,7 @@ from service.web.resources.group_commit import PATIENCE, GroupCommit, Item, too_
 
 
 class AsyncGroupCommit:
-    """What became of submissions, on one event loop."""
+    """Awaits the outcomes of submissions, on one event loop."""
 
     def __init__(self, committer: GroupCommit) -> None:
         self._committer = committer
@@ -18,28 +19,29 @@ class AsyncGroupCommit:
         self._coming = False
 
     async def of(self, submission: Submission) -> Outcome | Exception:
-        """What became of one submission, stored or failed; Unavailable where the database hangs."""
+        """Store a submission and return its outcome. An error is returned, not raised; it is Unavailable if the database
+        hangs."""
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[Outcome | Exception] = loop.create_future()
-        item = self._committer.offer(submission, partial(self._tell, loop, waiting))
+        item = self._committer.offer(submission, partial(self._resolve, loop, waiting))
         patience = loop.call_later(PATIENCE, self._give_up, item, waiting)
         try:
             return await waiting
         finally:
             patience.cancel()
 
-    def _tell(
+    def _resolve(
         self, loop: asyncio.AbstractEventLoop, waiting: "asyncio.Future[Outcome | Exception]", outcome: Outcome | Exception
     ) -> None:
         self._told.append((waiting, outcome))
         if not self._coming:
             self._coming = True
-            # Where the loop has ended, nobody waits any more.
+            # RuntimeError means that the event loop is closed. Then no request waits any more.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._bring)
 
     def _bring(self) -> None:
-        self._coming = False  # Before looking: what is added from now on calls again.
+        self._coming = False  # Reset first: an outcome that is added from now on schedules another call.
         while self._told:
             waiting, outcome = self._told.popleft()
             if not waiting.done():

@@ -1,4 +1,4 @@
-"""Bodies are collected before a thread is asked for anything: whoever sends slowly holds a few bytes, and nobody else up."""
+"""Reads request bodies on the event loop, before a thread is needed, so that a slow client uses a few bytes but no thread."""
 
 import asyncio
 import io
@@ -10,26 +10,26 @@ from service.web.http.environ_keys import BODY_ERROR, Environ
 from service.web.http.json_body import MAX_BODY
 from service.web.server.wsgi_adapter import Receive
 
-#: Most bytes that are read; each view has its own, lower limit or this one. A body that says it is longer is not read at all.
-MAX_BODY = 3 * MAX_BODY + 1
+#: Maximum bytes that are read; a view may set a lower limit. A body whose Content-Length is larger is not read at all.
+MAX_READ = 3 * MAX_BODY + 1
 #: Seconds that a body may take to arrive.
 PATIENCE = 30.0
-#: Most bytes of unfinished bodies that a process holds, and an eighth of them for one address.
+#: Maximum bytes of unfinished bodies that a process holds; one client address may use an eighth of them.
 MAX_HELD_BYTES = 32 * 1024 * 1024
 
 
 class BodyReader:
-    """The bodies that are on their way to this process."""
+    """Reads bodies and counts the bytes of unfinished ones, by client address."""
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()
 
     async def read(self, environ: Environ, receive: Receive) -> bytes | Refusal:
-        """The body, a little more than `LONGEST` of it at most; or why there is none. Half a body is none."""
+        """Read the whole body, at most `MAX_READ` bytes. If this fails, the Refusal is returned, not raised."""
         if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
             return Invalid.field("header:Transfer-Encoding", "encoding", "expected a body that is sent as it is, or chunked")
         length = _length(environ)
-        if length == 0 or length > MAX_BODY:
+        if length == 0 or length > MAX_READ:
             return b""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -43,11 +43,11 @@ class BodyReader:
         return body if len(body) >= length else _incomplete()
 
     async def _whole(self, body: bytes, length: int, receive: Receive, address: str) -> bytes:
-        """The body that begins so, counted while it is unfinished. Raises Unavailable where too many are."""
+        """Read the rest of a body that starts with `body`. Raises Unavailable if this process holds too many unfinished bytes."""
         pieces, read, more = [body], len(body), True
         self._held[address] += read
         try:
-            while more and read != length and read <= MAX_BODY:
+            while more and read != length and read <= MAX_READ:
                 if self._held.total() > MAX_HELD_BYTES or self._held[address] > MAX_HELD_BYTES // 8:
                     raise Unavailable("too many requests are being sent slowly at this moment; please send this again")
                 piece, more = await _piece(receive)
@@ -62,8 +62,10 @@ class BodyReader:
 
 
 def put(environ: Environ, body: bytes | Refusal) -> None:
-    """Make this the request's body. One that came without a length has one now; in place of one that was not waited for, there is
-    none, and the reason."""
+    """Make this the request's body. A chunked body gets a Content-Length.
+
+    If reading failed, set an empty body and keep the error under `BODY_ERROR`.
+    """
     if isinstance(body, Refusal):
         environ[BODY_ERROR], body = body, b""
         environ["CONTENT_LENGTH"] = "0"
@@ -73,7 +75,7 @@ def put(environ: Environ, body: bytes | Refusal) -> None:
 
 
 def _length(environ: Environ) -> int:
-    """Bytes that are announced; -1 where a body comes without saying how long it is."""
+    """The Content-Length in bytes; -1 for a chunked body."""
     if "HTTP_TRANSFER_ENCODING" in environ:
         return -1
     length = environ.get("CONTENT_LENGTH", "")

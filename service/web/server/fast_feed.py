@@ -1,4 +1,4 @@
-"""Hot feeds are answered on the event loop: the very answer that the view gave, while its thread has not changed."""
+"""Fast path for feeds: replays the view's cached response on the event loop, while the comment thread is unchanged."""
 
 import threading
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import TTLCache
 from werkzeug.http import parse_etags
 from werkzeug.wsgi import ClosingIterator
 
@@ -18,56 +19,65 @@ from service.web.resources.web_resources import WebResources
 from service.web.server.wsgi_adapter import Raw, WsgiResponse, raw
 
 _PREFIX = "/v1/threads/"
-#: Characters of path, query and headers beyond which an answer is not kept: they are the caller's to choose.
+#: Maximum characters of path, query and headers in a cache key: callers choose them, so they need a limit.
 _LONGEST_KEY = 4_000
-#: Seconds for which an answer is given again: what it says of its site may have changed.
+#: Seconds that a cache entry lives: the site's settings may have changed.
 TTL = 5.0
-#: Most answers and most bytes that are kept. The bytes are those of the rendered feeds, not copies.
+#: Maximum number of cache entries, and of bytes in all of them. The feed cache has the same body objects, not copies.
 MAX_ENTRIES, MAX_BYTES = 5_000, 64 * 1024 * 1024
-#: Headers that belong to one request, and those that a 304 does without.
-_OWN = frozenset({"x-request-id", "ratelimit", "ratelimit-policy"})
+#: Headers of a cached response that other clients may get, because they are the same for every request with the same cache key. A
+#: response with any other header (such as a cookie) is not cached.
+SHARED = frozenset({
+    "access-control-allow-origin", "access-control-expose-headers", "cache-control", "content-encoding", "content-length",
+    "content-security-policy", "content-type", "cross-origin-resource-policy", "etag", "link", "permissions-policy", "referrer-policy",
+    "strict-transport-security", "vary", "x-content-type-options", "x-frame-options", "x-robots-tag",
+})  # fmt: skip
+#: OWN: headers that belong to one request and are made new for each response. _OF_BODY: headers that a 304 response omits.
+OWN = frozenset({"x-request-id", "ratelimit", "ratelimit-policy"})
 _OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "link"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     served: CachedResponse
-    until: float
     headers: Raw
     unchanged: Raw
     body: bytes
 
 
 class FastFeed:
-    """A WSGI application around another, which remembers how that one answered; on the loop, `answer` says it again."""
+    """WSGI middleware that caches feed responses; `response` replays them on the event loop."""
 
     def __init__(self, inner: Wsgi, doors: WebResources) -> None:
         self._inner = inner
         self._doors = doors
-        self._answers: dict[tuple[Any, ...], _Answer] = {}
-        self._bytes, self._keeping = 0, threading.Lock()
+        self._lock = threading.Lock()
+        self._entries: TTLCache[tuple[Any, ...], _Answer] = TTLCache(MAX_BYTES, TTL, getsizeof=_size)
 
-    def answer(self, environ: Environ) -> WsgiResponse | None:
-        """The answer where it is remembered and holds; nothing for a caller whose quota is used up or who asks in a way that the view
-        should judge. Waits for nobody."""
+    def response(self, environ: Environ) -> WsgiResponse | None:
+        """The cached response if it is still valid. Does no I/O.
+
+        Returns None if the response is not cached, if the rate limit is used up, or if the request is not for a feed. Then the
+        view answers.
+        """
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
             return None
-        began, answer, asked = time.perf_counter(), self._answers.get(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
+        began, answer, if_none_match = time.perf_counter(), self._entry(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
         if answer is None or not self._holds(answer):
             return None
         quota = quota_of(Rate.ADDRESS, self._doors.settings)
         used, reset = environ[RATE_COUNTED] = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ['REMOTE_ADDR'])}")
         if used > quota:
             return None
-        has_it = bool(asked) and _names(asked, answer.served.etag)
+        has_it = bool(if_none_match) and _names(if_none_match, answer.served.etag)
         own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
         own += usage(Rate.ADDRESS, quota, quota - used, reset)
         status, headers = (304, answer.unchanged) if has_it else (200, answer.headers)
-        observe("feed.read", "GET", str(status), time.perf_counter() - began)
+        observe("feed.show_feed", "GET", str(status), time.perf_counter() - began)
         return WsgiResponse(status, headers + raw(own), b"" if has_it else answer.body)
 
     def _holds(self, answer: _Answer) -> bool:
-        return answer.until > time.monotonic() and self._doors.feeds.fresh(answer.served.thread) == answer.served.head
+        return self._doors.feeds.fresh(answer.served.thread) == answer.served.head
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
@@ -75,7 +85,7 @@ class FastFeed:
         return self._learned(_key(environ), environ, start_response)
 
     def _learned(self, key: tuple[Any, ...], environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Let the view answer, and remember how."""
+        """Call the view, and cache its response."""
         started: list[tuple[str, Headers]] = []
 
         def start(status: str, headers: Headers, *rest: Any) -> Any:
@@ -94,31 +104,41 @@ class FastFeed:
         self, key: tuple[Any, ...], served: CachedResponse, headers: Headers, pieces: Iterable[bytes]
     ) -> Iterator[bytes]:
         body = b"".join(pieces)
-        kept = [(name, value) for name, value in headers if name.lower() not in _OWN]
+        kept = [(name, value) for name, value in headers if name.lower() not in OWN]
+        if not SHARED.issuperset(name.lower() for name, _ in kept):
+            yield body
+            return
         unchanged = [(name, value) for name, value in kept if name.lower() not in _OF_BODY]
-        self._keep(key, _Answer(served, time.monotonic() + TTL, raw(kept), raw(unchanged), body))
+        self._keep(key, _Answer(served, raw(kept), raw(unchanged), body))
         yield body
 
+    def _entry(self, key: tuple[Any, ...]) -> _Answer | None:
+        with self._lock:
+            return self._entries.get(key)
+
     def _keep(self, key: tuple[Any, ...], answer: _Answer) -> None:
-        with self._keeping:
-            old = self._answers.get(key)
-            self._bytes += len(answer.body) - (len(old.body) if old else 0)
-            if len(self._answers) >= MAX_ENTRIES or self._bytes > MAX_BYTES:
-                self._answers.clear()
-                self._bytes = len(answer.body)
-            self._answers[key] = answer
+        if _size(answer) <= MAX_BYTES:
+            with self._lock:
+                self._entries[key] = answer
 
 
-def _names(asked: str, etag: str) -> bool:
-    """Whether an If-None-Match names this weak ETag; nearly always it is that alone, and need not be parsed."""
-    return asked == f'W/"{etag}"' or parse_etags(asked).contains_weak(etag)
+def _size(answer: _Answer) -> int:
+    """Bytes that a response counts for. A short one counts for at least MAX_BYTES / MAX_ENTRIES, so that at most `MAX_ENTRIES`
+    fit."""
+    return max(len(answer.body), MAX_BYTES // MAX_ENTRIES)
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """True if the If-None-Match header lists this weak ETag. The header usually has only one ETag, so a comparison without
+    parsing comes first."""
+    return if_none_match == f'W/"{etag}"' or parse_etags(if_none_match).contains_weak(etag)
 
 
 def _key(environ: Environ) -> tuple[Any, ...]:
-    """All of a request that its answer depends on, besides the thread."""
+    """Everything in a request that its response depends on. The state of the comment thread is checked separately."""
     packed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     return environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ORIGIN"), packed
 
 
 def _nothing() -> None:
-    """Nothing has to be closed."""
+    """Stands in for `close` where the WSGI response has none."""

@@ -1,7 +1,7 @@
-"""Ordinary comments are taken on the event loop: the same steps as the view's, with none of what a route or a thread costs.
+"""Fast path for new comments: the same steps as in the view, but on the event loop, without the cost of routing and of a thread.
 
-Whatever is not quite ordinary goes on to the view: another header, a key that has to be looked up, a body with a fault, a
-refusal, a failure. So every error has one home, and both lanes share the rules, the committer and the counting of calls.
+The view handles every other case: an unusual header, an API key that is not cached, an invalid body, a refusal, a failure. So
+only the view reports errors. Both paths share the rules, the group commit and the rate limits.
 """
 
 import re
@@ -30,21 +30,22 @@ from service.web.server.wsgi_adapter import WsgiResponse, raw
 _PATH = "/v1/comments"
 _JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _UNUSUAL = frozenset({"HTTP_PREFER", "HTTP_CONTENT_ENCODING"})
-#: Bytes of a body that is read on the loop, where everybody waits for it: two milliseconds, should all of it be faults.
+#: Maximum bytes of a body that the fast path parses. Parsing blocks the event loop: in the worst case (a body with many errors)
+#: for two milliseconds.
 _LONGEST = 16 * 1024
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
 class FastPost:
-    """`said` is what every answer says, whatever it is."""
+    """Stores comments and answers. `said`: the headers that every response has."""
 
     def __init__(self, doors: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
         self._doors = doors
         self._outcomes = AsyncGroupCommit(doors.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
 
-    async def answer(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
-        """The answer to an ordinary comment with this body, once it is stored; nothing where the view should answer."""
+    async def response(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
+        """Store the comment and return the response. None if the view should answer."""
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != _PATH or not _is_ordinary(environ, exact):
             return None
         began = time.perf_counter()
@@ -63,18 +64,22 @@ class FastPost:
         self._doors.notifier.notify(Job.DRAIN)
         name, thread = str(outcome.comment_id), submission.draft.thread.id
         body = accepted_as_json(name, caller.site_id, thread, base=self._doors.settings.url)
-        observe("comments.receive", "POST", "202", time.perf_counter() - began)
-        own = [*_own(name, len(body), replayed=outcome.replayed), *self._standing(environ), ("X-Request-Id", request_id)]
+        observe("comments.submit_comment", "POST", "202", time.perf_counter() - began)
+        own = [
+            *_own(name, len(body), replayed=outcome.replayed),
+            *self._rate_limit_headers(environ),
+            ("X-Request-Id", request_id),
+        ]
         return WsgiResponse(202, self._said + raw(own), body)
 
     def _caller(self, authorization: str) -> ApiKeyHolder | None:
-        """Whose key this is, where it was met a moment ago and may send comments."""
+        """The holder of this API key, if it is cached and may send comments."""
         scheme, _, token = authorization.partition(" ")
         caller = self._doors.api_keys.cached(digest_of(token)) if scheme == "Bearer" else None
         return caller if caller and caller.scopes & {Scope.SUBMIT, Scope.ADMIN} else None
 
     def _submission(self, environ: Environ, exact: bytes, caller: ApiKeyHolder) -> Submission | None:
-        """The body as a submission. One with a fault is for the view to read."""
+        """The body as a submission. None if it is invalid: the view reports the error."""
         body = parse_fast(CommentBody, exact)
         if body is None:
             return None
@@ -82,17 +87,17 @@ class FastPost:
         return Submission.sent(caller.site_id, body.draft(), key=key, body=exact, hashes=hashes)
 
     def _may(self, environ: Environ, caller: ApiKeyHolder) -> bool:
-        """Count this call, once for both lanes."""
+        """Count this request. The view does not count it again. False if the rate limit is used up."""
         used, _ = environ[RATE_COUNTED] = self._doors.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
         return used <= quota_of(Rate.KEY, self._doors.settings)
 
-    def _standing(self, environ: Environ) -> Headers:
+    def _rate_limit_headers(self, environ: Environ) -> Headers:
         (used, reset), quota = environ[RATE_COUNTED], quota_of(Rate.KEY, self._doors.settings)
         return usage(Rate.KEY, quota, quota - used, reset)
 
 
 def _is_ordinary(environ: Environ, exact: bytes) -> bool:
-    """A JSON body, not so long that reading it would hold up others, and no header that changes what is done."""
+    """True for a JSON body that is short enough for the event loop, with no header that needs the view."""
     return (
         environ.get("CONTENT_TYPE") in _JSON
         and 0 < len(exact) <= _LONGEST

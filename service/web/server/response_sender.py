@@ -8,20 +8,20 @@ from service.web.auth.rate_limit import address_of
 from service.web.http.environ_keys import Environ
 from service.web.server.wsgi_adapter import Send, WsgiResponse, in_pieces
 
-#: Bytes up to which an answer is handed to the server whole.
+#: Responses up to this many bytes are handed to the server in one piece.
 SHORT = 64 * 1024
-#: Most bytes of long answers that a process has on their way, and a quarter of them for one address.
+#: Maximum unsent bytes of long responses in a process; one client address may use a quarter of them.
 MOST_UNSENT = 128 * 1024 * 1024
 
 
-class Sending:
-    """The long answers that are on their way from this process, counted in bytes. Short ones are bounded by the connections."""
+class ResponseSender:
+    """Counts the unsent bytes of long responses. Short ones need no count: the number of connections limits them."""
 
     def __init__(self) -> None:
         self._unsent: Counter[str] = Counter()
 
-    async def give(self, environ: Environ, answer: WsgiResponse, send: Send, *, more: bool = False) -> bool:
-        """Send a whole answer, or with `more` its beginning. False: there is no room for it, and nothing was sent."""
+    async def send(self, environ: Environ, answer: WsgiResponse, send: Send, *, more: bool = False) -> bool:
+        """Send a whole response, or its beginning if `more`. False if there is no room for it; then nothing was sent."""
         size = len(answer.body)
         if size <= SHORT:
             await answer.give(send, more=more)
@@ -35,7 +35,8 @@ class Sending:
         return True
 
     def _has_room(self, address: str, size: int) -> bool:
-        """Whether this many bytes more may be in flight. An address with none in flight always has room, so that others cannot lock it out."""
+        """True if this many more bytes may wait to be sent to this address. An address without unsent bytes always has room, so
+        that other clients cannot lock it out."""
         held = self._unsent[address]
         return not held or (held + size <= MOST_UNSENT // 4 and self._unsent.total() + size <= MOST_UNSENT)
 

@@ -1,4 +1,4 @@
-"""Between ASGI, which the server speaks, and WSGI, which Flask speaks: a request as an environ, and Flask's answer from a thread."""
+"""Adapter from ASGI (the server) to WSGI (Flask): turns a request into an environ and runs Flask in a thread pool."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from urllib.parse import unquote_to_bytes
 
 from service.web.http.environ_keys import BODY_ERROR, Environ, Headers, Wsgi
 
-#: The same as they travel.
+#: Headers as ASGI has them: pairs of bytes.
 Raw = list[tuple[bytes, bytes]]
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-#: Bytes of an answer that are made before the first of them is sent. Longer ones travel as they are made.
+#: A response up to this many bytes is complete before its first byte is sent. A longer response is streamed.
 AHEAD = 256 * 1024
-#: Bytes of which the server gets so many at once. It takes a few pieces and then makes us wait until there is room for one more.
+#: The number of bytes that are handed to the server at once. The server buffers a few such pieces, and then makes us wait
+#: (back-pressure).
 PIECE = 16 * 1024
-#: Requests that wait for a thread or work in one at the same time, and the bytes of their bodies. More are told to come again. An
-#: answer that is only being sent does neither: it has a thread for as long as it takes to make its next piece.
+#: Maximum number of requests that wait for a thread or run in a thread, and maximum bytes of their bodies. Any further request
+#: gets the "busy" response. A streamed response counts only while a thread makes its next piece, not while it is sent.
 MAX_WAITING, MAX_WAITING_BYTES = 1024, 64 * 1024 * 1024
 _ALWAYS: Environ = {
     "SCRIPT_NAME": "", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
     "wsgi.run_once": False,
 }  # fmt: skip
-#: Headers of which the first counts.
+#: Headers of which only the first value counts.
 _ONCE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
 @dataclass(frozen=True, slots=True)
 class WsgiResponse:
-    """A whole answer."""
+    """A response, or the beginning of a streamed one."""
 
     status: int
     headers: Raw
@@ -49,12 +50,13 @@ class WsgiResponse:
 
 
 def raw(headers: Iterable[tuple[str, str]]) -> Raw:
-    """Headers as they travel."""
+    """Headers as pairs of bytes."""
     return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
 
 
 def environ_of(scope: Scope) -> Environ:
-    """A request as PEP 3333 has it, without its body. A header with `_` in its name, which could pass for another, is left out."""
+    """The WSGI environ (PEP 3333) without the body. Headers with `_` in their name are dropped, because they could imitate a
+    header with `-`."""
     raw = scope["raw_path"]
     path, client, server = unquote_to_bytes(raw) if b"%" in raw else raw, scope.get("client"), scope.get("server")
     environ = {
@@ -87,31 +89,31 @@ def _variable(header: bytes) -> str:
     return name if name in _ONCE else f"HTTP_{name}"
 
 
-class Give(Protocol):
-    """Sends an answer; False where there is no room for it."""
+class SendResponse(Protocol):
+    """Sends a response. False if there is no room for it."""
 
     def __call__(self, environ: Environ, answer: WsgiResponse, send: Send, *, more: bool = False) -> Awaitable[bool]: ...
 
 
 class WsgiThreads:
-    """Runs a WSGI application in threads, which wait where the event loop may not."""
+    """Runs a WSGI application in a thread pool, so that it does not block the event loop."""
 
-    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], WsgiResponse], give: Give) -> None:
+    def __init__(self, application: Wsgi, *, most: int, busy: Callable[[Environ], WsgiResponse], give: SendResponse) -> None:
         self._application, self._give = application, give
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="request")
         self._busy = busy
         self._inside = self._bytes = 0
 
-    async def answer(self, environ: Environ, receive: Receive, send: Send, *, size: int = 0) -> None:
-        """Answer a request whose body has so many bytes."""
+    async def respond(self, environ: Environ, receive: Receive, send: Send, *, size: int = 0) -> None:
+        """Answer a request. `size`: the bytes of its body."""
         if self._inside >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
             await self._busy(environ).give(send)
             return
-        left, rest = asyncio.ensure_future(_gone(receive)), None
-        # Flask's context moves with its request from thread to thread.
+        left, rest = asyncio.ensure_future(_wait_for_disconnect(receive)), None
+        # Flask's context variables must follow the request from thread to thread.
         in_thread = partial(self._in_thread, contextvars.copy_context())
         try:
-            answer, rest = await in_thread(self._begun, environ, left, size=size)
+            answer, rest = await in_thread(self._start, environ, left, size=size)
             if not await self._give(environ, answer, send, more=rest is not None):
                 await self._busy(environ).give(send)
             elif rest is not None:
@@ -122,32 +124,34 @@ class WsgiThreads:
             left.cancel()
 
     async def _in_thread(self, context: contextvars.Context, work: Callable[..., Any], *given: Any, size: int = 0) -> Any:
-        """Do this in a thread of ours; it counts as long as it waits for one or works there."""
+        """Run `work` in the thread pool. Counted while it waits for a thread and while it runs."""
         self._inside, self._bytes = self._inside + 1, self._bytes + size
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work, *given)
         finally:
             self._inside, self._bytes = self._inside - 1, self._bytes - size
 
-    def _begun(self, environ: Environ, left: asyncio.Future[None]) -> tuple[WsgiResponse, Generator[bytes, None, None] | None]:
-        """The answer; of a long one its beginning, and whoever makes the rest. For whom left before a thread was free nothing is done;
-        but no request may end without an answer."""
+    def _start(self, environ: Environ, left: asyncio.Future[None]) -> tuple[WsgiResponse, Generator[bytes, None, None] | None]:
+        """The response, or the beginning of a long one and a generator for the rest.
+
+        If the client disconnected while the request waited for a thread, the work is skipped, but a response is still returned.
+        """
         if left.done() and BODY_ERROR not in environ:
             return self._busy(environ), None
-        said: list[tuple[str, Headers]] = []
+        started: list[tuple[str, Headers]] = []
 
         def start_response(status: str, headers: Headers, *_: Any) -> None:
-            said.append((status, headers))
+            started.append((status, headers))
 
         pieces = self._application(environ, start_response)
         rest = _closing(pieces)
         body, ended = _ahead(rest)
-        status, headers = said[-1]
+        status, headers = started[-1]
         return WsgiResponse(int(status[:3]), raw(headers), body), None if ended else rest
 
 
 def _ahead(rest: Iterable[bytes]) -> tuple[bytes, bool]:
-    """The first pieces, and whether these are all."""
+    """The first pieces, and True if there are no more."""
     pieces, long = [], 0
     for piece in rest:
         pieces.append(piece)
@@ -168,19 +172,19 @@ def _closing(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
 async def _pass_on(
     rest: Generator[bytes, None, None], in_thread: Callable[..., Awaitable[Any]], left: asyncio.Future[None], send: Send
 ) -> None:
-    """Send the rest as fast as it is taken, until it ends or nobody is there any more."""
+    """Stream the rest with back-pressure, until it ends or the client disconnects."""
     while not left.done() and (piece := await in_thread(next, rest, None)) is not None:
         await in_pieces(piece, send, more=True)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def in_pieces(body: bytes, send: Send, *, more: bool) -> None:
-    """Send this much of an answer, as fast as it is taken. `more`: there is more of it to come."""
+    """Send a part of a body with back-pressure. `more`: another part follows."""
     for start in range(0, len(body), PIECE):
         end = start + PIECE
         await send({"type": "http.response.body", "body": body[start:end], "more_body": more or end < len(body)})
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

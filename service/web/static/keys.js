@@ -1,4 +1,4 @@
-// The keys of the queue page: which key does what, shown on the buttons and under `?`, and changed there.
+// Keyboard shortcuts of the queue page: the key map, its display on the buttons, and the help dialog (`?`) that changes it.
 
 const USUAL = {
   next: "j", previous: "k", approve: "a", reject: "r", spam: "s", escalate: "e", skip: "h", undo: "z", redo: "Z", select: "x",
@@ -18,7 +18,7 @@ function map() {
 const shown = (key) => (/^[A-Z]$/.test(key) ? `⇧${key.toLowerCase()}` : key);
 
 export function shownKey() {
-  // The buttons show the keys in force; a style rule does the rest.
+  // Show the current keys on the buttons. A style rule displays `data-key`.
   document.body.classList.toggle("keys-off", document.body.dataset.keys === "off");
   if (!Object.keys(own).length) return;
   const changed = Object.entries(own).map(([act, key]) => [shown(USUAL[act]), shown(key)]);
@@ -39,7 +39,7 @@ export function openHelp() {
 }
 
 form.addEventListener("beforeinput", (event) => {
-  // One character a key: what is typed takes the place of what was there.
+  // A field holds one character: select the old character, so that typing replaces it.
   if (event.target.matches("input[data-act]") && event.data) event.target.select();
 });
 

@@ -1,4 +1,4 @@
-// The keys of the practice page: the same as on the queue page. Without this the buttons do it all.
+// Keyboard shortcuts of the practice page, the same as on the queue page. The buttons also work without this script.
 
 const usual = { approve: "a", reject: "r", spam: "s", escalate: "e", next: "j" };
 const keys = { ...usual, ...JSON.parse(document.body.dataset.keymap || "{}") };

@@ -1,9 +1,9 @@
-// The queue page's module: keys, decisions that do not wait for the network, undo, counts that stay true.
-// Without it the page is a list of forms that do the same; every address and word comes from the page itself.
+// The queue page's script: shortcuts, optimistic decisions that do not wait for the network, undo, live counts.
+// Without this script the page is a list of forms that do the same. All texts and data come from the page itself.
 
 import { keymap, shownKey, openHelp } from "./keys.js";
 import { swipes } from "./swipe.js";
-import { send, ask, newId } from "./wire.js";
+import { send, ask, newId } from "./requests.js";
 
 const body = document.body;
 const feed = document.getElementById("feed");
@@ -16,9 +16,9 @@ const wide = matchMedia("(min-width: 1100px)");
 const site = encodeURIComponent(body.dataset.site);
 const view = new URLSearchParams(body.dataset.view.split("?")[1]);
 
-const done = []; // gestures that can be taken back, the last one at the end
-const undone = []; // gestures that can be done again
-const contexts = new Map(); // comment id -> promise of a piece of HTML
+const done = []; // actions that can be undone, the last one at the end
+const undone = []; // actions that can be redone
+const contexts = new Map(); // comment id -> promise of an HTML fragment
 let current = null;
 let after = body.dataset.after;
 let loading = null;
@@ -55,25 +55,25 @@ function go(card, { focus = true } = {}) {
 
 const say = (text) => { live.textContent = ""; requestAnimationFrame(() => { live.textContent = text; }); };
 
-/* Deciding: the card goes at once, and comes back where it was if that cannot be kept */
+/* Deciding: the card is removed at once, and put back if the server refuses or the request fails */
 
 function decide(chosen, act, { note = "" } = {}) {
   if (!chosen.length) return;
   if (act === "skip") return skip(chosen[0]);
   const [kind, name = ""] = act.split(":");
-  // The view binds the decision: what is alike, but outside of it, stays.
+  // A decision covers only the current view: similar comments that the view does not show stay undecided.
   const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note, view: body.dataset.view };
-  const gesture = { id: newId(), kind, said, cards: chosen, places: take(chosen), pending: true };
-  gesture.sent = send(`/queue/gestures?site=${site}`, { gesture: gesture.id, ...said, items: items(gesture) });
-  gesture.sent.then((answer) => settled(gesture, answer), (error) => failed(gesture, error));
-  done.push(gesture);
+  const action = { id: newId(), kind, said, cards: chosen, places: take(chosen), pending: true };
+  action.sent = send(`/queue/actions?site=${site}`, { action_id: action.id, ...said, items: items(action) });
+  action.sent.then((answer) => settled(action, answer), (error) => failed(action, error));
+  done.push(action);
   undone.length = 0;
-  gesture.number = comments(chosen);
-  count(body.dataset.tab, -gesture.number);
-  show(doneLine(gesture));
+  action.number = comments(chosen);
+  count(body.dataset.tab, -action.number);
+  show(doneLine(action));
 }
 
-// One decision moves so many comments at most; the others have a card of their own next.
+// One decision moves at most `data-most` comments. The rest of a group appears as another card.
 const comments = (chosen) => Math.min(body.dataset.most, chosen.reduce((sum, card) => sum + 1 + Number(card.dataset.alike ?? 0), 0));
 
 function doneLine({ kind, number }) {
@@ -82,10 +82,10 @@ function doneLine({ kind, number }) {
 }
 
 function skip(card) {
-  const gesture = { id: null, kind: "skip", cards: [card], places: take([card]) };
+  const action = { id: null, kind: "skip", cards: [card], places: take([card]) };
   feed.append(card);
   if (!current) go(card);
-  done.push(gesture);
+  done.push(action);
   undone.length = 0;
   show(words.done.skip);
 }
@@ -107,54 +107,54 @@ function take(chosen) {
   return places;
 }
 
-function putBack(gesture, chosen = gesture.cards) {
+function putBack(action, chosen = action.cards) {
   for (const card of chosen) {
-    const place = gesture.places[gesture.cards.indexOf(card)];
+    const place = action.places[action.cards.indexOf(card)];
     if (place.isConnected) place.replaceWith(card);
     else if (!card.isConnected) feed.prepend(card);
   }
   empty();
 }
 
-function settled(gesture, answer) {
-  gesture.pending = false;
+function settled(action, answer) {
+  action.pending = false;
   const back = [];
   for (const outcome of answer.outcomes) {
-    const card = gesture.cards.find((one) => one.dataset.id === outcome.id);
+    const card = action.cards.find((one) => one.dataset.id === outcome.id);
     if (!card) continue;
     if (outcome.ok) version(card, outcome.version);
     else { complain(card, outcome.detail); back.push(card); }
   }
   if (back.length) {
-    putBack(gesture, back);
-    gesture.places = gesture.places.filter((_, i) => !back.includes(gesture.cards[i]));
-    gesture.cards = gesture.cards.filter((card) => !back.includes(card));
-    if (!gesture.cards.length) forget(gesture);
-    // Also in the bar: on a phone, or one card at a time, the card that came back is not on the screen.
+    putBack(action, back);
+    action.places = action.places.filter((_, i) => !back.includes(action.cards[i]));
+    action.cards = action.cards.filter((card) => !back.includes(card));
+    if (!action.cards.length) forget(action);
+    // Show the error in the bar too: on a phone, or in the one-card mode, the card that is put back may be off screen.
     show(back.map((card) => card.querySelector(".complaint span").textContent).join(" "));
   }
   counts(answer);
-  // Colleagues may have decided about some of a group meanwhile: then fewer were moved than the cards said.
+  // Race: colleagues may have decided part of a group, so fewer comments moved than the cards said.
   const moved = answer.outcomes.filter((outcome) => outcome.ok).length;
-  if (!back.length && moved && moved !== gesture.number) {
-    gesture.number = moved;
-    if (done.at(-1) === gesture) show(doneLine(gesture));
+  if (!back.length && moved && moved !== action.number) {
+    action.number = moved;
+    if (done.at(-1) === action) show(doneLine(action));
   }
 }
 
-function failed(gesture, error) {
-  gesture.pending = false;
-  if (!done.includes(gesture)) return; // Taken back meanwhile: nothing was to be kept.
-  for (const card of gesture.cards) complain(card, `${words.failed} ${error.message}`, false);
-  putBack(gesture);
-  forget(gesture);
-  count(body.dataset.tab, gesture.number);
-  go(gesture.cards[0]);
+function failed(action, error) {
+  action.pending = false;
+  if (!done.includes(action)) return; // The moderator undid the decision meanwhile, so nothing is lost.
+  for (const card of action.cards) complain(card, `${words.failed} ${error.message}`, false);
+  putBack(action);
+  forget(action);
+  count(body.dataset.tab, action.number);
+  go(action.cards[0]);
   say(`${words.failed} ${error.message}`);
 }
 
-function forget(gesture) {
-  const at = done.indexOf(gesture);
+function forget(action) {
+  const at = done.indexOf(action);
   if (at >= 0) done.splice(at, 1);
   show("");
 }
@@ -184,30 +184,30 @@ function version(card, number) {
 /* Undo and redo */
 
 function undo() {
-  const gesture = done.pop();
-  if (!gesture) return undoEarlier();
-  putBack(gesture);
-  go(gesture.cards[0]);
-  undone.push(gesture);
+  const action = done.pop();
+  if (!action) return undoEarlier();
+  putBack(action);
+  go(action.cards[0]);
+  undone.push(action);
   show(words.undone);
-  if (gesture.kind === "skip") return;
-  count(body.dataset.tab, gesture.number);
-  const back = gesture.sent.then(() => gesture.kind === "escalate"
-    ? send(`/queue/gestures?site=${site}`, { gesture: newId(), act: "calm", items: items(gesture) })
-    : send(`/queue/gestures/undo?site=${site}`, { gesture: gesture.id }));
-  gesture.goingBack = true;
-  gesture.back = back.finally(() => { gesture.goingBack = false; }).then((answer) => { settledBack(gesture, answer); }, (error) => {
-    undone.splice(undone.indexOf(gesture), 1);
-    gesture.cards.forEach((card) => complain(card, `${words.failed} ${error.message}`, false));
+  if (action.kind === "skip") return;
+  count(body.dataset.tab, action.number);
+  const back = action.sent.then(() => action.kind === "escalate"
+    ? send(`/queue/actions?site=${site}`, { action_id: newId(), act: "return", items: items(action) })
+    : send(`/queue/actions/undo?site=${site}`, { action_id: action.id }));
+  action.goingBack = true;
+  action.back = back.finally(() => { action.goingBack = false; }).then((answer) => { settledBack(action, answer); }, (error) => {
+    undone.splice(undone.indexOf(action), 1);
+    action.cards.forEach((card) => complain(card, `${words.failed} ${error.message}`, false));
   });
 }
 
-const items = (gesture) => gesture.cards.map(itemOf);
+const items = (action) => action.cards.map(itemOf);
 const itemOf = (card) => ({ id: card.dataset.id, version: Number(card.dataset.version), until: card.dataset.until ?? null });
 
-function settledBack(gesture, answer) {
+function settledBack(action, answer) {
   for (const outcome of answer.outcomes) {
-    const card = gesture.cards.find((one) => one.dataset.id === outcome.id);
+    const card = action.cards.find((one) => one.dataset.id === outcome.id);
     if (!card) continue;
     if (outcome.ok) version(card, outcome.version);
     else complain(card, outcome.detail);
@@ -216,25 +216,25 @@ function settledBack(gesture, answer) {
 }
 
 function redo() {
-  const gesture = undone.pop();
-  if (!gesture) return;
-  gesture.places = take(gesture.cards);
-  if (gesture.kind === "skip") { feed.append(gesture.cards[0]); done.push(gesture); show(words.done.skip); return; }
+  const action = undone.pop();
+  if (!action) return;
+  action.places = take(action.cards);
+  if (action.kind === "skip") { feed.append(action.cards[0]); done.push(action); show(words.done.skip); return; }
   const anew = newId();
-  const again = gesture.back.then(() => gesture.kind === "escalate"
-    ? send(`/queue/gestures?site=${site}`, { gesture: anew, ...gesture.said, items: items(gesture) })
-    : send(`/queue/gestures/redo?site=${site}`, { gesture: gesture.id, anew }));
-  const next = { ...gesture, id: anew, sent: again, pending: true };
+  const again = action.back.then(() => action.kind === "escalate"
+    ? send(`/queue/actions?site=${site}`, { action_id: anew, ...action.said, items: items(action) })
+    : send(`/queue/actions/redo?site=${site}`, { action_id: action.id, anew }));
+  const next = { ...action, id: anew, sent: again, pending: true };
   again.then((answer) => settled(next, answer), (error) => failed(next, error));
   done.push(next);
-  count(body.dataset.tab, -gesture.number);
+  count(body.dataset.tab, -action.number);
   show(words.again);
 }
 
 async function undoEarlier() {
-  // What was decided before this page was loaded: the page's own form takes it back.
+  // Decisions from before this page was loaded are undone by the page's own form.
   const form = document.getElementById("undo-form");
-  if (form?.elements.gesture?.value && !form.hidden) form.submit();
+  if (form?.elements.action_id?.value && !form.hidden) form.submit();
 }
 
 function show(text) {
@@ -242,7 +242,7 @@ function show(text) {
   bar.hidden = !text && !done.length;
   if (text) { document.getElementById("undo-text").textContent = text; say(text); }
   const earlier = document.getElementById("undo-form");
-  earlier.hidden = !done.length && !earlier.elements.gesture.value;
+  earlier.hidden = !done.length && !earlier.elements.action_id.value;
   document.getElementById("redo-form").hidden = !undone.length;
 }
 
@@ -269,7 +269,7 @@ function counts(answer) {
   }
 }
 
-// What is on the screen is leased again after a key or a click; four minutes after the last one it is anybody's.
+// Lease the visible cards again if there was a key or a click since the last lease. A lease lasts four minutes.
 let awake = Date.now();
 let leased = 0;
 function leases() {
@@ -285,7 +285,7 @@ async function poll() {
   try {
     const answer = await ask(`/queue/counts?site=${site}&since=${encodeURIComponent(body.dataset.loaded)}`);
     const found = await answer.json();
-    // What is on its way to the server is not in its numbers yet.
+    // The server's numbers do not include requests that are still pending.
     if (!sending()) counts(found);
     const oldest = document.querySelector(".oldest time");
     if (oldest && found.oldest_words) oldest.textContent = found.oldest_words;
@@ -293,12 +293,12 @@ async function poll() {
     fresh.hidden = !(found.fresh && body.dataset.tab === "held");
     fresh.textContent = words.fresh.replace("{n}", format(found.fresh));
     if (!cards().length && found[body.dataset.tab]) refill();
-  } catch { /* The next look will tell. */ }
+  } catch { /* The next poll retries. */ }
 }
 
-const sending = () => done.some((gesture) => gesture.pending) || undone.some((gesture) => gesture.goingBack);
+const sending = () => done.some((action) => action.pending) || undone.some((action) => action.goingBack);
 
-/* More cards, and what surrounds one */
+/* More cards, and the context of a card */
 
 const stuck = Object.assign(document.createElement("p"), { className: "notice bad", role: "alert", textContent: words.not_loaded });
 
@@ -314,19 +314,20 @@ function more({ fromTop = false } = {}) {
     for (const card of [...piece.querySelectorAll(".card")]) if (!document.getElementById(card.id)) feed.append(card);
     document.getElementById("next-page")?.remove();
     stuck.remove();
-    // Who decided the last card by a key has the focus nowhere: it goes to the next one.
+    // After a decision by key on the last card nothing has the focus, so move the focus to the next card.
     if (!current && cards().length) go(cards()[0], { focus: document.activeElement === body });
   }).catch(() => { if (!cards().length) document.getElementById("notices").append(stuck); })
     .finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; empty(); });
   return loading;
 }
 
-// No card is left on the page: the next ones come. Behind the last page there may be newer ones, those of colleagues and those
-// before this page, so the view is asked for from its top, once everything sent is stored: else the decided ones would come again.
+// No card is left, so load the next page. After the last page, load the view from the top: there may be newer cards, cards that
+// colleagues had on their screens, and earlier cards. But first wait for all pending requests, or cards that are already decided
+// would come again.
 async function refill() {
   await more();
   if (cards().length || after || !["held", "yours", "escalated"].includes(body.dataset.tab)) return;
-  await Promise.allSettled([...done, ...undone].flatMap((gesture) => [gesture.sent, gesture.back]));
+  await Promise.allSettled([...done, ...undone].flatMap((action) => [action.sent, action.back]));
   if (!cards().length) await more({ fromTop: true });
 }
 
@@ -334,7 +335,7 @@ function empty() {
   const all = cards();
   const some = all.length > 0;
   all.forEach((card, n) => { card.setAttribute("aria-posinset", n + 1); card.setAttribute("aria-setsize", after ? -1 : all.length); });
-  // A feed without articles is none to a screen reader.
+  // Screen readers expect articles in a feed, so an empty list has another role.
   feed.setAttribute("role", some ? "feed" : "group");
   document.getElementById("empty").hidden = some || Boolean(after || loading);
 }
@@ -373,7 +374,7 @@ function toggleContext() {
 }
 
 function place() {
-  // A screen that was turned or a window that was pulled: the context has another home.
+  // After a rotation or a resize the context panel moves to another place.
   if (wide.matches) { aside.classList.remove("in-card"); document.querySelector(".columns").append(aside); if (current) showContext(current); }
 }
 
@@ -410,7 +411,7 @@ const sheetOpen = () => document.querySelector("details.reject[open]");
 
 function sheet(which) {
   const home = picked().length ? bulk : current;
-  // The colleagues stand on the page once; a card gets its own list when it is asked for.
+  // The list of colleagues is on the page once. A card gets a copy when its form is opened.
   const link = which === ".hand" && bulk ? home?.querySelector(".to-hand") : null;
   link?.replaceWith(bulk.querySelector(".hand").cloneNode(true));
   const details = home?.querySelector(`details${which}`);
@@ -454,7 +455,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (typing(event.target)) return;
   if (body.dataset.keys === "off") return;
-  // Over an open sheet only its own keys count: nothing behind it is decided.
+  // While a sheet is open, only its own keys work, so that nothing behind it is decided.
   if (open) {
     const key = event.key === "Enter" && !event.target.closest(".sheet") ? "↵" : event.key;
     const button = /^[1-9↵]$/.test(key) && open.querySelector(`.sheet [data-key="${key}"]`);
@@ -467,7 +468,7 @@ document.addEventListener("keydown", (event) => {
   acts[act]();
 });
 
-/* The same by hand */
+/* The same by mouse and touch */
 
 document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
@@ -475,7 +476,7 @@ document.addEventListener("submit", (event) => {
   if (target.id === "redo-form" && undone.length) { event.preventDefault(); redo(); return; }
   if (submitter?.name !== "act" || submitter.hasAttribute("formaction")) return;
   event.preventDefault();
-  // Enter in the message of a sheet is its button with the sign of that key; Enter elsewhere is nothing.
+  // Enter in the message of a sheet presses the button marked ↵. Elsewhere Enter does nothing.
   const button = submitter.matches(".enter") ? document.activeElement.closest(".sheet")?.querySelector('[data-key="↵"]') : submitter;
   if (!button) return;
   const box = button.closest(".sheet")?.querySelector("input");
@@ -499,7 +500,7 @@ feed.addEventListener("change", (event) => {
   if (event.target.matches(".pick input")) pick(event.target.closest(".card"), event.target.checked);
 });
 document.addEventListener("toggle", (event) => {
-  // One sheet at a time.
+  // Only one sheet may be open.
   if (event.target.matches?.("details.reject") && event.target.open) {
     for (const other of document.querySelectorAll("details.reject[open]")) if (other !== event.target) other.open = false;
     event.target.querySelector(".sheet").scrollIntoView({ block: "nearest" });

@@ -1,4 +1,4 @@
-// A strip of places that is wider than a phone begins at the place where one is.
+// Scroll a navigation bar that is wider than the screen to the current page.
 for (const here of document.querySelectorAll("nav [aria-current]")) {
   here.scrollIntoView({ block: "nearest", inline: "center" });
 }

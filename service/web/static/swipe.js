@@ -1,7 +1,7 @@
-// A swipe on a phone, beside the buttons and never instead of them: to the right approves, to the left asks for the reason.
-// Up and down stay the browser's, and a finger that turns back has done nothing.
+// Swipes on a phone, in addition to the buttons: right approves, left opens the reasons for a rejection.
+// Vertical swipes scroll as usual, and a finger that moves back cancels the swipe.
 
-const FAR = 0.35; // of the card's width
+const FAR = 0.35; // share of the card's width that counts as a swipe
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function swipes(feed, acts) {
@@ -19,7 +19,7 @@ export function swipes(feed, acts) {
     rest();
     const card = event.target.closest(".card.current");
     if (!card || event.pointerType !== "touch" || !event.isPrimary || event.target.closest(".acts, a, label, mark")) return;
-    // This finger closes the sheet, and does no more.
+    // This touch only closes the open rejection form.
     if (document.querySelector("details.reject[open]")) return;
     from = { card, id: event.pointerId, x: event.clientX, y: event.clientY };
   });

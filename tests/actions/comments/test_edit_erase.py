@@ -1,4 +1,4 @@
-"""New words need a new verdict, and erased words are nowhere."""
+"""Edited comments need a new verdict, and erased text is stored nowhere."""
 
 from datetime import timedelta
 
@@ -63,12 +63,14 @@ def test_what_a_site_learned_from_an_erased_comment_is_dropped(database: Databas
         decide(
             session, "news", [Ruling(comment_id, State.REJECTED, 1)], actor=Actor(key_id=new_id()), now=NOON, delay=timedelta(0)
         )
-        session.add(SiteModelRow(site_id="news", weights="c2VjcmV0", labels=60, believed=True, made_at=NOON, last_at=NOON))
+        session.add(
+            SiteModelRow(site_id="news", weights="c2VjcmV0", labels=60, active=True, trained_at=NOON, last_decision_at=NOON)
+        )
     with database.writing() as session:
         erase(session, "news", comment_id, now=NOON)
     with database.reading() as session:
         model = session.get_one(SiteModelRow, "news")
-    assert (model.weights, model.believed, model.labels, model.last_at) == ("", False, 0, None)
+    assert (model.weights, model.active, model.labels, model.last_decision_at) == ("", False, 0, None)
 
 
 def test_erasing_twice_is_erasing_once(database: Database) -> None:

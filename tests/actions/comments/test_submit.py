@@ -1,4 +1,4 @@
-"""Submit keeps its word: stored once, refused clearly, and a bad draft harms no other."""
+"""Submit: comments are stored once and refused clearly, and a bad draft does not harm the others in its batch."""
 
 from datetime import timedelta
 
@@ -132,7 +132,7 @@ def test_addresses_are_kept_only_as_keyed_hashes(database: Database) -> None:
     with database.reading() as session:
         a, b = session.get_one(Comment, first), session.get_one(Comment, second)
     assert a.author_key == b.author_key != ""
-    assert a.address_key == b.address_key, "one /24 is one block"
+    assert a.ip_key == b.ip_key, "one /24 is one block"
     assert a.context["address"] != b.context.get("address")
     kept = repr({c.name: getattr(a, c.name) for c in Comment.__table__.columns})
     for secret in ("Jo@", "jo@example", "203.0.113", "http://x"):

@@ -1,4 +1,4 @@
-"""A crowd: many moderators decide and take back on the same few comments, each from what they saw a while ago.
+"""A race test: many moderators decide on the same few comments and undo decisions, each with an outdated view.
 
 python -m tests.actions.moderation.crowd --moderators 20 --decisions 1000 [--database URL]
 """
@@ -28,12 +28,12 @@ from service.store.tables.outbox import Event
 from tests.support.factories import NOON, draft, moved, site, submitted
 
 COMMENTS = 50
-#: The version that the first decision makes: that of being held was 1.
+#: The version after the first decision. Holding the comment was version 1.
 FIRST = 2
 
 
 def crowd(database: Database, *, moderators: int, decisions: int, seed: int) -> Counter[str]:
-    """Let them all at it at once. Returns how often a decision won, came late, and was taken back; asserts that each is there once."""
+    """Run all moderators at once. Returns how many decisions won, came late and were undone. Asserts that each exists once."""
     with database.writing() as session:
         site(session)
         comments = submitted(session, *(draft(f"comment {n}") for n in range(COMMENTS)))
@@ -52,7 +52,7 @@ def crowd(database: Database, *, moderators: int, decisions: int, seed: int) -> 
 def _moderate(
     database: Database, moderator_id: UUID, comments: list[UUID], decisions: int, seed: int
 ) -> tuple[list[Decided], Counter[str]]:
-    """One moderator, who looks now and then and decides on what was seen; every tenth decision is taken back."""
+    """One moderator: looks now and then, decides on what was seen, and undoes every tenth decision."""
     chance, counts, won, seen = random.Random(seed), Counter[str](), list[Decided](), dict[UUID, tuple[str, int]]()
     for number in range(decisions):
         if number % 10 == 0:
@@ -89,13 +89,13 @@ def _take_back(database: Database, moderator_id: UUID, decided: Decided) -> Deci
 
 
 def _won(outcome: object) -> Decided | None:
-    """What is not won was late: nothing else may come of it."""
+    """A decision that did not win was late (AlreadyDecided). No other outcome is allowed."""
     assert isinstance(outcome, Decided | AlreadyDecided), outcome
     return outcome if isinstance(outcome, Decided) else None
 
 
 def _compare(database: Database, comments: list[UUID], won: list[Decided]) -> None:
-    """Each version has the one winner who was told so, follows from the one before, and is what the host hears of."""
+    """Each version has one winner, who was told so; it follows the one before; and the host gets an event for it."""
     told: defaultdict[UUID, dict[int, UUID]] = defaultdict(dict)
     for decided in won:
         assert decided.change.version not in told[decided.change.comment_id], "two were told that they won"

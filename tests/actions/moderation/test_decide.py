@@ -1,4 +1,4 @@
-"""A decision has one winner, a late one learns who was first, and an undo in time is silent."""
+"""A decision has one winner, a late one is told the winner, and an undo in time sends no webhook."""
 
 from datetime import timedelta
 from threading import Barrier, Thread

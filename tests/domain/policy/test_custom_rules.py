@@ -1,4 +1,4 @@
-"""An editor's rule holds what it says, says why, and can be tried on what came before."""
+"""Custom rules: a rule matches as written, gives its reason, and can be tried on past comments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two findings count as two only where they rest on different evidence: the table, and what holds for every pair."""
+"""Two findings count as two only if they rest on different evidence: by a table, and for every pair."""
 
 from itertools import combinations
 
@@ -25,10 +25,10 @@ MAILBOX = strong(Kind.SPAM_DISPOSABLE_EMAIL)
 LINKS, CONTACT = strong(Kind.SPAM_LINKS, (40, 60)), strong(Kind.SPAM_CONTACT, (70, 80))
 REPEAT, NEAR, BURST = (strong(kind) for kind in (Kind.SPAM_DUPLICATE, Kind.SPAM_NEAR_DUPLICATE, Kind.SPAM_VELOCITY))
 HONEYPOT, HASTE = strong(Kind.SPAM_HONEYPOT), strong(Kind.SPAM_TOO_FAST)
-ELSEWHERE = strong(Kind.SPAM_OUTSIDE)
+EXTERNAL = strong(Kind.SPAM_EXTERNAL)
 LEAD = Signal(Kind.SPAM_LEAD, 0.0, "something to follow")
 
-#: Two findings; whether they are two where nothing can be followed; and where something can.
+#: Two findings; whether they count as two without a lead; and with a lead.
 PAIRS = [
     (MODEL, PHRASES, False, True),
     (OWN_MODEL, PHRASES, False, True),
@@ -53,8 +53,8 @@ PAIRS = [
     (MODEL, HONEYPOT, True, True),
     (PHRASES, BURST, True, True),
     (NAME, LINKS, True, True),
-    (ELSEWHERE, MODEL, True, True),
-    (ELSEWHERE, NAME, True, True),
+    (EXTERNAL, MODEL, True, True),
+    (EXTERNAL, NAME, True, True),
     (MODEL, MODEL, False, False),
 ]
 
@@ -90,19 +90,23 @@ def test_a_name_leads_somewhere_only_where_it_advertises() -> None:
     assert not leads_somewhere([Signal(Kind.SPAM_NAME, 0.6, "a long name")])
 
 
-_STRONG = (MODEL, OWN_MODEL, PHRASES, WORD, NAME, MAILBOX, LINKS, CONTACT, REPEAT, NEAR, BURST, HONEYPOT, HASTE, ELSEWHERE)
+_STRONG = (MODEL, OWN_MODEL, PHRASES, WORD, NAME, MAILBOX, LINKS, CONTACT, REPEAT, NEAR, BURST, HONEYPOT, HASTE, EXTERNAL)
 _SCORES = st.floats(0, 1)
 
 
-@given(st.sampled_from(_STRONG), _SCORES, st.sampled_from([None, SiteThresholds(audit=0, publish_below=0.2, reject_from=0.5)]))
-def test_nothing_on_one_ground_rejects_however_sure_it_is(one: Signal, score: float, latitude: SiteThresholds | None) -> None:
-    """A name, a flood, a link or a form alone; and a model with nothing to follow."""
+@given(
+    st.sampled_from(_STRONG),
+    _SCORES,
+    st.sampled_from([None, SiteThresholds(sample_one_in=0, publish_below=0.2, reject_from=0.5)]),
+)
+def test_nothing_on_one_ground_rejects_however_sure_it_is(one: Signal, score: float, thresholds: SiteThresholds | None) -> None:
+    """A name, a flood, a link or a form alone; and a model without a lead."""
     if one.kind.family is Family.PROFANITY:
         return
     alone = Signal(one.kind, score, one.rule, one.spans, strong=True)
     same = [other for other in _STRONG if ground_of(other) == ground_of(alone) and other.kind.family is not Family.PROFANITY]
     signals = [alone, *same] if ground_of(alone) != ground_of(LINKS) else [alone, *same, BURST, REPEAT]
-    assert apply_thresholds(judge(signals, PolicyLimits()), signals, latitude, identity="x").state is not State.REJECTED
+    assert apply_thresholds(judge(signals, PolicyLimits()), signals, thresholds, identity="x").state is not State.REJECTED
 
 
 @given(_SCORES, st.booleans())

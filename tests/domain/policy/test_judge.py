@@ -1,4 +1,4 @@
-"""The policy, as a table: what was found, and what becomes of the comment."""
+"""The policy as a table: signals, and the state they lead to."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reasons survive being stored as JSON, and say plainly when a check never finished."""
+"""Reasons survive a round trip through JSON, and say plainly if a check did not finish."""
 
 import json
 

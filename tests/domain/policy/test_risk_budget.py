@@ -1,4 +1,4 @@
-"""A risk budget is kept with the stated confidence, and nothing is risked where too little is known."""
+"""A risk budget is kept with the stated confidence; with too little data nothing is decided automatically."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ from service.domain.policy.risk_budget import Budget, Decided, limits, sampled, 
 
 
 def history(count, seed=1):
-    """Decisions in which the score is the true chance of being rejected, sharpened as real scores are."""
+    """Decisions whose score is the true probability of rejection, with a realistic distribution."""
     chance = Random(seed)
     scores = [chance.betavariate(0.3, 0.6) for _ in range(count)]
     return [Decided(score, chance.random() < score) for score in scores]

@@ -1,4 +1,4 @@
-"""A site's latitude: limits decide alone where they may, the site's own rules stay, and a share is looked at all the same."""
+"""Site thresholds decide alone where they may, the site's own rules still apply, and a share is sampled for review."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from service.domain.policy.signals import Kind, Signal
 from service.domain.policy.site_thresholds import SiteThresholds, apply_thresholds, risk
 from service.domain.states import State
 
-NOBODY = SiteThresholds(audit=0)
-WIDE = SiteThresholds(audit=0, publish_below=0.6, reject_from=0.9)
+NOBODY = SiteThresholds(sample_one_in=0)
+WIDE = SiteThresholds(sample_one_in=0, publish_below=0.6, reject_from=0.9)
 
 
 def _found(kind: Kind, score: float) -> tuple[Signal, ...]:
@@ -36,19 +36,19 @@ TABLE = [
     (WIDE, (*_found(Kind.SITE_LANGUAGE_NOT_COVERED, 0.5), *_found(Kind.SPAM_MODEL, 0.95)), State.HELD),
     (WIDE, _found(Kind.SITE_BLOCKED_WORD, 1.0), State.REJECTED),
     (WIDE, (*_found(Kind.CHECK_FAILED, 1.0), *_found(Kind.SPAM_MODEL, 0.99)), State.HELD),
-    (SiteThresholds(audit=0, publish_below=0.1), _found(Kind.SPAM_MODEL, 0.2), State.HELD),
-    (SiteThresholds(audit=0, hold_until_known=True), (), State.HELD),
+    (SiteThresholds(sample_one_in=0, publish_below=0.1), _found(Kind.SPAM_MODEL, 0.2), State.HELD),
+    (SiteThresholds(sample_one_in=0, hold_until_known=True), (), State.HELD),
 ]
 
 
-@pytest.mark.parametrize(("latitude", "signals", "state"), TABLE)
-def test_limits_decide_where_they_may(latitude, signals, state) -> None:
-    assert apply_thresholds(judge(signals, PolicyLimits()), signals, latitude, identity="x").state is state
+@pytest.mark.parametrize(("thresholds", "signals", "state"), TABLE)
+def test_limits_decide_where_they_may(thresholds, signals, state) -> None:
+    assert apply_thresholds(judge(signals, PolicyLimits()), signals, thresholds, identity="x").state is state
 
 
 def test_a_share_of_what_is_decided_alone_is_looked_at() -> None:
-    latitude = SiteThresholds(audit=10, publish_below=0.6)
-    verdicts = [apply_thresholds(Verdict(State.APPROVED), (), latitude, identity=str(n)) for n in range(5_000)]
+    thresholds = SiteThresholds(sample_one_in=10, publish_below=0.6)
+    verdicts = [apply_thresholds(Verdict(State.APPROVED), (), thresholds, identity=str(n)) for n in range(5_000)]
     looked_at = [v for v in verdicts if v.state is State.HELD]
     assert 400 < len(looked_at) < 600
     assert looked_at[0].reasons[0].kind is Kind.SITE_AUDIT_SAMPLE
@@ -58,7 +58,7 @@ def test_a_share_of_what_is_decided_alone_is_looked_at() -> None:
 def test_what_the_site_blocks_is_not_audited() -> None:
     signals = _found(Kind.SITE_BLOCKED_WORD, 1.0)
     verdict = judge(signals, PolicyLimits())
-    assert apply_thresholds(verdict, signals, SiteThresholds(audit=1), identity="x") == verdict
+    assert apply_thresholds(verdict, signals, SiteThresholds(sample_one_in=1), identity="x") == verdict
 
 
 def test_spam_that_nobody_was_asked_about_is_audited_though_no_budget_is_set() -> None:

@@ -1,4 +1,4 @@
-"""What two texts have in common is read the same way on the short path and on the long one."""
+"""The fast path and the full path give the same fingerprint of a text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A text's language is told where it is plain, and nothing is said where it is not."""
+"""The language of a text is recognised if it is clear, and otherwise left open."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Texts that differ in a word are found alike, others are not, and the memory for it is bounded."""
+"""Texts that differ in a word count as near-duplicates, others do not, and the index has bounded memory."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What stands near a comment is counted by its words, its author and its address, each for itself."""
+"""Related comments are counted by text, author and address, each separately."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def test_neighbours_are_counted_each_for_itself(database: Database) -> None:
 
 
 def test_a_flood_of_long_ago_is_seen_by_its_times_of_writing(database: Database) -> None:
-    """Ten comments by one author within minutes of 2014, on two threads, imported among those of other days."""
+    """Ten comments by one author, written within minutes in 2014 on two threads, imported among comments of other days."""
     now, old = datetime.now(UTC), datetime(2014, 5, 1, 7, 30, tzinfo=UTC)
     with database.writing() as session:
         site(session)
@@ -59,5 +59,5 @@ def test_a_host_that_sends_the_time_of_writing_with_all_comments_hides_no_flood(
 
 
 def written(at: datetime) -> dict[str, dict[str, object]]:
-    """A comment by the same author as JO's, with a time of writing."""
+    """A comment by Jo, with the time it was written."""
     return {"author": JO["author"], "context": {**JO["context"], "posted_at": at}}

@@ -1,4 +1,4 @@
-"""What was accepted or settled is on the disk of SQLite before anybody is told; a lease need not be."""
+"""Accepted comments and verdicts are synced to SQLite's disk before they are confirmed; leases need not be."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Writers of one SQLite file stand in line, also where another process hangs in its turn."""
+"""Writers of one SQLite file take turns, also if another process hangs in its turn."""
 
 import fcntl
 import signal
@@ -17,8 +17,8 @@ from tests.support.servers import wait_until
 
 _HOLD = """
 import sys, pathlib
-from service.store.db.sqlite_write_lock import Turns
-with Turns(pathlib.Path(sys.argv[1])).turn(5):
+from service.store.db.sqlite_write_lock import FairFileLock
+with FairFileLock(pathlib.Path(sys.argv[1])).hold(5):
     print("mine", flush=True)
     sys.stdin.readline()
 """
@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def other(file: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has its turn until it is told to go on."""
+    """Another process that holds the lock until it is told to release it."""
     with subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as it:
@@ -114,7 +114,7 @@ def _taken(path: Path) -> bool:
 
 
 def _free(turns: FairFileLock) -> bool:
-    """Whether it is nobody's turn, here or in another process."""
+    """Whether no process holds the lock."""
     with suppress(OperationalError), turns.hold(0):
         return True
     return False

@@ -1,4 +1,4 @@
-"""Connections are kept without a question while they are used, and one that died meanwhile is replaced unseen."""
+"""A write connection is kept while it is used, and a dead one is replaced without an error."""
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +20,7 @@ def _kill_all_others(database: Database) -> None:
 
 
 def test_a_connection_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "QUIET", -1.0)
+    monkeypatch.setattr(postgres, "MAX_SILENCE", -1.0)
     with database.reading() as session:
         session.execute(text("SELECT 1"))
     _kill_all_others(database)
@@ -29,8 +29,8 @@ def test_a_connection_that_died_in_a_pause_is_replaced(database: Database, monke
 
 
 def test_a_lane_that_died_in_a_pause_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "QUIET", -1.0)
-    monkeypatch.setattr(write_connection, "KEPT", -1.0)
+    monkeypatch.setattr(postgres, "MAX_SILENCE", -1.0)
+    monkeypatch.setattr(write_connection, "IDLE_SECONDS", -1.0)
     lane = WriteConnection(database)
     for _ in range(2):
         with lane.begin() as connection:

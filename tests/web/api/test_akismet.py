@@ -1,4 +1,4 @@
-"""Clients that speak Akismet's protocol are served as they are: their keys, their two answers, their reports."""
+"""Clients of Akismet's protocol work unchanged: their keys, their two responses, their reports."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -96,7 +96,7 @@ def test_an_administrator_is_never_suspected(plugin: FlaskClient, token: str, da
 
 
 def test_the_key_under_test_is_the_one_in_key(plugin: FlaskClient, token: str) -> None:
-    # WordPress adds the key that it has stored to whatever it asks.
+    # WordPress adds its stored key to every request.
     for wrong in ("0" * 12, "short", "", token.upper() + "x"):
         answer = plugin.post("/1.1/verify-key", data={"key": wrong, "api_key": token}, headers={"Host": f"{token}.example"})
         assert said(answer) == "invalid", wrong
@@ -107,7 +107,7 @@ def test_the_key_under_test_is_the_one_in_key(plugin: FlaskClient, token: str) -
 def test_every_answer_to_a_check_has_a_guid(
     plugin: FlaskClient, token: str, client: FlaskClient, settle_all: Callable, app: Flask
 ) -> None:
-    """WordPress ignores an answer without one, and publishes."""
+    """WordPress ignores a response without a guid, and publishes the comment."""
     asked = CALM | {"api_key": token}
     held = plugin.post("/1.1/comment-check", data=asked)
     settle_all()
@@ -126,7 +126,7 @@ def test_every_answer_to_a_check_has_a_guid(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_check_that_finds_no_place_has_a_guid_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 0)
+    monkeypatch.setattr(wsgi_adapter, "MAX_WAITING", 0)
     client = Client(Front(AsgiApp(app)))
     busy = client.post("/1.1/comment-check", data=CALM)
     assert busy.status_code == 503
@@ -142,9 +142,9 @@ def test_a_plugin_keeps_a_held_comment_pending_or_calls_it_spam(
     for again in ({}, {"recheck_reason": "recheck_queue", "comment_ID": "7"}):
         held = plugin.post("/1.1/comment-check", data=asked | again)
         assert said(held) == ("true" if held_is_spam else "false")
-        # After twice that time the plugin publishes what it kept pending: twenty years.
+        # The plugin publishes pending comments after twice that time: twenty years.
         assert held.headers.get("X-akismet-recheck-after") == (None if held_is_spam else "315360000")
-    # From its own timer the plugin publishes whatever is `false`, and looks at no header.
+    # On its own timer the plugin publishes every comment with the response `false`, and reads no header.
     assert said(plugin.post("/1.1/comment-check", data=asked | {"recheck_reason": "retry", "comment_ID": "7"})) == "true"
 
 
@@ -206,7 +206,7 @@ def web(database_url: str, tmp_path: Path) -> Iterator[Web]:
 
 
 class _Here(httpx.HTTPTransport):
-    """Leads a client that knows one address of its own to another."""
+    """Redirects a client with a fixed URL to another URL."""
 
     def __init__(self, port: int) -> None:
         super().__init__()
@@ -231,7 +231,7 @@ def test_the_published_client_is_understood(web: Web) -> None:
             wrong.comment_check(user_ip="192.0.2.1", comment_content="Hello.")
         client = akismet.SyncClient.validated_client(config=config, http_client=line)
         fields = {"user_ip": "192.0.2.1", "comment_author": "Dana", "comment_content": CALM["comment_content"]}
-        # Its answer is wanted in less than a second: without a verdict by then the comment counts as held.
+        # The client waits less than a second. Without a verdict by then, the comment counts as held.
         wait_until(lambda: client.comment_check(**fields) == akismet.CheckResponse.HAM, what="a verdict in time")
         assert client.comment_check(**fields | {"comment_content": FOUL["comment_content"]}) == akismet.CheckResponse.SPAM
         assert client.comment_check(**fields | {"comment_author": "viagra-test-123"}) == akismet.CheckResponse.SPAM

@@ -1,4 +1,4 @@
-"""WordPress with Akismet's plugin: the real one that Debian has, and a newer one by its protocol. Greenroom is a real process."""
+"""WordPress with the Akismet plugin (Debian's real one, and a model of a newer one) against a real Greenroom process."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ from tests.support.web_server import Web
 from tests.support.wordpress import WordPress
 
 BLOG = "https://news.example"
-#: WordPress takes no comment twice, and its tests share one.
+#: WordPress refuses duplicate comments, and the tests share one WordPress.
 NUMBERS = count(1)
 CALM = "It's what I've \"always\" said: a <em class='x'>lovely</em> bridge & a river."
 FOUL = "You are a complete fuckwit and so is your dog."
-#: Held: a person decides whether a telephone number may stay.
+#: Is held: a person decides whether a telephone number is allowed.
 DOUBTFUL = "Call me at +49 30 12345678, it's about the <em class='x'>railing</em> of the bridge."
 
 
 class Greenroom:
-    """A site of its own in a running Greenroom, with a key for the plugin, and a moderator at its API."""
+    """A new site in a running Greenroom, with a key for the plugin, and an API client that moderates."""
 
     def __init__(self, web: Web, site: str) -> None:
         self.web, self.site = web, site
@@ -53,7 +53,7 @@ class Greenroom:
             return add_akismet_key(session, self.site, identities=identities, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
 
     def comments(self) -> list[dict[str, Any]]:
-        """All comments of the site, once each has its verdict."""
+        """All comments of the site, once all have their verdicts."""
 
         def judged() -> bool:
             with self.database.reading() as session:
@@ -69,7 +69,7 @@ class Greenroom:
         assert self.api.post(f"/comments/{comment['id']}/decision", json={"decision": decision}).status_code == 200
 
     def rows(self) -> list[int]:
-        """How much is stored of comments."""
+        """The number of stored comments."""
         with self.database.reading() as session:
             return [session.scalar(select(func.count()).select_from(record)) or 0 for record in (Comment, Thread, Event)]
 
@@ -79,7 +79,7 @@ def web(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("greenroom")
     (folder / "greenroom.db").write_bytes(sqlite_template.read_bytes())
     with Web(folder, DATABASE_URL=f"sqlite:///{folder / 'greenroom.db'}") as web:
-        # The first verdict of a process takes longer than a client waits.
+        # The first verdict of a process takes longer than the client's timeout.
         warm_up = Greenroom(web, "warm-up")
         warm_up.api.post("/comments", json={"thread": {"id": "a"}, "text": "Good morning."})
         assert len(warm_up.comments()) == 1
@@ -105,7 +105,7 @@ def wordpress(mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def in_time(comment: Callable[[str], int], state: Callable[[int], str]) -> int:
-    """A comment that the blog published at once. One whose verdict takes too long counts as held, so that another one is sent."""
+    """Send comments until the blog publishes one at once. A comment whose verdict takes too long counts as held."""
     numbers: list[int] = []
 
     def published() -> bool:
@@ -159,7 +159,7 @@ def test_what_the_real_plugin_sent_while_greenroom_was_away_comes_once(wordpress
     wordpress.run("Akismet::cron_recheck();")
     [comment] = greenroom.comments()
     assert (comment["external_id"], comment["state"]) == (str(number), "approved")
-    # Unless the verdict came in time the plugin took it for held.
+    # If the verdict did not come in time, the plugin treated the comment as held.
     assert wordpress.state(number) in ("approved", "spam")
     assert wordpress.run(f"return Akismet::recheck_comment({number});") == "false"
     assert len(greenroom.comments()) == 1
@@ -202,7 +202,7 @@ def test_a_newer_plugin_never_publishes_what_waits_for_a_person(greenroom: Green
     def pending() -> bool:
         return blog.status[blog.comment(DOUBTFUL)] is Status.PENDING
 
-    # A web process believes what it knows of a site for some seconds.
+    # A web process caches sites for some seconds.
     wait_until(pending, what="the site's new answer for what is held")
     number = max(blog.status)
     assert blog.fallback[number] > 10 * 365 * 24 * 3600
@@ -235,6 +235,6 @@ def test_what_is_a_test_is_judged_by_the_checks_and_leaves_no_trace(greenroom: G
     before = greenroom.rows()
     told = {words: blog.status[blog.comment(words, is_test="true")] for words in (CALM, FOUL, "A zeppelin over the bridge.")}
     assert told == {CALM: Status.APPROVED, FOUL: Status.SPAM, "A zeppelin over the bridge.": Status.SPAM}
-    # So often that it were a flood, had anybody counted.
+    # So often that it would be a flood if repeats were counted.
     assert {blog.status[blog.comment(CALM, is_test="1")] for _ in range(12)} == {Status.APPROVED}
     assert greenroom.rows() == before

@@ -1,4 +1,4 @@
-"""A comment that a client of Akismet's protocol sends again is found again: one comment in the queue, and its state is the answer."""
+"""A comment that an Akismet client sends again is recognised: one comment in the queue, and its state is the response."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from service.store.tables.comments import Comment
 from tests.support.servers import wait_until
 
 POSTED = "2026-11-27 08:00:00"
-#: As WordPress sends a comment before it has stored it: with slashes, and without an id or a time of its own.
+#: A comment as WordPress sends it before storing it: with slashes, without an id and a time.
 FIRST = {
     "comment_content": r"It\'s a \"lovely\" bridge, see <em class=\"x\">this</em> & 1 < 2.",
     "comment_author": r"Dana O\'Neil",
@@ -26,7 +26,7 @@ FIRST = {
     "permalink": "https://news.example/?p=1",
     "user_ip": "192.0.2.1",
 }
-#: As it sends the same comment from its database.
+#: The same comment as WordPress sends it from its database.
 STORED = FIRST | {
     "comment_ID": "2",
     "comment_content": 'It\'s a "lovely" bridge, see <em>this</em> &amp; 1 &lt; 2.',
@@ -49,14 +49,14 @@ def token(database: Database, settings: Settings, site: str) -> str:
 
 @pytest.fixture
 def check(app: Flask, token: str) -> Check:
-    """The answer to a check of these fields."""
+    """The response to a check of these fields."""
 
     def check(fields: dict[str, str], path: str = "comment-check", **more: str) -> str:
         answers = []
 
         def answered() -> bool:
             answers.append(app.test_client().post(f"/1.1/{path}", data=fields | more | {"api_key": token}, headers=WORDPRESS))
-            # A busy machine may refuse one; its client sends it again.
+            # A busy server may refuse a request; the client sends it again.
             return answers[-1].status_code != 503
 
         wait_until(answered, what="an answer")
@@ -102,7 +102,7 @@ def test_the_same_comment_sent_again_is_known_by(
     answers = [app.test_client().post("/1.1/comment-check", data=plain | first | {"api_key": token})]
     settle_all()
     if again == {"guid": "?"}:
-        # Our own name for it is enough, whatever became of its words.
+        # The guid is enough, even if the text has changed.
         again = {"guid": answers[0].headers[GUID], "comment_content": "What a thoughtful article.", "recheck_reason": "retry"}
     answers += [app.test_client().post("/1.1/comment-check", data=plain | again | {"api_key": token}) for _ in range(2)]
     [comment] = stored(client)
@@ -125,7 +125,7 @@ def test_another_comment_is_another_comment(check: Check, client: FlaskClient) -
 
 
 def test_two_blogs_may_number_their_comments_alike(check: Check, client: FlaskClient) -> None:
-    """One key may serve several blogs, and each counts its comments from 1."""
+    """Several blogs may share a key, and each one counts its comments from 1."""
     other = STORED | {
         "permalink": "https://other.example/?p=1",
         "comment_content": "Of another blog.",
@@ -228,7 +228,7 @@ def test_a_report_in_a_test_decides_nothing(check: Check, client: FlaskClient, s
 
 
 def test_the_same_words_at_another_time_are_another_comment(check: Check, client: FlaskClient) -> None:
-    """A client that always tells the time: or the hundredth copy of an advertisement would be as welcome as the first."""
+    """A client that always sends the time. Otherwise the hundredth copy of an advertisement would pass like the first one."""
     for hour in ("08", "09"):
         check(FIRST, comment_date_gmt=f"2026-11-27 {hour}:00:00")
     assert len(stored(client)) == 2

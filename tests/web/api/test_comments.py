@@ -1,4 +1,4 @@
-"""A host looks at its comments, changes their words, erases them, and decides on them."""
+"""The host API for comments: read, edit, erase and decide."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ def test_nothing_of_an_address_or_an_e_mail_is_ever_shown(client: FlaskClient, p
     settle_all()
     for path in (f"/v1/comments/{comment}", "/v1/comments", "/v1/threads/a-page/comments?site=news"):
         shown = client.get(path).get_data(as_text=True)
-        assert not [word for word in ("secret", "mail.example", "203.0.113", "address_key", "author_key") if word in shown]
+        assert not [word for word in ("secret", "mail.example", "203.0.113", "ip_key", "author_key") if word in shown]
 
 
 def test_a_site_never_sees_the_comments_of_another(app: Flask, client: FlaskClient, post: Post, database: Database) -> None:

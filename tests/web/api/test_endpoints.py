@@ -1,4 +1,4 @@
-"""The API of endpoints: a host says where, sees what came of it, tries it out, and gets what it missed."""
+"""The host API for webhook endpoints: add, inspect deliveries, send a test, replay missed events."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -43,7 +43,7 @@ def endpoint(client: FlaskClient, receiver: Receiver) -> dict:
 
 @pytest.fixture
 def courier(workshop: WorkerResources) -> Iterator[None]:
-    """A courier that looks again and again."""
+    """A delivery worker that polls in a loop."""
     stop = Event()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""An old thread that a host imports comes within seconds. Floods are counted by when its comments were written."""
+"""An imported old thread arrives within seconds. Floods are counted by the time the comments were written."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from service.store.tables.comments import Comment, VerdictRow
 
 OLD = datetime(2014, 5, 1, 7, 30, tzinfo=UTC)
 READERS, COMMENTS = 7, 300
-#: Said again and again in a thread of years, also word by word, and also with a link to the same place.
+#: Texts that recur in a thread over years, also word for word, and also with a link to the same host.
 REMARKS = [
     "Thank you very much for keeping this thread open.",
     "The harbour was lovely in winter, and nobody was there.",

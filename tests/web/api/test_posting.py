@@ -1,4 +1,4 @@
-"""A host posts comments: stored once, answered honestly, or refused with the field named."""
+"""A host posts comments: stored once, confirmed correctly, or refused with the name of the field."""
 
 import threading
 from collections.abc import Callable
@@ -103,7 +103,7 @@ def test_a_host_may_wait_for_the_verdict(client: FlaskClient, settings: Settings
     worker = threading.Thread(target=work)
     worker.start()
     try:
-        # A machine that stands still for ten seconds is asked once more.
+        # A machine that hangs for ten seconds gets a retry.
         tries = (client.post("/v1/comments", json=BODY, headers={"Prefer": "respond-async, wait=10"}) for _ in range(12))
         response = next(answer for answer in tries if answer.status_code == 200)
     finally:
@@ -124,7 +124,7 @@ def test_who_waits_in_vain_is_told_that_the_comment_is_taken(client: FlaskClient
 def test_asking_again_for_what_is_erased_at_this_moment_is_no_error(client: FlaskClient, database: Database) -> None:
     headers = {"Idempotency-Key": "once", "Prefer": "wait=1"}
     first = client.post("/v1/comments", json=BODY, headers={"Idempotency-Key": "once"})
-    # Its key goes with it; here it was looked up before.
+    # The key is deleted with its site. Here the key was cached before.
     with database.writing() as session:
         session.get_one(Comment, UUID(first.json["id"])).state = State.ERASED
     again = client.post("/v1/comments", json=BODY, headers=headers)

@@ -1,4 +1,4 @@
-"""Hostile input: whatever comes, no answer is 500 or more, and each refusal names what was wrong."""
+"""Hostile input: no response has a status of 500 or more, and each refusal names its reason."""
 
 import json
 import random
@@ -60,7 +60,7 @@ def with_value(path: tuple[str, ...], value: object) -> dict:
 
 
 def expect_sane(response, path: tuple[str, ...]) -> None:
-    """Taken, or refused with the field's own name; nothing else."""
+    """Either accepted, or refused with the name of the field."""
     assert response.status_code in (202, 409, 422), (response.status_code, response.data[:300])
     if response.status_code == 422:
         pointers = [error["pointer"] for error in response.json["errors"]]

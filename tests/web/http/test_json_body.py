@@ -1,4 +1,4 @@
-"""A body that is read in one step is read as the careful way would have read it, or not at all."""
+"""The fast JSON parser gives the same result as the strict one, or None."""
 
 import json
 
@@ -20,7 +20,7 @@ _VALUES = st.one_of(st.sampled_from([*NAUGHTY, *STRANGE]), st.text(max_size=20),
 
 @st.composite
 def bodies(draw: st.DrawFn) -> str:
-    """The JSON of a comment with some fields missing, strange, twice, or written with more white space than usual."""
+    """The JSON of a comment with some fields missing, strange or duplicated, or with unusual white space."""
 
     def written(value: object, name: str = "") -> str:
         if isinstance(value, dict):

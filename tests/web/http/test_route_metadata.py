@@ -1,4 +1,4 @@
-"""Every route says who may call it, how often, and what it is; one that is silent is found out."""
+"""Every route declares its access, its rate limit and its purpose; a route without them fails."""
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from service.web.openapi.operation import Operation
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-#: All that an owner can be: everybody, a key with a scope, whoever is signed in, a moderator with a role, the operator.
+#: All kinds of access: public, a key with a scope, signed in, a moderator with a role, the operator.
 OWNERS = {PUBLIC, "moderator", "operator", "akismet key"} | {f"key:{s}" for s in Scope} | {f"role:{role}" for role in Role}
 
 
@@ -25,7 +25,7 @@ def test_owners_and_rates_are_ones_that_there_are(app: Flask) -> None:
 
 
 def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
-    """Whoever adds a public route adds it here, and thinks about it."""
+    """A new public route must be added here, on purpose."""
     open_to_all = {route.path for route in routes(app) if route.owner == PUBLIC}
     assert open_to_all == {
         "/",
@@ -38,8 +38,8 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/sign-in",
         "/sign-in/<token>",
         "/sign-in/code",
-        "/sign-in/elsewhere/start",
-        "/sign-in/elsewhere/back",
+        "/sign-in/oidc/start",
+        "/sign-in/oidc/callback",
         "/static/<path:filename>",
         "/v1/threads/<thread:thread>/comments",
     }

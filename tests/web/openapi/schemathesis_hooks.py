@@ -1,4 +1,4 @@
-"""What schemathesis must know of this API that no schema can say: a new comment needs a new Idempotency-Key."""
+"""Hooks for schemathesis, for what no schema can express: a new comment needs a new Idempotency-Key."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The API explains itself: a document that is true, pages of our own, and a paragraph for every error."""
+"""The API documentation: a correct OpenAPI document, our own pages, and a paragraph for every error."""
 
 import re
 
@@ -23,7 +23,7 @@ def test_every_reference_of_the_document_leads_somewhere(reader: FlaskClient) ->
     schemas = response.json["components"]["schemas"]
     named = set(re.findall(r'"#/components/schemas/([^"]+)"', response.get_data(as_text=True)))
     assert named <= set(schemas)
-    assert {"CommentBody", "CommentShown", "Problem"} <= named
+    assert {"CommentBody", "CommentResponse", "Problem"} <= named
     assert response.json["openapi"] == "3.1.0"
 
 

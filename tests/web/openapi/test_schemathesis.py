@@ -1,4 +1,4 @@
-"""The API document is true: a machine tries every operation in thousands of ways and finds no answer that it does not tell of."""
+"""The OpenAPI document is correct: schemathesis calls every operation thousands of times and finds no undocumented response."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from tests.support.web_server import COMMANDS, Web
 pytestmark = [pytest.mark.parametrize("database_url", ["sqlite"], indirect=True), pytest.mark.timeout(1200)]
 
 PROJECT = Path(__file__).parents[3]
-#: Seconds of the search; `make schemathesis` gives it more.
+#: Seconds to search; `make schemathesis` sets more.
 SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "30")
 
 

@@ -1,4 +1,4 @@
-"""Readers without JavaScript send comments by a plain form and are led back to the page that they came from, and nowhere else."""
+"""The comment form works without JavaScript, and redirects only to the page that the reader came from."""
 
 import html
 import re
@@ -60,14 +60,14 @@ def test_what_stands_in_the_trap_is_noted(reader: FlaskClient, database: Databas
     assert comments(database)[0].context["honeypot"] is True
 
 
-ELSEWHERE = [
+OTHER_ORIGIN = [
     "https://evil.example/", "//evil.example/", "https://news.example.evil.example/", "https://news.example@evil.example/",
     "https://news.example\\@evil.example/", "https://news.example:8443/", "http://news.example/", "https://evil.example/https://news.example/",
     "https://news.example\t.evil.example/", "javascript:alert(1)", "https:///evil.example",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", ELSEWHERE)
+@pytest.mark.parametrize("address", OTHER_ORIGIN)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_is_led_elsewhere(reader: FlaskClient, address: str, database: Database) -> None:
     sent = reader.post("/f/news", data={"thread": "a", "text": "Hello.", "return_to": address})

@@ -1,7 +1,8 @@
-"""Everybody reads the feed: approved comments only, in four forms, safe to include, and cheap to ask again."""
+"""The public feed: approved comments only, in four formats, safe to embed, and cheap to poll."""
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import Client
 
+from service.web.public import feed
 from service.web.resources import feed_cache, site_cache
 from service.web.server import fast_feed
 from service.web.server.asgi import AsgiApp
@@ -32,7 +34,7 @@ def approve(client: FlaskClient) -> Callable[[str], None]:
 
 @pytest.fixture
 def published(post: Post, approve: Callable[[str], None]) -> Post:
-    """Posts a comment, approves it, and gives back its id."""
+    """Posts a comment and approves it. Returns its id."""
 
     def published(text: str = "A calm word.", **fields: object) -> str:
         comment = post(text, **fields)
@@ -44,7 +46,7 @@ def published(post: Post, approve: Callable[[str], None]) -> Post:
 
 @pytest.fixture
 def reader(app: Flask) -> Client:
-    """Somebody without a key, at the front door."""
+    """A client without a key, through the fast path."""
     return Client(Front(AsgiApp(app)))
 
 
@@ -128,11 +130,15 @@ def test_each_form_has_an_etag_of_its_own(reader: Client, published: Post) -> No
     assert len({reader.get(FEED + query).headers["ETag"] for query in queries}) == len(queries)
 
 
-def test_a_hot_feed_asks_the_database_nothing(
-    app: Flask, reader: Client, published: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module, name in ((feed_cache, "LOOK_AFTER"), (fast_feed, "BELIEVED"), (site_cache, "BELIEVED")):
+@pytest.fixture
+def long_ttl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New caches keep their entries for an hour."""
+    for module, name in ((feed_cache, "LOOK_AFTER"), (fast_feed, "TTL"), (site_cache, "TTL")):
         monkeypatch.setattr(module, name, 3600.0)
+
+
+@pytest.mark.usefixtures("long_ttl")
+def test_a_hot_feed_asks_the_database_nothing(app: Flask, reader: Client, published: Post) -> None:
     published()
     reader.get(FEED)
     asked: list[str] = []
@@ -253,3 +259,28 @@ def test_a_very_deep_conversation_is_shown_whole(reader: Client, published: Post
     body = reader.get(FEED).get_data(as_text=True)
     assert all(comment in body for comment in chain)
     assert reader.get(f"{FEED}&format=html").get_data(as_text=True).count("<article>") == 40
+
+
+def test_every_header_of_a_feed_is_on_the_list_of_the_fast_path(reader: Client, published: Post) -> None:
+    """The fast path gives a cached response to other clients, and does so only with headers that are known to be the same for all."""
+    published()
+    for accept in ("application/json", "text/html", "application/atom+xml", "application/feed+json"):
+        headers = {"Origin": "https://news.example", "Accept": accept, "Accept-Encoding": "gzip"}
+        names = {name.lower() for name, _ in reader.get(FEED + "&limit=1", headers=headers).headers}
+        unknown = names - fast_feed.SHARED - fast_feed.OWN
+        assert not unknown, (
+            f"{unknown}: add the header to SHARED in service/web/server/fast_feed.py if every client may get the same value"
+        )
+
+
+def test_the_etag_depends_on_the_templates_and_the_code_that_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = feed.renderer_digest()
+    changed = [tmp_path / file.name for file in feed._RENDERERS]
+    for copy, file in zip(changed, feed._RENDERERS, strict=True):
+        copy.write_bytes(file.read_bytes())
+    monkeypatch.setattr(feed, "_RENDERERS", changed)
+    for copy in changed:
+        copy.write_bytes(copy.read_bytes() + b" ")
+        assert feed.renderer_digest.__wrapped__() != now
+        copy.write_bytes(copy.read_bytes()[:-1])
+    assert feed.renderer_digest.__wrapped__() == now

@@ -1,4 +1,4 @@
-"""Calls are counted in windows of a minute, and a flood of callers costs no memory."""
+"""Requests are counted in windows of a minute, and a flood of callers does not fill the memory."""
 
 import re
 import threading
@@ -24,7 +24,7 @@ def test_a_window_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_flood_of_names_pushes_the_oldest_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_counter, "MOST", 3)
+    monkeypatch.setattr(rate_counter, "MAX_ENTRIES", 3)
     counted = RateCounter()
     assert [counted.hit(name)[0] for name in "abcda"] == [1, 1, 1, 1, 1]
 

@@ -1,4 +1,4 @@
-"""A body that comes in pieces is whole or it is not there; and it is not waited for without end."""
+"""The body reader: a body in pieces is complete or missing, and waiting for it has a limit."""
 
 import asyncio
 import json
@@ -48,14 +48,14 @@ def test_a_body_that_never_comes_is_not_waited_for(app: Flask, site: str, monkey
 
 
 def test_only_so_much_of_unfinished_bodies_is_held(app: Flask, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_reader, "MOST_HELD", 4_000)
+    monkeypatch.setattr(body_reader, "MAX_HELD_BYTES", 4_000)
     assert _ask(app, 900, in_pieces(b"t" * 400, b"t" * 500))[0] == 422
     status, said = _ask(app, 900, in_pieces(b"t" * 600, b"t" * 300))
     assert (status, b"are being sent slowly" in said) == (503, True)
 
 
 def test_half_a_body_is_no_body(app: Flask, site: str, database: Database) -> None:
-    """Its sender left in the middle: a form cut there would still be a form, with half of the words."""
+    """The client disconnected in the middle. A truncated form would still parse, with half of the text."""
     half = in_pieces(b"thread=a&text=Half+of", more=True)
     gone = {"type": "http.disconnect"}
     for left in ([*half, gone], [*half, gone, gone], [*half, *in_pieces(b"")], in_pieces(b"thread=a&text=Half+of")):

@@ -1,4 +1,4 @@
-"""The hot lane for comments and the view behind it give the same answers, to good requests and to bad ones."""
+"""The fast path for comments and the Flask view give the same responses, to good and to bad requests."""
 
 import json
 import re
@@ -32,7 +32,7 @@ WHOLE: dict[str, Any] = {
     "author": {"name": "Jo", "email": "jo@example.org", "url": "https://jo.example", "id": "42", "verified": True},
     "context": {"ip": "2001:db8::1", "user_agent": "x", "posted_at": "2026-01-01T00:00:00Z", "seconds_to_submit": 3},
 }
-#: What the lane answers by itself.
+#: Requests that the fast path handles itself.
 ORDINARY: dict[str, dict[str, Any]] = {
     "plain": {"json": PLAIN},
     "whole": {"json": WHOLE},
@@ -42,7 +42,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
     "with the host's own id": {"json": {**PLAIN, "external_id": "e-1"}},
     "as a reply": {"json": {**PLAIN, "parent": "e-1"}},
 }
-#: What it leaves to the view, before or after it was read, counted or even stored.
+#: Requests that it passes on to the view: before or after it has read, counted or even stored them.
 LEFT: dict[str, dict[str, Any]] = {
     "no key": {"json": PLAIN, "headers": {"Authorization": ""}},
     "a wrong key": {"json": PLAIN, "headers": {"Authorization": "Bearer grk_wrong"}},
@@ -81,15 +81,15 @@ ALL = {**ORDINARY, **LEFT}
 
 @pytest.fixture
 def reader(database: Database, site: str) -> str:
-    """A key that may not send comments."""
+    """A key without the scope to send comments."""
     with database.writing() as session:
         return add_key(session, site, scopes=[Scope.READ], now=NOON)[1]
 
 
 @pytest.fixture
 def apps(settings: Settings, key: str, reader: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestResponse]]:
-    """Sends to one application: by its front door, or past the lane straight to its views. Both keys are known to it."""
-    monkeypatch.setattr(api_key_cache, "BELIEVED", 3600.0)
+    """Sends to one application, through the fast path or directly to its views. Both keys are cached."""
+    monkeypatch.setattr(api_key_cache, "TTL", 3600.0)
     app = create_app(settings)
     ways = {True: Client(Front(AsgiApp(app))), False: Client(app)}
 
@@ -105,7 +105,7 @@ def apps(settings: Settings, key: str, reader: str, monkeypatch: pytest.MonkeyPa
 
 
 def _seen(response: TestResponse) -> tuple[int, list[tuple[str, str]], str]:
-    """An answer without what is different each time: ids and the place in the quota."""
+    """A response without the values that differ each time: ids and the remaining quota."""
     headers = sorted((name, _masked(value)) for name, value in response.headers if name != "RateLimit")
     return response.status_code, headers, _masked(response.get_data(as_text=True))
 
@@ -121,7 +121,7 @@ def _left(response: TestResponse) -> int | None:
 
 def test_both_lanes_answer_alike_and_count_a_call_once(apps: Callable[..., TestResponse]) -> None:
     for request in ORDINARY.values():
-        apps(front=False, **request)  # So that both meet the same keys and ids as known.
+        apps(front=False, **request)  # So that both find the same keys and ids already known.
     for name, request in ALL.items():
         view, front, view_again = apps(front=False, **request), apps(front=True, **request), apps(front=False, **request)
         assert _seen(front) == _seen(view), name
@@ -150,7 +150,7 @@ def test_past_the_quota_the_lane_refuses_like_the_view(settings: Settings, key: 
 def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
     settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_key_cache, "BELIEVED", 3600.0)
+    monkeypatch.setattr(api_key_cache, "TTL", 3600.0)
     app = create_app(settings)
     client, tried = Client(Front(AsgiApp(app))), []
     client.get("/v1/comments", headers={"Authorization": f"Bearer {key}"})
@@ -170,9 +170,9 @@ def test_a_failure_in_the_lane_is_shaped_by_the_view_and_not_tried_twice(
 def test_a_comment_that_waited_in_vain_does_not_ask_for_its_key_again(
     settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database hangs: whoever asked it once more would hold a thread for seconds."""
+    """The database hangs: a second query would hold a thread for seconds."""
     monkeypatch.setattr(async_commit, "PATIENCE", 1.5)
-    monkeypatch.setattr(api_key_cache, "BELIEVED", 1.0)
+    monkeypatch.setattr(api_key_cache, "TTL", 1.0)
     app, asked = create_app(settings), []
     client, database = Client(Front(AsgiApp(app))), app.extensions["greenroom"].database
     headers = {"Authorization": f"Bearer {key}"}
@@ -192,4 +192,4 @@ def test_past_the_quota_no_body_is_read(settings: Settings, key: str, monkeypatc
     answers = [client.post("/v1/comments", json=PLAIN, headers={"Authorization": f"Bearer {key}"}) for _ in range(5)]
     app.extensions["greenroom"].close()
     assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 429]
-    assert len(read) == 1  # The first is by a key that has to be looked up.
+    assert len(read) == 1  # The first request's key has to be looked up.

@@ -1,4 +1,4 @@
-"""Answers on their way: what nobody takes counts in bytes, and never as work."""
+"""Responses that clients do not read are limited in bytes, and hold no thread."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from service.web.server import response_sender, wsgi_adapter
-from service.web.server.response_sender import Sending
+from service.web.server.response_sender import ResponseSender
 from service.web.server.wsgi_adapter import WsgiResponse, WsgiThreads, environ_of
 from tests.web.server.test_wsgi_adapter import SCOPE
 
 
 class Reader:
-    """Takes what it is sent once it is told to read."""
+    """A client that reads only once it is told to."""
 
     def __init__(self) -> None:
         self.reads, self.taken = asyncio.Event(), []
@@ -49,18 +49,18 @@ def environ(path: str = "/long", address: str = "192.0.2.1") -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wsgi_adapter, "AHEAD", 100_000)
-    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 1)
+    monkeypatch.setattr(wsgi_adapter, "MAX_WAITING", 1)
     monkeypatch.setattr(response_sender, "MOST_UNSENT", 1_000_000)
 
 
 def test_an_answer_that_nobody_takes_is_no_work() -> None:
     async def both() -> tuple[bytes, bytes]:
-        threads, slow, other = WsgiThreads(answering, most=1, busy=busy, give=Sending().give), Reader(), Reader()
-        waits = asyncio.create_task(threads.answer(environ(), stays, slow.send))
+        threads, slow, other = WsgiThreads(answering, most=1, busy=busy, give=ResponseSender().send), Reader(), Reader()
+        waits = asyncio.create_task(threads.respond(environ(), stays, slow.send))
         while not slow.taken:
             await asyncio.sleep(0)
         other.reads.set()
-        await threads.answer(environ("/"), stays, other.send)
+        await threads.respond(environ("/"), stays, other.send)
         slow.reads.set()
         await waits
         return slow.body, other.body
@@ -70,18 +70,18 @@ def test_an_answer_that_nobody_takes_is_no_work() -> None:
 
 def test_long_answers_travel_in_pieces_and_those_that_wait_are_bounded_for_one_address() -> None:
     async def many() -> None:
-        out, answer, readers = Sending(), WsgiResponse(200, [], b"x" * 100_000), [Reader() for _ in range(4)]
-        # A quarter of a million bytes for one address; another one still has room, and so has what is short.
-        waiting = [asyncio.create_task(out.give(environ(), answer, reader.send)) for reader in readers[:2]]
+        out, answer, readers = ResponseSender(), WsgiResponse(200, [], b"x" * 100_000), [Reader() for _ in range(4)]
+        # 250,000 bytes for one address. Another address still has room, and so have short responses.
+        waiting = [asyncio.create_task(out.send(environ(), answer, reader.send)) for reader in readers[:2]]
         await asyncio.sleep(0)
-        assert not await out.give(environ(), answer, readers[2].send)
+        assert not await out.send(environ(), answer, readers[2].send)
         assert readers[2].taken == []
-        waiting.append(asyncio.create_task(out.give(environ(address="192.0.2.2"), answer, readers[3].send)))
+        waiting.append(asyncio.create_task(out.send(environ(address="192.0.2.2"), answer, readers[3].send)))
         for reader in readers:
             reader.reads.set()
-        assert await out.give(environ(), WsgiResponse(200, [], b"short"), readers[2].send)
+        assert await out.send(environ(), WsgiResponse(200, [], b"short"), readers[2].send)
         assert await asyncio.gather(*waiting) == [True] * 3
-        assert await out.give(environ(), answer, readers[2].send)
+        assert await out.send(environ(), answer, readers[2].send)
         assert [len(reader.body) for reader in readers] == [100_000, 100_000, 100_005, 100_000]
         pieces = [message for message in readers[0].taken if "body" in message]
         assert max(len(piece["body"]) for piece in pieces) <= wsgi_adapter.PIECE

@@ -1,4 +1,4 @@
-"""The limit for answers that nobody reads is set on the sockets of a port, and looking for them costs nothing that stays."""
+"""The time limit for unread responses is set on the sockets of a port, and setting it leaks nothing."""
 
 import socket
 from pathlib import Path

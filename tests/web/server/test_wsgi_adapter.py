@@ -1,4 +1,4 @@
-"""Between the server and Flask nothing of a request or of an answer changes."""
+"""The WSGI adapter passes requests and responses between the server and Flask unchanged."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, Response, request, stream_with_context
 
 from service.web.server import wsgi_adapter
-from service.web.server.response_sender import Sending
+from service.web.server.response_sender import ResponseSender
 from service.web.server.wsgi_adapter import WsgiResponse, WsgiThreads, environ_of
 
 SCOPE: dict[str, Any] = {
@@ -37,7 +37,7 @@ def _busy(_: dict[str, Any]) -> WsgiResponse:
 
 
 class Streaming:
-    """An application with one long answer, and what became of it."""
+    """An application with one long response, and a record of its outcome."""
 
     def __init__(self) -> None:
         self.made, self.closed = 0, False
@@ -66,7 +66,7 @@ class Streaming:
                 gone.set()
 
         environ = environ_of(SCOPE | {"raw_path": b"/long"})
-        asyncio.run(WsgiThreads(self.app, most=3, busy=_busy, give=Sending().give).answer(environ, receive, send))
+        asyncio.run(WsgiThreads(self.app, most=3, busy=_busy, give=ResponseSender().send).respond(environ, receive, send))
         return said
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_made_for_somebody_who_has_left(monkeypatch: pytest.MonkeyPat
 
 
 class Slow:
-    """An application that works until it is let go, and how many requests it has begun."""
+    """An application whose requests block until they are released, and the number of started requests."""
 
     def __init__(self) -> None:
         self.begun, self.go = 0, threading.Event()
@@ -105,9 +105,9 @@ class Slow:
 def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 3)
+    monkeypatch.setattr(wsgi_adapter, "MAX_WAITING", 3)
     slow, gone, said = Slow(), asyncio.Event(), []
-    threads = WsgiThreads(slow, most=1, busy=_busy, give=Sending().give)
+    threads = WsgiThreads(slow, most=1, busy=_busy, give=ResponseSender().send)
 
     async def receive() -> dict[str, Any]:
         await gone.wait()
@@ -122,18 +122,18 @@ def test_more_requests_than_threads_come_to_are_told_to_come_again_and_who_left_
             said.append(message["body"])
 
     async def all_of_them() -> None:
-        first = asyncio.create_task(threads.answer(environ_of(SCOPE), stays, send))
-        others = [asyncio.create_task(threads.answer(environ_of(SCOPE), receive, send)) for _ in range(2)]
+        first = asyncio.create_task(threads.respond(environ_of(SCOPE), stays, send))
+        others = [asyncio.create_task(threads.respond(environ_of(SCOPE), receive, send)) for _ in range(2)]
         await asyncio.sleep(0)
-        await threads.answer(environ_of(SCOPE), stays, send)
-        monkeypatch.setattr(wsgi_adapter, "MOST_INSIDE", 9)
-        await threads.answer(environ_of(SCOPE), stays, send, size=wsgi_adapter.MAX_WAITING_BYTES + 1)
+        await threads.respond(environ_of(SCOPE), stays, send)
+        monkeypatch.setattr(wsgi_adapter, "MAX_WAITING", 9)
+        await threads.respond(environ_of(SCOPE), stays, send, size=wsgi_adapter.MAX_WAITING_BYTES + 1)
         assert said == [b"come again"] * 2
         gone.set()
         await asyncio.sleep(0)
         slow.go.set()
         await asyncio.gather(first, *others)
-        await threads.answer(environ_of(SCOPE) | {wsgi_adapter.BODY_ERROR: "its body broke off"}, receive, send)
+        await threads.respond(environ_of(SCOPE) | {wsgi_adapter.BODY_ERROR: "its body broke off"}, receive, send)
 
     asyncio.run(all_of_them())
     assert (sorted(said), slow.begun) == ([b"come again"] * 4 + [b"done"] * 2, 2)

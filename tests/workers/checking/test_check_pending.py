@@ -1,4 +1,4 @@
-"""Draining: every pending comment gets one verdict, whoever else is at work and whoever died before."""
+"""Checking pending comments: each gets one verdict, with other workers active and after workers died."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -81,7 +81,7 @@ def test_what_no_check_covers_is_held_unless_the_site_takes_it(
 
 @dataclass
 class _Watch:
-    """Always this worker's; what happens at its end is up to the test."""
+    """A poll lease that is always held by this worker. A test sets what happens on release."""
 
     at_the_end: Callable[[], None]
 
@@ -117,7 +117,7 @@ def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, worksho
 
 
 def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, workshop: WorkerResources) -> None:
-    """A worker whose clock was twenty seconds ahead has died: its comments wait no longer for it than for others."""
+    """A worker whose clock was twenty seconds ahead has died. Its comments wait no longer than those of other dead workers."""
     _posted(database, 1)
     ahead = datetime.now(UTC) + timedelta(seconds=20)
     with database.writing() as session:
@@ -126,7 +126,7 @@ def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, works
 
 
 def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Database, workshop: WorkerResources) -> None:
-    """While more comes in than workers can do, a comment whose worker died would else wait for the end of it all."""
+    """Under overload, a comment whose worker died would otherwise wait until all new comments are done."""
     _posted(database, 2)
     past = datetime.now(UTC) - timedelta(minutes=1)
     with database.writing() as session:
@@ -138,14 +138,14 @@ def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Databa
         )
     assert check_pending(workshop, seconds=60.0) == 2
     with database.reading() as session:
-        settled = select(Comment.id).order_by(Comment.settled_at)
+        settled = select(Comment.id).order_by(Comment.judged_at)
         assert session.scalars(settled).first() == crashed
 
 
 def test_who_lost_the_lease_settles_nothing(
     database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The checks take so long that another worker has claimed the comment meanwhile."""
+    """The checks take so long that another worker claims the comment meanwhile."""
     _posted(database, 1)
     from workers.checking import check_pending as module
 

@@ -1,4 +1,4 @@
-"""A trial: judged as if it were sent in earnest, and nothing of it stays."""
+"""A trial judges a comment like any other, and stores nothing."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Readers of a newspaper use the words of advertisers, and some bear them as names. None of them is rejected unseen."""
+"""Newspaper readers who use advertisers' words, or have them as names, are never rejected without a person."""
 
 from collections import Counter
 from pathlib import Path
@@ -16,11 +16,11 @@ from workers.checks.prepared import Prepared
 from workers.checks.text.word_lists import word_list
 from workers.training.synthetic import calm_asking
 
-#: 99 calm sentences with share, check, subscribe, visit, offer and channel. No model was taught any of them.
+#: 99 calm sentences with share, check, subscribe, visit, offer and channel. No model was trained on them.
 SENTENCES = Path(__file__).with_name("calm_readers.txt").read_text(encoding="utf-8").splitlines()
 MOST_HELD = 10
 CALM = "Thank you, the timetable of the new tram was helpful."
-#: What is sold in one word, and so may be the name of a person.
+#: Goods of one word, which may also be the name of a person.
 WORDS = [word for word in word_list("goods") if word.isalpha()]
 PEOPLE = ["Yeon", "Maria", "Al-Faisal", "Park", "Dench", "van der Berg", "Enric", "O'Brien", "Müller", "Ngozi"]
 

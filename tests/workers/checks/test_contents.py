@@ -1,4 +1,4 @@
-"""The list of checks is complete, its word lists are tidy, and other packages can add to it."""
+"""The list of checks is complete, its word lists are tidy, and other packages can add checks."""
 
 import math
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_the_packages_own_list_is_read_and_everyday_words_of_it_are_allowed():
 
 
 class Point:
-    """An entry point as another package would have installed it."""
+    """An entry point, as another package would install it."""
 
     def __init__(self, name, check):
         self.name, self._check = name, check
@@ -58,7 +58,7 @@ class Point:
 
 
 def _said_by(monkeypatch, **checks):
-    """The signals where other packages have added these checks."""
+    """The signals if other packages have added these checks."""
     monkeypatch.setattr(run, "entry_points", lambda group: [Point(name, check) for name, check in checks.items()])
     run.plugged_in.cache_clear()
     try:
@@ -76,7 +76,7 @@ def test_other_packages_add_checks_and_a_broken_one_says_so(monkeypatch):
 
 
 def test_what_other_packages_say_can_be_kept_and_a_score_that_is_no_number_holds(monkeypatch):
-    """No limit is below NaN, so nothing would hold the comment; and PostgreSQL keeps no JSON with it, nor with NUL."""
+    """No comparison with NaN is true, so nothing would hold the comment. And PostgreSQL's JSON can hold neither NaN nor NUL."""
 
     def odd(prepared):
         yield Signal(Kind.SITE_RULE, 7.0, "a\0b\ud800", (Span(0, 1, "\0", "\udfff"),))

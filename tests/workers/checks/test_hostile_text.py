@@ -1,4 +1,4 @@
-"""No text makes the checks slow: the worst ones that are known, in a few milliseconds each."""
+"""No text makes the checks slow: the worst known ones take a few milliseconds each."""
 
 from operator import itemgetter
 from time import thread_time
@@ -45,7 +45,7 @@ def test_no_text_makes_the_checks_slow(worst):
         began = thread_time()
         signals = signals_of(reading)
         tries.append((thread_time() - began, signals))
-    # What grows with the square of the text takes minutes here; the quickest of three is free of what else the machine does.
+    # Quadratic code would take minutes here. The fastest of three runs is least affected by other load on the machine.
     took, signals = min(tries, key=itemgetter(0))
     assert took < 0.25
     assert not [s for s in signals if s.kind in (Kind.CHECK_FAILED, Kind.CHECK_TIMED_OUT)]

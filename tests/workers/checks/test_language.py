@@ -1,4 +1,4 @@
-"""What no check of ours covers waits for a person, with a reason in plain words; English, disguised or with a foreign word, does not."""
+"""Languages that no check covers are held, with a plain reason; English is not, even disguised or with foreign words."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from service.domain.states import State
 from tests.domain.text.test_language import SAID
 from workers.checks import signals_of
 
-#: One calm sentence each in languages whose script alone tells them, and in some whose script tells no more than itself.
+#: Calm sentences in languages that their script identifies, and in some that share their script with others.
 BY_SCRIPT = {
     "hi": "मुझे लगता है कि परिषद सही है।",
     "mr": "मला वाटते की नगरपालिका बरोबर आहे आणि ती वेळेवर मिळाली.",
@@ -49,7 +49,7 @@ def verdict(text: str, *, rules: PolicyLimits | None = None, **more: object) -> 
 
 
 def reason(text: str, **more: object) -> str:
-    """The sentence with which a text is held for its language; empty where that is no reason."""
+    """The reason to hold a text for its language; empty if there is none."""
     found = verdict(text, **more)
     rules = [s.rule for s in found.reasons if s.kind is Kind.SITE_LANGUAGE_NOT_COVERED]
     assert not rules or found.state is State.HELD

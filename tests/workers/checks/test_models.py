@@ -1,4 +1,4 @@
-"""The shipped models are small and quick to load, rank as they should, and give way to what a site's moderators taught."""
+"""The shipped models: small, quick to load, and well ranked; a site model takes precedence."""
 
 from random import Random
 from time import thread_time
@@ -86,7 +86,7 @@ def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
 
 
 def lessons(count):
-    """A site that rejects whoever mentions marmalade, which the shipped model knows nothing of."""
+    """A site that rejects every comment about marmalade, a word that the shipped model does not know."""
     chance = Random(5)
     words = ["council", "bus", "tax", "school", "river", "bridge", "garden", "paper", "street", "music"]
     made = []

@@ -1,4 +1,4 @@
-"""Profanity is seen through its disguises, innocents stay innocent, and the evidence points into what was posted."""
+"""Profanity is found through disguises, innocent words are not flagged, and spans point into the posted text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Every check speaks; one that breaks or is slow becomes a signal, and nothing is published because of it."""
+"""Every check runs; a failing or slow one gives a signal, and nothing is published because of it."""
 
 from time import thread_time
 

@@ -1,4 +1,4 @@
-"""The spam rules: each speaks where it should, keeps still where it should, and points at what it saw."""
+"""The spam rules: each gives signals where it should, none where it should not, with the right spans."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A threat is seen by a person before anybody else sees it, and a story about one event is not a threat."""
+"""A threat is held for a person, and a story about an event is not taken for a threat."""
 
 import pytest
 

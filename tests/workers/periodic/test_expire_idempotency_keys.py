@@ -1,4 +1,4 @@
-"""What is kept for a day is let go after it, and a day means a day."""
+"""Idempotency keys are deleted after a day, and not before."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Reports of one kind make no model that holds everything: it needs both kinds, and is judged on what is ordinary on its site."""
+"""Reports of one kind only do not make a model that holds everything: it needs both kinds, and is tested on ordinary comments."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ from workers.resources.worker_resources import WorkerResources
 _WHO = ("My cousin", "A friend from work", "The lady next door", "An old colleague", "My brother-in-law", "Our neighbour")
 _DID = ("made a fortune with", "swears by", "recovered everything thanks to", "could not believe the results of")
 _WHAT = ("the Meridian method", "coach Valentina", "Halcyon drops", "the Orion desk", "doctor Bright")
-#: 120 different ones, none of which the shipped model rejects.
+#: 120 different texts, none of which the shipped model rejects.
 REPORTED = [f"{who} {did} {what}, ask me how it went." for who, did, what in product(_WHO, _DID, _WHAT)]
 _WHERE = (
     "at the market",
@@ -53,7 +53,7 @@ _FINE = (
     "is lit at night",
     "has gone",
 )
-#: What people write here, 288 different ones, each too short to be like another.
+#: The ordinary comments of this site: 288 different ones, too short to be near-duplicates.
 ORDINARY = [f"{what} {where} {so}." for what, where, so in product(_IS, _WHERE, _FINE)]
 INNOCENT = [
     "I read this twice and still wonder who paid for the roof.", "Could the paper print the figures for last year as well?",
@@ -71,8 +71,8 @@ INNOCENT = [
 
 @pytest.fixture(autouse=True)
 def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else one automatic decision in fifty, by the id of its comment, waits for a person."""
-    monkeypatch.setattr(site_thresholds, "AUDIT", 0)
+    """No sampling. Otherwise one automatic decision in fifty, chosen by the comment's id, would be held for a person."""
+    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
 
 
 class Host:
-    """Sends comments and what its moderators report of them, as a blog with an Akismet plugin does."""
+    """Sends comments and its moderators' reports, as a blog with an Akismet plugin does."""
 
     def __init__(self, app: Flask, settings: Settings, database: Database) -> None:
         self._settings, self._database, self._plugin = settings, database, app.test_client()
@@ -98,7 +98,7 @@ class Host:
         self._api.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
 
     def send(self, texts: Sequence[str]) -> dict[str, list[str]]:
-        """Post them and have them judged. The reasons that each was held or rejected for; none for approved ones."""
+        """Post and check them. Returns the reasons why each was held or rejected; none for approved ones."""
         for n, text in enumerate(texts):
             assert self._api.post("/v1/comments", json={"thread": {"id": f"page-{n}"}, "text": text}).status_code == 202
         workshop = WorkerResources.open(self._settings)
@@ -114,7 +114,7 @@ class Host:
             assert self._plugin.post(f"/1.1/submit-{'spam' if spam else 'ham'}", data=fields).status_code == 200
 
     def let_stand(self, texts: Sequence[str]) -> None:
-        """As if these had been there for a week."""
+        """Make these a week old."""
         with self._database.writing() as session:
             then = datetime.now(UTC) - timedelta(days=7)
             session.execute(update(Comment).where(Comment.text.in_(texts)).values(received_at=then, updated_at=then))
@@ -138,7 +138,7 @@ def _model(database: Database) -> SiteModelRow:
 
 
 def _page(ada: Browser) -> str:
-    return " ".join(unescape(ada.get("/settings/learned").get_data(as_text=True)).split())
+    return " ".join(unescape(ada.get("/settings/site-model").get_data(as_text=True)).split())
 
 
 def test_reports_of_spam_alone_hold_no_innocent_comment(host: Host, database: Database, ada: Browser) -> None:
@@ -152,7 +152,7 @@ def test_reports_of_spam_alone_hold_no_innocent_comment(host: Host, database: Da
     assert {text: codes for text, codes in verdicts.items() if "spam.site_model" in codes} == {}
     assert len(verdicts) == 20
     model = _model(database)
-    assert (model.believed, model.record["doubt"], model.record["rejected"]) == (False, Doubt.ONE_SIDED, 120)
+    assert (model.active, model.report["doubt"], model.report["rejected"]) == (False, Doubt.ONE_SIDED, 120)
     page = _page(ada)
     assert "It does not speak" in page
     assert "120 rejected" in page
@@ -164,7 +164,7 @@ def test_reports_of_ham_alone_publish_no_spam(host: Host, database: Database, ad
     before = host.send(spam[:4])
     assert all(before.values())
     host.send(ORDINARY)
-    # What is published cannot be approved again: as if they had been held.
+    # A published comment cannot be approved again, so treat them as held.
     with database.writing() as session:
         session.execute(update(Comment).where(Comment.text.in_(ORDINARY)).values(state=State.HELD))
     host.report(ORDINARY, spam=False)
@@ -172,7 +172,7 @@ def test_reports_of_ham_alone_publish_no_spam(host: Host, database: Database, ad
     after = host.send(spam[4:])
     assert sorted(after.values()) == sorted(before.values())
     model = _model(database)
-    assert (model.believed, model.record["doubt"], model.record["approved"]) == (False, Doubt.ONE_SIDED, len(ORDINARY))
+    assert (model.active, model.report["doubt"], model.report["approved"]) == (False, Doubt.ONE_SIDED, len(ORDINARY))
     page = _page(ada)
     assert f"0 rejected and {len(ORDINARY)} approved" in page
     assert "count as a quarter" not in page
@@ -182,24 +182,24 @@ def test_what_stands_for_days_without_a_report_teaches_the_other_side(host: Host
     host.send([*ORDINARY, *REPORTED])
     host.report(REPORTED, spam=True)
     assert learn_all(database) == ["news"]
-    assert _model(database).record["doubt"] == Doubt.ONE_SIDED
-    # Days later nobody has decided more: the model is tried again all the same.
+    assert _model(database).report["doubt"] == Doubt.ONE_SIDED
+    # Days later there are no new decisions, but the model is trained again all the same.
     host.let_stand(ORDINARY)
     with database.writing() as session:
-        session.get_one(SiteModelRow, "news").made_at = datetime.now(UTC) - timedelta(days=1, hours=1)
+        session.get_one(SiteModelRow, "news").trained_at = datetime.now(UTC) - timedelta(days=1, hours=1)
     assert learn_all(database) == ["news"]
     model = _model(database)
-    assert (model.believed, model.record["doubt"]) == (True, "")
-    assert min(model.record["standing"], model.record["ordinary"]) >= 80
-    assert f"Of {model.record['ordinary']} ordinary comments" in _page(ada)
+    assert (model.active, model.report["doubt"]) == (True, "")
+    assert min(model.report["standing"], model.report["ordinary"]) >= 80
+    assert f"Of {model.report['ordinary']} ordinary comments" in _page(ada)
     others = host.send([text.replace("ask me how it went", "you should try") for text in REPORTED[:8]])
-    # Which half of what stands it learned from is chance, by the ids.
+    # Which half of the undecided comments it was trained on depends on their random ids.
     assert sum("spam.site_model" in codes for codes in others.values()) >= 4
     assert sum("spam.site_model" in codes for codes in host.send(INNOCENT).values()) <= 2
 
 
 def test_a_model_that_would_hold_what_is_ordinary_here_is_not_believed(host: Host, database: Database, ada: Browser) -> None:
-    """Better on all decisions, as nobody reports what is fine; but what is written here every day sounds like what was reported."""
+    """Better on all decisions, since fine comments are never reported; but ordinary comments here resemble the reported ones."""
     alike = [text.replace(", ask me how it went", "") + f" {where}." for where, text in zip(_WHERE * 20, REPORTED, strict=False)]
     host.send([*alike, *REPORTED, *ORDINARY[:60]])
     with database.writing() as session:
@@ -209,9 +209,9 @@ def test_a_model_that_would_hold_what_is_ordinary_here_is_not_believed(host: Hos
         host.report([fine], spam=False)
     assert learn_all(database) == ["news"]
     model = _model(database)
-    assert (model.believed, model.record["doubt"]) == (False, Doubt.HOLDS_ORDINARY)
-    assert model.record["right"] > model.record["right_shipped"]
-    assert f"it would hold {model.record['more']} more" in _page(ada)
+    assert (model.active, model.report["doubt"]) == (False, Doubt.HOLDS_ORDINARY)
+    assert model.report["right"] > model.report["right_shipped"]
+    assert f"it would hold {model.report['more']} more" in _page(ada)
     assert "spam.site_model" not in {code for codes in host.send(INNOCENT).values() for code in codes}
 
 
@@ -222,9 +222,9 @@ def test_a_model_from_before_that_was_never_judged_on_ordinary_comments_is_judge
     assert learn_all(database) == []
     with database.writing() as session:
         model = session.get_one(SiteModelRow, "news")
-        model.believed, model.record = True, {"judged": 95, "right": 1.0, "right_shipped": 0.2, "gain": 1.0, "sure": 0.9}
+        model.active, model.report = True, {"judged": 95, "right": 1.0, "right_shipped": 0.2, "gain": 1.0, "sure": 0.9}
     assert learn_all(database) == ["news"]
-    assert not _model(database).believed
+    assert not _model(database).active
 
 
 def test_a_standing_comment_that_is_erased_is_unlearned(host: Host, database: Database) -> None:
@@ -232,9 +232,9 @@ def test_a_standing_comment_that_is_erased_is_unlearned(host: Host, database: Da
     host.report(REPORTED, spam=True)
     host.let_stand(ORDINARY)
     learn_all(database)
-    assert _model(database).record["standing"] > 0
+    assert _model(database).report["standing"] > 0
     with database.writing() as session:
         erase(
             session, "news", session.scalars(select(Comment.id).where(Comment.text == ORDINARY[0])).one(), now=datetime.now(UTC)
         )
-    assert (_model(database).weights, _model(database).believed) == ("", False)
+    assert (_model(database).weights, _model(database).active) == ("", False)

@@ -1,4 +1,4 @@
-"""A site lets go of what it has kept long enough: no sooner, no more than that, a little at a time, and the log says how much."""
+"""Retention deletes what a site no longer keeps: not too early, not too much, in small steps, and with counts in the log."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -64,20 +64,20 @@ def test_what_is_due_goes_and_nothing_else(workshop: WorkerResources, database: 
     old, late = stored(database, "news", State.REJECTED, days=40), stored(database, "news", State.REJECTED, days=40, moved_days=5)
     fresh, theirs = stored(database, "news", State.REJECTED, days=9), stored(database, "blog", State.REJECTED, days=900)
     shown, held = stored(database, "news", State.APPROVED, days=40), stored(database, "news", State.HELD, days=40)
-    # One is erased; two of those that stay are old enough for their authors to be forgotten.
+    # One is erased. Two of the others are old enough that their authors' personal data is deleted.
     assert apply_retention(workshop, NOW) == 1 + 2
     assert (kept(database, old).state, kept(database, old).text) == (State.ERASED, "")
     for comment_id in (late, shown):
         one = kept(database, comment_id)
-        assert (one.author_key, one.address_key, one.email_domain, one.context) == ("", "", "", {})
+        assert (one.author_key, one.ip_key, one.email_domain, one.context) == ("", "", "", {})
         assert (one.author_name, bool(one.text), one.version) == ("Shown Name", True, 1)
     for comment_id in (fresh, theirs, held):
         assert kept(database, comment_id).author_key
         assert kept(database, comment_id).text
     with database.reading() as session:
         assert [event.comment_id for event in session.scalars(select(Event))] == [old]
-        log = session.scalars(select(AuditEntry).where(AuditEntry.by == "greenroom").order_by(AuditEntry.id)).all()
-        assert [(act.deed, act.site_id, act.facts["after"]["count"]) for act in log] == [
+        log = session.scalars(select(AuditEntry).where(AuditEntry.actor == "greenroom").order_by(AuditEntry.id)).all()
+        assert [(act.event, act.site_id, act.details["after"]["count"]) for act in log] == [
             ("comments_erased", "news", 1),
             ("authors_forgotten", "news", 2),
         ]

@@ -1,4 +1,4 @@
-"""Learning: a site's decisions become a model, which speaks once it proved better, and forgets what was taken back."""
+"""Training: decisions become a site model, which is used once it is better, and forgets decisions that were undone."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ def workshop(settings: Settings) -> Iterator[WorkerResources]:
 
 
 def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
-    """So many comments, every second one about something that only this site does not want."""
+    """This many comments, every second one about a topic that only this site rejects."""
     start = datetime.now(UTC) - timedelta(hours=5)
     with database.writing() as session:
         texts = [((UNWANTED if n % 2 else WANTED)[n // 2 % 4].format(n=n), n % 2) for n in range(count)]
@@ -60,7 +60,7 @@ def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
 def _trained(database: Database) -> bool:
     with database.reading() as session:
         model = site_model_of(session, "news")
-    return model is not None and model.made_at is not None
+    return model is not None and model.trained_at is not None
 
 
 def _verdict(database: Database, workshop: WorkerResources, text: str, *, website: str = "") -> tuple[str, list[dict]]:
@@ -75,8 +75,8 @@ def _verdict(database: Database, workshop: WorkerResources, text: str, *, websit
 def test_a_site_teaches_what_it_does_not_want(
     database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Else one rejection in fifty, by the id of its comment, is held for a person to look at.
-    monkeypatch.setattr(site_thresholds, "AUDIT", 0)
+    # No sampling. Otherwise one rejection in fifty, chosen by the comment's id, would be held for a person.
+    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
     with database.writing() as session:
         site(session)
         site(session, "blog")
@@ -85,9 +85,9 @@ def test_a_site_teaches_what_it_does_not_want(
     assert learn_all(database) == ["news"]
     with database.reading() as session:
         model = site_model_of(session, "news")
-    assert model.believed
-    assert model.record["judged"] >= 100
-    assert model.record["right"] > model.record["right_shipped"]
+    assert model.active
+    assert model.report["judged"] >= 100
+    assert model.report["right"] > model.report["right_shipped"]
     state, reasons = _verdict(database, workshop, "Some more zorblax for all")
     assert (state, [reason["code"] for reason in reasons]) == (State.HELD, ["spam.site_model"])
     assert "there is nothing to follow" in reasons[0]["rule"]
@@ -124,7 +124,7 @@ def test_few_decisions_make_no_model_and_are_not_tried_again_and_again(database:
     assert learn_all(database) == ["news"]
     with database.reading() as session:
         model = site_model_of(session, "news")
-    assert (model.labels, model.believed, model.weights) == (10, False, "")
+    assert (model.labels, model.active, model.weights) == (10, False, "")
     assert learn_all(database) == []
 
 
@@ -155,7 +155,7 @@ def test_a_model_is_not_kept_where_one_of_its_comments_was_erased_meanwhile(data
     assert not learn_site(database, "news")
     with database.reading() as session:
         model = site_model_of(session, "news")
-    assert (model.weights, model.labels, model.believed) == ("", 0, False)
+    assert (model.weights, model.labels, model.active) == ("", 0, False)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
         assert site_model_of(session, "news").labels == 30
@@ -172,15 +172,15 @@ def test_learning_happens_in_a_process_of_its_own(
     wait_until(lambda: _trained(database), what="a model")
     with database.reading() as session:
         model = site_model_of(session, "news")
-    assert (model.labels, model.believed) == (40, False)
-    # However often it is told to forget: a model that was only just made is left alone.
+    assert (model.labels, model.active) == (40, False)
+    # A model that was just trained is not trained again, however often comments are erased.
     with database.writing() as session:
         forget_model(session, "news")
     assert not start_learning(workshop)
     with database.writing() as session:
-        session.get_one(SiteModelRow, "news").made_at = datetime.now(UTC) - timedelta(minutes=1)
+        session.get_one(SiteModelRow, "news").trained_at = datetime.now(UTC) - timedelta(minutes=1)
     wait_until(lambda: start_learning(workshop), what="the next training")
-    assert '"process": "learner", "event": "learned", "site": "news", "labels": 40' in capfd.readouterr().err
+    assert '"process": "learner", "event": "site_model_trained", "site": "news", "labels": 40' in capfd.readouterr().err
 
 
 def test_who_learns_does_not_outlive_its_parent(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Whatever somebody throws into a queue of ours in Redis: the worker drops it and lives on."""
+"""The broker guard: the worker drops malformed messages from Redis and goes on."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from workers.resources.broker_guard import tag_of
 
 QUEUE = f"greenroom:jobs:{Route.CHECKS}"
 BODY = base64.b64encode(b"[[], {}, {}]").decode()
-#: A nudge with nothing in it that ours do not need.
+#: A minimal wake-up.
 NUDGE: dict[str, Any] = {
     "body": BODY,
     "content-type": "application/json",
@@ -87,7 +87,7 @@ def test_a_worker_outlives_all_of_it_and_works_on(tmp_path: Path, redis_server: 
         worker = subprocess.Popen([GREENROOM, "worker"], env=environ, stdout=written, stderr=written)
         try:
             wait_until(lambda: not client.exists(QUEUE), what="the garbage to be taken")
-            # Celery takes these, and breaks on them: none may keep the place of the next.
+            # Celery accepts these and then fails on them. None may keep a prefetch slot.
             client.lpush(
                 QUEUE, *(_with(body=body, properties={**NUDGE["properties"], "delivery_tag": body}) for body in ("!!!", "Nw=="))
             )
@@ -101,4 +101,4 @@ def test_a_worker_outlives_all_of_it_and_works_on(tmp_path: Path, redis_server: 
             worker.terminate()
             worker.wait(PATIENCE)
     said = log.read_text()
-    assert said.count("nudge_dropped") >= len(GARBAGE), said[-3000:]
+    assert said.count("message_dropped") >= len(GARBAGE), said[-3000:]

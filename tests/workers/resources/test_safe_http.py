@@ -1,4 +1,4 @@
-"""The client for URLs from outside: it never connects anywhere private, follows nothing, and ends by the wall clock."""
+"""The HTTP client for foreign URLs: it never connects to private addresses, follows no redirects, and keeps its deadline."""
 
 import socket
 import sys
@@ -15,7 +15,7 @@ from workers.resources.safe_http import MOST_BODY, Place, SafeHttp
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
-#: Each tries to reach something that only we can reach. The port is that of a listener that must stay alone.
+#: URLs of private targets. The port is that of a listener that must never get a connection.
 HOSTILE = [
     "http://127.0.0.1:{port}/",
     "http://127.1:{port}/",
@@ -68,7 +68,7 @@ sys.addaudithook(_watch)
 
 @contextmanager
 def watched_connects() -> Iterator[list[object]]:
-    """Every address that this process connects to meanwhile, whichever code does it: the interpreter itself reports."""
+    """All addresses that this process connects to meanwhile, by any code (an audit hook of the interpreter)."""
     seen: list[object] = []
     _watched.append(seen)
     try:
@@ -90,7 +90,7 @@ def post(url: str, *, seconds: float = 60.0, **more: object) -> Answer:
 @pytest.mark.parametrize("url", HOSTILE)
 def test_hostile_urls_connect_nowhere(receiver: Receiver, url: str) -> None:
     with watched_connects() as connects:
-        # A name may have to be looked up, where nobody answers.
+        # A name may need a look-up without a response.
         answer = post(url.format(port=receiver.url.rpartition(":")[2].partition("/")[0]), seconds=2.0)
     assert answer.status is None
     assert answer.error
@@ -107,7 +107,7 @@ def test_the_watch_sees_what_a_plain_client_would_do(receiver: Receiver, url: st
 
 
 def test_a_name_that_changes_its_mind_is_asked_only_once(receiver: Receiver) -> None:
-    """DNS rebinding: public when it is checked, private when it is dialled."""
+    """DNS rebinding: the name is public when checked and private when connected."""
     port = int(receiver.url.rpartition(":")[2].partition("/")[0])
     asked: list[str] = []
 
@@ -174,7 +174,7 @@ _over = threading.Event()
 
 @pytest.mark.parametrize("behaviour", [_drips_headers, _drips_the_status, _says_nothing])
 def test_an_answer_that_drips_ends_by_the_wall_clock(receiver: Receiver, behaviour: object) -> None:
-    """It would go on for ever: that we get here at all is the promise."""
+    """The response never ends: the test passes if the call returns."""
     _over.clear()
     receiver.behaviour = behaviour  # type: ignore[assignment]
     try:

@@ -1,4 +1,4 @@
-"""What the models learn from is the same in every process, and so is what is stored of them. Fitting itself needs scikit-learn."""
+"""Training data is the same in every process, and so are the stored models. Fitting itself needs scikit-learn."""
 
 import hashlib
 import os

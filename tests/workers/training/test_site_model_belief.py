@@ -1,4 +1,4 @@
-"""Belief: which site's model may speak, and for which reason another one may not."""
+"""Which site models are used, and for which reasons others are not."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from service.domain.policy.site_model_doubts import STANDING_COUNTS, Doubt
 from workers.training.site_model import Lesson, balanced
 from workers.training.site_model_belief import learned
 
-#: The shipped model's log-odds: it would approve the one and hold the other.
+#: The shipped model's log-odds: it would approve the first and hold the second.
 CALM, DOUBTFUL = -2.0, 1.0
 
 
@@ -17,7 +17,7 @@ def lessons(count: int, word: str, rejected: int, shipped: float = CALM, counts:
 
 
 def turns(*kinds: Sequence[Lesson]) -> list[Lesson]:
-    """One of each kind after the other, as decisions come."""
+    """Both kinds in turn, as decisions come."""
     return [lesson for lessons in zip(*kinds, strict=True) for lesson in lessons]
 
 

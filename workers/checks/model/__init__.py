@@ -1,1 +1,1 @@
-"""What the checks score with: features and models."""
+"""The models of the checks and their features."""

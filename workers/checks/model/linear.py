@@ -1,14 +1,14 @@
-"""Linear models over sets of strings: two models share one number a feature, so that adding up once answers for both."""
+"""Linear models over sets of strings. Both models share one packed integer per feature, so one sum scores both."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, fsum, sqrt
 
-#: Weights are whole steps of -WEIGHTS..WEIGHTS of a model's scale, gains 0..GAINS. Whole numbers add up to the same sum in any
-#: order, which a set's order, different in each process, makes necessary.
+#: Weights and gains are whole numbers of steps of a model's scale: -WEIGHTS to WEIGHTS, and 0 to GAINS. Features come in a set,
+#: whose order differs between processes. A sum of integers is the same in any order.
 WEIGHTS, GAINS = 45, 7
-#: Two weights and two gains share one whole number: adding up the shared ones adds up all four. With the most features that
-#: a text can have (ngrams.MOST) every sum keeps to its bits; usual sums stay within the 63 bits that Python adds up fast.
+#: Two weights and two gains are packed into one integer: adding packed integers adds all four. Even with the most features of a
+#: text (ngrams.MOST) no sum overflows its bits. Usual sums stay within the 63 bits that Python adds fast.
 _WEIGHT_BITS, _GAIN_BITS = 18, 15
 _PAIR_BITS = _WEIGHT_BITS + _GAIN_BITS
 _HALF = 1 << _WEIGHT_BITS - 1
@@ -24,20 +24,20 @@ class Linear:
     offset: float = 0.0
 
     def margin(self, features: Iterable[str]) -> float:
-        """The weights of the known features, as a vector of unit length would give them, plus the bias."""
+        """The sum of the weights of the known features, divided by the length of the feature vector, plus the bias."""
         known = [self.weights[feature] for feature in features if feature in self.weights]
-        # Exact sums: those of plain floats differ with the order, and a set's order is another in each process.
+        # fsum is exact. A plain sum of floats depends on the order, and the order of a set differs between processes.
         gains = fsum(gain for _, gain in known)
         return (fsum(weight for weight, _ in known) / sqrt(gains) if gains else 0.0) + self.bias
 
     def probability(self, margin: float) -> float:
-        """How likely a comment with this margin is unwanted, 0..1."""
+        """The probability, 0..1, that a comment with this margin is unwanted."""
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What turns the whole numbers of one model back into its margin and probability."""
+    """Turns the summed integers of one model back into its margin and probability."""
 
     weight: float
     gain: float
@@ -46,20 +46,21 @@ class Scale:
     offset: float
 
     def probability(self, weights: int, gains: int) -> float:
-        """How likely a comment is unwanted whose known features add up to these steps."""
+        """The probability that a comment is unwanted, from the summed steps of its known features."""
         margin = weights * self.weight / sqrt(gains * self.gain) + self.bias if gains else self.bias
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
 
 
 def pack(first: tuple[int, int], second: tuple[int, int]) -> int:
-    """The steps (weight, gain) of a feature in both models as one number."""
+    """Pack the steps (weight, gain) of a feature in both models into one integer."""
     (weight, gain), (other_weight, other_gain) = first, second
     return weight + (gain << _WEIGHT_BITS) + (other_weight << _PAIR_BITS) + (other_gain << _PAIR_BITS + _WEIGHT_BITS)
 
 
 def sums(total: int, model: int) -> tuple[int, int]:
-    """The weight and the gain of the first (0) or second (1) model in a sum of packed numbers."""
-    # With half of its room added no weight is negative, and none has borrowed from its neighbour.
+    """Unpack the summed weight and gain of the first (0) or second (1) model."""
+    # A negative weight has borrowed 1 from the next field. Adding half of the weight field's range makes the weight non-negative
+    # and undoes the borrow.
     total += _HALF
     if model:
         total = (total >> _PAIR_BITS) + _HALF

@@ -1,4 +1,4 @@
-"""The shipped models: how they are stored in the package, read from it, and asked."""
+"""The shipped models: their file format, loading and scoring."""
 
 import gzip
 import json
@@ -13,13 +13,16 @@ from workers.checks.text.matcher import Weighed
 
 FILE = "models/shelf.json.gz"
 _ORDER = ("spam", "abuse")
-#: A step is stored as one letter of this row.
+#: The file stores each weight and each gain as one of these characters.
 _LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 
 
 class ShippedModels:
-    """Two models over one vocabulary. All that they know of a text is found in two passes, one over its chunks for the pieces
-    and one over its words: that costs a third of looking up each piece, word, pair and phrase."""
+    """Two models over one vocabulary.
+
+    All known features of a text are found in two passes: one over its chunks for character n-grams, one over its words. That
+    takes a third of the time of looking up each n-gram, word, pair and phrase.
+    """
 
     def __init__(self, features: Sequence[str], numbers: Sequence[int], scales: Sequence[Scale]) -> None:
         self._scales = tuple(scales)
@@ -34,26 +37,32 @@ class ShippedModels:
         return self._size
 
     def probabilities(self, said: Tokens, seen: Iterable[str]) -> tuple[float, float]:
-        """How likely a comment that says this and is seen so is unwanted, by the first and by the second model."""
+        """The probability that a comment is unwanted, by the first and by the second model.
+
+        `said`: the tokens of the comment. `seen`: its style features.
+        """
         total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
         total += sum(map(self._seen.get, seen, repeat(0)))
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
         return first, second
 
     def heaviest(self, words: Iterable[str], model: int, most: int = 4) -> list[str]:
-        """The words that speak most for a comment being unwanted, by the first (0) or second (1) model."""
+        """Up to `most` of these words: those with the highest weights in the first (0) or second (1) model."""
         steps = self._heavy[model]
         return sorted(steps.keys() & words, key=lambda word: (-steps[word], word))[:most]
 
 
 def _heavy(words: Mapping[str, int], model: int) -> dict[str, int]:
-    """The weights of those words that speak clearly for a comment being unwanted; words of a letter or two would explain nothing."""
+    """The words with clearly positive weights in this model. Short words (one or two letters) explain nothing."""
     heavy = {number: step for number in set(words.values()) if (step := sums(number, model)[0]) > WEIGHTS // 8}
     return {word: heavy[number] for word, number in words.items() if number in heavy and len(word) > 2}
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:
-    """Both models over the union of their features, a letter for each number, gzip: the same bytes for the same models."""
+    """Serialise both models: the features of either model, and one character per number, as gzipped JSON.
+
+    The same models give the same bytes.
+    """
     features = sorted({*spam.weights, *abuse.weights})
     columns: dict[str, str] = {}
     scales = []
@@ -69,12 +78,12 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
 
 
 def unpacked(stored: bytes) -> ShippedModels:
-    """The models that `packed` wrote, ready to be asked."""
+    """Load the models that `packed` wrote."""
     return ShippedModels(*_read(stored))
 
 
 def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
-    """What a shelf is made of. What it was read from has left the memory when that is done."""
+    """The features, packed numbers and scales of the file. A separate function, so that the parsed JSON is freed on return."""
     plain = json.loads(gzip.decompress(stored))
     columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
     numbers = list(map(_Numbers().__getitem__, zip(*columns, strict=True)))
@@ -82,7 +91,7 @@ def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
 
 
 class _Numbers(dict[tuple[str, ...], int]):
-    """The number of each row of letters, made once: of the few thousand there are, most stand beside many features."""
+    """Caches the packed number of each row of four letters. Many features share a row: there are only a few thousand rows."""
 
     def __missing__(self, row: tuple[str, ...]) -> int:
         weight, gain, other_weight, other_gain = map(_LETTERS.index, row)
@@ -92,5 +101,5 @@ class _Numbers(dict[tuple[str, ...], int]):
 
 @cache
 def shipped_models() -> ShippedModels:
-    """The shipped models, loaded once a process."""
+    """The shipped models, loaded once per process."""
     return unpacked(files("workers.checks").joinpath(FILE).read_bytes())

@@ -1,4 +1,4 @@
-"""What the models read of a text: pieces of its words, its words, and which words stand together."""
+"""The text features of the models: character n-grams (pieces), words, pairs and triples of words."""
 
 import re
 from collections.abc import Iterable
@@ -11,35 +11,36 @@ from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
 
-#: Beginning and end of a long text are read; what is left out cannot make a comment slow.
+#: Of a long text only the beginning and the end are read, so that a long comment is not slow.
 HEAD, TAIL = 1_000, 200
-#: Pieces have so many characters. They stop at the edge of a word: one across two words is an accident of both ("harbour was"
-#: has a piece of "your website"), and words that stand together say the rest.
+#: The length of a piece in characters. Pieces do not cross word boundaries: a piece across two words says little ("harbour was"
+#: and "your website" share one), and pairs of words are features too.
 PIECE = 4
-#: Addresses whose words and pieces are read, and characters of each.
+#: ADDRESSES: maximum number of URLs that are read. ADDRESS: maximum number of characters of each URL.
 ADDRESSES, ADDRESS = 8, 80
-#: No text has more features: a word of n letters gives n - 1 pieces, itself, a pair and a phrase; and its addresses and shape.
+#: Maximum number of features of a text. A word of n letters gives n - 1 pieces, the word itself, a pair and a phrase. URLs and
+#: style features are added to that.
 MOST = (HEAD + TAIL) * 3 // 2 + 100 + ADDRESSES * (ADDRESS + 20)
 _ADDRESS = re.compile(r"(?:h[tx]{2}ps?:?//|www\.)\S+")
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
-#: An apostrophe that belongs to no word; and what follows one in a word and is a word of its own.
+#: _LOOSE: an apostrophe outside of a word. _ENTANGLED: an apostrophe and letters, then a second apostrophe or a digit.
 _LOOSE, _ENTANGLED = re.compile(r"'(?![a-z])|(?<![a-z0-9])'"), re.compile(r"'[a-z]+['0-9]")
 _NUMBER = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text as the models read it: its words in order, and the different chunks between spaces. Addresses and numbers are blanked."""
+    """A text as the models read it: its words in order, and the distinct chunks between spaces. URLs and numbers are replaced."""
 
     words: list[str]
     chunks: set[str]
 
     def line(self) -> str:
-        """All words in order, as `as_phrases` has them: what it makes of a word, pair or phrase stands in here if that was said."""
+        """All words in order. The text has a word, pair or phrase if this line contains its string from `as_phrases`."""
         return f"^ {' '.join(self.words)} $"
 
     def chunked(self) -> str:
-        """All chunks, each between blanks: their pieces stand in here, and no other pieces do."""
+        """All chunks, separated by spaces. A piece occurs in this string only if a chunk has it."""
         return f" {' '.join(self.chunks)} "
 
     def pieces(self) -> set[str]:
@@ -49,13 +50,13 @@ class Tokens:
         return found
 
     def pairs(self) -> set[str]:
-        """Words, and two in a row."""
+        """Words and pairs of words."""
         found = {"_" + word for word in self.words}
         found.update(map(" ".join, pairwise(self.words)))
         return found
 
     def phrases(self) -> set[str]:
-        """Three words in a row, and how the text begins and ends."""
+        """Triples of words, and the first and last word."""
         words = self.words
         found = set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
         if words:
@@ -64,7 +65,7 @@ class Tokens:
 
 
 def tokenize(folded: Folded, tokens: set[str] | None = None) -> Tokens:
-    """The words and pieces of a folded text. `tokens`: what stands between its blanks."""
+    """The words and chunks of a folded text. `tokens`: the text split at whitespace, if already known."""
     text = _shortened(folded.text)
     if "//" in text or "www." in text:
         text = _ADDRESS.sub(" § ", text)
@@ -72,11 +73,11 @@ def tokenize(folded: Folded, tokens: set[str] | None = None) -> Tokens:
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if count(text, DIGITS):
         text = _NUMBER.sub("0", text)
-    return Tokens(_words(text), tokens if tokens is not None and text is folded.text else set(text.split()))
+    return Tokens(_split(text), tokens if tokens is not None and text is folded.text else set(text.split()))
 
 
-def _words(text: str) -> list[str]:
-    """What `_WORDS` finds. In a text of ASCII it need only be asked where apostrophes stand one behind the other."""
+def _split(text: str) -> list[str]:
+    """The same as `_WORDS.findall`, but faster for ASCII: the regular expression runs only for words with several apostrophes."""
     if not text.isascii():
         return _WORDS.findall(text)
     if "'" in text:
@@ -87,7 +88,7 @@ def _words(text: str) -> list[str]:
 
 
 def of_addresses(folded: Folded) -> set[str]:
-    """The words and pieces of written-out addresses, apart from those of the text."""
+    """The words and pieces of URLs, prefixed with `@` to keep them apart from those of the text."""
     text = _shortened(folded.text)
     if "//" not in text and "www." not in text:
         return set()
@@ -100,7 +101,7 @@ def of_addresses(folded: Folded) -> set[str]:
 
 
 def as_phrases(features: Iterable[str]) -> list[str]:
-    """How words, pairs and phrases stand in the `line` of a text that has them; empty for any other feature."""
+    """For each feature the string to search for in `Tokens.line`; empty if it is no word, pair or phrase."""
     return [f" {each} " if " " in each[1:-1] and each[0] not in "#@" else _as_word(each) for each in features]
 
 
@@ -113,25 +114,27 @@ def _as_word(feature: str) -> str:
 
 
 def as_pieces(features: Iterable[str]) -> list[str]:
-    """How pieces stand in what is `chunked`; empty for what is none. Some that are read like something else, too: `_abc` is a
-    word as well."""
+    """For each feature the string to search for in `Tokens.chunked`; empty if it is no piece.
+
+    Some features are ambiguous: `_abc` is a piece, and also the word `abc`.
+    """
     return [feature if len(feature) == PIECE and " " not in feature[1:-1] else "" for feature in features]
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a short text in small letters, such as a website's address."""
+    """The words of a short text, such as a URL, in lower case."""
     return _WORDS.findall(text.lower())
 
 
 def pieces_of(chunk: str) -> list[str]:
-    """The pieces of one chunk and its edges."""
+    """The pieces of one chunk, with a space before and after it."""
     padded = f" {chunk} "
     return [padded[at : at + PIECE] for at in range(len(padded) - PIECE + 1)]
 
 
 @cache
 def _innocent() -> Matcher:
-    """Names and phrases that only sound bad (Dick Cheney, great tits): the models are not shown them."""
+    """Names and phrases that only sound bad (Dick Cheney, great tits). They are hidden from the models."""
     return Matcher(Entry(phrase, phrase, 1, Where.WHOLE) for phrase in word_list("innocent") if " " in phrase)
 
 

@@ -1,4 +1,4 @@
-"""One site's own model: what its moderators' decisions say about a comment, once it has proved better than the shipped one."""
+"""A site's own model, trained on its moderators' decisions. It is used once it has proved better than the shipped model."""
 
 import gzip
 import json
@@ -17,25 +17,25 @@ class SiteModel:
     trust: float
 
     def chance(self, features: set[str], shipped: float) -> float:
-        """How likely this site's moderators would reject a comment, 0..1. `shipped`: the shipped model's log-odds."""
+        """The probability, 0..1, that this site's moderators reject a comment. `shipped`: the shipped model's log-odds."""
         known = [self.weights[feature] for feature in sorted(self.weights.keys() & features)]
         odds = self.trust * shipped + self.bias + (sum(known) / sqrt(len(known)) if known else 0.0)
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
     def telling(self, features: set[str], most: int = 3) -> list[str]:
-        """The words and hosts among these that speak most for rejecting, the heaviest first."""
+        """Up to `most` words and hosts among these features: those that speak most for a rejection, heaviest first."""
         said = (f for f in self.weights.keys() & features if f.startswith("#host ") or (f.startswith("_") and len(f) > 4))
         known = [(self.weights[f], f) for f in said]
         heaviest = sorted((pair for pair in known if pair[0] > 0.05), key=lambda pair: (-pair[0], pair[1]))
         return [feature.removeprefix("_").removeprefix("#host ") for _, feature in heaviest[:most]]
 
     def weighs(self, word: str) -> float:
-        """What one word weighs: above 0 it speaks for rejecting. A moderator may ask."""
+        """The weight of one word. Above 0 the word speaks for a rejection."""
         return self.weights.get(f"_{word.lower()}", 0.0)
 
 
 def packed(model: SiteModel) -> bytes:
-    """The model as it is stored, the same bytes for the same model."""
+    """Serialise the model. The same model gives the same bytes."""
     weights = {feature: round(weight, 4) for feature, weight in model.weights.items()}
     plain = {"weights": weights, "bias": model.bias, "trust": model.trust}
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), mtime=0)
@@ -43,16 +43,17 @@ def packed(model: SiteModel) -> bytes:
 
 @lru_cache(maxsize=16)
 def unpacked(stored: bytes) -> SiteModel:
-    """The model that `packed` wrote; the latest few are kept ready."""
+    """Load a model that `packed` wrote. The last few are cached."""
     plain = json.loads(gzip.decompress(stored))
     return SiteModel(plain["weights"], float(plain["bias"]), float(plain["trust"]))
 
 
-#: No shipped model is believed to be surer than this about a site that it never saw: a few decisions must be able to say otherwise.
+#: Upper limit for the shipped model's probability. That model was not trained on the site, so a few decisions must be able to
+#: correct it.
 SUREST = 0.982
 
 
 def log_odds(chance: float) -> float:
-    """A probability as log-odds, bounded so that certainty stays correctable."""
+    """A probability as log-odds. The probability is first limited to the range from 1 - SUREST to SUREST."""
     bounded = min(max(chance, 1 - SUREST), SUREST)
     return log(bounded / (1 - bounded))

@@ -1,4 +1,4 @@
-"""How a comment looks from afar: its length, links, capitals, punctuation and whom it speaks to, as strings that have weights."""
+"""Style features of a comment: its length, links, capitals, punctuation and pronouns, as strings for the linear models."""
 
 import re
 
@@ -10,16 +10,17 @@ from workers.checks.text.normalize import Folded
 
 _NUMBER = re.compile(r"[0-9]+")
 _SIGN = re.compile(r"[^\w\s]|_")
-#: Numbers whose length and beginning are read: those of telephones, of prizes and of what to text to look alike.
+#: For up to this many numbers, length and first digits are read: telephone numbers, prizes and short codes have typical forms.
 NUMBERS = 40
 _TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
-#: Counted in one pass: those who are spoken to as ones, who speaks as thousands. No text has a thousand words here.
+#: One sum counts both kinds of pronouns: each in the second person adds 1, each in the first person adds _THOUSAND. A text has
+#: fewer words than _THOUSAND, so the two counts can be separated again.
 _THOUSAND = 1 << 16
 _WHO = {
     **dict.fromkeys(["you", "your", "u", "ur", "guys", "everyone", "everybody", "people", "yall"], 1),
     **dict.fromkeys(["i", "my", "me", "im", "i'm", "we", "our", "us"], _THOUSAND),
 }
-#: What people are asked for who are asked for something.
+#: Words that are typical of requests to the reader.
 _ASKED = frozenset(
     [
         "subscribe",
@@ -68,7 +69,7 @@ _ASKED = frozenset(
 
 
 def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[str]:
-    """What stands in a comment: its length, capitals, digits and lines, its links and where they and its website lead."""
+    """The form of a comment: its length, capitals, digits and lines, its links and their hosts, and the author's website."""
     text = reading.text[:HEAD]
     letters, capitals = letters_of(text)
     numbers = _NUMBER.findall(folded.text[:HEAD]) if count(folded.text, DIGITS) else []
@@ -94,7 +95,7 @@ def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[s
 
 
 def of_numbers(numbers: list[str]) -> set[str]:
-    """How long the numbers are, and how long ones begin. What they are is nobody's business."""
+    """The lengths of the numbers, and the first two digits of long ones. Whole numbers are not used, for privacy."""
     lengths = [len(number) for number in numbers]
     found = {f"#longest {min(max(lengths), 12)}", f"#digits {min(sum(lengths), 40).bit_length()}"}
     for number, length in zip(numbers[:NUMBERS], lengths, strict=False):
@@ -105,8 +106,11 @@ def of_numbers(numbers: list[str]) -> set[str]:
 
 
 def manner(reading: CheckInput, links: tuple[Link, ...], words: list[str]) -> set[str]:
-    """How it speaks: to whom, of whom, what it asks for, how neatly it is written, and how often it repeats itself. With its
-    links: under news a neat comment backs up what it says, among videos hardly any does."""
+    """The manner of a comment: pronouns, requests, punctuation, neatness and repetition, also combined with its links.
+
+    Combined, because a link does not mean the same everywhere: under news, neat comments use links to back up an argument;
+    under videos hardly any comment does.
+    """
     text = reading.text[:HEAD]
     different = set(words)
     me, you = divmod(sum(filter(None, map(_WHO.get, words))), _THOUSAND)
@@ -136,14 +140,14 @@ def manner(reading: CheckInput, links: tuple[Link, ...], words: list[str]) -> se
 
 
 def letters_of(text: str) -> tuple[int, int]:
-    """How many letters there are, and how many capitals."""
+    """The numbers of letters and of capitals."""
     if text.isascii():
         return count(text, LETTERS), count(text, CAPITALS)
     return sum(map(str.isalpha, text)), sum(map(str.isupper, text))
 
 
 def signs_of(text: str) -> int:
-    """How many characters are neither letters, digits nor blanks."""
+    """The number of characters that are neither letters, digits nor whitespace."""
     return count(text, SIGNS) if text.isascii() else len(_SIGN.findall(text))
 
 
@@ -155,6 +159,6 @@ def _kind(links: tuple[Link, ...]) -> str:
 
 
 def _neat(text: str) -> int:
-    """0 to 2: begins like a sentence, ends like one."""
+    """0 to 2: one point if the text begins like a sentence, and one point if it ends like a sentence."""
     plain = text.strip()
     return (plain[:1].isupper() or plain[:1] in tuple("\"'([")) + (plain[-1:] in tuple(".?!\")'"))

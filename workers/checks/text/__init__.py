@@ -1,1 +1,1 @@
-"""What the checks read with: normalizing, matching, links, disguises, word lists."""
+"""Text tools of the checks: normalising, matching, links, disguised words, word lists."""

@@ -1,4 +1,4 @@
-"""Words that hide behind digits, signs, stretched letters or gaps, and what each may be read as. Linear in the text."""
+"""Disguised words (digits, signs, stretched letters, gaps) and the words they may stand for. Linear in the length of the text."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,10 +8,10 @@ from operator import itemgetter
 
 from workers.checks.text.characters import between_blanks, has_lone_letters
 
-#: Longer chunks without a blank are addresses, hashes and noise, not disguised words.
+#: Longer chunks without whitespace are URLs, hashes and noise, not disguised words.
 LONGEST = 48
-#: Seeking the places of each odd word is faster than walking through all words up to the first number of them, in long texts up to
-#: one word in so many. Never beyond the last: each may stand inside many others.
+#: If few words look odd (maybe disguised), it is faster to search the text for each of them than to walk through all words. Few
+#: means at most FEW, or in long texts one word in ONE_IN, but never more than MANY: an odd word may occur inside many words.
 FEW, ONE_IN, MANY = 4, 16, 32
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
 _MASKS = frozenset("*#%&@$^?~•×")
@@ -22,14 +22,14 @@ _GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,8}[^\W_](?![^\W_])){2,}")
 _SEPARATORS = re.compile(r"[\W_]+")
 _DASHES = re.compile(r"(?<=[a-z])[-_]{2,}(?=[a-z])")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
-#: Two ways of reading signs as letters: what is "i" in one word is "l" in another, and "v" may be "u".
+#: Two tables from signs to letters; both are tried. The same sign may mean "i" or "l", and "v" may mean "u".
 _LEET = str.maketrans("013456789@$!|(+{<€¢", "oieasgtbgasiictccec")
 _LEET_TOO = str.maketrans("013456789@$!|(+{<v¢", "oleasgtbgasllctccuc")
 
 
 @dataclass(frozen=True, slots=True)
 class Disguise:
-    """`text[start:end]`, and the words that it may stand for. `masked` may hold `*` for letters that are left out."""
+    """`text[start:end]` and the words that it may stand for. `masked`: the same text with `*` for each masked letter."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Disguise:
 
 
 def disguises(text: str, tokens: Collection[str] | None = None) -> Iterator[Disguise]:
-    """Every disguised-looking place of a folded text with what it may stand for. `tokens`: what stands between its blanks."""
+    """Every possible disguise in a folded text. `tokens`: the text split at whitespace, if already known."""
     tokens = set(text.split()) if tokens is None else tokens
     odd = {token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _looks_odd(token)}
     if odd:
@@ -47,7 +47,7 @@ def disguises(text: str, tokens: Collection[str] | None = None) -> Iterator[Disg
     yield from _stretched(text)
     for gapped in _GAPPED.finditer(text) if has_lone_letters(text) else ():
         letters = _SEPARATORS.sub("", gapped[0])
-        # A single "a" or "I" before or after is a word of its own.
+        # A single "a" or "I" at either end may be a separate word, so the letters are also tried without the first and the last.
         yield Disguise(gapped.start(), gapped.end(), (letters, letters[1:], letters[:-1], letters.translate(_LEET)))
 
 
@@ -72,13 +72,13 @@ def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
 
 def _few_chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
     read = [(place, one) for token in odd for one in _chunk(token) for place in _places(text, token)]
-    # A word has one place at most at each place, and at most one disguise.
+    # Sorting by place is enough: two words cannot start at the same place, and a word has at most one disguise.
     for place, one in sorted(read, key=itemgetter(0)):
         yield Disguise(place + one.start, place + one.end, one.words, one.masked)
 
 
 def _places(text: str, token: str) -> Iterator[int]:
-    """Where a word stands between blanks."""
+    """The places where the token stands between whitespace, not inside a longer word."""
     at = text.find(token)
     while at >= 0:
         end = at + len(token)
@@ -100,7 +100,7 @@ def _chunk(token: str) -> Iterator[Disguise]:
 
 
 def _enough_letters(chunk: str) -> bool:
-    """Whether a chunk looks written rather than counted: `45s` and `a30` are numbers, `5h17` and `@55` are words."""
+    """Whether a chunk looks like a word, not a number: `45s` and `a30` are numbers, `5h17` and `@55` are words."""
     return sum(map(str.isalpha, chunk)) >= 2 or any(char in "@$!(" for char in chunk) or len(chunk) > 3
 
 
@@ -121,7 +121,8 @@ def _stretched(text: str) -> Iterator[Disguise]:
 
 
 def _squeezed(word: str) -> set[str]:
-    """A stretched word with its runs cut to one letter, to two, and evenly halved: `shiiit`, `asssss`, `ffuucckk`."""
+    """Readings of a stretched word: runs cut to one letter, runs cut to two, and only runs of three or more cut to one.
+    Examples: `shiiit`, `asssss`, `ffuucckk`."""
     if not _STRETCHED.search(word):
         return set()
     once, twice = _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)

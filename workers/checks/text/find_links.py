@@ -1,4 +1,4 @@
-"""Links in a text: written out, bare, inside markup or spelled around (`example dot com`), each with its host."""
+"""Finds links in a text: with a scheme, bare, inside markup or spelled out (`example dot com`), each with its host."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from workers.checks.text.characters import between_blanks
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
 
-#: Endings by which a bare word with a dot is taken for a host. A written-out scheme or `www.` needs none of them.
+#: Without a scheme or `www.`, a word with a dot counts as a host only if it ends in one of these top-level domains.
 _ENDINGS = (
     "com|net|org|info|biz|ru|su|cn|tk|ml|ga|cf|gq|xyz|top|site|online|club|shop|store|live|app|dev|io|co|me|ly|be|to|cc|ws|pw|"
     "tv|fm|gl|gd|link|click|win|bid|loan|date|work|fun|space|website|icu|vip|pro|mobi|in|us|uk|ca|de|fr|it|nl|es|pl|eu|au|br|"
@@ -19,7 +19,8 @@ _LINK = re.compile(
     r"(?:h[tx]{2}ps?:?//|www\.)[^\s<>\"'\[\]]{2,}"
     rf"|(?<![\w@./=-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#:][^\s<>\"'\[\]]*)?"
 )
-#: What every bare host has and few texts without one: most dots end a sentence. And what stands in every link.
+#: Fast first tests. Every bare host has a dot before a letter. Texts without a host seldom have that, since most of their dots
+#: end a sentence. Every link matches _HINT.
 _DOT_INSIDE = re.compile(r"\.[a-z]")
 _HINT = re.compile(r"//|www\.|\.[a-z]")
 _DOT = r"(?:\(dot\)|\[dot\]|\{dot\}|\[\.\]|\(\.\)|\bdot\b)"
@@ -27,13 +28,13 @@ _SPELLED = re.compile(rf"(?<!\w)[a-z0-9][a-z0-9-]{{1,62}} ?{_DOT} ?(?:com|net|or
 _MARKED_UP = re.compile(r"href\s{0,3}=\s{0,3}[\"']?([^\s\"'<>]{4,})", re.IGNORECASE)
 _HOST = re.compile(r"(?:h[tx]{2}ps?:?//)?(?:[^/@\s]*@)?(?:www\d?\.)?([^/?#:\s]*)")
 _TRAILING = ".,;:!?)]}'\""
-#: More links than this tell nothing new.
+#: Maximum number of links that are read: more tell nothing new.
 MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link: `[start, end)` in code points of the original text, its host in small letters without `www.`."""
+    """One link: `[start, end)` in code points of the original text, its host in lower case without `www.`."""
 
     start: int
     end: int
@@ -61,7 +62,7 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
 
 
 def _written_out(text: str) -> Iterator[re.Match[str]]:
-    """What `_LINK` finds. No link has a blank in it, so that only words with a hint are looked into."""
+    """The same as `_LINK.finditer`, but faster: a link has no whitespace, so only words that match _HINT are searched."""
     hint = _HINT.search(text)
     while hint:
         start, end = between_blanks(text, *hint.span())
@@ -70,13 +71,13 @@ def _written_out(text: str) -> Iterator[re.Match[str]]:
 
 
 def host_of(link: str) -> str:
-    """The host that a link leads to, in small letters and without `www.`."""
+    """The host of a link, in lower case and without `www.`."""
     match = _HOST.match(link.lower().strip())
     return match[1].rstrip(".") if match else ""
 
 
 def is_within(host: str, domains: frozenset[str]) -> bool:
-    """Whether a host is one of the domains or lies below one of them."""
+    """Whether a host is one of the domains or a subdomain of one."""
     while host:
         if host in domains:
             return True
@@ -84,5 +85,5 @@ def is_within(host: str, domains: frozenset[str]) -> bool:
     return False
 
 
-#: Hosts that readers link to in good faith: one link there says nothing.
+#: Hosts that readers often link to: one link to them is no sign of spam.
 USUAL = frozenset(word_list("usual_hosts"))

@@ -1,7 +1,7 @@
-"""Which words are profane and how strongly: better-profanity's word list in tiers, with our additions.
+"""The profane words and their tiers: better-profanity's word list, sorted into tiers, with our additions.
 
-The list itself is read from the installed package. It holds everyday words (god, kill, gay, pot): what stands in none
-of our tiers is allowed. Words for who somebody is (gay, queer, lesbian, transsexual) are never profanity.
+The list is read from the installed package. It holds everyday words too (god, kill, gay, pot), so a word that is in none of
+our tiers is allowed. Words for a person's identity (gay, queer, lesbian, transsexual) are never profanity.
 """
 
 from enum import IntEnum
@@ -12,7 +12,7 @@ from workers.checks.text.word_lists import word_list
 
 
 class Tier(IntEnum):
-    """How a word is taken. ALLOWED words are innocents that contain another word, and win over it."""
+    """How severe a word is. An ALLOWED word is innocent but contains a profane word. The innocent reading takes precedence."""
 
     ALLOWED = 0
     MILD = 1
@@ -22,13 +22,13 @@ class Tier(IntEnum):
 
 @cache
 def package_words() -> tuple[str, ...]:
-    """better-profanity's list as it is installed, in small letters."""
+    """The word list of the installed better-profanity package, in lower case."""
     lines = files("better_profanity").joinpath("profanity_wordlist.txt").read_text(encoding="utf-8").splitlines()
     return tuple(sorted({line.strip().lower() for line in lines if line.strip()}))
 
 
 @cache
-def words() -> dict[str, Tier]:
+def lexicon() -> dict[str, Tier]:
     """Every word and phrase that is not allowed, with its tier."""
     tiers = _ours()
     return tiers | {
@@ -38,7 +38,7 @@ def words() -> dict[str, Tier]:
 
 def tier(word: str) -> Tier:
     """The tier of one word of the lexicon."""
-    return words().get(word, Tier.ALLOWED)
+    return lexicon().get(word, Tier.ALLOWED)
 
 
 @cache

@@ -1,16 +1,16 @@
-"""Masking: the found words of a text replaced by stars, everything else as it was."""
+"""Masking: replaces profane words in a text with stars and leaves the rest as it is."""
 
 from collections.abc import Iterable
 
 from service.domain.policy.signals import Field, Span
 
 MASK = "*"
-#: As better-profanity does: a masked word is always this long, so that its length says nothing about it.
+#: A mask always has this length, as in better-profanity, so that it does not reveal the word's length.
 LENGTH = 4
 
 
 def censor(text: str, spans: Iterable[Span], *, mask: str = MASK) -> str:
-    """The text with every span that points into it masked. Overlapping spans become one mask."""
+    """The text with its spans masked. Spans of other fields are ignored. Overlapping spans become one mask."""
     pieces: list[str] = []
     place = 0
     for span in sorted((s for s in spans if s.field is Field.TEXT), key=lambda s: (s.start, -s.end)):

@@ -1,4 +1,4 @@
-"""Finding many words at once in folded text: one pass, word boundaries, innocents, nothing to hang on."""
+"""Finds many words in a folded text in one pass (Aho-Corasick), with word boundaries and innocent words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One spelling to find: what it is read as, how grave it is (0: innocent, wins over what lies in it), and where."""
+    """One spelling to find: the word it is read as, its weight, and where in a word it counts.
+
+    Weight 0 marks an innocent word, which takes precedence over entries inside it.
+    """
 
     spelling: str
     read_as: str
@@ -30,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One find: `[start, end)` in the text that was searched."""
+    """One match: `[start, end)` in the searched text."""
 
     start: int
     end: int
@@ -42,7 +45,7 @@ _LONGEST_GLUE = max(map(len, _GLUE))
 
 
 class Matcher:
-    """A set of entries, ready to be looked for. Searching costs microseconds, building milliseconds."""
+    """A compiled set of entries. Searching takes microseconds, building milliseconds."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         by_spelling: dict[str, Entry] = {}
@@ -56,7 +59,10 @@ class Matcher:
         ) if by_spelling else None  # fmt: skip
 
     def find(self, text: str) -> list[Hit]:
-        """Every entry that stands in the text and counts there, the longest where they overlap, in order."""
+        """The entries in the text that count at their place, from left to right.
+
+        Of overlapping entries only the first is returned; of entries that start at the same place, the longest.
+        """
         if self._automaton is None:
             return []
         raw = self._automaton.find_matches_as_indexes(text, overlapping=True)
@@ -68,16 +74,16 @@ class Matcher:
 
 
 class Weighed:
-    """Many short strings with a number each, all found in one pass over a text, wherever they stand."""
+    """Many short strings with a number each, all found in one pass over a text, also inside words."""
 
     def __init__(self, strings: Sequence[str], numbers: Sequence[int]) -> None:
-        """A number for each string; empty ones are left out."""
+        """`numbers` has one number for each string. Empty strings are left out."""
         self._numbers = list(compress(numbers, strings))
-        # The compact kind: some megabytes, where the one that matchers use would take a hundred.
+        # The compact implementation takes some megabytes of memory. The DFA that `Matcher` uses would take a hundred.
         self._automaton = AhoCorasick(filter(None, strings), implementation=Implementation.ContiguousNFA, store_patterns=False)
 
     def total(self, text: str) -> int:
-        """The sum of the numbers of all strings that stand in a text. Each counts once, however often it stands there."""
+        """The sum of the numbers of all strings that occur in a text. Each string counts once."""
         numbers = self._numbers
         return sum({at: numbers[at] for at, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}.values())
 
@@ -106,7 +112,10 @@ def _glued(text: str, start: int, end: int) -> bool:
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:
-    """Left to right, the longest of those that begin together; none that touches an innocent."""
+    """Hits from left to right without overlaps. Of hits with the same start the longest is kept.
+
+    No hit is kept that overlaps an innocent word.
+    """
     innocent = sorted((hit.start, hit.end) for hit in hits if not hit.entry.weight)
     kept: list[Hit] = []
     last = at = 0

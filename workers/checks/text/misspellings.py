@@ -1,16 +1,19 @@
-"""How people misspell a strong word on purpose, written out beforehand so that matching stays one pass."""
+"""Deliberate misspellings of strong words, generated in advance so that matching stays one pass."""
 
 from collections.abc import Iterator
 from functools import cache
 
 from workers.checks.text.word_lists import word_list
 
-#: Different spellings of one sound. Each is tried alone and all of one row together.
+#: Pairs of spellings of the same sound.
 _SOUNDS = tuple((sound, other) for sound, _, other in (line.partition("=") for line in word_list("sounds")))
 
 
 def variants(word: str) -> Iterator[str]:
-    """Misspellings of one strong word, each meant as a whole word: sounds, swaps, dropped vowels and blanks inside."""
+    """Misspellings of one strong word: another spelling of a sound, two letters swapped, a vowel left out, a space inside.
+
+    They are to be matched as whole words only.
+    """
     for spelling in {*_sounds(word), *_swaps(word), *_without_vowels(word)} - {word}:
         if len(spelling) > 2 and spelling not in _not_disguised():
             yield spelling

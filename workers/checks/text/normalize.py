@@ -1,4 +1,4 @@
-"""A comment as a reader's eye takes it, folded once for all checks, with the way back to what was posted."""
+"""Folding: the text as a reader sees it, computed once for all checks, with a mapping back to the posted text."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from html import unescape
 from service.domain.policy.signals import Field, Span
 from workers.checks.text.confusables import CYRILLIC, CYRILLIC_ONLY, meant
 
-#: No repetition in here can run past the next `<`, `>` or `&`, so it is linear on any text.
+#: No repetition can run past the next `<`, `>` or `&`, so matching is linear on any text (no ReDoS).
 _MARKUP = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|</?[a-zA-Z!][^<>]{0,500}>|<!---->")
 _BLOCK = re.compile(r"</?(?:br|p|div|li|ul|ol|td|tr|h[1-6]|blockquote|hr)\b", re.IGNORECASE)
 _UNUSUAL = re.compile(r"[^\x00-\x7f]")
-#: Up to this many different characters, replacing each is faster than translating all.
+#: Up to this many distinct non-ASCII characters, one `str.replace` for each is faster than `str.translate`.
 _FEW = 8
 _REMEMBERED = 20_000
 
 
 class _Alphabet(dict[int, str]):
-    """What each code point is read as, looked up once; bounded, so that no text can fill the memory."""
+    """A cache of the folded form of each code point. Bounded, so that no text can fill the memory."""
 
     def __init__(self, *, lookalikes: bool) -> None:
         super().__init__({code: chr(code).lower() for code in range(128)})
@@ -37,9 +37,9 @@ _CYRILLIC = _Alphabet(lookalikes=False)
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """`text` is what is read; its i-th character came from `original[starts[i]:ends[i]]`, in code points.
+    """The folded text. Its i-th character came from `original[starts[i]:ends[i]]`, in code points.
 
-    Both are None where every character stands for itself, which is so for most comments.
+    `starts` and `ends` are None if each character of the original gives one character, as in most comments.
     """
 
     original: str
@@ -48,19 +48,19 @@ class Folded:
     ends: tuple[int, ...] | None = None
 
     def whence(self, start: int, end: int) -> tuple[int, int]:
-        """Where `text[start:end]` stands in the original, as `[start, end)` in code points."""
+        """The place of `text[start:end]` in the original, as `[start, end)` in code points."""
         if self.starts is None or self.ends is None or start >= end:
             return start, end
         return self.starts[start], self.ends[end - 1]
 
     def span(self, start: int, end: int, *, read_as: str = "", field: Field = Field.TEXT) -> Span:
-        """`text[start:end]` as evidence that points into what was posted."""
+        """`text[start:end]` as a span of the posted text."""
         first, last = self.whence(start, end)
         return Span(first, last, self.original[first:last], read_as, field)
 
 
 def fold(original: str) -> Folded:
-    """Entities, tags, look-alikes, accents, invisible characters and case undone. Linear, and never fails."""
+    """Undo entities, tags, look-alikes, accents, invisible characters and case. Linear time; never raises."""
     marked_up = ("<" in original or "&" in original) and bool(_MARKUP.search(original))
     if original.isascii():
         return _mapped(original, _LATIN) if marked_up else Folded(original, original.lower())
@@ -90,7 +90,7 @@ def _mapped(original: str, alphabet: _Alphabet) -> Folded:
             starts.extend(range(start, end) if len(seen) > 1 else (start,))
             ends.extend(range(start + 1, end + 1) if len(seen) > 1 else (end,))
         elif not read_as and ends and end == start + 1:
-            # What cannot be seen belongs to the letter before it, so that masking the letter leaves no trace of it.
+            # An invisible character belongs to the letter before it, so that masking the letter removes both.
             ends[-1] = end
         else:
             starts.extend([start] * len(read_as))
@@ -100,8 +100,10 @@ def _mapped(original: str, alphabet: _Alphabet) -> Folded:
 
 
 def _stretches(original: str, alphabet: _Alphabet) -> Iterator[tuple[str, int, int]]:
-    """What is seen once markup is read, with the place in the original that it came from: stretches of characters that are read
-    as one each, and others one by one."""
+    """The visible text without markup, in stretches: (text, start, end), with the place in the original.
+
+    A run of characters that fold to one character each is one stretch. Any other character is a stretch of its own.
+    """
     place = 0
     for found in _MARKUP.finditer(original):
         yield from _plain(original, place, found.start(), alphabet)

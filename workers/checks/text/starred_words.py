@@ -1,16 +1,16 @@
-"""Words with letters left out for signs (`f*ck`, `b****`, `sh%t`): which strong word is meant."""
+"""Finds the strong word that a masked word (`f*ck`, `b****`, `sh%t`) stands for."""
 
 from collections import defaultdict
 from functools import cache
 
 from workers.checks.text.word_lists import word_list
 
-#: Read as these when almost nothing but stars is left; the order is the order of preference.
+#: Words that consist almost only of stars, each with the strong word that it stands for.
 _MOSTLY_STARS = dict(line.split("=") for line in word_list("stars"))
 
 
 def unmask(masked: str) -> str:
-    """The strong word that `masked` stands for (`*` a letter each), or nothing."""
+    """The strong word that `masked` stands for (each `*` is one letter), or an empty string."""
     for part in (masked, *masked.split(".")[-1:]):
         if "*" in part and (word := _meant(part)):
             return word
@@ -30,7 +30,7 @@ def _meant(core: str) -> str:
 
 
 def _loosely(core: str) -> str:
-    """Who writes several stars in a row seldom counts them: `f****ing`."""
+    """A match that ignores the number of stars: people seldom count several stars in a row (`f****ing`)."""
     before, stars, after = core.partition("**")
     after = after.lstrip("*")
     if not stars or not before or not after or "*" in after:

@@ -1,4 +1,4 @@
-"""The word lists of the checks: text files beside this one, one word or phrase a line, `#` for remarks."""
+"""The word lists of the checks: text files in `workers/checks/words`, one word or phrase per line, `#` for comments."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""The page behind an invitation: what it offers, what it ends, and what it asks of who accepts it."""
+"""The page of an invitation link: it shows the offered roles, and asks for the password or code that is needed to accept them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -35,12 +35,13 @@ def show_invitation(token: str, offers: Sequence[Invitation], status: int = 200,
         fault=fault,
         sign_in_first=proves and browser is None,
         asks_password=proves and account.password,
-        asks_code=proves and account.second_factor_at,
+        asks_code=proves and account.totp_enabled_at,
     )
 
 
 def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
-    """What opens the account now is asked for again: who has the browser for a moment must not get to keep the account."""
+    """Accept the invitation. If the moderator must be signed in, ask for the password again, so that nobody can accept it in an
+    unattended browser."""
     browser = _browser_of(offers) if offers[0].signed_in else None
     if offers[0].signed_in:
         if browser is None:
@@ -67,7 +68,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
 
 
 def _browser_of(offers: Sequence[Invitation]) -> SignedIn | None:
-    """This browser, where it is signed in to the account that is invited."""
+    """The session of this browser, if it is signed in to the invited account, else None."""
     browser = look_up()
     return browser if browser and browser.moderator.id == offers[0].moderator_id else None
 

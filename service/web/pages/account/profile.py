@@ -1,4 +1,4 @@
-"""My account: my password, my browsers, my language and looks."""
+"""The account page: password, sessions, language, theme and shortcut keys."""
 
 from typing import Annotated
 
@@ -24,22 +24,22 @@ THEMES = ("auto", "light", "dark")
 @bp.get("/account")
 @signed_in
 def account() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
 @bp.post("/account/password")
 @signed_in
 def change_password() -> AnyResponse:
-    kept, new = current_sign_in().moderator.password, request.form.get("new", "")
-    # Whoever has the browser for a moment must not get to keep the account.
-    if kept:
+    current, new = current_sign_in().moderator.password, request.form.get("new", "")
+    # Ask for the old password, so that nobody can take over the account in an unattended browser.
+    if current:
         throttle(current_sign_in().moderator.email)
-    if kept and not verify_password(kept, request.form.get("old", "")[:1000]):
-        return _shown(422, fault=_("That is not your present password."))
+    if current and not verify_password(current, request.form.get("old", "")[:1000]):
+        return _render(422, fault=_("That is not your present password."))
     if fault := password_fault(new):
-        return _shown(422, fault=fault)
+        return _render(422, fault=fault)
     if new != request.form.get("again", ""):
-        return _shown(422, fault=_("The two new passwords differ."))
+        return _render(422, fault=_("The two new passwords differ."))
     fresh = hash_password(new)
     with resources().database.writing() as session:
         hold(session, current_sign_in())
@@ -50,11 +50,11 @@ def change_password() -> AnyResponse:
 @bp.post("/account/browsers")
 @signed_in
 def end_browser() -> AnyResponse:
-    """End one session, named by the first half of its digest, which is worth nothing to anybody."""
-    asked = request.form.get("browser", "")
+    """End one session, named by the first half of its digest, which is not a secret."""
+    prefix = request.form.get("browser", "")
     with resources().database.writing() as session:
         for browser in browsers_of(session, current_moderator_id()):
-            if browser.digest[:32] == asked:
+            if browser.digest[:32] == prefix:
                 sign_out(session, current_moderator_id(), browser.digest)
     return redirect_to("pages.account", done="browser")
 
@@ -75,7 +75,7 @@ def change_preferences() -> AnyResponse:
 
 
 class KeysBody(Strict):
-    """The keys that differ from the usual ones, by what they do."""
+    """The shortcut keys that differ from the default keys, by their action."""
 
     keys: dict[
         Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Annotated[str, Field(min_length=1, max_length=1, pattern=NO_NUL)]
@@ -92,7 +92,7 @@ def change_keys() -> AnyResponse:
     return jsonify(keys=body.keys, off=body.off)
 
 
-def _shown(status: int = 200, *, fault: str = "") -> AnyResponse:
+def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         browsers = browsers_of(session, current_moderator_id())
     return page("account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES)

@@ -1,4 +1,4 @@
-"""Signing in and out: by one-time link, where looking uses nothing up, or by password, throttled."""
+"""Sign-in by one-time link (viewing it does not use it up) or by throttled password, and sign-out."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -47,7 +47,8 @@ def sign_in_by_password() -> AnyResponse:
         moderator = moderator_with(session, email) if "\0" not in email else None
         if moderator is not None:
             throttle_everywhere(session, moderator.id)
-    # The hash is checked outside any transaction, and also for a name that nobody has.
+    # Verify the password outside of any transaction, because hashing is slow. Verify also for an unknown address: otherwise the
+    # response time would reveal that the address is unknown.
     right = verify_password(moderator.password if moderator else "", password)
     if moderator is None or moderator.disabled_at is not None or not right:
         if moderator is not None:
@@ -67,7 +68,7 @@ def sign_in_by_password() -> AnyResponse:
 @bp.get("/sign-in/<token>")
 @public_page
 def show_link(token: str) -> AnyResponse:
-    """A button. Mail scanners and previews open links; only the button uses one up."""
+    """Show a button. Mail scanners and previews open links, so only the button uses the link up."""
     if offers := _offers(token):
         return show_invitation(token, offers)
     with resources().database.reading() as session:
@@ -98,7 +99,7 @@ def sign_out() -> AnyResponse:
 
 
 def _offers(token: str) -> Sequence[Invitation]:
-    """What the link offers where it is an invitation."""
+    """The invitations behind this link; empty if it is a sign-in link."""
     with resources().database.reading() as session:
         return invitations_with(session, digest_of(token), now=_now())
 

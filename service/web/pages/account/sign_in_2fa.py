@@ -1,4 +1,4 @@
-"""The second step of signing in: whoever has shown one factor shows a code. Until then nothing else is open."""
+"""The second step of two-factor sign-in: the code. Before this step there is no session, only a pending sign-in."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in
-from service.actions.accounts.sign_in import PENDING_SECONDS, Entry
+from service.actions.accounts.sign_in import PENDING_TTL, Entry
 from service.actions.accounts.two_factor import accept_code
 from service.domain.security.encryption import SecretBox
 from service.domain.security.tokens import digest_of
@@ -20,14 +20,14 @@ from service.web.resources.web_resources import resources
 
 
 def complete_or_ask_second_factor(entry: Entry, goal: str) -> Response:
-    """The answer to one factor: the goal, or the page that asks for the other one."""
+    """The response after the first factor: a session and a redirect to `goal`, or a redirect to the page for the code."""
     if not entry.half:
         return set_cookie(_to(goal), entry.token)
     response = _to(url_for("pages.ask_for_code", next=goal))
     response.set_cookie(
         _cookie(),
         entry.token,
-        max_age=int(PENDING_SECONDS.total_seconds()),
+        max_age=int(PENDING_TTL.total_seconds()),
         path="/",
         secure=over_https(),
         httponly=True,
@@ -40,38 +40,39 @@ def complete_or_ask_second_factor(entry: Entry, goal: str) -> Response:
 @public_page
 def ask_for_code() -> AnyResponse:
     with resources().database.reading() as session:
-        waits = pending_sign_in(session, _digest(), now=_now())
-    return page("code.html", goal=local_path(request.args.get("next", "")), fault="") if waits else _from_the_start()
+        pending = pending_sign_in(session, _digest(), now=_now())
+    return page("code.html", goal=local_path(request.args.get("next", "")), fault="") if pending else _from_the_start()
 
 
 @bp.post("/sign-in/code")
 @public_page
 @rate_limited(Rate.SIGN_IN)
 def sign_in_by_code() -> AnyResponse:
-    """Each try counts, for this sign-in and for the account, before anything is compared."""
+    """Check the code. Each attempt is counted first, for this pending sign-in and for the account."""
     goal, code = local_path(request.form.get("next", "")), request.form.get("code", "")[:100]
     with resources().database.reading() as session:
-        waits = pending_sign_in(session, _digest(), now=_now())
-        if waits is not None:
-            throttle_everywhere(session, waits.moderator_id)
-    if waits is None:
+        pending = pending_sign_in(session, _digest(), now=_now())
+        if pending is not None:
+            throttle_everywhere(session, pending.moderator_id)
+    if pending is None:
         return _from_the_start()
-    throttle(f"code {waits.moderator_id}")
+    throttle(f"code {pending.moderator_id}")
     with resources().database.writing() as session:
-        in_time = sign_in.count_try(session, waits.digest)
+        in_time = sign_in.count_try(session, pending.digest)
     if not in_time:
         return _from_the_start()
     with resources().database.writing() as session:
-        what = accept_code(session, waits.moderator_id, code, seal=_seal(), now=_now())
-        # The account is locked since the code was compared: a change of it has ended this sign-in, or waits for it.
-        if what and not sign_in.end_pending_sign_in(session, waits.digest):
+        factor = accept_code(session, pending.moderator_id, code, seal=_seal(), now=_now())
+        # Race: the account may change at the same time. `accept_code` locks the account, so a change has either ended this
+        # pending sign-in before, or waits for our commit.
+        if factor and not sign_in.end_pending_sign_in(session, pending.digest):
             return _from_the_start()
-        if what:
-            how, agent = f"{waits.how}, {what}", request.headers.get("User-Agent", "")
-            token = sign_in.start(session, waits.moderator_id, how=how, user_agent=agent, now=_now())
+        if factor:
+            how, agent = f"{pending.method}, {factor}", request.headers.get("User-Agent", "")
+            token = sign_in.start(session, pending.moderator_id, how=how, user_agent=agent, now=_now())
         else:
-            sign_in.record_failure(session, waits.moderator_id, how=f"{waits.how}, code")
-    if not what:
+            sign_in.record_failure(session, pending.moderator_id, how=f"{pending.method}, code")
+    if not factor:
         return page("code.html", 422, goal=goal, fault=_("That code does not fit, or was used already. Wait for the next one."))
     response = set_cookie(_to(goal), token)
     response.set_cookie(_cookie(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")

@@ -1,4 +1,4 @@
-"""Signing in elsewhere: to the OpenID provider that the operator chose, and back with its word for who somebody is."""
+"""Sign-in by OpenID Connect: the redirect to the operator's provider, and its callback."""
 
 import logging
 from datetime import UTC, datetime
@@ -31,10 +31,10 @@ from service.web.pages.blueprint import bp, local_path, page, redirect_to
 from service.web.resources.oidc_client import OidcClient
 from service.web.resources.web_resources import resources
 
-log = logging.getLogger("greenroom.elsewhere")
+log = logging.getLogger("greenroom.oidc")
 
 
-@bp.post("/sign-in/elsewhere/start")
+@bp.post("/sign-in/oidc/start")
 @public_page
 @rate_limited(Rate.SIGN_IN)
 def start_oidc() -> AnyResponse:
@@ -44,20 +44,20 @@ def start_oidc() -> AnyResponse:
     return _sent(issuer, token, question)
 
 
-@bp.post("/account/elsewhere")
+@bp.post("/account/oidc")
 @signed_in
 def connect_oidc() -> AnyResponse:
-    """Connect my account there with this one, or end that."""
+    """Connect the moderator's account at the provider with this account, or disconnect it."""
     if request.form.get("act") == "disconnect":
         with resources().database.writing() as session:
             sign_in.hold(session, current_sign_in())
             oidc.disconnect(session, current_moderator_id())
         return redirect_to("pages.account", done="disconnected")
-    issuer, kept = _issuer(), current_sign_in().moderator.password
-    # Whoever has the browser for a moment must not get a way in of their own.
-    if kept:
+    issuer, current = _issuer(), current_sign_in().moderator.password
+    # Ask for the password, so that nobody can add another way to sign in through an unattended browser.
+    if current:
         throttle(current_sign_in().moderator.email)
-    if kept and not verify_password(kept, request.form.get("old", "")[:1000]):
+    if current and not verify_password(current, request.form.get("old", "")[:1000]):
         raise Forbidden("that is not your present password")
     with resources().database.writing() as session:
         sign_in.hold(session, current_sign_in())
@@ -67,11 +67,11 @@ def connect_oidc() -> AnyResponse:
     return _sent(issuer, token, question)
 
 
-@bp.get("/sign-in/elsewhere/back")
+@bp.get("/sign-in/oidc/callback")
 @public_page
 @rate_limited(Rate.SIGN_IN)
 def oidc_callback() -> AnyResponse:
-    """The one address where a GET changes something: the provider sends the browser here, and the token of the browser is its proof."""
+    """The provider redirects the browser here, so this GET changes state. The browser's cookie replaces the CSRF token."""
     issuer, given = _issuer(), request.args
     try:
         with resources().database.writing() as session:
@@ -83,8 +83,8 @@ def oidc_callback() -> AnyResponse:
         person = issuer.person(question, given["code"][:4096])
         response = _connected(question, person) if question.moderator_id else _entered(question, person)
     except Refusal as refusal:
-        # The reason is ours to know: it holds no name and no address.
-        log.warning("elsewhere_refused", extra={"reason": refusal.detail})
+        # Safe to log: the detail contains no name and no address.
+        log.warning("oidc_refused", extra={"reason": refusal.detail})
         response = page("sign_in.html", 403, goal="/queue", email="", fault=_why(refusal))
     response.set_cookie(_cookie(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
@@ -95,33 +95,33 @@ def _entered(question: oidc.AuthorizationRequest, person: OidcIdentity) -> Respo
     role = Role(settings.oidc_role) if settings.oidc_role else None
     try:
         with resources().database.writing() as session:
-            found = oidc.moderator_of(session, person, domains=settings.oidc_domains, role=role, now=_now())
+            moderator = oidc.moderator_of(session, person, domains=settings.oidc_domains, role=role, now=_now())
             agent = request.headers.get("User-Agent", "")
-            entry = sign_in.open_session(session, found, how="elsewhere", user_agent=agent, now=_now())
+            entry = sign_in.open_session(session, moderator, how="oidc", user_agent=agent, now=_now())
     except InvalidIdToken:
         with resources().database.writing() as session:
-            if known := moderator_with(session, person.email):
-                sign_in.record_failure(session, known.id, how="elsewhere")
+            if existing := moderator_with(session, person.email):
+                sign_in.record_failure(session, existing.id, how="oidc")
         raise
     return complete_or_ask_second_factor(entry, question.goal)
 
 
 def _connected(question: oidc.AuthorizationRequest, person: OidcIdentity) -> Response:
-    """Only in the browser in which this very moderator is still signed in."""
-    found = look_up()
-    if found is None or question.moderator_id != found.moderator.id:
+    """Connect the account. Raises InvalidIdToken unless this browser is still signed in as the same moderator."""
+    sign_in_here = look_up()
+    if sign_in_here is None or question.moderator_id != sign_in_here.moderator.id:
         raise InvalidIdToken("whoever asked to connect the accounts is not signed in here any more")
     with resources().database.writing() as session:
-        sign_in.hold(session, found)
-        oidc.connect(session, found.moderator.id, person)
+        sign_in.hold(session, sign_in_here)
+        oidc.connect(session, sign_in_here.moderator.id, person)
     response = redirect_to("pages.account", done="connected")
     assert isinstance(response, Response)  # noqa: S101
     return response
 
 
 def _sent(issuer: OidcClient, token: str, question: oidc.AuthorizationRequest) -> Response:
-    """A page that leads on: a form may lead nowhere but to us, says our policy."""
-    response = page("elsewhere.html", goal=issuer.authorization_request(question), name=issuer.name)
+    """A page that leads on to the provider. A plain redirect would break our `form-action` policy."""
+    response = page("oidc_redirect.html", goal=issuer.authorization_request(question), name=issuer.name)
     seconds = int(oidc.PATIENCE.total_seconds())
     response.set_cookie(_cookie(), token, max_age=seconds, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
@@ -139,7 +139,7 @@ def _issuer() -> OidcClient:
 
 
 def _cookie() -> str:
-    return f"{cookie_name()}-elsewhere"
+    return f"{cookie_name()}-oidc"
 
 
 def _seal() -> SecretBox:

@@ -1,4 +1,4 @@
-"""My second factor: set up with a QR code, confirmed with a code, recovery codes shown once, turned off with a last code."""
+"""Two-factor settings: QR code, confirmation by a code, recovery codes (shown once), and turning it off by a code."""
 
 from datetime import UTC, datetime
 
@@ -22,31 +22,32 @@ from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.resources.web_resources import resources
 
 
-@bp.get("/account/second-factor")
+@bp.get("/account/two-factor")
 @signed_in
-def second_factor() -> AnyResponse:
-    return _shown()
+def two_factor_page() -> AnyResponse:
+    return _render()
 
 
-@bp.post("/account/second-factor")
+@bp.post("/account/two-factor")
 @signed_in
-def change_second_factor() -> AnyResponse:
-    """One button, one act: begin, confirm, new codes, off. Each tries something that could be guessed."""
+def change_two_factor() -> AnyResponse:
+    """Apply one button: begin, confirm, codes or off. Throttled, because each button needs a code or a password, which could be
+    guessed."""
     throttle(f"code {current_moderator_id()}")
     act, code = request.form.get("act", ""), request.form.get("code", "")[:100]
-    kept, old = current_sign_in().moderator.password, request.form.get("old", "")[:1000]
-    # Whoever has the browser for a moment must not lock its owner out.
-    if act == "begin" and kept and not verify_password(kept, old):
-        return _shown(422, fault=_("That is not your present password."))
+    current, old = current_sign_in().moderator.password, request.form.get("old", "")[:1000]
+    # Ask for the password, so that nobody can lock the owner out through an unattended browser.
+    if act == "begin" and current and not verify_password(current, old):
+        return _render(422, fault=_("That is not your present password."))
     try:
         codes = _carried_out(act, code)
     except Invalid:
-        return _shown(422, fault=_("That code does not fit, or was used already. Wait for the next one."))
-    return _shown(201, codes=codes) if codes else redirect_to("pages.second_factor", done=act)
+        return _render(422, fault=_("That code does not fit, or was used already. Wait for the next one."))
+    return _render(201, codes=codes) if codes else redirect_to("pages.two_factor_page", done=act)
 
 
 def _carried_out(act: str, code: str) -> list[str]:
-    """The recovery codes that it made."""
+    """Apply the button. Returns the new recovery codes, if any. Raises Invalid."""
     seal, now = SecretBox.from_secret(resources().settings.secret), datetime.now(UTC)
     with resources().database.writing() as session:
         hold(session, current_sign_in())
@@ -66,18 +67,18 @@ def _carried_out(act: str, code: str) -> list[str]:
     return []
 
 
-def _shown(status: int = 200, *, fault: str = "", codes: list[str] | None = None) -> AnyResponse:
+def _render(status: int = 200, *, fault: str = "", codes: list[str] | None = None) -> AnyResponse:
     with resources().database.reading() as session:
-        mine, left = session.get_one(Moderator, current_moderator_id()), recovery_codes_left(session, current_moderator_id())
-    waiting = mine.second_factor if not mine.second_factor_at else ""
-    secret = SecretBox.from_secret(resources().settings.secret).decrypt(waiting) if waiting else ""
+        owner, left = session.get_one(Moderator, current_moderator_id()), recovery_codes_left(session, current_moderator_id())
+    unconfirmed = owner.totp_secret if not owner.totp_enabled_at else ""
+    secret = SecretBox.from_secret(resources().settings.secret).decrypt(unconfirmed) if unconfirmed else ""
     return page(
-        "second_factor.html", status, is_on=bool(mine.second_factor_at), since=mine.second_factor_at, left=left, codes=codes or [],
-        secret=secret, picture=_picture(provisioning_uri(secret, mine.email)) if secret else "", fault=fault, done=request.args.get("done", ""),
+        "two_factor.html", status, is_on=bool(owner.totp_enabled_at), since=owner.totp_enabled_at, left=left, codes=codes or [],
+        secret=secret, picture=_picture(provisioning_uri(secret, owner.email)) if secret else "", fault=fault, done=request.args.get("done", ""),
     )  # fmt: skip
 
 
 def _picture(words: str) -> Markup:
-    """The QR code as a drawing in the page itself: it has no address under which it could be kept or asked for again."""
+    """The QR code as inline SVG. It has no URL of its own, so no cache or history can keep the secret."""
     drawn = segno.make(words, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
-    return Markup(drawn)  # noqa: S704 - lines that segno drew; the words are in it as squares only
+    return Markup(drawn)  # noqa: S704 - SVG by segno; the text is in it as squares only

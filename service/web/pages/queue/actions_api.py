@@ -1,7 +1,6 @@
-"""What the module on the queue page asks for while the next card is up already: gestures, undo and redo as JSON."""
+"""JSON endpoints for the queue page's script: actions, undo and redo. The page shows the next card without waiting for them."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,33 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.actions.moderation import escalate, queue_actions
 from service.actions.moderation.queue_actions import MAX_COMMENTS, Outcome, SeenComment
 from service.domain.errors import Invalid
-from service.domain.states import State
 from service.store.moderation import queue
 from service.store.moderation.queue import QueueFilter
-from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.field_types import NO_NUL, Moment
-from service.web.http.i18n import _
 from service.web.http.json_body import parse
 from service.web.pages.blueprint import bp
+from service.web.pages.queue.apply_action import apply_decision, apply_escalation, undo_time
 from service.web.pages.queue.conflict_text import conflict_text
-from service.web.pages.queue.page import numbers_shown
+from service.web.pages.queue.page import counts_json
 from service.web.pages.queue.query_params import asked_at
-from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.pages.queue.queue_act import act_of, approves_with_message
 from service.web.resources.web_resources import resources
 
-Kind = Literal["approve", "reject", "spam", "hold", "escalate", "calm", "skip"]
-STATES = {"approve": State.APPROVED, "reject": State.REJECTED, "spam": State.REJECTED, "hold": State.HELD}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueAct:
-    """What a button or a key does: to which state, and for which reason."""
-
-    kind: str
-    state: State | None
-    reason: str = ""
+Kind = Literal["approve", "reject", "spam", "hold", "escalate", "return", "skip"]
 
 
 class _Strict(BaseModel):
@@ -45,7 +32,7 @@ class _Strict(BaseModel):
 
 
 class Item(_Strict):
-    """One comment as it stood on the page."""
+    """One comment as the page showed it."""
 
     id: UUID
     version: Annotated[int, Field(ge=0, lt=10**9)]
@@ -53,12 +40,13 @@ class Item(_Strict):
 
 
 class ActionBody(_Strict):
-    """One gesture. Its id is made by the page; the same id again gets the same answer and changes nothing more.
+    """One action. The page makes its id: a repeated id gets the same response and changes nothing (idempotent).
 
-    `view` is the address of the page, whose tab, filters and search bind what is taken along. Without it nothing is.
+    `view` is the URL of the page. Similar comments within its tab, filters and search are decided together with the card. Without
+    `view`, no similar comments are decided.
     """
 
-    gesture: UUID
+    action_id: UUID
     act: Kind
     reason: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
     to: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9-]*$")] = ""
@@ -76,103 +64,70 @@ class ActionBody(_Strict):
 
 
 class UndoBody(_Strict):
-    """Take this gesture back."""
+    """Undo this action."""
 
-    gesture: UUID
+    action_id: UUID
 
 
 class RedoBody(_Strict):
-    """Do this gesture again, under a new id."""
+    """Redo this action under the new id `anew`."""
 
-    gesture: UUID
+    action_id: UUID
     anew: UUID
 
 
-@bp.post("/queue/gestures")
+@bp.post("/queue/actions")
 @with_role(Role.MODERATOR)
 def act() -> Response:
     body = parse(ActionBody, _json())
-    if body.act in ("escalate", "calm"):
+    if body.act in ("escalate", "return"):
         return _escalation(body)
     act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
     if fault := approves_with_message(act, body.note):
         raise Invalid.field("/note", "unexpected", fault)
     with resources().database.writing() as session:
-        known = {r.code: r for r in rejections(site(session, site_id()))}
-        note = body.note.strip() or (known[act.reason].text if act.reason in known else "")
-        outcomes = queue_actions.decide_all(
-            session, site_id(), body.seen, act.state or State.HELD, asked=body.queue_view,
-            gesture_id=body.gesture, moderator_id=current_moderator_id(), now=_now(), delay=_delay(), reason=act.reason, note=note,
-        )  # fmt: skip
-    return _answer(outcomes)
+        outcomes = apply_decision(session, body.seen, act, action_id=body.action_id, note=body.note, view=body.queue_view)
+    return _outcomes_response(outcomes)
 
 
-@bp.post("/queue/gestures/undo")
+@bp.post("/queue/actions/undo")
 @with_role(Role.MODERATOR)
 def undo() -> Response:
     body = parse(UndoBody, _json())
     with resources().database.writing() as session:
         outcomes = queue_actions.undo_action(
-            session, site_id(), body.gesture, moderator_id=current_moderator_id(), now=_now(), delay=_delay()
+            session, site_id(), body.action_id, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
         )
-    return _answer(outcomes)
+    return _outcomes_response(outcomes)
 
 
-@bp.post("/queue/gestures/redo")
+@bp.post("/queue/actions/redo")
 @with_role(Role.MODERATOR)
 def redo() -> Response:
     body = parse(RedoBody, _json())
     with resources().database.writing() as session:
         outcomes = queue_actions.redo_action(
-            session, site_id(), body.gesture, anew=body.anew, moderator_id=current_moderator_id(), now=_now(), delay=_delay()
+            session, site_id(), body.action_id, anew=body.anew, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
         )
-    return _answer(outcomes)
-
-
-def act_of(word: str) -> QueueAct:
-    """The act behind a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `escalate:to` or `skip`."""
-    kind, _, reason = word.partition(":")
-    if kind in ("escalate", "skip"):
-        return QueueAct(kind, None, reason[:64])
-    if kind not in STATES:
-        raise Invalid.field("/act", "unknown", f"expected one of {', '.join(STATES)}, escalate or skip")
-    return QueueAct(kind, STATES[kind], SPAM if kind == "spam" else reason[:64] if kind == "reject" else "")
-
-
-def approves_with_message(act: QueueAct, note: str) -> str:
-    """Why this approval is refused, or nothing. Only the sheet of a rejection has a message to the author, so a browser that
-    sends one with an approval has pressed another button than the person did."""
-    if act.state is not State.APPROVED or not note.strip():
-        return ""
-    return _("Nothing was decided: a message to the author goes with a rejection only.")
+    return _outcomes_response(outcomes)
 
 
 def _escalation(body: ActionBody) -> Response:
-    """Escalate comments, or take the whole step back."""
+    """Escalate comments, or return all comments of that escalation to the queue."""
     ids = [item.id for item in body.items]
     with resources().database.writing() as session:
         if body.act == "escalate":
-            to = escalate.parse_target(session, site_id(), body.to, moderator_id=current_moderator_id())
-            escalate.escalate(
-                session,
-                site_id(),
-                body.seen,
-                to,
-                moderator_id=current_moderator_id(),
-                note=body.note.strip(),
-                now=_now(),
-                asked=body.queue_view,
-            )
+            apply_escalation(session, body.seen, body.to, note=body.note, view=body.queue_view)
         moved = escalate.in_one_step(session, site_id(), ids, moderator_id=current_moderator_id())
-        if body.act == "calm":
+        if body.act == "return":
             escalate.return_to_queue(
                 session, site_id(), [row.id for row in moved], moderator_id=current_moderator_id(), now=_now()
             )
-    return _answer([Outcome(row.id, row.version) for row in moved])
+    return _outcomes_response([Outcome(row.id, row.version) for row in moved])
 
 
-def _answer(outcomes: list[Outcome]) -> Response:
-    """Each outcome, and how many are left."""
+def _outcomes_response(outcomes: list[Outcome]) -> Response:
+    """The outcomes, and the numbers for the tabs."""
     sentences = iter(conflict_text([outcome for outcome in outcomes if outcome.refusal]))
     with resources().database.reading() as session:
         numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
@@ -182,17 +137,13 @@ def _answer(outcomes: list[Outcome]) -> Response:
         else {"id": str(o.comment_id), "ok": True, "version": o.version}
         for o in outcomes
     ]
-    return jsonify(outcomes=shown, **numbers_shown(numbers))
+    return jsonify(outcomes=shown, **counts_json(numbers))
 
 
 def _json() -> bytes:
     if not request.is_json:
         raise Invalid("expected a body of application/json")
     return request.get_data()
-
-
-def _delay() -> timedelta:
-    return timedelta(seconds=resources().settings.decision_delay)
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""The short lines on a card: how far an author is trusted, what was decided, what a state is called."""
+"""Short texts on a card: the author's history, decisions, escalations, names of states."""
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
@@ -10,7 +10,7 @@ from service.web.http.i18n import _, age, count, moment, month, ngettext
 
 
 def trust_line(card: Card) -> str:
-    """ "12 approved, 1 rejected, since March 2026", or that nothing is known."""
+    """The author's history, such as "12 approved, 1 rejected, since March 2026", or a text that says there is none."""
     trust = card.trust
     if not card.row.author_key:
         return _("unknown author: no account, no address")
@@ -24,7 +24,7 @@ def trust_line(card: Card) -> str:
 
 
 def decision_line(decision: AnyRow) -> str:
-    """Who moved a comment where, when, and why."""
+    """Who decided about a comment, the decision, how long ago, and the reason."""
     who = decision.who.partition("@")[0] or _("The host")
     reason = f" ({decision.reason.replace('_', ' ')})" if decision.reason else ""
     if decision.undoes:
@@ -38,13 +38,13 @@ def decision_line(decision: AnyRow) -> str:
 
 
 def more_in_group_line(group: Group) -> str:
-    """How many stand behind a card."""
+    """How many more comments are in the card's group."""
     number = count(group.number, most=MAX_MEMBERS)
     return ngettext("%(number)s more like this", "%(number)s more like this", group.number, number=number)
 
 
 def together_line(group: Group) -> str:
-    """How many of a group one decision moves."""
+    """How many comments of a group one decision covers."""
     if group.number > group.decided:
         return _("decided together, %(number)s at a time", number=count(MAX_MEMBERS))
     return _("decided together")
@@ -61,17 +61,17 @@ def escalation_line(step: AnyRow) -> str:
 
 
 def activity_line(step: AnyRow) -> str:
-    """What a person did with a comment: a decision, or a step beside deciding."""
+    """One line of a comment's history: a decision, an escalation or a return to the queue."""
     kind = getattr(step, "kind", "")
     if kind == ActivityKind.ESCALATE:
         return f"{_('Escalated')} {escalation_line(step)}"
-    if kind == ActivityKind.CALM:
+    if kind == ActivityKind.RETURN:
         return _("%(who)s put this back %(ago)s ago", who=step.who.partition("@")[0], ago=age(step.at))
     return decision_line(step)
 
 
 def ban_or_trust_line(step: AnyRow) -> str:
-    """Who banned or trusted an author, when and until when."""
+    """Who banned or trusted an author or took this back, how long ago, and until when it is in force."""
     who, ago = step.who.partition("@")[0], age(step.at)
     if step.kind == ActivityKind.FORGIVE:
         return _("%(who)s took it back %(ago)s ago", who=who, ago=ago)
@@ -82,7 +82,7 @@ def ban_or_trust_line(step: AnyRow) -> str:
 
 
 def state_names() -> dict[str, str]:
-    """The states as a reader calls them."""
+    """Translated names of the states."""
     return {
         State.PENDING: _("being checked"),
         State.APPROVED: _("approved"),
@@ -93,7 +93,7 @@ def state_names() -> dict[str, str]:
 
 
 def toast_text(state: str, number: int, left: int) -> str:
-    """What was done just now, and what is left: "Approved. 41 left"."""
+    """The result of an action and the number left: "Approved. 41 left"."""
     done = {
         State.APPROVED: ngettext("Approved.", "%(num)s approved.", number),
         State.REJECTED: ngettext("Rejected.", "%(num)s rejected.", number),

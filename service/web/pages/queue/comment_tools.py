@@ -1,4 +1,4 @@
-"""A comment moderated in its place: a note, a reply as the site, an edit that keeps the original, a word on its author."""
+"""Forms on a comment's page: add a note, reply as the site, edit the text (the original is kept), ban or trust the author."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -45,7 +45,7 @@ def reply_as_site(comment_id: UUID) -> AnyResponse:
 @bp.post("/queue/comments/<uuid:comment_id>/edit")
 @with_role(Role.MODERATOR)
 def edit_text(comment_id: UUID) -> AnyResponse:
-    """The new words are checked again, so the comment may come back here."""
+    """Replace the text. It is checked again, so the comment may return to the queue. Raises Invalid."""
     text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n").strip()
     version = request.form.get("version", "")
     if not text or len(text) > notes_replies_bans.LONGEST:
@@ -54,7 +54,7 @@ def edit_text(comment_id: UUID) -> AnyResponse:
         raise Invalid.field("/version", "format", "expected the version that you saw")
     with resources().database.writing() as session:
         edit(session, site_id(), comment_id, text, version=int(version), now=_now())
-        # The decisions know nothing of words: a note tells colleagues whose these are.
+        # Decisions do not record edits, so a note tells colleagues who changed the text.
         notes_replies_bans.add_note(
             session, site_id(), comment_id, _("I edited the words."), moderator_id=current_moderator_id(), now=_now()
         )

@@ -1,4 +1,4 @@
-"""What to say when somebody was faster: who, what, and how long ago."""
+"""Messages for conflicts: who decided first, what, and how long ago."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from service.web.resources.web_resources import resources
 
 
 def conflict_text(refused: Sequence[Outcome]) -> list[str]:
-    """One sentence a comment that stayed as it was."""
+    """One sentence for each comment that was not changed."""
     with resources().database.reading() as session:
         last = last_words(session, [outcome.comment_id for outcome in refused])
     return [_sentence(outcome, last.get(outcome.comment_id)) for outcome in refused]

@@ -1,10 +1,10 @@
-"""The words that the module on the queue page shows, in the reader's language."""
+"""Translated texts for the queue page's script."""
 
 from service.web.http.i18n import _
 
 
 def script_words() -> dict[str, object]:
-    """`{n}` stands for a number."""
+    """The texts by name. The script replaces `{n}` by a number."""
     return {
         "done": {
             "approve": _("Approved."),
@@ -35,7 +35,7 @@ def script_words() -> dict[str, object]:
 
 
 def key_names() -> list[tuple[str, str]]:
-    """What each key does, in the order of the help."""
+    """The action of each key and its translated name, in the order of the help dialog."""
     return [
         ("next", _("Next card")),
         ("previous", _("Previous card")),

@@ -1,4 +1,5 @@
-"""The queue page: what waits, why, and in which company; everything here only looks."""
+"""The queue page: the held comments, why they are held, and their context. The views in this module only show; they decide
+nothing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,7 +37,7 @@ from service.web.pages.queue.query_params import address, moment, queue_filter, 
 from service.web.pages.queue.rejection_reasons import rejections
 from service.web.resources.web_resources import resources
 
-#: Cards of one page.
+#: Cards on one page.
 CARDS = 14
 
 
@@ -46,19 +47,19 @@ def queue() -> AnyResponse:
     with resources().database.reading() as session:
         if site_id() and is_owed(session, site(session, site_id())):
             return redirect_to("pages.practice", site=site_id())
-    return shown(queue_filter(request.args))
+    return render_queue(queue_filter(request.args))
 
 
 @bp.get("/queue/cards")
 @with_role(Role.VIEWER)
 def more_cards() -> Response:
-    """The next cards as a piece of HTML, for a page that is open already. The cursor after them and the time stand in headers."""
+    """The next cards as an HTML fragment, for an open page. The headers X-After and X-Loaded hold the cursor and the time."""
     asked = queue_filter(request.args)
     with resources().database.reading() as session:
         asked, listing = _next_page(session, asked)
-        found = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
-        here = site(session, site_id())
-    html = render_template("cards.html", cards=found, asked=asked, rejections=rejections(here), **_helpers(asked, here))
+        batch = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
+        this_site = site(session, site_id())
+    html = render_template("cards.html", cards=batch, asked=asked, rejections=rejections(this_site), **_helpers(asked, this_site))
     return Response(html, mimetype="text/html", headers={"X-After": listing.after, "X-Loaded": _now().isoformat()})
 
 
@@ -73,7 +74,8 @@ class LeaseBody(BaseModel):
 @bp.post("/queue/leases")
 @with_role(Role.MODERATOR)
 def lease_cards() -> Response:
-    """The page says what it shows, again and again while somebody is there; colleagues get other cards first."""
+    """Lease the cards on the screen, so that colleagues get other cards first. The page repeats this request while its user is
+    active."""
     body = parse(LeaseBody, request.get_data())
     with resources().database.writing() as session:
         lease(session, site_id(), body.ids, moderator_id=current_moderator_id(), now=_now())
@@ -83,52 +85,52 @@ def lease_cards() -> Response:
 @bp.get("/queue/counts")
 @with_role(Role.VIEWER)
 def counts() -> Response:
-    """The numbers on the tabs, and how many held comments came since the page was loaded."""
+    """The numbers on the tabs, and how many comments were held since the page was loaded."""
     since = moment(request.args.get("since", ""))
     with resources().database.reading() as session:
-        found = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
-    return jsonify(**numbers_shown(found), oldest_words=age(found.oldest) if found.oldest else "", fresh=fresh)
+    return jsonify(**counts_json(numbers), oldest_words=age(numbers.oldest) if numbers.oldest else "", fresh=fresh)
 
 
 @bp.get("/queue/comments/<uuid:comment_id>")
 @with_role(Role.VIEWER)
 def comment(comment_id: UUID) -> AnyResponse:
-    """One comment alone, with all that surrounds it."""
+    """The page of one comment, with its context and history."""
     asked = QueueFilter()
     with resources().database.reading() as session:
-        row = waiting.one(session, site_id(), comment_id)
+        row = waiting.card_of(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        found = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
+        found_cards = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
         around = comment_context(session, row, asked)
         originals = earlier_words(session, comment_id)
-        people = _others(session)
+        people = _colleagues(session)
         steps = [*decisions_about(session, site_id(), comment_id), *activity_about(session, site_id(), comment_id)]
-        here, archived = site(session, site_id()), left_until(session, comment_id)
+        this_site, archived = site(session, site_id()), left_until(session, comment_id)
     return page(
         "comment.html",
         archived=archived,
-        cards=found,
-        card=found[0],
+        cards=found_cards,
+        card=found_cards[0],
         around=around,
         asked=asked,
-        rejections=rejections(here),
+        rejections=rejections(this_site),
         originals=originals,
         people=people,
         steps=sorted(steps, key=lambda step: step.at, reverse=True),
         done=request.args.get("done", ""),
-        **_helpers(asked, here),
+        **_helpers(asked, this_site),
     )
 
 
 @bp.get("/queue/comments/<uuid:comment_id>/context")
 @with_role(Role.VIEWER)
 def context(comment_id: UUID) -> Response:
-    """The thread in place, the author's last comments, and the members of the card in this view, as a piece of HTML."""
+    """The context of a card as an HTML fragment: its thread, the author's last comments, the group's members in this view."""
     asked = queue_filter(request.args)
     with resources().database.reading() as session:
-        row = waiting.one(session, site_id(), comment_id)
+        row = waiting.card_of(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
         card = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())[0]
@@ -137,28 +139,28 @@ def context(comment_id: UUID) -> Response:
     return Response(html, mimetype="text/html")
 
 
-def shown(asked: QueueFilter, status: int = 200, *, outcomes: list[str] | None = None) -> AnyResponse:
-    """The page for a view; `outcomes` are sentences about what could not be done."""
+def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] | None = None) -> AnyResponse:
+    """Render the page for a view. `outcomes`: sentences about failed actions."""
     if not site_id():
         return page("no_site.html")
     with resources().database.reading() as session:
         asked, listing = _next_page(session, asked)
         if not listing.rows and asked.after:
-            # All behind the cursor is decided: what still waits stands before it.
+            # All comments after the cursor are decided, but comments before the cursor may still wait: show the first page.
             asked, listing = _next_page(session, replace(asked, after=""))
         colleagues = waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=_now())
-        found = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
+        found_cards = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         reasons, languages = waiting.offered(session, site_id())
-        gesture = last_action(session, site_id(), current_moderator_id(), since=current_sign_in().session.created_at)
-        around = comment_context(session, found[0].row, asked) if found else None
+        recent = last_action(session, site_id(), current_moderator_id(), since=current_sign_in().session.created_at)
+        around = comment_context(session, found_cards[0].row, asked) if found_cards else None
         thread = session.get(Thread, asked.thread) if asked.thread else None
-        people = _others(session)
-        here = site(session, site_id())
+        people = _colleagues(session)
+        this_site = site(session, site_id())
     return page(
         "queue.html",
         status,
-        cards=found,
+        cards=found_cards,
         after=listing.after,
         colleagues=colleagues,
         invited=invited(),
@@ -166,23 +168,24 @@ def shown(asked: QueueFilter, status: int = 200, *, outcomes: list[str] | None =
         numbers=numbers,
         reasons=reasons,
         spoken=languages,
-        gesture=gesture,
+        last_action=recent,
         undone=uuid(request.args.get("undone", "")),
         around=around,
         thread=thread if thread and thread.site_id == site_id() else None,
         asked=asked,
         tabs=_tabs(numbers),
-        rejections=rejections(here),
+        rejections=rejections(this_site),
         notices=outcomes or [],
         loaded=_now().isoformat(),
         script_words=script_words(),
         key_names=key_names(),
-        **_helpers(asked, here),
+        **_helpers(asked, this_site),
     )
 
 
 def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiting.Page]:
-    """One page of a view. Where nothing else is left it is what colleagues look at: a lease orders work, it keeps nothing back."""
+    """One page of a view. If only cards that colleagues have leased are left, show those: a lease changes only the order of the
+    work."""
     listing = waiting.listing(session, site_id(), asked, moderator_id=current_moderator_id(), role=current_role(), limit=CARDS)
     if (
         not listing.rows
@@ -196,8 +199,8 @@ def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiti
     return asked, listing
 
 
-def numbers_shown(found: waiting.Counts) -> dict[str, Any]:
-    """The numbers on the tabs, also as they are written."""
+def counts_json(found: waiting.Counts) -> dict[str, Any]:
+    """The numbers on the tabs. Under `shown` the same numbers are formatted as text."""
     numbers = {tab: getattr(found, tab) for tab in ("held", "yours", "escalated", "mine", "approved", "rejected")}
     return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
@@ -207,8 +210,8 @@ def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
     return [(tab, getattr(numbers, tab)) for tab in order]
 
 
-def _others(session: Session) -> list[AnyRow]:
-    """To whom I could escalate."""
+def _colleagues(session: Session) -> list[AnyRow]:
+    """The colleagues to whom this moderator can escalate."""
     return [person for person in colleagues(session, site_id()) if person.id != current_moderator_id()]
 
 
@@ -220,15 +223,15 @@ def _helpers(asked: QueueFilter, site: Site | None) -> dict[str, Any]:
         "marked": highlight,
         "plain": visible_text,
         "to": lambda **changes: address(here, asked, **changes),
-        "standing_of": lambda row: _standing(site, row),
+        "standing_of": lambda row: _ban_or_trust(site, row),
         "view": address(here, asked, after=asked.after),
     }
 
 
-def _standing(site: Site | None, row: AnyRow) -> str:
-    """What was said by hand of the author of a card: `ban`, `trust` or nothing."""
+def _ban_or_trust(site: Site | None, row: AnyRow) -> str:
+    """Whether a moderator banned or trusted the card's author: `ban`, `trust` or empty."""
     words = {"ban": "blocked_authors", "trust": "trusted_authors"}
-    return next((word for word, kept in words.items() if site and is_listed(site, kept, row.author_key, at=_now())), "")
+    return next((word for word, list_name in words.items() if site and is_listed(site, list_name, row.author_key, at=_now())), "")
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Practice: ten made-up comments before the real ones, a minute that teaches the keys; each answer is explained."""
+"""Practice: ten made-up comments that teach new moderators the keys; each answer is explained."""
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -17,39 +17,39 @@ from service.web.pages.queue.practice_comments import NUMBER, lessons
 from service.web.pages.queue.rejection_reasons import rejections
 from service.web.resources.web_resources import resources
 
-ACTS = ("approve", "reject", "spam", "escalate")
-#: The preference that says how many were answered, and the one that says that somebody wants none.
+ACTIONS = ("approve", "reject", "spam", "escalate")
+#: Names of two preferences: how many lessons were answered, and that the moderator declined to practise.
 DONE, DECLINED = "practised", "practice_declined"
 
 
 @bp.get("/queue/practice")
 @with_role(Role.MODERATOR)
 def practice() -> AnyResponse:
-    """The lesson `n`, or the next one; with `said` also what is to be said of that answer."""
+    """Show the lesson `n`, or the next lesson. `said` is the moderator's answer: if it is given, also show the explanation."""
     n = _number(request.args.get("n", ""))
     said = request.args.get("said", "")
     with resources().database.reading() as session:
-        here = site(session, site_id())
+        this_site = site(session, site_id())
     return page(
         "practice.html",
         n=n,
         number=NUMBER,
         lesson=lessons()[n - 1] if n <= NUMBER else None,
-        said=said if said in ACTS and n <= _answered() else "",
-        rejections=rejections(here),
-        demanded=bool(here and (here.policy or {}).get("practice")),
+        said=said if said in ACTIONS and n <= _done_count() else "",
+        rejections=rejections(this_site),
+        demanded=bool(this_site and (this_site.policy or {}).get("practice")),
     )
 
 
 @bp.post("/queue/practice")
 @with_role(Role.MODERATOR)
 def answer_practice() -> AnyResponse:
-    """An answer: it is kept how far somebody came, not what was said."""
+    """Answer a lesson. Only the progress is stored, not the answer."""
     n, act = _number(request.form.get("n", "")), request.form.get("act", "").partition(":")[0]
-    if act not in ACTS:
-        raise Invalid.field("/act", "unknown", f"expected one of {', '.join(ACTS)}")
+    if act not in ACTIONS:
+        raise Invalid.field("/act", "unknown", f"expected one of {', '.join(ACTIONS)}")
     with resources().database.writing() as session:
-        set_preferences(session, current_moderator_id(), **{DONE: max(_answered(), min(n, NUMBER))})
+        set_preferences(session, current_moderator_id(), **{DONE: max(_done_count(), min(n, NUMBER))})
     return redirect_to("pages.practice", site=site_id(), n=n, said=act)
 
 
@@ -70,25 +70,26 @@ def demand_practice() -> AnyResponse:
 
 
 def invited() -> bool:
-    """Whether to tell this moderator that one can practise here."""
+    """True if the page should invite this moderator to practise."""
     preferences = current_sign_in().moderator.preferences
-    return has_role(Role.MODERATOR) and _answered() < NUMBER and not preferences.get(DECLINED)
+    return has_role(Role.MODERATOR) and _done_count() < NUMBER and not preferences.get(DECLINED)
 
 
 def is_owed(session: Session, here: Site | None) -> bool:
-    """Whether this site wants this moderator to practise first. Whoever decided about real comments needs none."""
+    """True if this site requires practice and this moderator has not finished it. False if the moderator has already made a real
+    decision."""
     if here is None or not (here.policy or {}).get("practice") or has_role(Role.ADMIN) or not has_role(Role.MODERATOR):
         return False
-    return _answered() < NUMBER and not has_decided(session, current_moderator_id())
+    return _done_count() < NUMBER and not has_decided(session, current_moderator_id())
 
 
-def _answered() -> int:
-    kept = current_sign_in().moderator.preferences.get(DONE, 0)
-    return kept if isinstance(kept, int) else 0
+def _done_count() -> int:
+    number = current_sign_in().moderator.preferences.get(DONE, 0)
+    return number if isinstance(number, int) else 0
 
 
-def _number(asked: str) -> int:
-    """Which lesson: one that was reached already, else the next one; NUMBER + 1 is the end."""
-    reached = _answered() + 1
-    n = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else reached
+def _number(text: str) -> int:
+    """The lesson to show: the requested one if already reached, else the next one; NUMBER + 1 is the end."""
+    reached = _done_count() + 1
+    n = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else reached
     return min(max(n, 1), reached, NUMBER + 1)

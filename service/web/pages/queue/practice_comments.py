@@ -1,4 +1,4 @@
-"""Ten made-up comments that teach what a card says and which key decides, each with the decision we would take and why."""
+"""The ten comments for practice, each with the right decision and the reason for it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ NUMBER = 10
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One comment as a card would show it. `right` are the acts that fit, the best first; `why` is told afterwards."""
+    """One comment as a card shows it. `right`: the correct actions, the best first. `why`: the explanation, shown afterwards."""
 
     name: str
     trust: str
@@ -23,7 +23,7 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """In the reader's language, from the plain to the hard ones."""
+    """The lessons, translated, from easy to hard."""
     cycle, bakery = _("New cycle path along the river"), _("The bakery on Mill Lane closes")
     new, known = _("first comment here"), _("12 approved, 1 rejected")
     return [

@@ -1,4 +1,4 @@
-"""What the address of the queue page asks for, and the addresses of its neighbours."""
+"""Query parameters of the queue page: parsed into a QueueFilter, and formatted for links. Also parsers for other pages."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -15,10 +15,10 @@ LONGEST = 200
 
 
 def queue_filter(args: Mapping[str, str]) -> QueueFilter:
-    """The view that these query arguments name. What makes no sense is as if it were not there: a bookmark never breaks."""
+    """The view that these query arguments name. Invalid arguments are ignored, so that a bookmark never breaks."""
     return QueueFilter(
-        tab=_word(Tab, args.get("tab", ""), Tab.HELD),
-        order=_word(Order, args.get("order", ""), Order.OLDEST),
+        tab=_choice(Tab, args.get("tab", ""), Tab.HELD),
+        order=_choice(Order, args.get("order", ""), Order.OLDEST),
         reason=_plain(args.get("reason", "")),
         thread=uuid(args.get("thread", "")),
         author=uuid(args.get("author", "")),
@@ -31,12 +31,12 @@ def queue_filter(args: Mapping[str, str]) -> QueueFilter:
 
 
 def asked_at(path: str) -> QueueFilter:
-    """The view that an address of the queue page names, as `address` writes it."""
+    """The view that a URL of the queue page names, as `address` writes it."""
     return queue_filter(dict(parse_qsl(path.partition("?")[2])))
 
 
 def address(site_id: str, asked: QueueFilter, **changes: Any) -> str:
-    """The queue page for a view, as a path; only what differs from the usual is named."""
+    """The path of the queue page for a view. The query contains only values that differ from the defaults."""
     asked = replace(asked, **{"after": "", **changes})
     usual = QueueFilter()
     named = {f.name: str(getattr(asked, f.name)) for f in fields(QueueFilter) if getattr(asked, f.name) != getattr(usual, f.name)}
@@ -51,31 +51,31 @@ def uuid(value: str) -> UUID | None:
 
 
 def moment(value: str) -> datetime | None:
-    """An aware time in UTC, where the value is one that exists there; a `+` may have become a blank on the way."""
+    """An aware time in UTC, or None if invalid or without an offset. URL decoding may have turned its `+` into a space."""
     try:
-        found = datetime.fromisoformat(value.replace(" ", "+"))
-        return found.astimezone(UTC) if found.tzinfo else None
+        parsed = datetime.fromisoformat(value.replace(" ", "+"))
+        return parsed.astimezone(UTC) if parsed.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
 def day(value: str) -> datetime | None:
-    """The beginning of a day (2026-03-01), in UTC."""
+    """The start of a day (2026-03-01) in UTC, or None if invalid."""
     try:
-        found = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+        parsed = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return found if 1970 <= found.year < 9999 else None
+    return parsed if 1970 <= parsed.year < 9999 else None
 
 
 def place(value: str) -> tuple[datetime, UUID] | None:
-    """A row's place in a list by time: `2026-03-01T12:00:00+00:00~id`."""
+    """A cursor in a list by time, `2026-03-01T12:00:00+00:00~id`, or None if invalid."""
     at, _, name = value.partition("~")
     when, row_id = moment(at), uuid(name)
     return (when, row_id) if when and row_id else None
 
 
-def _word(kind: type[Word], value: str, otherwise: Word) -> Word:
+def _choice(kind: type[Word], value: str, otherwise: Word) -> Word:
     try:
         return kind(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Why a comment is held, in lines that a person can check: the rule, what matched, what it was read as, how sure."""
+"""The reasons why a comment is held, as text: the rule, the matches, how they were read, the score."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from service.domain.policy.signals import Kind
 from service.web.http.i18n import _
 from service.web.pages.queue.rule_translations import translate_rule
 
-#: Spans that one line shows; the text has all of them marked.
+#: Maximum number of matches in one line. In the text of the comment, all matches are highlighted.
 MAX_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """One reason. `failed` says that a check did not finish: that is never dressed up as a match."""
+    """One reason. `failed`: the check did not finish, which must not look like a match."""
 
     label: str
     rule: str
@@ -24,7 +24,7 @@ class ReasonLine:
 
 
 def reason_lines(reasons: Sequence[Mapping[str, Any]]) -> list[ReasonLine]:
-    """The reasons of a verdict as lines, gravest first."""
+    """The reasons of a verdict as lines, most severe first."""
     return [_line(reason) for reason in reasons]
 
 
@@ -34,19 +34,19 @@ def spans(reasons: Sequence[Mapping[str, Any]], field: str) -> list[Mapping[str,
 
 
 def name_of(code: str) -> str:
-    """What a filter calls the reasons of this code."""
-    return _words().get(code, code.replace(".", ": ").replace("_", " "))
+    """The translated name of a reason code, as the filter shows it."""
+    return _names().get(code, code.replace(".", ": ").replace("_", " "))
 
 
 def _line(reason: Mapping[str, Any]) -> ReasonLine:
     failed, rule = reason.get("status", "ran") != "ran", str(reason.get("rule", ""))
-    found = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
-    # A rule that names its words and its score already is not followed by them once more.
-    matches = tuple((text, read) for text, read in found if read or text.casefold() not in rule.casefold())
-    shown = translate_rule(rule)
+    matched = dict.fromkeys((span["text"], _read_as(span)) for span in reason.get("spans", ()) if span.get("text"))
+    # Do not repeat matches and a score that the rule text already contains.
+    matches = tuple((text, read) for text, read in matched if read or text.casefold() not in rule.casefold())
+    translated = translate_rule(rule)
     score = f"{float(reason.get('score', 0)):.0%}"
     return ReasonLine(
-        _label(reason, failed=failed), shown, matches[:MAX_REASONS], "" if failed or f"({score})" in rule else score, failed
+        _label(reason, failed=failed), translated, matches[:MAX_REASONS], "" if failed or f"({score})" in rule else score, failed
     )
 
 
@@ -71,7 +71,7 @@ def _label(reason: Mapping[str, Any], *, failed: bool) -> str:
     return families.get(str(reason.get("family", "")), str(reason.get("family", "")))
 
 
-def _words() -> dict[str, str]:
+def _names() -> dict[str, str]:
     return {
         "profanity.strong": _("Strong profanity"),
         "profanity.mild": _("Mild profanity"),
@@ -89,10 +89,10 @@ def _words() -> dict[str, str]:
         "spam.honeypot": _("Honeypot"),
         "spam.too_fast": _("Too fast"),
         "spam.gibberish": _("Gibberish"),
-        "spam.outside": _("Called spam elsewhere"),
+        "spam.external": _("An external check says spam"),
         "abuse.model": _("Reads like abuse"),
         "abuse.threat": _("Threat"),
-        "abuse.outside": _("Called harmful elsewhere"),
+        "abuse.external": _("An external check says abuse"),
         "privacy.phone": _("Phone number"),
         "privacy.address": _("Address"),
         "privacy.card": _("Card number"),

@@ -1,4 +1,4 @@
-"""The reasons that a site's moderators can give for a rejection: at most nine, one a key, each with a word to the author."""
+"""The reasons for a rejection that a site offers: at most nine, one for each number key, each with a message to the author."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ SPAM = "spam"
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One reason. `text` goes to the host with the decision, for the author; empty says nothing."""
+    """One reason. `text` is the message to the author, sent to the host with the decision; it may be empty."""
 
     code: str
     label: str
@@ -19,7 +19,7 @@ class Rejection:
 
 
 def rejections(site: Site | None) -> list[Rejection]:
-    """The site's own list, or ours."""
+    """The site's own list, or the default list."""
     own = (site.policy or {}).get("rejections", []) if site else []
     return [Rejection(r["code"], r["label"], r.get("text", "")) for r in own][:MOST] or _usual()
 

@@ -1,6 +1,6 @@
-"""What a check said, in the reader's language. Checks write one English sentence each; what they found stays as it is.
+"""Translates the sentences of checks. Checks store them in English; the matched words stay as they are.
 
-A sentence that is not known here, such as one of an older version, is shown as it was stored.
+An unknown sentence, such as one that an older version stored, is shown as it is.
 """
 
 import re
@@ -12,17 +12,17 @@ from service.web.http.i18n import _
 
 
 def translate_rule(rule: str) -> str:
-    """The sentence of a check, translated."""
+    """The sentence of a check, translated to the language of the request."""
     if str(get_locale() or "en") == "en":
         return rule
     for pattern, translated in zip(_patterns(), _sentences(), strict=True):
-        if found := pattern.fullmatch(rule):
-            return translated % _named(found.groupdict()) if found.groupdict() else translated
+        if match := pattern.fullmatch(rule):
+            return translated % _named(match.groupdict()) if match.groupdict() else translated
     return rule
 
 
 def _named(found: dict[str, str]) -> dict[str, str]:
-    """What a check found, with the name of a language as the reader calls it."""
+    """The values of a sentence, with the name of a language translated."""
     locale = get_locale()
     if locale is None or not {"language", "code"} <= found.keys():
         return found
@@ -36,7 +36,7 @@ def _patterns() -> list[re.Pattern[str]]:
 
 
 def _sentences() -> list[str]:
-    """The narrower one first, where two fit the same words."""
+    """All sentences, translated. If two patterns match the same sentence, the more specific one comes first."""
     return [
         _("the same text came once before within the hour"),
         _("the same text came once before within the hour, %(elsewhere)s on other pages"),

@@ -1,4 +1,4 @@
-"""The authors pages: who writes here and who is banned or trusted; and one author, named by the id of a comment."""
+"""The authors pages: all authors, the banned and the trusted ones, and one author, named by the id of a comment."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -24,26 +24,34 @@ from service.web.resources.web_resources import resources
 @bp.get("/authors")
 @with_role(Role.VIEWER)
 def authors() -> AnyResponse:
-    """An author is named as he named himself, never by what makes him known."""
+    """List the authors by the names that they chose. Their keyed hashes are never shown."""
     words = request.args.get("words", "").replace("\0", "")[:200].strip()
     with resources().database.reading() as session:
-        here = site(session, site_id())
-        found = known(session, site_id(), words=words) if site_id() else []
-    lists = {word: _entries(_listed(here, word).values()) for word in STANDINGS}
-    return page("authors.html", lists=lists, found=found, words=words, standing=lambda key: _standing(here, key))
+        this_site = site(session, site_id())
+        rows = known(session, site_id(), words=words) if site_id() else []
+    lists = {word: _entries(_listed(this_site, word).values()) for word in STANDINGS}
+    return page("authors.html", lists=lists, found=rows, words=words, standing=lambda key: _ban_or_trust(this_site, key))
 
 
 @bp.get("/authors/<uuid:comment_id>")
 @with_role(Role.VIEWER)
 def author(comment_id: UUID) -> AnyResponse:
     with resources().database.reading() as session:
-        here, one = site(session, site_id()), author_of(session, site_id(), comment_id)
-        past = activity_with(session, site_id(), one.key) if one else ()
-    if one is None:
+        this_site, writer = site(session, site_id()), author_of(session, site_id(), comment_id)
+        past = activity_with(session, site_id(), writer.key) if writer else ()
+    if writer is None:
         raise NotFound("no such comment on this site")
-    word = _word(here, one.key)
-    entry = _entries([_listed(here, word)[one.key]])[0] if word else None
-    return page("author.html", one=one, word=word, entry=entry, standing=_standing(here, one.key), past=past, card_text=card_text)
+    word = _stored_name(this_site, writer.key)
+    entry = _entries([_listed(this_site, word)[writer.key]])[0] if word else None
+    return page(
+        "author.html",
+        one=writer,
+        word=word,
+        entry=entry,
+        standing=_ban_or_trust(this_site, writer.key),
+        past=past,
+        card_text=card_text,
+    )
 
 
 @bp.post("/authors")
@@ -56,29 +64,29 @@ def forgive_author() -> AnyResponse:
     return redirect_to("pages.authors", site=site_id())
 
 
-def _listed(here: Site | None, word: str) -> dict[str, dict[str, str]]:
-    kept = (here.policy or {}).get(STANDINGS[word]) if here else None
-    return kept if isinstance(kept, dict) else {}
+def _listed(this_site: Site | None, word: str) -> dict[str, dict[str, str]]:
+    entries = (this_site.policy or {}).get(STANDINGS[word]) if this_site else None
+    return entries if isinstance(entries, dict) else {}
 
 
-def _word(here: Site | None, key: str) -> str:
-    """What was said last of an author, whether it still holds or has ended: `ban`, `trust` or nothing."""
-    return next((word for word in STANDINGS if key and key in _listed(here, word)), "")
+def _stored_name(this_site: Site | None, key: str) -> str:
+    """The stored entry for an author: `ban`, `trust` or empty. An expired entry is returned, too."""
+    return next((word for word in STANDINGS if key and key in _listed(this_site, word)), "")
 
 
-def _standing(here: Site | None, key: str) -> str:
-    """The same where it holds now."""
-    word = _word(here, key)
-    return word if here and word and is_listed(here, STANDINGS[word], key, at=datetime.now(UTC)) else ""
+def _ban_or_trust(this_site: Site | None, key: str) -> str:
+    """The entry for an author if it is in force now: `ban`, `trust` or empty."""
+    word = _stored_name(this_site, key)
+    return word if this_site and word and is_listed(this_site, STANDINGS[word], key, at=datetime.now(UTC)) else ""
 
 
-def _entries(kept: object) -> list[dict[str, object]]:
-    shown: list[dict[str, object]] = [
+def _entries(stored: object) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = [
         {
             **entry,
             "at": datetime.fromisoformat(entry["at"]),
             "until": datetime.fromisoformat(entry["until"]) if entry["until"] else None,
         }
-        for entry in kept  # type: ignore[attr-defined]
+        for entry in stored  # type: ignore[attr-defined]
     ]
-    return sorted(shown, key=lambda entry: str(entry["at"]), reverse=True)
+    return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)

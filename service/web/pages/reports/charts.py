@@ -1,4 +1,4 @@
-"""The charts page: what an editor can act on, by day, each drawing with its table behind it."""
+"""The charts page: statistics by day, each as a chart with its table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from service.web.pages.reports.line_chart import Plot, Series, line_chart
 from service.web.resources.web_resources import resources
 
 SPANS = (7, 14, 30)
-#: A reason that moderators overruled in this share of at least so many cases deserves a look at its rule.
+#: A reason is highlighted if moderators overruled at least this share of its cases, and it had at least this many cases.
 OFTEN, ENOUGH = 0.5, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One drawing: what it answers, in a sentence what it shows now, and the same as a table."""
+    """One chart: its title, a sentence on the current numbers, the plot, and the same numbers as a table."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Overruled:
-    """How often moderators let pass what was held for one reason."""
+    """How often moderators approved comments that were held for one reason."""
 
     code: str
     name: str
@@ -60,18 +60,18 @@ class Overruled:
 def charts() -> AnyResponse:
     span = next((n for n in SPANS if str(n) == request.args.get("days")), 14)
     today = datetime.now(UTC).date()
-    shown = [today - timedelta(days=n) for n in reversed(range(span))]
+    days = [today - timedelta(days=n) for n in reversed(range(span))]
     with resources().database.reading() as session:
-        rows = counted_days(session, site_id(), since=shown[0]) if site_id() else []
-    known = {row.day: Statistics.read(row.numbers) for row in rows}
-    numbers = [known.get(day.isoformat(), Statistics()) for day in shown]
+        rows = counted_days(session, site_id(), since=days[0]) if site_id() else []
+    by_day = {row.day: Statistics.read(row.statistics) for row in rows}
+    numbers = [by_day.get(day.isoformat(), Statistics()) for day in days]
     busy = any(one.received or one.decided or any(held for _at, held, _age in one.queue) for one in numbers)
     return page(
         "charts.html",
         span=span,
         spans=SPANS,
         counted_at=max((row.counted_at for row in rows), default=None),
-        charts=[make(shown, numbers) for make in (_depth, _oldest, _verdict, _decision, _share, _undone)] if busy else [],
+        charts=[make(days, numbers) for make in (_depth, _oldest, _verdict, _decision, _share, _undone)] if busy else [],
         overruled=_overruled(numbers),
         box=plots,
     )
@@ -152,12 +152,12 @@ def _undone(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
 
 
 def _overruled(numbers: Sequence[Statistics]) -> list[Overruled]:
-    found: dict[str, Overruled] = {}
+    by_code: dict[str, Overruled] = {}
     for one in numbers:
         for code, (held, passed) in one.reasons.items():
-            before = found.get(code, Overruled(code, reason_text.name_of(code), 0, 0))
-            found[code] = Overruled(code, before.name, before.held + held, before.passed + passed)
-    return sorted(found.values(), key=lambda one: (-one.often, -one.passed, one.code))
+            before = by_code.get(code, Overruled(code, reason_text.name_of(code), 0, 0))
+            by_code[code] = Overruled(code, before.name, before.held + held, before.passed + passed)
+    return sorted(by_code.values(), key=lambda one: (-one.often, -one.passed, one.code))
 
 
 def _newest(days: Sequence[date], numbers: Sequence[Statistics]) -> list[tuple[date, Statistics]]:

@@ -1,4 +1,4 @@
-"""The decisions page: who decided what, when and why; filtered, and as a table file to take along."""
+"""The decisions page: who decided what, when and why, with filters and a CSV download."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -29,9 +29,9 @@ COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", 
 @bp.get("/decisions")
 @with_role(Role.VIEWER)
 def decisions() -> AnyResponse:
-    wanted = _wanted(request.args)
+    filters = _filter(request.args)
     with resources().database.reading() as session:
-        rows = list_decisions(session, site_id(), wanted, after=place(request.args.get("after", "")), limit=ROWS)
+        rows = list_decisions(session, site_id(), filters, after=place(request.args.get("after", "")), limit=ROWS)
         people = moderators_of(session, site_id())
         reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
     rows, more = rows[:ROWS], len(rows) > ROWS
@@ -42,7 +42,7 @@ def decisions() -> AnyResponse:
         people=people,
         reasons=reasons,
         states=sorted(DECIDABLE),
-        wanted=wanted,
+        wanted=filters,
         named=named,
         query=urlencode({"site": site_id(), **named}),
         after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
@@ -53,17 +53,17 @@ def decisions() -> AnyResponse:
 @bp.get("/decisions.csv")
 @with_role(Role.VIEWER)
 def decisions_csv() -> Response:
-    """Everything that the filter lets through, in chunks, so that a long history needs no memory."""
-    pieces = _file(site_id(), _wanted(request.args))
+    """All decisions that match the filter, read in chunks, so that a long history needs little memory."""
+    pieces = _file(site_id(), _filter(request.args))
     return csv_response(pieces, name=f"decisions-{site_id()}", person=current_moderator_id())
 
 
-def _file(site: str, wanted: DecisionFilter) -> Iterator[str]:
+def _file(site: str, filters: DecisionFilter) -> Iterator[str]:
     yield csv_line(COLUMNS)
     after: tuple[datetime, UUID] | None = None
     while True:
         with resources().database.reading() as session:
-            rows = list_decisions(session, site, wanted, after=after, limit=CHUNK)
+            rows = list_decisions(session, site, filters, after=after, limit=CHUNK)
         yield "".join(csv_line(_cells(row)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
@@ -78,7 +78,7 @@ def _cells(row: AnyRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _wanted(args: Mapping[str, str]) -> DecisionFilter:
+def _filter(args: Mapping[str, str]) -> DecisionFilter:
     until = day(args.get("until", ""))
     return DecisionFilter(
         moderator=uuid(args.get("who", "")),

@@ -1,21 +1,21 @@
-"""Plots: numbers by day as the points of a drawing, in a box of its own units; colours are the style sheet's business."""
+"""Line charts: converts numbers by day to SVG coordinates. The style sheet sets the colours."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-#: The box of a drawing, and the part of it inside the axes.
+#: The size of a chart in SVG units, and its plot area inside the axes.
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 84, 628, 14, 204
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-#: Steps that people count time in: seconds, minutes, hours, days.
+#: Tick steps for times, in seconds: round numbers of seconds, minutes, hours and days.
 _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A mark at an axis: where, and what is written there."""
+    """A tick on an axis: its position and its label."""
 
     at: float
     label: str
@@ -23,7 +23,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a plot: its name, the class that draws it, and its pieces; a day without a number leaves a gap."""
+    """One line of a plot: its name, its CSS class and its pieces. A day without a number leaves a gap."""
 
     name: str
     style: str
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing with its axes."""
+    """A line chart with its axes."""
 
     lines: tuple[Line, ...]
     upright: tuple[Tick, ...]
@@ -42,7 +42,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers to draw: x in days since the first one of the plot."""
+    """Numbers to plot: x in days since the first day of the plot."""
 
     name: str
     style: str
@@ -51,7 +51,7 @@ class Series:
 
 def line_chart(series: Sequence[Series], days: Sequence[date], *, written: Callable[[float], str], day: Callable[[date], str],
          most: float | None = None, times: bool = False) -> Plot:  # fmt: skip
-    """Lines over these days, from zero to `most` or to a round number above all."""
+    """A plot over these days. The y axis goes from zero to `most`, or to a round number above all values."""
     highest = max((y for one in series for _, y in one.points if y is not None), default=0.0)
     step = _step(most or highest or 1.0, _TIMES if times else None)
     top = most or step * max(1, -(-highest // step))
@@ -60,7 +60,7 @@ def line_chart(series: Sequence[Series], days: Sequence[date], *, written: Calla
 
 
 def _step(highest: float, steps: Sequence[float] | None) -> float:
-    """A round distance between marks, so that there are three to six of them."""
+    """A round step between ticks, so that there are three to six of them."""
     if steps and highest <= steps[-1] * 4:
         return next((step for step in steps if highest / step <= 4), steps[-1])
     unit = steps[-1] if steps else 1.0

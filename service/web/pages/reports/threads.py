@@ -1,4 +1,4 @@
-"""The threads page: which pages of the host take comments, and which of them a person reads first."""
+"""The threads page: the state of each thread, such as open or closed for comments."""
 
 from uuid import UUID
 
@@ -33,9 +33,9 @@ def threads() -> AnyResponse:
 @bp.post("/threads/<uuid:thread_id>")
 @with_role(Role.MODERATOR)
 def change_thread(thread_id: UUID) -> AnyResponse:
-    wanted = request.form.get("state", "")
-    if wanted not in list(ThreadState):
+    state = request.form.get("state", "")
+    if state not in list(ThreadState):
         raise Invalid.field("/state", "unknown", f"expected one of {', '.join(ThreadState)}")
     with resources().database.writing() as session:
-        set_thread(session, site_id(), thread_id, ThreadState(wanted))
+        set_thread(session, site_id(), thread_id, ThreadState(state))
     return redirect_to("pages.threads", site=site_id(), words=request.form.get("words", ""))

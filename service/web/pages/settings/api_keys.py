@@ -1,4 +1,4 @@
-"""The keys page: by which keys the host is recognised, when each was used last, a new one, and the end of an old one."""
+"""The API keys page: lists the site's keys with their last use, creates and revokes keys."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,20 +19,20 @@ from service.web.resources.web_resources import resources
 @bp.get("/settings/keys")
 @with_role(Role.ADMIN)
 def keys() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
 @bp.post("/settings/keys")
 @with_role(Role.ADMIN)
 def create_key() -> AnyResponse:
-    """The key stands on the answer itself: it is shown this once."""
+    """Create a key and show it in the response, this once. Raises Invalid without a scope."""
     scopes = [Scope(value) for value in request.form.getlist("scope") if value in list(Scope)]
     if not scopes:
         raise Invalid.field("/scope", "missing", "expected at least one thing that the key may do")
     label = request.form.get("label", "").replace("\0", "")[:200].strip()
     with resources().database.writing() as session:
         _, token = add_key(session, site_id(), scopes=scopes, label=label, now=datetime.now(UTC))
-    return _shown(201, fresh=token)
+    return _render(201, fresh=token)
 
 
 @bp.post("/settings/keys/<uuid:key_id>/revoke")
@@ -43,7 +43,7 @@ def revoke_api_key(key_id: UUID) -> AnyResponse:
     return redirect_to("pages.keys", site=site_id())
 
 
-def _shown(status: int = 200, *, fresh: str = "") -> AnyResponse:
+def _render(status: int = 200, *, fresh: str = "") -> AnyResponse:
     with resources().database.reading() as session:
-        found: list[ApiKey] = keys_of(session, site_id())
-    return page("keys.html", status, keys=found, scopes=list(Scope), fresh=fresh, url=resources().settings.url)
+        rows: list[ApiKey] = keys_of(session, site_id())
+    return page("api_keys.html", status, keys=rows, scopes=list(Scope), fresh=fresh, url=resources().settings.url)

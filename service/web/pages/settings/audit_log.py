@@ -1,4 +1,4 @@
-"""The log page: who changed what, for admins; filtered, and as a table file to take along."""
+"""The audit log page for admins: who changed what, with filters and a CSV download."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,60 +23,60 @@ from service.web.pages.settings import audit_text
 from service.web.resources.web_resources import resources
 
 ROWS, CHUNK = 50, 100
-COLUMNS = ("at", "site", "by", "who", "deed", "about", "facts", "request")
+COLUMNS = ("at", "site", "actor", "who", "event", "target", "details", "request")
 
 
-@bp.get("/settings/acts")
+@bp.get("/settings/audit-log")
 @with_role(Role.ADMIN)
 def audit_log() -> AnyResponse:
-    wanted = _wanted(request.args)
+    filters = _filter(request.args)
     with resources().database.reading() as session:
-        rows = audit_entries(session, wanted, after=place(request.args.get("after", "")), limit=ROWS)
+        rows = audit_entries(session, filters, after=place(request.args.get("after", "")), limit=ROWS)
         people, named = moderators_of(session, site_id()), people_named(session, rows)
     rows, more = rows[:ROWS], len(rows) > ROWS
-    chosen = {name: value for name, value in request.args.items() if name in ("who", "deed", "since", "until") and value}
-    after = f"{rows[-1].AdminAct.at.isoformat()}~{rows[-1].AdminAct.id}" if more else ""
+    chosen = {name: value for name, value in request.args.items() if name in ("who", "event", "since", "until") and value}
+    after = f"{rows[-1].AuditEntry.at.isoformat()}~{rows[-1].AuditEntry.id}" if more else ""
     return page(
-        "acts.html", rows=rows, people=people, named=named, wanted=wanted, chosen=chosen, names=audit_text.event_names(),
+        "audit_log.html", rows=rows, people=people, named=named, wanted=filters, chosen=chosen, names=audit_text.event_names(),
         query=urlencode({"site": site_id(), **chosen}), after=after, who=audit_text.actor_name, facts=audit_text.facts,
     )  # fmt: skip
 
 
-@bp.get("/settings/acts.csv")
+@bp.get("/settings/audit-log.csv")
 @with_role(Role.ADMIN)
 def audit_log_csv() -> Response:
-    """Everything that the filter lets through, in chunks."""
-    return csv_response(_file(_wanted(request.args)), name=f"acts-{site_id()}", person=current_moderator_id())
+    """All entries that match the filter, read in chunks."""
+    return csv_response(_file(_filter(request.args)), name=f"audit-log-{site_id()}", person=current_moderator_id())
 
 
-def _file(wanted: AuditFilter) -> Iterator[str]:
+def _file(filters: AuditFilter) -> Iterator[str]:
     yield csv_line(COLUMNS)
     after: tuple[datetime, UUID] | None = None
     while True:
         with resources().database.reading() as session:
-            rows = audit_entries(session, wanted, after=after, limit=CHUNK)
+            rows = audit_entries(session, filters, after=after, limit=CHUNK)
             named = people_named(session, rows)
         yield "".join(csv_line(_cells(row, named)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
-        after = (rows[CHUNK - 1].AdminAct.at, rows[CHUNK - 1].AdminAct.id)
+        after = (rows[CHUNK - 1].AuditEntry.at, rows[CHUNK - 1].AuditEntry.id)
 
 
 def _cells(row: AnyRow, named: Mapping[str, str]) -> tuple[str, ...]:
-    act = row.AdminAct
+    entry = row.AuditEntry
     return (
-        act.at.isoformat(), act.site_id or "", act.by, row.email or row.hint or "", act.deed, named.get(act.about, act.about),
-        json.dumps(act.facts, ensure_ascii=False) if act.facts else "", act.request_id,
+        entry.at.isoformat(), entry.site_id or "", entry.actor, row.email or row.hint or "", entry.event,
+        named.get(entry.target, entry.target), json.dumps(entry.details, ensure_ascii=False) if entry.details else "", entry.request_id,
     )  # fmt: skip
 
 
-def _wanted(args: Mapping[str, str]) -> AuditFilter:
-    """What concerns the whole installation is for those who are admins of all of it."""
+def _filter(args: Mapping[str, str]) -> AuditFilter:
+    """Only admins of all sites see entries that concern the whole installation."""
     until = day(args.get("until", ""))
     return AuditFilter(
         site_id=site_id(),
-        whole=current_sign_in().moderator.everywhere == Role.ADMIN,
-        deed=args.get("deed", "") if args.get("deed") in list(AuditEvent) else "",
+        whole=current_sign_in().moderator.role_on_all_sites == Role.ADMIN,
+        event=args.get("event", "") if args.get("event") in list(AuditEvent) else "",
         moderator=uuid(args.get("who", "")),
         since=day(args.get("since", "")),
         until=until + timedelta(days=1) if until else None,

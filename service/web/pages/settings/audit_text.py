@@ -1,4 +1,4 @@
-"""Administrative acts as a person reads them: what was done, by whom, and what it changed."""
+"""Translated texts for entries of the audit log: the event, the actor and the changes."""
 
 import json
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.DELIVERIES_REPLAYED: _("had deliveries sent again"),
         AuditEvent.RULES_SET: _("changed the rules"),
         AuditEvent.REASONS_SET: _("changed the reasons"),
-        AuditEvent.CONDITION_SET: _("set a condition"),
-        AuditEvent.CONDITION_REMOVED: _("removed a condition"),
-        AuditEvent.OUTSIDE_SET: _("changed an outside check"),
-        AuditEvent.OUTSIDE_REMOVED: _("removed an outside check"),
-        AuditEvent.BUDGET_SET: _("set the risk budget"),
-        AuditEvent.BUDGET_CLEARED: _("cleared the risk budget"),
+        AuditEvent.CUSTOM_RULE_SET: _("set a custom rule"),
+        AuditEvent.CUSTOM_RULE_REMOVED: _("removed a custom rule"),
+        AuditEvent.EXTERNAL_CHECK_SET: _("changed an external check"),
+        AuditEvent.EXTERNAL_CHECK_REMOVED: _("removed an external check"),
+        AuditEvent.RISK_BUDGET_SET: _("set the risk budget"),
+        AuditEvent.RISK_BUDGET_CLEARED: _("cleared the risk budget"),
         AuditEvent.PRACTICE_SET: _("changed whether new moderators practise"),
         AuditEvent.THREAD_SET: _("opened or closed a thread"),
         AuditEvent.AUTHOR_JUDGED: _("banned or trusted an author"),
@@ -48,12 +48,12 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.ROLE_TAKEN: _("took a role"),
         AuditEvent.LINK_MADE: _("made a sign-in link"),
         AuditEvent.PASSWORD_SET: _("set a password"),
-        AuditEvent.SECOND_FACTOR_ON: _("turned the second factor on"),
-        AuditEvent.SECOND_FACTOR_OFF: _("turned the second factor off"),
-        AuditEvent.SECOND_FACTOR_RESET: _("reset a second factor"),
+        AuditEvent.TWO_FACTOR_ON: _("turned the second factor on"),
+        AuditEvent.TWO_FACTOR_OFF: _("turned the second factor off"),
+        AuditEvent.TWO_FACTOR_RESET: _("reset a second factor"),
         AuditEvent.RECOVERY_CODES_MADE: _("made new recovery codes"),
-        AuditEvent.ACCOUNT_CONNECTED: _("connected an account elsewhere"),
-        AuditEvent.ACCOUNT_DISCONNECTED: _("disconnected an account elsewhere"),
+        AuditEvent.ACCOUNT_CONNECTED: _("connected an account of the identity provider"),
+        AuditEvent.ACCOUNT_DISCONNECTED: _("disconnected an account of the identity provider"),
         AuditEvent.SIGNED_IN: _("signed in"),
         AuditEvent.SIGN_IN_FAILED: _("failed to sign in"),
         AuditEvent.SESSION_ENDED: _("ended a session"),
@@ -61,19 +61,19 @@ def event_names() -> dict[AuditEvent, str]:
 
 
 def actor_name(row: AnyRow) -> str:
-    """In whose name an act was done."""
-    known = {
+    """The name of an entry's actor."""
+    names = {
         ActorKind.COMMAND: _("A command on the machine"),
         ActorKind.NOBODY: _("Somebody not signed in"),
         ActorKind.GREENROOM: _("Greenroom itself"),
         ActorKind.KEY: _("The key %(hint)s…", hint=row.hint or "?"),
     }
-    act = row.AdminAct
-    return str(row.name or row.email or known.get(act.by, act.by))
+    entry = row.AuditEntry
+    return str(row.name or row.email or names.get(entry.actor, entry.actor))
 
 
 def facts(kept: Mapping[str, Mapping[str, object]]) -> list[tuple[str, str, str]]:
-    """Each thing that an act touched: its name, and what it was before and after."""
+    """The changes of an entry as (name, before, after)."""
     before, after = kept.get("before", {}), kept.get("after", {})
     return [(name.replace("_", " "), _plain(before.get(name)), _plain(after.get(name))) for name in {**before, **after}]
 

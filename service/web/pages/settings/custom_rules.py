@@ -1,4 +1,4 @@
-"""Conditions: an editor writes a rule, sees what it would have done to the last comments, and only then sets it live."""
+"""The custom rules page: an editor writes a rule, back-tests it on recent comments, and then sets it live."""
 
 from typing import Any
 
@@ -20,23 +20,23 @@ from service.web.resources.web_resources import resources
 _FIELDS = ("about", "value", "thread")
 
 
-@bp.get("/settings/conditions")
+@bp.get("/settings/custom-rules")
 @with_role(Role.ADMIN)
 def custom_rules() -> AnyResponse:
-    """The rules of the site; with `about` in the address also what such a rule would have done."""
+    """The rules of the site. With `about` in the query also the back-test of such a rule."""
     given = {name: request.args.get(name, "") for name in _FIELDS}
     if not given["about"]:
-        return _shown()
+        return _render()
     try:
         return _tried(parse_rule(given))
     except Invalid as error:
-        return _shown(422, fault=error.detail, typed=given)
+        return _render(422, fault=error.detail, typed=given)
 
 
-@bp.post("/settings/conditions")
+@bp.post("/settings/custom-rules")
 @with_role(Role.ADMIN)
 def change_custom_rule() -> AnyResponse:
-    """One button, one act: a mode, or remove."""
+    """Apply one button: set the mode of a rule, or remove it."""
     act = request.form.get("act", "")
     given = {name: request.form.get(name, "") for name in _FIELDS}
     try:
@@ -47,7 +47,7 @@ def change_custom_rule() -> AnyResponse:
             else:
                 set_custom_rule(session, site_id(), in_mode(rule, act))
     except Invalid as error:
-        return _shown(422, fault=error.detail, typed=given)
+        return _render(422, fault=error.detail, typed=given)
     return redirect_to("pages.custom_rules", site=site_id(), done="removed" if act == "remove" else "saved")
 
 
@@ -55,15 +55,15 @@ def _tried(rule: CustomRule) -> AnyResponse:
     with resources().database.reading() as session:
         earlier = past_comments(session, site_id(), authors=rule.about in (RuleSubject.NEW_AUTHOR, RuleSubject.FIRST_COMMENT))
     typed = {"about": rule.about.value, "value": rule.value, "thread": rule.thread}
-    return _shown(typed=typed, trial={"sentence": _sentence(rule), "told": back_test(rule, earlier)})
+    return _render(typed=typed, trial={"sentence": _sentence(rule), "told": back_test(rule, earlier)})
 
 
-def _shown(status: int = 200, **more: Any) -> AnyResponse:
+def _render(status: int = 200, **more: Any) -> AnyResponse:
     with resources().database.reading() as session:
-        here = site(session, site_id())
-    rules = [(rule, _sentence(rule)) for rule in custom_rules_of(here.policy if here else None)]
+        this_site = site(session, site_id())
+    rules = [(rule, _sentence(rule)) for rule in custom_rules_of(this_site.policy if this_site else None)]
     values: dict[str, Any] = {"typed": {}, "trial": None, "fault": "", "done": request.args.get("done", "")} | more
-    return page("conditions.html", status, rules=rules, abouts=_abouts(), modes=_modes(), **values)
+    return page("custom_rules.html", status, rules=rules, abouts=_abouts(), modes=_modes(), **values)
 
 
 def _abouts() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The page of outside checks: who else is asked, what leaves the machine for that, what it costs, and whether it answers."""
+"""The external checks page: which services are called, what they receive, their request limits and failures."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from service.domain.external_checks.contract import ExternalCheck, Needs
 from service.domain.security.encryption import SecretBox
 from service.store.sites.external_checks import external_checks_of
 from service.store.tables.accounts import Role
-from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, Unanswered
+from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, IfNoAnswer
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
@@ -23,7 +23,7 @@ from service.web.resources.web_resources import resources
 
 @dataclass(frozen=True, slots=True)
 class ExternalCheckView:
-    """One check that could be asked, and how this site set it up, if it did."""
+    """One available external check, with this site's settings for it, if any."""
 
     name: str
     check: ExternalCheck
@@ -33,73 +33,79 @@ class ExternalCheckView:
     typed: dict[str, str]
 
 
-@bp.get("/settings/outside")
+@bp.get("/settings/external-checks")
 @with_role(Role.ADMIN)
 def external_checks_page() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
-@bp.post("/settings/outside")
+@bp.post("/settings/external-checks")
 @with_role(Role.ADMIN)
 def change_external_check() -> AnyResponse:
-    """One button, one act: save (which switches on), off, or remove."""
-    name, act, made = request.form.get("name", ""), request.form.get("act", ""), ""
+    """Apply one button: save (which enables the check), off, or remove."""
+    name, act, new_secret = request.form.get("name", ""), request.form.get("act", ""), ""
     try:
         with resources().database.writing() as session:
             if act == "remove":
                 remove_external_check(session, site_id(), name)
             else:
-                made = set_external_check(
-                    session, site_id(), name, _wanted(act), seal=_seal(), now=_now(), allow=resources().settings.webhook_allow
+                new_secret = set_external_check(
+                    session,
+                    site_id(),
+                    name,
+                    _form_settings(act),
+                    seal=_seal(),
+                    now=_now(),
+                    allow=resources().settings.webhook_allow,
                 )
     except Invalid as error:
-        return _shown(422, fault=error.detail, typed={name: dict(request.form)})
-    if made:
-        return _shown(201, secret=made)
+        return _render(422, fault=error.detail, typed={name: dict(request.form)})
+    if new_secret:
+        return _render(201, secret=new_secret)
     return redirect_to("pages.external_checks_page", site=site_id(), done="removed" if act == "remove" else "saved")
 
 
-def _wanted(act: str) -> ExternalCheckSettings:
+def _form_settings(act: str) -> ExternalCheckSettings:
     if act == "off":
         return ExternalCheckSettings(enabled=False)
     if act != "save":
         raise Invalid.field("/act", "unknown", "expected save, off or remove")
-    given = {name: request.form.get(name, "").strip() for name in ("address", "model", "asks", "unanswered")}
+    given = {name: request.form.get(name, "").strip() for name in ("url", "model", "ask_when", "if_no_answer")}
     return ExternalCheckSettings(
         **{name: value for name, value in given.items() if name in request.form},
         secret=request.form.get("secret", "").strip(),
-        seconds=_number("seconds"),
-        per_day=int(_number("per_day")),
-        per_month=int(_number("per_month")),
+        timeout=_number("timeout"),
+        requests_per_day=int(_number("requests_per_day")),
+        requests_per_month=int(_number("requests_per_month")),
         enabled=True,
     )
 
 
 def _number(name: str) -> float:
     text = request.form.get(name, "").strip()
-    digits = text.replace(".", "", 1) if name == "seconds" else text
+    digits = text.replace(".", "", 1) if name == "timeout" else text
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
         raise Invalid.field(f"/{name}", "not_a_number", _("Expected a number, not “%(value)s”.", value=text[:20]))
     return float(text)
 
 
-def _shown(
+def _render(
     status: int = 200, *, fault: str = "", secret: str = "", typed: dict[str, dict[str, str]] | None = None
 ) -> AnyResponse:
     with resources().database.reading() as session:
         rows = {row.name: row for row in external_checks_of(session, site_id())}
-    words = _words()
+    words = _labels()
     checks = [
         ExternalCheckView(name, check, *words.get(name, (check.title, check.sends)), rows.get(name), (typed or {}).get(name, {}))
         for name, check in external_checks().items()
     ]
     done = request.args.get("done", "")
-    return page("outside.html", status, checks=checks, needs=Needs, breaker=BREAKER, asks=_asks(), unanswered=_unanswered(),
+    return page("external_checks.html", status, checks=checks, needs=Needs, breaker=BREAKER, ask_when=_ask_when(), if_no_answer=_if_no_answer(),
                 today=f"{_now():%Y-%m-%d}", fault=fault, secret=secret, done=done)  # fmt: skip
 
 
-def _words() -> dict[str, tuple[str, str]]:
-    """Ours in the reader's language; those of other packages say what they say."""
+def _labels() -> dict[str, tuple[str, str]]:
+    """Translated titles and descriptions of the built-in checks. Checks of other packages bring their own texts."""
     akismet, moderation, own = EXTERNAL_CHECKS
     return {
         akismet: ("Akismet", _("Sent: the text and its language, the author's name and website, the page's address, the page that led there and the browser's name. Never a mail or network address.")),
@@ -108,17 +114,17 @@ def _words() -> dict[str, tuple[str, str]]:
     }  # fmt: skip
 
 
-def _asks() -> dict[str, Any]:
+def _ask_when() -> dict[str, Any]:
     return {
         AskWhen.UNSURE: _("Only what our own checks are unsure of"),
         AskWhen.ALL: _("Everything that our own checks do not reject"),
     }
 
 
-def _unanswered() -> dict[str, Any]:
+def _if_no_answer() -> dict[str, Any]:
     return {
-        Unanswered.HOLD: _("A person decides what our own checks are unsure of"),
-        Unanswered.PUBLISH: _("As if nobody had been asked"),
+        IfNoAnswer.HOLD: _("A person decides what our own checks are unsure of"),
+        IfNoAnswer.PUBLISH: _("As if nobody had been asked"),
     }
 
 

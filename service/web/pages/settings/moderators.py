@@ -1,4 +1,4 @@
-"""The moderators page: who may look, decide and set things on this site."""
+"""The moderators page: the roles on this site, invitations, sign-in links and two-factor resets."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -25,23 +25,23 @@ from service.web.resources.web_resources import resources
 @bp.get("/settings/moderators")
 @with_role(Role.ADMIN)
 def moderators() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
 @bp.post("/settings/moderators")
 @with_role(Role.ADMIN)
 def invite() -> AnyResponse:
-    """A role on this site. A new account gets a one-time link, which is shown this once; one of other sites accepts by a link."""
+    """Give a role on this site. A new account gets a sign-in link (shown once). An account of other sites gets an invitation."""
     email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
     with resources().database.writing() as session:
-        known = moderator_with(session, email)
+        existing = moderator_with(session, email)
         token, waits = "", False
-        if known is None:
+        if existing is None:
             _, token = acting.invite(session, email, _role(), site_id=site_id(), name=name, now=_now(), valid=_valid())
         else:
-            token = _role_for(session, known)
+            token = _role_for(session, existing)
             waits = bool(token)
-    return _shown(201, link=_address(token) if token else "", about=email, waits=waits)
+    return _render(201, link=_address(token) if token else "", about=email, waits=waits)
 
 
 @bp.post("/settings/moderators/<uuid:moderator_id>")
@@ -63,18 +63,18 @@ def change_role(moderator_id: UUID) -> AnyResponse:
 @bp.post("/settings/moderators/<uuid:moderator_id>/link")
 @with_role(Role.ADMIN)
 def renew_link(moderator_id: UUID) -> AnyResponse:
-    """A new link for somebody who lost the way in: only where I am admin on all of their sites."""
+    """A new sign-in link for a colleague who cannot sign in. Only for an admin of all their sites. Raises Conflict, NotFound."""
     with resources().database.writing() as session:
         person = _colleague(session, moderator_id)
         _allow_way_in(session, person, "make a link with `greenroom user link`")
         link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
-    return _shown(201, link=link, about=person.email)
+    return _render(201, link=link, about=person.email)
 
 
-@bp.post("/settings/moderators/<uuid:moderator_id>/second-factor")
+@bp.post("/settings/moderators/<uuid:moderator_id>/two-factor")
 @with_role(Role.ADMIN)
-def reset_second_factor(moderator_id: UUID) -> AnyResponse:
-    """For somebody who has lost phone and recovery codes."""
+def reset_two_factor(moderator_id: UUID) -> AnyResponse:
+    """Reset two-factor for a colleague who has lost their phone and recovery codes."""
     with resources().database.writing() as session:
         person = _colleague(session, moderator_id)
         _allow_change_of(person)
@@ -84,7 +84,8 @@ def reset_second_factor(moderator_id: UUID) -> AnyResponse:
 
 
 def _role_for(session: Session, known: Moderator) -> str:
-    """The role for an account that exists: at once where it has one here, else by a link. Returns the token of the link."""
+    """Give a role on this site to an existing account. If the account has roles on other sites, make an invitation and return its
+    token; else change the role at once and return ''."""
     person = locked(session, known.id)
     if person is None or person.disabled_at is not None:
         raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
@@ -92,7 +93,7 @@ def _role_for(session: Session, known: Moderator) -> str:
         _allow_change_of(person)
         acting.give_role(session, person, _role(), site_id=site_id())
         return ""
-    # A link that opened the account by itself would hand other sites to the giver.
+    # With a link that works without a sign-in, the inviting admin could get access to the account's other sites.
     alone = _may_open(session, person)
     return offer(session, person, _role(), [site_id()], signed_in=not alone, now=_now(), valid=_valid())
 
@@ -103,14 +104,15 @@ def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
 
 
 def _may_open(session: Session, person: Moderator) -> bool:
-    """Only where I am admin on all of their sites: what opens an account opens all that it may do."""
+    """True if the current admin is an admin on all of this person's sites, because a sign-in link gives access to all of these
+    sites."""
     beyond = [s for s in roles_of(session, person) if current_sign_in().roles.get(s) is not Role.ADMIN]
-    # Who works everywhere also works on sites to come: only another admin everywhere has as much.
-    return not beyond and (not person.everywhere or current_sign_in().moderator.everywhere == Role.ADMIN)
+    # A role on all sites includes future sites, so only an admin of all sites has at least the same access.
+    return not beyond and (not person.role_on_all_sites or current_sign_in().moderator.role_on_all_sites == Role.ADMIN)
 
 
 def _colleague(session: Session, moderator_id: UUID) -> Moderator:
-    # Locked, so that no role is accepted between these checks and the making of the link.
+    # Lock the account: otherwise a role could be accepted between these checks and the new link (race).
     person = locked(session, moderator_id)
     if person is None or person.disabled_at is not None or site_id() not in roles_of(session, person):
         raise NotFound("no such moderator on this site")
@@ -123,10 +125,10 @@ def _allow_change_of(person: Moderator) -> None:
 
 
 def _role() -> Role:
-    wanted = request.form.get("role", "")
-    if wanted not in list(Role):
+    role = request.form.get("role", "")
+    if role not in list(Role):
         raise Invalid.field("/role", "unknown", f"expected one of {', '.join(Role)}")
-    return Role(wanted)
+    return Role(role)
 
 
 def _valid() -> timedelta:
@@ -137,11 +139,11 @@ def _address(token: str) -> str:
     return f"{resources().settings.url}/sign-in/{token}"
 
 
-def _shown(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
+def _render(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
     with resources().database.reading() as session:
         people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
-        here = site(session, site_id())
-    practice = bool(here and (here.policy or {}).get("practice"))
+        this_site = site(session, site_id())
+    practice = bool(this_site and (this_site.policy or {}).get("practice"))
     hours = resources().settings.link_valid / 3600
     return page(
         "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,

@@ -1,4 +1,4 @@
-"""The risk budget: what the site can bear, what its own decisions bear out, and how much is decided without a person."""
+"""The risk budget page: the accepted error rates, the limits calibrated on the site's own decisions, and the share automated."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.resources.web_resources import resources
 
-_NUMBERS = ("published", "rejected", "audit")
+_NUMBERS = ("published", "rejected", "sample_one_in")
 
 
 @dataclass(frozen=True, slots=True)
 class RiskBudgetView:
-    """What the decisions so far say, in sentences."""
+    """The results of the calibration, as sentences."""
 
     publish: str
     reject: str
@@ -30,61 +30,61 @@ class RiskBudgetView:
     decisions: int
 
 
-@bp.get("/settings/budget")
+@bp.get("/settings/risk-budget")
 @with_role(Role.ADMIN)
 def risk_budget() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
-@bp.post("/settings/budget")
+@bp.post("/settings/risk-budget")
 @with_role(Role.ADMIN)
 def change_budget() -> AnyResponse:
-    """One button, one act: try, save, or clear."""
+    """Apply one button: try, save, or clear."""
     act = request.form.get("act", "")
     if act == "clear":
         with resources().database.writing() as session:
             clear_budget(session, site_id())
         return redirect_to("pages.risk_budget", site=site_id(), done="cleared")
     try:
-        wanted = _wanted()
+        thresholds = _form_thresholds()
         if act == "try":
-            return _shown(wanted=wanted)
+            return _render(wanted=thresholds)
         with resources().database.reading() as session:
-            limits = calibrated(scored_decisions(session, site_id(), wanted), wanted)
+            limits = calibrated(scored_decisions(session, site_id(), thresholds), thresholds)
         with resources().database.writing() as session:
-            set_budget(session, site_id(), wanted, limits)
+            set_budget(session, site_id(), thresholds, limits)
     except Invalid as error:
-        return _shown(422, fault=error.detail)
+        return _render(422, fault=error.detail)
     return redirect_to("pages.risk_budget", site=site_id(), done="saved")
 
 
-def _wanted() -> SiteThresholds:
+def _form_thresholds() -> SiteThresholds:
     given = {name: request.form.get(name, "").strip() for name in _NUMBERS}
     for name, value in given.items():
-        if not (value.isascii() and value.isdecimal() and len(value) <= 6) or int(value) < (0 if name == "audit" else 10):
+        if not (value.isascii() and value.isdecimal() and len(value) <= 6) or int(value) < (0 if name == "sample_one_in" else 10):
             raise Invalid.field(
                 f"/{name}",
                 "not_a_number",
-                _("Expected a whole number from 10 on (0 audits nothing), not “%(value)s”.", value=value[:20]),
+                _("Expected a whole number from 10 on (0 samples nothing), not “%(value)s”.", value=value[:20]),
             )
     numbers = {name: int(value) for name, value in given.items()}
     return SiteThresholds(**numbers, hold_until_known=request.form.get("hold_until_known") == "on")
 
 
-def _shown(status: int = 200, *, wanted: SiteThresholds | None = None, fault: str = "") -> AnyResponse:
+def _render(status: int = 200, *, wanted: SiteThresholds | None = None, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
-        here = site(session, site_id())
-        set_now = SiteThresholds.of(here.policy if here else None)
-        latitude = wanted or set_now or SiteThresholds()
-        decided = scored_decisions(session, site_id(), latitude)
-    told = _told(decided, calibrated(decided, latitude))
+        this_site = site(session, site_id())
+        set_now = SiteThresholds.of(this_site.policy if this_site else None)
+        thresholds = wanted or set_now or SiteThresholds()
+        decided = scored_decisions(session, site_id(), thresholds)
+    view = _view(decided, calibrated(decided, thresholds))
     return page(
-        "budget.html", status, latitude=latitude, told=told, is_set=set_now is not None, tried=wanted is not None,
+        "risk_budget.html", status, thresholds=thresholds, told=view, is_set=set_now is not None, tried=wanted is not None,
         fault=fault, done=request.args.get("done", ""),
     )  # fmt: skip
 
 
-def _told(decided: ScoredDecision, limits: Limits) -> RiskBudgetView:
+def _view(decided: ScoredDecision, limits: Limits) -> RiskBudgetView:
     publish = [one for one in decided.to_publish if limits.publish_below is not None and one.score < limits.publish_below]
     reject = [one for one in decided.to_reject if limits.reject_from is not None and one.score >= limits.reject_from]
     return RiskBudgetView(

@@ -1,4 +1,4 @@
-"""What this site has learned: its own model in words, how it did on decisions that it had not seen, and what a word weighs."""
+"""The site model page: the model's status, its results on unseen decisions, and the weights of words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,15 +18,15 @@ from service.web.pages.settings.site_model_doubts import why_silent
 from service.web.resources.web_resources import resources
 
 TOP = 20
-#: What weighs less than this is not worth a line.
+#: Weights below this are not shown.
 LIGHT = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class SiteModelView:
-    """A site's model as the page tells it."""
+    """A site's model as the page shows it."""
 
-    made_at: datetime
+    trained_at: datetime
     speaks: bool
     sentence: str
     record: str
@@ -36,21 +36,21 @@ class SiteModelView:
     asked: list[WeightedFeature]
 
 
-@bp.get("/settings/learned")
+@bp.get("/settings/site-model")
 @with_role(Role.MODERATOR)
 def site_model() -> AnyResponse:
     word = " ".join(request.args.get("word", "").replace("\0", "")[:100].casefold().split())
     with resources().database.reading() as session:
         model = site_model_of(session, site_id()) if site_id() else None
-    return page("learned.html", shown=_shown(model, model.made_at, word) if model and model.made_at else None, word=word)
+    return page("site_model.html", shown=_view(model, model.trained_at, word) if model and model.trained_at else None, word=word)
 
 
-def _shown(model: SiteModelRow, made_at: datetime, word: str) -> SiteModelView:
+def _view(model: SiteModelRow, trained_at: datetime, word: str) -> SiteModelView:
     words = weighted_features(model.weights)
     return SiteModelView(
-        made_at=made_at,
-        speaks=model.believed,
-        sentence=_standing(model),
+        trained_at=trained_at,
+        speaks=model.active,
+        sentence=_status_sentence(model),
         record=_record(model),
         traffic=_traffic(model),
         against=[one for one in words[:TOP] if one.weight > LIGHT],
@@ -59,28 +59,29 @@ def _shown(model: SiteModelRow, made_at: datetime, word: str) -> SiteModelView:
     )
 
 
-def _standing(model: SiteModelRow) -> str:
-    if model.believed:
+def _status_sentence(model: SiteModelRow) -> str:
+    if model.active:
         return _("It speaks: new comments are judged by it, in place of the model that Greenroom came with.")
-    if not model.weights and model.record.get("doubt") != Doubt.ONE_SIDED:
+    if not model.weights and model.report.get("doubt") != Doubt.ONE_SIDED:
         return _("There were too few decisions to learn from. It tries again as you decide more.")
-    return why_silent(model.record)
+    return why_silent(model.report)
 
 
 def _traffic(model: SiteModelRow) -> str:
-    """How it did on ordinary comments, where it speaks; where it does not for that reason, the first sentence says so."""
-    if not model.believed or not model.record.get("ordinary"):
+    """The active model's results on ordinary comments. Empty if the model is not active: then `_status_sentence` gives the
+    reason."""
+    if not model.active or not model.report.get("ordinary"):
         return ""
     return _(
         "Of %(ordinary)s ordinary comments of this site, which it had not seen, it would hold %(more)s more than the model that "
         "Greenroom came with.",
-        ordinary=model.record["ordinary"],
-        more=max(0, int(model.record["more"])),
+        ordinary=model.report["ordinary"],
+        more=max(0, int(model.report["more"])),
     )
 
 
 def _record(model: SiteModelRow) -> str:
-    record = model.record
+    record = model.report
     if not record.get("judged"):
         return ""
     return _(

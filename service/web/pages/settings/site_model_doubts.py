@@ -1,4 +1,4 @@
-"""Doubts: why a site's model does not speak, in words, and what would change that."""
+"""Texts that explain why a site's model is not active, and what would change that."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,8 @@ from service.web.http.i18n import _
 
 
 def why_silent(record: Mapping[str, Any]) -> str:
-    """One doubt with its numbers. Models of before were only judged by how they did on decisions."""
+    """The text for the doubt that the report names, with its numbers. Older reports name no doubt: their models were evaluated
+    only on decisions."""
     match record.get("doubt"):
         case Doubt.ONE_SIDED:
             return _one_sided(record)

@@ -1,4 +1,4 @@
-"""A site's own rules: what is held first, its words and domains, the reasons for a rejection, and how long things are kept."""
+"""The settings page of a site: rules, word and domain lists, languages, reasons for rejection, retention."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ from service.web.resources.web_resources import resources
 @bp.get("/settings")
 @with_role(Role.ADMIN)
 def settings() -> AnyResponse:
-    return _shown()
+    return _render()
 
 
 @bp.post("/settings/rules")
@@ -42,7 +42,7 @@ def change_rules() -> AnyResponse:
             )
             set_languages(session, site_id(), languages)
     except Invalid as error:
-        return _shown(422, fault=error.detail, typed=lists, languages=languages)
+        return _render(422, fault=error.detail, typed=lists, languages=languages)
     return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -51,12 +51,12 @@ def change_rules() -> AnyResponse:
 def change_rejections() -> AnyResponse:
     form = request.form
     rows = zip(form.getlist("code"), form.getlist("label"), form.getlist("text"), strict=False)
-    wanted = [{"code": code, "label": label, "text": text.replace("\0", "")} for code, label, text in rows if label.strip()]
+    reasons = [{"code": code, "label": label, "text": text.replace("\0", "")} for code, label, text in rows if label.strip()]
     try:
         with resources().database.writing() as session:
-            set_rejections(session, site_id(), wanted)
+            set_rejections(session, site_id(), reasons)
     except Invalid as error:
-        return _shown(422, fault=error.detail)
+        return _render(422, fault=error.detail)
     return redirect_to("pages.settings", site=site_id(), done="rejections")
 
 
@@ -64,16 +64,16 @@ def change_rejections() -> AnyResponse:
 @with_role(Role.ADMIN)
 def change_retention() -> AnyResponse:
     try:
-        wanted = Retention(rejected=_days("rejected"), personal=_days("personal"))
+        retention = Retention(rejected=_days("rejected"), personal=_days("personal"))
         with resources().database.writing() as session:
-            set_retention(session, site_id(), wanted)
+            set_retention(session, site_id(), retention)
     except Invalid as error:
-        return _shown(422, fault=error.detail)
+        return _render(422, fault=error.detail)
     return redirect_to("pages.settings", site=site_id(), done="retention")
 
 
 def _days(name: str) -> int | None:
-    """A number of days, or none where the field is empty."""
+    """The number of days in a field, or None if it is empty. Raises Invalid."""
     given = request.form.get(name, "").strip()
     if not given:
         return None
@@ -83,24 +83,24 @@ def _days(name: str) -> int | None:
 
 
 def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
-    """Of each kind how many go with the next sweep, and how many by this day in a week."""
-    now, found = datetime.now(UTC), {}
+    """For each kind: how many comments the next sweep affects, and how many until a week from now."""
+    now, numbers = datetime.now(UTC), {}
     for name, before, which in (("rejected", kept.rejected_before, rejected_of), ("personal", kept.personal_before, personal_of)):
         if (today := before(now)) and (later := before(now + timedelta(days=7))):
-            found[name] = (count_of(session, which(site_id(), today)), count_of(session, which(site_id(), later)))
-    return found
+            numbers[name] = (count_of(session, which(site_id(), today)), count_of(session, which(site_id(), later)))
+    return numbers
 
 
-def _shown(
+def _render(
     status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None, languages: str | None = None
 ) -> AnyResponse:
     with resources().database.reading() as session:
-        here = site(session, site_id())
-        kept = Retention.of(here.policy if here else None)
+        this_site = site(session, site_id())
+        kept = Retention.of(this_site.policy if this_site else None)
         going = _going(session, kept)
-    lists = typed or {name: list((here.policy or {}).get(name, [])) if here else [] for name in LISTS}
-    taken = ", ".join(taken_by(here.policy if here else None)) if languages is None else languages
+    lists = typed or {name: list((this_site.policy or {}).get(name, [])) if this_site else [] for name in LISTS}
+    taken = ", ".join(taken_by(this_site.policy if this_site else None)) if languages is None else languages
     return page(
-        "settings.html", status, here=here, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
-        rejections=rejections(here), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
+        "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
+        rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
     )  # fmt: skip

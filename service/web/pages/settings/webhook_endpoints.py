@@ -1,4 +1,4 @@
-"""The endpoints page: where the host is told of changes, with every attempt, a test, a replay and the rotation of the secret."""
+"""The webhook endpoints page: URLs and events, the log of attempts, tests, replays and secret rotation."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -35,29 +35,29 @@ def add_webhook() -> AnyResponse:
     settings = resources().settings
     try:
         with resources().database.writing() as session:
-            made, secret = endpoints.add_endpoint(
+            endpoint, secret = endpoints.add_endpoint(
                 session, site_id(), url=url, events=_events(), seal=_seal(), now=_now(), allow=settings.webhook_allow
             )
     except Invalid as error:
         return _all(422, fault=error.detail, url=url)
-    return _one(made.id, 201, secret=secret)
+    return _render_endpoint(endpoint.id, 201, secret=secret)
 
 
 @bp.get("/settings/endpoints/<uuid:endpoint_id>")
 @with_role(Role.ADMIN)
 def webhook(endpoint_id: UUID) -> AnyResponse:
-    return _one(endpoint_id)
+    return _render_endpoint(endpoint_id)
 
 
 @bp.post("/settings/endpoints/<uuid:endpoint_id>")
 @with_role(Role.ADMIN)
 def change_webhook(endpoint_id: UUID) -> AnyResponse:
-    """One button, one act: change, enable, disable, rotate, test, replay, remove."""
+    """Apply one button: change, enable, disable, rotate, test, replay or remove."""
     act = request.form.get("act", "")
     if act == "rotate":
         with resources().database.writing() as session:
             _, secret = endpoints.rotate(session, site_id(), endpoint_id, seal=_seal(), now=_now())
-        return _one(endpoint_id, secret=secret)
+        return _render_endpoint(endpoint_id, secret=secret)
     if act == "remove":
         with resources().database.writing() as session:
             endpoints.remove_endpoint(session, site_id(), endpoint_id)
@@ -65,7 +65,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     try:
         _carry_out(act, endpoint_id)
     except Invalid as error:
-        return _one(endpoint_id, 422, fault=error.detail)
+        return _render_endpoint(endpoint_id, 422, fault=error.detail)
     resources().notifier.notify(Job.DELIVER)
     return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done=act)
 
@@ -105,29 +105,31 @@ def _carry_out(act: str, endpoint_id: UUID) -> None:
 
 
 def _events() -> list[EventType]:
-    wanted = [EventType(value) for value in request.form.getlist("event") if value in list(endpoints.EVENTS)]
-    if not wanted:
+    events = [EventType(value) for value in request.form.getlist("event") if value in list(endpoints.EVENTS)]
+    if not events:
         raise Invalid.field("/event", "missing", "expected at least one event to be told of")
-    return wanted
+    return events
 
 
 def _all(status: int = 200, *, fault: str = "", url: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         standings = endpoints_of(session, site_id())
-    return page("endpoints.html", status, standings=standings, events=endpoints.EVENTS, fault=fault, url=url, breaker=BREAKER)
+    return page(
+        "webhook_endpoints.html", status, standings=standings, events=endpoints.EVENTS, fault=fault, url=url, breaker=BREAKER
+    )
 
 
-def _one(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str = "") -> AnyResponse:
+def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str = "") -> AnyResponse:
     before = uuid(request.args.get("before", ""))
-    wanted = request.args.get("state", "")
-    state = DeliveryState(wanted) if wanted in list(DeliveryState) else None
+    state_name = request.args.get("state", "")
+    state = DeliveryState(state_name) if state_name in list(DeliveryState) else None
     with resources().database.reading() as session:
         standing = endpoint_of(session, site_id(), endpoint_id)
         if standing is None:
             raise NotFound("no such endpoint on this site")
         rows = deliveries_of(session, endpoint_id, state=state, before=before, limit=ROWS)
     return page(
-        "endpoint.html",
+        "webhook_endpoint.html",
         status,
         standing=standing,
         rows=rows[:ROWS],

@@ -1,4 +1,4 @@
-"""Signing in: links that work once, passwords, sessions that end, and forms that nobody else can send."""
+"""Signing in: one-time links, passwords, expiring sessions, and forms with CSRF protection."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -86,7 +86,7 @@ def test_guessing_is_throttled(app: Flask, dana: Browser) -> None:
 
 
 def test_guessing_is_throttled_over_all_processes(app: Flask, dana: Browser, settings: Settings) -> None:
-    """Two of them, that know of each other by the database alone; one is tried four times, and so has a try left by itself."""
+    """Two processes that share only the database. One has seen four tries, so by its own count it would allow one more."""
     with serving(settings) as other:
         tries = [
             Browser((app, other)[n % 2]).post("/sign-in", {"email": "dana@news.example", "password": str(n)}).status_code
@@ -97,7 +97,7 @@ def test_guessing_is_throttled_over_all_processes(app: Flask, dana: Browser, set
 
 def test_a_new_password_signs_the_other_browsers_out(app: Flask, dana: Browser, database: Database) -> None:
     other = Browser(app).signed_in(moderator(database, "dana@news.example", Role.ADMIN))
-    # Getting a role signed everybody out, the first browser too.
+    # The new role ended all sessions, also that of the first browser.
     assert dana.get("/queue").status_code == 303
     third = Browser(app)
     other.post("/account/password", {"new": PASSWORD, "again": PASSWORD})
@@ -165,7 +165,7 @@ def test_a_viewer_looks_and_decides_nothing(app: Flask, database: Database) -> N
     viewer = Browser(app).signed_in(moderator(database, "vera@news.example", Role.VIEWER, site="news"))
     assert viewer.get("/queue?site=news").status_code == 200
     assert viewer.post("/queue/decide", {"site": "news"}).status_code == 403
-    assert viewer.send("/queue/gestures?site=news", {}).status_code == 403
+    assert viewer.send("/queue/actions?site=news", {}).status_code == 403
 
 
 def test_another_site_is_not_there(app: Flask, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Signing in at an OpenID provider: a real one in a process of its own, which is honest once and hostile in every known way."""
+"""Signing in with OpenID Connect: a real provider process, honest once and then hostile in every known way."""
 
 import re
 import time
@@ -50,8 +50,8 @@ def app(connected: Settings) -> Iterator[Flask]:
         yield app
 
 
-def address_of(browser: Browser, path: str = "/sign-in/elsewhere/start", **form: str) -> str:
-    """Where the provider's answer sends this browser."""
+def address_of(browser: Browser, path: str = "/sign-in/oidc/start", **form: str) -> str:
+    """The URL to which the provider redirects this browser."""
     page = browser.post(path, form)
     assert page.status_code == 200, page.get_data(as_text=True)
     goal = unescape(re.search(r'content="0; url=([^"]+)"', page.get_data(as_text=True))[1])  # type: ignore[index]
@@ -60,7 +60,7 @@ def address_of(browser: Browser, path: str = "/sign-in/elsewhere/start", **form:
 
 
 def sign_in(app: Flask, provider: Provider, *, browser: Browser | None = None, **told: object) -> tuple[Browser, int, str]:
-    """A browser that went there and back: with the status and the place, or the fault, that it came to."""
+    """A browser that went to the provider and back; with the status, and the final URL or the error."""
     browser = browser or Browser(app)
     provider.next(**told)  # type: ignore[arg-type]
     answer = browser.get(address_of(browser, next="/queue?site=news"))
@@ -69,7 +69,7 @@ def sign_in(app: Flask, provider: Provider, *, browser: Browser | None = None, *
 
 
 def refused(app: Flask, provider: Provider, database: Database, **told: object) -> str:
-    """The fault, after making sure that nobody came in."""
+    """The error. Asserts that nobody is signed in."""
     browser, status, fault = sign_in(app, provider, **told)
     assert status == 403, fault
     assert browser.get("/queue").status_code == 303
@@ -84,10 +84,10 @@ def test_whoever_was_invited_comes_in_and_keeps_the_account(app: Flask, provider
     browser, status, place = sign_in(app, provider, email="Dana@News.Example")
     assert (status, place) == (303, "/queue?site=news")
     assert browser.get("/settings").status_code == 200
-    # The account there is known from now on, whatever becomes of its address.
+    # The provider's account is connected from now on, even if its e-mail changes.
     assert sign_in(app, provider, email="married@news.example", sub="sub of Dana@News.Example")[1] == 303
     with database.reading() as session:
-        deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.at)).all()
+        deeds = session.scalars(select(AuditEntry.event).order_by(AuditEntry.at)).all()
         assert deeds.count("account_connected") == 1
         assert deeds.count("signed_in") == 2
         assert "sub of Dana" not in "\n".join(dump.written(session))
@@ -145,20 +145,20 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(app: Flask, provide
     state = parse_qs(urlsplit(back).query)["state"][0]
     other = address_of(thief)
     for browser, path in (
-        (thief, back),  # Login CSRF: the answer of another browser.
+        (thief, back),  # Login CSRF: the response for another browser.
         (Browser(app), other),  # Without any cookie.
         (victim, back.replace(state, "x")),
         (victim, re.sub("state=[^&]+&?", "", back)),
-        (victim, "/sign-in/elsewhere/back"),
+        (victim, "/sign-in/oidc/callback"),
     ):
         assert browser.get(path).status_code == 403, path
         assert browser.get("/queue").status_code == 303
     assert provider.exchanges == before
-    # What was refused ended nobody else's sign-in, but a browser that came back wrongly begins anew.
+    # A refused response ends no other sign-in, but the browser that brought it has to start again.
     back = address_of(victim)
-    cookie = victim.client.get_cookie("greenroom-elsewhere", domain="greenroom.example").value
+    cookie = victim.client.get_cookie("greenroom-oidc", domain="greenroom.example").value
     assert victim.get(back).status_code == 303
-    victim.client.set_cookie("greenroom-elsewhere", cookie, domain="greenroom.example")
+    victim.client.set_cookie("greenroom-oidc", cookie, domain="greenroom.example")
     assert victim.get(back).status_code == 403
     assert provider.exchanges == before + 1
 
@@ -176,7 +176,7 @@ def test_an_answer_of_another_issuer_and_a_late_one_are_refused(app: Flask, prov
     assert late.get(back).status_code == 403
     denied = Browser(app)
     state = parse_qs(urlsplit(address_of(denied)).query)["state"][0]
-    assert denied.get(f"/sign-in/elsewhere/back?error=access_denied&state={state}").status_code == 403
+    assert denied.get(f"/sign-in/oidc/callback?error=access_denied&state={state}").status_code == 403
 
 
 def test_a_code_that_was_used_already_is_refused_by_the_provider(app: Flask, provider: Provider, database: Database) -> None:
@@ -185,7 +185,7 @@ def test_a_code_that_was_used_already_is_refused_by_the_provider(app: Flask, pro
     first, second = Browser(app), Browser(app)
     stolen = parse_qs(urlsplit(address_of(first)).query)["code"][0]
     mine = address_of(second)
-    # Injected into another sign-in it fits neither the verifier nor the nonce there.
+    # Injected into another sign-in, the code does not match its PKCE verifier and nonce.
     assert second.get(re.sub("code=[^&]+", f"code={stolen}", mine)).status_code == 403
     assert second.get("/queue").status_code == 303
 
@@ -198,20 +198,20 @@ def test_an_account_with_a_password_is_not_taken_over_and_can_be_connected_from_
     _, status, fault = sign_in(app, provider, email=DANA)
     assert (status, "connect the two" in fault) == (403, True)
     provider.next("private@else.example")
-    assert dana.post("/account/elsewhere", {"old": "wrong"}).status_code == 403
-    back = address_of(dana, "/account/elsewhere", csrf=dana.csrf, old=PASSWORD)
+    assert dana.post("/account/oidc", {"old": "wrong"}).status_code == 403
+    back = address_of(dana, "/account/oidc", csrf=dana.csrf, old=PASSWORD)
     assert dana.get(back).location == "/account?done=connected"
     assert sign_in(app, provider, email="private@else.example")[1] == 303
     assert sign_in(app, provider, email=DANA)[1] == 403
-    # Somebody else cannot connect the same account, nor finish what Dana began.
+    # Another moderator can neither connect the same account nor finish Dana's attempt.
     mo = Browser(app).signed_in(moderator(database, "mo@news.example"))
     provider.next("private@else.example")
-    assert mo.get(address_of(mo, "/account/elsewhere", csrf=mo.csrf)).status_code == 403
-    begun = address_of(dana, "/account/elsewhere", csrf=dana.csrf, old=PASSWORD)
+    assert mo.get(address_of(mo, "/account/oidc", csrf=mo.csrf)).status_code == 403
+    begun = address_of(dana, "/account/oidc", csrf=dana.csrf, old=PASSWORD)
     dana.post("/sign-out")
     assert dana.get(begun).status_code == 403
     with database.reading() as session:
-        assert session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "sign_in_failed")).all()
+        assert session.scalars(select(AuditEntry.event).where(AuditEntry.event == "sign_in_failed")).all()
 
 
 def test_strangers_stay_out_unless_their_domain_is_let_in(
@@ -237,21 +237,21 @@ def test_strangers_stay_out_unless_their_domain_is_let_in(
 def test_it_is_off_where_it_is_not_set_and_away_where_the_provider_is(connected: Settings, settings: Settings) -> None:
     with serving(settings) as app:
         assert "elsewhere" not in Browser(app).get("/sign-in").get_data(as_text=True)
-        assert Browser(app).post("/sign-in/elsewhere/start").status_code == 404
-        assert Browser(app).get("/sign-in/elsewhere/back").status_code == 404
+        assert Browser(app).post("/sign-in/oidc/start").status_code == 404
+        assert Browser(app).get("/sign-in/oidc/callback").status_code == 404
     with serving(replace(connected, oidc_issuer="http://127.0.0.1:1/")) as app:
         assert "Sign in with Newsroom login" in Browser(app).get("/sign-in").get_data(as_text=True)
         began = time.monotonic()
-        assert Browser(app).post("/sign-in/elsewhere/start").status_code == 503
+        assert Browser(app).post("/sign-in/oidc/start").status_code == 503
         assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_provider_that_calls_itself_otherwise_is_refused(app: Flask, provider: Provider) -> None:
     provider.next(wrong="discovery")
-    assert Browser(app).post("/sign-in/elsewhere/start").status_code == 403
+    assert Browser(app).post("/sign-in/oidc/start").status_code == 403
     provider.next()
-    assert Browser(app).post("/sign-in/elsewhere/start").status_code == 200
+    assert Browser(app).post("/sign-in/oidc/start").status_code == 200
 
 
 def test_a_provider_is_asked_over_https_only() -> None:

@@ -1,4 +1,4 @@
-"""The second factor: codes of RFC 6238 that count once, recovery codes, and a sign-in that opens nothing until both were shown."""
+"""Two-factor sign-in: one-time codes (RFC 6238), recovery codes, and a pending sign-in that gives no access."""
 
 import base64
 import re
@@ -40,7 +40,7 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
 
 
 class Phone:
-    """Somebody's authenticator, and the account that it belongs to."""
+    """An authenticator and its account."""
 
     def __init__(self, app: Flask, database: Database, email: str = DANA, role: Role = Role.ADMIN) -> None:
         self.app, self.database, self.email = app, database, email
@@ -49,25 +49,25 @@ class Phone:
         self.secret, self.recovery = "", [""]
 
     def set_up(self) -> "Phone":
-        begun = self.browser.post("/account/second-factor", {"act": "begin", "old": PASSWORD})
+        begun = self.browser.post("/account/two-factor", {"act": "begin", "old": PASSWORD})
         assert begun.status_code == 303
-        page = self.browser.get("/account/second-factor").get_data(as_text=True)
+        page = self.browser.get("/account/two-factor").get_data(as_text=True)
         assert 'class="qr"' in page
         self.secret = re.search(r'class="secret" dir="ltr">([A-Z2-7]{32})<', page)[1]  # type: ignore[index]
-        done = self.browser.post("/account/second-factor", {"act": "confirm", "code": self.code()})
+        done = self.browser.post("/account/two-factor", {"act": "confirm", "code": self.code()})
         assert done.status_code == 201
         self.recovery = re.findall(r"<li><code>([a-z2-7-]{19})</code>", done.get_data(as_text=True))
         assert len(self.recovery) == 10
         return self
 
     def code(self) -> str:
-        """The present code, as if none had been used yet."""
+        """The current code. The server is made to forget used codes."""
         with self.database.writing() as session:
-            session.execute(update(Moderator).where(Moderator.email == self.email).values(second_step=0))
+            session.execute(update(Moderator).where(Moderator.email == self.email).values(totp_last_step=0))
         return code_at(self.secret, step_at(datetime.now(UTC)))
 
     def half(self) -> Browser:
-        """A browser that has shown the password."""
+        """A browser that has sent the correct password."""
         browser = Browser(self.app)
         sent = browser.post("/sign-in", {"email": self.email, "password": PASSWORD, "next": "/queue?site=news"})
         assert (sent.status_code, sent.location) == (303, "/sign-in/code?next=/queue?site%3Dnews"), sent.get_data(as_text=True)
@@ -124,7 +124,7 @@ def test_a_link_asks_for_the_code_too(phone: Phone, database: Database) -> None:
 
 
 def test_half_way_nothing_is_open(phone: Phone, settings: Settings, database: Database) -> None:
-    """Neither with the cookie of the half way, nor with its value under the name of a session's."""
+    """Neither with the cookie of the pending sign-in, nor with its value in a session cookie."""
     half = phone.half()
     cookie = half.client.get_cookie("greenroom-half", domain="greenroom.example")
     thief = Browser(phone.app)
@@ -142,7 +142,7 @@ def test_a_recovery_code_signs_in_once_and_is_kept_as_a_hash(phone: Phone, datab
     code = phone.recovery[3]
     half = phone.half()
     assert half.post("/sign-in/code", {"code": code.upper().replace("-", " ")}).status_code == 303
-    assert "9 recovery codes are left" in half.get("/account/second-factor").get_data(as_text=True)
+    assert "9 recovery codes are left" in half.get("/account/two-factor").get_data(as_text=True)
     assert phone.half().post("/sign-in/code", {"code": code}).status_code == 422
     with database.reading() as session:
         kept = "\n".join(dump.written(session))
@@ -153,12 +153,12 @@ def test_a_recovery_code_signs_in_once_and_is_kept_as_a_hash(phone: Phone, datab
 def test_codes_cannot_be_guessed(phone: Phone) -> None:
     half = phone.half()
     tries = [half.post("/sign-in/code", {"code": f"{n:06d}"}).status_code for n in range(6)]
-    # Two tries of the account's five were its owner's, who set it up.
+    # Two of the account's five tries were used by its owner during set-up.
     assert tries == [422, 422, 422, 429, 429, 429]
 
 
 def test_a_sign_in_that_waits_takes_five_tries_wherever_they_are_made(phone: Phone, database: Database) -> None:
-    """Limits are counted in each process; this one is counted in the database."""
+    """Rate limits are counted per process; this limit is counted in the database."""
     now = datetime.now(UTC)
     with database.writing() as session:
         open_session(session, moderator_with(session, DANA), how="link", user_agent="", now=now)
@@ -193,13 +193,13 @@ def test_two_at_once_with_one_code_have_one_winner(phone: Phone, database: Datab
 
 def test_it_is_begun_with_the_password_and_ended_with_a_code(app: Flask, database: Database) -> None:
     phone = Phone(app, database)
-    assert phone.browser.post("/account/second-factor", {"act": "begin", "old": "wrong"}).status_code == 422
-    assert 'class="qr"' not in phone.browser.get("/account/second-factor").get_data(as_text=True)
+    assert phone.browser.post("/account/two-factor", {"act": "begin", "old": "wrong"}).status_code == 422
+    assert 'class="qr"' not in phone.browser.get("/account/two-factor").get_data(as_text=True)
     phone.set_up()
-    page = phone.browser.get("/account/second-factor").get_data(as_text=True)
+    page = phone.browser.get("/account/two-factor").get_data(as_text=True)
     assert phone.secret not in page
-    assert phone.browser.post("/account/second-factor", {"act": "begin", "old": PASSWORD}).status_code == 409
-    assert phone.browser.post("/account/second-factor", {"act": "off", "code": phone.code()}).status_code == 303
+    assert phone.browser.post("/account/two-factor", {"act": "begin", "old": PASSWORD}).status_code == 409
+    assert phone.browser.post("/account/two-factor", {"act": "off", "code": phone.code()}).status_code == 303
     assert Browser(app).post("/sign-in", {"email": DANA, "password": PASSWORD}).location == "/queue"
 
 
@@ -217,7 +217,7 @@ def test_an_admin_or_the_operator_resets_it(phone: Phone, database: Database, gr
     ada = Browser(phone.app).signed_in(moderator(database, "ada@news.example", Role.ADMIN))
     small = Browser(phone.app).signed_in(moderator(database, "small@news.example", Role.ADMIN, site="news"))
     with database.reading() as session:
-        path = f"/settings/moderators/{moderator_with(session, DANA).id}/second-factor"
+        path = f"/settings/moderators/{moderator_with(session, DANA).id}/two-factor"
     assert small.post(path, {"site": "news"}).status_code == 409
     assert phone.browser.post(path, {"site": "news"}).status_code == 409
     phone.half()
@@ -232,11 +232,11 @@ def test_an_admin_or_the_operator_resets_it(phone: Phone, database: Database, gr
 def test_where_it_is_demanded_nothing_else_opens_before_it_is_set_up(settings: Settings, database: Database) -> None:
     with database.writing() as session:
         add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(replace(settings, second_factor="admins")) as app:
+    with serving(replace(settings, two_factor="admins")) as app:
         phone = Phone(app, database)
         for route in routes(app):
             if "GET" in route.methods and route.owner.startswith("role") and "<" not in route.path:
-                assert phone.browser.get(route.path).location == "/account/second-factor", route.path
+                assert phone.browser.get(route.path).location == "/account/two-factor", route.path
         headers = {"Origin": ORIGIN, "X-CSRF-Token": phone.browser.csrf, "Accept": "application/json"}
         refused = phone.browser.client.post("/settings/keys", data={"scope": "read"}, base_url=ORIGIN, headers=headers)
         assert refused.status_code == 403
@@ -244,6 +244,6 @@ def test_where_it_is_demanded_nothing_else_opens_before_it_is_set_up(settings: S
         assert phone.browser.get("/settings").status_code == 200
         mo = Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR))
         assert mo.get("/queue").status_code == 200
-    with serving(replace(settings, second_factor="everybody")) as app:
+    with serving(replace(settings, two_factor="everybody")) as app:
         mo = Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR))
-        assert mo.get("/queue").location == "/account/second-factor"
+        assert mo.get("/queue").location == "/account/two-factor"

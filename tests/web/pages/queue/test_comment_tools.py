@@ -1,4 +1,4 @@
-"""A comment moderated in its place, and colleagues who share a queue."""
+"""The tools of one comment (notes, replies, bans), and colleagues who share a queue."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from service.store.tables.moderation import ScreenLease
 from service.web.pages.queue.page import CARDS
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
-from tests.web.pages.queue.test_queue_page import cards_of, text_of
+from tests.web.pages.queue.queue_page import cards_of, text_of
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_an_author_is_banned_or_trusted_until_a_day_and_forgiven(
     dana.get("/queue")
     dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": act, "days": "7"})
     reading = reading_of(database, one)
-    # Trust by hand is not for whoever types the same address: this author has no id of the host.
+    # This author has no host id and so cannot be trusted by hand: anyone could type the same e-mail.
     assert (reading.lists.blocked_author, reading.history.vouched, reading.history.trusted) == (banned, False, False)
     assert ("banned" if banned else "trusted") in text_of(dana.get("/queue"))
     page = dana.get("/authors").get_data(as_text=True)

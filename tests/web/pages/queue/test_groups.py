@@ -1,4 +1,4 @@
-"""One card for several comments: which ones share it, and which ones a decision about it takes along."""
+"""One card for several comments: which ones share a card, and which ones a decision includes."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from service.store.tables.comments import Comment
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
-from tests.web.pages.queue.test_queue_page import cards_of, form, state_of, text_of
+from tests.web.pages.queue.queue_page import cards_of, form, state_of, text_of
 
 
 @pytest.fixture
@@ -39,17 +39,17 @@ def dana(app: Flask, database: Database) -> Browser:
 
 
 def view_of(answer) -> str:
-    """The view that the page sends along with its decisions."""
+    """The filters (view) that the page sends with its decisions."""
     return unescape(re.search(r' data-view="([^"]+)"', answer.get_data(as_text=True))[1])
 
 
-def gesture_on(answer, act: str, version: int = 1) -> dict:
-    """What the page's module sends when the first card is decided."""
+def action_on(answer, act: str, version: int = 1) -> dict:
+    """The request of the page's script when the first card is decided."""
     html = answer.get_data(as_text=True)
     item = {"id": cards_of(answer)[0], "version": version}
     if until := re.search(r' data-until="([^"]+)"', html):
         item["until"] = unescape(until[1])
-    return {"gesture": str(uuid4()), "act": act, "view": view_of(answer), "items": [item]}
+    return {"action_id": str(uuid4()), "act": act, "view": view_of(answer), "items": [item]}
 
 
 def test_near_duplicates_are_one_card_and_one_decision(dana: Browser, database: Database) -> None:
@@ -61,6 +61,11 @@ def test_near_duplicates_are_one_card_and_one_decision(dana: Browser, database: 
     answer = dana.get("/queue")
     assert cards_of(answer) == [str(ids[0]), str(ids[1])]
     assert "5 more like this" in text_of(answer)
+    assert f'data-most="{MAX_MEMBERS}"' in answer.get_data(as_text=True)
+    # The members of the group are shown before a decision about all of them.
+    members = text_of(dana.get(f"/queue/comments/{ids[0]}/context?site=news"))
+    assert "Alike, decided together" in members
+    assert all(f"R{n} " in members for n in range(5))
     assert len(cards_of(dana.get(f"/queue?alike={ids[0]}"))) == 6
     dana.post("/queue/decide", form(answer, "spam"))
     assert {state_of(database, i) for i in ids} == {State.REJECTED, State.HELD}
@@ -119,7 +124,8 @@ def test_the_same_words_are_decided_alone_with_another_reason_or_website(dana: B
 
 
 def _seven(database: Database) -> list[UUID]:
-    """Seven times the same words: six differ in one thing from the first that a view can ask for, the last in none."""
+    """Seven comments with the same text. The next five differ from the first in one property that a view can filter by, the last
+    one in none."""
     first = {"thread": "here", "language": "en", "minutes": 9}
     others = [
         {"thread": "there"},
@@ -146,7 +152,7 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("by", ["form", "gesture"])
+@pytest.mark.parametrize("by", ["form", "action_id"])
 @pytest.mark.parametrize("query", VIEWS)
 def test_a_decision_stays_inside_its_search_and_filters(dana: Browser, database: Database, query: str, by: str) -> None:
     ids = _seven(database)
@@ -160,30 +166,30 @@ def test_a_decision_stays_inside_its_search_and_filters(dana: Browser, database:
         done = dana.post("/queue/decide", {**form(queue, "spam"), "view": view_of(queue)})
         assert f"{len(within)} rejected" in text_of(dana.get(done.location))
     else:
-        answer = dana.send("/queue/gestures?site=news", gesture_on(queue, "spam"))
+        answer = dana.send("/queue/actions?site=news", action_on(queue, "spam"))
         assert len(answer.json["outcomes"]) == len(within)
     assert {n for n, i in enumerate(ids) if state_of(database, i) == State.REJECTED} == within
 
 
-@pytest.mark.parametrize("by", ["form", "gesture"])
+@pytest.mark.parametrize("by", ["form", "action_id"])
 def test_a_decision_that_names_no_view_takes_nothing_along(dana: Browser, database: Database, by: str) -> None:
     ids = _seven(database)
     queue = dana.get("/queue")
     if by == "form":
         dana.post("/queue/decide", {**form(queue, "spam"), "view": ""})
     else:
-        dana.send("/queue/gestures?site=news", {k: v for k, v in gesture_on(queue, "spam").items() if k != "view"})
+        dana.send("/queue/actions?site=news", {k: v for k, v in action_on(queue, "spam").items() if k != "view"})
     assert [state_of(database, i) for i in ids] == [State.REJECTED] + [State.HELD] * 6
 
 
 def test_what_was_escalated_is_not_decided_along(dana: Browser, database: Database) -> None:
     ids = sow(database, "news", [Seed("The same words", minutes=9 - n) for n in range(4)])
-    alone = {"gesture": str(uuid4()), "act": "escalate", "to": "admin", "items": [{"id": str(ids[2]), "version": 1}]}
+    alone = {"action_id": str(uuid4()), "act": "escalate", "to": "admin", "items": [{"id": str(ids[2]), "version": 1}]}
     dana.get("/queue")
-    dana.send("/queue/gestures?site=news", alone)
+    dana.send("/queue/actions?site=news", alone)
     queue = dana.get("/queue")
     assert "2 more like this" in text_of(queue)
-    dana.send("/queue/gestures?site=news", gesture_on(queue, "approve"))
+    dana.send("/queue/actions?site=news", action_on(queue, "approve"))
     assert [state_of(database, i) for i in ids] == [State.APPROVED, State.APPROVED, State.HELD, State.APPROVED]
 
 
@@ -191,15 +197,15 @@ def test_a_group_is_escalated_and_taken_back_as_one(dana: Browser, database: Dat
     ids = sow(database, "news", [Seed("The same words", minutes=9 - n) for n in range(4)])
     dana.get("/queue")
     dana.send(
-        "/queue/gestures?site=news",
-        {"gesture": str(uuid4()), "act": "escalate", "to": "admin", "items": [{"id": str(ids[3]), "version": 1}]},
+        "/queue/actions?site=news",
+        {"action_id": str(uuid4()), "act": "escalate", "to": "admin", "items": [{"id": str(ids[3]), "version": 1}]},
     )
-    step = gesture_on(dana.get("/queue"), "escalate")
-    for _ in range(2):  # The second time is a retry whose first answer was lost.
-        answer = dana.send("/queue/gestures?site=news", step)
+    step = action_on(dana.get("/queue"), "escalate")
+    for _ in range(2):  # The second request is a retry after a lost response.
+        answer = dana.send("/queue/actions?site=news", step)
         assert {outcome["id"] for outcome in answer.json["outcomes"]} == {str(i) for i in ids[:3]}
         assert (answer.json["held"], answer.json["escalated"]) == (0, 4)
-    back = dana.send("/queue/gestures?site=news", {**step, "gesture": str(uuid4()), "act": "calm"})
+    back = dana.send("/queue/actions?site=news", {**step, "action_id": str(uuid4()), "act": "return"})
     assert (back.json["held"], back.json["escalated"]) == (3, 1)
 
 
@@ -225,8 +231,8 @@ def test_what_came_after_the_page_is_not_decided_along_and_undo_takes_all_back(d
     answer = dana.post("/queue/decide", form(queue, "spam"))
     assert "3 rejected. 1 left" in text_of(dana.get(answer.location))
     assert [state_of(database, i) for i in (*ids, late)] == [State.REJECTED] * 3 + [State.HELD]
-    gesture = re.search(r'name="gesture" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
-    dana.post("/queue/undo", {"site": "news", "gesture": gesture})
+    action = re.search(r'name="action_id" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
+    dana.post("/queue/undo", {"site": "news", "action_id": action})
     assert {state_of(database, i) for i in ids} == {State.HELD}
 
 
@@ -237,7 +243,7 @@ def test_a_decision_takes_a_thousand_and_the_card_says_so(dana: Browser, databas
     queue = dana.get("/queue")
     assert "1,000 at a time" in text_of(queue)
     assert f'data-alike="{MAX_MEMBERS - 1}"' in queue.get_data(as_text=True)
-    assert len(dana.send("/queue/gestures?site=news", gesture_on(queue, "spam", version=0)).json["outcomes"]) == MAX_MEMBERS
+    assert len(dana.send("/queue/actions?site=news", action_on(queue, "spam", version=0)).json["outcomes"]) == MAX_MEMBERS
     assert "2 more like this" in text_of(dana.get("/queue"))
 
 

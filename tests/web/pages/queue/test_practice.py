@@ -1,4 +1,4 @@
-"""Practice: ten made-up comments, each answer explained, invited to and where a site wants it demanded."""
+"""Practice: ten synthetic comments with explained answers; optional, or required if the site wants it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from service.web.pages.blueprint import LANGUAGES
 from service.web.pages.queue.practice_comments import NUMBER, lessons
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
-from tests.web.pages.queue.test_queue_page import form
+from tests.web.pages.queue.queue_page import form
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Authors: found by name, each with all that he wrote and what was decided about it; never named by what makes him known."""
+"""The author pages: find authors by name, with all their comments and decisions; they never show what identifies a person."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
-from tests.web.pages.queue.test_queue_page import form
+from tests.web.pages.queue.queue_page import form
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_an_author_is_banned_from_the_page_and_it_says_so(mo: Browser, database:
     mo.post("/authors", {"site": "news", "entry": entry})
     after = said(mo.get(f"/authors/{comment_id}"))
     assert "tag bad" not in after
-    # The past stays: who, when, until when and why.
+    # The history stays: who, when, until when and why.
     assert re.search("Mo took it back .* ago", after)
     assert re.search("Mo banned the author .* ago, until .*: insults for weeks", after)
 

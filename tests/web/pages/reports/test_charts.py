@@ -1,4 +1,4 @@
-"""The charts: what the sweep counts of each day, and the page that draws it with a table behind."""
+"""The charts: the daily statistics of the sweep, and the page that draws them, with a table."""
 
 import re
 from collections.abc import Iterator
@@ -40,31 +40,31 @@ def mo(app: Flask, database: Database) -> Browser:
 
 
 def _decided(database: Database, comment_ids: list, state: State, *, at: datetime):
-    gesture_id = new_id()
+    action_id = new_id()
     with database.writing() as session:
         person = moderator_with(session, "mo@news.example").id
         seen = [SeenComment(comment_id, None) for comment_id in comment_ids]
-        decide_all(session, "news", seen, state, gesture_id=gesture_id, moderator_id=person, now=at, delay=timedelta(0))
-    return person, gesture_id
+        decide_all(session, "news", seen, state, action_id=action_id, moderator_id=person, now=at, delay=timedelta(0))
+    return person, action_id
 
 
 def _lived_through(database: Database) -> None:
-    """Two days ago 12 came for links and one calm; ten of the links were let pass yesterday, two rejected, one of them taken back."""
+    """Two days ago: 12 comments held for links and a calm one. Yesterday ten were approved and two rejected; one was undone."""
     links = [Seed(f"a link, number {n}", f"Jo {n}", kind=Kind.SPAM_LINKS, minutes=60 * 48) for n in range(12)]
     ids = sow(database, "news", [*links, Seed("calm", state=State.APPROVED, minutes=60 * 48)], now=NOW)
     yesterday = NOW - timedelta(days=1)
     _decided(database, ids[:10], State.APPROVED, at=yesterday)
     _decided(database, ids[10:11], State.REJECTED, at=yesterday)
-    person, gesture = _decided(database, ids[11:12], State.REJECTED, at=yesterday)
+    person, action = _decided(database, ids[11:12], State.REJECTED, at=yesterday)
     with database.writing() as session:
-        undo_action(session, "news", gesture, moderator_id=person, now=yesterday, delay=timedelta(0))
+        undo_action(session, "news", action, moderator_id=person, now=yesterday, delay=timedelta(0))
 
 
 def _numbers(database: Database) -> dict[int, Statistics]:
-    """By how many days ago."""
+    """The statistics by number of days ago."""
     with database.reading() as session:
         rows = days(session, "news", since=NOW.date() - timedelta(days=DAYS))
-    return {(NOW.date() - datetime.fromisoformat(row.day).date()).days: Statistics.read(row.numbers) for row in rows}
+    return {(NOW.date() - datetime.fromisoformat(row.day).date()).days: Statistics.read(row.statistics) for row in rows}
 
 
 def test_a_day_is_counted_as_it_was(mo: Browser, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The page and the command of outside checks: off until somebody says so, and no key is ever shown again."""
+"""The page and the command for external checks: off by default, and keys are never shown again."""
 
 from html import unescape
 
@@ -18,12 +18,12 @@ from tests.support.sign_in import Browser
 from tests.web.pages.settings.test_learning_pages import ada, app  # noqa: F401 - fixtures
 
 FORM = {
-    "address": "https://checks.example/1.1",
-    "asks": "all",
-    "unanswered": "publish",
-    "seconds": "1.5",
-    "per_day": "50",
-    "per_month": "900",
+    "url": "https://checks.example/1.1",
+    "ask_when": "all",
+    "if_no_answer": "publish",
+    "timeout": "1.5",
+    "requests_per_day": "50",
+    "requests_per_month": "900",
 }
 
 
@@ -33,40 +33,52 @@ def _rows(database: Database) -> dict[str, ExternalCheckRow]:
 
 
 def test_an_editor_switches_a_check_on_and_its_key_is_never_shown(ada: Browser, database: Database, settings: Settings) -> None:  # noqa: F811
-    page = unescape(ada.get("/settings/outside").get_data(as_text=True))
+    page = unescape(ada.get("/settings/external-checks").get_data(as_text=True))
     assert page.count("<h2>") == len(EXTERNAL_CHECKS)
     assert "Nothing leaves this machine" in page
-    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save"}).status_code == 422
-    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab"}).status_code == 303
+    assert ada.post("/settings/external-checks", {**FORM, "name": "akismet", "act": "save"}).status_code == 422
+    assert (
+        ada.post("/settings/external-checks", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab"}).status_code
+        == 303
+    )
     row = _rows(database)["akismet"]
-    assert (row.asks, row.unanswered, row.seconds, row.per_day, row.per_month) == ("all", "publish", 1.5, 50, 900)
+    assert (row.ask_when, row.if_no_answer, row.timeout, row.requests_per_day, row.requests_per_month) == (
+        "all",
+        "publish",
+        1.5,
+        50,
+        900,
+    )
     assert SecretBox.from_secret(settings.secret).decrypt(row.secret) == "0123456789ab"
-    assert "0123456789ab" not in ada.get("/settings/outside").get_data(as_text=True)
-    # Saving without a key keeps the one that is there.
-    assert ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "per_day": "60"}).status_code == 303
+    assert "0123456789ab" not in ada.get("/settings/external-checks").get_data(as_text=True)
+    # Saving without a key keeps the stored one.
+    assert (
+        ada.post("/settings/external-checks", {**FORM, "name": "akismet", "act": "save", "requests_per_day": "60"}).status_code
+        == 303
+    )
     assert SecretBox.from_secret(settings.secret).decrypt(_rows(database)["akismet"].secret) == "0123456789ab"
-    assert ada.post("/settings/outside", {"name": "akismet", "act": "off"}).status_code == 303
+    assert ada.post("/settings/external-checks", {"name": "akismet", "act": "off"}).status_code == 303
     assert not _rows(database)["akismet"].enabled
-    assert ada.post("/settings/outside", {"name": "akismet", "act": "remove"}).status_code == 303
+    assert ada.post("/settings/external-checks", {"name": "akismet", "act": "remove"}).status_code == 303
     assert _rows(database) == {}
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"per_day": "-1"}, {"per_day": "x"}, {"seconds": "nan"}, {"seconds": "99"}, {"asks": "everybody"}, {"address": "ftp://x"},
-     {"address": "http://127.0.0.1/"}, {"secret": "two\nlines"}, {"act": "buy"}],
+    [{"requests_per_day": "-1"}, {"requests_per_day": "x"}, {"timeout": "nan"}, {"timeout": "99"}, {"ask_when": "everybody"}, {"url": "ftp://x"},
+     {"url": "http://127.0.0.1/"}, {"secret": "two\nlines"}, {"act": "buy"}],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_a_sentence(ada: Browser, database: Database, wrong: dict[str, str]) -> None:  # noqa: F811
-    answer = ada.post("/settings/outside", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab", **wrong})
+    answer = ada.post("/settings/external-checks", {**FORM, "name": "akismet", "act": "save", "secret": "0123456789ab", **wrong})
     assert answer.status_code == 422
     assert 'role="alert"' in answer.get_data(as_text=True)
     assert _rows(database) == {}
 
 
 def test_an_own_check_gets_a_signing_secret_which_is_shown_once(ada: Browser) -> None:  # noqa: F811
-    answer = ada.post("/settings/outside", {**FORM, "name": "own", "act": "save"})
+    answer = ada.post("/settings/external-checks", {**FORM, "name": "own", "act": "save"})
     assert (answer.status_code, "whsec_" in answer.get_data(as_text=True)) == (201, True)
-    assert "whsec_" not in ada.get("/settings/outside").get_data(as_text=True)
+    assert "whsec_" not in ada.get("/settings/external-checks").get_data(as_text=True)
 
 
 def test_the_command_sets_lists_and_removes(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +91,12 @@ def test_the_command_sets_lists_and_removes(settings: Settings, database: Databa
     monkeypatch.setenv("GREENROOM_HOME", str(settings.home))
 
     def run(*words: str, typed: str = "") -> str:
-        return CliRunner().invoke(main, ["outside", *words], input=typed).output
+        return CliRunner().invoke(main, ["external", *words], input=typed).output
 
     assert "akismet  Akismet; needs: key" in run("kinds")
     assert (
-        run("set", "news", "akismet", "--key-file", "-", "--per-day", "9", typed="0123456789ab\n") == "akismet is set for news\n"
+        run("set", "news", "akismet", "--key-file", "-", "--requests-per-day", "9", typed="0123456789ab\n")
+        == "akismet is set for news\n"
     )
     assert "akismet  on  https://rest.akismet.com/1.1" in run("list", "news")
     assert "0123456789ab" not in run("list", "news", "--json")
@@ -113,7 +126,7 @@ def test_a_package_of_somebody_else_announces_its_check(
         assert list(external_checks()) == [*EXTERNAL_CHECKS, "theirs"]
         with database.writing() as session:
             site(session)
-            wanted = ExternalCheckSettings(address="https://x.example", secret="k")
+            wanted = ExternalCheckSettings(url="https://x.example", secret="k")
             set_external_check(session, "news", "theirs", wanted, seal=SecretBox.from_secret(settings.secret), now=NOON)
     finally:
         external_checks.cache_clear()

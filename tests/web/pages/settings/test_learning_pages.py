@@ -1,4 +1,4 @@
-"""The pages about what a site has learned and about its editor's rules: shown in words, tried before they count."""
+"""The pages for the site model and for custom rules: explained in words, and rules are tried before they count."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -53,15 +53,23 @@ def _settle(settings: Settings) -> None:
 
 
 def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, database: Database) -> None:
-    assert "From 25 decisions on" in said(ada.get("/settings/learned"))
+    assert "From 25 decisions on" in said(ada.get("/settings/site-model"))
     model = SiteModel({"_zorblax": 1.5, "_bench": -0.8, "buy zorblax": 0.4, "#host spam.example": 0.9, "zorb": 2.0}, 0.1, 1.0)
     record = {"judged": 120, "right": 0.955, "right_shipped": 0.7}
     with database.writing() as session:
         lease, now = begin_learning(session, "news", now=datetime.now(UTC)), datetime.now(UTC)
         keep_model(
-            session, "news", lease=lease, weights=packed(model), labels=200, record=record, believed=True, last_at=None, now=now
+            session,
+            "news",
+            lease=lease,
+            weights=packed(model),
+            labels=200,
+            report=record,
+            active=True,
+            last_decision_at=None,
+            now=now,
         )
-    page = said(ada.get("/settings/learned?word=Zorblax"))
+    page = said(ada.get("/settings/site-model?word=Zorblax"))
     assert "It speaks" in page
     assert "right in 96 of 100" in page
     assert (
@@ -71,36 +79,36 @@ def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, data
     asked = page[page.index("weighs</h2>") : page.index("Speaks for rejecting")]
     assert "buy zorblax" in asked
     assert "+1.50" in asked
-    assert ada.get("/settings/learned?site=blog").status_code == 404
+    assert ada.get("/settings/site-model?site=blog").status_code == 404
 
 
 def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Database, settings: Settings) -> None:
     seeds = [Seed("A new bench", "Al", state=State.APPROVED), Seed("Hello", "Bo", state=State.APPROVED)]
     sow(database, "news", seeds)
-    tried = said(ada.get("/settings/conditions?about=words&value=bench,+the+mayor"))
+    tried = said(ada.get("/settings/custom-rules?about=words&value=bench,+the+mayor"))
     assert "Of the last 2 comments it would have held 1." in tried
     assert "1 of these are published now" in tried
     with database.reading() as session:
         assert "rules" not in session.get_one(Site, "news").policy
     form = {"site": "news", "about": "words", "value": "bench, the mayor", "thread": ""}
-    assert ada.post("/settings/conditions", form | {"act": "shadow"}).status_code == 303
+    assert ada.post("/settings/custom-rules", form | {"act": "shadow"}).status_code == 303
     _posted(database, "I think the mayor should read this article twice.")
     _settle(settings)
     with database.reading() as session:
         verdict = session.scalars(select(VerdictRow).order_by(VerdictRow.at.desc())).first()
     assert verdict.state == State.APPROVED
     assert verdict.shadow == ["it mentions the mayor"]
-    assert ada.post("/settings/conditions", form | {"act": "live"}).status_code == 303
-    assert "Live: holds" in said(ada.get("/settings/conditions"))
+    assert ada.post("/settings/custom-rules", form | {"act": "live"}).status_code == 303
+    assert "Live: holds" in said(ada.get("/settings/custom-rules"))
     _posted(database, "I sat on that bench last summer and liked it.")
     _settle(settings)
     with database.reading() as session:
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
         assert [comment.reason for comment in held] == [Kind.SITE_RULE]
         assert len(session.get_one(Site, "news").policy["rules"]) == 1
-    assert ada.post("/settings/conditions", form | {"act": "remove"}).status_code == 303
-    assert ada.post("/settings/conditions", form | {"act": "remove"}).status_code == 404
-    assert "No rule yet" in said(ada.get("/settings/conditions"))
+    assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 303
+    assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 404
+    assert "No rule yet" in said(ada.get("/settings/custom-rules"))
 
 
 @pytest.mark.parametrize(
@@ -117,21 +125,21 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
 )
 def test_a_rule_that_cannot_be_kept_is_refused_by_name(ada: Browser, wrong: dict) -> None:
     form = {"site": "news", "about": "links", "value": "1", "thread": "", "act": "live"} | wrong
-    answer = ada.post("/settings/conditions", form)
+    answer = ada.post("/settings/custom-rules", form)
     assert answer.status_code == 422
     assert 'role="alert"' in said(answer)
 
 
 def test_the_pages_are_for_their_roles(app: Flask, database: Database, ada: Browser) -> None:
     mo = Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR, site="news"))
-    assert mo.get("/settings/learned").status_code == 200
-    assert mo.get("/settings/conditions").status_code == 403
-    assert Browser(app).get("/settings/learned").status_code == 303
+    assert mo.get("/settings/site-model").status_code == 200
+    assert mo.get("/settings/custom-rules").status_code == 403
+    assert Browser(app).get("/settings/site-model").status_code == 303
 
 
 def test_the_past_is_tried_with_decisions_and_authors(ada: Browser, database: Database) -> None:
     sow(database, "news", [Seed("one", "Al", minutes=9), Seed("two", "Bo", minutes=5)])
-    page = said(ada.get("/settings/conditions?about=new_author&value=3"))
+    page = said(ada.get("/settings/custom-rules?about=new_author&value=3"))
     assert "would have held 2" in page
 
 
@@ -141,7 +149,7 @@ def _posted(database: Database, text: str) -> None:
 
 
 def _decided(database: Database, count: int) -> None:
-    """So many comments with a risk: what was below 0.4 people approved, the rest they rejected."""
+    """This many comments with a risk. Moderators approved those below 0.4 and rejected the others."""
     spam = Signal(Kind.SPAM_MODEL, 0.9, "reads like spam")
     calm = Signal(Kind.SPAM_MODEL, 0.3, "reads like spam")
     seeds = [Seed(f"comment {n}", f"Author {n}", kind=spam.kind, score=(calm, spam)[n % 2].score) for n in range(count)]
@@ -152,32 +160,32 @@ def _decided(database: Database, count: int) -> None:
 
 
 def test_a_budget_is_tried_then_kept_and_decides_alone(ada: Browser, database: Database, settings: Settings) -> None:
-    assert "too little evidence yet" in said(ada.get("/settings/budget"))
+    assert "too little evidence yet" in said(ada.get("/settings/risk-budget"))
     _decided(database, 160)
-    form = {"site": "news", "published": "20", "rejected": "20", "audit": "0"}
-    tried = said(ada.post("/settings/budget", form | {"act": "try"}))
+    form = {"site": "news", "published": "20", "rejected": "20", "sample_one_in": "0"}
+    tried = said(ada.post("/settings/risk-budget", form | {"act": "try"}))
     assert "of 80 such comments you rejected 0" in tried
     assert "at most 1 in 27" in tried
     assert "100 of 100 comments would be decided without a person" in tried
     with database.reading() as session:
         assert "budget" not in session.get_one(Site, "news").policy
-    assert ada.post("/settings/budget", form | {"act": "save"}).status_code == 303
+    assert ada.post("/settings/risk-budget", form | {"act": "save"}).status_code == 303
     with database.reading() as session:
         kept = session.get_one(Site, "news").policy["budget"]
     assert 0.3 < kept["publish_below"] <= kept["reject_from"] == pytest.approx(0.9)
-    assert ada.post("/settings/budget", form | {"act": "save", "audit": "1"}).status_code == 303
+    assert ada.post("/settings/risk-budget", form | {"act": "save", "sample_one_in": "1"}).status_code == 303
     _posted(database, "What a thoughtful article, thank you.")
     _settle(settings)
     with database.reading() as session:
         assert [c.reason for c in session.scalars(select(Comment).where(Comment.state == State.HELD))] == [Kind.SITE_AUDIT_SAMPLE]
-    assert ada.post("/settings/budget", {"site": "news", "act": "clear"}).status_code == 303
+    assert ada.post("/settings/risk-budget", {"site": "news", "act": "clear"}).status_code == 303
     with database.reading() as session:
         assert "budget" not in session.get_one(Site, "news").policy
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"published": "1"}, {"rejected": "many"}, {"audit": "-1"}, {"published": "9" * 50}, {"rejected": "²"}]
+    "wrong", [{"published": "1"}, {"rejected": "many"}, {"sample_one_in": "-1"}, {"published": "9" * 50}, {"rejected": "²"}]
 )
 def test_a_budget_that_is_no_number_is_refused(ada: Browser, wrong: dict) -> None:
-    form = {"site": "news", "published": "20", "rejected": "20", "audit": "0", "act": "save"} | wrong
-    assert ada.post("/settings/budget", form).status_code == 422
+    form = {"site": "news", "published": "20", "rejected": "20", "sample_one_in": "0", "act": "save"} | wrong
+    assert ada.post("/settings/risk-budget", form).status_code == 422

@@ -1,4 +1,4 @@
-"""The pages beside the queue: rules, endpoints, keys, moderators, threads and the history of decisions."""
+"""The other pages: rules, endpoints, keys, moderators, threads and the history of decisions."""
 
 import csv
 import io
@@ -83,7 +83,7 @@ def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log
     assert 'name="languages" value="de, fr"' in said(ada.get("/settings"))
     with database.reading() as session:
         assert session.get(Site, "news").policy["languages"] == ["de", "fr"]
-    assert "de, fr" in said(ada.get("/settings/acts?site=news&deed=rules_set"))
+    assert "de, fr" in said(ada.get("/settings/audit-log?site=news&event=rules_set"))
     ada.post("/settings/rules", {"site": "news", "languages": ""})
     with database.reading() as session:
         assert session.get(Site, "news").policy["languages"] == []
@@ -145,7 +145,7 @@ def test_nobody_gets_a_link_to_an_account_that_reaches_beyond_his_own_sites(app:
     moderator(database, "root@everywhere.example", Role.ADMIN)
     for email in ("bea@blog.example", "root@everywhere.example"):
         answer = ada.post("/settings/moderators", {"site": "news", "email": email, "role": "viewer"})
-        # An invitation at most, which opens nothing by itself.
+        # At most an invitation, which gives no access by itself.
         for token in re.findall(r"/sign-in/([\w-]{20,})", said(answer)):
             assert Browser(app).post(f"/sign-in/{token}").status_code == 403
         with database.reading() as session:

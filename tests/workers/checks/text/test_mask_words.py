@@ -1,4 +1,4 @@
-"""Masking hides every found word, keeps everything else, and tells nothing about a word's length."""
+"""Masking hides every given word, keeps everything else, and does not reveal a word's length."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Folding reads disguises as a person would, and always finds the way back to what was posted."""
+"""Folding reads disguises as a person would, and always maps back to the posted text."""
 
 import pytest
 from hypothesis import given
@@ -53,7 +53,7 @@ def test_no_text_makes_folding_slow(worst):
 
 
 def one_by_one(posted):
-    """What each character of a text is read as, and where it came from."""
+    """Each folded character of a text, with its origin."""
     seen, place = [], 0
     for found in normalize._MARKUP.finditer(posted):
         seen += [(posted[at], at, at + 1) for at in range(place, found.start())]

@@ -1,0 +1,13 @@
+"""The verdict on a comment of a site: the policy judges the signals, then the thresholds of the site apply."""
+
+from collections.abc import Sequence
+
+from service.domain.policy.judge import PolicyLimits, Verdict, judge
+from service.domain.policy.signals import Signal
+from service.domain.policy.site_thresholds import SiteThresholds, apply_thresholds
+
+
+def verdict_of(signals: Sequence[Signal], limits: PolicyLimits, thresholds: SiteThresholds | None, *, identity: str) -> Verdict:
+    """The state and its reasons. `identity` is the id of the comment. The id determines whether the comment is sampled, so a
+    second check gives the same result."""
+    return apply_thresholds(judge(signals, limits), signals, thresholds, identity=identity)

@@ -1,0 +1,259 @@
+"""Every route that changes something, with the steps that use it and the audit event that each step leaves."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from service.domain.audit_events import AuditEvent
+from service.domain.security.encryption import SecretBox
+from service.domain.security.totp import code_at, new_secret, step_at
+from service.store.accounts.moderators import moderator_with
+from service.store.tables.accounts import BrowserSession, Moderator, Role
+from service.store.tables.audit_log import AuditEntry
+from service.store.tables.comments import Comment, Thread
+from service.store.tables.outbox import Delivery, DeliveryState
+from service.store.tables.sites import ApiKey
+from tests.security.conftest import House
+from tests.support.sign_in import Browser, moderator
+
+#: Not in the audit log: decisions, drafts and erasures of single comments, which have their own histories, and personal
+#: preferences.
+LEFT_OUT = {
+    "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check",
+    "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
+    "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
+    "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys",
+}  # fmt: skip
+PASSWORD = "a quiet room behind the stage"  # noqa: S105
+HOOK = "https://hooks.news.example/secret-path?token=hidden"
+
+
+class Walk:
+    """One admin, with everything that the events need."""
+
+    def __init__(self, house: House, admin: Browser) -> None:
+        self.house, self.admin, self.host = house, admin, house.host()
+
+    def count(self) -> int:
+        with self.house.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+    def endpoint(self) -> str:
+        return str(self.host.post("/v1/endpoints", json={"url": HOOK}).json["id"])
+
+    def key(self) -> str:
+        """The id of a new key."""
+        self.house.host()
+        with self.house.database.reading() as session:
+            return str(session.scalars(select(ApiKey.id).order_by(ApiKey.created_at.desc())).first())
+
+    def dead(self, *, endpoint: str = "") -> str:
+        """A delivery that was given up."""
+        endpoint = endpoint or self.endpoint()
+        made = UUID(self.host.post(f"/v1/endpoints/{endpoint}/test").json["id"])
+        with self.house.database.writing() as session:
+            session.execute(update(Delivery).where(Delivery.id == made).values(state=DeliveryState.DEAD))
+        return str(made)
+
+    def thread(self) -> str:
+        with self.house.database.reading() as session:
+            return str(session.scalar(select(Thread.id)))
+
+    def colleague(self, email: str = "co@news.example", role: Role = Role.VIEWER) -> str:
+        moderator(self.house.database, email, role, site="news")
+        with self.house.database.reading() as session:
+            return str(moderator_with(session, email).id)
+
+    def stranger(self) -> str:
+        """The e-mail of a moderator of another site."""
+        moderator(self.house.database, "stranger@blog.example", Role.VIEWER, site="blog")
+        return "stranger@blog.example"
+
+    def invited(self) -> str:
+        """The id of a moderator whose role is not accepted yet."""
+        self.admin.post("/settings/moderators", {"site": "news", "email": self.stranger(), "role": "viewer"})
+        with self.house.database.reading() as session:
+            return str(moderator_with(session, "stranger@blog.example").id)
+
+    def browser(self) -> str:
+        """Another session of the admin, by its name on the account page."""
+        other = Browser(self.house.app).post("/sign-in", {"email": "ada@news.example", "password": PASSWORD})
+        assert other.status_code == 303
+        with self.house.database.reading() as session:
+            return session.scalars(select(BrowserSession.digest).order_by(BrowserSession.created_at.desc())).first()[:32]
+
+    def factor(self, email: str = "ada@news.example", *, on: bool = True) -> str:
+        """A current code of a second factor that is set up, or of one whose set-up was begun."""
+        secret, now = new_secret(), datetime.now(UTC)
+        values = {"totp_secret": SecretBox.from_secret(self.house.settings.secret).encrypt(secret), "totp_last_step": 0}
+        with self.house.database.writing() as session:
+            session.execute(
+                update(Moderator).where(Moderator.email == email).values(totp_enabled_at=now if on else None, **values)
+            )
+        return code_at(secret, step_at(now))
+
+    def known(self) -> str:
+        """The id of the comment whose author is known."""
+        held = self.house.comments["held"]
+        with self.house.database.writing() as session:
+            session.execute(update(Comment).where(Comment.id == UUID(held)).values(author_key="i:somebody"))
+        return held
+
+
+Steps = dict[str, list[tuple[AuditEvent | None, Callable[[Walk], Callable[[], object]]]]]
+
+
+def form(path: str | Callable[[Walk], str], **fields: object) -> Callable[[Walk], Callable[[], object]]:
+    """Send a form as the admin. Its preparations come first and are not counted."""
+
+    def prepare(walk: Walk) -> Callable[[], object]:
+        where = path if isinstance(path, str) else path(walk)
+        filled = {name: value(walk) if callable(value) else value for name, value in fields.items()}
+        return lambda: walk.admin.post(where, {"site": "news", **filled})
+
+    return prepare
+
+
+def call(method: str, path: Callable[[Walk], str], body: object = None) -> Callable[[Walk], Callable[[], object]]:
+    def prepare(walk: Walk) -> Callable[[], object]:
+        where = path(walk)
+        return lambda: walk.host.open(where, method=method, json=body)
+
+    return prepare
+
+
+def _webhook(act: str, **fields: object) -> Callable[[Walk], Callable[[], object]]:
+    return form(lambda walk: f"/settings/endpoints/{walk.endpoint()}", act=act, **fields)
+
+
+def _stranger(path: str | Callable[[Walk], str], **fields: object) -> Callable[[Walk], Callable[[], object]]:
+    def prepare(walk: Walk) -> Callable[[], object]:
+        where = path if isinstance(path, str) else path(walk)
+        return lambda: Browser(walk.house.app).post(where, fields)
+
+    return prepare
+
+
+def _with_factor(walk: Walk) -> str:
+    person = walk.colleague()
+    walk.factor("co@news.example")
+    return person
+
+
+def _half_way(walk: Walk, *, right: bool) -> Callable[[], object]:
+    """A person who has used a link and is asked for a code."""
+    token = moderator(walk.house.database, "half@news.example", site="news")
+    code, browser = walk.factor("half@news.example"), Browser(walk.house.app)
+    assert browser.post(f"/sign-in/{token}").location.startswith("/sign-in/code")
+    return lambda: browser.post("/sign-in/code", {"code": code if right else "wrong"})
+
+
+def _v1(rest: str = "") -> Callable[[Walk], str]:
+    return lambda walk: f"/v1/endpoints/{walk.endpoint()}{rest}"
+
+
+BUDGET = {"published": "1000", "rejected": "1000", "sample_one_in": "100"}
+STEPS: Steps = {
+    "pages.change_rules": [(AuditEvent.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
+    "pages.change_rejections": [
+        (AuditEvent.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))
+    ],
+    "pages.change_retention": [(AuditEvent.RETENTION_SET, form("/settings/retention", rejected="90", personal="30"))],
+    "pages.change_custom_rule": [
+        (AuditEvent.CUSTOM_RULE_SET, form("/settings/custom-rules", act="live", about="links", value="3")),
+        (AuditEvent.CUSTOM_RULE_REMOVED, form("/settings/custom-rules", act="remove", about="links", value="3")),
+    ],
+    "pages.change_external_check": [
+        (
+            AuditEvent.EXTERNAL_CHECK_SET,
+            form(
+                "/settings/external-checks",
+                act="save",
+                name="own",
+                url=HOOK,
+                timeout="1",
+                requests_per_day="9",
+                requests_per_month="9",
+            ),
+        ),
+        (AuditEvent.EXTERNAL_CHECK_SET, form("/settings/external-checks", act="off", name="own")),
+        (AuditEvent.EXTERNAL_CHECK_REMOVED, form("/settings/external-checks", act="remove", name="own")),
+    ],
+    "pages.change_budget": [
+        (None, form("/settings/risk-budget", act="try", **BUDGET)),
+        (AuditEvent.RISK_BUDGET_SET, form("/settings/risk-budget", act="save", **BUDGET)),
+        (AuditEvent.RISK_BUDGET_CLEARED, form("/settings/risk-budget", act="clear")),
+    ],
+    "pages.demand_practice": [(AuditEvent.PRACTICE_SET, form("/settings/practice", practice="on"))],
+    "pages.change_thread": [(AuditEvent.THREAD_SET, form(lambda walk: f"/threads/{walk.thread()}", state="closed"))],
+    "pages.ban_or_trust_author": [
+        (AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban"))
+    ],
+    "pages.forgive_author": [(AuditEvent.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
+    "pages.create_key": [(AuditEvent.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
+    "pages.revoke_api_key": [(AuditEvent.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],
+    "pages.add_webhook": [(AuditEvent.ENDPOINT_ADDED, form("/settings/endpoints", url=HOOK, event="comment.approved"))],
+    "pages.change_webhook": [
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("change", url=HOOK + "2", event="comment.approved")),
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("disable")),
+        (AuditEvent.ENDPOINT_CHANGED, _webhook("enable")),
+        (AuditEvent.ENDPOINT_TESTED, _webhook("test")),
+        (AuditEvent.SECRET_ROTATED, _webhook("rotate")),
+        (AuditEvent.DELIVERIES_REPLAYED, _webhook("replay")),
+        (AuditEvent.ENDPOINT_REMOVED, _webhook("remove")),
+    ],
+    "pages.replay_delivery": [(AuditEvent.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
+    "pages.invite": [
+        (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),
+        (AuditEvent.ROLE_GIVEN, form("/settings/moderators", email="new@news.example", role="moderator")),
+        (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email=Walk.stranger, role="moderator")),
+    ],
+    "pages.change_role": [
+        (AuditEvent.ROLE_GIVEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="moderator")),
+        (AuditEvent.INVITATION_WITHDRAWN, form(lambda walk: f"/settings/moderators/{walk.invited()}", role="none")),
+        (AuditEvent.ROLE_TAKEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="none")),
+    ],
+    "pages.renew_link": [(AuditEvent.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
+    "pages.change_password": [(AuditEvent.PASSWORD_SET, form("/account/password", new=PASSWORD, again=PASSWORD))],
+    "pages.change_two_factor": [
+        (None, form("/account/two-factor", act="begin", old=PASSWORD)),
+        (AuditEvent.TWO_FACTOR_ON, form("/account/two-factor", act="confirm", code=lambda walk: walk.factor(on=False))),
+        (AuditEvent.RECOVERY_CODES_MADE, form("/account/two-factor", act="codes", code=Walk.factor)),
+        (AuditEvent.TWO_FACTOR_OFF, form("/account/two-factor", act="off", code=Walk.factor)),
+    ],
+    "pages.reset_two_factor": [
+        (AuditEvent.TWO_FACTOR_RESET, form(lambda walk: f"/settings/moderators/{_with_factor(walk)}/two-factor"))
+    ],
+    "pages.sign_in_by_code": [
+        (AuditEvent.SIGNED_IN, lambda walk: _half_way(walk, right=True)),
+        (AuditEvent.SIGN_IN_FAILED, lambda walk: _half_way(walk, right=False)),
+    ],
+    "pages.connect_oidc": [(AuditEvent.ACCOUNT_DISCONNECTED, form("/account/oidc", act="disconnect"))],
+    "pages.end_browser": [(AuditEvent.SESSION_ENDED, form("/account/browsers", browser=Walk.browser))],
+    "pages.sign_in_by_password": [
+        (AuditEvent.SIGNED_IN, _stranger("/sign-in", email="ada@news.example", password=PASSWORD)),
+        (AuditEvent.SIGN_IN_FAILED, _stranger("/sign-in", email="ada@news.example", password="wrong")),
+        (None, _stranger("/sign-in", email="nobody@news.example", password="wrong")),
+    ],
+    "pages.sign_in_by_link": [
+        (
+            AuditEvent.SIGNED_IN,
+            _stranger(lambda walk: "/sign-in/" + moderator(walk.house.database, "co@news.example", site="news")),
+        )
+    ],
+    "endpoints.create_endpoint": [(AuditEvent.ENDPOINT_ADDED, call("POST", lambda _: "/v1/endpoints", {"url": HOOK}))],
+    "endpoints.update_endpoint": [(AuditEvent.ENDPOINT_CHANGED, call("PATCH", _v1(), {"enabled": False}))],
+    "endpoints.delete_endpoint": [(AuditEvent.ENDPOINT_REMOVED, call("DELETE", _v1()))],
+    "endpoints.rotate_secret": [(AuditEvent.SECRET_ROTATED, call("POST", _v1("/rotate")))],
+    "endpoints.test_endpoint": [(AuditEvent.ENDPOINT_TESTED, call("POST", _v1("/test")))],
+    "deliveries.replay_deliveries": [
+        (AuditEvent.DELIVERIES_REPLAYED, call("POST", _v1("/replay"), {"since": "2026-01-01T00:00:00Z"}))
+    ],
+    "deliveries.replay_delivery": [
+        (AuditEvent.DELIVERIES_REPLAYED, call("POST", lambda walk: f"/v1/deliveries/{walk.dead()}/replay"))
+    ],
+    # Last: it ends the session of the admin.
+    "pages.sign_out": [(AuditEvent.SESSION_ENDED, form("/sign-out"))],
+}

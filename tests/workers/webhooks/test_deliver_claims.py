@@ -1,0 +1,125 @@
+"""The delivery worker's claims: couriers send each delivery once, leases end, and no endpoint takes the place of another."""
+
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from threading import Event as Signal
+from threading import Thread as Runner
+
+from sqlalchemy import event as listen
+from sqlalchemy import update
+
+from service.actions.webhooks.create_deliveries import create_deliveries
+from service.actions.webhooks.endpoints import change_endpoint
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.tables.outbox import Delivery, DeliveryState
+from service.store.webhooks.deliveries import claim
+from tests.support.servers import PATIENCE, wait_until
+from tests.support.webhook_receiver import Receiver, answers
+from tests.workers.webhooks.webhook_host import HOUR, Host, deliver, now
+from workers.resources.worker_resources import WorkerResources
+
+
+def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+    gate = Signal()
+    with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
+        host.add_endpoint(slow)
+        host.posts(12)
+        under_way = Runner(target=deliver, args=(workshop,))
+        under_way.start()
+        try:
+            wait_until(lambda: len(receiver.receipts) == 12, seconds=50, what="the webhooks of the quick one")
+            stuck = len(slow.receipts)
+        finally:
+            gate.set()
+            under_way.join()
+    assert stuck <= workshop.settings.courier_threads // 2
+
+
+def test_two_couriers_send_each_delivery_once(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+    host.posts(60)
+    other = WorkerResources.open(workshop.settings)
+    couriers = [Runner(target=deliver, args=(shop,)) for shop in (workshop, other)]
+    for one in couriers:
+        one.start()
+    for one in couriers:
+        one.join()
+    other.close()
+    assert len(receiver.receipts) == len({r.id for r in receiver.receipts}) == 60
+
+
+def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+    host.posts(200)
+    well, failing = answers(204), answers(500)
+    receiver.behaviour = lambda request: (failing if len(receiver.receipts) % 40 == 0 else well)(request)
+    seconds = 0.1
+    while (
+        before := len(receiver.receipts)
+    ) < 200:  # Rounds that end in the middle. If a round is too short to send anything, the next one is longer.
+        deliver(workshop, seconds=seconds)
+        seconds *= 1 if len(receiver.receipts) > before else 2
+    # A delivery that is released and sent all the same would leave no recorded attempt.
+    assert len(host.attempts()) == len(receiver.receipts)
+
+
+def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
+    host: Host, workshop: WorkerResources, receiver: Receiver
+) -> None:
+    host.posts()
+    deliver(workshop)
+    with host.database.writing() as session:
+        lease = {"state": DeliveryState.DUE, "lease_token": new_id(), "lease_until": now() + HOUR}
+        session.execute(update(Delivery).values(**lease))
+    assert deliver(workshop) == 0
+    with host.database.writing() as session:
+        session.execute(update(Delivery).values(lease_until=now() - timedelta(seconds=1)))
+    assert deliver(workshop) == 1
+    assert len({r.id for r in receiver.receipts}) == 1
+
+
+def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+    host.posts()
+
+    def lose_the_lease(request: BaseHTTPRequestHandler) -> None:
+        with host.database.writing() as session:
+            session.execute(update(Delivery).values(lease_token=new_id(), lease_until=now() + HOUR))
+        answers(204)(request)
+
+    receiver.behaviour = lose_the_lease
+    deliver(workshop)
+    assert host.deliveries()[0].state == DeliveryState.DUE
+    assert host.attempts() == []
+
+
+def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_webhooks(
+    host: Host, workshop: WorkerResources, receiver: Receiver
+) -> None:
+    host.posts(5)
+    with Receiver() as other:
+        second, _ = host.add_endpoint(other)
+        host.rules(host.posts(1)[0], State.REJECTED)
+        left = [second]
+
+        def switched_off(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if left and statement.startswith("SELECT delivery.id, delivery.event_id"):
+                with host.database.writing() as session:
+                    change_endpoint(session, "news", left.pop(), now=now(), enabled=False)
+
+        listen.listen(workshop.database.engine, "before_cursor_execute", switched_off)
+        deliver(workshop)
+        assert not left
+        assert not other.receipts
+    assert len(receiver.receipts) == 7
+    assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.state == DeliveryState.DEAD} == {second}
+
+
+def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_it(host: Host, receiver: Receiver) -> None:
+    endpoints = {host.endpoint, host.add_endpoint(receiver)[0], host.add_endpoint(receiver)[0]}
+    host.posts(40)
+    with host.database.writing() as session:
+        create_deliveries(session, now=now())
+    leased = {"room": lambda _: 1, "lease": HOUR, "probe_every": HOUR}
+    with host.database.writing() as session:
+        for _ in range(38):
+            claim(session, token=new_id(), limit=2, now=now(), **leased)
+    assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.lease_token} == endpoints
