@@ -1,0 +1,74 @@
+"""Rules of the tree that no other tool holds: how full a folder may be, how long a test file may be, and words that no name has.
+
+Run by `make lint`: python -m tests.support.tree_rules
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MOST_FILES, MOST_LINES = 25, 300
+#: A word that no file, class, function or constant has in its name, and the word for the same thing.
+FORBIDDEN = {
+    "elsewhere": "oidc, or external",
+    "doors": "web_resources",
+    "workshops": "worker_resources",
+    "hands": "audit_actor",
+    "deed": "audit_event",
+    "deeds": "audit_event",
+    "tells": "feedback",
+    "bell": "notifier",
+    "shelf": "archive_folder, or model_file",
+    "gesture": "queue_action",
+    "gestures": "queue_action",
+    "committer": "group_commit",
+    "neighbours": "related_counts",
+    "alike": "group, or recent_comments",
+    "latitude": "site_thresholds",
+    "acts": "audit_log",
+    "outside": "external_checks",
+}
+
+
+def faults() -> Iterator[str]:
+    """One sentence for each rule that is broken, with the place and what to do."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    code = [
+        file
+        for file in files
+        if file.suffix == ".py" and file.relative_to(ROOT).parts[0] in ("service", "workers", "tests", "bench")
+    ]
+    for folder, number in Counter(file.parent for file in code).items():
+        if number > MOST_FILES:
+            yield f"{folder.relative_to(ROOT)} has {number} files: at most {MOST_FILES}; part it by room"
+    for file in code:
+        name = file.relative_to(ROOT)
+        if name.parts[0] == "tests" and (lines := len(file.read_text().splitlines())) > MOST_LINES:
+            yield f"{name} has {lines} lines: at most {MOST_LINES}; part it by subject"
+        for line, found in _names(file):
+            for word in re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found).lower()):
+                if word in FORBIDDEN:
+                    yield f"{name}:{line}: {found} has the word {word!r}; say {FORBIDDEN[word]}"
+
+
+def _names(file: Path) -> Iterator[tuple[int, str]]:
+    yield 1, file.stem
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_"):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+            yield node.lineno, node.id
+
+
+if __name__ == "__main__":
+    found = list(faults())
+    print(*found, sep="\n")
+    sys.exit(1 if found else 0)
