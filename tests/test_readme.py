@@ -1,4 +1,4 @@
-"""What the README says works when it is pasted."""
+"""The examples in the README work when they are pasted."""
 
 import json
 import re
@@ -70,8 +70,11 @@ def test_the_php_verifies_what_is_true_and_nothing_else() -> None:
     assert said.stdout.splitlines() == ["comment.approved", *["not from Greenroom, or too old"] * (len(calls) - 1)], said.stderr
 
 
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
 def test_every_link_leads_somewhere() -> None:
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
             assert target.startswith("https://") or (page.parent / target).exists(), f"{page.name}: {target}"
 
@@ -80,11 +83,11 @@ def test_every_make_target_and_command_exists() -> None:
     from service.cli import COMMANDS
 
     makefile = (ROOT / "Makefile").read_text()
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for page in PAGES:
         text = page.read_text()
         for target in re.findall(r"^make ([\w-]+)|`make ([\w-]+)`", text, re.MULTILINE):
             assert f"\n{target[0] or target[1]}:" in makefile, target
-        for command in re.findall(r"`greenroom ([a-z]\w*)", text):
+        for command in re.findall(r"`greenroom ([a-z][\w-]*)", text):
             assert command in COMMANDS, f"{page.name}: greenroom {command}"
 
 
@@ -93,7 +96,7 @@ def _snippets(language: str) -> list[str]:
 
 
 def _pasted(command: str, up: Up, home: Path) -> Any:
-    """Run by a shell, as it stands there, at this test's port and home."""
+    """Run the README's command in a shell, with this test's port and home."""
     command = command.replace("localhost:8000", f"localhost:{up.port}")
     environ = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     return json.loads(subprocess.run(command, shell=True, env=environ, capture_output=True, check=True).stdout)
@@ -124,7 +127,7 @@ def _wrong_headers() -> list[dict[str, str]]:
 
 
 def _javascript(script: str, folder: Path) -> list[str]:
-    """What `said` is at the end of the script: by Node where there is one, else in the browser."""
+    """The value of `said` at the end of the script, run by Node if installed, else in the browser."""
     if node := shutil.which("node"):
         file = folder / "readme.mjs"
         file.write_text(f"{script}\nconsole.log(JSON.stringify(said));")
