@@ -19,10 +19,25 @@ PLANTED = {
     "service/web/api/comments.py": "import workers.checks",
     "workers/checking/check_pending.py": "import service.web.resources.web_resources",
     "workers/checks/links.py": "import service.store.db.engine",
+    "service/store/tables/comments.py": "import service.store.comments.claim",
+    "service/store/comments/feed.py": "import service.store.lifecycle.dump",
+    "service/web/auth/sessions.py": "import service.web.pages.queue.page",
+    "service/web/pages/blueprint.py": "import service.web.pages.queue.page",
+    "workers/resources/worker_resources.py": "import workers.periodic.sweep",
 }
 
 
-@pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "mypy", "lint-imports --no-cache"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ruff check .",
+        "ruff format --check .",
+        "mypy",
+        "lint-imports --no-cache",
+        "codespell",
+        "python -m tests.support.tree_rules",
+    ],
+)
 def test_the_lint_is_clean(command: str) -> None:
     tool, *words = command.split()
     answer = subprocess.run([BIN / tool, *words], cwd=ROOT, capture_output=True, text=True, check=False)
