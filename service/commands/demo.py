@@ -32,10 +32,10 @@ def _take_languages(site_id: str) -> None:
     from service.actions.sites.site_settings import set_languages
     from service.commands.support.context import database
     from service.commands.support.first_run import DEMO
-    from service.domain.policy.language_coverage import KEY
+    from service.domain.policy.site_policy import SitePolicy
     from service.store.sites.sites import site
 
     with database().writing() as session:
         here = site(session, site_id)
-        if here is not None and here.id == DEMO and KEY not in here.policy:
+        if here is not None and here.id == DEMO and "languages" not in SitePolicy(here.policy).stored:
             set_languages(session, site_id, LANGUAGES)

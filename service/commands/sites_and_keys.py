@@ -11,7 +11,8 @@ from service.actions.sites.site_settings import set_languages
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
 from service.commands.support.context import database, settings
 from service.domain.errors import NotFound, Refusal
-from service.domain.policy.language_coverage import ALL, COVERED, named, taken_by
+from service.domain.policy.language_coverage import ALL, COVERED, named
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.tables.sites import ApiKey, Scope, Site
 
@@ -79,7 +80,7 @@ def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
             row = session.get(Site, site_id)
             if row is None:
                 raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
-            taken = taken_by(row.policy)
+            taken = SitePolicy(row.policy).languages
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     if as_json:

@@ -14,7 +14,7 @@ from service.actions.learning.site_model import begin_learning, keep_model
 from service.child_process import die_with_parent
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.site_model_doubts import STANDING_COUNTS, STOOD
-from service.domain.policy.site_thresholds import SiteThresholds
+from service.domain.policy.site_policy import SitePolicy
 from service.logs import configure
 from service.store.db.engine import Database
 from service.store.learning.labels import is_spam, labels
@@ -97,7 +97,7 @@ def _renew_limits(database: Database, site_id: str) -> None:
     """Calibrate the limits of the risk budget again, because there are new decisions."""
     with database.reading() as session:
         here = site(session, site_id)
-        thresholds = SiteThresholds.of(here.policy if here else None)
+        thresholds = SitePolicy(here.policy if here else None).thresholds
         limits = calibrated(scored_decisions(session, site_id, thresholds), thresholds) if thresholds else None
     if thresholds and limits:
         with database.writing() as session:

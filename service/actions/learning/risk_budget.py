@@ -8,6 +8,7 @@ from service.actions.audit_log import record_audit, record_change
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid
 from service.domain.policy.risk_budget import Limits, limits
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import KEY, SiteThresholds, stored
 from service.store.learning.scored_decisions import ScoredDecision
 from service.store.sites.sites import locked_site
@@ -26,7 +27,7 @@ def set_budget(session: Session, site_id: str, thresholds: SiteThresholds, limit
         _demand(name, getattr(thresholds, name), LEAST)
     _demand("sample_one_in", thresholds.sample_one_in, 0)
     site = locked_site(session, site_id)
-    before = SiteThresholds.of(site.policy)
+    before = SitePolicy(site.policy).thresholds
     _store(session, site, thresholds, limits)
     record_change(session, AuditEvent.RISK_BUDGET_SET, asdict(before) if before else {}, asdict(thresholds), site_id=site_id)
 
@@ -34,7 +35,7 @@ def set_budget(session: Session, site_id: str, thresholds: SiteThresholds, limit
 def clear_budget(session: Session, site_id: str) -> None:
     """Remove the risk budget: the default limits apply again."""
     site = locked_site(session, site_id)
-    site.policy = {name: value for name, value in (site.policy or {}).items() if name != KEY}
+    site.policy = {name: value for name, value in SitePolicy(site.policy).stored.items() if name != KEY}
     session.flush()
     record_audit(session, AuditEvent.RISK_BUDGET_CLEARED, site_id=site_id)
 
@@ -42,7 +43,7 @@ def clear_budget(session: Session, site_id: str) -> None:
 def renew_limits(session: Session, site_id: str, thresholds: SiteThresholds, limits: Limits) -> bool:
     """Store limits that were calibrated for this budget. False if the site has changed the budget meanwhile."""
     site = locked_site(session, site_id)
-    if SiteThresholds.of(site.policy) != thresholds:
+    if SitePolicy(site.policy).thresholds != thresholds:
         return False
     _store(session, site, thresholds, limits)
     return True
@@ -71,7 +72,7 @@ def _alone(decided: ScoredDecision, publish_below: float | None, reject_from: fl
 
 
 def _store(session: Session, site: Site, thresholds: SiteThresholds, limits: Limits) -> None:
-    site.policy = {**(site.policy or {}), KEY: stored(thresholds, limits)}
+    site.policy = SitePolicy(site.policy).changed(budget=stored(thresholds, limits))
     session.flush()
 
 

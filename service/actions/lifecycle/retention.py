@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from service.actions.audit_log import record_audit, record_change
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid
-from service.domain.retention import KEY, LONGEST, Retention
+from service.domain.policy.site_policy import SitePolicy
+from service.domain.retention import LONGEST, Retention
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity
@@ -25,8 +26,8 @@ def set_retention(session: Session, site_id: str, wanted: Retention) -> None:
         if days is not None and not 1 <= days <= LONGEST:
             raise Invalid.field(f"/{name}", "range", f"expected 1 to {LONGEST} days, or nothing, got {days}")
     site = locked_site(session, site_id)
-    before = Retention.of(site.policy)
-    site.policy = {**(site.policy or {}), KEY: asdict(wanted)}
+    before = SitePolicy(site.policy).retention
+    site.policy = SitePolicy(site.policy).changed(retention=asdict(wanted))
     session.flush()
     days = {"rejected": wanted.rejected, "personal": wanted.personal}
     record_change(
@@ -57,6 +58,6 @@ def note_gone(session: Session, site_id: str, *, erased: int, forgotten: int) ->
 def done_for(session: Session, site_id: str, did: Retention, day: date) -> None:
     """Store that retention has run for this day, unless the site has changed its retention settings meanwhile."""
     site = locked_site(session, site_id)
-    if Retention.of(site.policy) == did:
-        site.policy = {**(site.policy or {}), KEY: {**asdict(did), "ran": day.isoformat()}}
+    if SitePolicy(site.policy).retention == did:
+        site.policy = SitePolicy(site.policy).changed(retention={**asdict(did), "ran": day.isoformat()})
         session.flush()

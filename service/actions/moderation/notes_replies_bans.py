@@ -14,6 +14,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.draft import Draft, DraftAuthor, DraftThread
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
+from service.domain.policy.site_policy import AUTHOR_LISTS, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.column_types import table
@@ -24,8 +25,6 @@ from service.store.tables.moderation import Activity, ActivityKind, Note
 from service.store.tables.sites import Site
 
 LONGEST = 10_000
-#: The keys of `Site.policy` that hold banned and trusted authors.
-STANDINGS = ("blocked_authors", "trusted_authors")
 
 
 def add_note(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
@@ -88,8 +87,8 @@ def ban_or_trust(
     """
     comment = _comment(session, site_id, comment_id)
     if not comment.author_key:
-        raise Conflict("nothing is known of this author that would tell him from others: no account and no address")
-    if standing not in STANDINGS:
+        raise Conflict("this author has no account id and no e-mail address, so they cannot be banned or trusted")
+    if standing not in AUTHOR_LISTS.values():
         raise Invalid.field("/standing", "unknown", "expected ban or trust")
     site = locked_site(session, site_id)
     policy = _without(site, lambda key, _: key == comment.author_key)
@@ -128,8 +127,8 @@ def ban_or_trust(
 def lift_ban_or_trust(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
     """Take a ban or a trust back."""
     site = locked_site(session, site_id)
-    for standing in STANDINGS:
-        for key, entry in ((site.policy or {}).get(standing) or {}).items():
+    for standing in AUTHOR_LISTS.values():
+        for key, entry in SitePolicy(site.policy).authors(standing).items():
             if entry.get("id") == entry_id:
                 _keep(session, site_id, ActivityKind.FORGIVE, key, moderator_id, at=now)
     site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
@@ -143,9 +142,9 @@ def _keep(session: Session, site_id: str, kind: ActivityKind, author_key: str, m
 
 
 def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]
-    policy = dict(site.policy or {})
-    for standing in STANDINGS:
-        entries = policy.get(standing) or {}
+    policy = dict(SitePolicy(site.policy).stored)
+    for standing in AUTHOR_LISTS.values():
+        entries = SitePolicy(site.policy).authors(standing)
         policy[standing] = {key: entry for key, entry in entries.items() if not gone(key, entry)}
     return policy
 

@@ -12,7 +12,7 @@ from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
 from service.domain.policy.custom_rules import CustomRule, RuleSubject
-from service.domain.policy.site_policy import KEY, as_json, custom_rules_of
+from service.domain.policy.site_policy import SitePolicy, as_json
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
@@ -45,7 +45,7 @@ def set_custom_rule(session: Session, site_id: str, rule: CustomRule) -> None:
     Raises NotFound for an unknown site, or Invalid for an unknown thread or too many rules.
     """
     site = locked_site(session, site_id)
-    earlier = custom_rules_of(site.policy)
+    earlier = SitePolicy(site.policy).custom_rules
     rules = list(earlier)
     if rule.thread and not _is_thread(session, site_id, rule.thread):
         raise Invalid.field("/thread", "unknown", f"no thread {rule.thread[:80]!r} on this site")
@@ -64,10 +64,10 @@ def set_custom_rule(session: Session, site_id: str, rule: CustomRule) -> None:
 def remove_custom_rule(session: Session, site_id: str, name: str) -> None:
     """Remove the rule with this name. Raises NotFound if there is none."""
     site = locked_site(session, site_id)
-    kept = [rule for rule in custom_rules_of(site.policy) if name_of(rule) != name]
-    if len(kept) == len(custom_rules_of(site.policy)):
+    kept = [rule for rule in SitePolicy(site.policy).custom_rules if name_of(rule) != name]
+    if len(kept) == len(SitePolicy(site.policy).custom_rules):
         raise NotFound("no such rule on this site")
-    gone = next(rule for rule in custom_rules_of(site.policy) if name_of(rule) == name)
+    gone = next(rule for rule in SitePolicy(site.policy).custom_rules if name_of(rule) == name)
     _store(session, site, kept)
     record_audit(session, AuditEvent.CUSTOM_RULE_REMOVED, site_id=site_id, target=name, before=as_json(gone))
 
@@ -84,7 +84,7 @@ def in_mode(rule: CustomRule, given: str) -> CustomRule:
 
 
 def _store(session: Session, site: Site, rules: list[CustomRule]) -> None:
-    site.policy = {**(site.policy or {}), KEY: [as_json(rule) for rule in rules]}
+    site.policy = SitePolicy(site.policy).changed(rules=[as_json(rule) for rule in rules])
     session.flush()
 
 

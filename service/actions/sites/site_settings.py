@@ -13,13 +13,12 @@ from service.actions.audit_log import record_audit, record_change
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import language_coverage
-from service.domain.policy.judge import SPAM_WAITS
+from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
 
 #: The names of a site's lists.
-LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 MOST, LONGEST = 1_000, 200
 _DOMAIN = re.compile(r"[^\s/@:]+\.[^\s/@:]+")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
@@ -32,15 +31,15 @@ def set_rules(
     spam (`spam_waits`), wait for a moderator. The settings apply to new comments."""
     site = locked_site(session, site_id)
     kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
-    policy = site.policy or {}
+    policy = SitePolicy(site.policy)
     before = {
         "hold_everything": site.hold_everything,
-        SPAM_WAITS: bool(policy.get(SPAM_WAITS)),
-        **{name: list(policy.get(name, [])) for name in LISTS},
+        "spam_waits": policy.spam_waits,
+        **{name: list(policy.words(name)) for name in LISTS},
     }
-    after = {"hold_everything": hold_everything, SPAM_WAITS: spam_waits, **kept}
+    after = {"hold_everything": hold_everything, "spam_waits": spam_waits, **kept}
     site.hold_everything = hold_everything
-    site.policy = {**policy, SPAM_WAITS: spam_waits, **kept}
+    site.policy = {**policy.changed(spam_waits=spam_waits), **kept}
     session.flush()
     record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
     return site
@@ -51,11 +50,11 @@ def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
     new list."""
     languages = language_coverage.parsed(typed)
     site = locked_site(session, site_id)
-    before = {language_coverage.KEY: list(language_coverage.taken_by(site.policy))}
-    if before[language_coverage.KEY] != languages:
-        site.policy = {**(site.policy or {}), language_coverage.KEY: languages}
+    before = {"languages": list(SitePolicy(site.policy).languages)}
+    if before["languages"] != languages:
+        site.policy = SitePolicy(site.policy).changed(languages=languages)
         session.flush()
-        record_change(session, AuditEvent.RULES_SET, before, {language_coverage.KEY: languages}, site_id=site_id)
+        record_change(session, AuditEvent.RULES_SET, before, {"languages": languages}, site_id=site_id)
     return languages
 
 
@@ -67,8 +66,8 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
     kept = [_rejection(r) for r in rejections]
     if len({r["code"] for r in kept}) < len(kept):
         raise Invalid("expected reasons that differ", Fault("/rejections", "double", "two have the same name"))
-    before = {"rejections": (site.policy or {}).get("rejections", [])}
-    site.policy = {**(site.policy or {}), "rejections": kept}
+    before = {"rejections": SitePolicy(site.policy).rejections}
+    site.policy = SitePolicy(site.policy).changed(rejections=kept)
     session.flush()
     record_change(session, AuditEvent.REASONS_SET, before, {"rejections": kept}, site_id=site_id)
     return site
@@ -77,8 +76,8 @@ def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[
 def set_practice(session: Session, site_id: str, wanted: bool) -> None:
     """Set whether new moderators first decide about ten made-up comments."""
     site = locked_site(session, site_id)
-    before = {"practice": bool((site.policy or {}).get("practice"))}
-    site.policy = {**(site.policy or {}), "practice": wanted}
+    before = {"practice": SitePolicy(site.policy).practice}
+    site.policy = SitePolicy(site.policy).changed(practice=wanted)
     session.flush()
     record_change(session, AuditEvent.PRACTICE_SET, before, {"practice": wanted}, site_id=site_id)
 

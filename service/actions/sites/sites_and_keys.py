@@ -13,9 +13,10 @@ from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.tokens import digest_of, new_token
-from service.store.tables.sites import HELD_IS_SPAM, ApiKey, ApiKeyKind, Scope, Site
+from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
 
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
@@ -78,7 +79,7 @@ def add_akismet_key(
         hint=token[:4], created_at=now,
     )  # fmt: skip
     session.add(key)
-    site.policy = {**(site.policy or {}), HELD_IS_SPAM: held_is_spam}
+    site.policy = SitePolicy(site.policy).changed(akismet_held_is_spam=held_is_spam)
     session.flush()
     _note_key(session, key)
     return key.id, token

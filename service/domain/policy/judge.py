@@ -58,8 +58,6 @@ REJECT_ALONE = frozenset(
 #: From this score on, a spam model rejects a comment without a second finding, if the comment has something to follow. No score
 #: alone rejects a comment for abuse or for a mild finding.
 BEYOND_DOUBT = 0.98
-#: A key in a site's policy. If it is set, spam beyond doubt also waits for a moderator.
-SPAM_WAITS = "spam_waits"
 #: Kinds that come from a site's own settings. A language that no check covers is not such a setting.
 OF_THE_SITE = frozenset(kind for kind in Kind if kind.family is Family.SITE) - {Kind.SITE_LANGUAGE_NOT_COVERED}
 #: Grounds of findings that do not come from the text.

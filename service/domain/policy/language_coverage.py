@@ -1,7 +1,6 @@
 """Languages: which languages our checks cover, which other languages a site accepts unchecked, and their names."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from service.domain.errors import Invalid
 
@@ -47,11 +46,6 @@ def code_of(tag: str) -> str:
     code = tag.strip().lower().replace("_", "-").partition("-")[0]
     code = _SAME.get(code, code)
     return code if code in NAMES else ""
-
-
-def taken_by(policy: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The languages that a site accepts unchecked: codes, or `*` alone for all."""
-    return tuple((policy or {}).get(KEY, ()))
 
 
 def covered(languages: Iterable[str], taken: Iterable[str] = ()) -> bool:

@@ -1,24 +1,129 @@
-"""Custom rules in a site's policy: how they are stored and read."""
+"""The policy of a site: one typed view of the JSON in `Site.policy`, and its only names."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, TypedDict, Unpack
 
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import CustomRule
+from service.domain.policy.site_thresholds import SiteThresholds
+from service.domain.retention import Retention
 
-#: The key in a site's policy.
-KEY = "rules"
+#: A list of authors that moderators banned or trusted.
+AuthorList = Literal["blocked_authors", "trusted_authors"]
+#: The word for each list: as pages and forms say it.
+AUTHOR_LISTS: dict[str, AuthorList] = {"ban": "blocked_authors", "trust": "trusted_authors"}
+#: The lists of words and domains that an admin edits.
+LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 
 
-def custom_rules_of(policy: Mapping[str, Any] | None) -> tuple[CustomRule, ...]:
-    """The custom rules of a site. A rule that this version cannot parse is skipped, so that it does not block every comment."""
-    rules: list[CustomRule] = []
-    for given in (policy or {}).get(KEY, ()):
-        try:
-            rules.append(CustomRule.parse(given))
-        except Invalid:
-            continue
-    return tuple(rules)
+class AuthorEntry(TypedDict):
+    """One banned or trusted author. `at` and `until` are ISO 8601; an empty `until` means for ever."""
+
+    id: str
+    name: str
+    by: str
+    at: str
+    until: str
+
+
+class StoredPolicy(TypedDict, total=False):
+    """The keys of the JSON. A key that was never set is not there."""
+
+    blocked_words: list[str]
+    held_words: list[str]
+    allowed_words: list[str]
+    blocked_domains: list[str]
+    blocked_addresses: list[str]
+    spam_waits: bool
+    akismet_held_is_spam: bool
+    languages: list[str]
+    rejections: list[dict[str, str]]
+    practice: bool
+    rules: list[dict[str, str]]
+    budget: dict[str, Any]
+    retention: dict[str, Any]
+    blocked_authors: dict[str, AuthorEntry]
+    trusted_authors: dict[str, AuthorEntry]
+
+
+class SitePolicy:
+    """The settings of a site for its comments. Keys that this version does not know stay as they are: a newer version wrote them."""
+
+    __slots__ = ("stored",)
+
+    def __init__(self, stored: Mapping[str, Any] | None) -> None:
+        self.stored: Mapping[str, Any] = stored or {}
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """One of the `LISTS`."""
+        return tuple(self.stored.get(name, ()))
+
+    @property
+    def blocked_addresses(self) -> tuple[str, ...]:
+        """Keyed hashes of network addresses."""
+        return tuple(self.stored.get("blocked_addresses", ()))
+
+    @property
+    def spam_waits(self) -> bool:
+        """Whether a moderator also decides about comments that are surely spam."""
+        return bool(self.stored.get("spam_waits"))
+
+    @property
+    def held_is_spam(self) -> bool:
+        """Whether a client that speaks Akismet's protocol gets "spam" for a held comment."""
+        return bool(self.stored.get("akismet_held_is_spam", True))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of languages that the site accepts although no check covers them; `*` alone for all."""
+        return tuple(self.stored.get("languages", ()))
+
+    @property
+    def rejections(self) -> list[dict[str, str]]:
+        """The site's own rejection reasons; empty for the default ones."""
+        return list(self.stored.get("rejections", ()))
+
+    @property
+    def practice(self) -> bool:
+        """Whether new moderators first decide about ten made-up comments."""
+        return bool(self.stored.get("practice"))
+
+    @property
+    def custom_rules(self) -> tuple[CustomRule, ...]:
+        """The custom rules. A rule that this version cannot parse is skipped, so that it does not block every comment."""
+        rules: list[CustomRule] = []
+        for given in self.stored.get("rules", ()):
+            try:
+                rules.append(CustomRule.parse(given))
+            except Invalid:
+                continue
+        return tuple(rules)
+
+    @property
+    def thresholds(self) -> SiteThresholds | None:
+        """The thresholds of the risk budget; None if the site has none, and the default limits apply."""
+        return SiteThresholds.of(self.stored)
+
+    @property
+    def retention(self) -> Retention:
+        return Retention.of(self.stored)
+
+    def authors(self, name: AuthorList) -> dict[str, AuthorEntry]:
+        """The banned or the trusted authors, by their keyed hash."""
+        entries = self.stored.get(name)
+        return dict(entries) if isinstance(entries, dict) else {}
+
+    def is_listed(self, name: AuthorList, author_key: str, *, at: datetime) -> bool:
+        """Whether a moderator's ban or trust of this author was in force at that time."""
+        entry = (self.stored.get(name) or {}).get(author_key) if author_key else None
+        if entry is None:
+            return False
+        return not (until := str(entry.get("until", ""))) or datetime.fromisoformat(until) > at
+
+    def changed(self, **keys: Unpack[StoredPolicy]) -> dict[str, Any]:
+        """The JSON to store, with these keys replaced."""
+        return {**self.stored, **keys}
 
 
 def as_json(rule: CustomRule) -> dict[str, str]:

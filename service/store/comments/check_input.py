@@ -10,15 +10,13 @@ from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts
-from service.domain.policy.judge import BEYOND_DOUBT, SPAM_WAITS, PolicyLimits
-from service.domain.policy.language_coverage import taken_by
-from service.domain.policy.site_policy import custom_rules_of
+from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import SiteThresholds
 from service.store.comments.posted_at import posted_at
 from service.store.comments.related_counts import RelatedCounter, RelatedCounts
 from service.store.db.bulk import named, plain
 from service.store.db.column_types import AnyRow, table
-from service.store.sites.sites import is_listed
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.external_checks import ExternalCheckRow
 from service.store.tables.site_models import SiteModelRow
@@ -85,10 +83,10 @@ def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: date
 
 def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLimits:
     """The policy limits of a site. Its own settings replace the defaults."""
-    policy = site.policy or {}
-    reject_from = (SiteThresholds.of(policy) or SiteThresholds()).reject_from
+    policy = SitePolicy(site.policy)
+    reject_from = (policy.thresholds or SiteThresholds()).reject_from
     # If a limit for rejecting was calibrated on the site's own decisions, it replaces the default limit.
-    beyond_doubt = None if policy.get(SPAM_WAITS) or reject_from is not None else BEYOND_DOUBT
+    beyond_doubt = None if policy.spam_waits or reject_from is not None else BEYOND_DOUBT
     return PolicyLimits(hold_everything=site.hold_everything or hold_everything, beyond_doubt=beyond_doubt)
 
 
@@ -101,7 +99,7 @@ def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
         claims=row.claims,
         reading=_reading(row, site, near),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
-        thresholds=SiteThresholds.of(site.policy),
+        thresholds=SitePolicy(site.policy).thresholds,
         model_of=site.model_of,
         asks_outside=site.asks_outside,
     )
@@ -129,7 +127,7 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
             # trusted, too.
             vouched=bool(row.author_external_id) or row.author_verified,
             trusted=bool(row.author_external_id or row.author_verified)
-            and is_listed(site, "trusted_authors", row.author_key, at=row.received_at),
+            and SitePolicy(site.policy).is_listed("trusted_authors", row.author_key, at=row.received_at),
         ),
         recent=RecentCounts(
             same_text=near.same_text,
@@ -138,19 +136,19 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
             by_address=near.by_address,
         ),
         lists=_lists(row, site),
-        rules=custom_rules_of(site.policy),
-        languages=taken_by(site.policy),
+        rules=SitePolicy(site.policy).custom_rules,
+        languages=SitePolicy(site.policy).languages,
     )
 
 
 def _lists(row: AnyRow, site: AnyRow) -> Lists:
-    policy: dict[str, Any] = site.policy or {}
+    policy = SitePolicy(site.policy)
     return Lists(
-        blocked_words=tuple(policy.get("blocked_words", ())),
-        held_words=tuple(policy.get("held_words", ())),
-        allowed_words=tuple(policy.get("allowed_words", ())),
-        blocked_domains=tuple(policy.get("blocked_domains", ())),
+        blocked_words=policy.words("blocked_words"),
+        held_words=policy.words("held_words"),
+        allowed_words=policy.words("allowed_words"),
+        blocked_domains=policy.words("blocked_domains"),
         own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
-        blocked_author=is_listed(site, "blocked_authors", row.author_key, at=row.received_at),
-        blocked_address=(row.context or {}).get("address", "-") in policy.get("blocked_addresses", ()),
+        blocked_author=policy.is_listed("blocked_authors", row.author_key, at=row.received_at),
+        blocked_address=(row.context or {}).get("address", "-") in policy.blocked_addresses,
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.retention import Retention
 from service.domain.states import State
 from service.store.comments.related_counts import HISTORY
@@ -55,7 +56,7 @@ class Archivable:
     def of(cls, session: Session, site_id: str, *, before: datetime, now: datetime) -> "Archivable":
         policy = session.scalar(select(Site.policy).where(Site.id == site_id))
         newest = select(Decision.at).where(Decision.site_id == site_id).order_by(Decision.at.desc()).offset(MOST - 1).limit(1)
-        return cls(site_id, before, now, Retention.of(policy), session.scalar(newest))
+        return cls(site_id, before, now, SitePolicy(policy).retention, session.scalar(newest))
 
     @property
     def settled(self) -> ColumnElement[bool]:

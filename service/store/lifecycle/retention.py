@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.retention import Retention
 from service.domain.states import State
 from service.store.tables.comments import Comment
@@ -18,7 +19,7 @@ COUNTED = 10_000
 
 def retentions(session: Session) -> list[tuple[str, Retention]]:
     """Each site with its retention settings."""
-    return [(site_id, Retention.of(policy)) for site_id, policy in session.execute(select(Site.id, Site.policy))]
+    return [(site_id, SitePolicy(policy).retention) for site_id, policy in session.execute(select(Site.id, Site.policy))]
 
 
 def rejected_of(site_id: str, before: datetime) -> ColumnElement[bool]:

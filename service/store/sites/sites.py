@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import NotFound
-from service.store.db.column_types import AnyRow
 from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
 
 
@@ -49,12 +48,3 @@ def keys_of(session: Session, site_id: str) -> list[ApiKey]:
     """The keys of a site: first the keys in force, then the revoked keys, the newest first in each part."""
     query = select(ApiKey).where(ApiKey.site_id == site_id).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())
     return list(session.scalars(query))
-
-
-def is_listed(site: Site | AnyRow, standing: str, author_key: str, *, at: datetime) -> bool:
-    """Whether a moderator's ban (`blocked_authors`) or trust (`trusted_authors`) of this author was in force at that time."""
-    entries = (site.policy or {}).get(standing) or ()
-    if not author_key or author_key not in entries:
-        return False
-    until = str(entries[author_key].get("until", "")) if isinstance(entries, dict) else ""
-    return not until or datetime.fromisoformat(until) > at

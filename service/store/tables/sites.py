@@ -20,11 +20,6 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-#: A key in a site's policy: whether Akismet clients are told that a held comment is spam. These clients know only spam and not
-#: spam.
-HELD_IS_SPAM = "akismet_held_is_spam"
-
-
 class ApiKeyKind(StrEnum):
     """The protocol that a key is for: our own API, or Akismet's, whose keys are 12 hex digits."""
 

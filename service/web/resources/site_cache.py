@@ -8,9 +8,9 @@ from typing import cast
 from cachetools import TTLCache
 
 from service.domain.errors import NotFound
+from service.domain.policy.site_policy import SitePolicy
 from service.store.db.engine import Database
 from service.store.sites.sites import site
-from service.store.tables.sites import HELD_IS_SPAM
 
 #: Seconds that a cache entry lives.
 TTL = 5.0
@@ -67,4 +67,4 @@ class SiteCache:
         if row is None:
             return None
         origins = tuple(origin.lower().rstrip("/") for origin in row.origins)
-        return CachedSite(row.id, row.name, origins, bool((row.policy or {}).get(HELD_IS_SPAM, True)))
+        return CachedSite(row.id, row.name, origins, SitePolicy(row.policy).held_is_spam)

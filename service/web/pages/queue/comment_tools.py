@@ -9,14 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.comments.edit_erase import edit
 from service.actions.moderation import notes_replies_bans
 from service.domain.errors import Invalid
+from service.domain.policy.site_policy import AUTHOR_LISTS
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, redirect_to, unchanged
 from service.web.resources.web_resources import resources
-
-STANDINGS = {"ban": "blocked_authors", "trust": "trusted_authors"}
 
 
 @bp.post("/queue/comments/<uuid:comment_id>/note")
@@ -71,7 +70,7 @@ def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
     until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
     with resources().database.writing() as session:
         notes_replies_bans.ban_or_trust(
-            session, site_id(), comment_id, STANDINGS.get(request.form.get("act", ""), ""), moderator=current_sign_in().moderator,
+            session, site_id(), comment_id, AUTHOR_LISTS.get(request.form.get("act", ""), ""), moderator=current_sign_in().moderator,
             why=request.form.get("why", "").replace("\0", ""), until=until, now=_now(),
         )  # fmt: skip
     return _back(comment_id, "author")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts.moderators import set_preferences
 from service.actions.sites.site_settings import set_practice
 from service.domain.errors import Invalid
+from service.domain.policy.site_policy import SitePolicy
 from service.store.moderation.decisions import has_decided
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
@@ -37,7 +38,7 @@ def practice() -> AnyResponse:
         lesson=lessons()[n - 1] if n <= NUMBER else None,
         said=said if said in ACTIONS and n <= _done_count() else "",
         rejections=rejections(this_site),
-        demanded=bool(this_site and (this_site.policy or {}).get("practice")),
+        demanded=bool(this_site and SitePolicy(this_site.policy).practice),
     )
 
 
@@ -78,7 +79,7 @@ def invited() -> bool:
 def is_owed(session: Session, here: Site | None) -> bool:
     """True if this site requires practice and this moderator has not finished it. False if the moderator has already made a real
     decision."""
-    if here is None or not (here.policy or {}).get("practice") or has_role(Role.ADMIN) or not has_role(Role.MODERATOR):
+    if here is None or not SitePolicy(here.policy).practice or has_role(Role.ADMIN) or not has_role(Role.MODERATOR):
         return False
     return _done_count() < NUMBER and not has_decided(session, current_moderator_id())
 

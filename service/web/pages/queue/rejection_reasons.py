@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.domain.policy.site_policy import SitePolicy
 from service.store.tables.sites import Site
 from service.web.http.i18n import _
 
@@ -20,7 +21,7 @@ class Rejection:
 
 def rejections(site: Site | None) -> list[Rejection]:
     """The site's own list, or the default list."""
-    own = (site.policy or {}).get("rejections", []) if site else []
+    own = SitePolicy(site.policy).rejections if site else []
     return [Rejection(r["code"], r["label"], r.get("text", "")) for r in own][:MOST] or _usual()
 
 

@@ -8,16 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation import notes_replies_bans
 from service.domain.errors import NotFound
+from service.domain.policy.site_policy import AUTHOR_LISTS, AuthorEntry, SitePolicy
 from service.store.moderation.activity import activity_with
 from service.store.moderation.authors import author_of
 from service.store.moderation.authors import authors as known
-from service.store.sites.sites import is_listed, site
+from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.store.tables.sites import Site
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue import card_text
-from service.web.pages.queue.comment_tools import STANDINGS
 from service.web.resources.web_resources import resources
 
 
@@ -29,7 +29,7 @@ def authors() -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
         rows = known(session, site_id(), words=words) if site_id() else []
-    lists = {word: _entries(_listed(this_site, word).values()) for word in STANDINGS}
+    lists = {word: _entries(_listed(this_site, word).values()) for word in AUTHOR_LISTS}
     return page("authors.html", lists=lists, found=rows, words=words, standing=lambda key: _ban_or_trust(this_site, key))
 
 
@@ -64,20 +64,23 @@ def forgive_author() -> AnyResponse:
     return redirect_to("pages.authors", site=site_id())
 
 
-def _listed(this_site: Site | None, word: str) -> dict[str, dict[str, str]]:
-    entries = (this_site.policy or {}).get(STANDINGS[word]) if this_site else None
-    return entries if isinstance(entries, dict) else {}
+def _listed(this_site: Site | None, word: str) -> dict[str, AuthorEntry]:
+    return SitePolicy(this_site.policy if this_site else None).authors(AUTHOR_LISTS[word])
 
 
 def _stored_name(this_site: Site | None, key: str) -> str:
     """The stored entry for an author: `ban`, `trust` or empty. An expired entry is returned, too."""
-    return next((word for word in STANDINGS if key and key in _listed(this_site, word)), "")
+    return next((word for word in AUTHOR_LISTS if key and key in _listed(this_site, word)), "")
 
 
 def _ban_or_trust(this_site: Site | None, key: str) -> str:
     """The entry for an author if it is in force now: `ban`, `trust` or empty."""
     word = _stored_name(this_site, key)
-    return word if this_site and word and is_listed(this_site, STANDINGS[word], key, at=datetime.now(UTC)) else ""
+    return (
+        word
+        if this_site and word and SitePolicy(this_site.policy).is_listed(AUTHOR_LISTS[word], key, at=datetime.now(UTC))
+        else ""
+    )
 
 
 def _entries(stored: object) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from service.actions.accounts.invitations import offer, sites_beyond, withdraw
 from service.actions.accounts.sign_in import new_link
 from service.actions.accounts.two_factor import reset
 from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.policy.site_policy import SitePolicy
 from service.store.accounts.invitations import invited
 from service.store.accounts.moderators import moderator_with, roles_of
 from service.store.moderation.decision_log import moderators_of
@@ -143,7 +144,7 @@ def _render(status: int = 200, *, link: str = "", about: str = "", waits: bool =
     with resources().database.reading() as session:
         people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
         this_site = site(session, site_id())
-    practice = bool(this_site and (this_site.policy or {}).get("practice"))
+    practice = bool(this_site and SitePolicy(this_site.policy).practice)
     hours = resources().settings.link_valid / 3600
     return page(
         "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,

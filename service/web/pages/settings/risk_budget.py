@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.learning.risk_budget import calibrated, clear_budget, set_budget
 from service.domain.errors import Invalid
 from service.domain.policy.risk_budget import CONFIDENCE, FEWEST, Decided, Limits, upper_bound
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import SiteThresholds
 from service.store.learning.scored_decisions import ScoredDecision, scored_decisions
 from service.store.sites.sites import site
@@ -74,7 +75,7 @@ def _form_thresholds() -> SiteThresholds:
 def _render(status: int = 200, *, wanted: SiteThresholds | None = None, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
-        set_now = SiteThresholds.of(this_site.policy if this_site else None)
+        set_now = SitePolicy(this_site.policy if this_site else None).thresholds
         thresholds = wanted or set_now or SiteThresholds()
         decided = scored_decisions(session, site_id(), thresholds)
     view = _view(decided, calibrated(decided, thresholds))

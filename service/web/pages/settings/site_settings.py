@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lifecycle.retention import set_retention
-from service.actions.sites.site_settings import LISTS, set_languages, set_rejections, set_rules
+from service.actions.sites.site_settings import set_languages, set_rejections, set_rules
 from service.domain.errors import Invalid
-from service.domain.policy.language_coverage import taken_by
+from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.domain.retention import LONGEST, Retention
 from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
 from service.store.sites.sites import site
@@ -96,10 +96,10 @@ def _render(
 ) -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
-        kept = Retention.of(this_site.policy if this_site else None)
+        kept = SitePolicy(this_site.policy if this_site else None).retention
         going = _going(session, kept)
-    lists = typed or {name: list((this_site.policy or {}).get(name, [])) if this_site else [] for name in LISTS}
-    taken = ", ".join(taken_by(this_site.policy if this_site else None)) if languages is None else languages
+    lists = typed or {name: list(SitePolicy(this_site.policy if this_site else None).words(name)) for name in LISTS}
+    taken = ", ".join(SitePolicy(this_site.policy if this_site else None).languages) if languages is None else languages
     return page(
         "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
