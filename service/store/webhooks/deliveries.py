@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
-from service.store.webhooks.payload import payload
+from service.store.webhooks.public_json import payload
 
 #: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
 BREAKER = 5

@@ -10,6 +10,7 @@ from service.domain.states import State
 from service.store.comments.listing import ListedComment
 from service.store.tables.comments import VerdictRow
 from service.store.tables.outbox import Event
+from service.store.webhooks.public_json import public_comment
 from service.web.http.responses import ResponseModel
 from service.web.http.urls import feed_path
 
@@ -173,22 +174,10 @@ def _facts(row: ListedComment, base: str) -> dict[str, Any]:
     comment, thread = row.comment, row.thread
     path = f"/v1/comments/{comment.id}"
     return {
-        "id": comment.id,
-        "url": base + path,
+        **public_comment(comment, thread),
         "state": State(comment.state),
-        "version": comment.version,
+        "url": base + path,
         "revision": comment.revision,
-        "external_id": comment.external_id,
-        "thread": ThreadResponse(id=thread.external_id, url=thread.url, title=thread.title),
-        "parent": comment.parent_id,
-        "author": AuthorResponse(
-            name=comment.author_name,
-            url=comment.author_url,
-            id=comment.author_external_id,
-            verified=comment.author_verified,
-        ),
-        "text": comment.text,
-        "received_at": comment.received_at,
         "updated_at": comment.updated_at,
         "judged_at": comment.judged_at,
         "verdict": _verdict(row.verdict) if row.verdict else None,
