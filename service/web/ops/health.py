@@ -1,10 +1,11 @@
 """Liveness and readiness. If the broker is down, the response says so, but the process still counts as ready."""
 
-import time
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Literal
 
 import redis
+from cachetools import TTLCache
 from flask import Blueprint, Response
 
 from service.config import Settings
@@ -20,7 +21,8 @@ bp = Blueprint("health", __name__)
 
 #: Seconds that the broker's state is cached, and the timeout of its ping in seconds.
 TTL, PATIENCE = 5.0, 0.3
-_broker: tuple[float, str] = (0.0, "")
+_lock = Lock()
+_broker: TTLCache[str, str] = TTLCache(1, TTL)
 
 
 class Alive(ResponseModel):
@@ -77,13 +79,14 @@ def readyz() -> Response:
 
 def broker(settings: Settings) -> str:
     """State of the broker: ok, away, or none if not configured. Cached for a few seconds."""
-    global _broker
     if not settings.redis_url:
         return "none"
-    until, word = _broker
-    if time.monotonic() > until:
+    with _lock:
+        word = _broker.get(settings.redis_url)
+    if word is None:
         word = _ping(settings.redis_url)
-        _broker = (time.monotonic() + TTL, word)
+        with _lock:
+            _broker[settings.redis_url] = word
     return word
 
 

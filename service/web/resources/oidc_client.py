@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from threading import Lock
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from cachetools import TTLCache
 
 from service.actions.accounts.oidc import AuthorizationRequest
 from service.config import Settings
@@ -34,7 +34,7 @@ class OidcClient:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._said: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._documents = {seconds: TTLCache[str, dict[str, Any]](2, seconds) for seconds in (KEPT, AGAIN)}
 
     @property
     def is_set(self) -> bool:
@@ -88,12 +88,13 @@ class OidcClient:
 
     def _document(self, which: str, fresh: float = KEPT) -> dict[str, Any]:
         with self._lock:
-            at, document = self._said.get(which, (float("-inf"), {}))
-            if time.monotonic() - at < fresh:
-                return document
+            cached = self._documents[fresh].get(which)
+        if cached is not None:
+            return cached
         document = _fetch_json("GET", self._address("jwks_uri")) if which == "keys" else self._discovered()
         with self._lock:
-            self._said[which] = (time.monotonic(), document)
+            for cache in self._documents.values():
+                cache[which] = document
         return document
 
     def _discovered(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_a_broker_is_reported_and_one_that_is_away_leaves_the_process_ready(
     settings: Settings, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for url, word in ((redis_server.url, "ok"), (f"redis://127.0.0.1:{free_port()}/0", "away")):
-        monkeypatch.setattr(health, "_broker", (0.0, ""))
+        health._broker.clear()
         app = _app(settings, redis_url=url)
         answer = app.test_client().get("/readyz")
         app.extensions["greenroom"].close()
