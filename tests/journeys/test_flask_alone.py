@@ -12,9 +12,9 @@ GOOD = {"thread": {"id": "a-page"}, "text": "A calm word about the bridge."}
 #: A body, headers, and the status of the response.
 REQUESTS: list[tuple[Any, dict[str, str], int]] = [
     (GOOD, {}, 202),
-    (GOOD, {"Idempotency_Key": "once"}, 202),
-    (GOOD, {"Idempotency_Key": "once"}, 202),
-    (GOOD, {"Prefer": "wait=10"}, 200),
+    (GOOD | {"text": "The river was high last week."}, {"Idempotency_Key": "once"}, 202),
+    (GOOD | {"text": "The river was high last week."}, {"Idempotency_Key": "once"}, 202),
+    (GOOD | {"text": "Thank you for this report."}, {"Prefer": "return=minimal"}, 202),
     (GOOD | {"mood": "good"}, {}, 422),
     (GOOD | {"text": " "}, {}, 422),
     ({"text": "No thread."}, {}, 422),
