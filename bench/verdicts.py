@@ -25,13 +25,13 @@ from service.store.tables.comments import Comment
 
 def posted(place: Stage, count: int) -> list[str]:
     """Store this many pending comments of ordinary length. Returns their ids."""
-    database, identities = Database(load(place.environ).database), Pseudonymizer.from_secret("bench")
+    database, pseudonyms = Database(load(place.environ).database), Pseudonymizer.from_secret("bench")
     chosen = random.Random(7)
     ids: list[str] = []
     for start in range(0, count, 500):
         batch = [Submission("bench", _draft(chosen, n)) for n in range(start, min(start + 500, count))]
         with database.writing() as session:
-            outcomes = submit(session, batch, identities=identities, now=datetime.now(UTC))
+            outcomes = submit(session, batch, pseudonyms=pseudonyms, now=datetime.now(UTC))
         ids += [str(o.comment_id) for o in outcomes if isinstance(o, Accepted)]
     database.close()
     return ids

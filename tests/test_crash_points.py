@@ -119,8 +119,8 @@ def test_a_worker_that_dies_loses_nothing_and_repeats_no_verdict(
     with Receiver() as receiver:
         with database.writing() as session:
             site(session)
-            seal, now = SecretBox.from_secret(settings.secret), datetime.now(UTC)
-            _, secret = add_endpoint(session, "news", url=receiver.url, seal=seal, now=now, allow=("127.0.0.0/8",))
+            secret_box, now = SecretBox.from_secret(settings.secret), datetime.now(UTC)
+            _, secret = add_endpoint(session, "news", url=receiver.url, secret_box=secret_box, now=now, allow=("127.0.0.0/8",))
             ids = submitted(session, *(draft(f"A calm word, the {n}th of its kind.") for n in range(COMMENTS)), now=now)
         with running("sweep", settings, point) as worker:
 

@@ -36,7 +36,7 @@ def test_a_calm_comment_is_approved(client: FlaskClient, settings: Settings) -> 
     posted = client.post("/v1/comments", json=body)
     assert posted.status_code == 202, posted.get_data(as_text=True)
     assert client.get(posted.headers["Location"]).json["state"] == "pending"
-    workshop = WorkerResources.open(settings)
-    assert check_pending(workshop) == 1
-    workshop.database.close()
+    resources = WorkerResources.open(settings)
+    assert check_pending(resources) == 1
+    resources.database.close()
     assert client.get(posted.headers["Location"]).json["state"] == "approved"

@@ -30,7 +30,7 @@ def build(settings: Settings | None = None) -> Celery:
     guard()
     app = celery_app(settings)
 
-    def workshop() -> WorkerResources:
+    def resources() -> WorkerResources:
         # Keyed by process id: a forked child must never use its parent's connections.
         if os.getpid() not in _open:
             _open[os.getpid()] = WorkerResources.open(settings)
@@ -43,22 +43,22 @@ def build(settings: Settings | None = None) -> Celery:
     @job(Job.DRAIN)
     def run_drain(task: Task) -> None:
         with _logged(task):
-            check_pending(workshop())
+            check_pending(resources())
 
     @job(Job.DELIVER)
     def run_deliver(task: Task) -> None:
         with _logged(task):
-            deliver(workshop())
+            deliver(resources())
 
     @job(Job.SWEEP)
     def run_sweep(task: Task) -> None:
         with _logged(task):
-            sweep(workshop())
+            sweep(resources())
 
     @job(Job.LEARN)
     def run_learn(task: Task) -> None:
         with _logged(task):
-            start_learning(workshop())
+            start_learning(resources())
 
     app.conf.beat_schedule = _schedule(settings)
     return app

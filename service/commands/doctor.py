@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.commands.config import doubts
 from service.commands.support.context import database, settings
 from service.jobs.names import Route
-from service.store.db.schema_version import RETIRED, Schema, known_revisions, revision, schema
+from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.reports.gauges import failing_endpoints, gauges
 
 #: If a comment has been pending for more than this many seconds, no worker runs.
@@ -140,7 +140,7 @@ def _database() -> tuple[bool, list[Finding]]:
             f"{standing}: at {at or 'nothing'}, this version wants {known_revisions()[-1]}",
             ""
             if fits
-            else RETIRED
+            else RETIRED_ADVICE
             if standing is Schema.RETIRED
             else "`greenroom db upgrade`, also while the old version still serves",
         ),

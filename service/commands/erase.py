@@ -117,13 +117,13 @@ def _whose(author: str, email: str, address: str, older_than: int | None) -> Per
         raise click.UsageError("expected one of --author, --email, --address and --older-than")
     if older_than is not None:
         return PersonFilter(before=datetime.now(UTC) - timedelta(days=older_than))
-    identities = Pseudonymizer.from_secret(settings().secret)
+    pseudonyms = Pseudonymizer.from_secret(settings().secret)
     try:
         if address:
-            return PersonFilter(address=identities.address(address), block=identities.block(address))
+            return PersonFilter(address=pseudonyms.address(address), block=pseudonyms.block(address))
     except ValueError:
         raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
-    return PersonFilter(author_key=identities.author(external_id=author, email=email))
+    return PersonFilter(author_key=pseudonyms.author(external_id=author, email=email))
 
 
 def _erased(site_id: str, whose: PersonFilter) -> int:

@@ -67,7 +67,7 @@ def set_one(
         with database().writing() as session:
             made = set_external_check(
                 session, site_id, name, wanted,
-                seal=SecretBox.from_secret(settings().secret), now=datetime.now(UTC), allow=settings().webhook_allow,
+                secret_box=SecretBox.from_secret(settings().secret), now=datetime.now(UTC), allow=settings().webhook_allow,
             )  # fmt: skip
     except Refusal as error:
         raise click.ClickException(error.detail) from error

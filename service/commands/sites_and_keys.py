@@ -129,8 +129,8 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
     try:
         with database().writing() as session:
             if akismet:
-                identities, spam = Pseudonymizer.from_secret(settings().secret), held_is == "spam"
-                key_id, token = add_akismet_key(session, site_id, identities=identities, held_is_spam=spam, label=label, now=now)
+                pseudonyms, spam = Pseudonymizer.from_secret(settings().secret), held_is == "spam"
+                key_id, token = add_akismet_key(session, site_id, pseudonyms=pseudonyms, held_is_spam=spam, label=label, now=now)
             else:
                 key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=now)
     except Refusal as error:

@@ -103,14 +103,14 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
 
 def _installation(settings: Settings) -> Installation:
     from service.store.db.engine import Database
-    from service.store.db.schema_version import RETIRED, Schema, revision, schema
+    from service.store.db.schema_version import RETIRED_ADVICE, Schema, revision, schema
 
     database = Database(settings.database)
     try:
         with database.reading() as session:
             standing = schema(revision(session))
         if standing is Schema.RETIRED:
-            raise click.ClickException(f"the database cannot be used: {RETIRED}")
+            raise click.ClickException(f"the database cannot be used: {RETIRED_ADVICE}")
         if standing in (Schema.MISSING, Schema.OLDER):
             _upgrade(settings)
         return open_installation(settings, database)

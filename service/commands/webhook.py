@@ -114,10 +114,12 @@ def _registered(site_id: str | None, url: str, ledger: Ledger) -> Iterator[None]
     if not site_id:
         yield
         return
-    seal = SecretBox.from_secret(settings().secret)
+    secret_box = SecretBox.from_secret(settings().secret)
     try:
         with database().writing() as session:
-            endpoint, secret = add_endpoint(session, site_id, url=url, seal=seal, now=datetime.now(UTC), allow=LOOPBACK)
+            endpoint, secret = add_endpoint(
+                session, site_id, url=url, secret_box=secret_box, now=datetime.now(UTC), allow=LOOPBACK
+            )
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     ledger.secrets = (*ledger.secrets, secret)

@@ -64,7 +64,7 @@ class CeleryNotifier:
     def notify(self, job: Job, *, anyway: bool = False) -> None:
         with self._wake:
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
                 self._thread.start()
             if job not in self._wanted:
                 self._wake.notify()

@@ -23,7 +23,7 @@ from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Scope
 from tests.commands.archive_command import keeps_its_promises, run_archive, said
 from tests.commands.conftest import Greenroom
-from tests.support.factories import IDENTITIES, draft
+from tests.support.factories import PSEUDONYMS, draft
 from tests.support.old_installation import SECRET, House
 from tests.support.sign_in import Browser, moderator, serving
 
@@ -74,7 +74,7 @@ def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Da
     erased = greenroom("erase", "news", "--address", "192.0.2.7", "--archives", str(folder), "--yes", "--json")
     assert json.loads(erased.stdout)["erased"] == 10, erased.output
     assert SECRET not in said(folder)
-    assert IDENTITIES.address("192.0.2.7") not in said(folder)
+    assert PSEUDONYMS.address("192.0.2.7") not in said(folder)
     assert greenroom("archive", "check", str(folder)).exit_code == 0
     keeps_its_promises(greenroom)
     with database.reading() as session:
@@ -100,7 +100,7 @@ def test_a_name_that_went_into_an_archive_gets_no_second_comment(
                 Submission("news", draft("An answer.", parent="rejected-1")),
                 Submission("news", draft("Another.", parent=str(house["rejected-2"]))),
             ],
-            identities=IDENTITIES,
+            pseudonyms=PSEUDONYMS,
             now=datetime.now(UTC),
         )
         assert isinstance(again, Conflict)

@@ -45,21 +45,21 @@ def house(settings: Settings, database: Database) -> list[UUID]:
     with database.writing() as session:
         site(session)
         site(session, "blog")
-        seal = SecretBox.from_secret(settings.secret)
-        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=now, allow=("127.0.0.0/8",))
+        secret_box = SecretBox.from_secret(settings.secret)
+        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", secret_box=secret_box, now=now, allow=("127.0.0.0/8",))
         moderator = add_moderator(session, "dana@news.example", name="Dana", now=now)
         ids = submitted(session, *(draft(f"A calm word, the {n}th. ✓ \u202e") for n in range(30)), now=now)
         submitted(session, draft("At the other site."), site_id="blog", now=now)
         moderator_id = moderator.id
-    workshop = WorkerResources.open(settings)
-    check_pending(workshop)
+    resources = WorkerResources.open(settings)
+    check_pending(resources)
     with database.writing() as session:
         ruling = Ruling(ids[0], State.REJECTED, None, reason="off-topic", note="said before")
         decide(session, "news", [ruling], actor=Actor(moderator_id=moderator_id), now=now, delay=timedelta(0))
         edit(session, "news", ids[1], "Other words.", version=None, now=now)
-    deliver(workshop)
-    check_pending(workshop)
-    workshop.close()
+    deliver(resources)
+    check_pending(resources)
+    resources.close()
     return ids
 
 

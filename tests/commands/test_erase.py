@@ -34,9 +34,9 @@ def test_what_a_person_wrote_is_nowhere_any_more(
         site(session)
         mine = submitted(session, *(draft(f"I saw a {SECRET}, {n} times.", author=person) for n in range(3)), now=now)
         (other,) = submitted(session, draft("A calm word.", author={"name": "Ada", "email": "ada@news.example"}), now=now)
-    workshop = WorkerResources.open(settings)
-    check_pending(workshop)
-    workshop.close()
+    resources = WorkerResources.open(settings)
+    check_pending(resources)
+    resources.close()
     with database.writing() as session:
         moderator = add_moderator(session, "mo@news.example", now=now)
         edit(session, "news", mine[0], f"No, the {SECRET} saw me.", version=None, now=now)

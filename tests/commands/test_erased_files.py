@@ -18,7 +18,7 @@ from service.domain.security.request_hashes import RequestHashes
 from service.store.db.engine import Database
 from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom
-from tests.support.factories import IDENTITIES, draft, site, submitted
+from tests.support.factories import PSEUDONYMS, draft, site, submitted
 from tests.support.servers import Postgres
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
@@ -68,15 +68,15 @@ def test_no_file_of_postgresql_holds_what_was_erased(greenroom: Greenroom, clust
         )
         hashes = RequestHashes.from_secret(settings.secret)
         request = Submission.sent("news", draft("Again.", author=author), key="once", body=b"a body", hashes=hashes)
-        submit(session, [request], identities=IDENTITIES, now=now)
+        submit(session, [request], pseudonyms=PSEUDONYMS, now=now)
         submitted(session, draft("The archaeopteryx stays."), now=now)
         moderator = add_moderator(session, "mo@news.example", now=now)
         edit(session, "news", mine[0], f"No, the {SECRET} saw me.", version=None, now=now + timedelta(seconds=1))
         session.add(Note(id=new_id(), site_id="news", comment_id=mine[2], moderator_id=moderator.id, text=SECRET, at=now))
-    workshop = WorkerResources.open(settings)
-    check_pending(workshop)
-    workshop.close()
-    gone = (SECRET, "dimorphodon", IDENTITIES.author(external_id="", email=author["email"])[2:], IDENTITIES.address("192.0.2.77"))
+    resources = WorkerResources.open(settings)
+    check_pending(resources)
+    resources.close()
+    gone = (SECRET, "dimorphodon", PSEUDONYMS.author(external_id="", email=author["email"])[2:], PSEUDONYMS.address("192.0.2.77"))
     gone += (request.key, request.body_digest)
     # The names come from the tables, so that a new table is included.
     assert set(ERASED_FROM) <= set(inspect(database.engine).get_table_names())

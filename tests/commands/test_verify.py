@@ -47,17 +47,17 @@ def house(database: Database, settings: Settings) -> Iterator[dict[UUID, str]]:
     with Receiver() as receiver:
         with database.writing() as session:
             site(session)
-            seal = SecretBox.from_secret(settings.secret)
+            secret_box = SecretBox.from_secret(settings.secret)
             allow = settings.webhook_allow
-            add_endpoint(session, "news", url=receiver.url, seal=seal, now=_now() - timedelta(minutes=1), allow=allow)
+            add_endpoint(session, "news", url=receiver.url, secret_box=secret_box, now=_now() - timedelta(minutes=1), allow=allow)
             ids = submitted(session, *(draft(text) for text in sorted(words)), now=_now())
-        workshop = WorkerResources.open(settings)
-        check_pending(workshop)
+        resources = WorkerResources.open(settings)
+        check_pending(resources)
         with database.writing() as session:
             ruling = Ruling(ids[0], State.REJECTED, None)
             decide(session, "news", [ruling], actor=Actor(key_id=UUID(int=1)), now=_now(), delay=timedelta(0))
-        deliver(workshop)
-        workshop.close()
+        deliver(resources)
+        resources.close()
     yield dict(zip(ids, sorted(words), strict=True))
 
 

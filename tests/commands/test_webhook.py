@@ -41,7 +41,7 @@ def listening(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen]
 
 
 def test_it_registers_itself_verifies_what_comes_and_leaves_nothing_behind(settings: Settings, database: Database) -> None:
-    workshop = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",)))
+    resources = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",)))
     with database.writing() as session:
         site(session)
     with listening(settings, "--register", "news", "--json") as process:
@@ -50,11 +50,11 @@ def test_it_registers_itself_verifies_what_comes_and_leaves_nothing_behind(setti
         assert "listening on http://127.0.0.1:" in said[-1]
         with database.writing() as session:
             submitted(session, draft("A calm word."), now=datetime.now(UTC))
-        check_pending(workshop)
-        assert deliver(workshop) == 1
+        check_pending(resources)
+        assert deliver(resources) == 1
         received = json.loads(process.stdout.readline())
         assert (received["type"], received["verified"], received["repeated"]) == ("comment.approved", True, False)
-    workshop.close()
+    resources.close()
     with database.reading() as session:
         assert not session.scalars(select(Endpoint)).all()
 

@@ -46,8 +46,8 @@ class House:
 
     def akismet_key(self, site: str = "news") -> str:
         with self.database.writing() as session:
-            identities = Pseudonymizer.from_secret(self.settings.secret)
-            return add_akismet_key(session, site, identities=identities, now=datetime.now(UTC))[1]
+            pseudonyms = Pseudonymizer.from_secret(self.settings.secret)
+            return add_akismet_key(session, site, pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
 
 
 @pytest.fixture

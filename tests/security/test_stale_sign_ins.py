@@ -110,10 +110,10 @@ def code_of(session: Session, person: Moderator, settings: Settings) -> str:
 
 def with_second_factor(house: House, session: Session, person: Moderator) -> None:
     """Begin and confirm the second factor, as the account page does."""
-    seal = SecretBox.from_secret(house.settings.secret)
-    begin(session, person.id, seal=seal)
+    secret_box = SecretBox.from_secret(house.settings.secret)
+    begin(session, person.id, secret_box=secret_box)
     session.refresh(person)
-    confirm(session, person.id, code_of(session, person, house.settings), seal=seal, now=datetime.now(UTC), but="")
+    confirm(session, person.id, code_of(session, person, house.settings), secret_box=secret_box, now=datetime.now(UTC), but="")
 
 
 def test_a_sign_in_with_the_old_password_does_not_outlive_its_change(house: House, dana: Browser) -> None:
@@ -207,7 +207,7 @@ def test_a_stolen_browser_does_not_set_a_password_after_its_owner_has(house: Hou
 def test_a_stolen_browser_turns_no_second_factor_on_after_a_new_password(house: House, dana: Browser) -> None:
     with house.database.writing() as session:
         person = moderator_with(session, DANA)
-        begin(session, person.id, seal=SecretBox.from_secret(house.settings.secret))
+        begin(session, person.id, secret_box=SecretBox.from_secret(house.settings.secret))
         session.refresh(person)
         code = code_of(session, person, house.settings)
     [answer] = answers_across(

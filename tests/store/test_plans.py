@@ -40,7 +40,7 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.idempotency import forget_key_of
 from service.store.webhooks import deliveries
-from tests.support.factories import IDENTITIES, draft, moved, site, submitted
+from tests.support.factories import PSEUDONYMS, draft, moved, site, submitted
 
 #: Tables that grow with the comments. A full scan of one of them is always wrong.
 GROWING = (
@@ -121,7 +121,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "what stands without a decision": lambda s: list(ordinary_comments(s, "news", until=_now(), most=100)),
     "what a rule is tried on": lambda s: past_comments(s, "news", authors=True),
     "what people decided": lambda s: [list(labels(s, is_spam(s, "news")[0])), scored_decisions(s, "news", SiteThresholds())],
-    "names and keys of several": lambda s: submit(s, SEVERAL, identities=IDENTITIES, now=_now()),
+    "names and keys of several": lambda s: submit(s, SEVERAL, pseudonyms=PSEUDONYMS, now=_now()),
     "forget the key of an erased comment": lambda s: forget_key_of(s, "news", PAGE, received_at=_now()),
     "who is in an archive": lambda s: (archives.absent(s, "news", PAGE), archives.erased_among(s, _ids(s))),
     "what left for a file": lambda s: archives.known_among(s, _ids(s)),
@@ -148,7 +148,7 @@ def grown(database: Database) -> Iterator[Database]:
         ids = submitted(session, *(draft(f"A calm word, number {n}.", author=jo) for n, jo in enumerate(who)), now=_now())
         for comment_id in ids[10:]:
             moved(session, comment_id, State.HELD)
-        submit(session, [Submission("news", draft(), key=key) for key in "xyz"], identities=IDENTITIES, now=_now())
+        submit(session, [Submission("news", draft(), key=key) for key in "xyz"], pseudonyms=PSEUDONYMS, now=_now())
     yield database
 
 

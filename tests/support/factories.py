@@ -18,7 +18,7 @@ from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-IDENTITIES = Pseudonymizer.from_secret("a secret that only the tests know, long enough")
+PSEUDONYMS = Pseudonymizer.from_secret("a secret that only the tests know, long enough")
 
 
 def draft(text: str = "A calm word.", *, thread: str = "page", **more: Any) -> Draft:
@@ -33,7 +33,7 @@ def site(session: Session, site_id: str = "news") -> str:
 
 def submitted(session: Session, *drafts: Draft, site_id: str = "news", now: datetime = NOON) -> list[UUID]:
     """Store these drafts as pending. Returns their ids."""
-    outcomes = submit(session, [Submission(site_id, d) for d in drafts], identities=IDENTITIES, now=now)
+    outcomes = submit(session, [Submission(site_id, d) for d in drafts], pseudonyms=PSEUDONYMS, now=now)
     return [outcome.comment_id for outcome in outcomes if isinstance(outcome, Accepted)]
 
 

@@ -75,7 +75,7 @@ def _by(session: Session, name: str) -> UUID:
 def _endpoint(session: Session, now: datetime) -> UUID:
     """An endpoint that responded to a test with an error, since its page then shows more than that of a healthy one."""
     url = "https://news.example/hooks/greenroom"
-    endpoint, _ = add_endpoint(session, "news", url=url, seal=SecretBox.from_secret("x" * 32), now=now)
+    endpoint, _ = add_endpoint(session, "news", url=url, secret_box=SecretBox.from_secret("x" * 32), now=now)
     delivery = session.get_one(Delivery, send_test(session, "news", endpoint.id, now=now))
     delivery.state, delivery.tries = DeliveryState.DEAD, 1
     answer = {"status": 500, "error": "500: only 2xx says that it arrived", "response": "<h1>Oops</h1>", "milliseconds": 310}

@@ -21,7 +21,7 @@ from service.store.learning.labels import MOST
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState
-from tests.support.factories import IDENTITIES, site
+from tests.support.factories import PSEUDONYMS, site
 from tests.support.seeding import Seed, sow
 
 DAY = 24 * 60
@@ -38,8 +38,8 @@ def old_house(settings: Settings, database: Database) -> House:
     now = datetime.now(UTC)
     with database.writing() as session:
         site(session)
-        seal, long_ago = SecretBox.from_secret(settings.secret), now - timedelta(days=900)
-        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", seal=seal, now=long_ago, allow=("127.0.0.0/8",))
+        secret_box, long_ago = SecretBox.from_secret(settings.secret), now - timedelta(days=900)
+        add_endpoint(session, "news", url="http://127.0.0.1:1/hook", secret_box=secret_box, now=long_ago, allow=("127.0.0.0/8",))
     words = {State.APPROVED: "approved", State.REJECTED: "rejected", State.HELD: "held"}
     seeds = [
         replace(DANA, text=f"{SECRET} {word} {n}", state=state, name_of=f"{word}-{n}", url=f"https://{SECRET}.example")
@@ -57,7 +57,7 @@ def old_house(settings: Settings, database: Database) -> House:
         session.execute(
             update(Comment)
             .where(Comment.author_name == "Dana")
-            .values(ip_key=IDENTITIES.block("192.0.2.7"), context={"address": IDENTITIES.address("192.0.2.7")})
+            .values(ip_key=PSEUDONYMS.block("192.0.2.7"), context={"address": PSEUDONYMS.address("192.0.2.7")})
         )
     _all_told(database, now)
     return ids

@@ -17,7 +17,7 @@ from service.store.comments.check_input import claimed_comments
 from service.store.comments.claim import claim
 from service.store.db.engine import Database
 
-IDENTITIES = Pseudonymizer(b"seeding")
+PSEUDONYMS = Pseudonymizer(b"seeding")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetim
     for batch in _batches(seeds):
         with database.writing() as session:
             at = now - timedelta(minutes=batch[0].minutes)
-            outcomes = submit(session, [Submission(site_id, _draft(seed)) for seed in batch], identities=IDENTITIES, now=at)
+            outcomes = submit(session, [Submission(site_id, _draft(seed)) for seed in batch], pseudonyms=PSEUDONYMS, now=at)
             new = [outcome.comment_id for outcome in outcomes if isinstance(outcome, Accepted)]
             assert len(new) == len(batch), outcomes
             token = new_id()

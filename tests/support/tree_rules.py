@@ -16,6 +16,7 @@ MOST_FILES, MOST_LINES = 25, 300
 FORBIDDEN = {
     "elsewhere": "oidc, or external",
     "doors": "web_resources",
+    "workshop": "worker_resources",
     "workshops": "worker_resources",
     "hands": "audit_actor",
     "deed": "audit_event",
@@ -32,6 +33,8 @@ FORBIDDEN = {
     "acts": "audit_log",
     "outside": "external_checks",
 }
+#: Words that no variable and no argument has either.
+EVERYWHERE = frozenset({"doors", "workshop", "workshops", "bell", "deed", "gesture", "committer", "latitude"})
 
 
 def faults() -> Iterator[str]:
@@ -55,8 +58,10 @@ def _names(file: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_"):
             yield node.lineno, node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and (node.id.isupper() or node.id in EVERYWHERE):
             yield node.lineno, node.id
+        elif isinstance(node, ast.arg) and node.arg in EVERYWHERE:
+            yield node.lineno, node.arg
 
 
 if __name__ == "__main__":

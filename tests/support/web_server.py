@@ -90,9 +90,9 @@ class Web(Server):
             return answer
 
     def _work(self) -> None:
-        workshop = WorkerResources.open(self.settings)
-        keep_sweeping(workshop, self._stop)
-        workshop.database.close()
+        resources = WorkerResources.open(self.settings)
+        keep_sweeping(resources, self._stop)
+        resources.database.close()
 
 
 #: The folder of the project's installed commands.

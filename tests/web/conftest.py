@@ -79,9 +79,9 @@ def client(app: Flask, key: str) -> FlaskClient:
 @pytest.fixture
 def settle_all(settings: Settings) -> Iterator[Callable[[], int]]:
     """Gives all pending comments their verdicts, as the workers do."""
-    workshop = WorkerResources.open(settings)
-    yield lambda: check_pending(workshop)
-    workshop.database.close()
+    resources = WorkerResources.open(settings)
+    yield lambda: check_pending(resources)
+    resources.database.close()
 
 
 @pytest.fixture

@@ -35,20 +35,20 @@ GATHER, EACH, QUIET = (0.010, 0.030), 0.0015, 0.05
 WAKE_ANOTHER_AT = 80
 
 
-def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
+def check_pending(resources: WorkerResources, *, seconds: float = 2.0) -> int:
     """Check pending comments until none is free or the time is used up. Returns how many got their verdict.
 
     If no worker is the active poller, this worker becomes it, until no comment has come for `QUIET` seconds. The worker holds
     no database connection while the checks run. A comment that was claimed too often is not checked, but held for a person.
     """
-    settled, watching, watch = 0, workshop.watch.take(), workshop.watch
+    settled, watching, watch = 0, resources.poll_lease.take(), resources.poll_lease
     found = now = time.monotonic()
     until = now + seconds
     try:
         while now < until:
-            claimed = _claimed(workshop)
+            claimed = _claimed(resources)
             if claimed:
-                settled, found = settled + _settled(workshop, claimed), now
+                settled, found = settled + _settled(resources, claimed), now
             elif not watching:
                 return settled
             if watching and now - found > QUIET:
@@ -62,7 +62,7 @@ def check_pending(workshop: WorkerResources, *, seconds: float = 2.0) -> int:
     finally:
         if watching:
             watch.leave()
-    workshop.bell.notify(Job.DRAIN)
+    resources.notifier.notify(Job.DRAIN)
     return settled
 
 
@@ -80,12 +80,12 @@ def _gathering(last: _Claimed | None) -> float:
     return min(max(least, EACH * len(last.comment_ids)), most) if last else least
 
 
-def _claimed(workshop: WorkerResources) -> _Claimed | None:
+def _claimed(resources: WorkerResources) -> _Claimed | None:
     """Claim a batch of new comments. But if the oldest free comment was claimed before (its lease ran out), claim only that one.
 
     If other workers have taken all comments of that kind meanwhile, the other kind is tried.
     """
-    settings, database = workshop.settings, workshop.database
+    settings, database = resources.settings, resources.database
     token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.reading_quickly() as session:
         claims = first_free(session, now=_now(), lease=lease)
@@ -96,53 +96,53 @@ def _claimed(workshop: WorkerResources) -> _Claimed | None:
         for again in (claims > 0, claims == 0):
             rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
     if len(rows) >= WAKE_ANOTHER_AT:
-        workshop.bell.notify(Job.DRAIN, anyway=True)
+        resources.notifier.notify(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
     return _Claimed(token, [row.id for row in rows]) if rows else None
 
 
-def _settled(workshop: WorkerResources, claimed: _Claimed) -> int:
+def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
     """Check the batch and apply the verdicts. Returns how many took effect.
 
     Comments with external checks come last. So comments without external checks do not wait for the response of a service.
     """
-    with workshop.database.reading_quickly() as session:
+    with resources.database.reading_quickly() as session:
         batch = claimed_comments(session, claimed.comment_ids, now=_now())
-        models = workshop.taught.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
+        models = resources.site_models.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
-    settlements = examine(batch, models, alike=workshop.alike, most=workshop.settings.max_claims)
+    settlements = examine(batch, models, recent=resources.recent_comments, most=resources.settings.max_claims)
     crash_point(CrashPoint.CHECKED)
     if not setups:
-        return _settle(workshop, settlements, claimed)
+        return _settle(resources, settlements, claimed)
     # Release the lease and wake another worker: the responses may take seconds.
-    workshop.watch.leave()
-    workshop.bell.notify(Job.DRAIN)
-    asking = clients(settlements, setups, SecretBox.from_secret(workshop.settings.secret))
+    resources.poll_lease.leave()
+    resources.notifier.notify(Job.DRAIN)
+    asking = clients(settlements, setups, SecretBox.from_secret(resources.settings.secret))
     asked = {settlement.waiting.comment_id for line in asking for settlement in line.asked}
     later = [settlement for settlement in settlements if settlement.waiting.comment_id in asked]
     now = [settlement for settlement in settlements if settlement.waiting.comment_id not in asked]
-    settled = _settle(workshop, now, claimed) if now else 0
-    return settled + (_settle(workshop, consult(later, asking, workshop.database, workshop.settings), claimed) if later else 0)
+    settled = _settle(resources, now, claimed) if now else 0
+    return settled + (_settle(resources, consult(later, asking, resources.database, resources.settings), claimed) if later else 0)
 
 
-def _settle(workshop: WorkerResources, settlements: Sequence[JudgedComment], claimed: _Claimed) -> int:
+def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], claimed: _Claimed) -> int:
     rows = prepare(settlements)
-    with workshop.database.writing() as session:
+    with resources.database.writing() as session:
         changes = apply_verdicts(session, rows, token=claimed.token, now=_now())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
     if any(changes.values()):
-        workshop.bell.notify(Job.DELIVER)
+        resources.notifier.notify(Job.DELIVER)
     log.info("comments_checked", extra={"claimed": len(settlements), "settled": len(changes)})
     return len(changes)
 
 
 def examine(
-    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, alike: RecentComments, most: int
+    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, recent: RecentComments, most: int
 ) -> list[JudgedComment]:
     """Run the checks and judge each comment. A comment that was claimed more than `most` times is held, not checked again."""
-    earlier = alike.before(batch)
+    earlier = recent.before(batch)
     tried = [item for item in batch if item.claims <= most]
     rule = f"not checked: {most} tries were cut short, so a person decides"
     given_up: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)

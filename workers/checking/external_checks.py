@@ -65,7 +65,7 @@ class ExternalCheckClient:
             self.answered = self.answered or not error
 
 
-def clients(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBox) -> list[ExternalCheckClient]:
+def clients(settlements: Sequence[JudgedComment], setups: Setups, secret_box: SecretBox) -> list[ExternalCheckClient]:
     """The external checks to call, each with the comments to ask about. Rejected comments are left out."""
     found: list[ExternalCheckClient] = []
     for site_id, rows in setups.items():
@@ -73,7 +73,7 @@ def clients(settlements: Sequence[JudgedComment], setups: Setups, seal: SecretBo
         for row, blog in rows:
             wanted = [s for s in here if row.ask_when == AskWhen.ALL or not is_sure(s.verdict, s.signals)]
             if wanted:
-                line = _line(row, blog, seal)
+                line = _line(row, blog, secret_box)
                 line.asked = wanted
                 found.append(line)
     return found
@@ -168,14 +168,16 @@ def _judged(settlement: JudgedComment, said: Sequence[Signal]) -> JudgedComment:
     return JudgedComment(item, signals, verdict)
 
 
-def _line(row: ExternalCheckRow, blog: str, seal: SecretBox) -> ExternalCheckClient:
+def _line(row: ExternalCheckRow, blog: str, secret_box: SecretBox) -> ExternalCheckClient:
     """The client of one external check. It is `broken` if the check's plug-in is not installed, or if the check's secret cannot
     be decrypted because the root secret has changed. A broken client sends nothing; a signal on each comment says why."""
     check = external_checks().get(row.name)
     if check is None:
         return ExternalCheckClient(row, _GONE, Setup(), broken="no installed package knows this check")
     try:
-        return ExternalCheckClient(row, check, Setup(row.url, seal.decrypt(row.secret) if row.secret else "", row.model, blog))
+        return ExternalCheckClient(
+            row, check, Setup(row.url, secret_box.decrypt(row.secret) if row.secret else "", row.model, blog)
+        )
     except DecryptionFailed:
         return ExternalCheckClient(row, check, Setup(), broken="its secret is unreadable")
 

@@ -20,32 +20,32 @@ SETTLED = timedelta(seconds=5)
 MOST = 20
 
 
-def send_feedback(workshop: WorkerResources) -> int:
+def send_feedback(resources: WorkerResources) -> int:
     """Send each service the moderators' decisions that contradict its answers. Returns how many decisions were sent.
 
     Each decision is sent at most once, since a service would count a repeated decision twice. So the position reached
     (`feedback_until`) is stored before sending. A service with an open circuit breaker gets its feedback later.
     """
-    ripe = _now() - timedelta(seconds=workshop.settings.decision_delay) - SETTLED
+    ripe = _now() - timedelta(seconds=resources.settings.decision_delay) - SETTLED
     teaching = [name for name, check in external_checks().items() if check.build_feedback]
-    with workshop.database.reading() as session:
+    with resources.database.reading() as session:
         found = [(one, *corrections(session, one, until=ripe, most=MOST)) for one in listeners(session, teaching)]
-    return sum(_send_corrections(workshop, one, said, until) for one, said, until in found if until is not None)
+    return sum(_send_corrections(resources, one, said, until) for one, said, until in found if until is not None)
 
 
-def _send_corrections(workshop: WorkerResources, listener: Listener, said: Sequence[Correction], until: datetime) -> int:
-    with workshop.database.writing() as session:
+def _send_corrections(resources: WorkerResources, listener: Listener, said: Sequence[Correction], until: datetime) -> int:
+    with resources.database.writing() as session:
         if not set_feedback_until(session, listener.site_id, listener.name, since=listener.feedback_until, until=until):
             return 0
     tells = external_checks()[listener.name].build_feedback
     if tells is None:
         return 0
     try:
-        secret = SecretBox.from_secret(workshop.settings.secret).decrypt(listener.secret)
+        secret = SecretBox.from_secret(resources.settings.secret).decrypt(listener.secret)
     except DecryptionFailed:
         return 0
     setup = Setup(listener.address, secret, listener.model, listener.blog)
-    outside = SafeHttp(allow=workshop.settings.webhook_allow, seconds=listener.seconds)
+    outside = SafeHttp(allow=resources.settings.webhook_allow, seconds=listener.seconds)
     for one in said:
         asked = tells(ExternalCheckInput(one.reading, str(one.comment_id), _now()), setup, one.unwanted)
         answer = outside.post(asked.url, asked.body, asked.headers)

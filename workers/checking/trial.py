@@ -22,11 +22,11 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> S
         models = SiteModelCache().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         # The comment was stored only so that related comments could be counted. After the rollback nobody ever sees it.
         session.rollback()
-    settlements = examine(batch, models, alike=RecentComments(), most=settings.max_claims)
+    settlements = examine(batch, models, recent=RecentComments(), most=settings.max_claims)
     return next((settlement.verdict.state for settlement in settlements), State.HELD)
 
 
-def _read(session: Session, submission: Submission, identities: Pseudonymizer) -> list[ClaimedComment]:
+def _read(session: Session, submission: Submission, pseudonyms: Pseudonymizer) -> list[ClaimedComment]:
     now = datetime.now(UTC)
-    [outcome] = submit(session, [submission], identities=identities, now=now)
+    [outcome] = submit(session, [submission], pseudonyms=pseudonyms, now=now)
     return claimed_comments(session, [outcome.comment_id], now=now) if isinstance(outcome, Accepted) else []

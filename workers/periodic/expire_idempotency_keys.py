@@ -13,21 +13,21 @@ log = logging.getLogger("greenroom.tidy")
 AT_ONCE = 1000
 
 
-def expire_idempotency_keys(workshop: WorkerResources) -> int:
+def expire_idempotency_keys(resources: WorkerResources) -> int:
     """Apply retention, then delete expired idempotency keys. Returns how many keys were deleted.
 
     If no key has expired, takes no write lock to delete keys.
     """
-    apply_retention(workshop)
+    apply_retention(resources)
     forgotten, now = 0, datetime.now(UTC)
-    while _any(workshop, now):
-        with workshop.database.writing() as session:
+    while _any(resources, now):
+        with resources.database.writing() as session:
             forgotten += delete_expired(session, now=now, limit=AT_ONCE)
     if forgotten:
         log.info("idempotency_keys_expired", extra={"keys": forgotten})
     return forgotten
 
 
-def _any(workshop: WorkerResources, now: datetime) -> bool:
-    with workshop.database.reading() as session:
+def _any(resources: WorkerResources, now: datetime) -> bool:
+    with resources.database.reading() as session:
         return any_expired(session, now=now)

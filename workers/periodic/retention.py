@@ -19,20 +19,20 @@ AT_ONCE = 200
 FORGOTTEN, TIMES = 500, 4
 
 
-def apply_retention(workshop: WorkerResources, now: datetime | None = None) -> int:
+def apply_retention(resources: WorkerResources, now: datetime | None = None) -> int:
     """Do a bounded part of the due work. Returns how many comments were changed. The next run does the rest."""
     now = now or datetime.now(UTC)
-    with workshop.database.reading() as session:
+    with resources.database.reading() as session:
         due = [(site_id, kept) for site_id, kept in retentions(session) if kept.is_due(now)]
-    return sum(_of_site(workshop, site_id, kept, now) for site_id, kept in due)
+    return sum(_of_site(resources, site_id, kept, now) for site_id, kept in due)
 
 
-def _of_site(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> int:
-    erased, all_erased = _erased(workshop, site_id, kept, now)
-    forgotten, all_forgotten = _forgotten(workshop, site_id, kept, now)
+def _of_site(resources: WorkerResources, site_id: str, kept: Retention, now: datetime) -> int:
+    erased, all_erased = _erased(resources, site_id, kept, now)
+    forgotten, all_forgotten = _forgotten(resources, site_id, kept, now)
     if erased:
-        workshop.database.wipe()
-    with workshop.database.writing() as session:
+        resources.database.wipe()
+    with resources.database.writing() as session:
         note_gone(session, site_id, erased=erased, forgotten=forgotten)
         if all_erased and all_forgotten:
             done_for(session, site_id, kept, now.date())
@@ -41,17 +41,17 @@ def _of_site(workshop: WorkerResources, site_id: str, kept: Retention, now: date
     return erased + forgotten
 
 
-def _erased(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
+def _erased(resources: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
     """Erase old rejected comments. Returns how many were erased, and whether none is left to erase."""
     before = kept.rejected_before(now)
     if before is None:
         return 0, True
-    with workshop.database.reading() as session:
+    with resources.database.reading() as session:
         ids = some_of(session, rejected_of(site_id, before), limit=AT_ONCE)
     count = 0
     for comment_id in ids:
         try:
-            with workshop.database.writing() as session:
+            with resources.database.writing() as session:
                 count += erase(session, site_id, comment_id, now=now) is not None
         except Conflict:
             # A race: the comment changed state meanwhile. The next run sees its new state.
@@ -59,16 +59,16 @@ def _erased(workshop: WorkerResources, site_id: str, kept: Retention, now: datet
     return count, len(ids) < AT_ONCE
 
 
-def _forgotten(workshop: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
+def _forgotten(resources: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
     before = kept.personal_before(now)
     if before is None:
         return 0, True
     count = 0
     for _ in range(TIMES):
-        with workshop.database.reading() as session:
+        with resources.database.reading() as session:
             ids = some_of(session, personal_of(site_id, before), limit=FORGOTTEN)
         if not ids:
             return count, True
-        with workshop.database.writing() as session:
+        with resources.database.writing() as session:
             count += forget_authors(session, ids)
     return count, False

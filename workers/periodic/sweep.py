@@ -34,8 +34,8 @@ class PeriodicJob:
     wake_up: Job | None = None
 
 
-def _count(workshop: WorkerResources) -> None:
-    count_days(workshop.database)
+def _count(resources: WorkerResources) -> None:
+    count_days(resources.database)
 
 
 #: All periodic work, with and without a broker.
@@ -49,49 +49,49 @@ PERIODIC_JOBS = (
 )
 
 
-def sweep(workshop: WorkerResources) -> None:
+def sweep(resources: WorkerResources) -> None:
     """One sweep: send the jobs' wake-ups, check and deliver what has waited too long, then run the jobs without a wake-up."""
     for job in PERIODIC_JOBS:
         if job.wake_up:
-            workshop.bell.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
-    _help_if_late(workshop)
+            resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
+    _help_if_late(resources)
     for job in PERIODIC_JOBS:
         if not job.wake_up:
-            job.run(workshop)
+            job.run(resources)
 
 
-def _help_if_late(workshop: WorkerResources) -> None:
+def _help_if_late(resources: WorkerResources) -> None:
     """Check and deliver in this process if a comment or delivery has waited too long: a wake-up was lost, or no worker runs."""
-    late = datetime.now(UTC) - timedelta(seconds=workshop.settings.sweep_after)
-    with workshop.database.reading() as session:
+    late = datetime.now(UTC) - timedelta(seconds=resources.settings.sweep_after)
+    with resources.database.reading() as session:
         oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
     if oldest is not None and oldest < late:
         log.warning("sweep_checks_pending", extra={"oldest": oldest.isoformat()})
-        check_pending(workshop)
+        check_pending(resources)
         undelivered = True
     if undelivered:
-        deliver(workshop)
+        deliver(resources)
 
 
-def keep_sweeping(workshop: WorkerResources, stop: threading.Event) -> None:
+def keep_sweeping(resources: WorkerResources, stop: threading.Event) -> None:
     """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread."""
-    if not isinstance(workshop.bell, NoNotifier):
-        _repeat(sweep, workshop, stop, workshop.settings.sweep_every)
+    if not isinstance(resources.notifier, NoNotifier):
+        _repeat(sweep, resources, stop, resources.settings.sweep_every)
         return
     first, *others = PERIODIC_JOBS
-    threads = [threading.Thread(target=_repeat, args=(job.run, workshop, stop, job.pause), name=job.name) for job in others]
+    threads = [threading.Thread(target=_repeat, args=(job.run, resources, stop, job.pause), name=job.name) for job in others]
     for thread in threads:
         thread.start()
-    _repeat(first.run, workshop, stop, first.pause)
+    _repeat(first.run, resources, stop, first.pause)
     for thread in threads:
         thread.join()
 
 
-def _repeat(run: Callable[[WorkerResources], object], workshop: WorkerResources, stop: threading.Event, pause: float) -> None:
+def _repeat(run: Callable[[WorkerResources], object], resources: WorkerResources, stop: threading.Event, pause: float) -> None:
     """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
     while not stop.is_set():
         try:
-            run(workshop)
+            run(resources)
         except Exception:
             log.exception("sweep_failed")
             stop.wait(1.0)

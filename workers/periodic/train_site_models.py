@@ -14,14 +14,13 @@ from service.actions.learning.site_model import begin_learning, keep_model
 from service.child_process import die_with_parent
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.site_model_doubts import STANDING_COUNTS, STOOD
-from service.domain.policy.site_policy import SitePolicy
 from service.logs import configure
 from service.store.db.engine import Database
 from service.store.learning.labels import is_spam, labels
 from service.store.learning.ordinary_comments import ordinary_comments
 from service.store.learning.scored_decisions import scored_decisions
 from service.store.learning.site_models import due_for_training
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.uncaught_errors import log_stderr, log_uncaught
 from workers.checks.model.site_model import log_odds, packed
 from workers.checks.models import features, probabilities
@@ -43,15 +42,15 @@ MOST_STANDING = 1_000
 _running: list[subprocess.Popen[bytes]] = []
 
 
-def start_learning(workshop: WorkerResources) -> bool:
+def start_learning(resources: WorkerResources) -> bool:
     """Start a training process if a site is due and no such process is running. Returns whether one was started.
 
     Does not wait for its end. A separate process returns its memory when it ends, and does not hold the GIL of the process that
     checks or delivers.
     """
-    if any(child.poll() is None for child in _running) or not _due(workshop.database, REST):
+    if any(child.poll() is None for child in _running) or not _due(resources.database, REST):
         return False
-    _running[:] = [_child(workshop)]
+    _running[:] = [_child(resources)]
     return True
 
 
@@ -97,7 +96,7 @@ def _renew_limits(database: Database, site_id: str) -> None:
     """Calibrate the limits of the risk budget again, because there are new decisions."""
     with database.reading() as session:
         here = site(session, site_id)
-        thresholds = SitePolicy(here.policy if here else None).thresholds
+        thresholds = policy_of(here).thresholds
         limits = calibrated(scored_decisions(session, site_id, thresholds), thresholds) if thresholds else None
     if thresholds and limits:
         with database.writing() as session:
@@ -145,9 +144,9 @@ def _lesson(reading: CheckInput, rejected: int, *, counts: float = 1.0) -> Lesso
     return Lesson(frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts)
 
 
-def _child(workshop: WorkerResources) -> subprocess.Popen[bytes]:
+def _child(resources: WorkerResources) -> subprocess.Popen[bytes]:
     """Start the training process. The database URL goes through a pipe: it may hold a password, and command lines are public."""
-    settings = workshop.settings
+    settings = resources.settings
     command = [
         sys.executable,
         "-m",
@@ -158,7 +157,7 @@ def _child(workshop: WorkerResources) -> subprocess.Popen[bytes]:
     ]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert child.stdin is not None  # noqa: S101 - set by stdin=PIPE above
-    child.stdin.write(workshop.database.url.encode())
+    child.stdin.write(resources.database.url.encode())
     child.stdin.close()
     return child
 

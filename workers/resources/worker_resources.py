@@ -17,15 +17,15 @@ class WorkerResources:
 
     settings: Settings
     database: Database
-    bell: Notifier
-    taught: SiteModelCache = field(default_factory=SiteModelCache)
-    alike: RecentComments = field(default_factory=RecentComments)
-    watch: PollLease = field(default_factory=NoPollLease)
+    notifier: Notifier
+    site_models: SiteModelCache = field(default_factory=SiteModelCache)
+    recent_comments: RecentComments = field(default_factory=RecentComments)
+    poll_lease: PollLease = field(default_factory=NoPollLease)
 
     @classmethod
     def open(cls, settings: Settings) -> "WorkerResources":
         database = Database(settings.database, patience=ANSWER_PATIENCE, audit_actor=lambda: AuditActor(ActorKind.GREENROOM))
-        return cls(settings, database, notifier(settings), watch=poll_lease(settings))
+        return cls(settings, database, notifier(settings), poll_lease=poll_lease(settings))
 
     def close(self) -> None:
         """Close the database connections."""

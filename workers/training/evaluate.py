@@ -40,7 +40,7 @@ def all_figures(folder: Path, told: Callable[[str], None] = lambda _: None) -> I
             news,
             profanity_figures,
             disguises,
-            identities,
+            pseudonyms,
             shipped_models_figures,
             speed,
             new_site,
@@ -173,7 +173,7 @@ def disguises(folder: Path) -> Iterator[Figure]:
         yield figure("innocent words flagged", _mean(_gravest(t) > Tier.ALLOWED for t in innocent), "<= .001", "tuned on")
 
 
-def identities(_: Path) -> Iterator[Figure]:
+def pseudonyms(_: Path) -> Iterator[Figure]:
     """Plain sentences about people's identity, judged by all checks. They are in the abuse model's training data as calm."""
     sentences = [example.text for example in calm_about_people()]
     marked = [

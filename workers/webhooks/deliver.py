@@ -28,18 +28,18 @@ GATHER = 0.02
 AHEAD = 16
 
 
-def deliver(workshop: WorkerResources, *, seconds: float = 4.0) -> int:
+def deliver(resources: WorkerResources, *, seconds: float = 4.0) -> int:
     """Send due deliveries until none is left or the time is used up. Returns the number of recorded attempts.
 
     One thread uses the database, one write transaction per turn. The other threads only send and hold no connection.
     """
-    with workshop.database.reading() as session:
+    with resources.database.reading() as session:
         if not anything_due(session, now=_now()):
             return 0
-    with ThreadPoolExecutor(workshop.settings.courier_threads, thread_name_prefix="courier") as pool:
-        attempted, unfinished = _Round(workshop, pool, until=time.monotonic() + seconds).run()
+    with ThreadPoolExecutor(resources.settings.courier_threads, thread_name_prefix="courier") as pool:
+        attempted, unfinished = _Round(resources, pool, until=time.monotonic() + seconds).run()
     if unfinished:
-        workshop.bell.notify(Job.DELIVER)
+        resources.notifier.notify(Job.DELIVER)
     return attempted
 
 
@@ -50,9 +50,9 @@ class _Round:
     waiting deliveries of its endpoint are released.
     """
 
-    def __init__(self, workshop: WorkerResources, pool: ThreadPoolExecutor, *, until: float) -> None:
-        settings = workshop.settings
-        self._workshop, self._until = workshop, until
+    def __init__(self, resources: WorkerResources, pool: ThreadPoolExecutor, *, until: float) -> None:
+        settings = resources.settings
+        self._workshop, self._until = resources, until
         self._probe_every = timedelta(seconds=settings.webhook_probe_every)
         self._threads = settings.courier_threads
         self._in_hand = SendPool(

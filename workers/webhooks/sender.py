@@ -22,7 +22,7 @@ class Sender:
 
     def __init__(self, settings: Settings) -> None:
         self._outside = SafeHttp(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
-        self._seal = SecretBox.from_secret(settings.secret)
+        self._secret_box = SecretBox.from_secret(settings.secret)
 
     def send(self, item: Outgoing) -> AttemptResult:
         """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""
@@ -30,7 +30,7 @@ class Sender:
         told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         try:
-            keys = [self._seal.decrypt(sealed) for sealed in item.secrets]
+            keys = [self._secret_box.decrypt(sealed) for sealed in item.secrets]
         except DecryptionFailed as error:
             return AttemptResult(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
         answer = self._outside.post(item.url, body, _headers(item, keys, at, body))

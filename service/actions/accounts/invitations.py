@@ -85,7 +85,7 @@ def withdraw(session: Session, person: Moderator, *, site_id: str) -> bool:
 
 
 def accept(
-    session: Session, token: str, *, browser: SignedIn | None, code: str, seal: SecretBox, user_agent: str, now: datetime
+    session: Session, token: str, *, browser: SignedIn | None, code: str, secret_box: SecretBox, user_agent: str, now: datetime
 ) -> str:
     """Accept an invitation: the roles take effect, every earlier way into the account ends, and this browser gets a new session.
 
@@ -101,7 +101,7 @@ def accept(
     if person is None or len(used) < len(offers):
         raise Gone("this invitation was used, withdrawn or has run out")
     if offers[0].signed_in:
-        _prove(session, person, browser, code, seal=seal, now=now)
+        _prove(session, person, browser, code, secret_box=secret_box, now=now)
     _end_ways_in(session, person)
     for offered in offers:
         before = set_role(session, person, Role(offered.role), offered.site_id)
@@ -118,12 +118,14 @@ def accept(
     return start(session, person.id, how="invitation", user_agent=user_agent, now=now)
 
 
-def _prove(session: Session, person: Moderator, browser: SignedIn | None, code: str, *, seal: SecretBox, now: datetime) -> None:
+def _prove(
+    session: Session, person: Moderator, browser: SignedIn | None, code: str, *, secret_box: SecretBox, now: datetime
+) -> None:
     """Check that the browser is signed in to the account as it is now, and that the code is right if two-factor is on."""
     if browser is None or browser.moderator.id != person.id:
         raise AccountChanged("this invitation is accepted by who is signed in to its account")
     hold(session, browser)
-    if person.totp_enabled_at and not accept_code(session, person.id, code, seal=seal, now=now):
+    if person.totp_enabled_at and not accept_code(session, person.id, code, secret_box=secret_box, now=now):
         raise Invalid.field("/code", "wrong", "that code does not fit, or was used already; wait for the next one")
 
 

@@ -42,19 +42,19 @@ class AuthorizationRequest:
 
 
 def begin_sign_in(
-    session: Session, goal: str, *, seal: SecretBox, now: datetime, moderator_id: UUID | None = None
+    session: Session, goal: str, *, secret_box: SecretBox, now: datetime, moderator_id: UUID | None = None
 ) -> tuple[str, AuthorizationRequest]:
     """Begin a sign-in. Returns the token for the browser's cookie, and the authorization request for the provider."""
     session.execute(delete(OidcSignIn).where(OidcSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
     question = AuthorizationRequest(digest_of(token), secrets.token_urlsafe(24), secrets.token_urlsafe(48), goal, moderator_id)
-    sealed = seal.encrypt(json.dumps([question.nonce, question.verifier, goal]))
+    sealed = secret_box.encrypt(json.dumps([question.nonce, question.verifier, goal]))
     session.add(OidcSignIn(digest=question.state, encrypted=sealed, moderator_id=moderator_id, valid_until=now + PATIENCE))
     session.flush()
     return token, question
 
 
-def take_sign_in(session: Session, token: str, state: str, *, seal: SecretBox, now: datetime) -> AuthorizationRequest:
+def take_sign_in(session: Session, token: str, state: str, *, secret_box: SecretBox, now: datetime) -> AuthorizationRequest:
     """Returns the authorization request of this browser, and deletes it. Raises InvalidIdToken if there is none, or if it belongs
     to another browser."""
     digest = digest_of(token)
@@ -66,7 +66,7 @@ def take_sign_in(session: Session, token: str, state: str, *, seal: SecretBox, n
     ).one_or_none()
     if row is None:
         raise InvalidIdToken("this sign-in took too long, or was answered already")
-    nonce, verifier, goal = json.loads(seal.decrypt(row.encrypted))
+    nonce, verifier, goal = json.loads(secret_box.decrypt(row.encrypted))
     return AuthorizationRequest(digest, nonce, verifier, goal, row.moderator_id)
 
 

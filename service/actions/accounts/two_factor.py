@@ -17,17 +17,17 @@ from service.store.tables.accounts import Moderator
 from service.store.tables.two_factor import PendingSignIn, RecoveryCode
 
 
-def begin(session: Session, moderator_id: UUID, *, seal: SecretBox) -> None:
+def begin(session: Session, moderator_id: UUID, *, secret_box: SecretBox) -> None:
     """Make a secret, which takes effect once `confirm` is called. A second call replaces the secret. Raises Conflict if
     two-factor is on already."""
     moderator = _locked_moderator(session, moderator_id)
     if moderator.totp_enabled_at:
         raise Conflict("the second factor is on already; turn it off first")
-    moderator.totp_secret, moderator.totp_last_step = seal.encrypt(new_secret()), 0
+    moderator.totp_secret, moderator.totp_last_step = secret_box.encrypt(new_secret()), 0
     session.flush()
 
 
-def confirm(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime, but: str) -> list[str]:
+def confirm(session: Session, moderator_id: UUID, code: str, *, secret_box: SecretBox, now: datetime, but: str) -> list[str]:
     """Turn two-factor on, with a code as proof. Returns the recovery codes; signs out every browser except the one with digest
     `but`.
 
@@ -36,7 +36,7 @@ def confirm(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox,
     moderator = _locked_moderator(session, moderator_id)
     if moderator.totp_enabled_at or not moderator.totp_secret:
         raise Conflict("there is no second factor to confirm; begin anew")
-    if not _shows_a_code(session, moderator, code, seal=seal, now=now):
+    if not _shows_a_code(session, moderator, code, secret_box=secret_box, now=now):
         raise _wrong()
     moderator.totp_enabled_at = now
     codes = _fresh_codes(session, moderator_id)
@@ -45,17 +45,17 @@ def confirm(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox,
     return codes
 
 
-def renew_codes(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> list[str]:
+def renew_codes(session: Session, moderator_id: UUID, code: str, *, secret_box: SecretBox, now: datetime) -> list[str]:
     """Replace the recovery codes, with a code as proof. Raises Invalid for a wrong code."""
-    _prove(session, moderator_id, code, seal=seal, now=now)
+    _prove(session, moderator_id, code, secret_box=secret_box, now=now)
     codes = _fresh_codes(session, moderator_id)
     record_audit(session, AuditEvent.RECOVERY_CODES_MADE, target=moderator_id)
     return codes
 
 
-def turn_off(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> None:
+def turn_off(session: Session, moderator_id: UUID, code: str, *, secret_box: SecretBox, now: datetime) -> None:
     """A moderator turns off their own two-factor, with a code as proof. Raises Invalid for a wrong code."""
-    _prove(session, moderator_id, code, seal=seal, now=now)
+    _prove(session, moderator_id, code, secret_box=secret_box, now=now)
     forget_factor(session, moderator_id)
     record_audit(session, AuditEvent.TWO_FACTOR_OFF, target=moderator_id)
 
@@ -72,21 +72,21 @@ def reset(session: Session, moderator_id: UUID) -> None:
     record_audit(session, AuditEvent.TWO_FACTOR_RESET, target=moderator_id)
 
 
-def accept_code(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> str:
+def accept_code(session: Session, moderator_id: UUID, code: str, *, secret_box: SecretBox, now: datetime) -> str:
     """Check a code and use it up. Returns `code` or `recovery code`, or an empty string if the code is wrong. Each code works
     only once, even if two requests use it at the same time."""
     moderator = _locked_moderator(session, moderator_id)
     if not moderator.totp_enabled_at:
         return ""
-    if _shows_a_code(session, moderator, code, seal=seal, now=now):
+    if _shows_a_code(session, moderator, code, secret_box=secret_box, now=now):
         return "code"
     own = (RecoveryCode.digest == digest_of_recovery(code), RecoveryCode.moderator_id == moderator_id)
     used = session.execute(delete(RecoveryCode).where(*own).returning(RecoveryCode.digest)).scalar()
     return "recovery code" if used else ""
 
 
-def _shows_a_code(session: Session, moderator: Moderator, code: str, *, seal: SecretBox, now: datetime) -> bool:
-    step = step_of(seal.decrypt(moderator.totp_secret), code, now=now, after=moderator.totp_last_step)
+def _shows_a_code(session: Session, moderator: Moderator, code: str, *, secret_box: SecretBox, now: datetime) -> bool:
+    step = step_of(secret_box.decrypt(moderator.totp_secret), code, now=now, after=moderator.totp_last_step)
     if step is None:
         return False
     won = session.execute(
@@ -99,8 +99,8 @@ def _shows_a_code(session: Session, moderator: Moderator, code: str, *, seal: Se
     return won is not None
 
 
-def _prove(session: Session, moderator_id: UUID, code: str, *, seal: SecretBox, now: datetime) -> None:
-    if not accept_code(session, moderator_id, code, seal=seal, now=now):
+def _prove(session: Session, moderator_id: UUID, code: str, *, secret_box: SecretBox, now: datetime) -> None:
+    if not accept_code(session, moderator_id, code, secret_box=secret_box, now=now):
         raise _wrong()
 
 

@@ -81,14 +81,14 @@ _EXTERNALS = (
 
 
 def submit(
-    session: Session | Connection, submissions: Sequence[Submission], *, identities: Pseudonymizer, now: datetime
+    session: Session | Connection, submissions: Sequence[Submission], *, pseudonyms: Pseudonymizer, now: datetime
 ) -> list[Outcome]:
     """Store many drafts at once. Each gets its own outcome, in the order given; a refused one does not affect the others."""
     connection = plain(session)
     # On PostgreSQL the insert itself detects a closed thread. Only if it does, the threads are read and the batch is tried again.
     threads = {} if connection.dialect.name == "postgresql" else _stored_threads(connection, submissions)
     while True:
-        batch = _Batch(_Known(connection, submissions, threads), identities, now)
+        batch = _Batch(_Known(connection, submissions, threads), pseudonyms, now)
         outcomes = [batch.outcome_of(submission) for submission in submissions]
         # Sorted, so that two transactions that store the same rows at once cannot deadlock.
         if insert_comments(
@@ -104,18 +104,18 @@ def submit(
 class _Batch:
     """The rows that a batch inserts."""
 
-    def __init__(self, known: "_Known", identities: Pseudonymizer, now: datetime) -> None:
+    def __init__(self, known: "_Known", pseudonyms: Pseudonymizer, now: datetime) -> None:
         self.known = known
         self.rows: list[dict[str, Any]] = []
         self.keys: list[dict[str, Any]] = []
-        self._identities = identities
+        self._pseudonyms = pseudonyms
         self._now = now
 
     def outcome_of(self, submission: Submission) -> Outcome:
         outcome = self.known.outcome_of(submission)
         if outcome is not None:
             return outcome
-        row = _row(submission, self.known, self._identities, self._now)
+        row = _row(submission, self.known, self._pseudonyms, self._now)
         self.rows.append(row)
         self.known.remember(submission, row["id"])
         if submission.key:
@@ -254,7 +254,7 @@ def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> 
     return parents
 
 
-def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: datetime) -> dict[str, Any]:
+def _row(submission: Submission, known: _Known, pseudonyms: Pseudonymizer, now: datetime) -> dict[str, Any]:
     draft, author, context = submission.draft, submission.draft.author, submission.draft.context
     return {
         "id": new_id(),
@@ -270,20 +270,20 @@ def _row(submission: Submission, known: _Known, identities: Pseudonymizer, now: 
         "author_url": author.url,
         "author_external_id": author.id,
         "author_verified": author.verified,
-        "author_key": identities.author(external_id=author.id, email=author.email),
+        "author_key": pseudonyms.author(external_id=author.id, email=author.email),
         "email_domain": domain_of(author.email),
-        "ip_key": identities.block(context.ip),
-        "context": _kept_context(submission, identities),
+        "ip_key": pseudonyms.block(context.ip),
+        "context": _kept_context(submission, pseudonyms),
         "received_at": now,
         "updated_at": now,
     }
 
 
-def _kept_context(submission: Submission, identities: Pseudonymizer) -> dict[str, Any]:
+def _kept_context(submission: Submission, pseudonyms: Pseudonymizer) -> dict[str, Any]:
     """The stored part of the context: the address only as a keyed hash, and of the honeypot only that it was filled."""
     context = submission.draft.context
     fields: dict[str, Any] = {
-        "address": identities.address(context.ip),
+        "address": pseudonyms.address(context.ip),
         "user_agent": context.user_agent,
         "referrer": context.referrer,
         "language": context.language,

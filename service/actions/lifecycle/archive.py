@@ -41,7 +41,7 @@ class Skipped(StrEnum):
     FOREIGN = "foreign"
 
 
-def move_to_archive(session: Session, volume: ArchiveFile, kept: Sequence[CommentRows], old: Archivable) -> int:
+def move_to_archive(session: Session, archive_file: ArchiveFile, kept: Sequence[CommentRows], old: Archivable) -> int:
     """Delete the rows that the file holds. The rows of a comment are deleted only if they are still the same in the file and in
     the database.
 
@@ -53,33 +53,33 @@ def move_to_archive(session: Session, volume: ArchiveFile, kept: Sequence[Commen
     may_leave = leaving(session, old, [row.head.comment for row in in_tables])
     moved = [row for row in in_tables if row.head.comment in may_leave and row.line == in_file[row.head.comment].line]
     if moved:
-        _registered(session, volume).moved += len(moved)
+        _registered(session, archive_file).moved += len(moved)
         session.flush()
-        _leave_names(session, volume, [bundle for bundle in moved if bundle.head.whole])
+        _leave_names(session, archive_file, [bundle for bundle in moved if bundle.head.whole])
         _mark(session, {bundle.head.comment: bundle.head.until for bundle in moved if not bundle.head.whole})
         taken_out(session, moved)
     return len(moved)
 
 
-def _registered(session: Session, volume: ArchiveFile) -> Archive:
-    archive = session.get(Archive, volume.id)
+def _registered(session: Session, archive_file: ArchiveFile) -> Archive:
+    archive = session.get(Archive, archive_file.id)
     if archive is None:
         archive = Archive(
-            id=volume.id, site_id=volume.site_id, name=volume.name, folder=volume.folder, moved=0, at=volume.at, erased_until=volume.at
+            id=archive_file.id, site_id=archive_file.site_id, name=archive_file.name, folder=archive_file.folder, moved=0, at=archive_file.at, erased_until=archive_file.at
         )  # fmt: skip
         session.add(archive)
         session.flush()
     return archive
 
 
-def _leave_names(session: Session, volume: ArchiveFile, whole: Sequence[CommentRows]) -> None:
+def _leave_names(session: Session, archive_file: ArchiveFile, whole: Sequence[CommentRows]) -> None:
     rows = [
         {
             "id": bundle.head.comment,
-            "site_id": volume.site_id,
+            "site_id": archive_file.site_id,
             "thread_id": UUID(bundle.comment["thread_id"]),
             "external_id": bundle.comment["external_id"],
-            "archive_id": volume.id,
+            "archive_id": archive_file.id,
             "erased": is_tombstone(bundle.head),
         }
         for bundle in whole
@@ -96,12 +96,12 @@ def _mark(session: Session, versions: dict[UUID, int]) -> None:
         session.connection().execute(statement, [{"comment": i, "told": version} for i, version in versions.items()])
 
 
-def note_archived(session: Session, volume: ArchiveFile) -> int:
+def note_archived(session: Session, archive_file: ArchiveFile) -> int:
     """Write the audit entry for a finished file, unless it is empty. Returns how many comments were moved into it."""
-    moved = session.scalar(select(Archive.moved).where(Archive.id == volume.id)) or 0
+    moved = session.scalar(select(Archive.moved).where(Archive.id == archive_file.id)) or 0
     if moved:
-        after = {"count": moved, "folder": volume.folder}
-        record_audit(session, AuditEvent.COMMENTS_ARCHIVED, site_id=volume.site_id, target=volume.name, after=after)
+        after = {"count": moved, "folder": archive_file.folder}
+        record_audit(session, AuditEvent.COMMENTS_ARCHIVED, site_id=archive_file.site_id, target=archive_file.name, after=after)
     return moved
 
 
@@ -158,16 +158,18 @@ class _Standing:
         return Skipped.LATER if row.archived > bundle.head.until else Skipped.HERE
 
 
-def note_restored(session: Session, volume: ArchiveFile, *, count: int) -> None:
-    record_audit(session, AuditEvent.COMMENTS_RESTORED, site_id=volume.site_id, target=volume.name, after={"count": count})
+def note_restored(session: Session, archive_file: ArchiveFile, *, count: int) -> None:
+    record_audit(
+        session, AuditEvent.COMMENTS_RESTORED, site_id=archive_file.site_id, target=archive_file.name, after={"count": count}
+    )
 
 
-def note_erased(session: Session, volume: ArchiveFile, *, count: int, until: datetime) -> None:
+def note_erased(session: Session, archive_file: ArchiveFile, *, count: int, until: datetime) -> None:
     """Record that this archive file no longer holds comments that were erased in the database before `until`."""
-    archive = session.get(Archive, volume.id)
+    archive = session.get(Archive, archive_file.id)
     if archive is not None:
         archive.erased_until = max(archive.erased_until, until)
         session.flush()
     if count:
         after = {"count": count, "by": "archive erase"}
-        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=volume.site_id, target=volume.name, after=after)
+        record_audit(session, AuditEvent.COMMENTS_ERASED, site_id=archive_file.site_id, target=archive_file.name, after=after)

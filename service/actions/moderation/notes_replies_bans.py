@@ -1,5 +1,6 @@
 """What a moderator does beside deciding: notes for colleagues, replies as the site, bans and trusts of authors."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.draft import Draft, DraftAuthor, DraftThread
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
-from service.domain.policy.site_policy import AUTHOR_LISTS, SitePolicy
+from service.domain.policy.site_policy import AUTHOR_LISTS, AuthorEntry, AuthorList, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.db.column_types import table
@@ -48,7 +49,7 @@ def reply(
     text: str,
     *,
     moderator_id: UUID,
-    identities: Pseudonymizer,
+    pseudonyms: Pseudonymizer,
     now: datetime,
     delay: timedelta,
 ) -> UUID:
@@ -62,7 +63,7 @@ def reply(
         author=DraftAuthor(name=site.name or site_id, id=f"site:{site_id}", verified=True),
         parent=str(comment_id),
     )
-    outcome = submit(session, [Submission(site_id, draft)], identities=identities, now=now)[0]
+    outcome = submit(session, [Submission(site_id, draft)], pseudonyms=pseudonyms, now=now)[0]
     if not isinstance(outcome, Accepted):
         raise outcome
     ruling = Ruling(outcome.comment_id, State.APPROVED, None, reason="reply_of_the_site")
@@ -74,7 +75,7 @@ def ban_or_trust(
     session: Session,
     site_id: str,
     comment_id: UUID,
-    standing: str,
+    what: str,
     *,
     moderator: Moderator,
     why: str = "",
@@ -83,25 +84,26 @@ def ban_or_trust(
 ) -> None:
     """Ban or trust the author of a comment on this site, until a given time or for ever. This replaces an earlier ban or trust.
 
-    Raises NotFound, Conflict if the author has neither an account nor an address, or Invalid for another `standing`.
+    Raises NotFound, Conflict if the author has neither an account nor an address, or Invalid for another `what` than "ban" and "trust".
     """
     comment = _comment(session, site_id, comment_id)
     if not comment.author_key:
         raise Conflict("this author has no account id and no e-mail address, so they cannot be banned or trusted")
-    if standing not in AUTHOR_LISTS.values():
-        raise Invalid.field("/standing", "unknown", "expected ban or trust")
+    name = AUTHOR_LISTS.get(what)
+    if name is None:
+        raise Invalid.field("/act", "unknown", "expected ban or trust")
     site = locked_site(session, site_id)
-    policy = _without(site, lambda key, _: key == comment.author_key)
-    entry = {
+    lists = _without(site, lambda key, _: key == comment.author_key)
+    entry: AuthorEntry = {
         "id": str(new_id()),
         "name": comment.author_name,
         "by": moderator.name or moderator.email,
         "at": now.isoformat(),
         "until": until.isoformat() if until else "",
     }
-    policy[standing] = {**policy[standing], comment.author_key: entry}
-    site.policy = policy
-    kind = ActivityKind.BAN if standing == "blocked_authors" else ActivityKind.TRUST
+    lists[name][comment.author_key] = entry
+    site.policy = SitePolicy(site.policy).with_authors(lists)
+    kind = ActivityKind.BAN if what == "ban" else ActivityKind.TRUST
     _keep(
         session,
         site_id,
@@ -120,7 +122,7 @@ def ban_or_trust(
         AuditEvent.AUTHOR_JUDGED,
         site_id=site_id,
         target=comment_id,
-        after={"standing": standing, "until": entry["until"]},
+        after={"standing": name, "until": entry["until"]},
     )
 
 
@@ -131,7 +133,7 @@ def lift_ban_or_trust(session: Session, site_id: str, entry_id: str, *, moderato
         for key, entry in SitePolicy(site.policy).authors(standing).items():
             if entry.get("id") == entry_id:
                 _keep(session, site_id, ActivityKind.FORGIVE, key, moderator_id, at=now)
-    site.policy = _without(site, lambda _, entry: entry.get("id") == entry_id)
+    site.policy = SitePolicy(site.policy).with_authors(_without(site, lambda _, entry: entry.get("id") == entry_id))
     session.flush()
     record_audit(session, AuditEvent.AUTHOR_FORGIVEN, site_id=site_id, target=entry_id)
 
@@ -141,12 +143,13 @@ def _keep(session: Session, site_id: str, kind: ActivityKind, author_key: str, m
     session.add(Activity(id=new_id(), site_id=site_id, kind=kind, author_key=author_key, moderator_id=moderator_id, **facts))
 
 
-def _without(site: Site, gone) -> dict:  # type: ignore[no-untyped-def, type-arg]
-    policy = dict(SitePolicy(site.policy).stored)
-    for standing in AUTHOR_LISTS.values():
-        entries = SitePolicy(site.policy).authors(standing)
-        policy[standing] = {key: entry for key, entry in entries.items() if not gone(key, entry)}
-    return policy
+def _without(site: Site, gone: Callable[[str, AuthorEntry], bool]) -> dict[AuthorList, dict[str, AuthorEntry]]:
+    """Both lists of a site without the entries that are gone."""
+    policy = SitePolicy(site.policy)
+    return {
+        name: {key: entry for key, entry in policy.authors(name).items() if not gone(key, entry)}
+        for name in AUTHOR_LISTS.values()
+    }
 
 
 def _comment(session: Session, site_id: str, comment_id: UUID) -> Comment:

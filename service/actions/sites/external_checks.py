@@ -55,7 +55,7 @@ def set_external_check(
     name: str,
     wanted: ExternalCheckSettings,
     *,
-    seal: SecretBox,
+    secret_box: SecretBox,
     now: datetime,
     allow: tuple[str, ...] = (),
 ) -> str:
@@ -76,7 +76,7 @@ def set_external_check(
         check_url(row.url, allow)
     made = new_secret() if Needs.SIGNING in check.needs and not row.secret and not wanted.secret else ""
     if given := made or wanted.secret:
-        row.secret = seal.encrypt(given)
+        row.secret = secret_box.encrypt(given)
         row.failures, row.probe_at, row.last_error = 0, None, ""
     _complete(check, row)
     session.add(row)

@@ -64,7 +64,7 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
 
 
 def add_akismet_key(
-    session: Session, site_id: str, *, identities: Pseudonymizer, held_is_spam: bool = True, label: str = "", now: datetime
+    session: Session, site_id: str, *, pseudonyms: Pseudonymizer, held_is_spam: bool = True, label: str = "", now: datetime
 ) -> tuple[UUID, str]:
     """Create a key for clients of Akismet's protocol: 12 hex digits, since the WordPress plugin accepts no other form.
 
@@ -75,7 +75,7 @@ def add_akismet_key(
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = secrets.token_hex(6)
     key = ApiKey(
-        id=new_id(), site_id=site_id, kind=ApiKeyKind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=identities.short_key(token),
+        id=new_id(), site_id=site_id, kind=ApiKeyKind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=pseudonyms.short_key(token),
         hint=token[:4], created_at=now,
     )  # fmt: skip
     session.add(key)

@@ -37,7 +37,7 @@ def add_endpoint(
     site_id: str,
     *,
     url: str,
-    seal: SecretBox,
+    secret_box: SecretBox,
     now: datetime,
     events: Sequence[EventType] = EVENTS,
     allow: Sequence[str] = (),
@@ -58,7 +58,7 @@ def add_endpoint(
         site_id=site_id,
         url=url,
         events=_in_order(events),
-        secret=seal.encrypt(secret),
+        secret=secret_box.encrypt(secret),
         enabled=True,
         failures=0,
         events_since=_from_now_on(session, site_id, now),
@@ -114,13 +114,13 @@ def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
     session.delete(endpoint)
 
 
-def rotate(session: Session, site_id: str, endpoint_id: UUID, *, seal: SecretBox, now: datetime) -> tuple[Endpoint, str]:
+def rotate(session: Session, site_id: str, endpoint_id: UUID, *, secret_box: SecretBox, now: datetime) -> tuple[Endpoint, str]:
     """Make a new secret. For a day, webhooks are signed with the old secret as well. A second rotation within that day ends the
     oldest secret at once."""
     endpoint = _locked_endpoint(session, site_id, endpoint_id)
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
-    endpoint.secret = seal.encrypt(secret)
+    endpoint.secret = secret_box.encrypt(secret)
     session.flush()
     record_audit(session, AuditEvent.SECRET_ROTATED, site_id=site_id, target=endpoint.id)
     return endpoint, secret

@@ -44,7 +44,7 @@ class Entry:
     sha256: str
     moved: bool = False
 
-    def volume(self, folder: Path) -> ArchiveFile:
+    def archive_file(self, folder: Path) -> ArchiveFile:
         return ArchiveFile(UUID(self.archive), self.site, self.name, str(folder.resolve()), datetime.fromisoformat(self.at))
 
 
@@ -93,11 +93,11 @@ class ArchiveFolder:
         names = (f"{site_id}-{before:%Y-%m-%d}-{n:04d}.jsonl.gz" for n in range(1, 10_000_000))
         return next(name for name in names if name not in taken)
 
-    def write(self, volume: ArchiveFile, bundles: Iterable[CommentRows]) -> Entry:
+    def write(self, archive_file: ArchiveFile, bundles: Iterable[CommentRows]) -> Entry:
         """Write one file with these comments. On return it is synced to disk, read back and in the manifest."""
-        head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(volume.id), "site": volume.site_id,
-                "name": volume.name, "at": volume.at.isoformat()}  # fmt: skip
-        path = self.folder / volume.name
+        head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(archive_file.id), "site": archive_file.site_id,
+                "name": archive_file.name, "at": archive_file.at.isoformat()}  # fmt: skip
+        path = self.folder / archive_file.name
         with _whole(path) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
             _write_lines(out, head, bundles)
         crash_point(CrashPoint.SHELVED)

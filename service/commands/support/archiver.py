@@ -56,10 +56,10 @@ class Archiving:
         filled: list[Entry] = []
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
-            volume = ArchiveFile(
+            archive_file = ArchiveFile(
                 new_id(), site_id, self.shelf.free_name(site_id, before), str(self.shelf.folder.resolve()), datetime.now(UTC)
             )
-            entry = self.shelf.write(volume, source.next_ones(A_FILE))
+            entry = self.shelf.write(archive_file, source.next_ones(A_FILE))
             self.say(
                 f"{entry.name}: {entry.comments:,} comments, {sum(entry.rows.values()):,} rows, {entry.bytes / 1e6:.1f} MB on disk"
             )
@@ -77,16 +77,16 @@ class Archiving:
 
         Pauses after each transaction for as long as it took, so that other writers get their turn.
         """
-        volume, old = entry.volume(self.shelf.folder), self._old(entry.site, before)
+        archive_file, old = entry.archive_file(self.shelf.folder), self._old(entry.site, before)
         for some in self.shelf.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
             began = time.monotonic()
             with self.database.writing() as session:
                 take_time(session)
-                move_to_archive(session, volume, some, old)
+                move_to_archive(session, archive_file, some, old)
             crash_point(CrashPoint.MOVED)
             time.sleep(time.monotonic() - began)
         with self.database.writing() as session:
-            moved = note_archived(session, volume)
+            moved = note_archived(session, archive_file)
         stayed = entry.comments - moved
         if stayed:
             # Some comments changed after the file was written, and stayed in the database. Remove their old versions from the
@@ -111,7 +111,7 @@ class Archiving:
                     here, skipped = here + back, skipped + others
             if here:
                 with self.database.writing() as session:
-                    note_restored(session, entry.volume(self.shelf.folder), count=here)
+                    note_restored(session, entry.archive_file(self.shelf.folder), count=here)
             self.say(f"{entry.name}: {here:,} put back")
             count += here
         return count, skipped
@@ -127,7 +127,7 @@ class Archiving:
             else:
                 count = self.shelf.rewrite(entry, self._unerased)
                 with self.database.writing() as session:
-                    note_erased(session, entry.volume(self.shelf.folder), count=count, until=now)
+                    note_erased(session, entry.archive_file(self.shelf.folder), count=count, until=now)
             if count:
                 gone[entry.name] = count
         return gone

@@ -121,6 +121,10 @@ class SitePolicy:
             return False
         return not (until := str(entry.get("until", ""))) or datetime.fromisoformat(until) > at
 
+    def with_authors(self, lists: Mapping[AuthorList, dict[str, AuthorEntry]]) -> dict[str, Any]:
+        """The JSON to store, with these lists of authors."""
+        return {**self.stored, **dict(lists.items())}
+
     def changed(self, **keys: Unpack[StoredPolicy]) -> dict[str, Any]:
         """The JSON to store, with these keys replaced."""
         return {**self.stored, **keys}

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from service.store.db.engine import Database
-from service.store.db.schema_version import RETIRED, Schema, schema
+from service.store.db.schema_version import RETIRED_ADVICE, Schema, schema
 
 #: The key of an advisory lock in PostgreSQL, so that only one migration runs at a time. It can be any number that no other
 #: program uses.
@@ -28,7 +28,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     """Bring the schema to its newest revision. Returns the revision before and after. Raises RetiredSchema."""
     before = current(database)
     if schema(before) is Schema.RETIRED:
-        raise RetiredSchema(f"the database cannot be upgraded: {RETIRED}")
+        raise RetiredSchema(f"the database cannot be upgraded: {RETIRED_ADVICE}")
     with _transaction(database) as connection:
         config = _config()
         config.attributes["connection"] = connection

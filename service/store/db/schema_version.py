@@ -22,11 +22,11 @@ class Schema(StrEnum):
     OLDER = "older"
     MISSING = "missing"
     #: A schema that is older than the first migration of this code, with the old table names. It cannot be upgraded; the text
-    #: `RETIRED` below says what to do.
+    #: `RETIRED_ADVICE` says what to do.
     RETIRED = "retired"
 
 
-RETIRED = (
+RETIRED_ADVICE = (
     "it has the table names of an earlier version: `greenroom export` each site with that version, and `greenroom import` it here"
 )
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import NotFound
+from service.domain.policy.site_policy import SitePolicy
 from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
 
 
@@ -33,6 +34,11 @@ def api_key_with(session: Session, digest: str, kind: ApiKeyKind = ApiKeyKind.AP
 
 def site(session: Session, site_id: str) -> Site | None:
     return session.get(Site, site_id)
+
+
+def policy_of(site: Site | None) -> SitePolicy:
+    """The policy of a site; without a site the defaults."""
+    return SitePolicy(site.policy if site else None)
 
 
 def locked_site(session: Session, site_id: str) -> Site:

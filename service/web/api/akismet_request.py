@@ -132,15 +132,15 @@ class Fields:
             external_id=self.comment_id,
         )
 
-    def sent(self, site_id: str, draft: Draft, identities: Pseudonymizer) -> Sent:
+    def sent(self, site_id: str, draft: Draft, pseudonyms: Pseudonymizer) -> Sent:
         """The facts by which an earlier copy of this draft is found."""
         return Sent(
             site_id,
             None if self.is_private else thread_id(site_id, draft.thread.id),
             draft.text,
             author_name=draft.author.name,
-            author_key=identities.author(external_id="", email=draft.author.email),
-            ip_key=identities.block(draft.context.ip),
+            author_key=pseudonyms.author(external_id="", email=draft.author.email),
+            ip_key=pseudonyms.block(draft.context.ip),
             comment_id=self.guid,
             external_id=draft.external_id,
             posted_at=self.posted_at,

@@ -94,7 +94,7 @@ def create_endpoint() -> Response:
     allow = resources().settings.webhook_allow
     with resources().database.writing() as session:
         endpoint, secret = add_endpoint(
-            session, api_key().site_id, url=body.url, events=body.events, seal=_seal(), now=_now(), allow=allow
+            session, api_key().site_id, url=body.url, events=body.events, secret_box=_secret_box(), now=_now(), allow=allow
         )
     response = json_response(new_endpoint_response(EndpointHealth(endpoint, 0, 0), secret, now=_now()), 201)
     response.headers["Location"] = f"/v1/endpoints/{endpoint.id}"
@@ -180,7 +180,7 @@ def delete_endpoint(endpoint_id: UUID) -> Response:
 )
 def rotate_secret(endpoint_id: UUID) -> Response:
     with resources().database.writing() as session:
-        _, secret = rotate(session, api_key().site_id, endpoint_id, seal=_seal(), now=_now())
+        _, secret = rotate(session, api_key().site_id, endpoint_id, secret_box=_secret_box(), now=_now())
     return json_response(new_endpoint_response(_health(endpoint_id), secret, now=_now()))
 
 
@@ -226,7 +226,7 @@ def _health(endpoint_id: UUID) -> EndpointHealth:
     return standing
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)
 
 

@@ -3,9 +3,9 @@
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from operator import attrgetter
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cachedmethod
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.actions.sites.sites_and_keys import record_use
@@ -17,12 +17,14 @@ log = logging.getLogger("greenroom.web")
 
 #: Seconds that a cache entry lives, from the end of its query; a revoked key works at most this long.
 TTL = 5.0
-#: What the cache returns for a key without an entry; None is an entry that says "there is none".
-MISSING = object()
 #: Maximum cache entries, so that a flood of wrong keys does not fill the memory.
 MAX_ENTRIES = 10_000
 #: "Last used" is recorded at most this often.
 LAST_USED_EVERY = timedelta(minutes=1)
+
+
+def _by_digest(_cache: object, digest: str, _kind: ApiKeyKind) -> str:
+    return digest
 
 
 class ApiKeyCache:
@@ -35,22 +37,20 @@ class ApiKeyCache:
 
     def get(self, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:
         """The holder of the live key of this kind with this digest, or None."""
-        with self._lock:
-            entry = self._entries.get(digest, MISSING)
-        if entry is not MISSING:
-            return cast("ApiKeyHolder | None", entry)
-        with self._database.reading_quickly() as session:
-            holder = api_key_with(session, digest, kind)
-        with self._lock:
-            self._entries[digest] = holder
-        if holder is not None:
-            self._note(holder)
-        return holder
+        return self._load(digest, kind)
 
     def cached(self, digest: str) -> ApiKeyHolder | None:
         """The holder of the key with this digest, if it is in the cache. Makes no query."""
         with self._lock:
             return self._entries.get(digest)
+
+    @cachedmethod(attrgetter("_entries"), key=_by_digest, lock=attrgetter("_lock"))
+    def _load(self, digest: str, kind: ApiKeyKind) -> ApiKeyHolder | None:
+        with self._database.reading_quickly() as session:
+            holder = api_key_with(session, digest, kind)
+        if holder is not None:
+            self._note(holder)
+        return holder
 
     def _note(self, caller: ApiKeyHolder) -> None:
         now = datetime.now(UTC)

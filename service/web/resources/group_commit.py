@@ -61,9 +61,9 @@ class GroupCommit:
     after the commit.
     """
 
-    def __init__(self, database: Database, identities: Pseudonymizer, *, lanes: int | None = None) -> None:
+    def __init__(self, database: Database, pseudonyms: Pseudonymizer, *, lanes: int | None = None) -> None:
         self._lanes = [WriteConnection(database) for _ in range(lanes or (1 if database.on_sqlite else MAX_WRITERS))]
-        self._identities = identities
+        self._pseudonyms = pseudonyms
         self._waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -165,7 +165,7 @@ class GroupCommit:
 
     def _stored(self, submissions: Sequence[Submission], lane: WriteConnection) -> list[Outcome]:
         with lane.begin() as connection:
-            outcomes = submit(connection, submissions, identities=self._identities, now=datetime.now(UTC))
+            outcomes = submit(connection, submissions, pseudonyms=self._pseudonyms, now=datetime.now(UTC))
             crash_point(CrashPoint.INSERTED)
             return outcomes
 

@@ -3,9 +3,9 @@
 import re
 import threading
 from dataclasses import dataclass
-from typing import cast
+from operator import attrgetter
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cachedmethod
 
 from service.domain.errors import NotFound
 from service.domain.policy.site_policy import SitePolicy
@@ -14,8 +14,6 @@ from service.store.sites.sites import site
 
 #: Seconds that a cache entry lives.
 TTL = 5.0
-#: What the cache returns for a key without an entry; None is an entry that says "there is none".
-MISSING = object()
 MAX_ENTRIES = 10_000
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -46,21 +44,12 @@ class SiteCache:
         """The site with this public id. Raises NotFound."""
         if not _SITE.fullmatch(site_id):
             raise NotFound("no such site")
-        site = self._cached(site_id)
+        site = self._load(site_id)
         if site is None:
             raise NotFound("no such site")
         return site
 
-    def _cached(self, site_id: str) -> CachedSite | None:
-        with self._lock:
-            entry = self._entries.get(site_id, MISSING)
-        if entry is not MISSING:
-            return cast("CachedSite | None", entry)
-        site = self._load(site_id)
-        with self._lock:
-            self._entries[site_id] = site
-        return site
-
+    @cachedmethod(attrgetter("_entries"), lock=attrgetter("_lock"))
     def _load(self, site_id: str) -> CachedSite | None:
         with self._database.reading() as session:
             row = site(session, site_id)

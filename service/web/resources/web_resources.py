@@ -52,14 +52,14 @@ class WebResources:
     @classmethod
     def open(cls, settings: Settings, trial: Trial | None = None) -> "WebResources":
         database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, audit_actor=audit_actor)
-        identities = Pseudonymizer.from_secret(settings.secret)
+        pseudonyms = Pseudonymizer.from_secret(settings.secret)
         return cls(
             settings=settings,
             database=database,
             notifier=notifier(settings),
-            pseudonyms=identities,
+            pseudonyms=pseudonyms,
             request_hashes=RequestHashes.from_secret(settings.secret),
-            group_commit=GroupCommit(database, identities),
+            group_commit=GroupCommit(database, pseudonyms),
             # Half of the threads may wait for verdicts; the other half stays free for other requests.
             verdict_waiter=VerdictWaiter(database, places=settings.web_threads // 2),
             api_keys=ApiKeyCache(database),

@@ -29,15 +29,15 @@ class AsgiApp:
     """An ASGI application around the Flask application."""
 
     def __init__(self, app: Flask) -> None:
-        doors = app.extensions["greenroom"]
+        resources = app.extensions["greenroom"]
         self._bodies = BodyReader()
-        self._feeds = FastFeed(app, doors)
-        self._posts = FastPost(doors, said=DEFAULT_HEADERS)
+        self._feeds = FastFeed(app, resources)
+        self._posts = FastPost(resources, said=DEFAULT_HEADERS)
         self._give = ResponseSender().send
-        self._threads = WsgiThreads(self._feeds, most=doors.settings.web_threads, busy=_busy, give=self._give)
+        self._threads = WsgiThreads(self._feeds, most=resources.settings.web_threads, busy=_busy, give=self._give)
         # The Flask application applies `with_trusted_proxies` again, because it also runs without this class. The result is the
         # same.
-        self._believed = with_trusted_proxies(_as_it_is, doors.settings.trusted_proxies)
+        self._believed = with_trusted_proxies(_as_it_is, resources.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = self._believed(environ_of(scope), None)

@@ -13,8 +13,8 @@ from service.web.resources.group_commit import PATIENCE, GroupCommit, Item, too_
 class AsyncGroupCommit:
     """Awaits the outcomes of submissions, on one event loop."""
 
-    def __init__(self, committer: GroupCommit) -> None:
-        self._committer = committer
+    def __init__(self, group_commit: GroupCommit) -> None:
+        self._group_commit = group_commit
         self._told: deque[tuple[asyncio.Future[Outcome | Exception], Outcome | Exception]] = deque()
         self._coming = False
 
@@ -23,7 +23,7 @@ class AsyncGroupCommit:
         hangs."""
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[Outcome | Exception] = loop.create_future()
-        item = self._committer.offer(submission, partial(self._resolve, loop, waiting))
+        item = self._group_commit.offer(submission, partial(self._resolve, loop, waiting))
         patience = loop.call_later(PATIENCE, self._give_up, item, waiting)
         try:
             return await waiting

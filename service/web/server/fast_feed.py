@@ -48,9 +48,9 @@ class _Answer:
 class FastFeed:
     """WSGI middleware that caches feed responses; `response` replays them on the event loop."""
 
-    def __init__(self, inner: Wsgi, doors: WebResources) -> None:
+    def __init__(self, inner: Wsgi, resources: WebResources) -> None:
         self._inner = inner
-        self._doors = doors
+        self._resources = resources
         self._lock = threading.Lock()
         self._entries: TTLCache[tuple[Any, ...], _Answer] = TTLCache(MAX_BYTES, TTL, getsizeof=_size)
 
@@ -65,8 +65,8 @@ class FastFeed:
         began, answer, if_none_match = time.perf_counter(), self._entry(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
         if answer is None or not self._holds(answer):
             return None
-        quota = quota_of(Rate.ADDRESS, self._doors.settings)
-        used, reset = environ[RATE_COUNTED] = self._doors.counters.hit(f"{Rate.ADDRESS}:{address_of(environ['REMOTE_ADDR'])}")
+        quota = quota_of(Rate.ADDRESS, self._resources.settings)
+        used, reset = environ[RATE_COUNTED] = self._resources.counters.hit(f"{Rate.ADDRESS}:{address_of(environ['REMOTE_ADDR'])}")
         if used > quota:
             return None
         has_it = bool(if_none_match) and _names(if_none_match, answer.served.etag)
@@ -77,7 +77,7 @@ class FastFeed:
         return WsgiResponse(status, headers + raw(own), b"" if has_it else answer.body)
 
     def _holds(self, answer: _Answer) -> bool:
-        return self._doors.feeds.fresh(answer.served.thread) == answer.served.head
+        return self._resources.feeds.fresh(answer.served.thread) == answer.served.head
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):

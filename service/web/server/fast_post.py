@@ -39,9 +39,9 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 class FastPost:
     """Stores comments and answers. `said`: the headers that every response has."""
 
-    def __init__(self, doors: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
-        self._doors = doors
-        self._outcomes = AsyncGroupCommit(doors.group_commit)
+    def __init__(self, resources: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
+        self._resources = resources
+        self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
 
     async def response(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
@@ -61,9 +61,9 @@ class FastPost:
         if not isinstance(outcome, Accepted):
             return None
         crash_point(CrashPoint.ACCEPTED)
-        self._doors.notifier.notify(Job.DRAIN)
+        self._resources.notifier.notify(Job.DRAIN)
         name, thread = str(outcome.comment_id), submission.draft.thread.id
-        body = accepted_as_json(name, caller.site_id, thread, base=self._doors.settings.url)
+        body = accepted_as_json(name, caller.site_id, thread, base=self._resources.settings.url)
         observe("comments.submit_comment", "POST", "202", time.perf_counter() - began)
         own = [
             *_own(name, len(body), replayed=outcome.replayed),
@@ -75,7 +75,7 @@ class FastPost:
     def _caller(self, authorization: str) -> ApiKeyHolder | None:
         """The holder of this API key, if it is cached and may send comments."""
         scheme, _, token = authorization.partition(" ")
-        caller = self._doors.api_keys.cached(digest_of(token)) if scheme == "Bearer" else None
+        caller = self._resources.api_keys.cached(digest_of(token)) if scheme == "Bearer" else None
         return caller if caller and caller.scopes & {Scope.SUBMIT, Scope.ADMIN} else None
 
     def _submission(self, environ: Environ, exact: bytes, caller: ApiKeyHolder) -> Submission | None:
@@ -83,16 +83,16 @@ class FastPost:
         body = parse_fast(CommentBody, exact)
         if body is None:
             return None
-        key, hashes = environ.get("HTTP_IDEMPOTENCY_KEY", ""), self._doors.request_hashes
+        key, hashes = environ.get("HTTP_IDEMPOTENCY_KEY", ""), self._resources.request_hashes
         return Submission.sent(caller.site_id, body.draft(), key=key, body=exact, hashes=hashes)
 
     def _may(self, environ: Environ, caller: ApiKeyHolder) -> bool:
         """Count this request. The view does not count it again. False if the rate limit is used up."""
-        used, _ = environ[RATE_COUNTED] = self._doors.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
-        return used <= quota_of(Rate.KEY, self._doors.settings)
+        used, _ = environ[RATE_COUNTED] = self._resources.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
+        return used <= quota_of(Rate.KEY, self._resources.settings)
 
     def _rate_limit_headers(self, environ: Environ) -> Headers:
-        (used, reset), quota = environ[RATE_COUNTED], quota_of(Rate.KEY, self._doors.settings)
+        (used, reset), quota = environ[RATE_COUNTED], quota_of(Rate.KEY, self._resources.settings)
         return usage(Rate.KEY, quota, quota - used, reset)
 
 

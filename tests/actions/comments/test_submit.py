@@ -10,7 +10,7 @@ from service.domain.errors import Conflict, InProgress, KeyReused
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
-from tests.support.factories import IDENTITIES, NOON, draft, site, submitted
+from tests.support.factories import NOON, PSEUDONYMS, draft, site, submitted
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _site(database: Database) -> None:
 
 def _submit(database: Database, *submissions: Submission) -> list:
     with database.writing() as session:
-        return submit(session, submissions, identities=IDENTITIES, now=NOON)
+        return submit(session, submissions, pseudonyms=PSEUDONYMS, now=NOON)
 
 
 def _stored(database: Database) -> int:

@@ -95,14 +95,14 @@ def test_an_invitation_and_its_acceptance_stand_in_the_log_of_the_site(house: Ho
 def test_an_invitation_is_accepted_once_and_asks_for_the_present_password_and_a_code(
     house: House, hijacked: Browser, bea: Browser
 ) -> None:
-    seal, now = SecretBox.from_secret(house.settings.secret), datetime.now(UTC)
+    secret_box, now = SecretBox.from_secret(house.settings.secret), datetime.now(UTC)
     with house.database.writing() as session:
         person = moderator_with(session, VICTOR)
-        begin(session, person.id, seal=seal)
+        begin(session, person.id, secret_box=secret_box)
         session.refresh(person)
-        secret = seal.decrypt(person.totp_secret)
+        secret = secret_box.decrypt(person.totp_secret)
         digest = session.scalars(select(BrowserSession.digest).where(BrowserSession.moderator_id == person.id)).one()
-        confirm(session, person.id, code_at(secret, step_at(now) - 1), seal=seal, now=now, but=digest)
+        confirm(session, person.id, code_at(secret, step_at(now) - 1), secret_box=secret_box, now=now, but=digest)
     token, code = invite(bea, VICTOR, site="blog"), code_at(secret, step_at(now))
     for form in ({}, {"password": "wrong", "code": code}, {"password": MALLORYS}, {"password": MALLORYS, "code": "000000"}):
         assert accept(hijacked, token, **form) == 422, form

@@ -19,16 +19,16 @@ def test_only_a_lease_does_not_wait_for_the_disk(database: Database, settings: S
     with database.writing() as session:
         site(session)
         submitted(session, draft())
-    workshop, ends = WorkerResources.open(settings), list[tuple[bool, int]]()
+    resources, ends = WorkerResources.open(settings), list[tuple[bool, int]]()
 
     def note(connection: Any) -> None:
         driver = connection.connection.driver_connection
         leases = connection.exec_driver_sql("SELECT count(*) FROM comment WHERE lease_token IS NOT NULL").scalar() > 0
         ends.append((leases, driver.execute("PRAGMA synchronous").fetchone()[0]))
 
-    event.listen(workshop.database.engine, "commit", note)
-    assert check_pending(workshop, seconds=60.0) == 1
-    workshop.close()
+    event.listen(resources.database.engine, "commit", note)
+    assert check_pending(resources, seconds=60.0) == 1
+    resources.close()
     assert ends == [(True, NORMAL), (False, FULL)]
 
 

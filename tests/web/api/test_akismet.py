@@ -38,8 +38,8 @@ FOUL = CALM | {"comment_content": "You are a complete fuckwit and so is your dog
 
 def key_of(database: Database, settings: Settings, *, held_is_spam: bool = True) -> str:
     with database.writing() as session:
-        identities = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", identities=identities, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
+        pseudonyms = Pseudonymizer.from_secret(settings.secret)
+        return add_akismet_key(session, "news", pseudonyms=pseudonyms, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
 
 
 @pytest.fixture

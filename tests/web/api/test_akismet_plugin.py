@@ -48,9 +48,9 @@ class Greenroom:
         self.database.close()
 
     def new_key(self, *, held_is_spam: bool) -> str:
-        identities = Pseudonymizer.from_secret(self.web.settings.secret)
+        pseudonyms = Pseudonymizer.from_secret(self.web.settings.secret)
         with self.database.writing() as session:
-            return add_akismet_key(session, self.site, identities=identities, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
+            return add_akismet_key(session, self.site, pseudonyms=pseudonyms, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
 
     def comments(self) -> list[dict[str, Any]]:
         """All comments of the site, once all have their verdicts."""

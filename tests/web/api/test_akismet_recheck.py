@@ -43,8 +43,8 @@ Check = Callable[..., str]
 @pytest.fixture
 def token(database: Database, settings: Settings, site: str) -> str:
     with database.writing() as session:
-        identities = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", identities=identities, now=datetime.now(UTC))[1]
+        pseudonyms = Pseudonymizer.from_secret(settings.secret)
+        return add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
 
 
 @pytest.fixture

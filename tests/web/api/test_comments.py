@@ -78,8 +78,8 @@ def test_each_scope_opens_its_own_doors(app: Flask, client: FlaskClient, post: P
     with database.writing() as session:
         tokens = {scope: add_key(session, "news", scopes=[scope], now=datetime.now(UTC))[1] for scope in calls}
     stranger = app.test_client()
-    for scope, doors in calls.items():
-        for method, path in doors:
+    for scope, resources in calls.items():
+        for method, path in resources:
             for shown, token in tokens.items():
                 response = stranger.open(path, method=method, json={}, headers={"Authorization": f"Bearer {token}"})
                 assert (response.status_code == 403) == (shown != scope), (method, path, shown)

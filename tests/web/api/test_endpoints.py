@@ -27,10 +27,10 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.close()
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def endpoint(client: FlaskClient, receiver: Receiver) -> dict:
 
 
 @pytest.fixture
-def courier(workshop: WorkerResources) -> Iterator[None]:
+def courier(resources: WorkerResources) -> Iterator[None]:
     """A delivery worker that polls in a loop."""
     stop = Event()
 
     def run() -> None:
         while not stop.wait(0.02):
-            deliver(workshop)
+            deliver(resources)
 
     thread = Thread(target=run)
     thread.start()
@@ -125,7 +125,7 @@ def test_a_rotated_secret_signs_beside_the_old_one(
     client: FlaskClient,
     endpoint: dict,
     receiver: Receiver,
-    workshop: WorkerResources,
+    resources: WorkerResources,
     post: Callable[..., str],
     settle_all: Callable,
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_rotated_secret_signs_beside_the_old_one(
     assert rotated["old_secret_until"]
     post()
     settle_all()
-    deliver(workshop, seconds=60.0)
+    deliver(resources, seconds=60.0)
     assert receiver.receipts[0].verified_with(endpoint["secret"])
     assert receiver.receipts[0].verified_with(rotated["secret"])
 
@@ -143,7 +143,7 @@ def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
     client: FlaskClient,
     endpoint: dict,
     receiver: Receiver,
-    workshop: WorkerResources,
+    resources: WorkerResources,
     post: Callable[..., str],
     settle_all: Callable,
 ) -> None:
@@ -152,7 +152,7 @@ def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
         post(f"A calm word, the {n}th of its kind.")
     settle_all()
     receiver.behaviour = answers(410)
-    deliver(replace(workshop, settings=replace(workshop.settings, courier_threads=1)), seconds=60.0)
+    deliver(replace(resources, settings=replace(resources.settings, courier_threads=1)), seconds=60.0)
     shown = client.get(address).json
     assert (shown["enabled"], shown["dead"], shown["waiting"]) == (False, 3, 0)
     page = client.get(f"{address}/deliveries?limit=2&state=dead")
@@ -170,7 +170,7 @@ def test_the_log_shows_each_attempt_and_what_is_dead_can_be_replayed(
     assert client.post(replay).json["state"] == "due"
     assert client.post(replay).status_code == 409
     assert client.post(f"{address}/replay", json={"since": "2020-01-01T00:00:00Z"}).json == {"replayed": 2}
-    assert deliver(workshop, seconds=60.0) == 3
+    assert deliver(resources, seconds=60.0) == 3
     assert {d["state"] for d in client.get(f"{address}/deliveries").json["deliveries"]} == {"done"}
     assert client.get(f"/v1/deliveries/{logged[0]['id']}").json["attempts"][-1]["status"] == 204
 

@@ -94,11 +94,11 @@ def test_an_external_id_with_other_words_is_refused_and_the_way_to_edit_is_named
 
 
 def test_a_host_may_wait_for_the_verdict(client: FlaskClient, settings: Settings) -> None:
-    workshop, stop = WorkerResources.open(settings), threading.Event()
+    resources, stop = WorkerResources.open(settings), threading.Event()
 
     def work() -> None:
         while not stop.wait(0.02):
-            check_pending(workshop)
+            check_pending(resources)
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -109,7 +109,7 @@ def test_a_host_may_wait_for_the_verdict(client: FlaskClient, settings: Settings
     finally:
         stop.set()
         worker.join()
-        workshop.database.close()
+        resources.database.close()
     assert (response.status_code, response.json["state"]) == (200, "approved")
     assert response.headers["Preference-Applied"] == "wait=10"
     assert response.json["verdict"]["state"] == "approved"

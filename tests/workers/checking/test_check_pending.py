@@ -25,10 +25,10 @@ LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.close()
 
 
 def _posted(database: Database, count: int) -> None:
@@ -46,10 +46,10 @@ def _states(database: Database) -> set[str]:
         return set(session.scalars(select(Comment.state)))
 
 
-def test_all_are_settled_once_by_two_workers_at_once(database: Database, workshop: WorkerResources, settings: Settings) -> None:
+def test_all_are_settled_once_by_two_workers_at_once(database: Database, resources: WorkerResources, settings: Settings) -> None:
     _posted(database, 450)
     other = WorkerResources.open(settings)
-    runners = [Runner(target=check_pending, args=(shop,), kwargs={"seconds": 60.0}) for shop in (workshop, other)]
+    runners = [Runner(target=check_pending, args=(shop,), kwargs={"seconds": 60.0}) for shop in (resources, other)]
     for runner in runners:
         runner.start()
     for runner in runners:
@@ -67,13 +67,13 @@ def test_all_are_settled_once_by_two_workers_at_once(database: Database, worksho
     ("languages", "state"), [("", State.HELD), ("ta", State.HELD), ("hi", State.APPROVED), ("*", State.APPROVED)]
 )
 def test_what_no_check_covers_is_held_unless_the_site_takes_it(
-    database: Database, workshop: WorkerResources, languages: str, state: State
+    database: Database, resources: WorkerResources, languages: str, state: State
 ) -> None:
     with database.writing() as session:
         site(session)
         set_languages(session, "news", languages)
         submitted(session, draft("मुझे लगता है कि परिषद सही है।"), now=datetime.now(UTC))
-    check_pending(workshop, seconds=30.0)
+    check_pending(resources, seconds=30.0)
     with database.reading() as session:
         comment = session.scalars(select(Comment)).one()
     assert (comment.state, comment.reason) == (state, "site.language_not_covered" if state is State.HELD else "")
@@ -95,37 +95,37 @@ class _Watch:
         self.at_the_end()
 
 
-def test_what_comes_while_a_watch_ends_is_settled_by_it(database: Database, workshop: WorkerResources) -> None:
+def test_what_comes_while_a_watch_ends_is_settled_by_it(database: Database, resources: WorkerResources) -> None:
     _posted(database, 3)
 
     def one_more() -> None:
         with database.writing() as session:
             submitted(session, draft("It came at the last moment."), now=datetime.now(UTC))
 
-    assert check_pending(replace(workshop, watch=_Watch(one_more)), seconds=60.0) == 4
+    assert check_pending(replace(resources, poll_lease=_Watch(one_more)), seconds=60.0) == 4
 
 
-def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, workshop: WorkerResources) -> None:
+def test_a_lease_keeps_others_away_until_it_runs_out(database: Database, resources: WorkerResources) -> None:
     _posted(database, 3)
     now = datetime.now(UTC)
     with database.writing() as session:
         assert len(claim(session, token=new_id(), limit=2, now=now, lease=LEASE)) == 2
-    assert check_pending(workshop, seconds=60.0) == 1
+    assert check_pending(resources, seconds=60.0) == 1
     with database.writing() as session:
         session.execute(update(Comment).where(Comment.state == State.PENDING).values(lease_until=now - timedelta(seconds=1)))
-    assert check_pending(workshop, seconds=60.0) == 2
+    assert check_pending(resources, seconds=60.0) == 2
 
 
-def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, workshop: WorkerResources) -> None:
+def test_a_lease_by_a_clock_that_is_ahead_binds_nobody(database: Database, resources: WorkerResources) -> None:
     """A worker whose clock was twenty seconds ahead has died. Its comments wait no longer than those of other dead workers."""
     _posted(database, 1)
     ahead = datetime.now(UTC) + timedelta(seconds=20)
     with database.writing() as session:
         assert len(claim(session, token=new_id(), limit=1, now=ahead, lease=LEASE)) == 1
-    assert check_pending(workshop, seconds=60.0) == 1
+    assert check_pending(resources, seconds=60.0) == 1
 
 
-def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Database, workshop: WorkerResources) -> None:
+def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Database, resources: WorkerResources) -> None:
     """Under overload, a comment whose worker died would otherwise wait until all new comments are done."""
     _posted(database, 2)
     past = datetime.now(UTC) - timedelta(minutes=1)
@@ -136,14 +136,14 @@ def test_whoever_came_first_is_settled_first_also_after_a_crash(database: Databa
             .where(Comment.id == crashed)
             .values(claims=1, lease_token=new_id(), lease_until=past, received_at=past)
         )
-    assert check_pending(workshop, seconds=60.0) == 2
+    assert check_pending(resources, seconds=60.0) == 2
     with database.reading() as session:
         settled = select(Comment.id).order_by(Comment.judged_at)
         assert session.scalars(settled).first() == crashed
 
 
 def test_who_lost_the_lease_settles_nothing(
-    database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: WorkerResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The checks take so long that another worker claims the comment meanwhile."""
     _posted(database, 1)
@@ -157,32 +157,32 @@ def test_who_lost_the_lease_settles_nothing(
         return calm(readings)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "signals_of_each", slow)
-    assert check_pending(workshop, seconds=60.0) == 0
+    assert check_pending(resources, seconds=60.0) == 0
     assert _states(database) == {State.PENDING}
     with database.reading() as session:
         assert not session.scalars(select(Event)).all()
 
 
-def test_a_comment_that_kills_its_workers_is_held_and_harms_no_neighbour(database: Database, workshop: WorkerResources) -> None:
+def test_a_comment_that_kills_its_workers_is_held_and_harms_no_neighbour(database: Database, resources: WorkerResources) -> None:
     _posted(database, 5)
     now = datetime.now(UTC)
     with database.writing() as session:
         poison = session.scalars(select(Comment.id).order_by(Comment.id)).first()
         past = now - timedelta(minutes=1)
         session.execute(update(Comment).values(claims=1, lease_token=new_id(), lease_until=past))
-        session.execute(update(Comment).where(Comment.id == poison).values(claims=workshop.settings.max_claims))
-    assert check_pending(workshop, seconds=60.0) == 5
+        session.execute(update(Comment).where(Comment.id == poison).values(claims=resources.settings.max_claims))
+    assert check_pending(resources, seconds=60.0) == 5
     with database.reading() as session:
         held = session.get_one(Comment, poison)
         assert (held.state, held.reason) == (State.HELD, "failure.not_checked")
         assert {c.state for c in session.scalars(select(Comment).where(Comment.id != poison))} == {State.APPROVED}
 
 
-def test_a_site_or_a_thread_can_hold_everything_first(database: Database, workshop: WorkerResources) -> None:
+def test_a_site_or_a_thread_can_hold_everything_first(database: Database, resources: WorkerResources) -> None:
     _posted(database, 14)
     with database.writing() as session:
         session.execute(update(Thread).where(Thread.external_id == "page 0").values(state=ThreadState.PREMODERATED))
-    check_pending(workshop, seconds=60.0)
+    check_pending(resources, seconds=60.0)
     with database.reading() as session:
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
     assert {c.reason for c in held} == {"site.holds_everything"}
@@ -190,26 +190,26 @@ def test_a_site_or_a_thread_can_hold_everything_first(database: Database, worksh
     with database.writing() as session:
         session.execute(update(Site).values(hold_everything=True))
         submitted(session, draft("One more calm word."), now=datetime.now(UTC))
-    check_pending(workshop, seconds=60.0)
+    check_pending(resources, seconds=60.0)
     with database.reading() as session:
         assert len(session.scalars(select(Comment).where(Comment.state == State.HELD)).all()) == 3
 
 
-def test_what_is_the_same_but_for_a_word_is_noticed(database: Database, workshop: WorkerResources) -> None:
+def test_what_is_the_same_but_for_a_word_is_noticed(database: Database, resources: WorkerResources) -> None:
     with database.writing() as session:
         site(session)
         say = "My cousin {} moved to the coast last year and has not regretted a single day of it since then, she says."
         submitted(
             session, *(draft(say.format(name), thread=name) for name in ("Ada", "Berta", "Cora", "Dora")), now=datetime.now(UTC)
         )
-    check_pending(workshop, seconds=60.0)
+    check_pending(resources, seconds=60.0)
     with database.reading() as session:
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).all()
     assert {comment.reason for comment in held} == {"spam.near_duplicate"}
     assert len(held) == 2
 
 
-def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Database, workshop: WorkerResources) -> None:
+def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Database, resources: WorkerResources) -> None:
     with database.writing() as session:
         site(session)
         said = ["I walked there {}", "Nobody asked me about {}", "The rain of {} was long", "What about {} and the mayor?", "Ten years of {}",
@@ -220,7 +220,7 @@ def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Databas
             for n, text in enumerate(said)
         ]
         submitted(session, *drafts, now=datetime.now(UTC))
-    check_pending(workshop, seconds=60.0)
+    check_pending(resources, seconds=60.0)
     with database.reading() as session:
         rows = session.scalars(select(VerdictRow)).all()
     told = [reason for row in rows for reason in row.reasons if reason["code"] == "spam.velocity"]

@@ -17,14 +17,14 @@ from workers.resources.worker_resources import WorkerResources
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.database.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.database.close()
 
 
 def test_keys_are_forgotten_after_a_day_however_many(
-    workshop: WorkerResources, database: Database, monkeypatch: pytest.MonkeyPatch
+    resources: WorkerResources, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tidy_module, "AT_ONCE", 2)
     with database.writing() as session:
@@ -32,7 +32,7 @@ def test_keys_are_forgotten_after_a_day_however_many(
         for number, hours in enumerate((23, 25, 26, 27, 28, 29)):
             key = {"site_id": "news", "key": f"k{number}", "body_digest": "", "comment_id": uuid4()}
             session.execute(insert(IdempotencyKey).values(**key, created_at=datetime.now(UTC) - timedelta(hours=hours)))
-    assert expire_idempotency_keys(workshop) == 5
+    assert expire_idempotency_keys(resources) == 5
     with database.reading() as session:
         assert session.scalars(select(IdempotencyKey.key)).all() == ["k0"]
-    assert expire_idempotency_keys(workshop) == 0
+    assert expire_idempotency_keys(resources) == 0

@@ -89,11 +89,11 @@ class Host:
     def __init__(self, app: Flask, settings: Settings, database: Database) -> None:
         self._settings, self._database, self._plugin = settings, database, app.test_client()
         with database.writing() as session:
-            key, identities = (
+            key, pseudonyms = (
                 add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1],
                 Pseudonymizer.from_secret(settings.secret),
             )
-            self._token = add_akismet_key(session, "news", identities=identities, now=datetime.now(UTC))[1]
+            self._token = add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
         self._api: FlaskClient = app.test_client()
         self._api.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
 
@@ -101,9 +101,9 @@ class Host:
         """Post and check them. Returns the reasons why each was held or rejected; none for approved ones."""
         for n, text in enumerate(texts):
             assert self._api.post("/v1/comments", json={"thread": {"id": f"page-{n}"}, "text": text}).status_code == 202
-        workshop = WorkerResources.open(self._settings)
-        check_pending(workshop, seconds=60.0)
-        workshop.close()
+        resources = WorkerResources.open(self._settings)
+        check_pending(resources, seconds=60.0)
+        resources.close()
         with self._database.reading() as session:
             rows = session.execute(select(Comment.text, VerdictRow.reasons).join(VerdictRow, VerdictRow.comment_id == Comment.id))
             return {text: [reason["code"] for reason in reasons] for text, reasons in rows if text in set(texts)}

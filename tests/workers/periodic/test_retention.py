@@ -17,7 +17,7 @@ from service.store.tables.audit_log import AuditEntry
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event
 from service.store.tables.sites import Site
-from tests.support.factories import IDENTITIES, draft, moved, site, submitted
+from tests.support.factories import PSEUDONYMS, draft, moved, site, submitted
 from workers.periodic import retention
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.retention import apply_retention
@@ -30,10 +30,10 @@ CONTEXT = {"ip": "192.0.2.7", "user_agent": "quetzalcoatlus/1.0"}
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.database.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.database.close()
 
 
 def stored(
@@ -56,7 +56,7 @@ def kept(database: Database, comment_id: UUID) -> Comment:
         return session.get_one(Comment, comment_id)
 
 
-def test_what_is_due_goes_and_nothing_else(workshop: WorkerResources, database: Database) -> None:
+def test_what_is_due_goes_and_nothing_else(resources: WorkerResources, database: Database) -> None:
     with database.writing() as session:
         site(session)
         site(session, "blog")
@@ -65,7 +65,7 @@ def test_what_is_due_goes_and_nothing_else(workshop: WorkerResources, database: 
     fresh, theirs = stored(database, "news", State.REJECTED, days=9), stored(database, "blog", State.REJECTED, days=900)
     shown, held = stored(database, "news", State.APPROVED, days=40), stored(database, "news", State.HELD, days=40)
     # One is erased. Two of the others are old enough that their authors' personal data is deleted.
-    assert apply_retention(workshop, NOW) == 1 + 2
+    assert apply_retention(resources, NOW) == 1 + 2
     assert (kept(database, old).state, kept(database, old).text) == (State.ERASED, "")
     for comment_id in (late, shown):
         one = kept(database, comment_id)
@@ -83,24 +83,24 @@ def test_what_is_due_goes_and_nothing_else(workshop: WorkerResources, database: 
         ]
 
 
-def test_it_is_done_once_a_day_and_again_at_once_after_a_change(workshop: WorkerResources, database: Database) -> None:
+def test_it_is_done_once_a_day_and_again_at_once_after_a_change(resources: WorkerResources, database: Database) -> None:
     with database.writing() as session:
         site(session)
         set_retention(session, "news", Retention(rejected=30))
-    assert apply_retention(workshop, NOW) == 0
+    assert apply_retention(resources, NOW) == 0
     stored(database, "news", State.REJECTED, days=40)
-    assert apply_retention(workshop, NOW) == 0
-    assert apply_retention(workshop, NOW + DAY) == 1
+    assert apply_retention(resources, NOW) == 0
+    assert apply_retention(resources, NOW + DAY) == 1
     stored(database, "news", State.REJECTED, days=20)
     with database.writing() as session:
         set_retention(session, "news", Retention(rejected=10))
-    assert apply_retention(workshop, NOW + DAY) == 1
+    assert apply_retention(resources, NOW + DAY) == 1
     with database.reading() as session:
         assert session.get_one(Site, "news").policy["retention"]["ran"] == (NOW + DAY).date().isoformat()
 
 
 def test_it_goes_a_little_at_a_time_until_nothing_is_left(
-    workshop: WorkerResources, database: Database, monkeypatch: pytest.MonkeyPatch
+    resources: WorkerResources, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("AT_ONCE", 3), ("FORGOTTEN", 2), ("TIMES", 1)):
         monkeypatch.setattr(retention, name, value)
@@ -111,16 +111,16 @@ def test_it_goes_a_little_at_a_time_until_nothing_is_left(
         stored(database, "news", State.REJECTED, days=40 + n)
         stored(database, "news", State.APPROVED, days=40 + n)
     touched = []
-    while (count := apply_retention(workshop, NOW)) and len(touched) < 20:
+    while (count := apply_retention(resources, NOW)) and len(touched) < 20:
         touched.append(count)
         assert count <= 5
     with database.reading() as session:
         left = session.scalars(select(Comment.state).where((Comment.author_key != "") | (Comment.state == State.REJECTED))).all()
     assert left == []
-    assert expire_idempotency_keys(workshop) == 0
+    assert expire_idempotency_keys(resources) == 0
 
 
-def test_nothing_of_what_went_is_left_in_the_database(workshop: WorkerResources, database: Database, settings: Settings) -> None:
+def test_nothing_of_what_went_is_left_in_the_database(resources: WorkerResources, database: Database, settings: Settings) -> None:
     with database.writing() as session:
         site(session)
         set_retention(session, "news", Retention(rejected=30, personal=30))
@@ -129,10 +129,10 @@ def test_nothing_of_what_went_is_left_in_the_database(workshop: WorkerResources,
     gone = (
         "pterodactylus",
         "quetzalcoatlus",
-        IDENTITIES.author(external_id="", email=AUTHOR["email"]),
-        IDENTITIES.address(CONTEXT["ip"]),
+        PSEUDONYMS.author(external_id="", email=AUTHOR["email"]),
+        PSEUDONYMS.address(CONTEXT["ip"]),
     )
-    apply_retention(workshop, NOW)
+    apply_retention(resources, NOW)
     with database.reading() as session:
         written = "\n".join(dump.written(session))
     assert not [word for word in gone if word in written]

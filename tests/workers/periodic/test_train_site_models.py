@@ -39,10 +39,10 @@ UNWANTED = ["Zorblax {n} is what I use", "Nobody beats zorblax for {n}", "I foun
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.close()
 
 
 def _taught(database: Database, count: int, *, site_id: str = "news") -> None:
@@ -63,24 +63,24 @@ def _trained(database: Database) -> bool:
     return model is not None and model.trained_at is not None
 
 
-def _verdict(database: Database, workshop: WorkerResources, text: str, *, website: str = "") -> tuple[str, list[dict]]:
+def _verdict(database: Database, resources: WorkerResources, text: str, *, website: str = "") -> tuple[str, list[dict]]:
     with database.writing() as session:
         (comment_id,) = submitted(session, draft(text, author={"url": website}), now=datetime.now(UTC))
-    check_pending(workshop, seconds=60.0)
+    check_pending(resources, seconds=60.0)
     with database.reading() as session:
         row = session.scalar(select(VerdictRow).where(VerdictRow.comment_id == comment_id))
         return session.get_one(Comment, comment_id).state, row.reasons
 
 
 def test_a_site_teaches_what_it_does_not_want(
-    database: Database, workshop: WorkerResources, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: WorkerResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No sampling. Otherwise one rejection in fifty, chosen by the comment's id, would be held for a person.
     monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
     with database.writing() as session:
         site(session)
         site(session, "blog")
-    assert _verdict(database, workshop, "Try a little zorblax at home")[0] == State.APPROVED
+    assert _verdict(database, resources, "Try a little zorblax at home")[0] == State.APPROVED
     _taught(database, 160)
     assert learn_all(database) == ["news"]
     with database.reading() as session:
@@ -88,10 +88,10 @@ def test_a_site_teaches_what_it_does_not_want(
     assert model.active
     assert model.report["judged"] >= 100
     assert model.report["right"] > model.report["right_shipped"]
-    state, reasons = _verdict(database, workshop, "Some more zorblax for all")
+    state, reasons = _verdict(database, resources, "Some more zorblax for all")
     assert (state, [reason["code"] for reason in reasons]) == (State.HELD, ["spam.site_model"])
     assert "there is nothing to follow" in reasons[0]["rule"]
-    state, reasons = _verdict(database, workshop, "Some more zorblax for everybody", website="https://zorblax.example")
+    state, reasons = _verdict(database, resources, "Some more zorblax for everybody", website="https://zorblax.example")
     assert state == State.REJECTED
     assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt", "spam.site_model"]
     assert "zorblax" in reasons[1]["rule"]
@@ -162,13 +162,13 @@ def test_a_model_is_not_kept_where_one_of_its_comments_was_erased_meanwhile(data
 
 
 def test_learning_happens_in_a_process_of_its_own(
-    database: Database, workshop: WorkerResources, capfd: pytest.CaptureFixture[str]
+    database: Database, resources: WorkerResources, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with database.writing() as session:
         site(session)
-    assert not start_learning(workshop)
+    assert not start_learning(resources)
     _taught(database, 40)
-    wait_until(lambda: start_learning(workshop), what="the first training")
+    wait_until(lambda: start_learning(resources), what="the first training")
     wait_until(lambda: _trained(database), what="a model")
     with database.reading() as session:
         model = site_model_of(session, "news")
@@ -176,10 +176,10 @@ def test_learning_happens_in_a_process_of_its_own(
     # A model that was just trained is not trained again, however often comments are erased.
     with database.writing() as session:
         forget_model(session, "news")
-    assert not start_learning(workshop)
+    assert not start_learning(resources)
     with database.writing() as session:
         session.get_one(SiteModelRow, "news").trained_at = datetime.now(UTC) - timedelta(minutes=1)
-    wait_until(lambda: start_learning(workshop), what="the next training")
+    wait_until(lambda: start_learning(resources), what="the next training")
     assert '"process": "learner", "event": "site_model_trained", "site": "news", "labels": 40' in capfd.readouterr().err
 
 

@@ -20,15 +20,15 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[WorkerResources]:
-    workshop = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",), webhook_timeout=60.0, lease=600.0))
-    yield workshop
-    workshop.close()
+def resources(settings: Settings) -> Iterator[WorkerResources]:
+    resources = WorkerResources.open(replace(settings, webhook_allow=("127.0.0.0/8",), webhook_timeout=60.0, lease=600.0))
+    yield resources
+    resources.close()
 
 
 @pytest.fixture
-def host(database: Database, workshop: WorkerResources, receiver: Receiver) -> "Host":
-    host = Host(database, workshop)
+def host(database: Database, resources: WorkerResources, receiver: Receiver) -> "Host":
+    host = Host(database, resources)
     with database.writing() as session:
         site(session)
     host.endpoint, host.secret = host.add_endpoint(receiver)

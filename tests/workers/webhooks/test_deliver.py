@@ -19,10 +19,10 @@ from workers.resources.worker_resources import WorkerResources
 
 
 def test_an_approval_arrives_and_verifies_with_a_library_of_others(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     (comment_id,) = host.posts()
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     (receipt,) = receiver.receipts
     assert receipt.verified_with(host.secret)
     assert receipt.told["type"] == "comment.approved"
@@ -33,29 +33,29 @@ def test_an_approval_arrives_and_verifies_with_a_library_of_others(
     (delivery,), (attempt,) = host.deliveries(), host.attempts()
     assert (delivery.state, delivery.tries) == (DeliveryState.DONE, 1)
     assert (attempt.status, attempt.error) == (204, "")
-    assert deliver(workshop) == 0
+    assert deliver(resources) == 0
 
 
-def test_no_email_and_no_address_leaves_in_a_webhook(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_no_email_and_no_address_leaves_in_a_webhook(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     with host.database.writing() as session:
         author = {"name": "Ada", "email": "ada@private.example", "id": "u1"}
         submitted(session, draft(author=author, context={"ip": "203.0.113.77"}), now=now())
-    check_pending(workshop, seconds=60.0)
-    deliver(workshop)
+    check_pending(resources, seconds=60.0)
+    deliver(resources)
     (receipt,) = receiver.receipts
     assert b"Ada" in receipt.body
     for private in (b"private.example", b"203.0.113", b"author_key", b"address"):
         assert private not in receipt.body
 
 
-def test_each_change_of_a_comment_arrives_in_order(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_each_change_of_a_comment_arrives_in_order(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     ids = host.posts(6)
     for comment_id in ids:
         host.rules(comment_id, State.REJECTED, note="off topic")
         host.rules(comment_id, State.APPROVED)
         with host.database.writing() as session:
             erase(session, "news", comment_id, now=now())
-    assert deliver(workshop) == 24
+    assert deliver(resources) == 24
     for comment_id in ids:
         mine = [r for r in receiver.receipts if r.comment == str(comment_id)]
         assert [r.sequence for r in mine] == [1, 2, 3, 4]
@@ -64,7 +64,7 @@ def test_each_change_of_a_comment_arrives_in_order(host: Host, workshop: WorkerR
     assert all(r.verified_with(host.secret) for r in receiver.receipts)
 
 
-def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_a_failing_change_holds_back_its_own_comment_only(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     first, second = host.posts(2)
     unlucky = str(first)
 
@@ -72,7 +72,7 @@ def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: 
         answers(500 if receiver.receipts[-1].comment == unlucky else 204)(request)
 
     receiver.behaviour = refuse_one
-    workshop_of_one = replace(workshop, settings=replace(workshop.settings, courier_threads=1))
+    workshop_of_one = replace(resources, settings=replace(resources.settings, courier_threads=1))
     deliver(workshop_of_one)
     for comment_id in (first, second):
         host.rules(comment_id, State.REJECTED)
@@ -85,35 +85,35 @@ def test_a_failing_change_holds_back_its_own_comment_only(host: Host, workshop: 
     assert [r.sequence for r in receiver.receipts if r.comment == unlucky] == [1, 1, 2]
 
 
-def test_a_decision_taken_back_in_time_is_never_told(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_a_decision_taken_back_in_time_is_never_told(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     (comment_id,) = host.posts()
-    deliver(workshop)
+    deliver(resources)
     decision_id = host.rules(comment_id, State.REJECTED, delay=3600)
-    assert deliver(workshop) == 0
+    assert deliver(resources) == 0
     with host.database.writing() as session:
         undo(session, "news", [decision_id], actor=BY_KEY, now=now(), delay=timedelta(seconds=5))
     with host.database.writing() as session:
         session.execute(update(Event).values(due_at=now() - timedelta(seconds=1)))
-    assert deliver(workshop) == 0
+    assert deliver(resources) == 0
     assert len(receiver.receipts) == 1
 
 
 def test_a_later_change_takes_an_earlier_one_along_that_still_waited(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     (comment_id,) = host.posts()
     host.rules(comment_id, State.REJECTED, delay=3600)
     with host.database.writing() as session:
         edit(session, "news", comment_id, "Calmer words.", version=None, now=now())
-    deliver(workshop)
+    deliver(resources)
     assert [r.sequence for r in receiver.receipts] == [1, 2, 3]
 
 
-def test_both_secrets_sign_while_one_is_rotated(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_both_secrets_sign_while_one_is_rotated(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     with host.database.writing() as session:
-        new = rotate(session, "news", host.endpoint, seal=host.seal, now=now())[1]
+        new = rotate(session, "news", host.endpoint, secret_box=host.secret_box, now=now())[1]
     host.posts()
-    deliver(workshop)
+    deliver(resources)
     (receipt,) = receiver.receipts
     assert receipt.verified_with(host.secret)
     assert receipt.verified_with(new)
@@ -121,7 +121,7 @@ def test_both_secrets_sign_while_one_is_rotated(host: Host, workshop: WorkerReso
     with host.database.writing() as session:
         session.execute(update(Endpoint).values(old_secret_until=now() - timedelta(seconds=1)))
     host.posts()
-    deliver(workshop)
+    deliver(resources)
     assert not receiver.receipts[-1].verified_with(host.secret)
     assert receiver.receipts[-1].verified_with(new)
 
@@ -130,37 +130,37 @@ def test_secrets_are_unreadable_in_the_database(host: Host) -> None:
     endpoint = host.looks_at_endpoint()
     assert host.secret not in endpoint.secret
     assert host.secret.removeprefix("whsec_") not in endpoint.secret
-    assert host.seal.decrypt(endpoint.secret) == host.secret
+    assert host.secret_box.decrypt(endpoint.secret) == host.secret
 
 
-def test_endpoints_hear_only_what_they_asked_for(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_endpoints_hear_only_what_they_asked_for(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     with Receiver() as other:
         host.add_endpoint(other, events=[EventType.REJECTED])
         (comment_id,) = host.posts()
         host.rules(comment_id, State.REJECTED)
-        deliver(workshop)
+        deliver(resources)
         assert [r.told["type"] for r in other.receipts] == ["comment.rejected"]
         assert [r.told["type"] for r in receiver.receipts] == ["comment.approved", "comment.rejected"]
 
 
 def test_a_test_goes_out_at_once_even_where_the_endpoint_is_broken_and_heals_it(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts()
     with host.database.writing() as session:
         session.execute(update(Endpoint).values(failures=7, probe_at=now() + HOUR))
         send_test(session, "news", host.endpoint, now=now())
-    assert deliver(workshop) == 2
+    assert deliver(resources) == 2
     test, approval = receiver.receipts
     assert test.told["type"] == "greenroom.test"
     assert test.verified_with(host.secret)
     assert approval.told["type"] == "comment.approved"
 
 
-def test_a_failed_test_is_not_repeated_and_counts_for_nothing(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_a_failed_test_is_not_repeated_and_counts_for_nothing(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     receiver.behaviour = answers(500)
     with host.database.writing() as session:
         send_test(session, "news", host.endpoint, now=now())
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     assert host.deliveries()[0].state == DeliveryState.DEAD
     assert host.looks_at_endpoint().failures == 0

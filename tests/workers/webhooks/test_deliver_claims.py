@@ -20,12 +20,12 @@ from tests.workers.webhooks.webhook_host import HOUR, Host, deliver, now
 from workers.resources.worker_resources import WorkerResources
 
 
-def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_a_slow_host_leaves_threads_to_the_others(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     gate = Signal()
     with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
         host.add_endpoint(slow)
         host.posts(12)
-        under_way = Runner(target=deliver, args=(workshop,))
+        under_way = Runner(target=deliver, args=(resources,))
         under_way.start()
         try:
             wait_until(lambda: len(receiver.receipts) == 12, seconds=50, what="the webhooks of the quick one")
@@ -33,13 +33,13 @@ def test_a_slow_host_leaves_threads_to_the_others(host: Host, workshop: WorkerRe
         finally:
             gate.set()
             under_way.join()
-    assert stuck <= workshop.settings.courier_threads // 2
+    assert stuck <= resources.settings.courier_threads // 2
 
 
-def test_two_couriers_send_each_delivery_once(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_two_couriers_send_each_delivery_once(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     host.posts(60)
-    other = WorkerResources.open(workshop.settings)
-    couriers = [Runner(target=deliver, args=(shop,)) for shop in (workshop, other)]
+    other = WorkerResources.open(resources.settings)
+    couriers = [Runner(target=deliver, args=(shop,)) for shop in (resources, other)]
     for one in couriers:
         one.start()
     for one in couriers:
@@ -48,7 +48,7 @@ def test_two_couriers_send_each_delivery_once(host: Host, workshop: WorkerResour
     assert len(receiver.receipts) == len({r.id for r in receiver.receipts}) == 60
 
 
-def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_what_is_handed_back_is_not_sent_as_well(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     host.posts(200)
     well, failing = answers(204), answers(500)
     receiver.behaviour = lambda request: (failing if len(receiver.receipts) % 40 == 0 else well)(request)
@@ -56,28 +56,28 @@ def test_what_is_handed_back_is_not_sent_as_well(host: Host, workshop: WorkerRes
     while (
         before := len(receiver.receipts)
     ) < 200:  # Rounds that end in the middle. If a round is too short to send anything, the next one is longer.
-        deliver(workshop, seconds=seconds)
+        deliver(resources, seconds=seconds)
         seconds *= 1 if len(receiver.receipts) > before else 2
     # A delivery that is released and sent all the same would leave no recorded attempt.
     assert len(host.attempts()) == len(receiver.receipts)
 
 
 def test_what_a_dead_courier_had_claimed_is_sent_again_when_its_lease_is_over(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts()
-    deliver(workshop)
+    deliver(resources)
     with host.database.writing() as session:
         lease = {"state": DeliveryState.DUE, "lease_token": new_id(), "lease_until": now() + HOUR}
         session.execute(update(Delivery).values(**lease))
-    assert deliver(workshop) == 0
+    assert deliver(resources) == 0
     with host.database.writing() as session:
         session.execute(update(Delivery).values(lease_until=now() - timedelta(seconds=1)))
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     assert len({r.id for r in receiver.receipts}) == 1
 
 
-def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_who_lost_the_lease_writes_nothing_down(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     host.posts()
 
     def lose_the_lease(request: BaseHTTPRequestHandler) -> None:
@@ -86,13 +86,13 @@ def test_who_lost_the_lease_writes_nothing_down(host: Host, workshop: WorkerReso
         answers(204)(request)
 
     receiver.behaviour = lose_the_lease
-    deliver(workshop)
+    deliver(resources)
     assert host.deliveries()[0].state == DeliveryState.DUE
     assert host.attempts() == []
 
 
 def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_webhooks(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts(5)
     with Receiver() as other:
@@ -105,8 +105,8 @@ def test_an_endpoint_that_is_disabled_right_after_a_claim_stops_nobody_elses_web
                 with host.database.writing() as session:
                     change_endpoint(session, "news", left.pop(), now=now(), enabled=False)
 
-        listen.listen(workshop.database.engine, "before_cursor_execute", switched_off)
-        deliver(workshop)
+        listen.listen(resources.database.engine, "before_cursor_execute", switched_off)
+        deliver(resources)
         assert not left
         assert not other.receipts
     assert len(receiver.receipts) == 7

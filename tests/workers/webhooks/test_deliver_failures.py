@@ -26,11 +26,11 @@ from workers.resources.worker_resources import WorkerResources
     ],
 )
 def test_what_fails_is_tried_again_later_and_signed_afresh(
-    host: Host, workshop: WorkerResources, receiver: Receiver, behaviour: object, error: str
+    host: Host, resources: WorkerResources, receiver: Receiver, behaviour: object, error: str
 ) -> None:
     host.posts()
     receiver.behaviour = behaviour  # type: ignore[assignment]
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     (delivery,), (attempt,) = host.deliveries(), host.attempts()
     assert (delivery.state, delivery.tries) == (DeliveryState.DUE, 1)
     # Five seconds after the recorded attempt, give or take a fifth (jitter).
@@ -39,36 +39,36 @@ def test_what_fails_is_tried_again_later_and_signed_afresh(
     assert attempt.error
     receiver.behaviour = answers(200)
     host.waits()
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     assert len({r.id for r in receiver.receipts}) == 1
     assert all(r.verified_with(host.secret) for r in receiver.receipts)
     assert host.deliveries()[0].state == DeliveryState.DONE
 
 
 def test_twelve_failures_make_a_delivery_dead_and_the_next_change_goes_out(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     (comment_id,) = host.posts()
     host.rules(comment_id, State.REJECTED)
     receiver.behaviour = answers(500)
     for _ in SCHEDULE:
-        assert deliver(workshop) == 1
+        assert deliver(resources) == 1
         host.waits()
     assert [d.state for d in host.deliveries()] == [DeliveryState.DEAD, DeliveryState.DUE]
     receiver.behaviour = answers(204)
-    deliver(workshop)
+    deliver(resources)
     assert receiver.receipts[-1].sequence == 2
     with host.database.writing() as session:
         assert replay_dead(session, "news", host.endpoint, since=now() - timedelta(hours=1), now=now()) == 1
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     assert receiver.receipts[-1].id == receiver.receipts[0].id
     assert {d.state for d in host.deliveries()} == {DeliveryState.DONE}
 
 
 def test_an_endpoint_that_fails_five_times_in_a_row_is_only_probed_and_then_catches_up(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
-    one_thread = replace(workshop, settings=replace(workshop.settings, courier_threads=1))
+    one_thread = replace(resources, settings=replace(resources.settings, courier_threads=1))
     host.posts(9)
     receiver.behaviour = answers(503)
     assert deliver(one_thread) == 5
@@ -85,37 +85,37 @@ def test_an_endpoint_that_fails_five_times_in_a_row_is_only_probed_and_then_catc
     assert host.looks_at_endpoint().failures == 0
 
 
-def test_a_probe_before_its_time_costs_no_try(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_a_probe_before_its_time_costs_no_try(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     host.posts()
     receiver.behaviour = answers(500)
-    deliver(workshop)
+    deliver(resources)
     with host.database.writing() as session:
         session.execute(update(Endpoint).values(failures=5, probe_at=now()))
     (before,) = host.deliveries()
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     (after,) = host.deliveries()
     assert (after.tries, after.due_at) == (before.tries, before.due_at)
     assert len(host.attempts()) == 2
 
 
 def test_what_waited_for_days_behind_a_broken_endpoint_is_given_up(
-    host: Host, workshop: WorkerResources, receiver: Receiver
+    host: Host, resources: WorkerResources, receiver: Receiver
 ) -> None:
     host.posts(3)
     receiver.behaviour = answers(500)
-    deliver(workshop)
+    deliver(resources)
     with host.database.writing() as session:
         session.execute(update(Delivery).values(created_at=now() - timedelta(hours=97)))
         session.execute(update(Endpoint).values(failures=5, probe_at=now()))
-    deliver(workshop)
+    deliver(resources)
     assert {d.state for d in host.deliveries()} == {DeliveryState.DEAD}
 
 
-def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop: WorkerResources, receiver: Receiver) -> None:
+def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
     ids = host.posts()
     host.rules(ids[0], State.REJECTED)
     receiver.behaviour = answers(410)
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
     assert not host.looks_at_endpoint().enabled
     assert [d.state for d in host.deliveries()] == [DeliveryState.DEAD, DeliveryState.DEAD]
     with host.database.reading() as session:
@@ -129,23 +129,23 @@ def test_410_disables_the_endpoint_and_keeps_what_it_missed(host: Host, workshop
     with host.database.writing() as session:
         change_endpoint(session, "news", host.endpoint, enabled=True, now=now())
         replay(session, "news", host.deliveries()[1].id, now=now())
-    assert deliver(workshop) == 1
+    assert deliver(resources) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_host_that_says_later_is_left_alone_that_long(
-    host: Host, workshop: WorkerResources, receiver: Receiver, status: int
+    host: Host, resources: WorkerResources, receiver: Receiver, status: int
 ) -> None:
     host.posts()
     receiver.behaviour = answers(status, Retry_After="900")
-    deliver(workshop)
+    deliver(resources)
     (delivery,) = host.deliveries()
     assert delivery.due_at >= host.attempts()[0].at + timedelta(seconds=900)
     receiver.behaviour = answers(204)
     host.posts(2)
-    assert deliver(workshop) == 0
+    assert deliver(resources) == 0
     host.waits()
-    assert deliver(workshop) == 3
+    assert deliver(resources) == 3
 
 
 def _raw(answer: bytes) -> Behaviour:
@@ -165,12 +165,12 @@ def _raw(answer: bytes) -> Behaviour:
     ids=["a year beyond all", "a zone beyond all", "no status", "no version", "no chunk", "less than no chunk"],
 )
 def test_whatever_a_receiver_answers_is_written_down_and_stops_nobody_elses_webhooks(
-    host: Host, workshop: WorkerResources, receiver: Receiver, answer: bytes
+    host: Host, resources: WorkerResources, receiver: Receiver, answer: bytes
 ) -> None:
     with Receiver(_raw(answer)) as hostile:
         host.add_endpoint(hostile)
         host.posts()
-        assert deliver(workshop) == 2
+        assert deliver(resources) == 2
     assert len(receiver.receipts) == len(hostile.receipts) == 1
     assert sorted(attempt.status == 204 for attempt in host.attempts()) == [False, True]
     assert {delivery.tries for delivery in host.deliveries()} == {1}

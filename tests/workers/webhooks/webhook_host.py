@@ -21,9 +21,9 @@ BY_KEY = Actor(key_id=UUID(int=1))
 HOUR = timedelta(hours=1)
 
 
-def deliver(workshop: WorkerResources, *, seconds: float = 60.0) -> int:
+def deliver(resources: WorkerResources, *, seconds: float = 60.0) -> int:
     """Run `deliver` until nothing is due any more, however slow the machine is."""
-    return courier.deliver(workshop, seconds=seconds)
+    return courier.deliver(resources, seconds=seconds)
 
 
 class Host:
@@ -32,15 +32,15 @@ class Host:
     endpoint: UUID
     secret: str
 
-    def __init__(self, database: Database, workshop: WorkerResources) -> None:
+    def __init__(self, database: Database, resources: WorkerResources) -> None:
         self.database = database
-        self.workshop = workshop
-        self.seal = SecretBox.from_secret(workshop.settings.secret)
+        self.resources = resources
+        self.secret_box = SecretBox.from_secret(resources.settings.secret)
 
     def add_endpoint(self, receiver: Receiver, **more: object) -> tuple[UUID, str]:
         with self.database.writing() as session:
             endpoint, secret = add_endpoint(
-                session, "news", url=receiver.url, seal=self.seal, now=now(), allow=("127.0.0.0/8",), **more
+                session, "news", url=receiver.url, secret_box=self.secret_box, now=now(), allow=("127.0.0.0/8",), **more
             )
             return endpoint.id, secret
 
@@ -48,7 +48,7 @@ class Host:
         """Comments that the checks approved."""
         with self.database.writing() as session:
             ids = submitted(session, *(draft(f"A calm word, the {n}th of its kind.") for n in range(count)), now=now())
-        check_pending(self.workshop, seconds=60.0)
+        check_pending(self.resources, seconds=60.0)
         return ids
 
     def rules(self, comment_id: UUID, state: State, *, delay: float = 0, note: str = "") -> UUID:

@@ -1,4 +1,4 @@
-"""The first schema. Numbers below 0100 belong to the schemas before it (`service.store.db.schema_version.RETIRED`).
+"""The first schema. Numbers below 0100 belong to the schemas before it (`service.store.db.schema_version`).
 
 On PostgreSQL half of each page of `comment` stays free: a claim and a verdict then write the new version of a row on the same page,
 and no index changes (HOT update). Triggers refuse to change or delete rows of `audit_log`.

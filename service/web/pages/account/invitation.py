@@ -53,7 +53,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
     try:
         with resources().database.writing() as session:
             entered = invitations.accept(
-                session, token, browser=browser, code=code, seal=_seal(), user_agent=agent, now=datetime.now(UTC)
+                session, token, browser=browser, code=code, secret_box=_secret_box(), user_agent=agent, now=datetime.now(UTC)
             )
     except Invalid:
         fault = _("That code does not fit, or was used already. Wait for the next one.")
@@ -81,5 +81,5 @@ def _knows_password(browser: SignedIn) -> bool:
     return verify_password(password, request.form.get("password", "")[:1000])
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)

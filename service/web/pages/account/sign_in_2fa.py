@@ -62,7 +62,7 @@ def sign_in_by_code() -> AnyResponse:
     if not in_time:
         return _from_the_start()
     with resources().database.writing() as session:
-        factor = accept_code(session, pending.moderator_id, code, seal=_seal(), now=_now())
+        factor = accept_code(session, pending.moderator_id, code, secret_box=_secret_box(), now=_now())
         # Race: the account may change at the same time. `accept_code` locks the account, so a change has either ended this
         # pending sign-in before, or waits for our commit.
         if factor and not sign_in.end_pending_sign_in(session, pending.digest):
@@ -97,7 +97,7 @@ def _to(path: str) -> Response:
     return response
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)
 
 

@@ -40,7 +40,9 @@ log = logging.getLogger("greenroom.oidc")
 def start_oidc() -> AnyResponse:
     issuer = _issuer()
     with resources().database.writing() as session:
-        token, question = oidc.begin_sign_in(session, local_path(request.form.get("next", "")), seal=_seal(), now=_now())
+        token, question = oidc.begin_sign_in(
+            session, local_path(request.form.get("next", "")), secret_box=_secret_box(), now=_now()
+        )
     return _sent(issuer, token, question)
 
 
@@ -62,7 +64,7 @@ def connect_oidc() -> AnyResponse:
     with resources().database.writing() as session:
         sign_in.hold(session, current_sign_in())
         token, question = oidc.begin_sign_in(
-            session, "/account", seal=_seal(), now=_now(), moderator_id=current_sign_in().moderator.id
+            session, "/account", secret_box=_secret_box(), now=_now(), moderator_id=current_sign_in().moderator.id
         )
     return _sent(issuer, token, question)
 
@@ -76,7 +78,7 @@ def oidc_callback() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             question = oidc.take_sign_in(
-                session, request.cookies.get(_cookie(), ""), given.get("state", ""), seal=_seal(), now=_now()
+                session, request.cookies.get(_cookie(), ""), given.get("state", ""), secret_box=_secret_box(), now=_now()
             )
         if given.get("iss", resources().settings.oidc_issuer) != resources().settings.oidc_issuer or not given.get("code"):
             raise InvalidIdToken("the provider sent no answer, or another one did")
@@ -142,7 +144,7 @@ def _cookie() -> str:
     return f"{cookie_name()}-oidc"
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)
 
 

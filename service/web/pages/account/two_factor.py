@@ -48,20 +48,20 @@ def change_two_factor() -> AnyResponse:
 
 def _carried_out(act: str, code: str) -> list[str]:
     """Apply the button. Returns the new recovery codes, if any. Raises Invalid."""
-    seal, now = SecretBox.from_secret(resources().settings.secret), datetime.now(UTC)
+    secret_box, now = SecretBox.from_secret(resources().settings.secret), datetime.now(UTC)
     with resources().database.writing() as session:
         hold(session, current_sign_in())
         match act:
             case "begin":
-                two_factor.begin(session, current_moderator_id(), seal=seal)
+                two_factor.begin(session, current_moderator_id(), secret_box=secret_box)
             case "confirm":
                 return two_factor.confirm(
-                    session, current_moderator_id(), code, seal=seal, now=now, but=current_sign_in().session.digest
+                    session, current_moderator_id(), code, secret_box=secret_box, now=now, but=current_sign_in().session.digest
                 )
             case "codes":
-                return two_factor.renew_codes(session, current_moderator_id(), code, seal=seal, now=now)
+                return two_factor.renew_codes(session, current_moderator_id(), code, secret_box=secret_box, now=now)
             case "off":
-                two_factor.turn_off(session, current_moderator_id(), code, seal=seal, now=now)
+                two_factor.turn_off(session, current_moderator_id(), code, secret_box=secret_box, now=now)
             case _:
                 raise Invalid.field("/act", "unknown", "expected begin, confirm, codes or off")
     return []

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.comments.edit_erase import edit
 from service.actions.moderation import notes_replies_bans
 from service.domain.errors import Invalid
-from service.domain.policy.site_policy import AUTHOR_LISTS
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
@@ -35,7 +34,7 @@ def reply_as_site(comment_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
         notes_replies_bans.reply(
             session, site_id(), comment_id, request.form.get("text", ""), moderator_id=current_moderator_id(),
-            identities=resources().pseudonyms, now=_now(), delay=delay,
+            pseudonyms=resources().pseudonyms, now=_now(), delay=delay,
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
     return _back(comment_id, "reply")
@@ -70,7 +69,7 @@ def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
     until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
     with resources().database.writing() as session:
         notes_replies_bans.ban_or_trust(
-            session, site_id(), comment_id, AUTHOR_LISTS.get(request.form.get("act", ""), ""), moderator=current_sign_in().moderator,
+            session, site_id(), comment_id, request.form.get("act", ""), moderator=current_sign_in().moderator,
             why=request.form.get("why", "").replace("\0", ""), until=until, now=_now(),
         )  # fmt: skip
     return _back(comment_id, "author")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation.screen_lease import lease
-from service.domain.policy.site_policy import AUTHOR_LISTS, SitePolicy
+from service.domain.policy.site_policy import AUTHOR_LISTS
 from service.store.db.column_types import AnyRow
 from service.store.lifecycle.archives import absent, left_until
 from service.store.moderation import queue as waiting
@@ -22,7 +22,7 @@ from service.store.moderation.comment_context import comment_context, earlier_wo
 from service.store.moderation.decision_log import colleagues, decisions_about
 from service.store.moderation.last_action import last_action
 from service.store.moderation.queue import QueueFilter, Tab
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
@@ -231,7 +231,7 @@ def _helpers(asked: QueueFilter, site: Site | None) -> dict[str, Any]:
 
 def _ban_or_trust(site: Site | None, row: AnyRow) -> str:
     """Whether a moderator banned or trusted the card's author: `ban`, `trust` or empty."""
-    policy = SitePolicy(site.policy if site else None)
+    policy = policy_of(site)
     return next((word for word, name in AUTHOR_LISTS.items() if policy.is_listed(name, row.author_key, at=_now())), "")
 
 

@@ -12,7 +12,7 @@ from service.domain.policy.site_policy import AUTHOR_LISTS, AuthorEntry, SitePol
 from service.store.moderation.activity import activity_with
 from service.store.moderation.authors import author_of
 from service.store.moderation.authors import authors as known
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.store.tables.sites import Site
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
@@ -65,7 +65,7 @@ def forgive_author() -> AnyResponse:
 
 
 def _listed(this_site: Site | None, word: str) -> dict[str, AuthorEntry]:
-    return SitePolicy(this_site.policy if this_site else None).authors(AUTHOR_LISTS[word])
+    return policy_of(this_site).authors(AUTHOR_LISTS[word])
 
 
 def _stored_name(this_site: Site | None, key: str) -> str:

@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.sites.custom_rules import in_mode, name_of, parse_rule, remove_custom_rule, set_custom_rule
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import CustomRule, Mode, RuleSubject, back_test
-from service.domain.policy.site_policy import SitePolicy
 from service.store.sites.rule_backtest import past_comments
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
@@ -61,7 +60,7 @@ def _tried(rule: CustomRule) -> AnyResponse:
 def _render(status: int = 200, **more: Any) -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
-    rules = [(rule, _sentence(rule)) for rule in SitePolicy(this_site.policy if this_site else None).custom_rules]
+    rules = [(rule, _sentence(rule)) for rule in policy_of(this_site).custom_rules]
     values: dict[str, Any] = {"typed": {}, "trial": None, "fault": "", "done": request.args.get("done", "")} | more
     return page("custom_rules.html", status, rules=rules, abouts=_abouts(), modes=_modes(), **values)
 

@@ -54,7 +54,7 @@ def change_external_check() -> AnyResponse:
                     site_id(),
                     name,
                     _form_settings(act),
-                    seal=_seal(),
+                    secret_box=_secret_box(),
                     now=_now(),
                     allow=resources().settings.webhook_allow,
                 )
@@ -128,7 +128,7 @@ def _if_no_answer() -> dict[str, Any]:
     }
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)
 
 

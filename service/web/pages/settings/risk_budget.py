@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.learning.risk_budget import calibrated, clear_budget, set_budget
 from service.domain.errors import Invalid
 from service.domain.policy.risk_budget import CONFIDENCE, FEWEST, Decided, Limits, upper_bound
-from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import SiteThresholds
 from service.store.learning.scored_decisions import ScoredDecision, scored_decisions
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
@@ -75,7 +74,7 @@ def _form_thresholds() -> SiteThresholds:
 def _render(status: int = 200, *, wanted: SiteThresholds | None = None, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
-        set_now = SitePolicy(this_site.policy if this_site else None).thresholds
+        set_now = policy_of(this_site).thresholds
         thresholds = wanted or set_now or SiteThresholds()
         decided = scored_decisions(session, site_id(), thresholds)
     view = _view(decided, calibrated(decided, thresholds))

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.lifecycle.retention import set_retention
 from service.actions.sites.site_settings import set_languages, set_rejections, set_rules
 from service.domain.errors import Invalid
-from service.domain.policy.site_policy import LISTS, SitePolicy
+from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
 from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.pages.blueprint import bp, page, redirect_to
@@ -96,10 +96,10 @@ def _render(
 ) -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
-        kept = SitePolicy(this_site.policy if this_site else None).retention
+        kept = policy_of(this_site).retention
         going = _going(session, kept)
-    lists = typed or {name: list(SitePolicy(this_site.policy if this_site else None).words(name)) for name in LISTS}
-    taken = ", ".join(SitePolicy(this_site.policy if this_site else None).languages) if languages is None else languages
+    lists = typed or {name: list(policy_of(this_site).words(name)) for name in LISTS}
+    taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
         "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,

@@ -36,7 +36,7 @@ def add_webhook() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             endpoint, secret = endpoints.add_endpoint(
-                session, site_id(), url=url, events=_events(), seal=_seal(), now=_now(), allow=settings.webhook_allow
+                session, site_id(), url=url, events=_events(), secret_box=_secret_box(), now=_now(), allow=settings.webhook_allow
             )
     except Invalid as error:
         return _all(422, fault=error.detail, url=url)
@@ -56,7 +56,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     act = request.form.get("act", "")
     if act == "rotate":
         with resources().database.writing() as session:
-            _, secret = endpoints.rotate(session, site_id(), endpoint_id, seal=_seal(), now=_now())
+            _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=_secret_box(), now=_now())
         return _render_endpoint(endpoint_id, secret=secret)
     if act == "remove":
         with resources().database.writing() as session:
@@ -144,7 +144,7 @@ def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", s
     )
 
 
-def _seal() -> SecretBox:
+def _secret_box() -> SecretBox:
     return SecretBox.from_secret(resources().settings.secret)
 
 

@@ -178,13 +178,13 @@ def test_a_sign_in_that_waits_takes_five_tries_wherever_they_are_made(phone: Pho
 
 
 def test_two_at_once_with_one_code_have_one_winner(phone: Phone, database: Database, settings: Settings) -> None:
-    code, seal = phone.code(), SecretBox.from_secret(settings.secret)
+    code, secret_box = phone.code(), SecretBox.from_secret(settings.secret)
     with database.reading() as session:
         person = moderator_with(session, DANA).id
 
     def show(given: str) -> str:
         with database.writing() as session:
-            return accept_code(session, person, given, seal=seal, now=datetime.now(UTC))
+            return accept_code(session, person, given, secret_box=secret_box, now=datetime.now(UTC))
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(show, [code] * 8)) == [""] * 7 + ["code"]

@@ -127,6 +127,6 @@ def test_a_package_of_somebody_else_announces_its_check(
         with database.writing() as session:
             site(session)
             wanted = ExternalCheckSettings(url="https://x.example", secret="k")
-            set_external_check(session, "news", "theirs", wanted, seal=SecretBox.from_secret(settings.secret), now=NOON)
+            set_external_check(session, "news", "theirs", wanted, secret_box=SecretBox.from_secret(settings.secret), now=NOON)
     finally:
         external_checks.cache_clear()

@@ -47,9 +47,9 @@ def said(answer) -> str:
 
 
 def _settle(settings: Settings) -> None:
-    workshop = WorkerResources.open(settings)
-    check_pending(workshop)
-    workshop.close()
+    resources = WorkerResources.open(settings)
+    check_pending(resources)
+    resources.close()
 
 
 def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, database: Database) -> None:

@@ -20,14 +20,14 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def workshop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerResources]:
+def resources(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerResources]:
     """Responses have enough time, however slow the machine is. Tests without a response set their own limit."""
     monkeypatch.setattr("workers.checking.external_checks.TOGETHER", 60.0)
     monkeypatch.setattr("service.actions.sites.external_checks.LATEST", 60.0)
     monkeypatch.setattr("service.actions.sites.external_checks.PROBE_EVERY", timedelta(hours=1))
-    workshop = WorkerResources.open(settings)
-    yield workshop
-    workshop.close()
+    resources = WorkerResources.open(settings)
+    yield resources
+    resources.close()
 
 
 @pytest.fixture

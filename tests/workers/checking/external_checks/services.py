@@ -39,16 +39,16 @@ def set_check(database: Database, settings: Settings, name: str, address: str, *
             "news",
             name,
             ExternalCheckSettings(url=address, **{"timeout": 60.0, **more}),
-            seal=SecretBox.from_secret(settings.secret),
+            secret_box=SecretBox.from_secret(settings.secret),
             now=datetime.now(UTC),
             allow=settings.webhook_allow,
         )
 
 
-def judged(database: Database, workshop: WorkerResources, *texts: str, **more: object) -> list[VerdictRow]:
+def judged(database: Database, resources: WorkerResources, *texts: str, **more: object) -> list[VerdictRow]:
     with database.writing() as session:
         ids = submitted(session, *(draft(text, **more) for text in texts), now=datetime.now(UTC))
-    assert check_pending(workshop, seconds=60.0) == len(texts)
+    assert check_pending(resources, seconds=60.0) == len(texts)
     with database.reading() as session:
         found = {row.comment_id: row for row in session.scalars(select(VerdictRow).where(VerdictRow.comment_id.in_(ids)))}
     return [found[comment_id] for comment_id in ids]

@@ -44,14 +44,14 @@ FAULTS: dict[str, tuple[Behaviour, set[str], float]] = {
 
 
 def test_no_answer_is_told_as_such_and_a_person_decides_what_we_are_unsure_of(
-    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+    database: Database, resources: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     for fault, (behaviour, called, seconds) in FAULTS.items():
         _released.clear()
         at.behaviour = behaviour
         # Switching the check on closes the circuit breaker that an earlier failure may have opened.
         set_check(database, settings, "akismet", at.url, timeout=seconds, ask_when="all", enabled=True, **AKISMET)
-        unsure, calm = judged(database, workshop, UNSURE.format(fault), CALM.format(fault))
+        unsure, calm = judged(database, resources, UNSURE.format(fault), CALM.format(fault))
         _released.set()
         assert (fault, unsure.state, calm.state) == (fault, State.HELD, State.APPROVED)
         for verdict in (unsure, calm):
@@ -69,11 +69,11 @@ WRONG = ["[]", "{}", '{"findings": 1}', '{"findings": [{"family": "wrong"}]}', '
          '{"findings": [{"family": "spam", "score": true, "rule": "x"}]}', "[" * 50_000]  # fmt: skip
 
 
-def test_wrong_json_is_no_finding(database: Database, workshop: WorkerResources, at: Receiver, settings: Settings) -> None:
+def test_wrong_json_is_no_finding(database: Database, resources: WorkerResources, at: Receiver, settings: Settings) -> None:
     set_check(database, settings, "own", at.url, if_no_answer="publish")
     for n, body in enumerate(WRONG[:4]):
         at.behaviour = says(body)
-        (verdict,) = judged(database, workshop, UNSURE.format(n))
+        (verdict,) = judged(database, resources, UNSURE.format(n))
         assert (verdict.state, verdict.reasons[0]["status"]) == (State.APPROVED, "failed")
     from service.domain.external_checks import own_server
 
@@ -83,30 +83,30 @@ def test_wrong_json_is_no_finding(database: Database, workshop: WorkerResources,
 
 
 def test_a_broken_service_is_left_alone_then_probed_once_and_comes_back(
-    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+    database: Database, resources: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = answers(503)
     set_check(database, settings, "akismet", at.url, **AKISMET)
     for n in range(5):
-        judged(database, workshop, UNSURE.format(n))
-    (verdict,) = judged(database, workshop, UNSURE.format("blue"))
+        judged(database, resources, UNSURE.format(n))
+    (verdict,) = judged(database, resources, UNSURE.format("blue"))
     assert "the breaker is open" in verdict.reasons[0]["rule"]
     assert (verdict.reasons[0]["status"], len(at.receipts)) == ("not_run", 5)
     with database.writing() as session:
         session.execute(update(ExternalCheckRow).values(probe_at=datetime.now(UTC) - timedelta(seconds=1)))
     at.behaviour = says("false")
-    states = {verdict.state for verdict in judged(database, workshop, UNSURE.format("red"), UNSURE.format("green"))}
+    states = {verdict.state for verdict in judged(database, resources, UNSURE.format("red"), UNSURE.format("green"))}
     assert (states, len(at.receipts)) == ({State.APPROVED, State.HELD}, 6)
-    judged(database, workshop, UNSURE.format("grey"), UNSURE.format("black"))
+    judged(database, resources, UNSURE.format("grey"), UNSURE.format("black"))
     assert (len(at.receipts), check_row(database).failures) == (8, 0)
 
 
 def test_a_flood_stays_within_the_budget_and_a_new_day_brings_a_new_one(
-    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+    database: Database, resources: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     at.behaviour = says("false")
     set_check(database, settings, "akismet", at.url, requests_per_day=3, requests_per_month=5, **AKISMET)
-    verdicts = judged(database, workshop, *(UNSURE.format(n) for n in range(8)))
+    verdicts = judged(database, resources, *(UNSURE.format(n) for n in range(8)))
     assert len(at.receipts) == 3
     told = [v.reasons[0] for v in verdicts if v.reasons]
     assert len(told) == 5
@@ -119,7 +119,7 @@ def test_a_flood_stays_within_the_budget_and_a_new_day_brings_a_new_one(
 
 
 def test_a_hanging_service_holds_up_nobody_else(
-    database: Database, workshop: WorkerResources, at: Receiver, settings: Settings
+    database: Database, resources: WorkerResources, at: Receiver, settings: Settings
 ) -> None:
     """All other comments get their verdicts while the service hangs: they are stored when its first request arrives."""
     _released.clear()
@@ -132,7 +132,7 @@ def test_a_hanging_service_holds_up_nobody_else(
 
     at.behaviour = hang
     set_check(database, settings, "akismet", at.url, timeout=2.0, **AKISMET)
-    verdicts = judged(database, workshop, *(CALM.format(n) for n in range(30)), *(UNSURE.format(n) for n in range(60)))
+    verdicts = judged(database, resources, *(CALM.format(n) for n in range(30)), *(UNSURE.format(n) for n in range(60)))
     _released.set()
     assert min(seen) == 30
     assert [verdict.state for verdict in verdicts] == [State.APPROVED] * 30 + [State.HELD] * 60
