@@ -79,6 +79,8 @@ def test_axe_finds_nothing_on_any_page(site: tuple[Desk, Furnished], look: str) 
             continue  # Only in English.
         desk.open(page, path)
         access.look(page, path)
+        if "phone" in look and (width := page.evaluate("document.documentElement.scrollWidth")) > PHONE["viewport"]["width"]:
+            access.said.append(f"{path}: {width} px wide, on a screen of {PHONE['viewport']['width']}")
     page.context.clear_cookies()
     desk.open(page)
     access.look(page, "signed out")

@@ -52,13 +52,13 @@ def furnish(desk: Desk) -> Furnished:
             session,
             "news",
             banned,
-            "blocked_authors",
+            "ban",
             moderator=sam,
             why="The same advertising for weeks",
             until=now + timedelta(days=30),
             now=now,
         )
-        ban_or_trust(session, "news", _by(session, "Henrike"), "trusted_authors", moderator=sam, until=None, now=now)
+        ban_or_trust(session, "news", _by(session, "Henrike"), "trust", moderator=sam, until=None, now=now)
         set_custom_rule(session, "news", CustomRule(RuleSubject.WORDS, "lottery, raffle", Mode.SHADOW))
         add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)
         endpoint = _endpoint(session, now)

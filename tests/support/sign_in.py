@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -62,3 +63,8 @@ def moderator(database: Database, email: str, role: Role = Role.MODERATOR, *, si
         person = add_moderator(session, email, name=name, now=now)
         give_role(session, person, role, site_id=site)
         return new_link(session, person.id, now=now, valid=timedelta(hours=1))
+
+
+def html_of(response: TestResponse) -> str:
+    """The HTML of a page, with its character references resolved."""
+    return unescape(response.get_data(as_text=True))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import unescape
 
 import pytest
 from flask import Flask
@@ -15,7 +14,7 @@ from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator, serving
 from tests.web.pages.queue.queue_page import form
 
 
@@ -33,12 +32,8 @@ def mo(app: Flask, database: Database) -> Browser:
     return Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR, site="news", name="Mo"))
 
 
-def said(answer) -> str:
-    return unescape(answer.get_data(as_text=True))
-
-
 def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browser, database: Database) -> None:
-    assert "Who wrote a comment appears here." in said(mo.get("/authors"))
+    assert "Who wrote a comment appears here." in html_of(mo.get("/authors"))
     seeds = [
         Seed("rude words", "Jo 100%", minutes=9),
         Seed("kind words", "Jo 100%", state=State.APPROVED, minutes=8),
@@ -46,11 +41,11 @@ def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browse
     ]
     ids = sow(database, "news", seeds)
     mo.post("/queue/decide", form(mo.get("/queue?words=rude"), "reject:insult"))
-    page = said(mo.get("/authors?words=0%25"))
+    page = html_of(mo.get("/authors?words=0%25"))
     assert "Jo 100%" in page and ">Ann<" not in page
-    assert "Nothing matches" in said(mo.get("/authors?words=%25%25"))
+    assert "Nothing matches" in html_of(mo.get("/authors?words=%25%25"))
     path = re.search(r'href="(/authors/[^"]+)"', page)[1]
-    one = said(mo.get(path))
+    one = html_of(mo.get(path))
     assert "rude words" in one and "kind words" in one
     assert "Mo rejected this (insult)" in one
     with database.reading() as session:
@@ -61,11 +56,11 @@ def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browse
 def test_an_author_is_banned_from_the_page_and_it_says_so(mo: Browser, database: Database) -> None:
     [comment_id] = sow(database, "news", [Seed("one", "Jo")])
     mo.post(f"/queue/comments/{comment_id}/author", {"site": "news", "act": "ban", "days": "7", "why": "insults for weeks"})
-    page = said(mo.get(f"/authors/{comment_id}"))
+    page = html_of(mo.get(f"/authors/{comment_id}"))
     assert "tag bad" in page and "by Mo" in page
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
     mo.post("/authors", {"site": "news", "entry": entry})
-    after = said(mo.get(f"/authors/{comment_id}"))
+    after = html_of(mo.get(f"/authors/{comment_id}"))
     assert "tag bad" not in after
     # The history stays: who, when, until when and why.
     assert re.search("Mo took it back .* ago", after)
@@ -75,5 +70,5 @@ def test_an_author_is_banned_from_the_page_and_it_says_so(mo: Browser, database:
 def test_authors_of_other_sites_are_not_to_be_had(app: Flask, mo: Browser, database: Database) -> None:
     [theirs] = sow(database, "blog", [Seed("elsewhere", "Eve")])
     assert mo.get(f"/authors/{theirs}").status_code == 404
-    assert "Eve" not in said(mo.get("/authors"))
+    assert "Eve" not in html_of(mo.get("/authors"))
     assert Browser(app).get(f"/authors/{theirs}").status_code == 303

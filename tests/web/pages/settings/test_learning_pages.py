@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 from flask import Flask
@@ -21,7 +20,7 @@ from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.sites import Site
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator, serving
 from workers.checking.check_pending import check_pending
 from workers.checks.model.site_model import SiteModel, packed
 from workers.resources.worker_resources import WorkerResources
@@ -42,10 +41,6 @@ def ada(app: Flask, database: Database) -> Browser:
     return Browser(app).signed_in(moderator(database, "ada@news.example", Role.ADMIN, site="news", name="Ada"))
 
 
-def said(answer) -> str:
-    return unescape(answer.get_data(as_text=True))
-
-
 def _settle(settings: Settings) -> None:
     resources = WorkerResources.open(settings)
     check_pending(resources)
@@ -53,7 +48,7 @@ def _settle(settings: Settings) -> None:
 
 
 def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, database: Database) -> None:
-    assert "From 25 decisions on" in said(ada.get("/settings/site-model"))
+    assert "From 25 decisions on" in html_of(ada.get("/settings/site-model"))
     model = SiteModel({"_zorblax": 1.5, "_bench": -0.8, "buy zorblax": 0.4, "#host spam.example": 0.9, "zorb": 2.0}, 0.1, 1.0)
     record = {"judged": 120, "right": 0.955, "right_shipped": 0.7}
     with database.writing() as session:
@@ -69,7 +64,7 @@ def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, data
             last_decision_at=None,
             now=now,
         )
-    page = said(ada.get("/settings/site-model?word=Zorblax"))
+    page = html_of(ada.get("/settings/site-model?word=Zorblax"))
     assert "It speaks" in page
     assert "right in 96 of 100" in page
     assert (
@@ -85,7 +80,7 @@ def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, data
 def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Database, settings: Settings) -> None:
     seeds = [Seed("A new bench", "Al", state=State.APPROVED), Seed("Hello", "Bo", state=State.APPROVED)]
     sow(database, "news", seeds)
-    tried = said(ada.get("/settings/custom-rules?about=words&value=bench,+the+mayor"))
+    tried = html_of(ada.get("/settings/custom-rules?about=words&value=bench,+the+mayor"))
     assert "Of the last 2 comments it would have held 1." in tried
     assert "1 of these are published now" in tried
     with database.reading() as session:
@@ -99,7 +94,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
     assert verdict.state == State.APPROVED
     assert verdict.shadow == ["it mentions the mayor"]
     assert ada.post("/settings/custom-rules", form | {"act": "live"}).status_code == 303
-    assert "Live: holds" in said(ada.get("/settings/custom-rules"))
+    assert "Live: holds" in html_of(ada.get("/settings/custom-rules"))
     _posted(database, "I sat on that bench last summer and liked it.")
     _settle(settings)
     with database.reading() as session:
@@ -108,7 +103,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
         assert len(session.get_one(Site, "news").policy["rules"]) == 1
     assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 303
     assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 404
-    assert "No rule yet" in said(ada.get("/settings/custom-rules"))
+    assert "No rule yet" in html_of(ada.get("/settings/custom-rules"))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +122,7 @@ def test_a_rule_that_cannot_be_kept_is_refused_by_name(ada: Browser, wrong: dict
     form = {"site": "news", "about": "links", "value": "1", "thread": "", "act": "live"} | wrong
     answer = ada.post("/settings/custom-rules", form)
     assert answer.status_code == 422
-    assert 'role="alert"' in said(answer)
+    assert 'role="alert"' in html_of(answer)
 
 
 def test_the_pages_are_for_their_roles(app: Flask, database: Database, ada: Browser) -> None:
@@ -139,7 +134,7 @@ def test_the_pages_are_for_their_roles(app: Flask, database: Database, ada: Brow
 
 def test_the_past_is_tried_with_decisions_and_authors(ada: Browser, database: Database) -> None:
     sow(database, "news", [Seed("one", "Al", minutes=9), Seed("two", "Bo", minutes=5)])
-    page = said(ada.get("/settings/custom-rules?about=new_author&value=3"))
+    page = html_of(ada.get("/settings/custom-rules?about=new_author&value=3"))
     assert "would have held 2" in page
 
 
@@ -160,10 +155,10 @@ def _decided(database: Database, count: int) -> None:
 
 
 def test_a_budget_is_tried_then_kept_and_decides_alone(ada: Browser, database: Database, settings: Settings) -> None:
-    assert "too little evidence yet" in said(ada.get("/settings/risk-budget"))
+    assert "too little evidence yet" in html_of(ada.get("/settings/risk-budget"))
     _decided(database, 160)
     form = {"site": "news", "published": "20", "rejected": "20", "sample_one_in": "0"}
-    tried = said(ada.post("/settings/risk-budget", form | {"act": "try"}))
+    tried = html_of(ada.post("/settings/risk-budget", form | {"act": "try"}))
     assert "of 80 such comments you rejected 0" in tried
     assert "at most 1 in 27" in tried
     assert "100 of 100 comments would be decided without a person" in tried

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import unescape
 
 import pytest
 from flask import Flask
@@ -23,7 +22,7 @@ from service.store.tables.comments import Thread
 from service.store.tables.outbox import Delivery, Endpoint
 from service.store.tables.sites import ApiKey, Site
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator, serving
 
 
 @pytest.fixture
@@ -39,10 +38,6 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
 def ada(app: Flask, database: Database) -> Browser:
     """An admin of one site."""
     return Browser(app).signed_in(moderator(database, "ada@news.example", Role.ADMIN, site="news", name="Ada"))
-
-
-def said(answer) -> str:
-    return unescape(answer.get_data(as_text=True))
 
 
 def test_every_page_is_for_its_role_alone(app: Flask, database: Database, ada: Browser) -> None:
@@ -78,12 +73,12 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
 
 
 def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log(ada: Browser, database: Database) -> None:
-    assert "Our checks read English only" in said(ada.get("/settings"))
+    assert "Our checks read English only" in html_of(ada.get("/settings"))
     assert ada.post("/settings/rules", {"site": "news", "languages": "de, FR"}).status_code == 303
-    assert 'name="languages" value="de, fr"' in said(ada.get("/settings"))
+    assert 'name="languages" value="de, fr"' in html_of(ada.get("/settings"))
     with database.reading() as session:
         assert session.get(Site, "news").policy["languages"] == ["de", "fr"]
-    assert "de, fr" in said(ada.get("/settings/audit-log?site=news&event=rules_set"))
+    assert "de, fr" in html_of(ada.get("/settings/audit-log?site=news&event=rules_set"))
     ada.post("/settings/rules", {"site": "news", "languages": ""})
     with database.reading() as session:
         assert session.get(Site, "news").policy["languages"] == []
@@ -98,7 +93,7 @@ def test_a_rule_that_cannot_work_is_refused_and_what_was_typed_stays(
 ) -> None:
     answer = ada.post("/settings/rules", {"site": "news", field: value})
     assert answer.status_code == 422
-    assert value in said(answer)
+    assert value in html_of(answer)
     with database.reading() as session:
         assert not session.get(Site, "news").policy.get(field)
 
@@ -107,29 +102,29 @@ def test_a_sites_own_reasons_stand_on_the_cards_and_their_text_goes_to_the_host(
     form = {"site": "news", "code": ["", ""], "label": ["Rude tone", ""], "text": ["Please stay kind.", "unused"]}
     assert ada.post("/settings/rejections", form).status_code == 303
     sow(database, "news", [Seed("one")])
-    page = said(ada.get("/queue"))
+    page = html_of(ada.get("/queue"))
     assert "Rude tone" in page
     assert "Insult or attack" not in page
     comment = re.search(r'type="hidden" name="comment" value="([^"]+)"', page)[1]
     ada.post("/queue/decide", {"site": "news", "comment": comment, "act": "reject:rude_tone"})
-    assert "rude tone: Please stay kind." in said(ada.get("/decisions"))
+    assert "rude tone: Please stay kind." in html_of(ada.get("/decisions"))
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(ada: Browser, database: Database) -> None:
-    made = said(ada.post("/settings/keys", {"site": "news", "scope": ["submit", "read"], "label": "web"}))
+    made = html_of(ada.post("/settings/keys", {"site": "news", "scope": ["submit", "read"], "label": "web"}))
     token = re.search(r"grk_[0-9a-f]{48}", made)[0]
-    assert token not in said(ada.get("/settings/keys"))
+    assert token not in html_of(ada.get("/settings/keys"))
     with database.reading() as session:
         key = session.scalar(select(ApiKey))
         assert key.scopes == ["submit", "read"]
     ada.post(f"/settings/keys/{key.id}/revoke", {"site": "news"})
-    assert "revoked" in said(ada.get("/settings/keys"))
+    assert "revoked" in html_of(ada.get("/settings/keys"))
     assert ada.post("/settings/keys", {"site": "news"}).status_code == 422
 
 
 def test_a_new_moderator_gets_a_link_and_only_that_role(app: Flask, ada: Browser, database: Database) -> None:
     form = {"site": "news", "email": "Nia@News.example", "name": "Nia", "role": "moderator"}
-    link = re.search(r"/sign-in/[\w-]+", said(ada.post("/settings/moderators", form)))[0]
+    link = re.search(r"/sign-in/[\w-]+", html_of(ada.post("/settings/moderators", form)))[0]
     nia = Browser(app).signed_in(link.removeprefix("/sign-in/"))
     assert nia.get("/queue?site=news").status_code == 200
     assert nia.get("/settings").status_code == 403
@@ -146,13 +141,13 @@ def test_nobody_gets_a_link_to_an_account_that_reaches_beyond_his_own_sites(app:
     for email in ("bea@blog.example", "root@everywhere.example"):
         answer = ada.post("/settings/moderators", {"site": "news", "email": email, "role": "viewer"})
         # At most an invitation, which gives no access by itself.
-        for token in re.findall(r"/sign-in/([\w-]{20,})", said(answer)):
+        for token in re.findall(r"/sign-in/([\w-]{20,})", html_of(answer)):
             assert Browser(app).post(f"/sign-in/{token}").status_code == 403
         with database.reading() as session:
             person = moderator_with(session, email)
         answer = ada.post(f"/settings/moderators/{person.id}/link", {"site": "news"})
         assert answer.status_code == (404 if "bea" in email else 409)
-        assert "/sign-in/" not in said(answer).replace("/sign-in/'", "")
+        assert "/sign-in/" not in html_of(answer).replace("/sign-in/'", "")
 
 
 def test_an_admin_changes_neither_himself_nor_strangers(ada: Browser, database: Database) -> None:
@@ -167,8 +162,8 @@ def test_a_thread_is_closed_and_opened(ada: Browser, database: Database) -> None
     sow(database, "news", [Seed("one", thread="50% off_")])
     with database.reading() as session:
         thread = session.scalar(select(Thread))
-    assert "50% off_" in said(ada.get("/threads?words=50%25+off_"))
-    assert "Nothing matches" in said(ada.get("/threads?words=%25%25"))
+    assert "50% off_" in html_of(ada.get("/threads?words=50%25+off_"))
+    assert "Nothing matches" in html_of(ada.get("/threads?words=%25%25"))
     ada.post(f"/threads/{thread.id}", {"site": "news", "state": "closed"})
     with database.reading() as session:
         assert session.get(Thread, thread.id).state == "closed"
@@ -177,16 +172,16 @@ def test_a_thread_is_closed_and_opened(ada: Browser, database: Database) -> None
 
 def test_an_endpoint_lives_on_its_page(ada: Browser, database: Database) -> None:
     add = {"site": "news", "url": "https://news.example/hook", "event": ["comment.approved", "comment.rejected"]}
-    made = said(ada.post("/settings/endpoints", add))
+    made = html_of(ada.post("/settings/endpoints", add))
     secret = re.search(r"whsec_[\w+/=]+", made)[0]
     with database.reading() as session:
         endpoint = session.scalar(select(Endpoint))
     path = f"/settings/endpoints/{endpoint.id}"
-    assert secret not in said(ada.get(path))
+    assert secret not in html_of(ada.get(path))
     for act in ("test", "disable", "enable", "replay"):
         assert ada.post(path, {"site": "news", "act": act}).status_code == 303, act
-    assert "greenroom.test" in said(ada.get(path))
-    rotated = re.search(r"whsec_[\w+/=]+", said(ada.post(path, {"site": "news", "act": "rotate"})))[0]
+    assert "greenroom.test" in html_of(ada.get(path))
+    rotated = re.search(r"whsec_[\w+/=]+", html_of(ada.post(path, {"site": "news", "act": "rotate"})))[0]
     assert rotated != secret
     assert (
         ada.post(path, {"site": "news", "act": "change", "url": "http://127.0.0.1/x", "event": "comment.held"}).status_code == 422
@@ -197,7 +192,7 @@ def test_an_endpoint_lives_on_its_page(ada: Browser, database: Database) -> None
     assert ada.post(f"/settings/deliveries/{delivery.id}", {"site": "news"}).status_code == 303
     assert ada.get(f"{path}?site=blog").status_code == 404
     assert ada.post(path, {"site": "news", "act": "remove"}).status_code == 303
-    assert "Nobody is told yet" in said(ada.get("/settings/endpoints"))
+    assert "Nobody is told yet" in html_of(ada.get("/settings/endpoints"))
 
 
 def test_an_address_that_cannot_be_told_is_refused(ada: Browser) -> None:
@@ -208,13 +203,13 @@ def test_an_address_that_cannot_be_told_is_refused(ada: Browser) -> None:
 def test_the_history_says_who_what_when_and_why_and_can_be_taken_along(ada: Browser, database: Database) -> None:
     sow(database, "news", [Seed("=HYPERLINK(1)", "+Eve", minutes=9), Seed("two", "Bo", minutes=5)])
     for act in ("reject:insult", "approve"):
-        comment = re.search(r'type="hidden" name="comment" value="([^"]+)"', said(ada.get("/queue")))[1]
+        comment = re.search(r'type="hidden" name="comment" value="([^"]+)"', html_of(ada.get("/queue")))[1]
         ada.post("/queue/decide", {"site": "news", "comment": comment, "act": act})
-    page = said(ada.get("/decisions"))
+    page = html_of(ada.get("/decisions"))
     assert "insult" in page
     assert "rejected" in page
-    assert "=HYPERLINK" not in said(ada.get("/decisions?to=approved"))
-    assert "Nothing matches" in said(ada.get("/decisions?since=2199-01-01"))
+    assert "=HYPERLINK" not in html_of(ada.get("/decisions?to=approved"))
+    assert "Nothing matches" in html_of(ada.get("/decisions?since=2199-01-01"))
     file = ada.get("/decisions.csv")
     rows = list(csv.DictReader(io.StringIO(file.get_data(as_text=True))))
     assert [(row["who"], row["to"], row["reason"]) for row in rows] == [("Ada", "approved", ""), ("Ada", "rejected", "insult")]
