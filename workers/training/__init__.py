@@ -1,6 +1,6 @@
 """Training and evaluation of the shipped models. The only part of Greenroom that needs scikit-learn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 MODELS = Path(__file__).parent.parent / "checks" / "models"
@@ -13,11 +13,14 @@ def train(data_dir: Path, out: Path = MODELS) -> dict[str, object]:
     return shipped(data_dir, out)
 
 
-def evaluate(data_dir: Path, told: Callable[[str], None] = lambda _: None) -> Iterator[dict[str, object]]:
-    """Yield each figure as soon as it is measured: `what`, `figure`, `goal`, `reached` and `how`.
+def evaluate(
+    data_dir: Path, told: Callable[[str], None] = lambda _: None, *, families: Collection[str] = ()
+) -> Iterator[dict[str, object]]:
+    """Yield each figure as soon as it is measured: `family`, `what`, `figure`, `goal`, `reached` and `how`.
 
-    Measures every goal for which `data_dir` has the data sets. `told` is called with progress messages.
+    Measures every goal for which `data_dir` has the data sets, or only the goals of some families. `told` is called with progress
+    messages.
     """
-    from workers.training.evaluate import all_figures
+    from workers.training.evaluation import all_figures
 
-    return all_figures(data_dir, told)
+    return all_figures(data_dir, told, families=families)

@@ -47,12 +47,22 @@ class Example:
 
 
 def rows(folder: Path, name: str) -> list[dict[str, object]]:
-    """The rows of one set (JSON Lines), one dict per line. Empty if the folder does not have the set."""
-    path = folder / f"{name}.jsonl"
-    if not path.exists():
+    """The rows of one set (JSON Lines), one dict per line. Empty if no folder has the set."""
+    path = find(folder, f"{name}.jsonl")
+    if path is None:
         return []
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """The file with this name in the folder, else in one of its sub-folders, else in a folder beside it.
+
+    So the folder may be the one that holds `dev`, `dev2` and `train`, or any of these.
+    """
+    folder = folder.resolve()
+    folders = (folder, *sorted(folder.glob("*/")), *sorted(folder.parent.glob("*/")))
+    return next((path for each in folders if (path := each / name).is_file()), None)
 
 
 def examples(folder: Path, name: str) -> list[Example]:

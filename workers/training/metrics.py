@@ -5,10 +5,15 @@ from collections.abc import Sequence
 Figure = dict[str, object]
 
 
-def figure(what: str, value: object, goal: str, how: str) -> Figure:
-    """One row of the table. `reached` says whether the goal was met; None if there is no goal."""
+def figure(what: str, value: object, goal: str, how: str, *, must: bool = False, **labels: str) -> Figure:
+    """One row of the table. `reached` says whether the goal was met; None if there is no goal.
+
+    `must`: `greenroom evaluate` ends with exit status 1 if the goal is missed. `labels`: what the row is about, such as
+    `language`, `kind` or `peer`.
+    """
     shown = round(value, 4) if isinstance(value, float) else value
-    return {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how}
+    row: Figure = {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how, **labels}
+    return {**row, "must": True} if must else row
 
 
 def _reached(value: object, goal: str) -> bool | None:
