@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.domain.policy.check_input import CheckInput
+from workers.checks.languages.told import Told
 from workers.checks.model.ngrams import Tokens, tokenize
 from workers.checks.text.disguises import Disguise, disguises
 from workers.checks.text.find_links import Link, links_in
@@ -11,7 +12,8 @@ from workers.checks.text.normalize import Folded, fold
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A CheckInput with its text and author name folded, its disguised words, its links, and `said`: tokens for the models."""
+    """A CheckInput with its text and author name folded, its disguised words, its links, `said`: tokens for the models, and
+    `told`: its language."""
 
     reading: CheckInput
     text: Folded
@@ -19,6 +21,7 @@ class Prepared:
     disguised: tuple[Disguise, ...]
     links: tuple[Link, ...]
     said: Tokens
+    told: Told
 
     @classmethod
     def of(cls, reading: CheckInput) -> "Prepared":
@@ -26,4 +29,4 @@ class Prepared:
         name = fold(reading.author.name)
         tokens = set(text.text.split())
         disguised = tuple(disguises(text.text, tokens))
-        return cls(reading, text, name, disguised, links_in(text, reading.text), tokenize(text, tokens))
+        return cls(reading, text, name, disguised, links_in(text, reading.text), tokenize(text, tokens), Told.of(reading.text))

@@ -19,7 +19,7 @@ Bislama | bm Bambara | bn Bengali | bo Tibetan | br Breton | bs Bosnian | ca Cat
 | de German | dv Divehi | dz Dzongkha | ee Ewe | el Greek | en English | eo Esperanto | es Spanish | et Estonian | eu Basque |
 fa Persian | ff Fula | fi Finnish | fil Filipino | fj Fijian | fo Faroese | fr French | fy Western Frisian | ga Irish | gd
 Scottish Gaelic | gl Galician | gn Guarani | gsw Swiss German | gu Gujarati | gv Manx | ha Hausa | haw Hawaiian | he Hebrew |
-hi Hindi | hil Hiligaynon | ho Hiri Motu | hr Croatian | ht Haitian Creole | hu Hungarian | hy Armenian | hz Herero | ia
+hi Hindi | hi-Latn Hinglish | hil Hiligaynon | ho Hiri Motu | hr Croatian | ht Haitian Creole | hu Hungarian | hy Armenian | hz Herero | ia
 Interlingua | id Indonesian | ie Interlingue | ig Igbo | ii Sichuan Yi | ik Inupiaq | ilo Iloko | io Ido | is Icelandic | it
 Italian | iu Inuktitut | ja Japanese | jv Javanese | ka Georgian | kg Kongo | ki Kikuyu | kj Kuanyama | kk Kazakh | kl
 Kalaallisut | km Khmer | kn Kannada | ko Korean | kok Konkani | kr Kanuri | ks Kashmiri | ku Kurdish | kv Komi | kw Cornish |
@@ -32,7 +32,7 @@ Russian | rw Kinyarwanda | sa Sanskrit | sat Santali | sc Sardinian | sco Scots 
 Sinhala | sk Slovak | sl Slovenian | sm Samoan | sn Shona | so Somali | sq Albanian | sr Serbian | ss Swati | st Southern
 Sotho | su Sundanese | sv Swedish | sw Swahili | syc Classical Syriac | ta Tamil | te Telugu | tg Tajik | th Thai | ti
 Tigrinya | tk Turkmen | tn Tswana | to Tongan | tpi Tok Pisin | tr Turkish | ts Tsonga | tt Tatar | tw Twi | ty Tahitian | ug
-Uyghur | uk Ukrainian | ur Urdu | uz Uzbek | ve Venda | vi Vietnamese | vo Volapük | wa Walloon | wo Wolof | xh Xhosa | yi
+Uyghur | uk Ukrainian | ur Urdu | ur-Latn Roman Urdu | ur-Latn Roman Urdu | uz Uzbek | ve Venda | vi Vietnamese | vo Volapük | wa Walloon | wo Wolof | xh Xhosa | yi
 Yiddish | yo Yoruba | yue Cantonese | za Zhuang | zh Chinese | zu Zulu | zza Zaza
 """
 #: The languages that a site can name: ISO 639-1, and some that have three letters only. Names as in Unicode's CLDR.
@@ -41,10 +41,19 @@ NAMES: Mapping[str, str] = dict(sorted(entry.strip().split(" ", 1) for entry in 
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "tl": "fil", "mo": "ro", "cmn": "zh", "prs": "fa"}
 
 
+#: Other spellings of Hinglish and Roman Urdu, which are told from Hindi and Urdu by their Latin letters.
+_ROMAN = {"hinglish": "hi-Latn", "roman-hindi": "hi-Latn", "roman-urdu": "ur-Latn"}
+
+
 def code_of(tag: str) -> str:
-    """The language code of a tag like `en-GB` or `hi_Latn`; empty for a language that we do not know."""
-    code = tag.strip().lower().replace("_", "-").partition("-")[0]
-    code = _SAME.get(code, code)
+    """The language code of a tag like `en-GB`; empty for a language that we do not know. `hi-Latn` (Hinglish) and `ur-Latn` keep
+    their script: they are languages of their own to the checks."""
+    parts = tag.strip().lower().replace("_", "-").split("-")
+    code = _SAME.get(parts[0], parts[0])
+    if roman := _ROMAN.get("-".join(parts)):
+        return roman
+    if "latn" in parts and f"{code}-Latn" in NAMES:
+        return f"{code}-Latn"
     return code if code in NAMES else ""
 
 

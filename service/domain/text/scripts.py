@@ -18,18 +18,42 @@ LANGUAGES = {
         "TIBETAN": "bo dz",
     }.items()
 }  # fmt: skip
-#: Letters and stop words that identify one language of a script. The more specific sets come first: Urdu comes before Persian,
-#: because Urdu texts also have the letters of Persian.
-_SIGNS = (
-    ("CYRILLIC", "be", "ў", ""), ("CYRILLIC", "kk", "әңұһ", ""), ("CYRILLIC", "tg", "ӣӯҷҳ", ""), ("CYRILLIC", "mn", "өү", ""),
-    ("CYRILLIC", "mk", "ѓќѕ", ""), ("CYRILLIC", "sr", "јљњђћ", ""), ("CYRILLIC", "uk", "іїєґ", ""), ("CYRILLIC", "ru", "ыэё", ""),
-    ("ARABIC", "ps", "ټډړښڼۍې", ""), ("ARABIC", "ug", "ۇۈې", ""), ("ARABIC", "ckb", "ڕڵۆێ", ""), ("ARABIC", "ur", "ٹڈڑںےہھ", ""),
-    ("ARABIC", "fa", "پچژگکی", ""), ("ARABIC", "ar", "ةيك", ""),
-    ("CJK", "zh", "们这吗么说没对为这還嗎麼說沒們", ""), ("BENGALI", "as", "ৰৱ", ""), ("BENGALI", "bn", "র", ""), ("HEBREW", "yi", "װױײ", ""), ("HEBREW", "he", "", "של את לא זה על אני הוא"),
-    ("DEVANAGARI", "mr", "ळ", "आहे आणि नाही आहेत मी"), ("DEVANAGARI", "ne", "", "छ छन् पनि छैन हुन्छ गर्न यो मा"),
-    ("DEVANAGARI", "hi", "", "है हैं में नहीं और था थी मैं तुम क्या यह हो ये"),
-    ("ETHIOPIC", "ti", "ቐኸ", ""), ("ETHIOPIC", "am", "", "ነው እና ላይ ውስጥ ነበር አይደለም ብዬ"),
+#: Letters that identify one language of a script. The more specific sets come first: Urdu comes before Persian, because Urdu
+#: texts also have the letters of Persian.
+_LETTERS = (
+    ("CYRILLIC", "ba", "ҙҫҡ"), ("CYRILLIC", "tg", "ӣӯҷ"), ("CYRILLIC", "uz", "ҳ"), ("CYRILLIC", "kk", "ғқұ"), ("CYRILLIC", "tt", "җәһ"),
+    ("CYRILLIC", "ky", "ң"), ("CYRILLIC", "mn", "өү"), ("CYRILLIC", "mk", "ѓќѕ"), ("CYRILLIC", "sr", "јљњђћ"), ("CYRILLIC", "be", "ў"),
+    ("CYRILLIC", "uk", "їєґ"),
+    ("ARABIC", "ps", "ټډړښڼۍې"), ("ARABIC", "ug", "ۇۈۋ"), ("ARABIC", "sd", "ڪڳٻٺڀڄڃڏڦڻ"), ("ARABIC", "ckb", "ڕڵۆێ"), ("ARABIC", "ur", "ٹڈڑںےہھۓ"),
+    ("ARABIC", "fa", "پچژگکی"), ("ARABIC", "ar", "ةيكىإأؤ"),
+    ("CJK", "zh", "们这吗么说没对为还嗎麼說沒們個这你他她妳妈爸的是了我吧呢啊"), ("BENGALI", "as", "ৰৱ"), ("BENGALI", "bn", "র"),
+    ("HEBREW", "yi", "װױײ"), ("DEVANAGARI", "mr", "ळ"), ("ETHIOPIC", "ti", "ቐኸ"),
 )  # fmt: skip
+#: Small words of languages that share a script and have no letters of their own. The most of them wins.
+_SMALL = {
+    script: tuple((language, frozenset(words.split())) for language, words in languages)
+    for script, languages in {
+        "CYRILLIC": (
+            ("ru", "что это как его но был была они если уже только чтобы для или мы вы меня я не он она всё все так же очень нет есть ты тебя мне когда где кто из от по за эти этот"),
+            ("uk", "що це як його але був була вони якщо вже тільки щоб для або ми ви мене не він вона все так же дуже є ти тебе мені коли де хто із від та і й"),
+            ("bg", "че това как го но беше бяха те ако вече само за да или ние вие мен не той тя всичко така много няма има ти тебе ми кога къде кой от по със са съм ще си към"),
+            ("be", "што гэта як яго але быў была яны калі ўжо толькі каб для або мы вы мяне не ён яна усё так вельмі няма ёсць ты мне дзе хто і з"),
+        ),
+        "DEVANAGARI": (
+            ("hi", "है हैं में नहीं और था थी थे मैं तुम क्या यह ये वह वो का की के से पर भी ने कि तो जो हूँ हूं आप इस उस एक रहा रही रहे गया करने करते लिए साथ बहुत अब सब कुछ को हो कर यहाँ वहाँ मेरे तेरे अपने"),
+            ("mr", "आहे आणि नाही आहेत मी च्या हे ते तो होते होता होती असे काही पण तर मला त्या त्यांनी केले या व झाला झाली झाले आम्ही तुम्ही आपण का हा ही नको माझ्या तुझ्या करून म्हणून"),
+            ("ne", "छ छन् छन पनि छैन हुन्छ गर्न यो मा हो र लाई भएको गरेको थियो ले भने अब मलाई हामी तपाईं हुने गरे नै तिमी म के त्यो गर्नु भयो गरी छु"),
+            ("bho", "बा बाटे बाड़े हवे बानी रहल हऽ ना के का ई ऊ हम तोहार हमार"),
+            ("sa", "अस्ति च न तत् सः अहम् भवति इति एव एतत् सन्ति"),
+        ),
+        "ARABIC": (("ar", "في من على أن إلى هذا هذه التي الذي لا ما كان هو هي مع عن يا كل انت مش بس"), ("fa", "در از به که این است را با برای آن من تو هم یک می شد بود"), ("ur", "ہے ہیں کا کی کے میں نہیں اور سے کو تو")),
+        "HEBREW": (("he", "של את לא זה על אני הוא היא כי עם גם מה כל"),),
+        "ETHIOPIC": (("am", "ነው እና ላይ ውስጥ ነበር አይደለም ብዬ"), ("ti", "እዩ ኣብ ናይ እቲ")),
+    }.items()
+}  # fmt: skip
+#: A text in a script of several languages, without a sign of any of them, is taken for the likeliest one from this many words on.
+_MANY, _MANY_OF = 6, {"CJK": 3, "BENGALI": 3}
+_BREAKS = re.compile(r"[\s.,!?;:।॥،؛؟\"'()…-]+")
 #: Only a text with one of these characters is examined. Left out: Latin with its accents, punctuation, signs, most emoji.
 _BEYOND = re.compile(
     "[\u0370-\u1cff\u1f00-\u1fff\u2c80-\u2dff\u3005-\u3007\u3021-\ud7ff\uf900-\ufdff\ufe70-\uffdc\U00010000-\U0001d3ff\U0001e000-\U0001efff\U00020000-\U0003ffff]"
@@ -90,13 +114,26 @@ def languages_of(script: Script, text: str) -> tuple[str, ...]:
     """The possible languages of a text in this script, the likeliest first. Only one if the language is certain; empty if we know
     no language of this script."""
     languages = LANGUAGES.get(script.name, ())
-    if len(languages) > 1:
-        seen = text.lower()
-        words = set(re.split(r"[\s.,!?;:।]+", seen))
-        for name, language, signs, small in _SIGNS:
-            if name == script.name and (any(sign in seen for sign in signs) or words.intersection(small.split())):
-                return (language,)
+    if len(languages) < 2:
+        return languages
+    seen = text.lower()
+    for name, language, letters in _LETTERS:
+        if name == script.name and any(letter in seen for letter in letters):
+            return (language,)
+    if script.name == "CYRILLIC" and "і" in seen:
+        return ("be",) if any(letter in seen for letter in "ыэ") else ("uk",)
+    words = set(_BREAKS.split(seen))
+    counts = sorted(((len(words & small), language) for language, small in _SMALL.get(script.name, ())), reverse=True)
+    if counts and counts[0][0] > (counts[1][0] if len(counts) > 1 else 0):
+        return (counts[0][1],)
+    if script.name == "CYRILLIC" and any(letter in seen for letter in "ыэё"):
+        return ("ru",)
     return languages
+
+
+def certain_language(languages: tuple[str, ...], script: Script) -> str:
+    """The language of a text in this script, from its possible languages; empty if it is too short to tell."""
+    return languages[0] if len(languages) == 1 or (languages and script.words >= _MANY_OF.get(script.name, _MANY)) else ""
 
 
 def runs(text: str) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from service.domain.policy.language_coverage import NAMES
 from service.domain.policy.signals import Kind
 from service.domain.text import language as languages
 from service.domain.text.language import language_of
+from service.domain.text.small_words import LETTERS
 from workers.checks import signals_of
 
 SAID = {
@@ -65,11 +66,13 @@ def test_a_language_is_told_without_any_weight_where_the_host_does_not_say() -> 
     assert not [s for s in signals_of(named) if s.kind is Kind.SITE_LANGUAGE]
 
 
-@given(st.lists(st.sampled_from(sorted(languages._OF_WORD)), max_size=12).map(" ".join))
-def test_all_languages_counted_at_once_are_those_counted_one_by_one(text: str) -> None:
-    counts = sorted(len(set(languages._WORD.findall(text)) & set(words.split())) for words in languages._SMALL.values())
-    told = counts[-1] >= max(languages.FEWEST, languages.CLEARLY * counts[-2])
-    assert bool(language_of(text)) == told
-    if told:
-        spoken = languages._SMALL[language_of(text)].split()
-        assert len(set(languages._WORD.findall(text)) & set(spoken)) == counts[-1]
+@given(st.lists(st.sampled_from(sorted(languages._OF_WORD)), max_size=12))
+def test_all_languages_counted_at_once_are_those_counted_one_by_one(words: list[str]) -> None:
+    signs = set(words) | {letter for letter in "".join(words) if letter in LETTERS}
+    points = {language: sum(languages._points(sign) for sign in signs & of) for language, of in languages._SIGNS.items()}
+    guess = languages.language_of_words(words)
+    assert bool(guess.languages) == any(points.values())
+    if guess.languages and guess.languages != ("ur-Latn",):
+        if guess.languages != ("en",) or guess.words < languages.PLAINLY:
+            assert points[guess.languages[0]] == max(points.values())
+        assert guess.words == len(signs & languages._EVIDENCE[guess.languages[0]])

@@ -126,12 +126,24 @@ def test_what_stands_in_another_language_beside_english_does_not_pass(text: str)
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("hi-Latn", "tum log sab chor ho yaar, koi kaam nahi karte bas paisa khate ho"),
+        ("sw", "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya"),
+        ("vi", "Tôi nghĩ rằng hội đồng thành phố đã quyết định đúng về cây cầu mới"),
+        ("fil", "Sa tingin ko tama ang desisyon ng konseho tungkol sa bagong tulay"),
+    ],
+)
+def test_a_language_that_shares_its_letters_with_english_waits_and_is_named(language: str, text: str) -> None:
+    assert f"({language})" in reason(text)
+    assert reason(text, languages=(language,)) == ""
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        "tum log sab chor ho yaar, koi kaam nahi karte bas paisa khate ho",
-        "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya",
-        "Tôi nghĩ rằng hội đồng thành phố đã quyết định đúng về cây cầu mới",
-        "Sa tingin ko tama ang desisyon ng konseho tungkol sa bagong tulay",
+        "Llaqta umalliqkunaqa allintam rurarqanku nispam yuyani mosoq chakamanta",
+        "Che aguyjevete peême opavave yvyporakuéra oikóva tavaguasúpe",
     ],
 )
 def test_a_longer_text_without_a_sign_of_english_waits(text: str) -> None:
@@ -141,7 +153,7 @@ def test_a_longer_text_without_a_sign_of_english_waits(text: str) -> None:
 
 
 def test_the_hosts_word_counts_where_the_text_tells_nothing() -> None:
-    roman = "kya baat hai yaar"
+    roman = "zabardast jawab janab"
     hindi, english = Circumstances(language="hi-IN"), Circumstances(language="en")
     assert reason(roman) == ""
     told = "written in Hindi (hi), as your site says; no check covers this language, so a person decides"
@@ -154,10 +166,10 @@ def test_the_hosts_word_counts_where_the_text_tells_nothing() -> None:
 
 
 def test_a_site_that_takes_a_language_that_small_words_cannot_tell_takes_what_we_cannot_tell() -> None:
-    swahili = "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya"
-    assert reason(swahili, languages=("sw",)) == ""
-    assert reason(swahili, languages=("ja",)) != ""
-    assert reason(SAID["fr"], languages=("sw",)) != ""
+    quechua = "Llaqta umalliqkunaqa allintam rurarqanku nispam yuyani mosoq chakamanta"
+    assert reason(quechua, languages=("qu",)) == ""
+    assert reason(quechua, languages=("ja",)) != ""
+    assert reason(SAID["fr"], languages=("qu",)) != ""
 
 
 def test_what_rejects_by_itself_still_rejects() -> None:

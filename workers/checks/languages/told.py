@@ -1,0 +1,95 @@
+"""The language of a comment: its script, and what the small words of each part of its text suggest."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from html import unescape
+from unicodedata import normalize
+
+from service.domain.text.language import LOOKED_AT, MOSTLY, LanguageGuess, language_of_words, words_of
+from service.domain.text.scripts import Script, certain_language, languages_of, script_of
+from workers.checks.text.word_lists import word_list
+
+#: The last part of a text is judged only if it has at least this many characters.
+REST = 60
+#: With at least this share of common English words a text is English, even if its small words suggest another language.
+SURELY_ENGLISH = 0.5
+ENGLISH = "en"
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S+")
+_TAG = re.compile(r"</?[a-z!][^<>]{0,500}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a text with its words, and the language that its small words suggest."""
+
+    text: str
+    words: list[str]
+    guess: LanguageGuess
+
+    @classmethod
+    def of(cls, text: str) -> "Part":
+        words = words_of(text)
+        return cls(text, words, language_of_words(words))
+
+
+@dataclass(frozen=True)
+class Told:
+    """`text`: as a browser shows it, in lower case. `script`: its letters beyond Latin. `parts`: judged one by one, since the
+    language may change."""
+
+    text: str
+    script: Script | None
+    parts: list[Part]
+
+    @classmethod
+    def of(cls, original: str) -> "Told":
+        text = plain(original)
+        starts = [at for at in range(0, len(text), LOOKED_AT) if not at or len(text) - at >= REST]
+        parts = [Part.of(text[at : at + LOOKED_AT]) for at in starts]
+        return cls(text, None if text.isascii() else script_of(text), parts)
+
+    @cached_property
+    def language(self) -> str:
+        """The code of the language (BCP 47); empty if the text is too short or too mixed to tell."""
+        if self.script and self.script.share >= MOSTLY:
+            return certain_language(languages_of(self.script, self.text), self.script)
+        if not self.parts or not (guess := self.parts[0].guess).sure:
+            return ""
+        if guess.languages[0] != ENGLISH and english_share(different(self.parts[0].words)) >= SURELY_ENGLISH:
+            return ENGLISH
+        return guess.languages[0]
+
+    @cached_property
+    def candidates(self) -> tuple[str, ...]:
+        """The possible languages, the likeliest first; empty if nothing suggests any."""
+        if self.script and self.script.share >= MOSTLY:
+            return languages_of(self.script, self.text)
+        return self.parts[0].guess.languages if self.parts else ()
+
+
+def plain(original: str) -> str:
+    """The text in lower case as a browser shows it, without URLs, @names and #tags. Styled letters become plain (NFKC)."""
+    text = original.lower()
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = unescape(text)
+    if not text.isascii():
+        text = normalize("NFKC", text)
+    return _ADDRESS.sub(" ", text) if "@" in text or "#" in text or "//" in text or "www." in text else text
+
+
+def different(words: list[str]) -> set[str]:
+    """The distinct words in Latin letters, without single letters from a to z."""
+    return {word for word in words if (len(word) > 1 or word > "z") and (word[0] < "\u0370" or "\u1e00" <= word[0] < "\u1f00")}
+
+
+def english_share(words: set[str]) -> float:
+    """The share of these words that are common English words."""
+    return len(_common().intersection(words)) / len(words) if words else 0.0
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(word_list("english"))
