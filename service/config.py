@@ -74,6 +74,11 @@ class Settings:
     )
     max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", seconds(0, 10))
     batch: int = _setting(200, "Most comments that a worker claims at a time.", whole(1, 1000))
+    transformer_seconds: float = _setting(
+        2.0,
+        "Most seconds that the transformer may read in one batch; the rest of the batch is judged without it. 0: it reads nothing.",
+        seconds(0, 10),
+    )
     lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", seconds(2, 600))
     max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", whole(1, 20))
     sweep_every: float = _setting(5.0, "Seconds between two sweeps.", seconds(0.05, 60))

@@ -63,14 +63,15 @@ def doctor(*, as_json: bool) -> None:
 
 def _print_finding(finding: Finding) -> None:
     mark, colour = {True: ("ok", "green"), None: ("note", "yellow"), False: ("WRONG", "red")}[finding.ok]
-    click.echo(f"{click.style(f'{mark:5}', fg=colour)}  {finding.about:9}  {finding.says}")
+    click.echo(f"{click.style(f'{mark:5}', fg=colour)}  {finding.about:11}  {finding.says}")
     if finding.do:
-        click.echo(f"{'':18}{finding.do}")
+        click.echo(f"{'':20}{finding.do}")
 
 
 def _findings() -> Iterator[Finding]:
     yield _versions()
     yield from _settings()
+    yield _transformer()
     yield from _folder()
     reached, findings = _database()
     yield from findings
@@ -93,6 +94,27 @@ def _settings() -> Iterator[Finding]:
     yield Finding("settings", True, where)
     for doubt in doubts(settings()):
         yield Finding("settings", None, doubt)
+
+
+def _transformer() -> Finding:
+    from workers.checks.deep.transformer import lacking, shipped_transformer
+
+    if missing := lacking():
+        do = "`pip install greenroom[deep]` adds it: it finds more hate against groups, and more attacks"
+        return Finding("transformer", None, f"not used: {missing}; comments are judged without it", do)
+    began = time.perf_counter()
+    try:
+        model = shipped_transformer()
+    except Exception as error:
+        do = "install Greenroom again, or onnxruntime; until then comments are judged without it"
+        return Finding("transformer", False, f"it cannot be loaded: {type(error).__name__}", do)
+    loaded, began = time.perf_counter() - began, time.perf_counter()
+    if model:
+        model.read([piece for word in model.words.words("a comment of about twenty words " * 4) for piece in word.pieces])
+    took = (time.perf_counter() - began) * 1000
+    if not settings().transformer_seconds:
+        return Finding("transformer", None, "switched off by the setting transformer_seconds")
+    return Finding("transformer", True, f"loads in {loaded * 1000:.0f} ms, reads a comment in {took:.0f} ms")
 
 
 def _folder() -> Iterator[Finding]:

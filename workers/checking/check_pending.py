@@ -14,6 +14,7 @@ from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Kind, Signal
 from service.domain.policy.verdict import verdict_of
 from service.domain.security.encryption import SecretBox
+from service.domain.states import State
 from service.jobs.names import Job
 from service.store.comments.check_input import ClaimedComment, claimed_comments
 from service.store.comments.claim import claim, first_free
@@ -21,6 +22,7 @@ from service.store.db.column_types import AnyRow
 from service.store.sites.external_checks import enabled_external_checks
 from workers.checking.external_checks import clients, consult
 from workers.checks import signals_of_each
+from workers.checks.deep.drain import SECONDS, read_deeply
 from workers.resources.recent_comments import Before, RecentComments
 from workers.resources.worker_resources import WorkerResources
 
@@ -111,7 +113,10 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
         models = resources.site_models.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
-    settlements = examine(batch, models, recent=resources.recent_comments, most=resources.settings.max_claims)
+    settings = resources.settings
+    settlements = examine(
+        batch, models, recent=resources.recent_comments, most=settings.max_claims, seconds=settings.transformer_seconds
+    )
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(resources, settlements, claimed)
@@ -139,15 +144,24 @@ def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], cl
 
 
 def examine(
-    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, recent: RecentComments, most: int
+    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, recent: RecentComments, most: int, seconds: float = SECONDS
 ) -> list[JudgedComment]:
-    """Run the checks and judge each comment. A comment that was claimed more than `most` times is held, not checked again."""
+    """Run the checks and judge each comment. A comment that was claimed more than `most` times is held, not checked again.
+
+    The cheap checks come first. The transformer then has `seconds` for what they did not reject.
+    """
     earlier = recent.before(batch)
     tried = [item for item in batch if item.claims <= most]
     rule = f"not checked: {most} tries were cut short, so a person decides"
     given_up: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
     readings = [_reading(item, earlier[item.comment_id], models) for item in tried]
-    found = dict(zip([item.comment_id for item in tried], signals_of_each(readings), strict=True))
+    cheap = signals_of_each(readings)
+
+    def settled(at: int) -> bool:
+        return _judged(tried[at], cheap[at]).verdict.state is State.REJECTED
+
+    signals = read_deeply(readings, cheap, settled=settled, seconds=seconds)
+    found = dict(zip([item.comment_id for item in tried], signals, strict=True))
     return [_judged(item, found.get(item.comment_id, given_up)) for item in batch]
 
 

@@ -22,7 +22,7 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> S
         models = SiteModelCache().models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         # The comment was stored only so that related comments could be counted. After the rollback nobody ever sees it.
         session.rollback()
-    settlements = examine(batch, models, recent=RecentComments(), most=settings.max_claims)
+    settlements = examine(batch, models, recent=RecentComments(), most=settings.max_claims, seconds=settings.transformer_seconds)
     return next((settlement.verdict.state for settlement in settlements), State.HELD)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, Page
 from service.domain.policy.judge import PolicyLimits, judge, scores
 from service.domain.policy.reasons_json import as_reason, as_reasons
+from service.domain.states import State
 from workers.checks import signals_of
+from workers.checks.deep.drain import read_deeply
 
 
 def check_line(given: Mapping[str, Any] | str, rules: PolicyLimits | None = None, *, verbose: bool = False) -> dict[str, Any]:
@@ -16,8 +18,9 @@ def check_line(given: Mapping[str, Any] | str, rules: PolicyLimits | None = None
     `verbose` adds `findings`: the signals of all checks, also those that did not lead to the verdict.
     """
     reading = CheckInput(text=given) if isinstance(given, str) else _reading(given)
-    signals = signals_of(reading)
-    verdict = judge(signals, rules or PolicyLimits())
+    limits, cheap = rules or PolicyLimits(), signals_of(reading)
+    [signals] = read_deeply([reading], [cheap], settled=lambda _: judge(cheap, limits).state is State.REJECTED)
+    verdict = judge(signals, limits)
     told = {
         "state": verdict.state.value,
         "signals": {family.value: round(score, 6) for family, score in scores(signals).items()},

@@ -13,6 +13,13 @@ def train(data_dir: Path, out: Path = MODELS) -> dict[str, object]:
     return shipped(data_dir, out)
 
 
+def train_deep(data_dir: Path, out: Path = MODELS, told: Callable[[str], None] = lambda _: None) -> dict[str, object]:
+    """Rebuild the transformer from the data sets in `data_dir`. Needs PyTorch and onnx. Returns its card."""
+    from workers.training.deep.train import train_transformer
+
+    return train_transformer(data_dir, out, told)
+
+
 def evaluate(
     data_dir: Path, told: Callable[[str], None] = lambda _: None, *, families: Collection[str] = ()
 ) -> Iterator[dict[str, object]]:

@@ -25,21 +25,29 @@ _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
 def set_rules(
-    session: Session, site_id: str, *, hold_everything: bool, lists: Mapping[str, Sequence[str]], spam_waits: bool = False
+    session: Session,
+    site_id: str,
+    *,
+    hold_everything: bool,
+    lists: Mapping[str, Sequence[str]],
+    spam_waits: bool = False,
+    unread_waits: bool = False,
 ) -> Site:
-    """Replace a site's lists and two settings: whether all comments (`hold_everything`), and whether comments that are surely
-    spam (`spam_waits`), wait for a moderator. The settings apply to new comments."""
+    """Replace a site's lists and three settings: whether all comments (`hold_everything`), comments that are surely spam
+    (`spam_waits`), and comments that the transformer did not read in time (`unread_waits`), wait for a moderator. The settings
+    apply to new comments."""
     site = locked_site(session, site_id)
     kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
     policy = SitePolicy(site.policy)
     before = {
         "hold_everything": site.hold_everything,
         "spam_waits": policy.spam_waits,
+        "unread_waits": policy.unread_waits,
         **{name: list(policy.words(name)) for name in LISTS},
     }
-    after = {"hold_everything": hold_everything, "spam_waits": spam_waits, **kept}
+    after = {"hold_everything": hold_everything, "spam_waits": spam_waits, "unread_waits": unread_waits, **kept}
     site.hold_everything = hold_everything
-    site.policy = {**policy.changed(spam_waits=spam_waits), **kept}
+    site.policy = {**policy.changed(spam_waits=spam_waits, unread_waits=unread_waits), **kept}
     session.flush()
     record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
     return site

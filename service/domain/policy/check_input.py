@@ -89,7 +89,8 @@ class CheckInput:
     """One comment, ready to be checked. It is immutable, and contains everything that a check needs.
 
     `site_model` is this site's own model (`workers.checks.model.site_model`), empty until one is active. `languages` are those
-    that the site accepts although no check covers them; `*` stands for all.
+    that the site accepts although no check covers them; `*` stands for all. `unread_waits`: a comment that the transformer did not
+    read in time waits for a moderator.
     """
 
     text: str
@@ -102,3 +103,4 @@ class CheckInput:
     site_model: bytes = b""
     rules: tuple[CustomRule, ...] = ()
     languages: tuple[str, ...] = ()
+    unread_waits: bool = False

@@ -30,7 +30,7 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
 #: Higher limits for the models if the author is dependable. Findings of words, links and lists have the same limits for all
 #: authors.
 HOLD_DEPENDABLE_AT: Mapping[Kind, float] = MappingProxyType(
-    dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.ABUSE_MODEL), 0.9)
+    dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.ABUSE_MODEL, Kind.ABUSE_HATE), 0.9)
 )
 
 #: Higher limits for an author whom a moderator trusts, for all findings of these families. The site's own lists hold the comments

@@ -7,7 +7,7 @@ from typing import Any
 from service.domain.policy.signals import SPAN_UNIT, Field, Kind, Signal, Span
 
 #: The `status` of a reason whose check did not finish, so that it does not look like a finding.
-_STATUS = {Kind.CHECK_FAILED: "failed", Kind.CHECK_TIMED_OUT: "timed_out", Kind.NOT_CHECKED: "not_run"}
+_STATUS = {Kind.CHECK_FAILED: "failed", Kind.CHECK_TIMED_OUT: "timed_out", Kind.NOT_CHECKED: "not_run", Kind.NOT_READ: "not_run"}
 RAN = "ran"
 
 

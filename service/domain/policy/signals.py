@@ -49,6 +49,8 @@ class Kind(StrEnum):
 
     ABUSE_MODEL = "abuse.model"
     ABUSE_THREAT = "abuse.threat"
+    #: Hate against a group of people, as the transformer reads it.
+    ABUSE_HATE = "abuse.hate"
     ABUSE_EXTERNAL = "abuse.external"
     PRIVACY_PHONE = "privacy.phone"
     PRIVACY_ADDRESS = "privacy.address"
@@ -73,6 +75,8 @@ class Kind(StrEnum):
     CHECK_FAILED = "failure.check_failed"
     CHECK_TIMED_OUT = "failure.timed_out"
     NOT_CHECKED = "failure.not_checked"
+    #: The transformer did not read the comment, or only its beginning.
+    NOT_READ = "failure.not_read"
 
     family: Family
 

@@ -36,6 +36,7 @@ class StoredPolicy(TypedDict, total=False):
     blocked_domains: list[str]
     blocked_addresses: list[str]
     spam_waits: bool
+    unread_waits: bool
     akismet_held_is_spam: bool
     languages: list[str]
     rejections: list[dict[str, str]]
@@ -68,6 +69,11 @@ class SitePolicy:
     def spam_waits(self) -> bool:
         """Whether a moderator also decides about comments that are surely spam."""
         return bool(self.stored.get("spam_waits"))
+
+    @property
+    def unread_waits(self) -> bool:
+        """Whether a comment that the transformer did not read in time waits for a moderator."""
+        return bool(self.stored.get("unread_waits"))
 
     @property
     def held_is_spam(self) -> bool:

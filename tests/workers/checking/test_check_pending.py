@@ -8,7 +8,7 @@ from threading import Thread as Runner
 import pytest
 from sqlalchemy import select, update
 
-from service.actions.sites.site_settings import set_languages
+from service.actions.sites.site_settings import set_languages, set_rules
 from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -19,6 +19,7 @@ from service.store.tables.outbox import Event
 from service.store.tables.sites import Site
 from tests.support.factories import draft, site, submitted
 from workers.checking.check_pending import check_pending
+from workers.checks.deep.transformer import lacking
 from workers.resources.worker_resources import WorkerResources
 
 LEASE = timedelta(seconds=30)
@@ -227,3 +228,29 @@ def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Databas
     assert sorted(reason["rule"] for reason in told) == [
         f"{n} comments before this one with a link to shop.example within the hour" for n in (5, 6, 7)
     ]
+
+
+@pytest.mark.parametrize(("seconds", "waits", "state"), [(0.0, False, State.APPROVED), (0.0, True, State.HELD)])
+@pytest.mark.skipif(bool(lacking()), reason=lacking())
+def test_a_comment_that_the_transformer_did_not_read_in_time_gets_its_verdict(
+    database: Database, settings: Settings, seconds: float, waits: bool, state: State
+) -> None:
+    with database.writing() as session:
+        site(session)
+        set_rules(session, "news", hold_everything=False, lists={}, unread_waits=waits)
+        submitted(session, draft("A calm word about the harbour."), now=datetime.now(UTC))
+    hurried = WorkerResources.open(replace(settings, transformer_seconds=seconds))
+    check_pending(hurried, seconds=30.0)
+    hurried.close()
+    assert _states(database) == {state}
+
+
+@pytest.mark.skipif(bool(lacking()), reason=lacking())
+def test_hate_against_a_group_is_held_with_its_reason(database: Database, resources: WorkerResources) -> None:
+    with database.writing() as session:
+        site(session)
+        submitted(session, draft("All Muslims are vermin, throw them out of this country."), now=datetime.now(UTC))
+    check_pending(resources, seconds=30.0)
+    with database.reading() as session:
+        comment = session.scalars(select(Comment)).one()
+    assert (comment.state, comment.reason) == (State.HELD, "abuse.hate")

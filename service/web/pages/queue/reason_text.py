@@ -92,6 +92,7 @@ def _names() -> dict[str, str]:
         "spam.external": _("An external check says spam"),
         "abuse.model": _("Reads like abuse"),
         "abuse.threat": _("Threat"),
+        "abuse.hate": _("Hate against a group"),
         "abuse.external": _("An external check says abuse"),
         "privacy.phone": _("Phone number"),
         "privacy.address": _("Address"),
@@ -107,4 +108,5 @@ def _names() -> dict[str, str]:
         "failure.check_failed": _("A check failed"),
         "failure.timed_out": _("A check timed out"),
         "failure.not_checked": _("Not checked"),
+        "failure.not_read": _("Not read for hate"),
     }

@@ -38,6 +38,7 @@ def change_rules() -> AnyResponse:
                 site_id(),
                 hold_everything=request.form.get("hold_everything") == "on",
                 spam_waits=request.form.get("spam_waits") == "on",
+                unread_waits=request.form.get("unread_waits") == "on",
                 lists=lists,
             )
             set_languages(session, site_id(), languages)

@@ -1,0 +1,108 @@
+"""The findings of the transformer: hate against a group, and what it adds to the linear model's score for attacks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.language_coverage import code_of
+from service.domain.policy.signals import Kind, Signal, Span
+from service.domain.text.language import LOOKED_AT, language_of_words, words_of
+from service.domain.text.scripts import script_of
+from workers.checks.deep.reading import DeepReading, quoted, read_text, telling_words
+from workers.checks.deep.transformer import Calibration, Logits, Transformer
+from workers.checks.deep.wordpiece import Word
+from workers.checks.text.normalize import Folded, fold
+
+CHECK = "transformer"
+#: Two machines may differ by this much in a score, because they round differently. So a score has two decimals.
+TOLERANCE, DECIMALS = 0.01, 2
+#: From these scores on a reason names words: they are searched only where a person will read them.
+TOLD_FROM = {Kind.ABUSE_HATE: 0.5, Kind.ABUSE_MODEL: 0.6}
+#: A lower score for hate is not worth a line.
+LEAST = 0.1
+#: If more than this share of the letters is not Latin, the text is not English.
+FOREIGN = 0.3
+
+
+def is_read(reading: CheckInput) -> bool:
+    """Whether the transformer reads this comment: it knows English only. A text whose language is not sure is read."""
+    if code_of(reading.circumstances.language) not in ("", "en"):
+        return False
+    text = reading.text[:LOOKED_AT].lower()
+    if not text.isascii() and (script := script_of(text)) and script.share > FOREIGN:
+        return False
+    guess = language_of_words(words_of(text))
+    return not guess.sure or "en" in guess.languages
+
+
+def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transformer) -> tuple[Signal, ...]:
+    """The signals of the cheap checks and of the transformer."""
+    folded = fold(reading.text)
+    deep = read_text(model, folded.text)
+    found = _Found(folded, deep, model)
+    others = [found.together(signal) if signal.kind is Kind.ABUSE_MODEL else signal for signal in signals]
+    return (*others, *found.hate(), *_left_out(deep))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    folded: Folded
+    deep: DeepReading
+    model: Transformer
+
+    @property
+    def _calibration(self) -> Calibration:
+        return self.model.calibration
+
+    def hate(self) -> Sequence[Signal]:
+        score = _rounded(self._calibration.hate(self.deep.hate))
+        if score < LEAST:
+            return ()
+        named = self._named(Kind.ABUSE_HATE, score, self.deep.hate_window, lambda logits: self._calibration.hate(logits.hate))
+        rule = "attacks a group of people" + _listed(named)
+        return (Signal(Kind.ABUSE_HATE, score, rule, named, check=CHECK),)
+
+    def together(self, linear: Signal) -> Signal:
+        """The score of the linear model and of the transformer as one: they read the same words, so they are one finding."""
+
+        def score(logits: Logits) -> float:
+            return self._calibration.abuse(_log_odds(linear.score), logits.attack)
+
+        chance = _rounded(score(Logits(self.deep.attack, self.deep.hate)))
+        named = self._named(Kind.ABUSE_MODEL, chance, self.deep.attack_window, score)
+        spans = tuple({(span.start, span.end): span for span in (*named, *linear.spans)}.values())
+        rule = linear.rule.partition(" (")[0]
+        if chance >= TOLD_FROM[Kind.ABUSE_MODEL]:
+            words = dict.fromkeys(span.read_as or span.text for span in spans)
+            rule += f" ({chance:.0%})" + (f": {', '.join(words)}" if words else "")
+            return replace(linear, score=chance, rule=rule, spans=spans)
+        return replace(linear, score=chance, rule=rule, spans=())
+
+    def _named(self, kind: Kind, score: float, window: Sequence[Word], of: Callable[[Logits], float]) -> tuple[Span, ...]:
+        if score < TOLD_FROM[kind]:
+            return ()
+        text = self.folded.text
+        words = telling_words(self.model, text, window, of, below=TOLD_FROM[kind] - TOLERANCE)
+        return tuple(self.folded.span(start, end, read_as=text[start:end]) for start, end in quoted(text, words))
+
+
+def _listed(spans: Sequence[Span]) -> str:
+    words = dict.fromkeys(span.read_as for span in spans)
+    return ": " + ", ".join(f"'{word}'" for word in words) if words else ""
+
+
+def _left_out(deep: DeepReading) -> Sequence[Signal]:
+    if deep.read == deep.total:
+        return ()
+    rule = f"only the first {deep.read} of {deep.total} words were read for hate against groups"
+    return (Signal(Kind.NOT_READ, 0.0, rule, check=CHECK),)
+
+
+def _rounded(score: float) -> float:
+    return round(score, DECIMALS)
+
+
+def _log_odds(score: float) -> float:
+    kept = min(max(score, 1e-5), 1 - 1e-5)
+    return log(kept / (1 - kept))
