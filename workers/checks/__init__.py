@@ -21,6 +21,7 @@ from workers.checks import (
     profanity,
     site_lists,
     site_rules,
+    styled_letters,
     threats,
 )
 from workers.checks.prepared import Prepared
@@ -40,6 +41,7 @@ CHECKS: dict[str, Check] = {
     models.CHECK: models.check,  # the models' scores for spam and for abuse
     threats.CHECK: threats.check,  # threats, and calls to hurt oneself
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
+    styled_letters.CHECK: styled_letters.check,  # names in styled letters, or spelled letter by letter
     floods.CHECK: floods.check,  # repeated texts, and too many comments at once
     forms.CHECK: forms.check,  # a filled honeypot field, or sent too fast
     privacy.CHECK: privacy.check,  # telephone and card numbers, street addresses

@@ -14,6 +14,8 @@ _UNSAYABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|^[^aeiouy]{5,}$|(?:asdf|sdfg
 _HARD = table(b"bcdfghjklmnpqrstvwxz", b" ", as_one=b"x")
 _STRUCK = ("sdfg", "dfgh", "fghj", "ghjk", "hjkl", "zxcv", "xcvb")
 _MIXED = re.compile(r"(?:[a-z][A-Z]+){3}")
+#: Stretched letters (goooal, grrrr) are read once. A word of so few different letters is a laugh (wkwkwk, hahaha), not a random one.
+_STRETCHED, _LAUGH = re.compile(r"([a-z])\1{2,}"), 3
 ENOUGH_LETTERS, MOST_READ = 10, 600
 
 
@@ -22,7 +24,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     text = prepared.text.text[:MOST_READ]
     if prepared.links or not (_has_hard_runs(text) or " " not in text):
         return
-    words = _WORD.findall(text)
+    words = [word for word in _WORD.findall(_STRETCHED.sub(r"\1", text)) if len(set(word)) > _LAUGH]
     letters = sum(map(len, words))
     odd = sum(len(word) for word in words if _UNSAYABLE.search(word))
     made_up = len(words) == 1 and " " not in text.strip() and _MIXED.search(prepared.reading.text)

@@ -1,18 +1,23 @@
-"""The scores of the models for spam and abuse, and the words that weigh most."""
+"""The scores of the models for spam and abuse, and the words that made them."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from service.domain.policy.check_input import CheckInput
+from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Kind, Signal, Span
+from workers.checks.model.explanation import Scoring, deciding_words
 from workers.checks.model.model_file import shipped_models
-from workers.checks.model.site_model import log_odds, unpacked
+from workers.checks.model.ngrams import Tokens
+from workers.checks.model.site_model import SiteModel, log_odds, unpacked
 from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
 
 CHECK = "models"
 #: From this score on, the spam model counts towards an automatic rejection. The abuse model never does.
 STRONG_FROM = 0.95
-#: From this score on, the reason lists the heaviest words for the moderator.
-TOLD_FROM = 0.4
+#: Maximum number of words in the sentence of a reason. All of them are marked in the text.
+MOST_IN_SENTENCE = 4
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -20,10 +25,12 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     spam, abuse = (round(score, 5) for score in probabilities(prepared))
     if prepared.reading.site_model:
         # The site model's score already builds on the shipped model's score, so only the site model's score is used.
-        yield _taught(prepared, features(prepared), spam)
+        yield _by_site_model(prepared, spam)
     else:
-        yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", prepared, strong=spam >= STRONG_FROM)
-    yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", prepared, strong=False)
+        words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam)
+        yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", words, strong=spam >= STRONG_FROM)
+    words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse)
+    yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", words, strong=False)
 
 
 def probabilities(prepared: Prepared) -> tuple[float, float]:
@@ -41,25 +48,44 @@ def style_features(prepared: Prepared) -> set[str]:
     return shape(prepared.reading, prepared.text, prepared.links) | manner(prepared.reading, prepared.links, prepared.said.words)
 
 
-def _taught(prepared: Prepared, read: set[str], spam: float) -> Signal:
+def _by_shipped_model(prepared: Prepared, kind: Kind, score: float) -> tuple[Span, ...]:
+    """The words without which the shipped model would not hold the comment."""
+    if score < HOLD_AT[kind]:
+        return ()
+    model = int(kind is Kind.ABUSE_MODEL)
+
+    def weigh(said: Tokens) -> float:
+        return shipped_models().weight(said, model)
+
+    def scored(reading: CheckInput) -> float:
+        return probabilities(Prepared.of(reading))[model]
+
+    return deciding_words(prepared, Scoring(weigh, scored, HOLD_AT[kind]), score)
+
+
+def _by_site_model(prepared: Prepared, spam: float) -> Signal:
     model = unpacked(prepared.reading.site_model)
-    chance = round(model.chance(read, log_odds(spam)), 5)
-    rule = f"reads like what this site rejects ({chance:.0%})"
-    telling = model.telling(read) if chance >= TOLD_FROM else []
-    rule += f": {', '.join(telling)}" if telling else ""
-    spans = _spans(telling, prepared)
-    return Signal(Kind.SPAM_SITE_MODEL, chance, rule, spans, strong=chance >= STRONG_FROM, check=CHECK)
+    chance = round(model.chance(features(prepared), log_odds(spam)), 5)
+    limit = HOLD_AT[Kind.SPAM_SITE_MODEL]
+    words: tuple[Span, ...] = ()
+    if chance >= limit:
+        scoring = Scoring(partial(_site_weight, model), partial(_site_chance, model), limit)
+        words = deciding_words(prepared, scoring, chance)
+    return _signal(Kind.SPAM_SITE_MODEL, chance, "reads like what this site rejects", words, strong=chance >= STRONG_FROM)
 
 
-def _signal(kind: Kind, score: float, verdict: str, prepared: Prepared, *, strong: bool) -> Signal:
-    if score < TOLD_FROM:
+def _site_weight(model: SiteModel, said: Tokens) -> float:
+    return model.weight(said.pieces() | said.pairs() | said.phrases())
+
+
+def _site_chance(model: SiteModel, reading: CheckInput) -> float:
+    prepared = Prepared.of(reading)
+    return model.chance(features(prepared), log_odds(probabilities(prepared)[0]))
+
+
+def _signal(kind: Kind, score: float, verdict: str, words: tuple[Span, ...], *, strong: bool) -> Signal:
+    if score < HOLD_AT[kind]:
         return Signal(kind, score, verdict, check=CHECK)
-    telling = shipped_models().heaviest(prepared.said.words, int(kind is Kind.ABUSE_MODEL))
-    rule = f"{verdict} ({score:.0%})" + (f": {', '.join(telling)}" if telling else "")
-    return Signal(kind, score, rule, _spans(telling, prepared), strong=strong, check=CHECK)
-
-
-def _spans(words: list[str], prepared: Prepared) -> tuple[Span, ...]:
-    """The first place of each word in the text. Words that are not in the text as such are left out."""
-    places = ((word, prepared.text.text.find(word)) for word in words)
-    return tuple(prepared.text.span(at, at + len(word), read_as=word) for word, at in places if at >= 0)
+    named = list(dict.fromkeys(span.text for span in words))
+    shown = ", ".join(named[:MOST_IN_SENTENCE]) + (" …" if len(named) > MOST_IN_SENTENCE else "")
+    return Signal(kind, score, f"{verdict} ({score:.0%})" + (f": {shown}" if named else ""), words, strong=strong, check=CHECK)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.leads import leads_off_site, website
+from workers.checks.model.spam_features import carries, is_shop
 from workers.checks.phrases import pitches
 from workers.checks.prepared import Prepared
+from workers.checks.text.find_links import host_of
 from workers.checks.text.normalize import fold
 from workers.checks.text.word_lists import word_list
 
@@ -18,6 +20,8 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"[a-z]+")
 _SHOP_TALK = frozenset(word_list("shop_talk"))
+#: Words of trades that are no names of people.
+_TRADES = frozenset(word for word in word_list("trades") if len(word) > 4) - {"coach", "flowers", "homes", "diamond", "doctor"}
 LONGEST = 60
 
 
@@ -35,6 +39,9 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     elif spans := _advertising(prepared):
         rule = f"the author's name or website advertises: {spans[0].text}"
         yield Signal(Kind.SPAM_NAME, 0.6, rule, spans, strong=True, check=CHECK)
+    elif spans := _of_a_trade(prepared):
+        rule = f"the author's name or website advertises: {spans[0].text}"
+        yield Signal(Kind.SPAM_NAME, 0.55, rule, spans, check=CHECK)
     elif len(_word_set(name.text[:LONGEST]) & _SHOP_TALK) >= 2 or len(name.text) > LONGEST:
         rule = f"the name reads like an advertisement: {whole.text[:LONGEST]}"
         # A long name is only a weak sign: it may be a reader's full name.
@@ -54,6 +61,18 @@ def _advertising(prepared: Prepared) -> tuple[Span, ...]:
     if site := website(prepared):
         found |= pitches(fold(site.text.replace("-", " ").replace("_", " ")), Field.AUTHOR_URL)
     return tuple(found.values())
+
+
+def _of_a_trade(prepared: Prepared) -> tuple[Span, ...]:
+    """The website of a shop under the name of another, or a name with the word of a trade beside a website."""
+    site, name = website(prepared), prepared.name
+    if site is None:
+        return ()
+    words = _word_set(name.text)
+    if words & _TRADES:
+        return (name.span(0, len(name.text), field=Field.AUTHOR_NAME), site)
+    host = host_of(site.text)
+    return (site,) if is_shop(host) and not carries(host, name.text) else ()
 
 
 def _word_set(text: str) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """The data sets for training and evaluation, their licences, and the ones that a shipped model may learn from."""
 
+import csv
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,11 @@ MAY_TRAIN = {
     "jigsaw_balanced": "annotations CC0, text CC BY-SA 3.0",
     "wiki_detox_test": "annotations CC0, text CC BY-SA 3.0",
     "wiki_cat_large": "annotations CC0, text CC BY-SA 3.0",
+    "judol": "MIT",
+    "abuse_other": "by source: CC BY 2.0, CC BY 4.0, CC BY-SA 3.0, CC BY-SA 4.0, Apache-2.0, MIT",
 }
+#: Comments with and without gambling spam (gbennnn/judol-comment-classification), and the names of the sites that are advertised.
+_JUDOL, _JUDOL_SITES = "dataset_judol_labelled.csv", "situs_judol.csv"
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
@@ -48,6 +54,8 @@ class Example:
 
 def rows(folder: Path, name: str) -> list[dict[str, object]]:
     """The rows of one set (JSON Lines), one dict per line. Empty if no folder has the set."""
+    if name == "judol":
+        return list(_judol(folder))
     path = find(folder, f"{name}.jsonl")
     if path is None:
         return []
@@ -63,6 +71,28 @@ def find(folder: Path, name: str) -> Path | None:
     folder = folder.resolve()
     folders = (folder, *sorted(folder.glob("*/")), *sorted(folder.parent.glob("*/")))
     return next((path for each in folders if (path := each / name).is_file()), None)
+
+
+def _judol(folder: Path) -> Iterator[dict[str, object]]:
+    """Indonesian comments under videos, without those that stand in the measured set `spam`, and without its betting sites."""
+    path, sites = find(folder, _JUDOL), find(folder, _JUDOL_SITES)
+    if path is None or sites is None:
+        return
+    measured = {_squeezed(str(row["text"])) for row in rows(folder, "spam")}
+    names = [_squeezed(site) for site in sites.read_text(encoding="utf-8-sig").split()[1:]]
+    known = [name for name in names if any(name in text for text in measured)]
+    new = [name for name in names if name not in known]
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            text, spam = _squeezed(row["comment_text"]), int(row["label"])
+            named = any(name in text for name in new) and not any(name in text for name in known)
+            if text not in measured and (named or not spam):
+                yield {"text": row["comment_text"], "label": spam, "source": "judol"}
+
+
+def _squeezed(text: str) -> str:
+    """The letters and digits of a text, whatever style they are written in and whatever stands between them."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
 
 
 def examples(folder: Path, name: str) -> list[Example]:

@@ -1,7 +1,7 @@
 """The recipes of the shipped models: the training sets and their weights, and the calibration of the margin."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from workers.checks.model.linear import Linear
 from workers.checks.model.style_features import shape
 from workers.checks.models import features as spam_features
 from workers.checks.prepared import Prepared
-from workers.training.corpora import Example, abuse_in_news, distinct, examples
+from workers.training.corpora import Example, abuse_in_news, distinct, examples, rows
 from workers.training.fitting import Table, calibrated, fit, surprise
+from workers.training.spam_today import calm_today, spam_today
 from workers.training.synthetic import blog_spam, calm_about_people, calm_asking, calm_pointing
 
 FOLDS = 4
@@ -18,7 +19,8 @@ FOLDS = 4
 _EVERY = {"wiki_cat_large": 2, "davidson": 3, "edos": 3}
 #: Requests that advertisers make, but readers too.
 _ASKING = re.compile(
-    r"\b(?:(?:un)?subscri|channel|check|visit|shar(?:e|ing)|offer|please|click|follow|vote|free|join|website|video|sign(?:ed)? up|contact)",
+    r"\b(?:(?:un)?subscri|channel|check|visit|shar(?:e|ing)|offer|please|click|follow|vote|free|join|website|video|sign(?:ed)? up|contact"
+    r"|bet(?:s|ting)?\b|casino|gambl|loans?\b|crypto|bitcoin|whatsapp|telegram|phone|lotter|invest|profit|earn(?:s|ed)?\b|salar|jobs?\b|winners?\b)",
     re.IGNORECASE,
 )
 _LOUD = ("#capitals", "#exclamations", "#length")
@@ -72,7 +74,22 @@ def spam_lessons(folder: Path) -> list[Lesson]:
         *((e, 0.1, 0.0) for e in distinct(asking, apart_from=(*calm, *talk))),
         *((e, 0.3, 0.0) for e in distinct(calm_asking(2000))),
         *((e, 0.05, 0.0) for e in distinct(short, apart_from=(*calm, *talk))[::5]),
+        *_today(folder),
     ]
+
+
+def _today(folder: Path) -> Iterator[Lesson]:
+    """Spam as it is sent today, calm comments on the same subjects, and comments in other languages.
+
+    A comment in another language is no spam, however rude it is.
+    """
+    yield from ((e, 0.2, 0.1) for e in distinct(spam_today(4000)))
+    yield from ((e, 0.3, 0.1) for e in distinct(calm_today(5000)))
+    gambling = distinct(examples(folder, "judol"))
+    yield from ((e, 0.6, 0.1) for e in gambling if e.label)
+    yield from ((e, 0.1, 0.1) for e in [e for e in gambling if not e.label][::3])
+    others = [Example(str(row["text"])[:800], 0, "calm") for row in rows(folder, "abuse_other")]
+    yield from ((e, 0.03, 0.0) for e in distinct(others[::8]))
 
 
 def _calm(folder: Path) -> tuple[list[Example], list[Example], list[Example]]:
@@ -136,6 +153,8 @@ SPAM = Plan(
         "wiki_cat_large",
         "jigsaw_balanced",
         "wiki_detox_test",
+        "judol",
+        "abuse_other",
     ),
     spam_lessons,
     spam_features,

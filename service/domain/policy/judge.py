@@ -158,9 +158,11 @@ def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: P
 
 
 def _doubtless(signals: Sequence[Signal], sure: float, rules: PolicyLimits) -> tuple[Signal, ...]:
+    """The reason that the comment is spam beyond doubt, with the words that the model names, and the other findings of spam."""
+    model = next(s for s in signals if s.kind in MODELS_OF_SPAM and s.score == sure)
     rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
-    speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score)
-    return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, check="policy"), *speaking)
+    speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score and s.kind not in MODELS_OF_SPAM)
+    return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, model.spans, check="policy"), *speaking)
 
 
 def _leading_nowhere(signal: Signal) -> Signal:

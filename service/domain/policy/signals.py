@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SPAM_HONEYPOT = "spam.honeypot"
     SPAM_TOO_FAST = "spam.too_fast"
     SPAM_GIBBERISH = "spam.gibberish"
+    SPAM_STYLED = "spam.styled"
     SPAM_TEST = "spam.test"
     SPAM_EXTERNAL = "spam.external"
     SPAM_BEYOND_DOUBT = "spam.beyond_doubt"

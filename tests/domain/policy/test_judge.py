@@ -84,7 +84,7 @@ def test_a_site_may_hold_everything_first():
 
 def test_spam_beyond_doubt_says_why_and_waits_where_the_site_says_so():
     verdict = judge([SURE, found(Kind.SPAM_LINKS, 0.3)], PolicyLimits())
-    assert [reason.kind for reason in verdict.reasons] == [Kind.SPAM_BEYOND_DOUBT, Kind.SPAM_MODEL, Kind.SPAM_LINKS]
+    assert [reason.kind for reason in verdict.reasons] == [Kind.SPAM_BEYOND_DOUBT, Kind.SPAM_LINKS]
     assert verdict.reasons[0].rule == "spam beyond doubt: 98.5%, and from 98% on nobody is asked"
     assert judge([SURE, LEAD], PolicyLimits(beyond_doubt=None)).state is State.HELD
     assert judge([SURE, LEAD], PolicyLimits(hold_everything=True)).state is State.HELD

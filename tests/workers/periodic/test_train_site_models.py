@@ -93,9 +93,8 @@ def test_a_site_teaches_what_it_does_not_want(
     assert "there is nothing to follow" in reasons[0]["rule"]
     state, reasons = _verdict(database, resources, "Some more zorblax for everybody", website="https://zorblax.example")
     assert state == State.REJECTED
-    assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt", "spam.site_model"]
-    assert "zorblax" in reasons[1]["rule"]
-    assert reasons[1]["spans"][0]["text"] == "zorblax"
+    assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt"]
+    assert [span["text"] for span in reasons[0]["spans"]] == ["zorblax"]
     assert learn_all(database) == []
 
 

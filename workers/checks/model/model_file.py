@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
@@ -30,8 +30,6 @@ class ShippedModels:
         self._phrases = Weighed(as_phrases(features), numbers)
         self._pieces = Weighed(as_pieces(features), numbers)
         self._seen = {feature: number for feature, number in zip(features, numbers, strict=True) if feature[0] in "#@"}
-        words = {feature[1:]: number for feature, number in zip(features, numbers, strict=True) if feature[0] == "_"}
-        self._heavy = tuple(_heavy(words, model) for model in range(len(scales)))
 
     def __len__(self) -> int:
         return self._size
@@ -46,16 +44,9 @@ class ShippedModels:
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
         return first, second
 
-    def heaviest(self, words: Iterable[str], model: int, most: int = 4) -> list[str]:
-        """Up to `most` of these words: those with the highest weights in the first (0) or second (1) model."""
-        steps = self._heavy[model]
-        return sorted(steps.keys() & words, key=lambda word: (-steps[word], word))[:most]
-
-
-def _heavy(words: Mapping[str, int], model: int) -> dict[str, int]:
-    """The words with clearly positive weights in this model. Short words (one or two letters) explain nothing."""
-    heavy = {number: step for number in set(words.values()) if (step := sums(number, model)[0]) > WEIGHTS // 8}
-    return {word: heavy[number] for word, number in words.items() if number in heavy and len(word) > 2}
+    def weight(self, said: Tokens, model: int) -> float:
+        """The sum of the weights of these tokens in the first (0) or second (1) model, in steps."""
+        return sums(self._pieces.total(said.chunked()) + self._phrases.total(said.line()), model)[0]
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:

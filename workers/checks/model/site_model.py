@@ -22,12 +22,9 @@ class SiteModel:
         odds = self.trust * shipped + self.bias + (sum(known) / sqrt(len(known)) if known else 0.0)
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
-    def telling(self, features: set[str], most: int = 3) -> list[str]:
-        """Up to `most` words and hosts among these features: those that speak most for a rejection, heaviest first."""
-        said = (f for f in self.weights.keys() & features if f.startswith("#host ") or (f.startswith("_") and len(f) > 4))
-        known = [(self.weights[f], f) for f in said]
-        heaviest = sorted((pair for pair in known if pair[0] > 0.05), key=lambda pair: (-pair[0], pair[1]))
-        return [feature.removeprefix("_").removeprefix("#host ") for _, feature in heaviest[:most]]
+    def weight(self, features: set[str]) -> float:
+        """The sum of the weights of these features."""
+        return sum(self.weights[feature] for feature in sorted(self.weights.keys() & features))
 
     def weighs(self, word: str) -> float:
         """The weight of one word. Above 0 the word speaks for a rejection."""

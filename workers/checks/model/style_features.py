@@ -4,6 +4,7 @@ import re
 
 from service.domain.policy.check_input import CheckInput
 from workers.checks.model.ngrams import HEAD, of_addresses, words_of
+from workers.checks.model.spam_features import sold
 from workers.checks.text.characters import CAPITALS, DIGITS, LETTERS, SIGNS, count
 from workers.checks.text.find_links import USUAL, Link, is_within
 from workers.checks.text.normalize import Folded
@@ -91,7 +92,7 @@ def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[s
         found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
     if numbers:
         found |= of_numbers(numbers)
-    return found | of_addresses(folded)
+    return found | of_addresses(folded) | sold(reading, folded, links)
 
 
 def of_numbers(numbers: list[str]) -> set[str]:

@@ -89,6 +89,7 @@ def _names() -> dict[str, str]:
         "spam.honeypot": _("Honeypot"),
         "spam.too_fast": _("Too fast"),
         "spam.gibberish": _("Gibberish"),
+        "spam.styled": _("Styled letters"),
         "spam.external": _("An external check says spam"),
         "abuse.model": _("Reads like abuse"),
         "abuse.threat": _("Threat"),

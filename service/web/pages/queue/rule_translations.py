@@ -55,6 +55,7 @@ def _sentences() -> list[str]:
         _("a field that people cannot see was filled in"),
         _("sent %(seconds)s s after the form was shown"),
         _("letters that spell no words"),
+        _("a name in styled letters: %(found)s"),
         _("something to follow: %(found)s"),
         _("a mail address: %(found)s"),
         _("a chat contact: %(found)s"),
