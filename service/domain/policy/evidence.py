@@ -21,7 +21,9 @@ class Ground(StrEnum):
 _GROUNDS: Mapping[Kind, Ground] = MappingProxyType(
     {
         **{kind: Ground.WORDS for kind in Kind if kind.family in (Family.PROFANITY, Family.ABUSE, Family.PRIVACY)},
-        **dict.fromkeys((Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.SPAM_PHRASES, Kind.SPAM_GIBBERISH, Kind.SPAM_STYLED), Ground.WORDS),
+        **dict.fromkeys(
+            (Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL, Kind.SPAM_PHRASES, Kind.SPAM_GIBBERISH, Kind.SPAM_STYLED), Ground.WORDS
+        ),
         **dict.fromkeys((Kind.SPAM_LINKS, Kind.SPAM_SHORTENER, Kind.SPAM_CONTACT), Ground.LINKS),
         **dict.fromkeys((Kind.SPAM_NAME, Kind.SPAM_DISPOSABLE_EMAIL), Ground.SENDER),
         **dict.fromkeys((Kind.SPAM_DUPLICATE, Kind.SPAM_NEAR_DUPLICATE, Kind.SPAM_VELOCITY), Ground.ARRIVAL),
