@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from service.actions.learning.risk_budget import calibrated, renew_limits
-from service.actions.learning.site_model import begin_learning, keep_model
+from service.actions.learning.site_model import begin_learning, keep_model, put_back_overruled
 from service.child_process import die_with_parent
 from service.domain.policy.check_input import CheckInput
-from service.domain.policy.site_model_doubts import STANDING_COUNTS, STOOD
+from service.domain.policy.site_model_doubts import OVERRULED, STANDING_COUNTS, STOOD
 from service.logs import configure
 from service.store.db.engine import Database
 from service.store.learning.labels import is_spam, labels
 from service.store.learning.ordinary_comments import ordinary_comments
 from service.store.learning.scored_decisions import scored_decisions
-from service.store.learning.site_models import due_for_training
+from service.store.learning.site_models import decided_on_active_models, due_for_training
 from service.store.sites.sites import policy_of, site
 from service.uncaught_errors import log_stderr, log_uncaught
 from workers.checks.model.site_model import log_odds, packed
@@ -48,10 +48,23 @@ def start_learning(resources: WorkerResources) -> bool:
     Does not wait for its end. A separate process returns its memory when it ends, and does not hold the GIL of the process that
     checks or delivers.
     """
+    put_back(resources.database)
     if any(child.poll() is None for child in _running) or not _due(resources.database, REST):
         return False
     _running[:] = [_child(resources)]
     return True
+
+
+def put_back(database: Database) -> list[str]:
+    """Switch off the models that moderators overrule. Returns the ids of their sites."""
+    with database.reading() as session:
+        if not any(decided_on_active_models(session, fewest=OVERRULED)):
+            return []
+    with database.writing() as session:
+        overruled = put_back_overruled(session)
+    for site_id in overruled:
+        log.info("site_model_overruled", extra={"site": site_id})
+    return overruled
 
 
 def learn_all(database: Database) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from service.domain.policy.site_model_doubts import OVERRULED, Doubt
+from service.store.learning.site_models import decided_on_active_models, decisions_on_its_verdicts
 from service.store.tables.site_models import SiteModelRow
 
 #: A training that takes longer than this counts as aborted; another process may try.
@@ -63,6 +65,33 @@ def keep_model(
         wait = update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(trained_at=now)
         session.execute(wait.execution_options(synchronize_session=False))
     return stored is not None
+
+
+def put_back_overruled(session: Session) -> list[str]:
+    """Switch off each active model whose word moderators overrule more often than not. Returns the ids of these sites.
+
+    The next training learns from the decisions, and the new model must prove itself again.
+    """
+    overruled = []
+    for site_id, trained_at in list(decided_on_active_models(session, fewest=OVERRULED)):
+        approved, rejected = decisions_on_its_verdicts(session, site_id, since=trained_at)
+        if approved >= OVERRULED and approved > rejected and _switch_off(session, site_id, trained_at, approved, rejected):
+            overruled.append(site_id)
+    return overruled
+
+
+def _switch_off(session: Session, site_id: str, trained_at: datetime, approved: int, rejected: int) -> bool:
+    row = session.get_one(SiteModelRow, site_id)
+    report = {**row.report, "doubt": Doubt.OVERRULED.value, "overruled": approved, "upheld": rejected}
+    same = (SiteModelRow.site_id == site_id) & (SiteModelRow.trained_at == trained_at) & SiteModelRow.active
+    switched = session.execute(
+        update(SiteModelRow)
+        .where(same)
+        .values(active=False, report=report)
+        .returning(SiteModelRow.site_id)
+        .execution_options(synchronize_session=False)
+    )
+    return switched.scalar() is not None
 
 
 def forget_model(session: Session, site_id: str) -> None:

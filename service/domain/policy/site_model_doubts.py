@@ -19,6 +19,11 @@ STOOD, STANDING_COUNTS = timedelta(days=3), 0.25
 FEWEST_ORDINARY, MAY_HOLD_MORE = 50, 0.02
 
 
+#: A model is put back once moderators approved at least OVERRULED comments that it had held or rejected, and more than they rejected
+#: among these.
+OVERRULED = 5
+
+
 class Doubt(StrEnum):
     """Why a site's model is not active."""
 
@@ -28,3 +33,4 @@ class Doubt(StrEnum):
     NOT_BETTER = "not_better"
     LITTLE_TRAFFIC = "little_traffic"
     HOLDS_ORDINARY = "holds_ordinary"
+    OVERRULED = "overruled"

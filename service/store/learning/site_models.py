@@ -1,14 +1,21 @@
 """Queries on site models."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.domain.policy.signals import Kind
+from service.domain.states import State
+from service.store.learning.labels import is_spam
+from service.store.tables.comments import VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.site_models import DueForTraining, SiteModelRow, _again
 from service.store.tables.sites import Site
+
+#: Reasons that come from a site's model while it is active: it replaces the shipped model.
+_BY_ITS_MODEL = frozenset({Kind.SPAM_SITE_MODEL.value, Kind.SPAM_BEYOND_DOUBT.value})
 
 
 def site_model_of(session: Session, site_id: str) -> SiteModelRow | None:
@@ -43,6 +50,29 @@ def due_for_training(session: Session, *, now: datetime, rest: timedelta = timed
         for site_id, count, labels, active, trained_at, report in rows
         if (retry := _again(active, trained_at, report, now)) or count
     ]
+
+
+def decided_on_active_models(session: Session, *, fewest: int) -> Iterator[tuple[str, datetime]]:
+    """Each site with an active model and at least `fewest` decisions since its training, and the time of that training."""
+    since = (
+        select(func.count())
+        .select_from(Decision)
+        .where(Decision.site_id == SiteModelRow.site_id, Decision.at > SiteModelRow.trained_at)
+        .correlate(SiteModelRow)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(SiteModelRow.site_id, SiteModelRow.trained_at).where(SiteModelRow.active, since >= fewest))
+    yield from ((site_id, trained_at) for site_id, trained_at in rows if trained_at is not None)
+
+
+def decisions_on_its_verdicts(session: Session, site_id: str, *, since: datetime, most: int = 500) -> tuple[int, int]:
+    """How many of the comments that the site's model held or rejected were approved, and how many rejected, since a time."""
+    recent, _ = is_spam(session, site_id, most=most)
+    states = {one.comment_id: one.state for one in recent if one.at > since}
+    rows = session.execute(select(VerdictRow.comment_id, VerdictRow.reasons).where(VerdictRow.comment_id.in_(states)))
+    judged = {comment_id for comment_id, reasons in rows if _BY_ITS_MODEL & {reason.get("code") for reason in reasons}}
+    approved = sum(states[comment_id] is State.APPROVED for comment_id in judged)
+    return approved, len(judged) - approved
 
 
 def weights_of(session: Session, site_ids: Collection[str]) -> dict[str, str]:

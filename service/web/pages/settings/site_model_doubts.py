@@ -29,6 +29,13 @@ def why_silent(record: Mapping[str, Any]) -> str:
                 more=record["more"],
                 percent=round(100 * MAY_HOLD_MORE),
             )
+        case Doubt.OVERRULED:
+            return _(
+                "It does not speak any more: moderators approved %(overruled)s of the comments that it had held or rejected, and rejected "
+                "%(upheld)s. It learns from these decisions, and speaks again once it has proved better.",
+                overruled=record["overruled"],
+                upheld=record["upheld"],
+            )
     return _(
         "It does not speak yet: it has to be better than the model that Greenroom came with, beyond chance, on 50 decisions or more."
     )
