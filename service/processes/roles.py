@@ -193,6 +193,7 @@ def _checks(settings: Settings) -> None:
     # Before the pool forks, so that its processes share the memory. The web process serves already and does not wait for this.
     with suppress(Exception):
         shipped_transformer()
+    _give_back()
     _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.worker_processes)
 
 

@@ -7,11 +7,10 @@ from math import log
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.language_coverage import code_of
 from service.domain.policy.signals import Kind, Signal, Span
-from service.domain.text.language import LOOKED_AT, language_of_words, words_of
-from service.domain.text.scripts import script_of
 from workers.checks.deep.reading import DeepReading, quoted, read_text, telling_words
 from workers.checks.deep.transformer import Calibration, Logits, Transformer
 from workers.checks.deep.wordpiece import Word
+from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.text.normalize import Folded, fold
 
 CHECK = "transformer"
@@ -27,13 +26,10 @@ FOREIGN = 0.3
 
 def is_read(reading: CheckInput) -> bool:
     """Whether the transformer reads this comment: it knows English only. A text whose language is not sure is read."""
-    if code_of(reading.circumstances.language) not in ("", "en"):
+    if code_of(reading.circumstances.language) not in ("", ENGLISH):
         return False
-    text = reading.text[:LOOKED_AT].lower()
-    if not text.isascii() and (script := script_of(text)) and script.share > FOREIGN:
-        return False
-    guess = language_of_words(words_of(text))
-    return not guess.sure or "en" in guess.languages
+    told = Told.of(reading.text)
+    return told.language in ("", ENGLISH) and not (told.script and told.script.share > FOREIGN)
 
 
 def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transformer) -> tuple[Signal, ...]:

@@ -1,14 +1,14 @@
-"""Reads one text with the transformer: in windows, at most 256 pieces, and finds the words that its score rests on."""
+"""Reads one text with the transformer: sentence by sentence, at most 256 pieces, and finds the words that its score rests on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workers.checks.deep.transformer import Logits, Transformer
 from workers.checks.deep.wordpiece import Word
 
-#: At most this many pieces of a text are read, in windows of WINDOW pieces: the transformer was trained on short comments, and in
-#: a long window one insult would drown. Two windows share OVERLAP pieces, so that no sentence is cut in both.
-MOST, WINDOW, OVERLAP = 256, 64, 16
+#: At most this many pieces of a text are read, sentence by sentence, in windows of at most WINDOW pieces: the transformer was
+#: trained on short comments, and in a long window one hateful sentence would drown. Two windows of one sentence share OVERLAP pieces.
+MOST, WINDOW, OVERLAP, SHORT = 256, 40, 10, 8
 #: A reason names at most NAMED words, after trying at most TRIED.
 NAMED, TRIED = 4, 16
 
@@ -110,7 +110,7 @@ def read_text(model: Transformer, folded: str) -> DeepReading:
     """What the transformer says about a folded text."""
     words = model.words.words(folded)
     taken = _first_words(words)
-    windows = _windows(taken)
+    windows = _windows(folded, taken)
     logits = [_read(model, window) for window in windows]
     by_attack = max(range(len(windows)), key=lambda at: logits[at].attack)
     by_hate = max(range(len(windows)), key=lambda at: logits[at].hate)
@@ -167,19 +167,42 @@ def _first_words(words: Sequence[Word]) -> list[Word]:
     return taken
 
 
-def _windows(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    windows: list[tuple[Word, ...]] = []
+def _windows(folded: str, words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """The sentences of the text one by one, and a short text as a whole, too: "they" may be named one sentence earlier."""
+    windows = [window for sentence in _sentences(folded, words) for window in _cut(sentence)]
+    if len(windows) > 1 and _length(words) <= WINDOW:
+        windows.append(tuple(words))
+    return windows or [()]
+
+
+def _sentences(folded: str, words: Sequence[Word]) -> Iterator[list[Word]]:
+    """The sentences; one of fewer than SHORT pieces goes together with the next."""
+    sentence: list[Word] = []
+    for at, word in enumerate(words):
+        sentence.append(word)
+        ends = folded[word.start] in ".!?" and not (at + 1 < len(words) and folded[words[at + 1].start] in ".!?\"')")
+        if ends and _length(sentence) >= SHORT:
+            yield sentence
+            sentence = []
+    if sentence:
+        yield sentence
+
+
+def _cut(sentence: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    """A sentence in windows of at most WINDOW pieces. A word with more pieces than that is read cut off."""
     start = 0
-    while not windows or start < len(words):
+    while True:
         pieces, end = 0, start
-        while end < len(words) and (pieces := pieces + len(words[end].pieces)) <= WINDOW:
+        while end < len(sentence) and (pieces := pieces + len(sentence[end].pieces)) <= WINDOW:
             end += 1
-        # A word of more pieces than a window has is read cut off.
-        windows.append(tuple(words[start : max(end, start + 1)]))
-        if end >= len(words):
-            break
-        start = max(start + 1, _back(words, end))
-    return windows
+        yield tuple(sentence[start : max(end, start + 1)])
+        if end >= len(sentence):
+            return
+        start = max(start + 1, _back(sentence, end))
+
+
+def _length(words: Sequence[Word]) -> int:
+    return sum(len(word.pieces) for word in words)
 
 
 def _back(words: Sequence[Word], end: int) -> int:

@@ -57,7 +57,7 @@ def chance_of(log_odds: float) -> float:
 class Transformer:
     """Reads one text at a time. In a batch the rounding of one text would depend on the others; and it would save nothing."""
 
-    def __init__(self, stored: bytes) -> None:
+    def __init__(self, stored: bytes | Path) -> None:
         # A thread pool of a numeric library would not survive the fork of a worker.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         import numpy
@@ -70,7 +70,11 @@ class Transformer:
         # The graph was written with the fused operators. Without rewriting it loads fast, and every release computes the same.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(stored, options, providers=["CPUExecutionProvider"])
+        # An arena would keep the memory of the longest text.
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+        self._session: Any = onnxruntime.InferenceSession(
+            stored if isinstance(stored, bytes) else str(stored), options, providers=["CPUExecutionProvider"]
+        )
         self._array: Any = numpy.array
         stored_with = self._session.get_modelmeta().custom_metadata_map
         self.calibration = Calibration(**json.loads(stored_with["calibration"]))
@@ -97,7 +101,7 @@ def _loaded() -> Transformer | Exception | None:
     if lacking():
         return None
     try:
-        return Transformer(FILE.read_bytes())
+        return Transformer(FILE)
     except Exception as error:
         log.exception("transformer_not_loaded")
         return error

@@ -25,7 +25,7 @@ class ShippedModels:
     """
 
     def __init__(self, features: Sequence[str], numbers: Sequence[int], scales: Sequence[Scale]) -> None:
-        self._scales = tuple(scales)
+        self.scales = tuple(scales)
         self._size = len(features)
         self._phrases = Weighed(as_phrases(features), numbers)
         self._pieces = Weighed(as_pieces(features), numbers)
@@ -41,7 +41,7 @@ class ShippedModels:
         """
         total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
         total += sum(map(self._seen.get, seen, repeat(0)))
-        first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self._scales))
+        first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self.scales))
         return first, second
 
     def weight(self, said: Tokens, model: int) -> float:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log
+from math import exp
+from pathlib import Path
 
-from service.domain.policy.check_input import CheckInput
-from workers.checks.deep.reading import read_text
+from workers.checks.deep.reading import DeepReading, read_text
 from workers.checks.deep.transformer import Calibration, Transformer
-from workers.checks.models import probabilities
-from workers.checks.prepared import Prepared
+from workers.checks.model.model_file import shipped_models
+from workers.checks.text.normalize import fold
+from workers.training.corpora import Example
+from workers.training.recipes import ABUSE
+from workers.training.unseen import margins_held_out
 
 #: The share of calm news that may score 0.5 or more for hate.
 FALSE_ALARMS = 0.005
@@ -25,15 +28,20 @@ class Scored:
     hate: float
 
 
-def scored(model: Transformer, text: str) -> Scored:
-    """What both models say about a text."""
-    prepared = Prepared.of(CheckInput(text))
-    chance = min(max(probabilities(prepared)[1], 1e-5), 1 - 1e-5)
-    deep = read_text(model, prepared.text.text)
-    return Scored(log(chance / (1 - chance)), deep.attack, deep.hate)
+def scored(model: Transformer, texts: Sequence[str], linear: Sequence[float]) -> list[Scored]:
+    """What the transformer says about these texts, beside the log-odds of a linear model."""
+    read = [read_text(model, fold(text).text) for text in texts]
+    return [Scored(odds, deep.attack, deep.hate) for odds, deep in zip(linear, read, strict=True)]
 
 
-def calibrated(calm_news: Sequence[Scored], attacks: Sequence[tuple[Scored, int, float]]) -> dict[str, float]:
+def linear_held_out(folder: Path, texts: Sequence[str]) -> list[float]:
+    """The log-odds of an attack, by a linear model like the shipped one that was trained without these texts."""
+    scale = shipped_models().scales[1]
+    margins = margins_held_out(ABUSE, folder, [Example(text, 0) for text in texts])
+    return [scale.slope * margin + scale.offset for margin in margins]
+
+
+def calibrated(calm_news: Sequence[DeepReading], attacks: Sequence[tuple[Scored, int, float]]) -> dict[str, float]:
     """The calibration for the model's file. `attacks`: texts with their label and their weight (a newsroom gets few attacks)."""
     ranked = sorted((each.hate for each in calm_news), reverse=True)
     limit = ranked[int(FALSE_ALARMS * len(ranked))]

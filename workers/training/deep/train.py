@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 
+from workers.checks.deep.reading import read_text
 from workers.checks.deep.transformer import Transformer
 from workers.checks.deep.wordpiece import CLS, SEP, WordPiece
 from workers.checks.text.normalize import fold
-from workers.training.deep.calibrate import calibrated, scored
+from workers.training.deep.calibrate import calibrated, linear_held_out, scored
 from workers.training.deep.fine_tune import UNKNOWN, Lesson, fine_tune
 from workers.training.deep.network import BASE, BASE_LICENCE, FROZEN_LAYERS, base_folder, base_network
 from workers.training.deep.quantize import onnx_bytes
@@ -41,8 +42,11 @@ def train_transformer(folder: Path, out: Path, told: Callable[[str], None] = lam
     told("calibrating")
     unmeasured = dict.fromkeys(("hate_limit", "linear_weight", "attack_shift"), 0.0) | {"hate_slope": 1.0, "attack_weight": 1.0}
     model = Transformer(onnx_bytes(network, pieces, unmeasured))
-    calm = [scored(model, text) for text in calm_news(folder)]
-    attacks = [(scored(model, row.text), int(bool(row.attack)), weight) for row, weight in calibration_rows(folder)]
+    calm = [read_text(model, fold(text).text) for text in calm_news(folder)]
+    asked = calibration_rows(folder)
+    texts = [row.text for row, _ in asked]
+    both = scored(model, texts, linear_held_out(folder, texts))
+    attacks = [(score, int(bool(row.attack)), weight) for score, (row, weight) in zip(both, asked, strict=True)]
     calibration = calibrated(calm, attacks)
     stored = onnx_bytes(network, pieces, calibration)
     out.mkdir(parents=True, exist_ok=True)
