@@ -20,7 +20,14 @@ def run(*, quick: bool, twikoo: Path | None = None) -> dict[str, Any]:
     return {
         "ingest": {engine: ingest.measure(engine, rounds=rounds, seconds=seconds) for engine in engines},
         "verdicts": {"postgresql": verdicts.measure("postgresql", rounds=rounds)},
-        "latency": {engine: [latency.measure(engine, rate=rate, seconds=2 * seconds) for rate in rates] for engine in engines},
+        "latency": {
+            engine: [
+                latency.measure(engine, rate=rate, seconds=2 * seconds, transformer=with_it)
+                for rate in rates
+                for with_it in (True, False)
+            ]
+            for engine in engines
+        },
         "feed": {engine: feed.measure(engine, seconds=seconds, sizes=sizes) for engine in engines},
         "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
         "footprint": footprint.measure(),

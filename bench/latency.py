@@ -25,7 +25,7 @@ LOOK_EVERY = 0.005
 PATIENCE = 30.0
 
 
-def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> dict[str, Any]:
+def measure(engine: str, *, rate: int, seconds: float, broker: bool = True, transformer: bool = True) -> dict[str, Any]:
     """POST p50/p99 and POST-to-verdict p50/p99 in milliseconds at this many comments per second.
 
     CPU time is in seconds per million comments, from POST to verdict. One figure is for web, checks, delivery worker and sweep
@@ -34,6 +34,8 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> d
     port = free_port()
     with stage(engine, with_redis=broker) as place:
         environ = {**place.environ, "PORT": str(port)}
+        if not transformer:
+            environ["GREENROOM_TRANSFORMER_SECONDS"] = "0"
         if not broker:
             environ["GREENROOM_BROKER"] = "none"
         command = [sys.executable, "-m", "service.cli", "up"]
@@ -45,6 +47,7 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True) -> d
             used, served = cpu_seconds(tree.pid) - before, place.servers_cpu() - servers
     return {
         "rate": rate,
+        "transformer": transformer,
         "posted": len(posts),
         "post_p50_ms": _at(posts, 0.5),
         "post_p99_ms": _at(posts, 0.99),

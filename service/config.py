@@ -76,7 +76,7 @@ class Settings:
     batch: int = _setting(200, "Most comments that a worker claims at a time.", whole(1, 1000))
     transformer_seconds: float = _setting(
         2.0,
-        "Most seconds that the transformer may read in one batch; the rest of the batch is judged without it. 0: it reads nothing.",
+        "Most seconds that the transformer may read in one batch; the rest of the batch is judged without it. 0: it is not used.",
         seconds(0, 10),
     )
     lease: float = _setting(30.0, "Seconds after which a claimed comment may be claimed again.", seconds(2, 600))

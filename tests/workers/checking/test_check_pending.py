@@ -230,7 +230,9 @@ def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Databas
     ]
 
 
-@pytest.mark.parametrize(("seconds", "waits", "state"), [(0.0, False, State.APPROVED), (0.0, True, State.HELD)])
+@pytest.mark.parametrize(
+    ("seconds", "waits", "state"), [(1e-9, False, State.APPROVED), (1e-9, True, State.HELD), (0.0, True, State.APPROVED)]
+)
 @pytest.mark.skipif(bool(lacking()), reason=lacking())
 def test_a_comment_that_the_transformer_did_not_read_in_time_gets_its_verdict(
     database: Database, settings: Settings, seconds: float, waits: bool, state: State

@@ -28,10 +28,10 @@ def read_deeply(
 
     `settled(at)` says whether the cheap checks have rejected the comment already: then it is not read. A comment that was not
     read although it should have been gets a signal that says so, and that holds it if the site wants this. Where the transformer
-    is not installed, nothing changes.
+    is not installed, or `seconds` is 0, nothing changes.
     """
     results, began, missed = list(found), perf_counter(), 0
-    asked = [at for at, reading in enumerate(readings) if is_read(reading) and not settled(at)]
+    asked = [at for at, reading in enumerate(readings) if seconds and is_read(reading) and not settled(at)]
     for at in asked:
         why = "there was no time to read it for hate against groups"
         try:

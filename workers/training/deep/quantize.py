@@ -14,6 +14,8 @@ from onnx import TensorProto, helper, numpy_helper
 from workers.training.deep.network import EPSILON, HEADS, LAYERS, Network
 
 CONTRIB = "com.microsoft"
+#: The places of a window with its two marks, and some to spare.
+KEPT_PLACES = 66
 #: The largest absolute value of a weight of seven bits, and of an embedding of eight.
 SEVEN_BITS, EIGHT_BITS = 63, 127
 
@@ -85,7 +87,7 @@ def _embedded(graph: _Graph) -> str:
     words = graph.add("Mul", graph.add("Cast", words, to=TensorProto.FLOAT), scales)
     zero, one = (graph.constant(name, np.array([value], np.int64)) for name, value in (("zero", 0), ("one", 1)))
     length = graph.add("Slice", graph.add("Shape", "pieces"), one, graph.constant("two", np.array([2], np.int64)))
-    places = graph.add("Slice", graph.constant("places", graph.weights["places.weight"]), zero, length, zero)
+    places = graph.add("Slice", graph.constant("places", graph.weights["places.weight"][:KEPT_PLACES]), zero, length, zero)
     places = graph.add("Unsqueeze", places, zero)
     return graph.sum_normalized(words, places, "norm")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -13,15 +13,15 @@ from workers.checks.deep.wordpiece import CLS, SEP, WordPiece
 from workers.checks.text.normalize import fold
 from workers.training.deep.calibrate import calibrated, linear_held_out, scored
 from workers.training.deep.fine_tune import UNKNOWN, Lesson, fine_tune
-from workers.training.deep.network import BASE, BASE_LICENCE, FROZEN_LAYERS, base_folder, base_network
+from workers.training.deep.network import BASE, BASE_LICENCE, FROZEN_LAYERS, Network, base_folder, base_network
 from workers.training.deep.quantize import onnx_bytes
 from workers.training.deep.rows import SETS, DeepRow, calibration_rows, calm_news, second_rows, training_rows
 from workers.training.deep.vocabulary import kept_pieces
 
 #: The learning rate of the second pass.
 SECOND_RATE = 6e-5
-#: Training reads at most this many pieces of a text; the network has places for a window of 64 and its two marks.
-LONGEST, PLACES = 40, 66
+#: Training reads at most this many pieces of a text. The base model has many more places; the shipped one keeps those of a window.
+LONGEST, PLACES = 40, 256
 NOT_FOR = (
     "rejecting a comment without a person",
     "other languages than English",
@@ -40,6 +40,12 @@ def train_transformer(folder: Path, out: Path, told: Callable[[str], None] = lam
     fine_tune(network, _lessons(rows, WordPiece.of(pieces)), told)
     fine_tune(network, _lessons(again, WordPiece.of(pieces)), told, rate=SECOND_RATE)
     told("calibrating")
+    return finish(network, pieces, folder, out, [*rows, *again])
+
+
+def finish(network: Network, pieces: list[str], folder: Path, out: Path, rows: Sequence[DeepRow]) -> dict[str, object]:
+    """Quantize and calibrate the trained network. Writes model and card; returns the card."""
+    network.eval()
     unmeasured = dict.fromkeys(("hate_limit", "linear_weight", "attack_shift"), 0.0) | {"hate_slope": 1.0, "attack_weight": 1.0}
     model = Transformer(onnx_bytes(network, pieces, unmeasured))
     calm = [read_text(model, fold(text).text) for text in calm_news(folder)]
@@ -71,7 +77,7 @@ def _pieces(text: str, words: WordPiece) -> tuple[int, ...]:
     return (words.numbers[CLS], *pieces, words.numbers[SEP])
 
 
-def _card(rows: list[DeepRow], stored: bytes, calibration: dict[str, float]) -> dict[str, object]:
+def _card(rows: Sequence[DeepRow], stored: bytes, calibration: dict[str, float]) -> dict[str, object]:
     counted = {name: sum(row.source == name for row in rows) for name in (*SETS, "templates")}
     return {
         "base": {"package": BASE, "licence": BASE_LICENCE, "model": "all-MiniLM-L6-v2", "frozen_layers": FROZEN_LAYERS},

@@ -31,11 +31,12 @@ def signals(text: str, load: Load = shipped_transformer, *, seconds: float = 9.0
 
 def test_without_the_transformer_nothing_changes() -> None:
     assert signals(HATE, lambda: None, waits=True) == signals_of(CheckInput(HATE))
+    assert signals(HATE, broken, seconds=0.0, waits=True) == signals_of(CheckInput(HATE))
 
 
 @pytest.mark.parametrize(
     ("load", "seconds", "why"),
-    [(shipped_transformer, 0.0, "there was no time to read it"), (broken, 9.0, "failed (OSError)")],
+    [(shipped_transformer, 1e-9, "there was no time to read it"), (broken, 9.0, "failed (OSError)")],
 )
 @pytest.mark.parametrize("waits", [False, True])
 def test_what_was_not_read_says_so_and_waits_if_the_site_wants_that(load: Load, seconds: float, why: str, waits: bool) -> None:
