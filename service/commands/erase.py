@@ -23,7 +23,7 @@ from service.store.tables.sites import Site
 
 #: The tables that erasing deletes from or blanks.
 ERASED_FROM = (
-    "comment", "revision", "verdict", "note", "escalation", "activity", "decision", "event", "site_model", "idempotency_key",
+    "comment", "revision", "verdict", "note", "escalation", "activity", "decision", "event", "site_model", "idempotency_key", "report",
 )  # fmt: skip
 #: The number of comments per look-up. Each comment is erased in its own transaction, so that other writers get their turn.
 _AT_A_TIME = 100

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web.api import akismet, comments, decisions, deliveries, endpoints
+from service.web.api import akismet, comments, decisions, deliveries, endpoints, reports
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
@@ -21,15 +21,17 @@ from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, bp
-from service.web.public import comment_form, feed
+from service.web.public import comment_form, feed, report_form
 from service.web.resources.web_resources import Trial, WebResources
 
 #: All blueprints, except the blueprint of the pages: `open_pages` registers that one.
 BLUEPRINTS = (
     comments.bp,
     decisions.bp,
+    reports.bp,
     feed.bp,
     comment_form.bp,
+    report_form.bp,
     endpoints.bp,
     deliveries.bp,
     akismet.bp,
@@ -51,6 +53,7 @@ PAGES = (
     "service.web.pages.queue.forms",
     "service.web.pages.queue.page",
     "service.web.pages.queue.practice",
+    "service.web.pages.reported.reports",
     "service.web.pages.reports.authors",
     "service.web.pages.reports.charts",
     "service.web.pages.reports.decisions",

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from service.actions.moderation.notes_replies_bans import add_note, ban_or_trust
 from service.actions.moderation.queue_actions import SeenComment, decide_all
+from service.actions.reported.receive import receive_report
 from service.actions.sites.custom_rules import set_custom_rule
 from service.actions.sites.sites_and_keys import add_key
 from service.actions.webhooks.endpoints import add_endpoint, send_test
 from service.domain.ids import new_id
 from service.domain.policy.custom_rules import CustomRule, Mode, RuleSubject
+from service.domain.reported.contact import Contact
+from service.domain.reported.kinds import ReportKind
+from service.domain.reported.report_draft import ReportDraft
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
@@ -22,6 +26,7 @@ from service.store.tables.comments import Comment
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState
 from service.store.tables.sites import Scope
 from tests.support.desk import Desk
+from tests.support.factories import PSEUDONYMS
 from tests.support.seeding import sow
 from tests.support.synthetic import SEEDS
 from workers.periodic.daily_statistics import count_days
@@ -59,11 +64,23 @@ def furnish(desk: Desk) -> Furnished:
             now=now,
         )
         ban_or_trust(session, "news", _by(session, "Henrike"), "trust", moderator=sam, until=None, now=now)
+        _reported(session, now)
         set_custom_rule(session, "news", CustomRule(RuleSubject.WORDS, "lottery, raffle", Mode.SHADOW))
         add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)
         endpoint = _endpoint(session, now)
     count_days(desk.database)
     return Furnished(marek, banned, endpoint)
+
+
+def _reported(session: Session, now: datetime) -> None:
+    """Two reports of a published comment."""
+    comment_id = session.execute(
+        select(Comment.id).where(Comment.author_name == "Ines", Comment.state == State.APPROVED)
+    ).first()[0]  # type: ignore[index]
+    for n, kind, reason in ((0, ReportKind.RULES, "insult"), (1, ReportKind.ILLEGAL, "threat")):
+        contact = Contact(f"Reader {n}", f"reader{n}@mail.example")
+        draft = ReportDraft(comment_id, kind, reason, "It attacks my neighbour.", law="A law", contact=contact, good_faith=True)
+        receive_report(session, "news", draft, pseudonyms=PSEUDONYMS, secret_box=SecretBox.from_secret("x" * 32), now=now)
 
 
 def _by(session: Session, name: str) -> UUID:

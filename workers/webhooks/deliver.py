@@ -16,6 +16,8 @@ from service.actions.webhooks.create_deliveries import create_deliveries
 from service.actions.webhooks.record_attempts import AttemptResult, record_attempts
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.webhooks.deliveries import Outgoing, anything_due, claim, outgoing, release
 from workers.resources.worker_resources import WorkerResources
@@ -55,6 +57,8 @@ class _Round:
         self._workshop, self._until = resources, until
         self._probe_every = timedelta(seconds=settings.webhook_probe_every)
         self._threads = settings.courier_threads
+        self._links = ReaderLinks.from_secret(settings.secret, settings.url)
+        self._secret_box = SecretBox.from_secret(settings.secret)
         self._in_hand = SendPool(
             pool,
             Sender(settings).send,
@@ -96,7 +100,7 @@ class _Round:
         if ids:
             crash_point(CrashPoint.LEASED)
         with database.reading() as session:
-            return outgoing(session, ids, token=token, now=now)
+            return outgoing(session, ids, token=token, now=now, links=self._links, secret_box=self._secret_box)
 
     def _anything_due(self, now: datetime) -> bool:
         with self._workshop.database.reading() as session:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.learning.site_model import forget_model
+from service.actions.reported.close import erase_words
 from service.domain.errors import Conflict, Fault, Gone
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -84,6 +85,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
     forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
     _forget_notes(session, comment.id)
+    erase_words(session, comment.id, now=now)
     if _was_learned_from(session, comment):
         forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)

@@ -1,6 +1,6 @@
 """Decide about comments and undo decisions. A decision applies only to the version of the comment that the moderator saw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.reported.close import Closing, close_decided, reopen
 from service.domain.errors import AlreadyDecided, Fault, Gone, NotFound, Refusal
 from service.domain.ids import new_id
+from service.domain.policy.signals import Kind
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
 from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import AnyRow, table
@@ -17,6 +20,8 @@ from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event, EventState
+from service.store.tables.reported import ReportState
+from service.store.tables.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ def decide(
         outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, action_id=action_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
     add_event(session, [decided.change for decided in done], now=now, due_at=now + delay)
+    close_decided(
+        session, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
+        moderator_id=actor.moderator_id, key_id=actor.key_id,
+    )  # fmt: skip
     return outcomes
 
 
@@ -99,11 +108,28 @@ def undo(
         outcomes.append(outcome)
         if isinstance(outcome, Decided):
             (silent if _withdraw(session, decision) else loud).append(outcome)
+    reopen(session, [row.id for row in decisions.values() if any(row.comment_id == d.change.comment_id for d in silent + loud)])
     add_event(session, [decided.change for decided in loud], now=now, due_at=now + delay)
     add_event(session, [decided.change for decided in silent], now=now)
     for decided in silent:
         _withdraw_event(session, decided.change.comment_id, decided.change.version)
     return outcomes
+
+
+def _closings(session: Session, site_id: str, done: Sequence[Decided], seen: Mapping[UUID, AnyRow]) -> dict[UUID, Closing]:
+    """How these decisions close the open reports of their comments. A removal upholds them. If a comment was held because of its
+    reports, its approval dismisses them: the moderator saw that it was reported."""
+    closings: dict[UUID, Closing] = {}
+    policy = None
+    for decided in done:
+        change = decided.change
+        if change.to_state is State.REJECTED:
+            policy = policy or SitePolicy(session.scalar(select(Site.policy).where(Site.id == site_id)))
+            ground = policy.ground(str(change.facts.get("reason", ""))).ground
+            closings[change.comment_id] = Closing(ReportState.UPHELD, decided.decision_id, ground)
+        elif change.to_state is State.APPROVED and seen[change.comment_id].reason == Kind.SITE_REPORTED:
+            closings[change.comment_id] = Closing(ReportState.DISMISSED, decided.decision_id)
+    return closings
 
 
 def _back_to(decision: Decision) -> State:
@@ -149,7 +175,7 @@ def _decide_one(
 
 
 def _rows(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
-    columns = (Comment.id, Comment.site_id, Comment.thread_id, Comment.state, Comment.version)
+    columns = (Comment.id, Comment.site_id, Comment.thread_id, Comment.state, Comment.version, Comment.reason)
     rows = session.execute(select(*columns).where(Comment.site_id == site_id, Comment.id.in_(comment_ids)))
     return {row.id: row for row in rows}
 

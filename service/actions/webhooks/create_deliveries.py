@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.domain.ids import new_id
 from service.store.db.column_types import AnyRow, table
@@ -31,7 +31,7 @@ def create_deliveries(session: Session, *, now: datetime) -> int:
             "id": new_id(),
             "event_id": event.id,
             "endpoint_id": endpoint_id,
-            "comment_id": event.comment_id,
+            "comment_id": event.comment_id or event.about_id,
             "seq": event.seq,
             "state": DeliveryState.DUE,
             "due_at": now,
@@ -65,20 +65,26 @@ def _due(session: Session, now: datetime) -> set[UUID]:
     Once a later change is due, an undo can no longer withdraw the earlier event, and the earlier event has to arrive first.
     """
     due = session.execute(
-        select(Event.id, Event.comment_id, Event.seq)
+        select(Event.id, Event.comment_id, Event.about_id, Event.seq)
         .where(Event.state == EventState.DUE, Event.due_at <= now)
         .order_by(Event.due_at, Event.id)
         .limit(MOST)
     ).all()
+    comments = [(event.comment_id, event.seq) for event in due if event.comment_id]
+    others = [(event.about_id, event.seq) for event in due if not event.comment_id]
+    ids = {event.id for event in due}
+    return ids | _earlier(session, Event.comment_id, comments) | _earlier(session, Event.about_id, others)
+
+
+def _earlier(session: Session, subject: InstrumentedAttribute[UUID | None], due: Sequence[tuple[UUID, int]]) -> set[UUID]:
+    """The events before these that are still due, of the same comments (or of the same reports and complaints)."""
     if not due:
         return set()
     last: dict[UUID, int] = {}
-    for event in due:
-        last[event.comment_id] = max(event.seq, last.get(event.comment_id, 0))
-    earlier = session.execute(
-        select(Event.id, Event.comment_id, Event.seq).where(Event.comment_id.in_(last), Event.state == EventState.DUE)
-    )
-    return {event.id for event in due} | {event.id for event in earlier if event.seq < last[event.comment_id]}
+    for subject_id, seq in due:
+        last[subject_id] = max(seq, last.get(subject_id, 0))
+    earlier = session.execute(select(Event.id, subject, Event.seq).where(subject.in_(last), Event.state == EventState.DUE))
+    return {event_id for event_id, subject_id, seq in earlier if subject_id and seq < last[subject_id]}
 
 
 def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
@@ -90,7 +96,7 @@ def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
         update(Event)
         .where(Event.id.in_(event_ids), Event.state == EventState.DUE)
         .values(state=EventState.SENT)
-        .returning(Event.id, Event.site_id, Event.comment_id, Event.seq, Event.type, Event.at)
+        .returning(Event.id, Event.site_id, Event.comment_id, Event.about_id, Event.seq, Event.type, Event.at)
         .execution_options(synchronize_session=False)
     ).all()
 

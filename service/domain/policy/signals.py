@@ -72,6 +72,7 @@ class Kind(StrEnum):
     SITE_LANGUAGE = "site.language"
     SITE_LANGUAGE_NOT_COVERED = "site.language_not_covered"
     SITE_AUDIT_SAMPLE = "site.audit_sample"
+    SITE_REPORTED = "site.reported"
 
     CHECK_FAILED = "failure.check_failed"
     CHECK_TIMED_OUT = "failure.timed_out"

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import CustomRule
 from service.domain.policy.site_thresholds import SiteThresholds
+from service.domain.reported.grounds import ReasonGround, ground_of
 from service.domain.retention import Retention
 
 #: A list of authors that moderators banned or trusted.
@@ -46,6 +47,9 @@ class StoredPolicy(TypedDict, total=False):
     retention: dict[str, Any]
     blocked_authors: dict[str, AuthorEntry]
     trusted_authors: dict[str, AuthorEntry]
+    reports_hold_from: int
+    trusted_flaggers: dict[str, str]
+    grounds: dict[str, Any]
 
 
 class SitePolicy:
@@ -114,6 +118,21 @@ class SitePolicy:
     @property
     def retention(self) -> Retention:
         return Retention.of(self.stored)
+
+    @property
+    def reports_hold_from(self) -> int:
+        """The weight of readers' reports from which a published comment is held; zero for never."""
+        return int(self.stored.get("reports_hold_from", 0))
+
+    @property
+    def trusted_flaggers(self) -> dict[str, str]:
+        """The trusted flaggers: the keyed hash of each e-mail address, and the name that moderators see."""
+        flaggers = self.stored.get("trusted_flaggers")
+        return dict(flaggers) if isinstance(flaggers, dict) else {}
+
+    def ground(self, reason: str) -> ReasonGround:
+        """What a statement of reasons says for this rejection reason."""
+        return ground_of(self.stored.get("grounds"), reason)
 
     def authors(self, name: AuthorList) -> dict[str, AuthorEntry]:
         """The banned or the trusted authors, by their keyed hash."""

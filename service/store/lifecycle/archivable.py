@@ -25,6 +25,7 @@ from service.store.lifecycle.retention import something_personal
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity, Decision, Escalation, Note
 from service.store.tables.outbox import Delivery, DeliveryState, Event, EventState
+from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
 
 _SETTLED = (State.APPROVED, State.REJECTED, State.ERASED)
@@ -82,7 +83,9 @@ class Archivable:
             ),
         )
         since = () if self.learned_since is None else (Decision.at >= self.learned_since,)
-        pinned = or_(*(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Activity)))
+        pinned = or_(
+            *(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Activity, Report, Complaint))
+        )
         return {
             StaysReason.UNTOLD: late,
             StaysReason.LEARNED_FROM: exists().where(Decision.comment_id == Comment.id, *since),

@@ -19,6 +19,10 @@ class EventType(StrEnum):
     HELD = "comment.held"
     EDITED = "comment.edited"
     ERASED = "comment.erased"
+    REPORT_RECEIVED = "report.received"
+    REPORT_DECIDED = "report.decided"
+    COMPLAINT_RECEIVED = "complaint.received"
+    COMPLAINT_DECIDED = "complaint.decided"
     #: Sent on demand to one endpoint; it belongs to no comment and has no row in the event table.
     TEST = "greenroom.test"
 
@@ -45,18 +49,23 @@ _DUE = text("state = 'due'")
 
 class Event(Record):
     """One change of one comment. `seq` is the version of the comment after the change. `facts` hold no text of the comment and no
-    names."""
+    names.
+
+    Or an event of something else, such as a report: `about_id` is its id and `seq` counts its own events; there is no `comment_id`.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("comment_id", "seq"),
+        UniqueConstraint("about_id", "seq"),
         Index("ix_event_due", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("ix_event_site", "site_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    about_id: Mapped[UUID | None]
     seq: Mapped[int]
     type: Mapped[str] = mapped_column(String(32))
     from_state: Mapped[str] = mapped_column(String(16))
@@ -92,7 +101,8 @@ class Endpoint(Record):
 
 
 class Delivery(Record):
-    """The delivery of one event to one endpoint. `comment_id` and `seq` are copied here so that one query can keep the order.
+    """The delivery of one event to one endpoint. `comment_id` (or the `about_id` of the event) and `seq` are copied here so that one
+    query can keep the order.
 
     A test has no event, and a `comment_id` of its own. A replay starts anew: `created_at` is then the time of the replay request.
     """

@@ -9,10 +9,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.security.encryption import SecretBox
 from service.store.db.column_types import AnyRow
+from service.store.reported.public_json import report_payload
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
-from service.store.webhooks.public_json import payload
+from service.store.tables.reported import Report
+from service.store.tables.sites import Site
+from service.store.webhooks.public_json import comment_json, payload
 
 #: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
 BREAKER = 5
@@ -104,7 +109,9 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
         )
 
 
-def outgoing(session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime) -> list[Outgoing]:
+def outgoing(
+    session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime, links: ReaderLinks, secret_box: SecretBox
+) -> list[Outgoing]:
     """The contents of the deliveries that were claimed under this token, with the comments as they are now. The delivery that has
     waited longest comes first.
 
@@ -113,15 +120,17 @@ def outgoing(session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now
     if not delivery_ids:
         return []
     rows = session.execute(
-        select(Delivery, Endpoint, Event, Comment, Thread)
+        select(Delivery, Endpoint, Event, Comment, Thread, Site, Report)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+        .join(Site, Site.id == Endpoint.site_id)
         .outerjoin(Event, Event.id == Delivery.event_id)
-        .outerjoin(Comment, Comment.id == Event.comment_id)
+        .outerjoin(Report, Report.id == Event.about_id)
+        .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id))
         .outerjoin(Thread, Thread.id == Comment.thread_id)
         .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return [_outgoing(row, now) for row in rows]
+    return [_outgoing(row, now, links, secret_box) for row in rows]
 
 
 def live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
@@ -194,8 +203,8 @@ def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:
     )
 
 
-def _outgoing(row: AnyRow, now: datetime) -> Outgoing:
-    delivery, endpoint, event, comment, thread = row
+def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: SecretBox) -> Outgoing:
+    delivery, endpoint, event = row[:3]
     return Outgoing(
         delivery_id=delivery.id,
         endpoint_id=endpoint.id,
@@ -207,5 +216,15 @@ def _outgoing(row: AnyRow, now: datetime) -> Outgoing:
         message_id=str(event.id if event else delivery.id),
         type=EventType(event.type) if event else EventType.TEST,
         at=event.at if event else delivery.created_at,
-        body=payload(event, comment, thread) if event else {"site": endpoint.site_id, "endpoint": str(endpoint.id)},
+        body=_body(row, links, secret_box),
     )
+
+
+def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, Any]:
+    _, endpoint, event, comment, thread, site, report = row
+    if event is None:
+        return {"site": endpoint.site_id, "endpoint": str(endpoint.id)}
+    if report is not None:
+        name = site.name or site.id
+        return report_payload(event, report, comment_json(comment, thread), name, links=links, secret_box=secret_box)
+    return payload(event, comment, thread)

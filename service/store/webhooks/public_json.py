@@ -27,11 +27,16 @@ def public_comment(comment: Comment, thread: Thread) -> dict[str, Any]:
     }
 
 
+def comment_json(comment: Comment, thread: Thread) -> dict[str, Any]:
+    """`public_comment` with JSON values."""
+    ids = {"id": str(comment.id), "parent": str(comment.parent_id) if comment.parent_id else None}
+    return {**public_comment(comment, thread), **ids, "received_at": comment.received_at.isoformat()}
+
+
 def payload(event: Event, comment: Comment, thread: Thread) -> dict[str, Any]:
     """The `data` of a webhook, made from the event and the comment as it is now."""
-    ids = {"id": str(comment.id), "parent": str(comment.parent_id) if comment.parent_id else None}
     return {
-        "comment": {**public_comment(comment, thread), **ids, "received_at": comment.received_at.isoformat()},
+        "comment": comment_json(comment, thread),
         "from": event.from_state,
         "to": event.to_state,
         "sequence": event.seq,

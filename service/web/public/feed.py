@@ -172,7 +172,7 @@ def _rendered(feed: _FeedRequest, head: Head) -> tuple[bytes, str]:
     page_url = f"{address}&{chosen}"
     link = f"{page_url}&after={cursor}" if cursor else ""
     page = Page(
-        site=feed.site, thread=feed.thread, head=head, comments=comments, replies=replies, nested=feed.nested,
+        site=feed.site, thread=feed.thread, head=head, comments=comments, replies=replies, nested=feed.nested, base=base,
         address=page_url, next_cursor=cursor, next_address=link,
     )  # fmt: skip
     return FORMATS[feed.format].render(page), link

@@ -39,6 +39,7 @@ class Page:
     comments: Sequence[Published]
     replies: Sequence[Published]
     nested: bool
+    base: str
     address: str
     next_cursor: str | None
     next_address: str

@@ -8,6 +8,8 @@ from flask import current_app
 
 from service.actions.comments.submit import Submission
 from service.config import Settings
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.security.encryption import SecretBox
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.domain.states import State
@@ -37,6 +39,8 @@ class WebResources:
     notifier: Notifier
     pseudonyms: Pseudonymizer
     request_hashes: RequestHashes
+    reader_links: ReaderLinks
+    secret_box: SecretBox
     group_commit: GroupCommit
     verdict_waiter: VerdictWaiter
     api_keys: ApiKeyCache
@@ -59,6 +63,8 @@ class WebResources:
             notifier=notifier(settings),
             pseudonyms=pseudonyms,
             request_hashes=RequestHashes.from_secret(settings.secret),
+            reader_links=ReaderLinks.from_secret(settings.secret, settings.url),
+            secret_box=SecretBox.from_secret(settings.secret),
             group_commit=GroupCommit(database, pseudonyms),
             # Half of the threads may wait for verdicts; the other half stays free for other requests.
             verdict_waiter=VerdictWaiter(database, places=settings.web_threads // 2),

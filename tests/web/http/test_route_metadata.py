@@ -35,6 +35,8 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/livez",
         "/openapi.json",
         "/readyz",
+        "/report/<uuid:comment_id>",
+        "/reported/<token>",
         "/sign-in",
         "/sign-in/<token>",
         "/sign-in/code",

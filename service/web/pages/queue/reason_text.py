@@ -106,6 +106,7 @@ def _names() -> dict[str, str]:
         "site.blocked_address": _("Blocked address"),
         "site.holds_everything": _("Everything is held"),
         "site.language_not_covered": _("Language not covered"),
+        "site.reported": _("Reported by readers"),
         "failure.check_failed": _("A check failed"),
         "failure.timed_out": _("A check timed out"),
         "failure.not_checked": _("Not checked"),

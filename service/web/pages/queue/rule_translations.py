@@ -125,6 +125,7 @@ def _sentences() -> list[str]:
         _("written in %(spoken)s, this site publishes %(allowed)s"),
         _("written in %(spoken)s"),
         _("it mentions %(found)s"),
+        _("%(number)s readers reported it"),
         _("there was no time left for the %(check)s check"),
         _("the %(check)s check took longer than %(seconds)s s"),
         _("the %(check)s check failed: %(error)s"),

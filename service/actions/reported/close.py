@@ -1,0 +1,82 @@
+"""Close reports: when their comment is removed, when a person decides that it stays, and when it is erased."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.store.reported.events import add_own_event, withdraw_own_event
+from service.store.reported.reports import open_reports
+from service.store.tables.outbox import EventType
+from service.store.tables.reported import Report, ReportState
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closes the reports of a comment: the outcome, the ground of a removal, and the decision on the comment, if there is one."""
+
+    state: ReportState
+    decision_id: UUID | None = None
+    ground: str = ""
+    note: str = ""
+
+
+def close_reports(
+    session: Session,
+    reports: Sequence[Report],
+    closing: Closing,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    moderator_id: UUID | None = None,
+    key_id: UUID | None = None,
+) -> None:
+    """Give these open reports their outcome. Each reporter is told by an event, which waits until `due_at`."""
+    for report in reports:
+        report.state, report.version, report.decided_at = closing.state, report.version + 1, now
+        report.moderator_id, report.key_id, report.decision_id = moderator_id, key_id, closing.decision_id
+        report.ground, report.note = closing.ground, closing.note
+    session.flush()
+    for report in reports:
+        add_own_event(session, report, EventType.REPORT_DECIDED, now=now, due_at=due_at)
+
+
+def close_decided(
+    session: Session,
+    closings: Mapping[UUID, Closing],
+    *,
+    now: datetime,
+    due_at: datetime,
+    moderator_id: UUID | None,
+    key_id: UUID | None,
+) -> None:
+    """Close all open reports of comments that were just decided. `closings` says how, for each comment."""
+    if not closings:
+        return
+    for report in open_reports(session, list(closings)):
+        close_reports(
+            session, [report], closings[report.comment_id], now=now, due_at=due_at, moderator_id=moderator_id, key_id=key_id
+        )
+
+
+def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
+    """Open again the reports that these decisions closed, because the decisions were undone. Events not yet sent are withdrawn."""
+    if not decision_ids:
+        return
+    for report in session.scalars(select(Report).where(Report.decision_id.in_(decision_ids))):
+        withdraw_own_event(session, report.id, report.version)
+        report.state, report.version = ReportState.OPEN, report.version + 1
+        report.decided_at, report.moderator_id, report.key_id, report.decision_id, report.note = None, None, None, None, ""
+        session.flush()
+
+
+def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:
+    """Remove what reporters wrote about a comment that is erased: it may quote the comment or name its author. Open reports are
+    closed."""
+    close_reports(session, open_reports(session, [comment_id]), Closing(ReportState.ERASED), now=now)
+    blank = {"text": "", "law": "", "url": "", "note": ""}
+    whose = Report.comment_id == comment_id
+    session.execute(update(Report).where(whose).values(**blank).execution_options(synchronize_session=False))

@@ -1,0 +1,1 @@
+"""Readers' reports and complaints: kinds, weights, links and mails."""

@@ -1,0 +1,32 @@
+"""The ground of each rejection reason of a site: the law or the rules, its legal text, and the message to the author by language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.domain.reported.kinds import Ground
+
+#: The reasons whose ground is the law unless the site says otherwise.
+BY_LAW = frozenset({"illegal"})
+#: The reason of advertising that is sent in masses. No statement of reasons is owed for it (Article 17(2)).
+SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGround:
+    """What a statement of reasons says for one rejection reason. `law` names the law or the rule; `texts` has one text a language."""
+
+    ground: Ground = Ground.RULES
+    law: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def ground_of(stored: Mapping[str, Any] | None, reason: str) -> ReasonGround:
+    """The ground of a rejection reason, from what the site has stored, else the default."""
+    given = (stored or {}).get(reason)
+    if not isinstance(given, Mapping):
+        return ReasonGround(Ground.LAW if reason in BY_LAW else Ground.RULES)
+    texts = given.get("texts")
+    return ReasonGround(
+        Ground(given.get("ground", Ground.RULES)), str(given.get("law", "")), dict(texts) if isinstance(texts, Mapping) else {}
+    )

@@ -1,0 +1,114 @@
+"""The mails to readers about their reports and complaints. The host sends them: the texts are part of the webhooks."""
+
+from dataclasses import dataclass
+
+#: The texts by language and by event. English is used for other languages.
+_RECEIVED, _UPHELD, _DISMISSED, _ERASED = "received", "upheld", "dismissed", "erased"
+_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    "en": {
+        "greeting": ("", "Hello {name},"),
+        _RECEIVED: (
+            "We have received your report",
+            "we have received your report about a comment on {site}. A person will look at it. You can see what becomes of it here:\n{link}",
+        ),
+        _UPHELD: (
+            "The comment that you reported was removed",
+            "{who} has looked at your report. The comment was removed from {site}.",
+        ),
+        _DISMISSED: ("The comment that you reported stays", "{who} has looked at your report. The comment stays on {site}."),
+        _ERASED: (
+            "The comment that you reported is gone",
+            "the comment that you reported was erased from {site} before a decision was made.",
+        ),
+        "person": ("", "A person"),
+        "host": ("", "The operator of {site}"),
+        "redress": (
+            "",
+            "If you do not agree, you can complain on this page for six months; another person then decides:\n{link}\n"
+            "You can also turn to a certified out-of-court dispute settlement body, or to a court.",
+        ),
+    },
+    "de": {
+        "greeting": ("", "Guten Tag {name},"),
+        _RECEIVED: (
+            "Ihre Meldung ist eingegangen",
+            "Ihre Meldung zu einem Kommentar auf {site} ist eingegangen. Ein Mensch wird sie prüfen. Was daraus wird, sehen Sie hier:\n{link}",
+        ),
+        _UPHELD: (
+            "Der gemeldete Kommentar wurde entfernt",
+            "{who} hat Ihre Meldung geprüft. Der Kommentar wurde von {site} entfernt.",
+        ),
+        _DISMISSED: (
+            "Der gemeldete Kommentar bleibt stehen",
+            "{who} hat Ihre Meldung geprüft. Der Kommentar bleibt auf {site} stehen.",
+        ),
+        _ERASED: (
+            "Der gemeldete Kommentar ist gelöscht",
+            "der gemeldete Kommentar wurde auf {site} gelöscht, bevor über die Meldung entschieden war.",
+        ),
+        "person": ("", "Ein Mensch"),
+        "host": ("", "Der Betreiber von {site}"),
+        "redress": (
+            "",
+            "Wenn Sie anderer Meinung sind, können Sie sich sechs Monate lang auf dieser Seite beschweren; dann entscheidet jemand anderes:\n{link}\n"
+            "Sie können sich auch an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
+        ),
+    },
+    "ar": {
+        "greeting": ("", "مرحبًا {name}،"),
+        _RECEIVED: (
+            "وصلنا بلاغك",
+            "وصلنا بلاغك عن تعليق على {site}. سيطّلع عليه شخص. يمكنك أن ترى نتيجته هنا:\n{link}",
+        ),
+        _UPHELD: ("حُذف التعليق الذي أبلغت عنه", "اطّلع {who} على بلاغك. حُذف التعليق من {site}."),
+        _DISMISSED: ("التعليق الذي أبلغت عنه باقٍ", "اطّلع {who} على بلاغك. يبقى التعليق على {site}."),
+        _ERASED: ("لم يعد التعليق الذي أبلغت عنه موجودًا", "مُحي التعليق الذي أبلغت عنه من {site} قبل اتخاذ قرار."),
+        "person": ("", "شخص"),
+        "host": ("", "مشغّل {site}"),
+        "redress": (
+            "",
+            "إن لم توافق، يمكنك الاعتراض في هذه الصفحة خلال ستة أشهر، ويقرر حينها شخص آخر:\n{link}\n"
+            "ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
+        ),
+    },
+    "hi": {
+        "greeting": ("", "नमस्ते {name},"),
+        _RECEIVED: (
+            "आपकी रिपोर्ट मिल गई है",
+            "{site} की एक टिप्पणी के बारे में आपकी रिपोर्ट मिल गई है। कोई व्यक्ति उसे देखेगा। नतीजा आप यहाँ देख सकते हैं:\n{link}",
+        ),
+        _UPHELD: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी हटा दी गई", "{who} ने आपकी रिपोर्ट देखी। टिप्पणी {site} से हटा दी गई है।"),
+        _DISMISSED: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी बनी रहेगी", "{who} ने आपकी रिपोर्ट देखी। टिप्पणी {site} पर बनी रहेगी।"),
+        _ERASED: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी अब नहीं है", "निर्णय से पहले ही वह टिप्पणी {site} से मिटा दी गई थी।"),
+        "person": ("", "एक व्यक्ति"),
+        "host": ("", "{site} के संचालक"),
+        "redress": (
+            "",
+            "अगर आप सहमत नहीं हैं, तो छह महीने तक इस पेज पर आपत्ति कर सकते हैं; तब कोई दूसरा व्यक्ति निर्णय करेगा:\n{link}\n"
+            "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास भी जा सकते हैं।",
+        ),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to a reader. `to` is empty if they left no e-mail address."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def report_mail(
+    event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "", by_host: bool = False
+) -> Mail:
+    """The mail about one event of a report: `received`, or the state that it was decided to."""
+    texts = _TEXTS.get(language.partition("-")[0], _TEXTS["en"])
+    facts = {"name": name, "site": site, "link": link, "who": texts["host" if by_host else "person"][1].format(site=site)}
+    subject, body = texts[event]
+    greeting = texts["greeting"][1].format(**facts) if name else ""
+    redress = texts["redress"][1].format(**facts) if event in (_UPHELD, _DISMISSED) else ""
+    body = body.format(**facts)
+    parts = (greeting, body if greeting else body[:1].upper() + body[1:], note, redress)
+    return Mail(email, subject, "\n\n".join(part for part in parts if part))

@@ -1,0 +1,1 @@
+"""Queries on readers' reports and complaints."""

@@ -1,0 +1,57 @@
+"""The JSON of reports and complaints that hosts get in webhooks and in the API."""
+
+from dataclasses import asdict
+from typing import Any
+
+from service.domain.reported.contact import Contact
+from service.domain.reported.kinds import COMPLAINT_TIME
+from service.domain.reported.mails import report_mail
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.security.encryption import SecretBox
+from service.store.tables.outbox import Event
+from service.store.tables.reported import Report, ReportState
+
+
+def public_report(report: Report, *, links: ReaderLinks) -> dict[str, Any]:
+    """The fields of a report that hosts get, without its reporter. Ids are UUIDs, times are datetimes."""
+    decided = report.state in (ReportState.UPHELD, ReportState.DISMISSED)
+    return {
+        "id": report.id,
+        "version": report.version,
+        "comment": report.comment_id,
+        "state": report.state,
+        "kind": report.kind,
+        "reason": report.reason,
+        "law": report.law,
+        "text": report.text,
+        "url": report.url,
+        "trusted": report.trusted,
+        "received_at": report.received_at,
+        "decided_at": report.decided_at,
+        "by": ("key" if report.key_id else "moderator") if decided else "",
+        "ground": report.ground,
+        "note": report.note,
+        # Readers' reports are never decided by a machine.
+        "automated": False,
+        "status_url": links.status(report.id),
+        "complaint_until": report.decided_at + COMPLAINT_TIME if decided and report.decided_at else None,
+    }
+
+
+def report_payload(
+    event: Event, report: Report, comment: dict[str, Any], site: str, *, links: ReaderLinks, secret_box: SecretBox
+) -> dict[str, Any]:
+    """The `data` of a webhook about a report: the report, its comment, the reporter, and a mail to them that the host can send."""
+    reporter = Contact.opened(report.contact, secret_box)
+    mail = report_mail(
+        "received" if event.to_state == ReportState.OPEN else event.to_state,
+        language=report.language, site=site, name=reporter.name, email=reporter.email, link=links.status(report.id),
+        note=report.note, by_host=report.key_id is not None,
+    )  # fmt: skip
+    facts = {**public_report(report, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
+    return {"report": _jsonable(facts), "reporter": asdict(reporter), "mail": asdict(mail)}
+
+
+def _jsonable(facts: dict[str, Any]) -> dict[str, Any]:
+    times = {name: value.isoformat() for name, value in facts.items() if hasattr(value, "isoformat")}
+    return {**facts, **times, "id": str(facts["id"])}

@@ -1,0 +1,139 @@
+"""Queries on reports: the open ones of a comment, a reporter's earlier ones, and the list under the tab Reported."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from service.domain.reported.kinds import ReportKind
+from service.store.db.column_types import AnyRow
+from service.store.tables.comments import Comment, Thread
+from service.store.tables.reported import Report, ReportState
+
+#: A page of the tab shows at most this many comments, and of each comment at most this many reports.
+COMMENTS, REPORTS = 30, 50
+#: Counting stops here.
+MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterHistory:
+    """How many earlier reports of a reporter on this site were upheld and dismissed."""
+
+    upheld: int = 0
+    dismissed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedComment:
+    """A comment with open reports, trusted flaggers first. `number` and `weight` count all open reports, also those not shown."""
+
+    comment: Comment
+    thread: Thread
+    number: int
+    weight: float
+    reports: list[Report] = field(default_factory=list)
+    histories: dict[str, ReporterHistory] = field(default_factory=dict)
+
+
+def report_of(session: Session, site_id: str, report_id: UUID) -> Report | None:
+    return session.scalar(select(Report).where(Report.id == report_id, Report.site_id == site_id))
+
+
+def open_reports(session: Session, comment_ids: Sequence[UUID]) -> list[Report]:
+    """The open reports of these comments, oldest first, locked until the transaction ends."""
+    query = select(Report).where(Report.comment_id.in_(comment_ids), Report.state == ReportState.OPEN)
+    return list(session.scalars(query.order_by(Report.comment_id, Report.received_at, Report.id).with_for_update()))
+
+
+def reports_about(session: Session, site_id: str, comment_id: UUID) -> Sequence[Report]:
+    """All reports of a comment, oldest first."""
+    query = select(Report).where(Report.comment_id == comment_id, Report.site_id == site_id)
+    return session.scalars(query.order_by(Report.received_at, Report.id)).all()
+
+
+def has_reported(session: Session, comment_id: UUID, reporter_key: str) -> bool:
+    """Whether this reporter has reported the comment before and the report is open or was dismissed on the same text."""
+    same = (Report.comment_id == comment_id, Report.reporter_key == reporter_key, Report.state != ReportState.UPHELD)
+    revision = select(Comment.revision).where(Comment.id == comment_id).scalar_subquery()
+    return session.scalar(select(Report.id).where(*same, Report.revision == revision).limit(1)) is not None
+
+
+def number_since(session: Session, site_id: str, reporter_key: str, since: datetime) -> int:
+    """How many reports this reporter has sent to the site since then."""
+    theirs = (Report.reporter_key == reporter_key, Report.site_id == site_id, Report.received_at > since)
+    return session.scalar(select(func.count()).select_from(Report).where(*theirs)) or 0
+
+
+def histories(session: Session, site_id: str, reporter_keys: set[str]) -> dict[str, ReporterHistory]:
+    """What became of the earlier reports of these reporters."""
+    if not reporter_keys:
+        return {}
+    rows = session.execute(
+        select(
+            Report.reporter_key,
+            func.count(case((Report.state == ReportState.UPHELD, 1))),
+            func.count(case((Report.state == ReportState.DISMISSED, 1))),
+        )
+        .where(Report.reporter_key.in_(reporter_keys), Report.site_id == site_id)
+        .group_by(Report.reporter_key)
+    )
+    return {key: ReporterHistory(upheld, dismissed) for key, upheld, dismissed in rows}
+
+
+def reported_comments(session: Session, site_id: str, *, limit: int = COMMENTS) -> list[ReportedComment]:
+    """Comments with open reports: first those that a trusted flagger reported, then those reported as illegal, then the oldest."""
+    trusted = func.max(case((Report.trusted, 1), else_=0))
+    illegal = func.max(case((Report.kind == ReportKind.ILLEGAL, 1), else_=0))
+    groups = session.execute(
+        select(Report.comment_id, func.count().label("number"), func.sum(Report.weight).label("weight"))
+        .where(Report.site_id == site_id, Report.state == ReportState.OPEN)
+        .group_by(Report.comment_id)
+        .order_by(trusted.desc(), illegal.desc(), func.min(Report.received_at))
+        .limit(limit)
+    ).all()
+    ids = [row.comment_id for row in groups]
+    comments = {
+        comment.id: (comment, thread)
+        for comment, thread in session.execute(
+            select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids))
+        )
+    }
+    reports = _reports(session, ids)
+    known = histories(session, site_id, {report.reporter_key for some in reports.values() for report in some} - {""})
+    return [
+        ReportedComment(*comments[row.comment_id], row.number, round(row.weight, 1), reports[row.comment_id], known)
+        for row in groups
+    ]
+
+
+def _reports(session: Session, comment_ids: Sequence[UUID]) -> defaultdict[UUID, list[Report]]:
+    query = select(Report).where(Report.comment_id.in_(comment_ids), Report.state == ReportState.OPEN)
+    illegal_first = case((Report.kind == ReportKind.ILLEGAL, 0), else_=1)
+    found: defaultdict[UUID, list[Report]] = defaultdict(list)
+    for report in session.scalars(query.order_by(Report.trusted.desc(), illegal_first, Report.received_at)):
+        if len(found[report.comment_id]) < REPORTS:
+            found[report.comment_id].append(report)
+    return found
+
+
+def count_reported(session: Session, site_id: str) -> int:
+    """How many comments have open reports, counted up to MANY + 1."""
+    some = select(Report.comment_id).where(Report.site_id == site_id, Report.state == ReportState.OPEN).distinct().limit(MANY + 1)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def thread_of(session: Session, comment_id: UUID) -> AnyRow | None:
+    """The site and the thread of a comment that the public may see or that was reported: site_id, state, url."""
+    columns = (Comment.site_id, Comment.state, Thread.url, Thread.external_id)
+    query = select(*columns).join(Thread, Thread.id == Comment.thread_id)
+    return session.execute(query.where(Comment.id == comment_id)).one_or_none()
+
+
+def report_with(session: Session, report_id: UUID) -> Report | None:
+    """A report of any site. Only for its secret link."""
+    return session.get(Report, report_id)

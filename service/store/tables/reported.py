@@ -1,0 +1,111 @@
+"""Reports by readers, and complaints about decisions."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.db.column_types import Record, Word
+
+
+class ReportState(StrEnum):
+    """The state of a report. `upheld`: the comment was removed. `dismissed`: it stays. `erased`: it was erased before a decision."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    ERASED = "erased"
+
+
+class ComplaintState(StrEnum):
+    """The state of a complaint. `upheld`: the decision was reversed. `denied`: it stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DENIED = "denied"
+
+
+_OPEN = text("state = 'open'")
+
+
+class Report(Record):
+    """One report of one comment. `contact` is the encrypted name and e-mail address of the reporter, `reporter_key` a keyed hash
+    by which the same reporter is known again. `weight` is how much the report counted when it arrived.
+
+    `version` grows with each event of the report. `decision_id` is the decision on the comment that closed it, if there was one.
+    `forgotten_at` is the time at which everything that a person wrote was removed; the facts that are counted stay.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_open", "site_id", "received_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_report_comment", "comment_id", "received_at", "id"),
+        Index("ix_report_reporter", "reporter_key", "site_id", "received_at"),
+        Index("ix_report_decided", "site_id", "decided_at"),
+        Index("ix_report_decision", "decision_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    state: Mapped[str] = mapped_column(Word)
+    version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(64))
+    law: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    url: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    reporter_key: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    trusted: Mapped[bool] = mapped_column(default=False)
+    weight: Mapped[float] = mapped_column(default=1.0)
+    received_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    key_id: Mapped[UUID | None]
+    decision_id: Mapped[UUID | None]
+    ground: Mapped[str] = mapped_column(String(16), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    forgotten_at: Mapped[datetime | None]
+
+
+class Complaint(Record):
+    """One complaint: by the author about the restriction of their comment, or by a reporter (`report_id`) about a dismissal.
+
+    `first_moderator_id` is the moderator who decided before; they may not decide again. It is empty if a machine or the host decided.
+    `seq` is the version of the comment that the complaint is about.
+    """
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        Index("ix_complaint_open", "site_id", "received_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_complaint_comment", "comment_id"),
+        Index("ix_complaint_decided", "site_id", "decided_at"),
+        Index("uq_complaint_report", "report_id", unique=True),
+        Index(
+            "uq_complaint_restriction", "comment_id", "seq", unique=True,
+            postgresql_where=text("report_id IS NULL"), sqlite_where=text("report_id IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    state: Mapped[str] = mapped_column(Word)
+    version: Mapped[int] = mapped_column(default=1)
+    text: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    automated: Mapped[bool] = mapped_column(default=False)
+    first_moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    received_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    forgotten_at: Mapped[datetime | None]

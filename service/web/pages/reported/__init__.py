@@ -1,0 +1,1 @@
+"""The pages about readers' reports and complaints, for moderators."""

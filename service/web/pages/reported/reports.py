@@ -1,0 +1,116 @@
+"""The tab Reported: comments that readers reported, and the decision to keep or to remove each."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.reported.answer import keep_reported, remove_reported
+from service.domain.errors import AlreadyDecided, Conflict, Invalid
+from service.domain.ids import new_id
+from service.jobs.names import Job
+from service.store.moderation import queue as waiting
+from service.store.reported.reports import count_reported, reported_comments
+from service.store.sites.sites import policy_of, site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
+from service.web.http.i18n import _
+from service.web.pages.blueprint import bp, page, redirect_to, unchanged
+from service.web.pages.queue import card_text
+from service.web.pages.queue.apply_action import undo_time
+from service.web.pages.queue.query_params import uuid
+from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.pages.reported import report_text
+from service.web.resources.web_resources import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many reported comments wait."""
+
+    reported: int = 0
+
+
+@bp.context_processor
+def _numbers() -> dict[str, object]:
+    return {"reported_numbers": _waiting}
+
+
+def _waiting() -> Waiting:
+    with resources().database.reading() as session:
+        return Waiting(count_reported(session, site_id()))
+
+
+@bp.get("/queue/reported")
+@with_role(Role.VIEWER)
+def reported() -> AnyResponse:
+    return _render()
+
+
+@bp.post("/queue/reported")
+@with_role(Role.MODERATOR)
+def answer_reports() -> AnyResponse:
+    """Keep or remove one reported comment."""
+    form = request.form
+    if form.get("act", "") == "":
+        return unchanged()
+    comment_id, version = _seen(form.get("comment", ""))
+    action_id = new_id()
+    try:
+        with resources().database.writing() as session:
+            if form["act"] == "keep":
+                keep_reported(
+                    session, site_id(), comment_id, [i for value in form.getlist("report") if (i := uuid(value))], version=version,
+                    moderator_id=current_moderator_id(), answer=form.get("answer", "").strip()[:2000], now=_now(), delay=undo_time(),
+                )  # fmt: skip
+            elif form["act"] == "reject":
+                _remove(session, comment_id, version, action_id)
+            else:
+                raise Invalid.field("/act", "unknown", "expected keep or reject")
+    except (AlreadyDecided, Conflict) as error:
+        return _render(409, faults=[error.detail])
+    resources().notifier.notify(Job.DELIVER)
+    if form["act"] == "keep":
+        return redirect_to("pages.reported", site=site_id(), done="kept")
+    return redirect_to("pages.reported", site=site_id(), done="rejected", action=action_id)
+
+
+def _remove(session: Session, comment_id: UUID, version: int | None, action_id: UUID) -> None:
+    reason = request.form.get("reason", "")
+    texts = {one.code: one.text for one in rejections(site(session, site_id()))}
+    if reason not in (*texts, SPAM):
+        raise Invalid.field("/reason", "unknown", _("choose a reason"))
+    remove_reported(
+        session, site_id(), comment_id, version=version, action_id=action_id, moderator_id=current_moderator_id(), reason=reason,
+        note=request.form.get("note", "").strip()[:2000] or texts.get(reason, ""), now=_now(), delay=undo_time(),
+    )  # fmt: skip
+
+
+def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyResponse:
+    if not site_id():
+        return page("no_site.html")
+    with resources().database.reading() as session:
+        items = reported_comments(session, site_id())
+        here = site(session, site_id())
+        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+    return page(
+        "reported.html", status, items=items, here=here, numbers=numbers, faults=faults or [], rejections=rejections(here),
+        flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),
+        action_id=uuid(request.args.get("action", "")),
+    )  # fmt: skip
+
+
+def _seen(value: str) -> tuple[UUID, int | None]:
+    """The comment and its version, as the page wrote them. Raises Invalid."""
+    name, _separator, version = value.partition(":")
+    comment_id = uuid(name)
+    if comment_id is None or not (version.isascii() and version.isdigit() and len(version) < 9):
+        raise Invalid.field("/comment", "format", "expected the comment and the version that you saw")
+    return comment_id, int(version)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
