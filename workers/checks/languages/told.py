@@ -56,9 +56,14 @@ class Told:
             return certain_language(languages_of(self.script, self.text), self.script)
         if not self.parts or not (guess := self.parts[0].guess).sure:
             return ""
-        if guess.languages[0] != ENGLISH and english_share(different(self.parts[0].words)) >= SURELY_ENGLISH:
+        if guess.languages[0] != ENGLISH and self.is_plainly_english:
             return ENGLISH
         return guess.languages[0]
+
+    @cached_property
+    def is_plainly_english(self) -> bool:
+        """Whether at least half of the words are common English ones."""
+        return bool(self.parts) and english_share(different(self.parts[0].words)) >= SURELY_ENGLISH
 
     @cached_property
     def candidates(self) -> tuple[str, ...]:

@@ -1,0 +1,173 @@
+"""Finds the coarse words of one language: whole words, stems with their endings, and phrases.
+
+The list is `coarse.txt` beside this file, in sections by language. Languages without blanks between words are searched as they are.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from unicodedata import normalize
+
+from ahocorasick_rs import AhoCorasick
+
+#: Languages that put no blank between words: an entry counts wherever it stands.
+UNSPACED = frozenset({"zh", "ja", "th", "yue", "lo", "km", "my"})
+#: Roman Urdu and Hinglish share one list. A text in Devanagari or in Urdu letters may have words of it, too.
+_SAME = {"ur-Latn": "hi-Latn"}
+_BESIDE = {"hi": "hi-Latn", "ur": "hi-Latn", "mr": "hi-Latn"}
+#: The list for a text whose language is not told: long words that no other language has.
+UNSURE = "unsure"
+#: Only the first words of a long text are searched, so that no text is slow.
+MOST_WORDS, MOST_LETTERS = 2_000, 6_000
+_SHORTEST_STEM = 2
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e30-\u0e4f\u200c\u200d"
+_WORD = re.compile(rf"[\w{_MARKS}]+(?:[.-][\w{_MARKS}]+)*")
+_REPEATED = re.compile(r"(\w)\1{2,}")
+_LEET = str.maketrans("013457@$", "oieastas")
+
+
+def _base(letter: str) -> str:
+    """The letter without its accent; empty if it has none."""
+    first = normalize("NFKD", letter)[0]
+    return first if first != letter else ""
+
+
+#: Letters of the same sound or shape that people use for one another: Arabic alif, ya and ta marbuta, accents, sharp s.
+_PLAIN: dict[int, str] = {
+    **{code: base for code in (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x1F00)) if (base := _base(chr(code)))},
+    **{
+        ord(letter): plain for letter, plain in zip("أإآٱىةؤئيكیکёłıđøßœæ", (*"ااااىهوىىكىكеlido", "ss", "oe", "ae"), strict=True)
+    },
+    **dict.fromkeys(map(ord, "\u0640\u200c\u200d\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u093c"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One coarse word: `[start, end)` in the searched text, the entry that it was read as, and whether it is only mild."""
+
+    start: int
+    end: int
+    entry: str
+    mild: bool
+
+
+@dataclass(slots=True)
+class CoarseWords:
+    """The compiled list of one language. The values of the tables are (entry, mild)."""
+
+    whole: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    stems: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[tuple[str, ...], str, bool]]] = field(default_factory=dict)
+    anywhere: list[tuple[str, bool]] = field(default_factory=list)
+    _automaton: AhoCorasick | None = None
+
+    def find(self, text: str) -> Iterator[Find]:
+        """All coarse words in a lower-case text, from left to right."""
+        if self.anywhere:
+            yield from self._anywhere(text[:MOST_LETTERS])
+        if not (self.whole or self.stems):
+            return
+        matches = [match for _, match in zip(range(MOST_WORDS), _WORD.finditer(text), strict=False)]
+        words = [match[0] for match in matches]
+        for at, word in enumerate(words):
+            start = matches[at].start()
+            if found := self._phrase(words, at):
+                length, entry, mild = found
+                yield Find(start, matches[at + length - 1].end(), entry, mild)
+            elif one := self._word(word):
+                yield Find(start, matches[at].end(), *one)
+
+    def _word(self, word: str) -> tuple[str, bool] | None:
+        for spelling in _spellings(word):
+            if found := self.whole.get(spelling) or self._stem(spelling):
+                return found
+        return None
+
+    def _stem(self, word: str) -> tuple[str, bool] | None:
+        stems = self.stems
+        for end in range(len(word), _SHORTEST_STEM - 1, -1):
+            if found := stems.get(word[:end]):
+                return found
+        return None
+
+    def _phrase(self, words: list[str], at: int) -> tuple[int, str, bool] | None:
+        for first in _spellings(words[at]):
+            for phrase, entry, mild in self.phrases.get(first, ()):
+                there = words[at : at + len(phrase)]
+                if len(there) == len(phrase) and all(part in _spellings(word) for part, word in zip(phrase, there, strict=True)):
+                    return len(phrase), entry, mild
+        return None
+
+    def _anywhere(self, text: str) -> Iterator[Find]:
+        if self._automaton is None:
+            self._automaton = AhoCorasick([entry for entry, _ in self.anywhere])
+        last = 0
+        for which, start, end in sorted(
+            self._automaton.find_matches_as_indexes(text, overlapping=True), key=lambda m: (m[1], -m[2])
+        ):
+            if start >= last:
+                yield Find(start, end, *self.anywhere[which])
+                last = end
+
+    def add(self, line: str, *, unspaced: bool) -> None:
+        """Add one line of the list."""
+        mild, entry = line.startswith("~"), line.removeprefix("~")
+        core = entry.strip("*")
+        if unspaced or entry.startswith("*"):
+            self.anywhere.append((core, mild))
+        elif " " in core:
+            parts = tuple(core.split())
+            for parts_ in {parts, tuple(part.translate(_PLAIN) for part in parts)}:
+                self.phrases.setdefault(parts_[0], []).append((parts_, core, mild))
+        else:
+            table = self.stems if entry.endswith("*") else self.whole
+            for spelling in (core, core.translate(_PLAIN)):
+                table.setdefault(spelling, (core, mild))
+
+
+@cache
+def coarse_words(language: str) -> CoarseWords | None:
+    """The list of a language; None if we have none."""
+    sections = _sections()
+    name = _SAME.get(language, language)
+    if name not in sections:
+        return None
+    words = CoarseWords()
+    for section in filter(None, (name, _BESIDE.get(name, ""))):
+        for line in sections[section]:
+            words.add(line, unspaced=section in UNSPACED)
+    return words
+
+
+@cache
+def listed_languages() -> frozenset[str]:
+    """The languages that have a list."""
+    return (frozenset(_sections()) | frozenset(_SAME)) - {UNSURE}
+
+
+@cache
+def _sections() -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    for line in files("workers.checks.languages").joinpath("coarse.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            lines = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            lines.append(line)
+    return sections
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """A word as it stands, with plain letters, and, if it has digits or repeated letters, without these."""
+    plain = word.translate(_PLAIN)
+    if not plain.isalpha() and plain.isascii():
+        plain = plain.translate(_LEET)
+    if _REPEATED.search(plain):
+        plain = _REPEATED.sub(r"\1", plain)
+    if len(plain) > 3 and plain[0] in "وفبل" and plain[:1] != word:
+        return (word, plain, plain[1:], plain[1:].removeprefix("ال"))
+    if plain.startswith("ال"):
+        return (word, plain, plain[2:])
+    return (word,) if plain == word else (word, plain)
