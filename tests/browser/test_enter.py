@@ -33,6 +33,11 @@ FITTING = {"email": "x@news.example", "url": "https://x.example/", "date": "2026
 OPEN = """(scripted) => {
   for (const sheet of document.querySelectorAll('details.reject[open]')) sheet.open = false;
   if (scripted && !document.querySelector('.card .hand')) document.querySelector('.card a.to-hand')?.click();
+  for (const tool of scripted ? ['note', 'reply', 'edit', 'ban'] : []) if (!window[tool] && document.querySelector(`.card [data-tool="${tool}"]`)) {
+    window[tool] = true;
+    document.querySelector(`.card [data-tool="${tool}"]`).click();
+    break;
+  }
   for (const box of [...document.querySelectorAll('.pick input')].slice(-2)) if (!box.checked) box.click();
 }"""
 #: The first field that is not in `seen`, as [its number, its shape, whether it belongs to a rejection or an escalation].

@@ -49,7 +49,7 @@ def test_the_next_heading_has_the_focus_and_a_voice_says_what_happened(desk: Des
     for line in ('feed "Held"', 'article "Bargain Corner"', 'heading "Bargain Corner" [level=2]', 'button "Approve"', "mark"):
         assert line in read, read
     page.keyboard.press("?")
-    assert page.locator("dialog label input[data-act]").count() == len(set("jkarseh zZxJK*cu/f?") - {" "})
+    assert page.locator("dialog label input[data-act]").count() == len(set("jkarseh zZxJK*conwibtlvumy/f?") - {" "})
     assert page.evaluate("getComputedStyle(document.querySelector('.card')).transitionDuration") == "0s"
     calm(page)
 

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check",
     "reports.report_comment", "readers.send_report", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
-    "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys",
+    "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
 HOOK = "https://hooks.news.example/secret-path?token=hidden"

@@ -23,6 +23,9 @@ from service.store.tables.outbox import Event, EventState
 from service.store.tables.reported import ReportState
 from service.store.tables.sites import Site
 
+#: The reason of the decision that publishes a reply of the site.
+REPLY_OF_THE_SITE = "reply_of_the_site"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -134,7 +137,9 @@ def _closings(session: Session, site_id: str, done: Sequence[Decided], seen: Map
 
 def _back_to(decision: Decision) -> State:
     """The state after an undo. A comment that was decided while it was pending becomes held: it waits for a moderator, not for
-    the checks."""
+    the checks. A reply of the site waits for nobody: it is taken down."""
+    if decision.reason == REPLY_OF_THE_SITE:
+        return State.REJECTED
     return State.HELD if decision.from_state == State.PENDING else State(decision.from_state)
 
 

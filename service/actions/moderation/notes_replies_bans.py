@@ -1,6 +1,7 @@
 """What a moderator does beside deciding: notes for colleagues, replies as the site, bans and trusts of authors."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit
 from service.actions.comments.submit import Accepted, Submission, submit
-from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.moderation.decide import REPLY_OF_THE_SITE, Actor, Decided, Ruling, decide
 from service.domain.audit_events import AuditEvent
 from service.domain.draft import Draft, DraftAuthor, DraftThread
-from service.domain.errors import Conflict, Invalid, NotFound
+from service.domain.errors import Conflict, Invalid, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.policy.site_policy import AUTHOR_LISTS, AuthorEntry, AuthorList, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
@@ -26,6 +27,14 @@ from service.store.tables.moderation import Activity, ActivityKind, Note
 from service.store.tables.sites import Site
 
 LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A published reply, and the version of the comment if it was approved together with it, else 0."""
+
+    comment_id: UUID
+    approved: int = 0
 
 
 def add_note(session: Session, site_id: str, comment_id: UUID, text: str, *, moderator_id: UUID, now: datetime) -> None:
@@ -52,10 +61,18 @@ def reply(
     pseudonyms: Pseudonymizer,
     now: datetime,
     delay: timedelta,
-) -> UUID:
-    """Reply to a comment in the name of the site. The reply is approved at once, as a decision of the moderator. Returns its
-    id."""
+    version: int | None = None,
+    action_id: UUID | None = None,
+) -> Reply:
+    """Reply to a comment in the name of the site. The reply is approved at once, as a decision of the moderator.
+
+    A comment that is not public yet is approved with it, in the same step, so that the reply stands below it. `version` is the
+    version of the comment that the moderator saw. Raises Conflict for a rejected comment, and the refusal of a late decision.
+    """
     comment = _comment(session, site_id, comment_id)
+    if comment.state == State.REJECTED:
+        raise Conflict("this comment is rejected; approve it first, so that the reply has a place")
+    waits, was = comment.state != State.APPROVED, comment.version
     thread, site = session.get_one(Thread, comment.thread_id), session.get_one(Site, site_id)
     draft = Draft(
         thread=DraftThread(thread.external_id, thread.url, thread.title),
@@ -66,9 +83,14 @@ def reply(
     outcome = submit(session, [Submission(site_id, draft)], pseudonyms=pseudonyms, now=now)[0]
     if not isinstance(outcome, Accepted):
         raise outcome
-    ruling = Ruling(outcome.comment_id, State.APPROVED, None, reason="reply_of_the_site")
-    decide(session, site_id, [ruling], actor=Actor(moderator_id=moderator_id), now=now, delay=delay)
-    return outcome.comment_id
+    rulings = [Ruling(outcome.comment_id, State.APPROVED, None, reason=REPLY_OF_THE_SITE)]
+    if waits:
+        rulings.insert(0, Ruling(comment_id, State.APPROVED, was if version is None else version))
+    decided = decide(session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=action_id)
+    if refused := next((one for one in decided if isinstance(one, Refusal)), None):
+        raise refused
+    first = decided[0]
+    return Reply(outcome.comment_id, first.change.version if waits and isinstance(first, Decided) else 0)
 
 
 def ban_or_trust(

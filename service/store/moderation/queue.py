@@ -158,6 +158,12 @@ def card_of(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
     return session.execute(query.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
 
 
+def in_view(session: Session, site_id: str, comment_id: UUID, asked: QueueFilter) -> AnyRow | None:
+    """One comment with the columns of a card, if it is in this view."""
+    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
+    return session.execute(query.where(Comment.id == comment_id, *_matching(Comment, site_id, asked))).one_or_none()
+
+
 def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | None) -> Counts:
     """The numbers on the tabs, in one query."""
     held = (Comment.site_id == site_id, Comment.state == State.HELD)

@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -126,11 +127,19 @@ def _refused(error: Refusal) -> AnyResponse:
     if wants_json():
         return problem_response(error.code, error.detail, error.faults)
     if isinstance(error, sessions.SignedOut):
-        came_from = request.full_path.rstrip("?") if request.method == "GET" else "/queue"
-        return redirect_to("pages.sign_in", next=came_from)
+        return redirect_to("pages.sign_in", next=_page_before())
     if isinstance(error, sessions.SecondFactorPending):
         return redirect_to("pages.two_factor_page")
     return _error_page(STATUS[error.code], error.code, error.detail)
+
+
+def _page_before() -> str:
+    """The page that needs a sign-in: the one that was asked for, or the one with the form that was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    same = f"{parts.scheme}://{parts.netloc}" == request.headers.get("Origin", "")
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else "")) if same else "/queue"
 
 
 @bp.errorhandler(HTTPException)

@@ -2,7 +2,8 @@
 
 const USUAL = {
   next: "j", previous: "k", approve: "a", reject: "r", spam: "s", escalate: "e", skip: "h", undo: "z", redo: "Z", select: "x",
-  extend_next: "J", extend_previous: "K", all: "*", context: "c", author: "u", search: "/", focus: "f", help: "?",
+  extend_next: "J", extend_previous: "K", all: "*", context: "c", details: "o", note: "n", reply: "w", edit: "i", ban: "b", trust: "t",
+  copy: "l", site: "v", author: "u", reject_author: "m", search: "/", focus: "f", density: "y", help: "?",
 };
 const dialog = document.getElementById("help");
 const form = dialog.querySelector("form");

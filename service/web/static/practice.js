@@ -1,7 +1,10 @@
 // Keyboard shortcuts of the practice page, the same as on the queue page. The buttons also work without this script.
 
+import { actOf, digitOf } from "./key_layout.js";
+
 const usual = { approve: "a", reject: "r", spam: "s", escalate: "e", next: "j" };
 const keys = { ...usual, ...JSON.parse(document.body.dataset.keymap || "{}") };
+const keymap = new Map(Object.entries(keys).map(([act, key]) => [key, act]));
 const sheets = { reject: document.querySelector("details.reject:not(.hand)"), escalate: document.querySelector("details.hand") };
 const press = (value) => document.querySelector(`button[name="act"][value="${value}"]`)?.click();
 
@@ -15,9 +18,9 @@ addEventListener("keydown", (event) => {
   if (document.body.dataset.keys === "off" || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, select, textarea")) return;
   const open = document.querySelector("details.reject[open]");
-  const act = Object.keys(usual).find((name) => keys[name] === event.key);
+  const act = actOf(event, keymap);
   if (open && event.key === "Escape") open.open = false;
-  else if (open && /^[1-9]$/.test(event.key)) open.querySelector(`.sheet [data-key="${event.key}"]`)?.click();
+  else if (open && digitOf(event)) open.querySelector(`.sheet [data-key="${digitOf(event)}"]`)?.click();
   else if (open && event.key === "Enter" && event.target === document.body) open.querySelector('.sheet [data-key="↵"]').click();
   else if (open) return;
   else if (sheets[act]) sheets[act].open = true;

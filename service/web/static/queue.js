@@ -2,8 +2,10 @@
 // Without this script the page is a list of forms that do the same. All texts and data come from the page itself.
 
 import { keymap, shownKey, openHelp } from "./keys.js";
+import { actOf, capsLock, digitOf } from "./key_layout.js";
 import { swipes } from "./swipe.js";
 import { send, ask, newId } from "./requests.js";
+import { dress, openTool, toolOpen, closeTool } from "./tools.js";
 
 const body = document.body;
 const feed = document.getElementById("feed");
@@ -39,6 +41,7 @@ function go(card, { focus = true } = {}) {
   if (current && current !== card) {
     current.classList.remove("current");
     current.querySelector("details.reject[open]")?.removeAttribute("open");
+    closeTool();
   }
   current = card ?? null;
   if (!card) { refill(); return; }
@@ -57,13 +60,13 @@ const say = (text) => { live.textContent = ""; requestAnimationFrame(() => { liv
 
 /* Deciding: the card is removed at once, and put back if the server refuses or the request fails */
 
-function decide(chosen, act, { note = "" } = {}) {
+function decide(chosen, act, { note = "", box = null } = {}) {
   if (!chosen.length) return;
   if (act === "skip") return skip(chosen[0]);
   const [kind, name = ""] = act.split(":");
   // A decision covers only the current view: similar comments that the view does not show stay undecided.
   const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note, view: body.dataset.view };
-  const action = { id: newId(), kind, said, cards: chosen, places: take(chosen), pending: true };
+  const action = { id: newId(), kind, said, box, cards: chosen, places: take(chosen), pending: true };
   action.sent = send(`/queue/actions?site=${site}`, { action_id: action.id, ...said, items: items(action) });
   action.sent.then((answer) => settled(action, answer), (error) => failed(action, error));
   done.push(action);
@@ -125,6 +128,8 @@ function settled(action, answer) {
     if (outcome.ok) version(card, outcome.version);
     else { complain(card, outcome.detail); back.push(card); }
   }
+  // The message stays in its field until the server has it.
+  if (action.box && !back.length && action.box.value === action.said.note) action.box.value = "";
   if (back.length) {
     putBack(action, back);
     action.places = action.places.filter((_, i) => !back.includes(action.cards[i]));
@@ -150,6 +155,11 @@ function failed(action, error) {
   forget(action);
   count(body.dataset.tab, action.number);
   go(action.cards[0]);
+  // Show the message that was not sent. A message for several cards is in the form of the selection.
+  if (action.box?.value) {
+    if (action.box.closest("#bulk")) for (const card of action.cards) pick(card, true);
+    action.box.closest("details").open = true;
+  }
   say(`${words.failed} ${error.message}`);
 }
 
@@ -255,6 +265,14 @@ const plain = (text) => Number(text.replace(/[^0-9]/g, ""));
 function count(tab, change) {
   const node = label(tab);
   if (node && !node.textContent.endsWith("+")) node.textContent = format(Math.max(0, plain(node.textContent) + change));
+  title();
+}
+
+// The browser's tab shows how many comments wait.
+const name = document.title.split(" · ")[0].replace(/ \([^)]*\)$/, "");
+function title() {
+  const held = numberOf("held");
+  document.title = `${name}${held === "0" ? "" : ` (${held})`} · Greenroom`;
 }
 
 const format = (number) => new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(number);
@@ -267,6 +285,7 @@ function counts(answer) {
     const place = node.closest("li");
     if (place.classList.contains("at-times")) place.hidden = !answer[tab] && tab !== body.dataset.tab;
   }
+  title();
 }
 
 // Lease the visible cards again if there was a key or a click since the last lease. A lease lasts four minutes.
@@ -311,7 +330,7 @@ function more({ fromTop = false } = {}) {
     after = answer.headers.get("X-After") ?? "";
     if (fromTop) { body.dataset.loaded = answer.headers.get("X-Loaded"); document.getElementById("fresh").hidden = true; }
     const piece = document.createRange().createContextualFragment(await answer.text());
-    for (const card of [...piece.querySelectorAll(".card")]) if (!document.getElementById(card.id)) feed.append(card);
+    for (const card of [...piece.querySelectorAll(".card")]) if (!document.getElementById(card.id)) { dress(card); feed.append(card); }
     document.getElementById("next-page")?.remove();
     stuck.remove();
     // After a decision by key on the last card nothing has the focus, so move the focus to the next card.
@@ -371,11 +390,22 @@ function toggleContext() {
     if (shown) { delete aside.dataset.id; current.append(aside); }
   }
   showContext(current, { now: true });
+  contextShown();
+}
+
+// The buttons say whether the context is on the screen, so that a click does what they say.
+function contextShown() {
+  const shown = wide.matches ? !body.classList.contains("no-context") : aside.classList.contains("in-card");
+  for (const button of feed.querySelectorAll('[data-tool="context"]')) {
+    button.setAttribute("aria-expanded", shown);
+    button.textContent = shown ? words.hide_context : words.show_context;
+  }
 }
 
 function place() {
   // After a rotation or a resize the context panel moves to another place.
   if (wide.matches) { aside.classList.remove("in-card"); document.querySelector(".columns").append(aside); if (current) showContext(current); }
+  contextShown();
 }
 
 /* Selecting */
@@ -416,9 +446,39 @@ function sheet(which) {
   link?.replaceWith(bulk.querySelector(".hand").cloneNode(true));
   const details = home?.querySelector(`details${which}`);
   if (!details) return;
+  closeTool();
   details.open = true;
   details.querySelector("summary").focus({ preventScroll: true });
 }
+
+function tool(name) {
+  if (!current) return;
+  openTool(current, name, desk);
+}
+
+// What a tool of a card does to the page.
+const desk = {
+  say: (text) => show(text),
+  replace(card, html) {
+    const fresh = document.createRange().createContextualFragment(html).querySelector(".card");
+    dress(fresh);
+    card.replaceWith(fresh);
+    contexts.delete(card.dataset.id);
+    go(fresh);
+    contextShown();
+  },
+  // The card has left this tab. With `id` the step can be undone.
+  leave(card, id, answer) {
+    const places = take([card]);
+    count(body.dataset.tab, -1);
+    counts(answer);
+    if (!id) return;
+    const action = { id, kind: "approve", said: {}, cards: [card], places, number: 1, pending: false, sent: Promise.resolve(answer) };
+    for (const outcome of answer.outcomes) if (outcome.id === card.dataset.id) version(card, outcome.version);
+    done.push(action);
+    undone.length = 0;
+  },
+};
 
 const acts = {
   next: () => go(near(current, 1) ?? current),
@@ -435,38 +495,61 @@ const acts = {
   extend_previous: () => { pick(current, true); go(near(current, -1) ?? current); pick(current, true); },
   all: pickAll,
   context: toggleContext,
+  details: () => current?.querySelector('[data-tool="details"]').click(),
+  site: () => current?.querySelector('[data-tool="site"]')?.click(),
+  ...Object.fromEntries(["note", "reply", "edit", "ban", "trust", "copy"].map((name) => [name, () => tool(name)])),
+  reject_author: () => current?.querySelector("a.by-author")?.click(),
+  density: () => document.getElementById("density").requestSubmit(),
   author: () => { if (current) location.assign(`/queue?site=${site}&author=${current.dataset.id}`); },
   search: () => document.getElementById("search").focus(),
   focus: () => { body.classList.toggle("focused"); if (current) go(current); },
   help: () => openHelp(),
 };
-const looking = new Set(["next", "previous", "context", "author", "search", "focus", "help"]);
+const looking = new Set(["next", "previous", "context", "details", "site", "copy", "author", "search", "focus", "density", "help"]);
 
 const typing = (target) => target.closest?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (document.querySelector("dialog[open]")) return;
-  const open = sheetOpen();
-  if (event.key === "Escape") {
-    if (open) { open.open = false; open.querySelector("summary").focus(); } else if (body.classList.contains("focused")) acts.focus();
-    else if (typing(event.target)) event.target.blur();
-    return;
-  }
-  if (typing(event.target)) return;
-  if (body.dataset.keys === "off") return;
+  if (event.key === "Escape") { escape(event); return; }
+  if (typing(event.target) || body.dataset.keys === "off") return;
+  sayCapsLock(event);
   // While a sheet is open, only its own keys work, so that nothing behind it is decided.
-  if (open) {
-    const key = event.key === "Enter" && !event.target.closest(".sheet") ? "↵" : event.key;
-    const button = /^[1-9↵]$/.test(key) && open.querySelector(`.sheet [data-key="${key}"]`);
-    if (button) { event.preventDefault(); button.click(); }
-    return;
-  }
-  const act = keymap().get(event.key);
+  if (toolOpen()) return;
+  if (sheetOpen()) { sheetKey(event, sheetOpen()); return; }
+  const act = actOf(event, keymap());
   if (!act || (body.dataset.may !== "decide" && !looking.has(act))) return;
   event.preventDefault();
   acts[act]();
 });
+
+function escape(event) {
+  const open = sheetOpen();
+  if (open) { open.open = false; open.querySelector("summary").focus(); } else if (toolOpen()) { closeTool(); if (current) go(current); }
+  else if (body.classList.contains("focused")) acts.focus();
+  else if (typing(event.target)) event.target.blur();
+}
+
+// A digit presses a button of the sheet, Enter the one marked ↵, and `m` goes to the message.
+function sheetKey(event, open) {
+  const key = event.key === "Enter" && !event.target.closest(".sheet") ? "↵" : digitOf(event) || actOf(event, SHEET_KEYS);
+  if (!key) return;
+  event.preventDefault();
+  if (key === "m") open.querySelector(".sheet input").focus();
+  else open.querySelector(`.sheet button[data-key="${key}"]`)?.click();
+}
+const SHEET_KEYS = new Map([["m", "m"]]);
+
+let capsSaid = false;
+function sayCapsLock(event) {
+  const on = Boolean(capsLock(event));
+  const notice = document.getElementById("caps");
+  if (on === capsSaid) return;
+  capsSaid = on;
+  notice.hidden = !on;
+  if (on) say(notice.textContent);
+}
 
 /* The same by mouse and touch */
 
@@ -480,17 +563,16 @@ document.addEventListener("submit", (event) => {
   const button = submitter.matches(".enter") ? document.activeElement.closest(".sheet")?.querySelector('[data-key="↵"]') : submitter;
   if (!button) return;
   const box = button.closest(".sheet")?.querySelector("input");
-  const note = box?.value ?? "";
-  if (box) box.value = "";
-  decide(target === bulk ? picked() : [target.closest(".card")], button.value, { note });
+  decide(target === bulk ? picked() : [target.closest(".card")], button.value, { note: box?.value ?? "", box });
 });
 
 feed.addEventListener("click", (event) => {
-  const link = event.target.closest("a.to-context, a.to-hand");
+  const link = event.target.closest("a.to-hand, button[data-tool]");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   go(link.closest(".card"), { focus: false });
-  if (link.matches(".to-hand")) { for (const card of picked()) pick(card, false); sheet(".hand"); } else toggleContext();
+  if (link.matches(".to-hand")) { for (const card of picked()) pick(card, false); sheet(".hand"); }
+  else acts[link.dataset.tool]();
 });
 for (const kind of ["focusin", "pointerdown"]) feed.addEventListener(kind, (event) => {
   const card = event.target.closest(".card");
@@ -512,10 +594,15 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.getElementById("fresh").addEventListener("click", () => location.reload());
 for (const button of document.querySelectorAll("[data-open=help]")) { button.hidden = false; button.addEventListener("click", () => openHelp()); }
+const closeBar = document.getElementById("close-bar");
+closeBar?.removeAttribute("hidden");
+closeBar?.addEventListener("click", () => { bar.hidden = true; if (current) go(current); });
 addEventListener("beforeunload", (event) => { if (sending()) event.preventDefault(); });
 wide.addEventListener("change", place);
 if (body.dataset.may === "decide" && body.dataset.tab === "held") swipes(feed, { right: () => decide([current], "approve"), left: acts.reject });
 
+cards().forEach(dress);
+contextShown();
 if (cards().length) {
   aside.dataset.id = cards()[0].dataset.id;
   go(cards()[0], { focus: false });

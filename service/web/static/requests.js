@@ -1,19 +1,23 @@
-// JSON requests with the CSRF token. If the connection is lost, the request is sent again with the same action id, so the server
-// carries it out only once.
+// JSON requests with the CSRF token. If the connection is lost, or the session has ended and the moderator signs in again, the
+// request is sent again with the same action id, so the server carries it out only once.
+
+import { adopt, session, signInAgain } from "./again.js";
 
 const PAUSES = [700, 1500, 3000];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const words = JSON.parse(document.getElementById("words").textContent);
 
-export async function send(address, content) {
+export const send = (address, content) => post(address, JSON.stringify(content), { "Content-Type": "application/json" });
+
+// The fields of a form, answered as JSON.
+export const sendForm = (address, fields) => post(address, new URLSearchParams(fields), {});
+
+async function post(address, body, headers) {
   for (let attempt = 0; ; attempt += 1) {
+    const csrf = document.body.dataset.csrf;
     let answer;
     try {
-      answer = await fetch(address, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf },
-        body: JSON.stringify(content),
-      });
+      answer = await fetch(address, { method: "POST", headers: { ...headers, Accept: "application/json", "X-CSRF-Token": csrf }, body });
     } catch {
       if (attempt === PAUSES.length) throw new Error(words.offline);
       await pause(PAUSES[attempt]);
@@ -21,8 +25,19 @@ export async function send(address, content) {
     }
     if (answer.ok) return answer.json();
     if (answer.status === 503 && attempt < PAUSES.length) { await pause(PAUSES[attempt]); continue; }
+    if ([401, 403].includes(answer.status) && (await signedInAnew(csrf))) continue;
     const problem = await answer.json().catch(() => ({}));
     throw new Error(answer.status === 401 ? words.signed_out : problem.detail ?? String(answer.status));
+  }
+}
+
+// Whether this browser has another session now than the one with this CSRF token. If it has none, the moderator is asked.
+async function signedInAnew(csrf) {
+  try {
+    const found = (await session()) ?? (await signInAgain());
+    return found.csrf !== csrf && adopt(found);
+  } catch {
+    return false;
   }
 }
 

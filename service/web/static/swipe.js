@@ -18,9 +18,9 @@ export function swipes(feed, acts) {
   feed.addEventListener("pointerdown", (event) => {
     rest();
     const card = event.target.closest(".card.current");
-    if (!card || event.pointerType !== "touch" || !event.isPrimary || event.target.closest(".acts, a, label, mark")) return;
+    if (!card || event.pointerType !== "touch" || !event.isPrimary || event.target.closest(".foot, a, label, mark")) return;
     // This touch only closes the open rejection form.
-    if (document.querySelector("details.reject[open]")) return;
+    if (document.querySelector("details.reject[open], .tool-form")) return;
     from = { card, id: event.pointerId, x: event.clientX, y: event.clientY };
   });
 

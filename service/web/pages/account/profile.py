@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from flask import jsonify, request
+from flask import jsonify, redirect, request
 from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,7 +15,7 @@ from service.web.auth.sessions import current_moderator_id, current_sign_in, sig
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
 from service.web.http.json_body import parse
-from service.web.pages.blueprint import LANGUAGES, bp, page, redirect_to
+from service.web.pages.blueprint import LANGUAGES, bp, local_path, page, redirect_to
 from service.web.resources.web_resources import resources
 
 THEMES = ("auto", "light", "dark")
@@ -27,9 +27,18 @@ def account() -> AnyResponse:
     return _render()
 
 
+@bp.get("/account/first-password")
+@signed_in
+def first_password() -> AnyResponse:
+    """After a sign-in by link, ask for a password: the link works once, and without a password the next sign-in needs an admin."""
+    moderator = current_sign_in().moderator
+    return redirect_to("pages.queue") if moderator.password or moderator.oidc_account else page("first_password.html", fault="")
+
+
 @bp.post("/account/password")
 @signed_in
 def change_password() -> AnyResponse:
+    first = "first" in request.form
     current, new = current_sign_in().moderator.password, request.form.get("new", "")
     # Ask for the old password, so that nobody can take over the account in an unattended browser.
     if current:
@@ -37,14 +46,14 @@ def change_password() -> AnyResponse:
     if current and not verify_password(current, request.form.get("old", "")[:1000]):
         return _render(422, fault=_("That is not your present password."))
     if fault := password_fault(new):
-        return _render(422, fault=fault)
+        return _password_refused(fault, first=first)
     if new != request.form.get("again", ""):
-        return _render(422, fault=_("The two new passwords differ."))
+        return _password_refused(_("The two new passwords differ."), first=first)
     fresh = hash_password(new)
     with resources().database.writing() as session:
         hold(session, current_sign_in())
         set_password(session, current_moderator_id(), fresh, but=current_sign_in().session.digest)
-    return redirect_to("pages.account", done="password")
+    return redirect_to("pages.queue") if first else redirect_to("pages.account", done="password")
 
 
 @bp.post("/account/browsers")
@@ -83,6 +92,15 @@ class KeysBody(Strict):
     off: bool = False
 
 
+@bp.post("/account/density")
+@signed_in
+def change_density() -> AnyResponse:
+    """Cards or a compact list; back to the queue's view."""
+    with resources().database.writing() as session:
+        set_preferences(session, current_moderator_id(), compact=request.form.get("compact") == "on")
+    return redirect(local_path(request.form.get("next", "")), 303)
+
+
 @bp.post("/account/keys")
 @signed_in
 def change_keys() -> AnyResponse:
@@ -90,6 +108,10 @@ def change_keys() -> AnyResponse:
     with resources().database.writing() as session:
         set_preferences(session, current_moderator_id(), keys=dict(body.keys), keys_off=body.off)
     return jsonify(keys=body.keys, off=body.off)
+
+
+def _password_refused(fault: str, *, first: bool) -> AnyResponse:
+    return page("first_password.html", 422, fault=fault) if first else _render(422, fault=fault)
 
 
 def _render(status: int = 200, *, fault: str = "") -> AnyResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flask import Response, redirect, request, url_for
+from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in as signing_in
@@ -19,7 +19,7 @@ from service.web.auth.sessions import clear_cookie, current_moderator_id, curren
 from service.web.http.i18n import _
 from service.web.pages.account.invitation import accept_invitation, show_invitation
 from service.web.pages.account.sign_in_2fa import complete_or_ask_second_factor
-from service.web.pages.blueprint import bp, local_path, page
+from service.web.pages.blueprint import bp, local_path, page, wants_json
 from service.web.resources.web_resources import resources
 
 
@@ -32,8 +32,19 @@ def home() -> AnyResponse:
 @bp.get("/sign-in")
 @public_page
 def sign_in() -> AnyResponse:
-    goal = local_path(request.args.get("next", ""))
-    return redirect(goal, 302) if look_up() else page("sign_in.html", goal=goal, email="", fault="")
+    goal, again = local_path(request.args.get("next", "")), bool(request.args.get("again"))
+    return redirect(goal, 302) if look_up() else page("sign_in.html", goal=goal, email="", fault="", again=again)
+
+
+@bp.get("/session")
+@signed_in
+def session() -> AnyResponse:
+    """The session of this browser: for an open page whose own session has ended, and as the last page of a window that was opened
+    for signing in."""
+    if not wants_json():
+        return page("signed_in.html")
+    found = current_sign_in()
+    return jsonify(csrf=found.session.csrf, moderator=str(found.moderator.id))
 
 
 @bp.post("/sign-in")
@@ -87,7 +98,7 @@ def sign_in_by_link(token: str) -> AnyResponse:
             entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
     except Gone:
         return page("link.html", 410, good=False, token=token)
-    return complete_or_ask_second_factor(entry, "/queue")
+    return complete_or_ask_second_factor(entry, url_for("pages.first_password"))
 
 
 @bp.post("/sign-out")

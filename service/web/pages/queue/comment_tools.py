@@ -1,20 +1,43 @@
-"""Forms on a comment's page: add a note, reply as the site, edit the text (the original is kept), ban or trust the author."""
+"""The tools of one comment: add a note, reply as the site, edit the text (the original is kept), ban or trust the author.
+
+The forms are on the page of the comment and on the cards of the queue. The page's script asks for JSON, and stays in the queue.
+"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.comments.edit_erase import edit
 from service.actions.moderation import notes_replies_bans
-from service.domain.errors import Invalid
+from service.domain.errors import Invalid, NotFound
+from service.domain.ids import new_id
 from service.jobs.names import Job
+from service.store.moderation import queue
 from service.store.tables.accounts import Role
-from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
+from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
 from service.web.http.i18n import _
-from service.web.pages.blueprint import bp, redirect_to, unchanged
+from service.web.pages.blueprint import bp, redirect_to, unchanged, wants_json
+from service.web.pages.queue.js_translations import done_text
+from service.web.pages.queue.page import counts_json, render_card
+from service.web.pages.queue.query_params import asked_at, uuid
 from service.web.resources.web_resources import resources
+
+#: The forms that a card loads when they are opened: they depend on the comment.
+LOADED = ("edit", "ban")
+
+
+@bp.get("/queue/comments/<uuid:comment_id>/tools/<tool>")
+@with_role(Role.MODERATOR)
+def tool(comment_id: UUID, tool: str) -> Response:
+    """One form of a comment as an HTML fragment."""
+    with resources().database.reading() as session:
+        row = queue.card_of(session, site_id(), comment_id)
+    if row is None or tool not in LOADED:
+        raise NotFound("no such comment or form on this site")
+    return Response(render_template("tool.html", row=row, tool=tool), mimetype="text/html")
 
 
 @bp.post("/queue/comments/<uuid:comment_id>/note")
@@ -32,12 +55,13 @@ def add_note(comment_id: UUID) -> AnyResponse:
 def reply_as_site(comment_id: UUID) -> AnyResponse:
     delay = timedelta(seconds=resources().settings.decision_delay)
     with resources().database.writing() as session:
-        notes_replies_bans.reply(
-            session, site_id(), comment_id, request.form.get("text", ""), moderator_id=current_moderator_id(),
-            pseudonyms=resources().pseudonyms, now=_now(), delay=delay,
+        replied = notes_replies_bans.reply(
+            session, site_id(), comment_id, request.form.get("text", ""), version=_version(),
+            moderator_id=current_moderator_id(), pseudonyms=resources().pseudonyms, now=_now(), delay=delay,
+            action_id=uuid(request.form.get("action_id", "")) or new_id(),
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
-    return _back(comment_id, "reply")
+    return _back(comment_id, "approved" if replied.approved else "reply", undo=bool(replied.approved), version=replied.approved)
 
 
 @bp.post("/queue/comments/<uuid:comment_id>/edit")
@@ -45,13 +69,13 @@ def reply_as_site(comment_id: UUID) -> AnyResponse:
 def edit_text(comment_id: UUID) -> AnyResponse:
     """Replace the text. It is checked again, so the comment may return to the queue. Raises Invalid."""
     text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n").strip()
-    version = request.form.get("version", "")
+    version = _version()
     if not text or len(text) > notes_replies_bans.LONGEST:
         raise Invalid.field("/text", "length", f"expected 1 to {notes_replies_bans.LONGEST} characters")
-    if not (version.isascii() and version.isdigit() and len(version) < 9):
+    if version is None:
         raise Invalid.field("/version", "format", "expected the version that you saw")
     with resources().database.writing() as session:
-        edit(session, site_id(), comment_id, text, version=int(version), now=_now())
+        edit(session, site_id(), comment_id, text, version=version, now=_now())
         # Decisions do not record edits, so a note tells colleagues who changed the text.
         notes_replies_bans.add_note(
             session, site_id(), comment_id, _("I edited the words."), moderator_id=current_moderator_id(), now=_now()
@@ -75,8 +99,30 @@ def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
     return _back(comment_id, "author")
 
 
-def _back(comment_id: UUID, done: str) -> AnyResponse:
-    return redirect_to("pages.comment", comment_id=comment_id, site=site_id(), done=done)
+def _version() -> int | None:
+    """The version that the moderator saw; None if the form has none."""
+    version = request.form.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
+
+
+def _back(comment_id: UUID, done: str, **facts: Any) -> AnyResponse:
+    """Back to the page of the comment; for the script, what was done and the card as it is now."""
+    if not wants_json():
+        return redirect_to("pages.comment", comment_id=comment_id, site=site_id(), done=done)
+    return _answer(comment_id, done, **facts)
+
+
+def _answer(comment_id: UUID, done: str, *, undo: bool = False, version: int = 0) -> Response:
+    asked = asked_at(request.form.get("view", ""))
+    with resources().database.reading() as session:
+        numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+    return jsonify(
+        message=done_text(done),
+        card=render_card(comment_id, asked),
+        undo=undo,
+        outcomes=[{"id": str(comment_id), "ok": True, "version": version}],
+        **counts_json(numbers),
+    )
 
 
 def _now() -> datetime:

@@ -1,16 +1,16 @@
 """Translated texts for the queue page's script."""
 
-from service.web.http.i18n import _
+from service.web.http.i18n import _, ngettext
 
 
 def script_words() -> dict[str, object]:
     """The texts by name. The script replaces `{n}` by a number."""
     return {
         "done": {
-            "approve": _("Approved."),
-            "reject": _("Rejected."),
+            "approve": ngettext("Approved.", "%(num)s approved.", 1),
+            "reject": ngettext("Rejected.", "%(num)s rejected.", 1),
             "spam": _("Rejected as spam."),
-            "hold": _("Back in the queue."),
+            "hold": ngettext("Back in the queue.", "%(num)s back in the queue.", 1),
             "escalate": _("Escalated."),
             "skip": _("Skipped: it waits at the end."),
         },
@@ -29,7 +29,12 @@ def script_words() -> dict[str, object]:
         "failed": _("Not saved:"),
         "not_loaded": _("The next comments did not load. They are asked for again in a moment."),
         "offline": _("the network is away. Please decide again."),
-        "signed_out": _("you are signed out. Sign in again in another tab, then decide again."),
+        "signed_out": _("you are signed out. Decide again to sign in."),
+        "not_loaded_form": _("The form did not load:"),
+        "unknown_author": _("This author has neither an account nor an address, so they cannot be banned or trusted."),
+        "copied": _("The link is copied."),
+        "show_context": _("Context"),
+        "hide_context": _("Hide context"),
         "away": _("Take it off my list"),
     }
 
@@ -51,8 +56,42 @@ def key_names() -> list[tuple[str, str]]:
         ("extend_previous", _("Select and go back")),
         ("all", _("Select all")),
         ("context", _("Context")),
+        ("details", _("Details of the comment")),
+        ("note", _("Note for colleagues")),
+        ("reply", _("Reply as the site")),
+        ("edit", _("Edit the words")),
+        ("ban", _("Ban the author")),
+        ("trust", _("Trust the author")),
+        ("copy", _("Copy the link")),
+        ("site", _("View on site")),
         ("author", _("All by this author")),
+        ("reject_author", _("Reject all by this author")),
         ("search", _("Search")),
         ("focus", _("One card at a time")),
+        ("density", _("Cards or compact list")),
         ("help", _("This help")),
     ]
+
+
+def tool_names() -> list[tuple[str, str]]:
+    """The buttons that the script adds to each card: the tool and its translated name."""
+    return [
+        ("context", _("Context")),
+        ("note", _("Note")),
+        ("reply", _("Reply")),
+        ("edit", _("Edit")),
+        ("ban", _("Ban")),
+        ("trust", _("Trust")),
+        ("copy", _("Copy link")),
+    ]
+
+
+def done_text(done: str) -> str:
+    """The sentence that says what a tool did; empty for an unknown word."""
+    return {
+        "note": _("The note is pinned."),
+        "reply": _("Your reply is published."),
+        "approved": _("The comment is approved and your reply is published."),
+        "edit": _("The new words are being checked; the original is kept."),
+        "author": _("Noted. It counts for what comes from now on."),
+    }.get(done, "")

@@ -32,7 +32,7 @@ from service.web.http.json_body import parse
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.highlight import highlight, visible_text
 from service.web.pages.queue import card_text, reason_text
-from service.web.pages.queue.js_translations import key_names, script_words
+from service.web.pages.queue.js_translations import done_text, key_names, script_words, tool_names
 from service.web.pages.queue.practice import invited, is_owed
 from service.web.pages.queue.query_params import address, moment, queue_filter, uuid
 from service.web.pages.queue.rejection_reasons import rejections
@@ -40,6 +40,8 @@ from service.web.resources.web_resources import resources
 
 #: Cards on one page.
 CARDS = 14
+#: In the forms that the script copies to a card, the place of the comment's id.
+NOBODY = UUID(int=0)
 
 
 @bp.get("/queue")
@@ -120,9 +122,20 @@ def comment(comment_id: UUID) -> AnyResponse:
         originals=originals,
         people=people,
         steps=sorted(steps, key=lambda step: step.at, reverse=True),
-        done=request.args.get("done", ""),
+        done=done_text(request.args.get("done", "")),
         **_helpers(asked, this_site),
     )
+
+
+def render_card(comment_id: UUID, asked: QueueFilter) -> str:
+    """The card of a comment in this view as HTML; empty if the view does not contain it (any more)."""
+    with resources().database.reading() as session:
+        row = waiting.in_view(session, site_id(), comment_id, asked)
+        if row is None:
+            return ""
+        batch = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
+        this_site = site(session, site_id())
+    return render_template("cards.html", cards=batch, asked=asked, rejections=rejections(this_site), **_helpers(asked, this_site))
 
 
 @bp.get("/queue/comments/<uuid:comment_id>/context")
@@ -180,6 +193,8 @@ def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] |
         loaded=_now().isoformat(),
         script_words=script_words(),
         key_names=key_names(),
+        tool_names=tool_names(),
+        nobody=NOBODY,
         **_helpers(asked, this_site),
     )
 
