@@ -6,7 +6,9 @@ from functools import partial
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Kind, Signal, Span
+from workers.checks.model import linear
 from workers.checks.model.explanation import Scoring, deciding_words
+from workers.checks.model.linear import probability_of
 from workers.checks.model.model_file import shipped_models
 from workers.checks.model.ngrams import Tokens
 from workers.checks.model.site_model import SiteModel, log_odds, unpacked
@@ -22,7 +24,8 @@ MOST_IN_SENTENCE = 4
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always gives signals, so that every comment has scores to rank by."""
-    spam, abuse = (round(score, 5) for score in probabilities(prepared))
+    spam, abuse = probabilities(prepared)
+    spam, abuse = round(spam, 5), round(_calibrated(prepared.reading, abuse), 5)
     if prepared.reading.site_model:
         # The site model's score already builds on the shipped model's score, so only the site model's score is used.
         yield _by_site_model(prepared, spam)
@@ -58,9 +61,18 @@ def _by_shipped_model(prepared: Prepared, kind: Kind, score: float) -> tuple[Spa
         return shipped_models().weight(said, model)
 
     def scored(reading: CheckInput) -> float:
-        return probabilities(Prepared.of(reading))[model]
+        found = probabilities(Prepared.of(reading))
+        return _calibrated(reading, found[1]) if model else found[0]
 
     return deciding_words(prepared, Scoring(weigh, scored, HOLD_AT[kind]), score)
+
+
+def _calibrated(reading: CheckInput, abuse: float) -> float:
+    """The probability of abuse after the site's calibration."""
+    slope, offset = reading.abuse_calibration
+    if (slope, offset) == (1.0, 0.0):
+        return abuse
+    return probability_of(slope * linear.log_odds(abuse) + offset)
 
 
 def _by_site_model(prepared: Prepared, spam: float) -> Signal:

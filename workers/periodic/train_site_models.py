@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from service.actions.learning.risk_budget import calibrated, renew_limits
-from service.actions.learning.site_model import begin_learning, keep_model, put_back_overruled
+from service.actions.learning.site_model import begin_learning, keep_abuse_calibration, keep_model, put_back_overruled
 from service.child_process import die_with_parent
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.site_model_doubts import OVERRULED, STANDING_COUNTS, STOOD
@@ -22,10 +22,12 @@ from service.store.learning.scored_decisions import scored_decisions
 from service.store.learning.site_models import decided_on_active_models, due_for_training
 from service.store.sites.sites import policy_of, site
 from service.uncaught_errors import log_stderr, log_uncaught
+from workers.checks.model import linear
 from workers.checks.model.site_model import log_odds, packed
 from workers.checks.models import features, probabilities
 from workers.checks.prepared import Prepared
 from workers.resources.worker_resources import WorkerResources
+from workers.training.abuse_calibration import Judged, calibration_of
 from workers.training.site_model import Lesson, due
 from workers.training.site_model_belief import learned
 
@@ -82,7 +84,9 @@ def learn_site(database: Database, site_id: str) -> bool:
     if lease is None:
         return False
     lessons, last_decision_at = _lessons(database, site_id)
-    found = learned(lessons, *_ordinary_lessons(database, site_id, mostly_rejected=_mostly_rejected(lessons)))
+    calm, ordinary = _ordinary_lessons(database, site_id, mostly_rejected=_mostly_rejected(lessons))
+    found = learned(lessons, calm, ordinary)
+    calibration = calibration_of(_judged_for_abuse(lessons, ordinary))
     with database.writing() as session:
         kept = keep_model(
             session,
@@ -95,6 +99,8 @@ def learn_site(database: Database, site_id: str) -> bool:
             last_decision_at=last_decision_at,
             now=_now(),
         )
+        if kept:
+            keep_abuse_calibration(session, site_id, calibration)
     if not kept:
         return False
     _renew_limits(database, site_id)
@@ -146,6 +152,12 @@ def _ordinary_lessons(database: Database, site_id: str, *, mostly_rejected: bool
         return [_lesson(read, 0, counts=STANDING_COUNTS) for id_, read in stood if not id_.int % 2], judges
 
 
+def _judged_for_abuse(lessons: Sequence[Lesson], ordinary: Sequence[Lesson]) -> list[Judged]:
+    """The decisions that say something about abuse, and ordinary comments as fine. What reads like spam was rejected for that."""
+    decided = [Judged(each.abuse, each.rejected) for each in lessons if not (each.rejected and each.shipped > 0)]
+    return decided + [Judged(each.abuse, 0, STANDING_COUNTS) for each in ordinary]
+
+
 def _mostly_rejected(lessons: Sequence[Lesson]) -> bool:
     return 2 * sum(lesson.rejected for lesson in lessons) > len(lessons)
 
@@ -153,8 +165,10 @@ def _mostly_rejected(lessons: Sequence[Lesson]) -> bool:
 def _lesson(reading: CheckInput, rejected: int, *, counts: float = 1.0) -> Lesson:
     """One comment as a lesson. Its feature strings are interned to save memory: most comments share the same features."""
     prepared = Prepared.of(reading)
-    spam, _ = probabilities(prepared)
-    return Lesson(frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts)
+    spam, abuse = probabilities(prepared)
+    return Lesson(
+        frozenset(sys.intern(feature) for feature in features(prepared)), log_odds(spam), rejected, counts, linear.log_odds(abuse)
+    )
 
 
 def _child(resources: WorkerResources) -> subprocess.Popen[bytes]:

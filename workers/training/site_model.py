@@ -25,13 +25,14 @@ GROWTH = 1.15
 class Lesson:
     """One decision: the comment's features, the shipped model's log-odds, and whether a person rejected it (1) or not (0).
 
-    `counts` is its weight: less than 1 for comments without a decision.
+    `counts` is its weight: less than 1 for comments without a decision. `abuse` is the log-odds of the abuse model.
     """
 
     features: frozenset[str]
     shipped: float
     rejected: int
     counts: float = 1.0
+    abuse: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

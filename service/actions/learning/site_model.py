@@ -8,7 +8,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.domain.policy.site_model_doubts import OVERRULED, Doubt
+from service.domain.policy.site_policy import SitePolicy
 from service.store.learning.site_models import decided_on_active_models, decisions_on_its_verdicts
+from service.store.sites.sites import locked_site
 from service.store.tables.site_models import SiteModelRow
 
 #: A training that takes longer than this counts as aborted; another process may try.
@@ -65,6 +67,14 @@ def keep_model(
         wait = update(SiteModelRow).where(SiteModelRow.site_id == site_id).values(trained_at=now)
         session.execute(wait.execution_options(synchronize_session=False))
     return stored is not None
+
+
+def keep_abuse_calibration(session: Session, site_id: str, calibration: tuple[float, float]) -> None:
+    """Store the calibration of the abuse model that was made from the decisions of a site."""
+    site = locked_site(session, site_id)
+    if SitePolicy(site.policy).abuse_calibration != calibration:
+        site.policy = SitePolicy(site.policy).changed(abuse_calibration=list(calibration))
+        session.flush()
 
 
 def put_back_overruled(session: Session) -> list[str]:

@@ -88,7 +88,8 @@ class Lists:
 class CheckInput:
     """One comment, ready to be checked. It is immutable, and contains everything that a check needs.
 
-    `site_model` is this site's own model (`workers.checks.model.site_model`), empty until one is active. `languages` are those
+    `site_model` is this site's own model (`workers.checks.model.site_model`), empty until one is active. `abuse_calibration` is
+    the slope and offset for the log-odds of the abuse model, from the site's decisions. `languages` are those
     that the site accepts although no check covers them; `*` stands for all. `unread_waits`: a comment that the transformer did not
     read in time waits for a moderator.
     """
@@ -102,5 +103,6 @@ class CheckInput:
     lists: Lists = Lists()
     site_model: bytes = b""
     rules: tuple[CustomRule, ...] = ()
+    abuse_calibration: tuple[float, float] = (1.0, 0.0)
     languages: tuple[str, ...] = ()
     unread_waits: bool = False

@@ -40,6 +40,7 @@ class StoredPolicy(TypedDict, total=False):
     unread_waits: bool
     akismet_held_is_spam: bool
     languages: list[str]
+    abuse_calibration: list[float]
     rejections: list[dict[str, str]]
     practice: bool
     rules: list[dict[str, str]]
@@ -88,6 +89,12 @@ class SitePolicy:
     def languages(self) -> tuple[str, ...]:
         """Codes of languages that the site accepts although no check covers them; `*` alone for all."""
         return tuple(self.stored.get("languages", ()))
+
+    @property
+    def abuse_calibration(self) -> tuple[float, float]:
+        """The slope and offset for the log-odds of the abuse model, made from the decisions of the site."""
+        slope, offset = self.stored.get("abuse_calibration", (1.0, 0.0))
+        return float(slope), float(offset)
 
     @property
     def rejections(self) -> list[dict[str, str]]:

@@ -137,6 +137,7 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
         ),
         lists=_lists(row, site),
         rules=SitePolicy(site.policy).custom_rules,
+        abuse_calibration=SitePolicy(site.policy).abuse_calibration,
         languages=SitePolicy(site.policy).languages,
         unread_waits=SitePolicy(site.policy).unread_waits,
     )

@@ -7,10 +7,10 @@ The links and the words that bring most are taken out one after another, until t
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Span
+from workers.checks.model.linear import log_odds
 from workers.checks.model.ngrams import HEAD, Tokens, tokenize
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import Folded
@@ -72,13 +72,8 @@ def _telling_links(prepared: Prepared, scoring: Scoring, score: float) -> Iterat
     text = prepared.reading.text
     for link in prepared.links[:MOST_LINKS]:
         span = Span(link.start, link.end, text[link.start : link.end], link.host)
-        if _log_odds(score) - _log_odds(_score_without(prepared, scoring, [span])) >= _TELLING_LINK:
+        if log_odds(score) - log_odds(_score_without(prepared, scoring, [span])) >= _TELLING_LINK:
             yield [span]
-
-
-def _log_odds(chance: float) -> float:
-    bounded = min(max(chance, 1e-6), 1 - 1e-6)
-    return log(bounded / (1 - bounded))
 
 
 def _heaviest_words(prepared: Prepared, scoring: Scoring) -> list[list[Span]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import exp, fsum, sqrt
+from math import exp, fsum, log, sqrt
 
 #: Weights and gains are whole numbers of steps of a model's scale: -WEIGHTS to WEIGHTS, and 0 to GAINS. Features come in a set,
 #: whose order differs between processes. A sum of integers is the same in any order.
@@ -35,6 +35,17 @@ class Linear:
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
 
 
+def log_odds(chance: float) -> float:
+    """A probability as log-odds, kept finite."""
+    bounded = min(max(chance, 1e-6), 1.0 - 1e-6)
+    return log(bounded / (1.0 - bounded))
+
+
+def probability_of(odds: float) -> float:
+    """Log-odds as a probability."""
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Turns the summed integers of one model back into its margin and probability."""
@@ -47,7 +58,10 @@ class Scale:
 
     def probability(self, weights: int, gains: int) -> float:
         """The probability that a comment is unwanted, from the summed steps of its known features."""
-        margin = weights * self.weight / sqrt(gains * self.gain) + self.bias if gains else self.bias
+        return self.chance_of(weights * self.weight / sqrt(gains * self.gain) + self.bias if gains else self.bias)
+
+    def chance_of(self, margin: float) -> float:
+        """The probability that a comment with this margin is unwanted."""
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
 
 

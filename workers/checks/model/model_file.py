@@ -44,6 +44,10 @@ class ShippedModels:
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self.scales))
         return first, second
 
+    def chance_of(self, margin: float, model: int) -> float:
+        """The probability that the first (0) or second (1) model gives a margin, by its calibration."""
+        return self.scales[model].chance_of(margin)
+
     def weight(self, said: Tokens, model: int) -> float:
         """The sum of the weights of these tokens in the first (0) or second (1) model, in steps."""
         return sums(self._pieces.total(said.chunked()) + self._phrases.total(said.line()), model)[0]
