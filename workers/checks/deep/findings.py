@@ -7,9 +7,8 @@ from math import log
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.language_coverage import code_of
 from service.domain.policy.signals import Kind, Signal, Span
-from workers.checks.deep.reading import DeepReading, quoted, read_text, telling_words
+from workers.checks.deep.reading import DeepReading, Window, quoted, read_text, telling_words
 from workers.checks.deep.transformer import Calibration, Logits, Transformer
-from workers.checks.deep.wordpiece import Word
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.text.normalize import Folded, fold
 
@@ -75,7 +74,7 @@ class _Found:
             return replace(linear, score=chance, rule=rule, spans=spans)
         return replace(linear, score=chance, rule=rule, spans=())
 
-    def _named(self, kind: Kind, score: float, window: Sequence[Word], of: Callable[[Logits], float]) -> tuple[Span, ...]:
+    def _named(self, kind: Kind, score: float, window: Window, of: Callable[[Logits], float]) -> tuple[Span, ...]:
         if score < TOLD_FROM[kind]:
             return ()
         text = self.folded.text

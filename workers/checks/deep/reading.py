@@ -1,4 +1,4 @@
-"""Reads one text with the transformer: sentence by sentence, at most 256 pieces, and finds the words that its score rests on."""
+"""Reads one text with the transformer: as a whole and sentence by sentence, at most 256 pieces, and finds the words that its score rests on."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from workers.checks.deep.transformer import Logits, Transformer
 from workers.checks.deep.wordpiece import Word
 
-#: At most this many pieces of a text are read, sentence by sentence, in windows of at most WINDOW pieces: the transformer was
-#: trained on short comments, and in a long window one hateful sentence would drown. Two windows of one sentence share OVERLAP pieces.
-MOST, WINDOW, OVERLAP, SHORT = 256, 40, 10, 8
+#: At most MOST pieces of a text are read, in windows of WINDOW pieces that share OVERLAP. The transformer was trained on short
+#: comments, and in a long one a hateful sentence drowns. So each sentence (of SHORT pieces or more) is read alone, too. Out of its
+#: context it must be clearer: it counts with DISCOUNT less log-odds.
+MOST, WINDOW, OVERLAP, SHORT, DISCOUNT = 256, 64, 16, 8, 1.0
 #: A reason names at most NAMED words, after trying at most TRIED.
 NAMED, TRIED = 4, 16
 
@@ -95,13 +96,27 @@ _SMALL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Words that are read together, and the log-odds that are taken off."""
+
+    words: tuple[Word, ...]
+    discount: float = 0.0
+
+    def logits(self, model: Transformer, *, without: Sequence[Word] = ()) -> Logits:
+        """What the transformer says about these words, without some of them."""
+        pieces = [piece for word in self.words if word not in without for piece in word.pieces]
+        read = model.read(pieces[:WINDOW])
+        return Logits(read.attack - self.discount, read.hate - self.discount)
+
+
+@dataclass(frozen=True, slots=True)
 class DeepReading:
     """The highest log-odds over the windows, the window of each, and how many of the text's words were read."""
 
     attack: float
     hate: float
-    attack_window: tuple[Word, ...]
-    hate_window: tuple[Word, ...]
+    attack_window: Window
+    hate_window: Window
     read: int
     total: int
 
@@ -110,28 +125,28 @@ def read_text(model: Transformer, folded: str) -> DeepReading:
     """What the transformer says about a folded text."""
     words = model.words.words(folded)
     taken = _first_words(words)
-    windows = _windows(folded, taken)
-    logits = [_read(model, window) for window in windows]
-    by_attack = max(range(len(windows)), key=lambda at: logits[at].attack)
-    by_hate = max(range(len(windows)), key=lambda at: logits[at].hate)
-    return DeepReading(
-        logits[by_attack].attack, logits[by_hate].hate, windows[by_attack], windows[by_hate], len(taken), len(words)
-    )
+    windows = [Window(window) for window in _cut(taken)]
+    sentences = list(_sentences(folded, taken))
+    if len(sentences) > 1:
+        windows += [Window(window, DISCOUNT) for sentence in sentences for window in _cut(sentence)]
+    read = [(window.logits(model), window) for window in windows]
+    attack, hate = max(read, key=lambda each: each[0].attack), max(read, key=lambda each: each[0].hate)
+    return DeepReading(attack[0].attack, hate[0].hate, attack[1], hate[1], len(taken), len(words))
 
 
 def telling_words(
-    model: Transformer, folded: str, window: Sequence[Word], score: Callable[[Logits], float], *, below: float
+    model: Transformer, folded: str, window: Window, score: Callable[[Logits], float], *, below: float
 ) -> list[Word]:
     """The words that the score of a window rests on, in their order: removed together, the score drops most, at best below the
     limit."""
-    tried = _tried(folded, window)
-    before = score(_read(model, window))
-    alone = [score(_read(model, [other for other in window if other is not word])) for word in tried]
+    tried = _tried(folded, window.words)
+    before = score(window.logits(model))
+    alone = [score(window.logits(model, without=(word,))) for word in tried]
     heaviest = [tried[at] for at in sorted(range(len(tried)), key=lambda at: alone[at]) if alone[at] < before][:NAMED]
     named: list[Word] = []
     for word in heaviest:
         named.append(word)
-        if score(_read(model, [other for other in window if other not in named])) < below:
+        if score(window.logits(model, without=named)) < below:
             break
     return sorted(named, key=lambda word: word.start)
 
@@ -167,14 +182,6 @@ def _first_words(words: Sequence[Word]) -> list[Word]:
     return taken
 
 
-def _windows(folded: str, words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    """The sentences of the text one by one, and a short text as a whole, too: "they" may be named one sentence earlier."""
-    windows = [window for sentence in _sentences(folded, words) for window in _cut(sentence)]
-    if len(windows) > 1 and _length(words) <= WINDOW:
-        windows.append(tuple(words))
-    return windows or [()]
-
-
 def _sentences(folded: str, words: Sequence[Word]) -> Iterator[list[Word]]:
     """The sentences; one of fewer than SHORT pieces goes together with the next."""
     sentence: list[Word] = []
@@ -188,17 +195,17 @@ def _sentences(folded: str, words: Sequence[Word]) -> Iterator[list[Word]]:
         yield sentence
 
 
-def _cut(sentence: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
-    """A sentence in windows of at most WINDOW pieces. A word with more pieces than that is read cut off."""
+def _cut(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    """Words in windows of at most WINDOW pieces. A word with more pieces than that is read cut off."""
     start = 0
     while True:
         pieces, end = 0, start
-        while end < len(sentence) and (pieces := pieces + len(sentence[end].pieces)) <= WINDOW:
+        while end < len(words) and (pieces := pieces + len(words[end].pieces)) <= WINDOW:
             end += 1
-        yield tuple(sentence[start : max(end, start + 1)])
-        if end >= len(sentence):
+        yield tuple(words[start : max(end, start + 1)])
+        if end >= len(words):
             return
-        start = max(start + 1, _back(sentence, end))
+        start = max(start + 1, _back(words, end))
 
 
 def _length(words: Sequence[Word]) -> int:
@@ -211,7 +218,3 @@ def _back(words: Sequence[Word], end: int) -> int:
     while end and (pieces := pieces + len(words[end - 1].pieces)) <= OVERLAP:
         end -= 1
     return end
-
-
-def _read(model: Transformer, words: Sequence[Word]) -> Logits:
-    return model.read([piece for word in words for piece in word.pieces][:WINDOW])
