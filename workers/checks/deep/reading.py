@@ -9,7 +9,7 @@ from workers.checks.deep.wordpiece import Word
 #: At most MOST pieces of a text are read, in windows of WINDOW pieces that share OVERLAP. The transformer was trained on short
 #: comments, and in a long one a hateful sentence drowns. So each sentence (of SHORT pieces or more) is read alone, too. Out of its
 #: context it must be clearer: it counts with DISCOUNT less log-odds.
-MOST, WINDOW, OVERLAP, SHORT, DISCOUNT = 256, 64, 16, 8, 1.0
+MOST, WINDOW, OVERLAP, SHORT, DISCOUNT = 256, 64, 16, 8, 1.5
 #: A reason names at most NAMED words, after trying at most TRIED.
 NAMED, TRIED = 4, 16
 

@@ -97,7 +97,7 @@ def calibration_rows(folder: Path) -> list[tuple[DeepRow, float]]:
         rows = [
             row for row in _labelled(name, folder) if held_out(row.text) and not measures(row.text) and row.attack is not None
         ]
-        found += [(row, 0.1 if row.attack else 1.0) for row in rows[:600]]
+        found += [(row, 0.1 if row.attack else 1.0) for row in rows[:250]]
     return found
 
 
