@@ -14,6 +14,12 @@ SHORTENERS = frozenset(word_list("shorteners"))
 #: The score for 0, 1, 2, 3, 4 and more links to other sites.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
 _MARKUP = re.compile(r"\[(?:url|link)[=\]]|<\s?a\s[^<>]{0,200}href", re.IGNORECASE)
+#: A link in HTML whose shown words are its address: the second group is the first one, with or without the scheme.
+_SHOWN = re.compile(
+    r"<\s?a\s[^<>]{0,100}?href\s?=\s?[\"']?(?:https?://)?(?:www\.)?([^\s\"'<>]{4,200}?)/?[\"']?(?:\s[^<>]{0,200})?>"
+    r"\s{0,3}(?:https?://)?(?:www\.)?\1/?\s{0,3}</a>",
+    re.IGNORECASE,
+)
 STRONG_FROM = 5
 
 
@@ -29,7 +35,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     outside = tuple(link for link in links if not is_within(link.host, own))
     if outside:
         yield _many(outside, text)
-        if markup := _MARKUP.search(text):
+        if markup := _dressed_up(text):
             span = Span(markup.start(), markup.end(), markup[0])
             yield Signal(Kind.SPAM_LINKS, 0.85, "a link dressed up in markup", (span,), strong=True, check=CHECK)
     short = tuple(link for link in outside if is_within(link.host, SHORTENERS))
@@ -38,9 +44,15 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield Signal(Kind.SPAM_SHORTENER, 0.6, f"a shortened link hides where it leads: {spans[0].text}", spans, check=CHECK)
 
 
+def _dressed_up(text: str) -> re.Match[str] | None:
+    """Markup that hides where a link leads. Markup that shows the address itself hides nothing: hosts store typed links like that."""
+    return _MARKUP.search(_SHOWN.sub(" ", text))
+
+
 def _many(outside: tuple[Link, ...], text: str) -> Signal:
     hosts = {link.host for link in outside}
-    count = len(outside)
+    # A link in HTML that shows its own address is found twice.
+    count = max(1, len(outside) - len(_SHOWN.findall(text)))
     score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
     if count < 3 and all(is_within(host, USUAL) for host in hosts):
         score = USUAL_LINK

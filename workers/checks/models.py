@@ -6,6 +6,7 @@ from functools import partial
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Kind, Signal, Span
+from workers.checks.languages.told import ENGLISH
 from workers.checks.model import linear
 from workers.checks.model.explanation import Scoring, deciding_words
 from workers.checks.model.linear import probability_of
@@ -18,6 +19,8 @@ from workers.checks.prepared import Prepared
 CHECK = "models"
 #: From this score on, the spam model counts towards an automatic rejection. The abuse model never does.
 STRONG_FROM = 0.95
+#: The abuse model knows English only. In a text that is told to be in another language its score is at most this: too low to hold.
+MOST_IN_ANOTHER_LANGUAGE = 0.3
 #: Maximum number of words in the sentence of a reason. All of them are marked in the text.
 MOST_IN_SENTENCE = 4
 
@@ -32,6 +35,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     else:
         words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam)
         yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", words, strong=spam >= STRONG_FROM)
+    if prepared.told.language not in ("", ENGLISH):
+        abuse = min(abuse, MOST_IN_ANOTHER_LANGUAGE)
     words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse)
     yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", words, strong=False)
 

@@ -5,6 +5,8 @@ from functools import cache
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
+from workers.checks.text.characters import DIGITS
+from workers.checks.text.characters import count as count_characters
 from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
@@ -14,6 +16,8 @@ CHECK = "phrases"
 _BY_COUNT = (0.0, 0.3, 0.65, 0.85, 0.95)
 #: Weights of entries. Flattery counts only if the author has a website or the text has a link.
 _FLATTERY = 1
+#: A text with fewer digits has no telephone number or short code.
+_FEWEST_DIGITS = 4
 _PITCH = 2
 
 
@@ -26,11 +30,18 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     if not counted:
         return
     pitched = any(weight == _PITCH for _, weight in found)
-    score = _BY_COUNT[min(len(counted), len(_BY_COUNT) - 1)]
+    # Where there is nothing to follow, the names of two goods may be talk about them ("Viagra and Cialis prices fell").
+    count = len(counted) if advertises or _leads(prepared) else len(counted) - 1
+    score = _BY_COUNT[min(max(count, 1), len(_BY_COUNT) - 1)]
     spans = tuple(counted.values())
     named = ", ".join(f"'{spelling}'" for spelling in list(counted)[:4])
     rule = f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
     yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3 or pitched, check=CHECK)
+
+
+def _leads(prepared: Prepared) -> bool:
+    """Whether the text may have a number or a handle to follow."""
+    return "@" in prepared.text.text or count_characters(prepared.text.text, DIGITS) >= _FEWEST_DIGITS
 
 
 def pitches(folded: Folded, field: Field) -> dict[str, Span]:

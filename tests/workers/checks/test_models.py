@@ -39,6 +39,14 @@ def test_the_abuse_model_never_counts_towards_a_rejection():
     assert found[0].score > 0.5 and not found[0].strong
 
 
+@pytest.mark.parametrize(
+    "text", ["Er hat zu dick aufgetragen und das ist nicht gut.", "Il a fait un bide au cinéma avec ce film."]
+)
+def test_the_abuse_model_holds_nothing_in_a_language_that_it_cannot_read(text):
+    found = [s for s in signals_of(CheckInput(text)) if s.kind is Kind.ABUSE_MODEL]
+    assert found[0].score < 0.5
+
+
 def test_packing_keeps_what_a_model_says():
     model = Linear({"_buy": (2.0, 1.0), "_calm": (-1.0, 4.0), "abcd": (0.5, 2.0)}, -0.2, 1.5, 0.1)
     ready = model_file.unpacked(model_file.packed(model, model))

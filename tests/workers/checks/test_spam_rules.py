@@ -28,6 +28,53 @@ def test_links_are_seen_where_they_hide(hidden):
     assert Kind.SPAM_LINKS in kinds(links, hidden)
 
 
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ('<a href="https://mill.example/p" rel="nofollow">https://mill.example/p</a>', 0.2),
+        ("<a href='http://www.mill.example/'>mill.example</a>", 0.2),
+        ('<a href="https://mill.example/p">the old mill</a>', 0.85),
+        ('<a href="http://evil.example/">mill.example</a>', 0.85),
+    ],
+)
+def test_markup_that_shows_the_address_itself_hides_nothing(text, score):
+    assert kinds(links, text)[Kind.SPAM_LINKS].score == score
+
+
+def test_two_goods_are_talk_where_there_is_nothing_to_follow():
+    talk = "The paper says that rolex and viagra are the most copied goods"
+    assert kinds(phrases, talk)[Kind.SPAM_PHRASES].score < 0.5
+    assert kinds(phrases, f"{talk}, call 555 012 3456")[Kind.SPAM_PHRASES].score >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("Maria Keller", "https://best-roof-repair.example"),
+        ("Roof Repair Leeds", "https://rrl.example"),
+        ("Garage Door Repair", "http://gdr.example/offers"),
+    ],
+)
+def test_the_website_of_a_shop_under_another_name_advertises(name, url):
+    found = kinds(names, author=Author(name=name, url=url))[Kind.SPAM_NAME]
+    assert found.score >= 0.5 and not found.strong
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("Maria Keller", "https://mariakeller.example"),
+        ("Anna Home", "https://annahome.example"),
+        ("Tom Law", "https://tomlaw.example"),
+        ("Ravi", "https://ravi-photography.example"),
+        ("Ines", "https://blog.example"),
+        ("Johnny Cash", ""),
+    ],
+)
+def test_the_website_of_the_author_is_none(name, url):
+    assert kinds(names, author=Author(name=name, url=url)) == {}
+
+
 @pytest.mark.parametrize("calm", ["It ended. Then it began again.", "e.g. the U.S. and 3.5 percent", "well...no"])
 def test_a_full_stop_is_no_link(calm):
     assert kinds(links, calm) == {}

@@ -8,13 +8,15 @@ from random import Random
 
 from workers.checks.model import model_file
 from workers.checks.model.linear import Linear
+from workers.training.spam_today import calm_today, spam_today
 
 LESSONS = """
 import hashlib
 from workers.checks.models import features
+from workers.training.spam_today import calm_today, spam_today
 from workers.training.synthetic import blog_spam, calm_about_people, calm_asking, calm_pointing
 told = hashlib.sha256()
-for example in (*blog_spam(200), *calm_pointing(200), *calm_asking(200), *list(calm_about_people())[:200]):
+for example in (*blog_spam(200), *calm_pointing(200), *calm_asking(200), *spam_today(200), *calm_today(200), *list(calm_about_people())[:200]):
     told.update(repr((example, sorted(features(example.prepared())))).encode())
 print(told.hexdigest())
 """
@@ -53,3 +55,9 @@ def test_the_same_models_are_stored_as_the_same_bytes_in_whatever_order_they_com
         model = Linear({name: weights[name] for name in order}, -0.4, 1.2, 0.3)
         stored.add(hashlib.sha256(model_file.packed(model, model)).hexdigest())
     assert len(stored) == 1
+
+
+def test_templates_that_are_kept_apart_are_never_taught():
+    for sentences in (spam_today, calm_today):
+        taught, apart = ({example.text for example in sentences(1500, apart=kept)} for kept in (False, True))
+        assert len(taught & apart) / len(apart) < 0.02, sentences.__name__
