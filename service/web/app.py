@@ -53,6 +53,7 @@ PAGES = (
     "service.web.pages.queue.forms",
     "service.web.pages.queue.page",
     "service.web.pages.queue.practice",
+    "service.web.pages.queue.reject_together",
     "service.web.pages.reported.reports",
     "service.web.pages.reports.authors",
     "service.web.pages.reports.charts",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
+from service.domain.policy.gravity import gravity
 from service.domain.policy.judge import Verdict, scores
 from service.domain.policy.reasons_json import as_reason
 from service.domain.policy.signals import Kind, Signal
@@ -40,14 +41,13 @@ def apply_verdicts(session: Session, rows: Sequence[VerdictChange], *, token: UU
 
 def _settled(settlement: JudgedComment) -> VerdictChange:
     waiting, verdict, signals = settlement.waiting, settlement.verdict, settlement.signals
-    reason, score = _first_reason(verdict)
     return VerdictChange(
         id=waiting.comment_id,
         site_id=waiting.site_id,
         thread_id=waiting.thread_id,
         state=verdict.state,
-        reason=reason,
-        score=score,
+        reason=_first_reason(verdict),
+        score=gravity(verdict),
         verdict_id=new_id(),
         revision=waiting.revision,
         reasons=[as_reason(signal, signals) for signal in verdict.reasons],
@@ -59,7 +59,7 @@ def _settled(settlement: JudgedComment) -> VerdictChange:
     )
 
 
-def _first_reason(verdict: Verdict) -> tuple[str, float]:
+def _first_reason(verdict: Verdict) -> str:
     first = next(iter(verdict.reasons), None)
     # A reason without a score (such as an external check that sent no response) only informs: it did not lead to the verdict.
-    return (first.kind.value, round(first.score, 2)) if first and first.score else ("", 0.0)
+    return first.kind.value if first and first.score else ""

@@ -41,13 +41,17 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A requested decision about one comment. `version` is the version that the moderator saw; None means the current version."""
+    """A requested decision about one comment. `version` is the version that the moderator saw; None means the current version.
+    `together`: "author" or "link", if the comments were decided as a whole because of it. `confirms`: the comment has this state
+    already, by the checks, and the moderator agrees."""
 
     comment_id: UUID
     state: State
     version: int | None
     reason: str = ""
     note: str = ""
+    together: str = ""
+    confirms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ def decide(
         outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, action_id=action_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
     add_event(session, [decided.change for decided in done], now=now, due_at=now + delay)
+    for decided in done:
+        # A state that was only confirmed is no news to the host.
+        if decided.change.from_state is decided.change.to_state:
+            _withdraw_event(session, decided.change.comment_id, decided.change.version)
     close_decided(
         session, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
         moderator_id=actor.moderator_id, key_id=actor.key_id,
@@ -110,7 +118,8 @@ def undo(
         outcome = _decide_one(session, row, ruling, actor=actor, now=now, action_id=action_id, undoes=decision.id)
         outcomes.append(outcome)
         if isinstance(outcome, Decided):
-            (silent if _withdraw(session, decision) else loud).append(outcome)
+            unchanged = decision.from_state == decision.to_state
+            (silent if _withdraw(session, decision) or unchanged else loud).append(outcome)
     reopen(session, [row.id for row in decisions.values() if any(row.comment_id == d.change.comment_id for d in silent + loud)])
     add_event(session, [decided.change for decided in loud], now=now, due_at=now + delay)
     add_event(session, [decided.change for decided in silent], now=now)
@@ -157,7 +166,7 @@ def _decide_one(
         return NotFound("no such comment on this site")
     if row.state == State.ERASED:
         return Gone("this comment was erased")
-    if row.state == ruling.state and undoes is None:
+    if row.state == ruling.state and undoes is None and not ruling.confirms:
         return _late(session, row, f"this comment is {row.state} already")
     expected = row.version if ruling.version is None else ruling.version
     moved = session.execute(
@@ -218,6 +227,7 @@ def _decision_row(
         "reason": ruling.reason,
         "note": ruling.note,
         "undoes": undoes,
+        "together": ruling.together,
         "at": now,
     }
 

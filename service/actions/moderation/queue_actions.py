@@ -54,11 +54,16 @@ def decide_all(
     reason: str = "",
     note: str = "",
     asked: QueueFilter | None = None,
+    together: str = "",
+    confirms: bool = False,
 ) -> list[Outcome]:
     """Move all comments of one action to a state, together with the members of their groups that are in the view `asked`.
 
-    Raises Invalid for more than MAX_COMMENTS.
+    `confirms`: a comment that has this state already keeps it, and the moderator's agreement is recorded. `together` names what the comments have in common ("author" or "link") if they are decided as a whole because of it. That never
+    approves. Raises Invalid, also for more than MAX_COMMENTS.
     """
+    if together and state is not State.REJECTED:
+        raise Invalid("comments of one author or with one link can be rejected together; approve each after reading it")
     if done := _done_before(session, action_id, moderator_id):
         return done
     everything = with_group(session, site_id, seen, asked)
@@ -66,7 +71,10 @@ def decide_all(
         raise Invalid(
             f"expected at most {MAX_COMMENTS} comments in one step", Fault("/items", "too_many", f"got {len(everything)}")
         )
-    rulings = [Ruling(item.comment_id, state, item.version, reason=reason, note=note) for item in everything]
+    rulings = [
+        Ruling(item.comment_id, state, item.version, reason=reason, note=note, together=together, confirms=confirms)
+        for item in everything
+    ]
     outcomes = decide(
         session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=action_id
     )
@@ -93,7 +101,14 @@ def redo_action(
     decisions = _decisions(session, site_id, action_id, moderator_id)
     undone = _undoing(session, decisions)
     rulings = [
-        Ruling(row.comment_id, State(row.to_state), undone[row.id].version, reason=row.reason, note=row.note)
+        Ruling(
+            row.comment_id,
+            State(row.to_state),
+            undone[row.id].version,
+            reason=row.reason,
+            note=row.note,
+            together=row.together,
+        )
         for row in decisions
         if row.id in undone
     ]

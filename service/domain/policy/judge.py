@@ -83,10 +83,11 @@ class PolicyLimits:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A state and the signals that led to it, the highest score first, then failures that only inform (such as an external check
-    without a response). `reasons` may be empty."""
+    without a response). `reasons` may be empty. `instead` is the state that a sampled comment would have got."""
 
     state: State
     reasons: tuple[Signal, ...] = ()
+    instead: State | None = None
 
 
 def judge(signals: Sequence[Signal], rules: PolicyLimits) -> Verdict:

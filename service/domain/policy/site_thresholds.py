@@ -64,7 +64,8 @@ def _sampled(verdict: Verdict, share: int, identity: str) -> Verdict:
     if not share or not sampled(identity, 1 / share):
         return verdict
     rule = f"one automatic decision in {share} is looked at by a person; this one would have been {verdict.state}"
-    return Verdict(State.HELD, (Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy"), *verdict.reasons))
+    sample = Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy")
+    return Verdict(State.HELD, (sample, *verdict.reasons), instead=verdict.state)
 
 
 def _beyond_doubt(verdict: Verdict) -> bool:

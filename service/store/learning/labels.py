@@ -1,4 +1,8 @@
-"""Labels: the last decision about each comment of a site, for its current text. A decision that was undone is no label."""
+"""Labels: the last decision about each comment of a site, for its current text.
+
+A decision that was undone is no label. Neither is one that rejected all comments of an author or with a link: it says nothing about
+their words.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +52,7 @@ def is_spam(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[S
     """The decisions in force, oldest first, and the time of the newest decision that was read (None if there are no
     decisions)."""
     newest = (
-        select(Decision.id, Decision.comment_id, Decision.to_state, Decision.undoes, Decision.at)
+        select(Decision.id, Decision.comment_id, Decision.to_state, Decision.undoes, Decision.at, Decision.together)
         .where(Decision.site_id == site_id)
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(most)
@@ -56,8 +60,13 @@ def is_spam(session: Session, site_id: str, *, most: int = MOST) -> tuple[list[S
     rows = session.execute(newest).all()[::-1]
     taken_back = {row.undoes for row in rows if row.undoes}
     in_force = {row.comment_id: row for row in rows if row.undoes is None and row.id not in taken_back}
-    labels = [SpamLabel(row.comment_id, State(row.to_state), row.at) for row in in_force.values() if row.to_state in _SAY]
+    labels = [SpamLabel(row.comment_id, State(row.to_state), row.at) for row in in_force.values() if _speaks(row)]
     return sorted(labels, key=lambda label: label.at), rows[-1].at if rows else None
+
+
+def _speaks(row: AnyRow) -> bool:
+    """Whether this decision is about the words of its comment."""
+    return row.to_state in _SAY and not row.together
 
 
 def check_input_of(row: AnyRow) -> CheckInput:

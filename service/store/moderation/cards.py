@@ -13,7 +13,7 @@ from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow
 from service.store.moderation.groups import Group, groups
-from service.store.moderation.queue import QueueFilter, conditions_of
+from service.store.moderation.queue import QueueFilter, conditions_of, held_by
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision, Escalation, Note, ScreenLease
@@ -45,6 +45,8 @@ class Card:
     escalation: AnyRow | None = None
     notes: Sequence[AnyRow] = ()
     lease: str = ""
+    #: How many held comments of the same author the view has, this one included.
+    by_author: int = 0
 
 
 def cards(
@@ -54,7 +56,8 @@ def cards(
     ids = [row.id for row in rows]
     reasons = _reasons(session, ids)
     parents = _parents(session, {row.parent_id for row in rows if row.parent_id})
-    trusts = _trusts(session, site_id, {row.author_key for row in rows if row.author_key})
+    authors = {row.author_key for row in rows if row.author_key}
+    trusts, by_author = _trusts(session, site_id, authors), held_by(session, site_id, authors, asked)
     grouped = [row.id for row in rows if row.state == State.HELD and asked.grouped]
     alike = groups(session, site_id, grouped, conditions_of(site_id, asked))
     decisions = last_words(session, ids)
@@ -72,6 +75,7 @@ def cards(
             escalations.get(row.id),
             notes.get(row.id, ()),
             leases.get(row.id, ""),
+            by_author.get(row.author_key, 0),
         )
         for row in rows
     ]

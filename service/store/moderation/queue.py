@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.moderation.groups import Conditions, among, another, stands_behind
@@ -35,6 +36,13 @@ class Tab(StrEnum):
     MINE = "mine"
     APPROVED = "approved"
     REJECTED = "rejected"
+    #: What the checks decided alone, and nobody has looked at yet.
+    PUBLISHED_UNSEEN = "published_unseen"
+    REJECTED_UNSEEN = "rejected_unseen"
+
+
+#: The state of the comments under the tabs of what nobody has looked at.
+_UNSEEN = {Tab.PUBLISHED_UNSEEN: State.APPROVED, Tab.REJECTED_UNSEEN: State.REJECTED}
 
 
 class Order(StrEnum):
@@ -49,7 +57,7 @@ class Order(StrEnum):
 class QueueFilter:
     """One view of the queue. `author` is the id of any comment of an author, because nothing that is derived from an address may
     leave Greenroom. `alike` is the id of a comment whose group is opened. `shared` includes comments on colleagues' screens.
-    `after` is a cursor."""
+    `after` is a cursor. `link` is the domain of the first link. `each` lists every comment, in place of one card for each group."""
 
     tab: Tab = Tab.HELD
     order: Order = Order.OLDEST
@@ -61,6 +69,8 @@ class QueueFilter:
     alike: UUID | None = None
     shared: bool = False
     after: str = ""
+    link: str = ""
+    each: bool = False
 
     @property
     def ordered(self) -> bool:
@@ -70,11 +80,11 @@ class QueueFilter:
     @property
     def grouped(self) -> bool:
         """Whether one card stands for a whole group. In an opened group each comment is decided on its own."""
-        return self.tab is Tab.HELD and self.alike is None
+        return self.tab is Tab.HELD and self.alike is None and not self.each
 
     @property
     def filtered(self) -> bool:
-        return bool(self.reason or self.thread or self.author or self.language or self.words or self.alike)
+        return bool(self.reason or self.thread or self.author or self.language or self.words or self.alike or self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,8 @@ def listing(
         statement = statement.where(Comment.id.in_(_escalated(site_id, to=(moderator_id, role))))
     order = asked.order if asked.ordered else None
     rows = session.execute(_after(_sorted(statement, order), order, asked.after).limit(limit + 1)).all()
-    return Page(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
+    samples = _samples(session, site_id, asked, limit) if asked.tab in _UNSEEN and not asked.after else []
+    return Page([*samples, *rows[:limit]], _cursor(rows[limit - 1], order) if len(rows) > limit else "")
 
 
 def card_of(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
@@ -162,6 +173,14 @@ def in_view(session: Session, site_id: str, comment_id: UUID, asked: QueueFilter
     """One comment with the columns of a card, if it is in this view."""
     query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
     return session.execute(query.where(Comment.id == comment_id, *_matching(Comment, site_id, asked))).one_or_none()
+
+
+def held_by(session: Session, site_id: str, authors: set[str], asked: QueueFilter) -> dict[str, int]:
+    """How many held comments of each of these authors are in this view, by the author's key."""
+    if not authors or asked.tab is not Tab.HELD:
+        return {}
+    query = select(Comment.author_key, func.count()).where(Comment.author_key.in_(authors), *_matching(Comment, site_id, asked))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Comment.author_key))}
 
 
 def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | None) -> Counts:
@@ -244,14 +263,29 @@ def _matching(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElemen
     return [table.site_id == site_id, *_in_view(table, site_id, asked)]
 
 
+def _samples(session: Session, site_id: str, asked: QueueFilter, limit: int) -> Sequence[AnyRow]:
+    """The held comments that the audit took as a sample of this tab: those that would have been approved, or rejected."""
+    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*_of_the_sample(Comment, site_id, asked))
+    return session.execute(query.order_by(Comment.received_at.desc(), Comment.id.desc()).limit(limit)).all()
+
+
+def _of_the_sample(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
+    # Nothing speaks against a comment that would have been approved, so its gravity is 0.
+    fine = table.score == 0 if asked.tab is Tab.PUBLISHED_UNSEEN else table.score > 0
+    held = [table.site_id == site_id, table.state == State.HELD, table.reason == Kind.SITE_AUDIT_SAMPLE.value, fine]
+    return held + _filters(table, site_id, asked)
+
+
 def _in_view(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
-    state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED}.get(asked.tab, State.HELD)
+    state = {Tab.APPROVED: State.APPROVED, Tab.REJECTED: State.REJECTED, **_UNSEEN}.get(asked.tab, State.HELD)
     conditions: list[ColumnElement[bool]] = [table.state == state]
     escalated = _escalated(site_id)
     if asked.tab is Tab.HELD:
         conditions.append(table.id.not_in(escalated))
     if asked.tab is Tab.ESCALATED:
         conditions.append(table.id.in_(escalated))
+    if asked.tab in _UNSEEN:
+        conditions.append(~exists(select(literal(1)).where(Decision.comment_id == table.id)))
     return conditions + _filters(table, site_id, asked)
 
 
@@ -284,6 +318,8 @@ def _filters(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement
         filters.append(
             or_(table.text.icontains(asked.words, autoescape=True), table.author_name.icontains(asked.words, autoescape=True))
         )
+    if asked.link:
+        filters.append(table.link_domain == asked.link)
     if asked.alike:
         filters.append(among(table, site_id, asked.alike))
     return filters

@@ -49,6 +49,7 @@ class Comment(Record):
     """One comment. `version` grows by one with every change of state or text; `revision` with every change of the text.
 
     Held comments with the same `wording` and reason share a card. `link_domain` is the domain that its first link leads to.
+    `score` is the gravity of the verdict, 0..1: the order "most serious first".
     `burst` is no longer used; the previous release still writes it during an update. E-mail and IP address are stored only as
     keyed hashes. The lease columns belong to the workers: the holder of the token may apply a verdict until `lease_until`. The
     verdicts, events and decisions of the comment's versions up to `archived` are in an archive.

@@ -46,7 +46,8 @@ class Activity(Record):
 class Decision(Record):
     """A decision about a comment: from which state to which, the reason, and the decision that it undoes, if any.
 
-    Exactly one of `moderator_id` and `key_id` is set. Decisions of one queue action share an `action_id`.
+    Exactly one of `moderator_id` and `key_id` is set. Decisions of one queue action share an `action_id`. `together` is "author" or
+    "link" if the comments of the action were decided as a whole because of it; such a decision says nothing about the words.
     """
 
     __tablename__ = "decision"
@@ -68,6 +69,7 @@ class Decision(Record):
     reason: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     undoes: Mapped[UUID | None]
+    together: Mapped[str] = mapped_column(String(8), default="", server_default="")
     at: Mapped[datetime]
 
 

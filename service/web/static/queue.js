@@ -81,7 +81,7 @@ const comments = (chosen) => Math.min(body.dataset.most, chosen.reduce((sum, car
 
 function doneLine({ kind, number }) {
   const line = (number > 1 ? words.many[kind] : words.done[kind]).replace("{n}", format(number));
-  return `${line} ${words.left.replace("{n}", numberOf(body.dataset.tab))}`;
+  return label(body.dataset.tab) ? `${line} ${words.left.replace("{n}", numberOf(body.dataset.tab))}` : line;
 }
 
 function skip(card) {
@@ -480,12 +480,15 @@ const desk = {
   },
 };
 
+// Under the tabs of what nobody has looked at, a key that would change nothing says that the moderator agrees.
+const keeps = (state) => chosen().every((card) => card.querySelector(`[value="keep:${state}"]`)) && chosen().length ? `keep:${state}` : null;
+
 const acts = {
   next: () => go(near(current, 1) ?? current),
   previous: () => go(near(current, -1) ?? current),
-  approve: () => decide(chosen(), "approve"),
+  approve: () => decide(chosen(), keeps("approved") ?? "approve"),
   reject: () => sheet(".reject:not(.hand)"),
-  spam: () => decide(chosen(), "spam"),
+  spam: () => decide(chosen(), keeps("rejected") ?? "spam"),
   escalate: () => sheet(".hand"),
   skip: () => current && body.dataset.tab === "held" && skip(current),
   undo,

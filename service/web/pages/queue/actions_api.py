@@ -24,7 +24,7 @@ from service.web.pages.queue.query_params import asked_at
 from service.web.pages.queue.queue_act import act_of, approves_with_message
 from service.web.resources.web_resources import resources
 
-Kind = Literal["approve", "reject", "spam", "hold", "escalate", "return", "skip"]
+Kind = Literal["approve", "reject", "spam", "hold", "keep", "escalate", "return", "skip"]
 
 
 class _Strict(BaseModel):
@@ -82,7 +82,7 @@ def act() -> Response:
     body = parse(ActionBody, _json())
     if body.act in ("escalate", "return"):
         return _escalation(body)
-    act = act_of(f"reject:{body.reason}" if body.act == "reject" else body.act)
+    act = act_of(f"{body.act}:{body.reason}" if body.act in ("reject", "keep") else body.act)
     if fault := approves_with_message(act, body.note):
         raise Invalid.field("/note", "unexpected", fault)
     with resources().database.writing() as session:

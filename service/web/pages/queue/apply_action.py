@@ -18,7 +18,14 @@ from service.web.resources.web_resources import resources
 
 
 def apply_decision(
-    session: Session, seen: Sequence[SeenComment], act: QueueAct, *, action_id: UUID, note: str, view: QueueFilter | None
+    session: Session,
+    seen: Sequence[SeenComment],
+    act: QueueAct,
+    *,
+    action_id: UUID,
+    note: str,
+    view: QueueFilter | None,
+    together: str = "",
 ) -> list[Outcome]:
     """Move these comments to the state of the act. If the moderator wrote no message, the message of the rejection reason is
     sent."""
@@ -26,6 +33,7 @@ def apply_decision(
     return queue_actions.decide_all(
         session, site_id(), seen, act.state or State.HELD, asked=view, action_id=action_id, moderator_id=current_moderator_id(),
         now=datetime.now(UTC), delay=undo_time(), reason=act.reason, note=note.strip() or texts.get(act.reason, ""),
+        together=together, confirms=act.kind == "keep",
     )  # fmt: skip
 
 

@@ -23,6 +23,9 @@ from service.web.pages.queue.query_params import address, asked_at, moment, uuid
 from service.web.pages.queue.queue_act import QueueAct, act_of, approves_with_message
 from service.web.resources.web_resources import resources
 
+#: What comments that are rejected as a whole have in common.
+TOGETHER = ("author", "link")
+
 
 @bp.post("/queue/decide")
 @with_role(Role.MODERATOR)
@@ -83,7 +86,8 @@ def _moved(seen: list[SeenComment], act: QueueAct) -> AnyResponse:
     with resources().database.writing() as session:
         action_id = uuid(request.form.get("action_id", "")) or new_id()
         note = request.form.get("note", "")[:2000]
-        outcomes = apply_decision(session, seen, act, action_id=action_id, note=note, view=_named_view())
+        together = request.form.get("together", "") if request.form.get("together") in TOGETHER else ""
+        outcomes = apply_decision(session, seen, act, action_id=action_id, note=note, view=_named_view(), together=together)
     if refused := [outcome for outcome in outcomes if outcome.refusal]:
         return render_queue(_view(), 409, outcomes=conflict_text(refused) + _rest(len(outcomes) - len(refused)))
     return redirect(address(site_id(), _view(), after=_view().after), 303)

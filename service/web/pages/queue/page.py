@@ -221,9 +221,11 @@ def counts_json(found: waiting.Counts) -> dict[str, Any]:
     return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
 
-def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int]]:
-    order = (Tab.HELD, Tab.YOURS, Tab.ESCALATED, Tab.MINE, Tab.APPROVED, Tab.REJECTED)
-    return [(tab, getattr(numbers, tab)) for tab in order]
+def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int | None]]:
+    """The tabs in their order, each with its number. What nobody has looked at is not counted: that would read the history of
+    thousands of comments for each page."""
+    order = (Tab.HELD, Tab.YOURS, Tab.ESCALATED, Tab.MINE, Tab.APPROVED, Tab.REJECTED, Tab.PUBLISHED_UNSEEN, Tab.REJECTED_UNSEEN)
+    return [(tab, getattr(numbers, tab, None)) for tab in order]
 
 
 def _colleagues(session: Session) -> list[AnyRow]:

@@ -20,8 +20,11 @@ class QueueAct:
 
 
 def act_of(word: str) -> QueueAct:
-    """Parse a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `escalate:to` or `skip`. Raises Invalid."""
+    """Parse a button's value: `approve`, `reject`, `reject:reason`, `spam`, `hold`, `keep:state`, `escalate:to` or `skip`. Raises
+    Invalid."""
     kind, _, reason = word.partition(":")
+    if kind == "keep" and reason in (State.APPROVED, State.REJECTED):
+        return QueueAct(kind, State(reason))
     if kind in ("escalate", "skip"):
         return QueueAct(kind, None, reason[:64])
     if kind not in STATES:
