@@ -13,7 +13,7 @@ from service.web.api import akismet, comments, decisions, deliveries, endpoints,
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
-from service.web.http.i18n import age, count, moment, month
+from service.web.http.i18n import ago, count, moment, month
 from service.web.http.json_body import MAX_BODY
 from service.web.http.request_id import request_id_of
 from service.web.http.route_metadata import ThreadConverter, page, public
@@ -123,6 +123,6 @@ def open_pages(app: Flask) -> None:
     for name in PAGES:
         import_module(name)
     Babel(app, locale_selector=_language, default_translation_directories="translations")
-    app.jinja_env.filters.update(age=age, count=count, moment=moment, month=month)
+    app.jinja_env.filters.update(ago=ago, count=count, moment=moment, month=month)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(bp)

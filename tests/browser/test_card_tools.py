@@ -31,7 +31,7 @@ def test_a_note_is_written_on_the_card_and_stays_there(desk: Desk, calm: Calm) -
     page.keyboard.type("We know him.")
     page.get_by_role("button", name="Pin it").click()
     expect(page.locator(".card.current .person")).to_contain_text("We know him.")
-    expect(page.locator("#undo-text")).to_have_text("The note is pinned.")
+    expect(page.locator("#undo-text")).to_have_text("Note added.")
     assert notes(desk) == ["We know him."]
     assert current(page) == "comment number 0"
     calm(page)

@@ -188,7 +188,7 @@ def test_enter_in_a_message_rejects_with_that_message(desk: Desk, scripted: bool
     page.locator(".card summary").first.click()
     page.locator(".card input[name=note]").first.fill("We do not accept insults.")
     page.keyboard.press("Enter")
-    expect(page.locator("#undo-text")).to_have_text("Rejected. 2 left")
+    expect(page.locator("#undo-text")).to_have_text("Rejected. 2 still held")
     eventually(page, desk, State.REJECTED, 1)
     assert rulings(desk) == [("rejected", "", "We do not accept insults.")]
 
@@ -200,11 +200,11 @@ def test_enter_in_the_messages_of_the_bar_and_of_the_colleagues_does_what_they_a
         page.keyboard.press(key)
     page.locator("#bulk input[name=note]").fill("No advertising.")
     page.keyboard.press("Enter")
-    expect(page.locator("#undo-text")).to_have_text("2 rejected. 3 left")
+    expect(page.locator("#undo-text")).to_have_text("2 rejected. 3 still held")
     page.keyboard.press("e")
     page.locator(".card.current input[name=word]").fill("Is this a threat?")
     page.keyboard.press("Enter")
-    expect(page.locator("#undo-text")).to_have_text("Escalated. 2 left")
+    expect(page.locator("#undo-text")).to_have_text("Escalated. 2 still held")
     answered(page)
     assert rulings(desk) == [("rejected", "", "No advertising.")] * 2
     with desk.database.reading() as session:

@@ -44,9 +44,15 @@ def test_the_next_heading_has_the_focus_and_a_voice_says_what_happened(desk: Des
     expect(page.locator(".card.current h2")).to_have_text("Marek")
     page.keyboard.press("a")
     expect(page.locator("h2:focus")).to_have_text("Bargain Corner")
-    expect(page.locator("#live")).to_have_text("Approved. 18 left")
+    expect(page.locator("#live")).to_have_text("Approved. 18 still held")
     read = page.locator("#feed").aria_snapshot()
-    for line in ('feed "Held"', 'article "Bargain Corner"', 'heading "Bargain Corner" [level=2]', 'button "Approve"', "mark"):
+    for line in (
+        'feed "Held for review"',
+        'article "Bargain Corner"',
+        'heading "Bargain Corner" [level=2]',
+        'button "Approve"',
+        "mark",
+    ):
         assert line in read, read
     page.keyboard.press("?")
     assert page.locator("dialog label input[data-act]").count() == len(set("jkarseh zZxJK*conwibtlvumy/f?") - {" "})

@@ -100,12 +100,12 @@ def test_whoever_closes_the_dialog_gets_the_card_and_the_message_back(desk: Desk
 def test_the_form_of_another_page_is_sent_after_signing_in_again(desk: Desk, dana: Callable[[str], Page]) -> None:
     ids = sow(desk.database, "news", SEEDS)
     page = dana(f"/queue/comments/{ids[0]}")
-    page.get_by_text("Note for colleagues").click()
+    page.get_by_text("Internal note").click()
     page.locator("#note textarea").fill("A long note. " * 50)
     end_sessions(desk)
-    page.get_by_role("button", name="Pin it").click()
+    page.get_by_role("button", name="Add note").click()
     sign_in(page)
-    expect(page.get_by_text("The note is pinned.")).to_be_visible()
+    expect(page.get_by_text("Note added.")).to_be_visible()
     with desk.database.reading() as session:
         assert session.scalar(select(Note.text)) == ("A long note. " * 50).strip()
 

@@ -118,7 +118,7 @@ def test_an_admin_of_one_site_sees_nothing_of_the_others_or_of_the_house(house: 
     for path in ("/settings/audit-log", "/settings/audit-log.csv"):
         told = small.get(f"{path}?site=news").get_data(as_text=True)
         assert "theirs" not in told
-        assert "<td>wrote a backup" not in told
+        assert "<td>created a backup" not in told
         assert "backup_written," not in told
     mo = house.person("mo@news.example", Role.MODERATOR)
     assert mo.get("/settings/audit-log?site=news").status_code == 403

@@ -87,7 +87,7 @@ def _draft(seed: Seed) -> Draft:
 
 def _settlement(item, seed: Seed) -> JudgedComment:
     spans = tuple(Span(seed.text.index(text), seed.text.index(text) + len(text), text, read) for text, read in seed.found.items())
-    rule = seed.rule or "a word from the list of mild profanity"
+    rule = seed.rule or "mild profanity"
     first = () if seed.state is State.APPROVED else (Signal(seed.kind, seed.score, rule, spans, check="seeded"),)
     signals = (*first, *seed.also)
     return JudgedComment(item, signals, Verdict(seed.state, signals))

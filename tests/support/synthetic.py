@@ -32,31 +32,31 @@ SEEDS: tuple[Seed, ...] = (
     # Comments that wait for a decision.
     Seed(
         "The water board was asked, and said no. But of course this council of b4st@rds does as it likes, and we get to pay for the damned thing twice.",
-        "Marek", CYCLE, kind=Kind.PROFANITY_STRONG, rule="a strong word: bastards", score=0.86, found={"b4st@rds": "bastards"},
+        "Marek", CYCLE, kind=Kind.PROFANITY_STRONG, rule="strong profanity: bastards", score=0.86, found={"b4st@rds": "bastards"},
         minutes=62, parent="river", language="en",
-        also=(_two(Kind.PROFANITY_MILD, "a mild word: damned", 0.31, (123, 129, "damned", "damned")),),
+        also=(_two(Kind.PROFANITY_MILD, "mild profanity: damned", 0.31, (123, 129, "damned", "damned")),),
     ),
     Seed(
         "Best price replica bags, visit bags-4-you.example/river and bags-4-you.example/sale today, code RIVER",
-        "Bargain Corner", CYCLE, kind=Kind.SPAM_LINKS, rule="2 links where one is usual", score=0.93,
+        "Bargain Corner", CYCLE, kind=Kind.SPAM_LINKS, rule="2 links (one is usual)", score=0.93,
         found={"bags-4-you.example/river": "", "bags-4-you.example/sale": ""}, minutes=48, url="https://bags-4-you.example",
-        also=(_two(Kind.SPAM_PHRASES, "a phrase of advertisers: 'best price'", 0.71, (0, 10, "Best price", "best price")),),
+        also=(_two(Kind.SPAM_PHRASES, "an advertising phrase: 'best price'", 0.71, (0, 10, "Best price", "best price")),),
     ),
     *(
         Seed(
             "Earn 400 a day from home!!! Ask me how on the messenger", f"Lucky {n}", thread, kind=Kind.SPAM_DUPLICATE,
-            rule="the same text came 6 times before within the hour, 3 on other pages", score=0.88, minutes=41 - n / 2,
+            rule="same text posted 6 times before in the last hour (3 on other articles)", score=0.88, minutes=41 - n / 2,
             found={"Earn 400 a day from home": "earn 400 a day from home"},
         )
         for n, thread in enumerate((CYCLE, BAKERY, BUS, CYCLE, BAKERY, BUS, CYCLE))
     ),
     Seed(
         "If you want to talk about it, call me on 0555 010 4477 after six. I was the planner of the first draft and I still have all the drawings.",
-        "Henrike", CYCLE, kind=Kind.PRIVACY_PHONE, rule="a telephone number", score=0.62, found={"0555 010 4477": ""}, minutes=35, language="en",
+        "Henrike", CYCLE, kind=Kind.PRIVACY_PHONE, rule="a phone number", score=0.62, found={"0555 010 4477": ""}, minutes=35, language="en",
     ),
     Seed(
         "What an idiotic idea. People like you should be run over by your own bicycles.",
-        "Anon", CYCLE, kind=Kind.ABUSE_MODEL, rule="reads like an attack (91%)", score=0.91,
+        "Anon", CYCLE, kind=Kind.ABUSE_MODEL, rule="looks like a personal attack (91%)", score=0.91,
         found={"People like you should be run over": ""}, minutes=33, language="en",
     ),
     Seed(
@@ -69,14 +69,14 @@ SEEDS: tuple[Seed, ...] = (
     ),
     Seed(
         "Great a\u200brti\u200bcle, thanks! \u202efdp.exe\u202c has the rest of the plan.", "Reader", BAKERY,
-        kind=Kind.SPAM_GIBBERISH, rule="letters that spell no words", score=0.74, minutes=24,
+        kind=Kind.SPAM_GIBBERISH, rule="gibberish", score=0.74, minutes=24,
     ),
-    Seed("They should reopen it as a cooperative. I would put in 200 myself.", "Ines", BAKERY, kind=Kind.SITE_HOLDS_EVERYTHING, rule="this site holds every comment for a person first", score=1.0, minutes=20, verified=True, language="en"),
+    Seed("They should reopen it as a cooperative. I would put in 200 myself.", "Ines", BAKERY, kind=Kind.SITE_HOLDS_EVERYTHING, rule="this site reviews every comment before it is published", score=1.0, minutes=20, verified=True, language="en"),
     Seed(
         "Night buses? For whom? The three drunks at the station? " + "I have lived here for forty years and we never needed one. " * 6,
-        "Old Town", BUS, kind=Kind.TRUST_REJECTED_BEFORE, rule="2 of 3 earlier comments of this author were rejected", score=0.58, minutes=16, language="en",
+        "Old Town", BUS, kind=Kind.TRUST_REJECTED_BEFORE, rule="2 of 3 earlier comments by this author were rejected", score=0.58, minutes=16, language="en",
     ),
-    Seed("Sch*** Idee, ehrlich.", "Nina", SCHOOL, kind=Kind.PROFANITY_MILD, rule="a mild word: scheiss", score=0.52, found={"Sch***": "scheiss"}, minutes=12, language="de"),
-    Seed("Nice school. Nice children. Where exactly do they walk?", "Watcher", SCHOOL, kind=Kind.SITE_BLOCKED_WORD, rule="a word that this site holds: where exactly do they", score=1.0, found={"Where exactly do they": "where exactly do they"}, minutes=7, language="en"),
-    Seed("<b>first!</b> <script>alert(1)</script>", "<i>me</i>", SCHOOL, kind=Kind.SPAM_TOO_FAST, rule="sent 0.4 s after the form was shown", score=0.66, minutes=3),
+    Seed("Sch*** Idee, ehrlich.", "Nina", SCHOOL, kind=Kind.PROFANITY_MILD, rule="mild profanity: scheiss", score=0.52, found={"Sch***": "scheiss"}, minutes=12, language="de"),
+    Seed("Nice school. Nice children. Where exactly do they walk?", "Watcher", SCHOOL, kind=Kind.SITE_BLOCKED_WORD, rule="a word that this site holds for review: where exactly do they", score=1.0, found={"Where exactly do they": "where exactly do they"}, minutes=7, language="en"),
+    Seed("<b>first!</b> <script>alert(1)</script>", "<i>me</i>", SCHOOL, kind=Kind.SPAM_TOO_FAST, rule="sent 0.4 s after the form was opened", score=0.66, minutes=3),
 )  # fmt: skip

@@ -152,7 +152,7 @@ def examine(
     """
     earlier = recent.before(batch)
     tried = [item for item in batch if item.claims <= most]
-    rule = f"not checked: {most} tries were cut short, so a person decides"
+    rule = f"not checked: {most} attempts were interrupted, so a person decides"
     given_up: tuple[Signal, ...] = (Signal(Kind.NOT_CHECKED, 1.0, rule, check="drain"),)
     readings = [_reading(item, earlier[item.comment_id], models) for item in tried]
     cheap = signals_of_each(readings)

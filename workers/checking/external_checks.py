@@ -112,7 +112,7 @@ class _Client:
         left = self._until - time.monotonic()
         why = "there was no time left" if left <= 0 else line.may_ask()
         if why:
-            return (_silent(line, settlement, Kind.NOT_CHECKED, f"{line.check.title} was not asked: {why}"),)
+            return (_silent(line, settlement, Kind.NOT_CHECKED, f"{line.check.title} was not used: {why}"),)
         seconds = min(line.row.timeout, left)
         answer = self._answer(settlement, seconds)
         found, error = _parse(line, answer)
@@ -122,8 +122,8 @@ class _Client:
         if not error:
             return found
         if answer.status is None and answer.error == "no answer in time":
-            return (_silent(line, settlement, Kind.CHECK_TIMED_OUT, f"{line.check.title} gave no answer within {seconds:.1g} s"),)
-        return (_silent(line, settlement, Kind.CHECK_FAILED, f"{line.check.title} could not be asked: {error}"),)
+            return (_silent(line, settlement, Kind.CHECK_TIMED_OUT, f"{line.check.title} did not answer within {seconds:.1g} s"),)
+        return (_silent(line, settlement, Kind.CHECK_FAILED, f"{line.check.title} could not be used: {error}"),)
 
     def _answer(self, settlement: JudgedComment, seconds: float) -> Answer:
         line = self._line

@@ -22,7 +22,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     if "@" in text or "at]" in text or "at)" in text:
         for found in _MAIL.finditer(text):
             span = folded.span(*found.span(), read_as=found[0])
-            yield Signal(Kind.SPAM_CONTACT, 0.45, f"a mail address: {span.text}", (span,), check=CHECK)
+            yield Signal(Kind.SPAM_CONTACT, 0.45, f"an e-mail address: {span.text}", (span,), check=CHECK)
             break
     if ("@" in text or count(text, DIGITS)) and any(
         word in text for word in ("app", "telegram", "wechat", "viber", "kik", "skype", "icq", "snapchat", "imo")

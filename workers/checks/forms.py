@@ -14,9 +14,9 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """Gives signals only if the host sends these facts about its form."""
     circumstances = prepared.reading.circumstances
     if circumstances.honeypot:
-        yield Signal(Kind.SPAM_HONEYPOT, 0.95, "a field that people cannot see was filled in", strong=True, check=CHECK)
+        yield Signal(Kind.SPAM_HONEYPOT, 0.95, "a hidden form field was filled in, as programs do", strong=True, check=CHECK)
     seconds = circumstances.seconds_to_submit
     if seconds is not None and 0 <= seconds < HASTY:
         impossible = seconds < IMPOSSIBLE and len(prepared.reading.text) > 20
         score = 0.85 if impossible else 0.55
-        yield Signal(Kind.SPAM_TOO_FAST, score, f"sent {seconds:g} s after the form was shown", strong=impossible, check=CHECK)
+        yield Signal(Kind.SPAM_TOO_FAST, score, f"sent {seconds:g} s after the form was opened", strong=impossible, check=CHECK)

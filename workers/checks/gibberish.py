@@ -30,7 +30,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     made_up = len(words) == 1 and " " not in text.strip() and _MIXED.search(prepared.reading.text)
     if letters >= ENOUGH_LETTERS and (odd * 2 > letters or made_up):
         span = prepared.text.span(0, len(text))
-        yield Signal(Kind.SPAM_GIBBERISH, 0.65, "letters that spell no words", (span,), check=CHECK)
+        yield Signal(Kind.SPAM_GIBBERISH, 0.65, "gibberish", (span,), check=CHECK)
 
 
 def _has_hard_runs(text: str) -> bool:

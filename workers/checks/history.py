@@ -19,10 +19,10 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield Signal(Kind.TRUST_BY_HAND, 0.0, "a moderator of this site trusts this author", check=CHECK)
     total = past.approved + past.rejected
     if total == 0 and prepared.reading.author.external_id:
-        yield Signal(Kind.TRUST_NEW_AUTHOR, 0.2, "the first comment of this author", check=CHECK)
+        yield Signal(Kind.TRUST_NEW_AUTHOR, 0.2, "this author's first comment", check=CHECK)
     elif past.vouched and past.rejected >= ENOUGH_REJECTED and past.rejected / total >= SHARE_REJECTED:
-        rule = f"{past.rejected} of {total} earlier comments of this author were rejected"
+        rule = f"{past.rejected} of {total} earlier comments by this author were rejected"
         yield Signal(Kind.TRUST_REJECTED_BEFORE, round(past.rejected / (total + 1), 2), rule, check=CHECK)
     elif past.vouched and past.approved >= ENOUGH_APPROVED and past.rejected * ONE_REJECTED_IN <= total:
-        rule = f"{past.approved} of {total} earlier comments of this author were approved"
+        rule = f"{past.approved} of {total} earlier comments by this author were approved"
         yield Signal(Kind.TRUST_DEPENDABLE_AUTHOR, 0.0, rule, check=CHECK)

@@ -36,7 +36,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal with score 0 for all leads."""
     spans = tuple(_leads(prepared))
     if spans:
-        yield Signal(Kind.SPAM_LEAD, 0.0, f"something to follow: {spans[0].text}", spans, check=CHECK)
+        yield Signal(Kind.SPAM_LEAD, 0.0, f"a link or contact: {spans[0].text}", spans, check=CHECK)
 
 
 def website(prepared: Prepared) -> Span | None:

@@ -37,11 +37,11 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield _many(outside, text)
         if markup := _dressed_up(text):
             span = Span(markup.start(), markup.end(), markup[0])
-            yield Signal(Kind.SPAM_LINKS, 0.85, "a link dressed up in markup", (span,), strong=True, check=CHECK)
+            yield Signal(Kind.SPAM_LINKS, 0.85, "a link hidden in markup", (span,), strong=True, check=CHECK)
     short = tuple(link for link in outside if is_within(link.host, SHORTENERS))
     if short or is_within(website, SHORTENERS):
         spans = _spans(short, text) or (_of_website(prepared),)
-        yield Signal(Kind.SPAM_SHORTENER, 0.6, f"a shortened link hides where it leads: {spans[0].text}", spans, check=CHECK)
+        yield Signal(Kind.SPAM_SHORTENER, 0.6, f"a short link that hides its target: {spans[0].text}", spans, check=CHECK)
 
 
 def _dressed_up(text: str) -> re.Match[str] | None:
@@ -58,7 +58,7 @@ def _many(outside: tuple[Link, ...], text: str) -> Signal:
         score = USUAL_LINK
     if any(link.hidden for link in outside):
         score = max(score, 0.6)
-    rule = f"{count} links where one is usual" if count > 1 else f"a link to {outside[0].host or 'elsewhere'}"
+    rule = f"{count} links (one is usual)" if count > 1 else f"a link to {outside[0].host or 'elsewhere'}"
     return Signal(Kind.SPAM_LINKS, score, rule, _spans(outside, text), strong=count >= STRONG_FROM, check=CHECK)
 
 

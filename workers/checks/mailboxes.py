@@ -14,7 +14,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """Gives a signal for a disposable address: the site may allow them, but readers seldom use them."""
     domain = prepared.reading.author.email_domain.lower()
     if domain and is_within(domain, _disposable()):
-        yield Signal(Kind.SPAM_DISPOSABLE_EMAIL, 0.6, f"a throw-away mail address: {domain}", strong=True, check=CHECK)
+        yield Signal(Kind.SPAM_DISPOSABLE_EMAIL, 0.6, f"a disposable e-mail address: {domain}", strong=True, check=CHECK)
 
 
 @cache

@@ -34,11 +34,11 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield _by_site_model(prepared, spam)
     else:
         words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam)
-        yield _signal(Kind.SPAM_MODEL, spam, "reads like spam", words, strong=spam >= STRONG_FROM)
+        yield _signal(Kind.SPAM_MODEL, spam, "looks like spam", words, strong=spam >= STRONG_FROM)
     if prepared.told.language not in ("", ENGLISH):
         abuse = min(abuse, MOST_IN_ANOTHER_LANGUAGE)
     words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse)
-    yield _signal(Kind.ABUSE_MODEL, abuse, "reads like an attack", words, strong=False)
+    yield _signal(Kind.ABUSE_MODEL, abuse, "looks like a personal attack", words, strong=False)
 
 
 def probabilities(prepared: Prepared) -> tuple[float, float]:
@@ -88,7 +88,7 @@ def _by_site_model(prepared: Prepared, spam: float) -> Signal:
     if chance >= limit:
         scoring = Scoring(partial(_site_weight, model), partial(_site_chance, model), limit)
         words = deciding_words(prepared, scoring, chance)
-    return _signal(Kind.SPAM_SITE_MODEL, chance, "reads like what this site rejects", words, strong=chance >= STRONG_FROM)
+    return _signal(Kind.SPAM_SITE_MODEL, chance, "looks like what this site rejects", words, strong=chance >= STRONG_FROM)
 
 
 def _site_weight(model: SiteModel, said: Tokens) -> float:

@@ -32,7 +32,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         return
     whole = name.span(0, len(name.text), field=Field.AUTHOR_NAME)
     if name.text.strip() == TEST_NAME:
-        rule = f"the name {TEST_NAME} is spam by definition, for tests"
+        rule = f"the name {TEST_NAME} always counts as spam, for tests"
         yield Signal(Kind.SPAM_TEST, 1.0, rule, (whole,), strong=True, check=CHECK)
     elif _ADDRESS.search(name.text):
         yield Signal(Kind.SPAM_NAME, 0.7, f"the name is an address: {whole.text}", (whole,), strong=True, check=CHECK)
@@ -43,7 +43,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         rule = f"the author's name or website advertises: {spans[0].text}"
         yield Signal(Kind.SPAM_NAME, 0.55, rule, spans, check=CHECK)
     elif len(_word_set(name.text[:LONGEST]) & _SHOP_TALK) >= 2 or len(name.text) > LONGEST:
-        rule = f"the name reads like an advertisement: {whole.text[:LONGEST]}"
+        rule = f"the name looks like an advertisement: {whole.text[:LONGEST]}"
         # A long name is only a weak sign: it may be a reader's full name.
         yield Signal(Kind.SPAM_NAME, 0.6, rule, (whole,), strong=len(name.text) <= LONGEST, check=CHECK)
 

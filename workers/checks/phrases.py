@@ -35,7 +35,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     score = _BY_COUNT[min(max(count, 1), len(_BY_COUNT) - 1)]
     spans = tuple(counted.values())
     named = ", ".join(f"'{spelling}'" for spelling in list(counted)[:4])
-    rule = f"{len(counted)} phrases of advertisers: {named}" if len(counted) > 1 else f"a phrase of advertisers: {named}"
+    rule = f"{len(counted)} advertising phrases: {named}" if len(counted) > 1 else f"an advertising phrase: {named}"
     yield Signal(Kind.SPAM_PHRASES, score, rule, spans[:20], strong=len(counted) >= 3 or pitched, check=CHECK)
 
 

@@ -34,7 +34,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     if digits >= _CARD_DIGITS and (card := next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)):
         yield Signal(Kind.PRIVACY_CARD, 0.9, "a card number", (folded.span(*card.span()),), strong=False, check=CHECK)
     elif digits >= _PHONE_DIGITS and (phone := _first(_PHONE, text)):
-        yield Signal(Kind.PRIVACY_PHONE, 0.55, "a telephone number", (folded.span(*phone.span()),), check=CHECK)
+        yield Signal(Kind.PRIVACY_PHONE, 0.55, "a phone number", (folded.span(*phone.span()),), check=CHECK)
     if street := _first(_STREET, text):
         near = text[max(0, street.start() - 60) : street.end() + 20]
         score = 0.6 if _WHOSE.search(near) else 0.3

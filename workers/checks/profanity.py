@@ -18,7 +18,7 @@ from workers.checks.text.word_lists import word_list
 CHECK = "profanity"
 #: The score for a word of each tier. By default a mild word is shown to moderators, but does not hold the comment.
 SCORES = {Tier.STRONG: 0.9, Tier.COARSE: 0.6, Tier.MILD: 0.5}
-_NAMES = {Tier.STRONG: "a strong word", Tier.COARSE: "a coarse word", Tier.MILD: "a mild word"}
+_NAMES = {Tier.STRONG: "strong profanity", Tier.COARSE: "offensive word", Tier.MILD: "mild profanity"}
 _SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing")
 #: Maximum number of places per signal: more tell a moderator nothing new.
 MOST_SPANS = 20

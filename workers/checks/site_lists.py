@@ -22,16 +22,16 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """Every match gives a signal with score 1; the policy then rejects or holds the comment."""
     lists = prepared.reading.lists
     if lists.blocked_author:
-        yield Signal(Kind.SITE_BLOCKED_AUTHOR, 1.0, "this site blocks this author", strong=True, check=CHECK)
+        yield Signal(Kind.SITE_BLOCKED_AUTHOR, 1.0, "this author is banned on this site", strong=True, check=CHECK)
     if lists.blocked_address:
-        yield Signal(Kind.SITE_BLOCKED_ADDRESS, 1.0, "this site blocks this network address", strong=True, check=CHECK)
-    for listed, kind, verb in (
-        (lists.blocked_words, Kind.SITE_BLOCKED_WORD, "blocks"),
-        (lists.held_words, Kind.SITE_HELD_WORD, "holds"),
+        yield Signal(Kind.SITE_BLOCKED_ADDRESS, 1.0, "this IP address is blocked on this site", strong=True, check=CHECK)
+    for listed, kind, sentence in (
+        (lists.blocked_words, Kind.SITE_BLOCKED_WORD, "a blocked word of this site"),
+        (lists.held_words, Kind.SITE_HELD_WORD, "a word that this site holds for review"),
     ):
         if listed and (spans := _spans(prepared, listed)):
             words = ", ".join(dict.fromkeys(span.read_as for span in spans))
-            yield Signal(kind, 1.0, f"a word that this site {verb}: {words}", spans, strong=verb == "blocks", check=CHECK)
+            yield Signal(kind, 1.0, f"{sentence}: {words}", spans, strong=kind is Kind.SITE_BLOCKED_WORD, check=CHECK)
 
 
 def _spans(prepared: Prepared, listed: tuple[str, ...]) -> tuple[Span, ...]:

@@ -18,7 +18,7 @@ def parse_response(answer: str) -> tuple[Signal, ...]:
     """`true` is spam, `false` is not. Akismet sends `invalid` for a wrong key: that and anything else raises Unreadable."""
     result = answer.strip()
     if result == "true":
-        return (Signal(Kind.SPAM_EXTERNAL, SCORE, "Akismet calls it spam", strong=True),)
+        return (Signal(Kind.SPAM_EXTERNAL, SCORE, "Akismet says spam", strong=True),)
     if result != "false":
         raise Unreadable(f"expected true or false, got {result[:40]!r}")
     return ()

@@ -27,7 +27,7 @@ def parse_response(answer: str) -> tuple[Signal, ...]:
     seen = {name: score for name, score in _numbers(result.get("category_scores")) if _flagged(result, name)}
     name = max(seen, key=lambda one: (seen[one], one), default="")
     score = min(1.0, max(FLAGGED, seen.get(name, 0.0)))
-    rule = f"the moderation service calls it {name.replace('_', ' ')[:60] or 'harmful'} ({score:.0%})"
+    rule = f"the moderation service says {name.replace('_', ' ')[:60] or 'harmful'} ({score:.0%})"
     return (Signal(Kind.ABUSE_EXTERNAL, score, rule),)
 
 

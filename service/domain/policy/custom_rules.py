@@ -127,12 +127,12 @@ def back_test(rule: CustomRule, past: Sequence[PastComment]) -> BackTest:
 
 def _links(value: str, facts: Facts) -> str:
     most = int(value)
-    return f"{facts.links} links where this site allows {most}" if facts.links > most else ""
+    return f"{facts.links} links (this site allows {most})" if facts.links > most else ""
 
 
 def _new_author(value: str, facts: Facts) -> str:
     needed = int(value)
-    return f"{facts.approved} approved comments by this author, this site asks for {needed}" if facts.approved < needed else ""
+    return f"{facts.approved} approved comments by this author (this site asks for {needed})" if facts.approved < needed else ""
 
 
 def _first_comment(_: str, facts: Facts) -> str:
@@ -141,20 +141,24 @@ def _first_comment(_: str, facts: Facts) -> str:
 
 def _old_thread(value: str, facts: Facts) -> str:
     days = int(value)
-    return f"the thread is {facts.thread_days:.0f} days old, this site looks from {days}" if facts.thread_days >= days else ""
+    return (
+        f"the article is {facts.thread_days:.0f} days old (this site holds comments after {days})"
+        if facts.thread_days >= days
+        else ""
+    )
 
 
 def _language(value: str, facts: Facts) -> str:
     allowed = {word.strip().lower() for word in value.split(",")}
     spoken = facts.language.lower().partition("-")[0]
-    return f"written in {spoken}, this site publishes {value}" if spoken and spoken not in allowed else ""
+    return f"written in {spoken} (this site publishes {value})" if spoken and spoken not in allowed else ""
 
 
 def _normalized(value: str, facts: Facts) -> str:
     words = "".join(char if char.isalnum() else " " for char in facts.text.casefold()).split()[:MOST_WORDS]
     spaced = f" {' '.join(words)} "
     matches = [word.strip() for word in value.split(",") if word.strip() and _mentions(word.strip().casefold(), words, spaced)]
-    return f"it mentions {', '.join(matches)}" if matches else ""
+    return f"contains {', '.join(matches)}" if matches else ""
 
 
 def _mentions(word: str, words: Sequence[str], spaced: str) -> bool:

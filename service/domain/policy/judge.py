@@ -102,7 +102,9 @@ def judge(signals: Sequence[Signal], rules: PolicyLimits) -> Verdict:
     if rejecting := _rejecting(ordered, holding, rules, leads=leads):
         return Verdict(State.REJECTED, (*rejecting, *notes))
     if rules.hold_everything:
-        everything = Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site holds every comment for a person first", check="policy")
+        everything = Signal(
+            Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site reviews every comment before it is published", check="policy"
+        )
         return Verdict(State.HELD, (*holding, everything, *notes))
     if sure := _beyond_doubt(ordered, holding, rules):
         if not leads:
@@ -161,7 +163,7 @@ def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: P
 def _doubtless(signals: Sequence[Signal], sure: float, rules: PolicyLimits) -> tuple[Signal, ...]:
     """The reason that the comment is spam beyond doubt, with the words that the model names, and the other findings of spam."""
     model = next(s for s in signals if s.kind in MODELS_OF_SPAM and s.score == sure)
-    rule = f"spam beyond doubt: {sure:.1%}, and from {rules.beyond_doubt:.0%} on nobody is asked"
+    rule = f"obvious spam ({sure:.1%}; rejected automatically from {rules.beyond_doubt:.0%} on)"
     speaking = (s for s in signals if s.kind.family is Family.SPAM and s.score and s.kind not in MODELS_OF_SPAM)
     return (Signal(Kind.SPAM_BEYOND_DOUBT, sure, rule, model.spans, check="policy"), *speaking)
 
@@ -170,7 +172,7 @@ def _leading_nowhere(signal: Signal) -> Signal:
     """Add to a model's reason why a moderator has to decide although the model is sure."""
     if signal.kind not in MODELS_OF_SPAM:
         return signal
-    return replace(signal, rule=f"{signal.rule}; there is nothing to follow, so a person decides")
+    return replace(signal, rule=f"{signal.rule}; it has no link or contact, so a person decides")
 
 
 def _rejecting(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits, *, leads: bool) -> tuple[Signal, ...]:

@@ -21,7 +21,7 @@ def csv_response(pieces: Iterator[str], *, name: str, person: UUID) -> Response:
     """A CSV file of this name. It holds a download slot of the person until it is read or closed. Raises TooManyDownloads."""
     slots = resources().downloads
     if not slots.take(person):
-        raise TooManyDownloads(_("two downloads of yours are under way already; wait until one has ended, or cancel it"))
+        raise TooManyDownloads(_("you are already running two downloads; wait for one to finish, or cancel it"))
     slot = ExitStack()
     slot.callback(slots.give_back, person)
     response = Response(stream_with_context(_read(pieces, slot)), mimetype="text/csv")

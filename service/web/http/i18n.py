@@ -1,11 +1,14 @@
 """Translation, and times and numbers formatted in the language of the request."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import flask_babel
 
 from service.store.moderation.queue import MANY
+
+#: What is younger than this is called "just now".
+JUST_NOW = timedelta(seconds=5)
 
 
 def _(message: str, **values: Any) -> str:
@@ -18,10 +21,12 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
-def age(then: datetime) -> str:
-    """How long ago, in the largest unit that fits: "3 minutes"."""
-    past = max(datetime.now(UTC) - then, datetime.resolution)
-    return str(flask_babel.format_timedelta(past, granularity="second", threshold=0.95))
+def ago(then: datetime) -> str:
+    """How long ago, in the largest unit that fits: "3 minutes ago", or "just now"."""
+    past = datetime.now(UTC) - then
+    if past < JUST_NOW:
+        return _("just now")
+    return str(flask_babel.format_timedelta(-past, granularity="second", threshold=0.95, add_direction=True))
 
 
 def moment(then: datetime) -> str:

@@ -115,7 +115,7 @@ def _navigation() -> list[tuple[str, str]]:
     places = [
         ("pages.queue", _("Queue")),
         ("pages.decisions", _("Decisions")),
-        ("pages.threads", _("Threads")),
+        ("pages.threads", _("Articles")),
         ("pages.authors", _("Authors")),
         ("pages.charts", _("Charts")),
     ]

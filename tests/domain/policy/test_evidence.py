@@ -26,7 +26,7 @@ LINKS, CONTACT = strong(Kind.SPAM_LINKS, (40, 60)), strong(Kind.SPAM_CONTACT, (7
 REPEAT, NEAR, BURST = (strong(kind) for kind in (Kind.SPAM_DUPLICATE, Kind.SPAM_NEAR_DUPLICATE, Kind.SPAM_VELOCITY))
 HONEYPOT, HASTE = strong(Kind.SPAM_HONEYPOT), strong(Kind.SPAM_TOO_FAST)
 EXTERNAL = strong(Kind.SPAM_EXTERNAL)
-LEAD = Signal(Kind.SPAM_LEAD, 0.0, "something to follow")
+LEAD = Signal(Kind.SPAM_LEAD, 0.0, "a link or contact")
 
 #: Two findings; whether they count as two without a lead; and with a lead.
 PAIRS = [
@@ -112,7 +112,7 @@ def test_nothing_on_one_ground_rejects_however_sure_it_is(one: Signal, score: fl
 @given(_SCORES, st.booleans())
 def test_a_model_rejects_alone_only_what_can_be_followed(score: float, leads: bool) -> None:
     for kind in (Kind.SPAM_MODEL, Kind.SPAM_SITE_MODEL):
-        signals = [Signal(kind, score, "reads like spam", strong=True), *([LEAD] if leads else [])]
+        signals = [Signal(kind, score, "looks like spam", strong=True), *([LEAD] if leads else [])]
         rejected = judge(signals, PolicyLimits()).state is State.REJECTED
         assert rejected == (leads and score >= BEYOND_DOUBT)
 

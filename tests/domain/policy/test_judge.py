@@ -85,14 +85,14 @@ def test_a_site_may_hold_everything_first():
 def test_spam_beyond_doubt_says_why_and_waits_where_the_site_says_so():
     verdict = judge([SURE, found(Kind.SPAM_LINKS, 0.3)], PolicyLimits())
     assert [reason.kind for reason in verdict.reasons] == [Kind.SPAM_BEYOND_DOUBT, Kind.SPAM_LINKS]
-    assert verdict.reasons[0].rule == "spam beyond doubt: 98.5%, and from 98% on nobody is asked"
+    assert verdict.reasons[0].rule == "obvious spam (98.5%; rejected automatically from 98% on)"
     assert judge([SURE, LEAD], PolicyLimits(beyond_doubt=None)).state is State.HELD
     assert judge([SURE, LEAD], PolicyLimits(hold_everything=True)).state is State.HELD
 
 
 def test_a_sure_model_that_finds_nothing_to_follow_holds_and_says_why():
     (reason,) = judge([SURE], PolicyLimits()).reasons
-    assert reason.rule == "why; there is nothing to follow, so a person decides"
+    assert reason.rule == "why; it has no link or contact, so a person decides"
 
 
 def test_a_score_is_the_chance_that_one_finding_of_the_family_is_right():

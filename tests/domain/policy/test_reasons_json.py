@@ -10,7 +10,7 @@ from service.domain.policy.signals import Field, Kind, Signal, Span
 STRONG = Signal(
     Kind.PROFANITY_STRONG,
     0.9,
-    "a strong word: bastard",
+    "strong profanity: bastard",
     spans=(Span(4, 11, "b4st@rd", "bastard"), Span(0, 3, "Ted", field=Field.AUTHOR_NAME)),
     strong=True,
     check="profanity",
@@ -41,7 +41,7 @@ def test_a_check_that_never_finished_says_so(kind, status):
 
 
 def test_contributions_of_one_family_add_up_to_one():
-    links, model = Signal(Kind.SPAM_LINKS, 0.6, "2 links"), Signal(Kind.SPAM_MODEL, 0.2, "reads like spam")
+    links, model = Signal(Kind.SPAM_LINKS, 0.6, "2 links"), Signal(Kind.SPAM_MODEL, 0.2, "looks like spam")
     reasons = as_reasons([model, STRONG, links])
     assert [r["code"] for r in reasons] == ["profanity.strong", "spam.links", "spam.model"]
     assert sum(r["contribution"] for r in reasons[1:]) == pytest.approx(1.0, abs=1e-3)

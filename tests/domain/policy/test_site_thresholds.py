@@ -15,7 +15,7 @@ def _found(kind: Kind, score: float) -> tuple[Signal, ...]:
     return (Signal(kind, score, "found"),)
 
 
-LEAD = Signal(Kind.SPAM_LEAD, 0.0, "something to follow")
+LEAD = Signal(Kind.SPAM_LEAD, 0.0, "a link or contact")
 
 
 TABLE = [

@@ -117,7 +117,7 @@ def test_looking_at_an_invitation_uses_nothing_up_and_says_what_it_takes(house: 
     for browser, words in (
         (Browser(house.app), "Sign in to this account first"),
         (bea, "Sign in to this account first"),
-        (hijacked, "Present password"),
+        (hijacked, "Current password"),
     ):
         page = browser.get(f"/sign-in/{token}").get_data(as_text=True)
         assert words in page
@@ -131,7 +131,7 @@ def test_until_it_is_accepted_nothing_of_the_account_changes_and_it_can_be_withd
 ) -> None:
     token = invite(bea, VICTOR, site="blog")
     page = bea.get("/settings/moderators").get_data(as_text=True)
-    assert "waits to be accepted" in page
+    assert "not accepted yet" in page
     assert VICTOR in page
     with house.database.reading() as session:
         person = moderator_with(session, VICTOR).id
@@ -142,7 +142,7 @@ def test_until_it_is_accepted_nothing_of_the_account_changes_and_it_can_be_withd
     assert bea.post(f"/settings/moderators/{person}", {"site": "blog", "role": "none"}).status_code == 303
     assert opens(hijacked, "news")
     assert accept(hijacked, token, password=MALLORYS) == 410
-    assert "waits to be accepted" not in bea.get("/settings/moderators").get_data(as_text=True)
+    assert "not accepted yet" not in bea.get("/settings/moderators").get_data(as_text=True)
 
 
 def test_an_invitation_made_again_ends_the_one_before_and_another_sites_goes_on(

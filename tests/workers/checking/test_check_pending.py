@@ -226,7 +226,7 @@ def test_many_links_to_one_host_are_noticed_whoever_sends_them(database: Databas
         rows = session.scalars(select(VerdictRow)).all()
     told = [reason for row in rows for reason in row.reasons if reason["code"] == "spam.velocity"]
     assert sorted(reason["rule"] for reason in told) == [
-        f"{n} comments before this one with a link to shop.example within the hour" for n in (5, 6, 7)
+        f"{n} other comments with a link to shop.example in the last hour" for n in (5, 6, 7)
     ]
 
 

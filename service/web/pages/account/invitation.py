@@ -47,7 +47,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
         if browser is None:
             return show_invitation(token, offers, 403)
         if not _knows_password(browser):
-            return show_invitation(token, offers, 422, fault=_("That is not your present password."))
+            return show_invitation(token, offers, 422, fault=_("The current password is wrong."))
         throttle(f"code {browser.moderator.id}")
     code, agent = request.form.get("code", "")[:100], request.headers.get("User-Agent", "")
     try:
@@ -56,7 +56,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
                 session, token, browser=browser, code=code, secret_box=_secret_box(), user_agent=agent, now=datetime.now(UTC)
             )
     except Invalid:
-        fault = _("That code does not fit, or was used already. Wait for the next one.")
+        fault = _("Wrong or already used code. Wait for the next one.")
         return show_invitation(token, offers, 422, fault=fault)
     except AccountChanged:
         return show_invitation(token, offers, 403)

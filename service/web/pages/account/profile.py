@@ -44,11 +44,11 @@ def change_password() -> AnyResponse:
     if current:
         throttle(current_sign_in().moderator.email)
     if current and not verify_password(current, request.form.get("old", "")[:1000]):
-        return _render(422, fault=_("That is not your present password."))
+        return _render(422, fault=_("The current password is wrong."))
     if fault := password_fault(new):
         return _password_refused(fault, first=first)
     if new != request.form.get("again", ""):
-        return _password_refused(_("The two new passwords differ."), first=first)
+        return _password_refused(_("The two new passwords are not the same."), first=first)
     fresh = hash_password(new)
     with resources().database.writing() as session:
         hold(session, current_sign_in())

@@ -65,13 +65,13 @@ def sign_in_by_password() -> AnyResponse:
         if moderator is not None:
             with resources().database.writing() as session:
                 signing_in.record_failure(session, moderator.id, how="password")
-        fault = _("That address and password do not go together. Without a password, ask an admin for a sign-in link.")
+        fault = _("Wrong e-mail or password. Forgot it? Ask an admin for a sign-in link.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     try:
         with resources().database.writing() as session:
             entry = signing_in.open_session(session, moderator, how="password", user_agent=_user_agent(), now=_now())
     except signing_in.AccountChanged:
-        fault = _("This account was changed just now. Please sign in again.")
+        fault = _("This account has just been changed. Please sign in again.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     return complete_or_ask_second_factor(entry, goal)
 

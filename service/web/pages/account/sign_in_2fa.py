@@ -73,7 +73,7 @@ def sign_in_by_code() -> AnyResponse:
         else:
             sign_in.record_failure(session, pending.moderator_id, how=f"{pending.method}, code")
     if not factor:
-        return page("code.html", 422, goal=goal, fault=_("That code does not fit, or was used already. Wait for the next one."))
+        return page("code.html", 422, goal=goal, fault=_("Wrong or already used code. Wait for the next one."))
     response = set_cookie(_to(goal), token)
     response.set_cookie(_cookie(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response

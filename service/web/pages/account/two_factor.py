@@ -38,11 +38,11 @@ def change_two_factor() -> AnyResponse:
     current, old = current_sign_in().moderator.password, request.form.get("old", "")[:1000]
     # Ask for the password, so that nobody can lock the owner out through an unattended browser.
     if act == "begin" and current and not verify_password(current, old):
-        return _render(422, fault=_("That is not your present password."))
+        return _render(422, fault=_("The current password is wrong."))
     try:
         codes = _carried_out(act, code)
     except Invalid:
-        return _render(422, fault=_("That code does not fit, or was used already. Wait for the next one."))
+        return _render(422, fault=_("Wrong or already used code. Wait for the next one."))
     return _render(201, codes=codes) if codes else redirect_to("pages.two_factor_page", done=act)
 
 

@@ -78,7 +78,7 @@ def edit_text(comment_id: UUID) -> AnyResponse:
         edit(session, site_id(), comment_id, text, version=version, now=_now())
         # Decisions do not record edits, so a note tells colleagues who changed the text.
         notes_replies_bans.add_note(
-            session, site_id(), comment_id, _("I edited the words."), moderator_id=current_moderator_id(), now=_now()
+            session, site_id(), comment_id, _("I edited the text."), moderator_id=current_moderator_id(), now=_now()
         )
     resources().notifier.notify(Job.DRAIN)
     return _back(comment_id, "edit")

@@ -8,7 +8,7 @@ from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import last_words
 from service.web.auth.sessions import current_moderator_id
-from service.web.http.i18n import _, age
+from service.web.http.i18n import _, ago
 from service.web.resources.web_resources import resources
 
 
@@ -22,11 +22,11 @@ def conflict_text(refused: Sequence[Outcome]) -> list[str]:
 def _sentence(outcome: Outcome, last: AnyRow | None) -> str:
     if last is None or not isinstance(outcome.refusal, AlreadyDecided):
         return outcome.refusal.detail if outcome.refusal else ""
-    who = _("You") if last.moderator_id == current_moderator_id() else last.who.partition("@")[0] or _("The host")
-    ago = age(last.at)
+    who = _("You") if last.moderator_id == current_moderator_id() else last.who.partition("@")[0] or _("The website")
+    when = ago(last.at)
     match last.to_state:
         case State.APPROVED:
-            return _("%(who)s approved this %(ago)s ago. Nothing was changed.", who=who, ago=ago)
+            return _("%(who)s already approved this %(ago)s. Your decision changed nothing.", who=who, ago=when)
         case State.REJECTED:
-            return _("%(who)s rejected this %(ago)s ago. Nothing was changed.", who=who, ago=ago)
-    return _("%(who)s put this back into the queue %(ago)s ago. Nothing was changed.", who=who, ago=ago)
+            return _("%(who)s already rejected this %(ago)s. Your decision changed nothing.", who=who, ago=when)
+    return _("%(who)s put this back in the queue %(ago)s. Your decision changed nothing.", who=who, ago=when)

@@ -36,7 +36,7 @@ def decide_by_form() -> AnyResponse:
         return unchanged()
     seen = [item for value in form.getlist("comment") if (item := _seen_comment(value))]
     if not seen:
-        return render_queue(_view(), 422, outcomes=[_("Select some comments first, then choose what to do with them.")])
+        return render_queue(_view(), 422, outcomes=[_("Select comments first, then choose an action.")])
     act = act_of(form.get("act", ""))
     if fault := approves_with_message(act, form.get("note", "")):
         return render_queue(_view(), 422, outcomes=[fault])
@@ -106,7 +106,7 @@ def _cursor_after(seen: SeenComment) -> str:
 
 
 def _rest(number: int) -> list[str]:
-    return [ngettext("%(num)d other was decided.", "%(num)d others were decided.", number)] if number else []
+    return [ngettext("%(num)d other comment was decided.", "%(num)d other comments were decided.", number)] if number else []
 
 
 def _view() -> QueueFilter:

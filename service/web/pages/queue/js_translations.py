@@ -13,7 +13,7 @@ def script_words() -> dict[str, object]:
             "hold": ngettext("Back in the queue.", "%(num)s back in the queue.", 1),
             "keep": _("Looked at: it stays as it is."),
             "escalate": _("Escalated."),
-            "skip": _("Skipped: it waits at the end."),
+            "skip": _("Skipped. The comment is now at the end of the queue."),
         },
         "many": {
             "approve": _("{n} approved."),
@@ -23,29 +23,29 @@ def script_words() -> dict[str, object]:
             "keep": _("{n} looked at: they stay as they are."),
             "escalate": _("{n} escalated."),
         },
-        "left": _("{n} left"),
-        "undone": _("Taken back."),
-        "again": _("Done again."),
+        "left": _("{n} still held"),
+        "undone": _("Undone."),
+        "again": _("Redone."),
         "selected": _("{n} selected"),
-        "fresh": _("{n} new: show them"),
+        "fresh": _("Show new comments ({n})"),
         "failed": _("Not saved:"),
-        "not_loaded": _("The next comments did not load. They are asked for again in a moment."),
-        "offline": _("the network is away. Please decide again."),
+        "not_loaded": _("The next comments could not be loaded. Trying again in a moment."),
+        "offline": _("you are offline. Decide again when you are back online."),
         "signed_out": _("you are signed out. Decide again to sign in."),
         "not_loaded_form": _("The form did not load:"),
         "unknown_author": _("This author has neither an account nor an address, so they cannot be banned or trusted."),
         "copied": _("The link is copied."),
         "show_context": _("Context"),
         "hide_context": _("Hide context"),
-        "away": _("Take it off my list"),
+        "away": _("Remove from my list"),
     }
 
 
 def key_names() -> list[tuple[str, str]]:
     """The action of each key and its translated name, in the order of the help dialog."""
     return [
-        ("next", _("Next card")),
-        ("previous", _("Previous card")),
+        ("next", _("Next comment")),
+        ("previous", _("Previous comment")),
         ("approve", _("Approve")),
         ("reject", _("Reject")),
         ("spam", _("Spam")),
@@ -54,24 +54,24 @@ def key_names() -> list[tuple[str, str]]:
         ("undo", _("Undo")),
         ("redo", _("Redo")),
         ("select", _("Select")),
-        ("extend_next", _("Select and go on")),
-        ("extend_previous", _("Select and go back")),
+        ("extend_next", _("Select and go to next")),
+        ("extend_previous", _("Select and go to previous")),
         ("all", _("Select all")),
         ("context", _("Context")),
         ("details", _("Details of the comment")),
-        ("note", _("Note for colleagues")),
+        ("note", _("Internal note")),
         ("reply", _("Reply as the site")),
-        ("edit", _("Edit the words")),
+        ("edit", _("Edit comment")),
         ("ban", _("Ban the author")),
         ("trust", _("Trust the author")),
         ("copy", _("Copy the link")),
         ("site", _("View on site")),
-        ("author", _("All by this author")),
+        ("author", _("All comments by this author")),
         ("reject_author", _("Reject all by this author")),
         ("search", _("Search")),
-        ("focus", _("One card at a time")),
+        ("focus", _("Show one comment at a time")),
         ("density", _("Cards or compact list")),
-        ("help", _("This help")),
+        ("help", _("Show keyboard shortcuts")),
     ]
 
 
@@ -91,9 +91,9 @@ def tool_names() -> list[tuple[str, str]]:
 def done_text(done: str) -> str:
     """The sentence that says what a tool did; empty for an unknown word."""
     return {
-        "note": _("The note is pinned."),
-        "reply": _("Your reply is published."),
+        "note": _("Note added."),
+        "reply": _("Your reply has been published."),
         "approved": _("The comment is approved and your reply is published."),
-        "edit": _("The new words are being checked; the original is kept."),
-        "author": _("Noted. It counts for what comes from now on."),
+        "edit": _("Saved. The edited text is being checked again. The original is kept."),
+        "author": _("Saved. It applies to new comments by this author."),
     }.get(done, "")

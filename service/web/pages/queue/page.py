@@ -27,7 +27,7 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
 from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
-from service.web.http.i18n import age, count
+from service.web.http.i18n import ago, count
 from service.web.http.json_body import parse
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.highlight import highlight, visible_text
@@ -93,7 +93,7 @@ def counts() -> Response:
     with resources().database.reading() as session:
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         fresh = waiting.newer(session, site_id(), than=since) if since else 0
-    return jsonify(**counts_json(numbers), oldest_words=age(numbers.oldest) if numbers.oldest else "", fresh=fresh)
+    return jsonify(**counts_json(numbers), oldest_words=ago(numbers.oldest) if numbers.oldest else "", fresh=fresh)
 
 
 @bp.get("/queue/comments/<uuid:comment_id>")

@@ -40,4 +40,4 @@ def approves_with_message(act: QueueAct, note: str) -> str:
     """
     if act.state is not State.APPROVED or not note.strip():
         return ""
-    return _("Nothing was decided: a message to the author goes with a rejection only.")
+    return _("Nothing was decided. You can send a message to the author only when you reject.")

@@ -81,30 +81,30 @@ def _depth(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     points = [(n + at / 86400, float(held)) for n, one in enumerate(numbers) for at, held, _age in one.queue]
     drawn = line_chart([Series(_("Held comments"), "first", points)], days, written=_number, day=_day)
     rows = [(_day(d), _number(max(held for _at, held, _age in one.queue))) for d, one in _newest(days, numbers) if one.queue]
-    summary = _("%(number)s comments wait now.", number=_number(points[-1][1])) if points else ""
-    return Chart("depth", _("How many wait"), summary, drawn, (_("Day"), _("Most at once")), tuple(rows))
+    summary = _("%(number)s held now.", number=_number(points[-1][1])) if points else ""
+    return Chart("depth", _("Held comments"), summary, drawn, (_("Day"), _("Peak")), tuple(rows))
 
 
 def _oldest(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     points = [(n + at / 86400, age) for n, one in enumerate(numbers) for at, _held, age in one.queue]
     drawn = line_chart([Series(_("Age of the oldest"), "second", points)], days, written=_time, day=_day, times=True)
     rows = [(_day(d), _time(max(age for _at, _held, age in one.queue))) for d, one in _newest(days, numbers) if one.queue]
-    summary = _("The oldest one waits for %(time)s.", time=_time(points[-1][1])) if points and points[-1][1] else ""
-    return Chart("oldest", _("How long the oldest waits"), summary, drawn, (_("Day"), _("Longest wait")), tuple(rows))
+    summary = _("Waiting for %(time)s.", time=_time(points[-1][1])) if points and points[-1][1] else ""
+    return Chart("oldest", _("Oldest held comment"), summary, drawn, (_("Day"), _("Longest wait")), tuple(rows))
 
 
 def _verdict(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     times = [one.to_verdict for one in numbers]
-    return _times("verdict", _("From arrival to verdict"), days, times)
+    return _times("verdict", _("Time to automatic check"), days, times)
 
 
 def _decision(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     times = [one.to_decision for one in numbers]
-    return _times("decision", _("From arrival to a person’s decision"), days, times)
+    return _times("decision", _("Time to decision"), days, times)
 
 
 def _times(name: str, title: str, days: Sequence[date], times: Sequence[tuple[float, ...]]) -> Chart:
-    half, most = _("Half are faster than"), _("95 of 100 are faster than")
+    half, most = _("Median"), _("95th percentile")
     series = [
         Series(label, style, [(n + 0.5, t[which] if t else None) for n, t in enumerate(times)])
         for which, label, style in ((1, most, "second"), (0, half, "first"))
@@ -113,9 +113,7 @@ def _times(name: str, title: str, days: Sequence[date], times: Sequence[tuple[fl
     rows = [(_day(d), *(map(_time, t) if t else ("–", "–"))) for d, t in reversed(list(zip(days, times, strict=True)))]
     latest = next((t for t in reversed(times) if t), None)
     summary = (
-        _("Lately: half within %(half)s, 95 of 100 within %(most)s.", half=_time(latest[0]), most=_time(latest[1]))
-        if latest
-        else ""
+        _("Recently: half within %(half)s, 95%% within %(most)s.", half=_time(latest[0]), most=_time(latest[1])) if latest else ""
     )
     return Chart(name, title, summary, drawn, (_("Day"), half, most), tuple(rows))
 
@@ -124,30 +122,30 @@ def _share(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     settled = [sum(one.by_policy.values()) for one in numbers]
     alone = [number - one.by_policy.get("held", 0) for number, one in zip(settled, numbers, strict=True)]
     parts = [(n + 0.5, a / s if s else None) for n, (a, s) in enumerate(zip(alone, settled, strict=True))]
-    drawn = line_chart([Series(_("Decided without a person"), "first", parts)], days, written=_percent, day=_day, most=1.0)
+    drawn = line_chart([Series(_("Decided automatically"), "first", parts)], days, written=_percent, day=_day, most=1.0)
     rows = [
         (_day(d), _number(s), _number(a), _percent(a / s) if s else "–")
         for d, a, s in reversed(list(zip(days, alone, settled, strict=True)))
     ]
     whole = sum(settled)
-    summary = _("%(share)s of all in this time.", share=_percent(sum(alone) / whole)) if whole else ""
-    columns = (_("Day"), _("Comments"), _("Without a person"), _("Share"))
-    return Chart("share", _("Decided without a person"), summary, drawn, columns, tuple(rows))
+    summary = _("%(share)s of comments in this period.", share=_percent(sum(alone) / whole)) if whole else ""
+    columns = (_("Day"), _("Comments"), _("Automatic"), _("Share"))
+    return Chart("share", _("Decided automatically"), summary, drawn, columns, tuple(rows))
 
 
 def _undone(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     parts = [(n + 0.5, min(one.undone / one.decided, 1.0) if one.decided else None) for n, one in enumerate(numbers)]
     highest = max((share for _at, share in parts if share is not None), default=0.0)
     most = next(m for m in (0.1, 0.25, 0.5, 1.0) if highest <= m)
-    drawn = line_chart([Series(_("Taken back"), "second", parts)], days, written=_percent, day=_day, most=most)
+    drawn = line_chart([Series(_("Undone"), "second", parts)], days, written=_percent, day=_day, most=most)
     rows = [
         (_day(d), _number(one.decided), _number(one.undone), _percent(one.undone / one.decided) if one.decided else "–")
         for d, one in _newest(days, numbers)
     ]
     decided, undone = sum(one.decided for one in numbers), sum(one.undone for one in numbers)
-    summary = _("%(undone)s of %(decided)s decisions.", undone=_number(undone), decided=_number(decided)) if decided else ""
+    summary = _("%(undone)s of %(decided)s", undone=_number(undone), decided=_number(decided)) if decided else ""
     return Chart(
-        "undone", _("Decisions taken back"), summary, drawn, (_("Day"), _("Decisions"), _("Taken back"), _("Share")), tuple(rows)
+        "undone", _("Undone decisions"), summary, drawn, (_("Day"), _("Decisions"), _("Undone"), _("Share")), tuple(rows)
     )
 
 

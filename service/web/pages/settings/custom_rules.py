@@ -67,26 +67,26 @@ def _render(status: int = 200, **more: Any) -> AnyResponse:
 
 def _abouts() -> dict[str, str]:
     return {
-        RuleSubject.LINKS: _("More links than this many"),
-        RuleSubject.NEW_AUTHOR: _("Authors with fewer approved comments than this"),
-        RuleSubject.FIRST_COMMENT: _("The first comment of an author (nothing to fill in)"),
-        RuleSubject.OLD_THREAD: _("Threads that are this many days old"),
-        RuleSubject.LANGUAGE: _("Written in another language than these (en, fr)"),
-        RuleSubject.WORDS: _("Mentions one of these words, separated by commas; * stands for any letters"),
+        RuleSubject.LINKS: _("Have more than … links"),
+        RuleSubject.NEW_AUTHOR: _("Are by an author with fewer than … approved comments"),
+        RuleSubject.FIRST_COMMENT: _("Are an author’s first comment"),
+        RuleSubject.OLD_THREAD: _("Are on an article older than … days"),
+        RuleSubject.LANGUAGE: _("Are not in one of these languages (codes such as en, fr)"),
+        RuleSubject.WORDS: _("Contain one of these words (separate with commas; * matches any letters)"),
     }
 
 
 def _modes() -> dict[str, str]:
-    return {Mode.LIVE: _("Live: holds comments"), Mode.SHADOW: _("Shadow: only notes"), Mode.OFF: _("Off")}
+    return {Mode.LIVE: _("On"), Mode.SHADOW: _("Test mode (only counts)"), Mode.OFF: _("Off")}
 
 
 def _sentence(rule: CustomRule) -> str:
     sentences = {
-        RuleSubject.LINKS: _("Hold what has more than %(value)s links", value=rule.value),
-        RuleSubject.NEW_AUTHOR: _("Hold authors with fewer than %(value)s approved comments", value=rule.value),
-        RuleSubject.FIRST_COMMENT: _("Hold the first comment of an author"),
-        RuleSubject.OLD_THREAD: _("Hold what comes to threads of %(value)s days or older", value=rule.value),
-        RuleSubject.LANGUAGE: _("Hold what is not written in %(value)s", value=rule.value),
-        RuleSubject.WORDS: _("Hold what mentions %(value)s", value=rule.value),
+        RuleSubject.LINKS: _("Hold comments with more than %(value)s links", value=rule.value),
+        RuleSubject.NEW_AUTHOR: _("Hold comments by authors with fewer than %(value)s approved comments", value=rule.value),
+        RuleSubject.FIRST_COMMENT: _("Hold the first comment of each author"),
+        RuleSubject.OLD_THREAD: _("Hold comments on articles older than %(value)s days", value=rule.value),
+        RuleSubject.LANGUAGE: _("Hold comments that are not in %(value)s", value=rule.value),
+        RuleSubject.WORDS: _("Hold comments that contain %(value)s", value=rule.value),
     }
-    return sentences[rule.about] + (_(", on the thread %(thread)s only", thread=rule.thread) if rule.thread else "")
+    return sentences[rule.about] + (_(", only on the article %(thread)s", thread=rule.thread) if rule.thread else "")

@@ -85,7 +85,7 @@ def _number(name: str) -> float:
     text = request.form.get(name, "").strip()
     digits = text.replace(".", "", 1) if name == "timeout" else text
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
-        raise Invalid.field(f"/{name}", "not_a_number", _("Expected a number, not “%(value)s”.", value=text[:20]))
+        raise Invalid.field(f"/{name}", "not_a_number", _("Enter a number, not “%(value)s”.", value=text[:20]))
     return float(text)
 
 
@@ -108,23 +108,23 @@ def _labels() -> dict[str, tuple[str, str]]:
     """Translated titles and descriptions of the built-in checks. Checks of other packages bring their own texts."""
     akismet, moderation, own = EXTERNAL_CHECKS
     return {
-        akismet: ("Akismet", _("Sent: the text and its language, the author's name and website, the page's address, the page that led there and the browser's name. Never a mail or network address.")),
-        moderation: (_("Moderation endpoint, as OpenAI's"), _("Sent: the text, and nothing else.")),
-        own: (_("Own check by HTTP"), _("Sent, and signed: the text, its language, the author's id, name and website and whether your host vouches for them, and the page's id, address and title.")),
+        akismet: ("Akismet", _("Sent: the comment text and its language, the author's name and website, the article's address, the referring page and the browser's name. E-mail and IP addresses are never sent.")),
+        moderation: (_("OpenAI-compatible moderation API"), _("Only the comment text is sent.")),
+        own: (_("Your own API"), _("Sent, and signed: the comment text, its language, the author's id, name and website and whether your site has verified them, and the article's id, address and title.")),
     }  # fmt: skip
 
 
 def _ask_when() -> dict[str, Any]:
     return {
-        AskWhen.UNSURE: _("Only what our own checks are unsure of"),
-        AskWhen.ALL: _("Everything that our own checks do not reject"),
+        AskWhen.UNSURE: _("Only comments that our own checks are unsure about"),
+        AskWhen.ALL: _("All comments that our own checks do not reject"),
     }
 
 
 def _if_no_answer() -> dict[str, Any]:
     return {
-        IfNoAnswer.HOLD: _("A person decides what our own checks are unsure of"),
-        IfNoAnswer.PUBLISH: _("As if nobody had been asked"),
+        IfNoAnswer.HOLD: _("Hold comments that our own checks are unsure about"),
+        IfNoAnswer.PUBLISH: _("Decide without it"),
     }
 
 

@@ -65,7 +65,7 @@ def _form_thresholds() -> SiteThresholds:
             raise Invalid.field(
                 f"/{name}",
                 "not_a_number",
-                _("Expected a whole number from 10 on (0 samples nothing), not “%(value)s”.", value=value[:20]),
+                _("Enter a whole number of 10 or more (for spot checks also 0), not “%(value)s”.", value=value[:20]),
             )
     numbers = {name: int(value) for name, value in given.items()}
     return SiteThresholds(**numbers, hold_until_known=request.form.get("hold_until_known") == "on")
@@ -98,27 +98,27 @@ def _view(decided: ScoredDecision, limits: Limits) -> RiskBudgetView:
 def _alone(limits: Limits) -> str:
     if limits.publish_below is None and limits.reject_from is None:
         return ""
-    return _("%(alone)s of 100 comments would be decided without a person.", alone=round(100 * limits.alone))
+    return _("%(alone)s of 100 comments would be decided automatically.", alone=round(100 * limits.alone))
 
 
 def _publishing(below: list[Decided], limit: float | None) -> str:
     if limit is None:
-        return _("For publishing there is too little evidence yet: the default limits serve.")
+        return _("Publishing: not enough decisions yet, so the default limit applies.")
     wrong = sum(one.rejected for one in below)
     return _(
-        "Published at once below a risk of %(limit)s %%: of %(count)s such comments you rejected %(wrong)s. With %(sure)s %% "
-        "confidence at most 1 in %(bound)s of them is one that you would have rejected.",
+        "Publishing: comments with a risk below %(limit)s %% are published automatically. You rejected %(wrong)s of %(count)s such "
+        "comments. With %(sure)s %% confidence, at most 1 in %(bound)s is wrong.",
         limit=f"{100 * limit:.0f}", count=len(below), wrong=wrong, sure=round(100 * CONFIDENCE), bound=_one_in(wrong, len(below)),
     )  # fmt: skip
 
 
 def _rejecting(above: list[Decided], limit: float | None) -> str:
     if limit is None:
-        return _("For rejecting there is too little evidence yet: the default limits serve.")
+        return _("Rejecting: not enough decisions yet, so the default limit applies.")
     wrong = sum(not one.rejected for one in above)
     return _(
-        "Rejected at once from a risk of %(limit)s %%: of %(count)s such comments you approved %(wrong)s. With %(sure)s %% "
-        "confidence at most 1 in %(bound)s of them was fine.",
+        "Rejecting: comments with a risk of %(limit)s %% or more are rejected automatically. You approved %(wrong)s of %(count)s "
+        "such comments. With %(sure)s %% confidence, at most 1 in %(bound)s is wrong.",
         limit=f"{100 * limit:.0f}", count=len(above), wrong=wrong, sure=round(100 * CONFIDENCE), bound=_one_in(wrong, len(above)),
     )  # fmt: skip
 

@@ -61,9 +61,9 @@ def _view(model: SiteModelRow, trained_at: datetime, word: str) -> SiteModelView
 
 def _status_sentence(model: SiteModelRow) -> str:
     if model.active:
-        return _("It speaks: new comments are judged by it, in place of the model that Greenroom came with.")
+        return _("In use: new comments are checked with it instead of the standard model.")
     if not model.weights and model.report.get("doubt") != Doubt.ONE_SIDED:
-        return _("There were too few decisions to learn from. It tries again as you decide more.")
+        return _("Not in use yet: there are too few decisions. Training runs again as your team decides more.")
     return why_silent(model.report)
 
 
@@ -73,8 +73,7 @@ def _traffic(model: SiteModelRow) -> str:
     if not model.active or not model.report.get("ordinary"):
         return ""
     return _(
-        "Of %(ordinary)s ordinary comments of this site, which it had not seen, it would hold %(more)s more than the model that "
-        "Greenroom came with.",
+        "Of %(ordinary)s ordinary comments of this site, it would hold %(more)s more than the standard model.",
         ordinary=model.report["ordinary"],
         more=max(0, int(model.report["more"])),
     )
@@ -85,8 +84,7 @@ def _record(model: SiteModelRow) -> str:
     if not record.get("judged"):
         return ""
     return _(
-        "Each of %(judged)s decisions was first predicted, then learned from: it was right in %(right)s of 100, the model that "
-        "Greenroom came with in %(shipped)s.",
+        "It predicted %(right)s %% of your last %(judged)s decisions correctly; the standard model %(shipped)s %%.",
         judged=record["judged"],
         right=round(100 * float(record["right"])),
         shipped=round(100 * float(record["right_shipped"])),

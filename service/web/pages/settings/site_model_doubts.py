@@ -15,36 +15,34 @@ def why_silent(record: Mapping[str, Any]) -> str:
             return _one_sided(record)
         case Doubt.LITTLE_TRAFFIC:
             return _(
-                "It does not speak yet: there are only %(ordinary)s ordinary comments to try it on, and %(fewest)s are needed. These are "
-                "approved comments that it did not learn from. It is tried again each day.",
+                "Not in use yet: there are only %(ordinary)s ordinary comments to test it on, and %(fewest)s are needed. These are "
+                "approved comments that it did not learn from. It is tested again every day.",
                 ordinary=record["ordinary"],
                 fewest=FEWEST_ORDINARY,
             )
         case Doubt.HOLDS_ORDINARY:
             return _(
-                "It does not speak: of %(ordinary)s ordinary comments of this site, which it had not seen, it would hold %(more)s more "
-                "than the model that Greenroom came with, and %(percent)s of 100 are allowed. Approve comments that are fine, and reject "
-                "published ones that are not: it is tried again with what you decide, and each day.",
+                "Not in use: of %(ordinary)s ordinary comments of this site, it would hold %(more)s more than the standard model; "
+                "%(percent)s %% are allowed. Approve comments that are fine, and reject published ones that are not. It is tested again "
+                "every day and as you decide more.",
                 ordinary=record["ordinary"],
                 more=record["more"],
                 percent=round(100 * MAY_HOLD_MORE),
             )
         case Doubt.OVERRULED:
             return _(
-                "It does not speak any more: moderators approved %(overruled)s of the comments that it had held or rejected, and rejected "
-                "%(upheld)s. It learns from these decisions, and speaks again once it has proved better.",
+                "No longer in use: your team approved %(overruled)s of the comments that it had held or rejected, and rejected "
+                "%(upheld)s. It learns from these decisions, and is used again once it has proved better.",
                 overruled=record["overruled"],
                 upheld=record["upheld"],
             )
-    return _(
-        "It does not speak yet: it has to be better than the model that Greenroom came with, beyond chance, on 50 decisions or more."
-    )
+    return _("Not in use yet: it must be clearly better than the standard model on at least 50 decisions.")
 
 
 def _one_sided(record: Mapping[str, Any]) -> str:
     words = _(
-        "It does not speak: what you decided is one-sided, %(rejected)s rejected and %(approved)s approved, and it needs at least "
-        "%(fewest)s of each. From one kind alone it would learn to call every comment that.",
+        "Not in use: your team rejected %(rejected)s and approved %(approved)s comments, and at least %(fewest)s of each are needed. "
+        "From one kind alone, it would learn to treat every comment that way.",
         rejected=record["rejected"],
         approved=record["approved"],
         fewest=FEWEST_OF_A_KIND,
@@ -52,8 +50,8 @@ def _one_sided(record: Mapping[str, Any]) -> str:
     if record["rejected"] < FEWEST_OF_A_KIND:
         return words
     standing = _(
-        "Published comments that nobody decided about within %(days)s days count as a quarter of an approved one; so far there are "
-        "%(standing)s of them to learn from.",
+        "Published comments count as a quarter of an approved one if nobody decides about them within %(days)s days; so far there are "
+        "%(standing)s.",
         days=STOOD.days,
         standing=record["standing"],
     )

@@ -142,7 +142,7 @@ def test_a_recovery_code_signs_in_once_and_is_kept_as_a_hash(phone: Phone, datab
     code = phone.recovery[3]
     half = phone.half()
     assert half.post("/sign-in/code", {"code": code.upper().replace("-", " ")}).status_code == 303
-    assert "9 recovery codes are left" in half.get("/account/two-factor").get_data(as_text=True)
+    assert "Recovery codes left: 9" in half.get("/account/two-factor").get_data(as_text=True)
     assert phone.half().post("/sign-in/code", {"code": code}).status_code == 422
     with database.reading() as session:
         kept = "\n".join(dump.written(session))

@@ -69,7 +69,7 @@ def test_an_edit_keeps_the_original_and_is_checked_again(dana: Browser, database
         assert session.scalar(select(RevisionRow.text)) == "rude words"
     page = text_of(dana.get(f"/queue/comments/{one}"))
     assert "rude words" in page
-    assert "Dana: I edited the words." in page
+    assert "Dana: I edited the text." in page
     assert dana.post(f"/queue/comments/{one}/edit", {"site": "news", "text": "late", "version": "1"}).status_code == 409
 
 
@@ -109,7 +109,7 @@ def test_a_viewer_changes_nothing_in_place(app: Flask, database: Database) -> No
     viewer = Browser(app).signed_in(moderator(database, "vera@news.example", Role.VIEWER))
     for what in ("note", "reply", "edit", "author"):
         assert viewer.post(f"/queue/comments/{one}/{what}", {"site": "news", "text": "x"}).status_code == 403
-    assert "Pin it" not in text_of(viewer.get(f"/queue/comments/{one}"))
+    assert "Add note" not in text_of(viewer.get(f"/queue/comments/{one}"))
 
 
 def test_colleagues_get_different_cards_and_nobody_is_kept_from_any(app: Flask, dana: Browser, database: Database) -> None:
@@ -137,6 +137,6 @@ def test_what_only_colleagues_have_is_shown_with_a_quiet_note(app: Flask, dana: 
     dana.send("/queue/leases?site=news", {"ids": [str(one)]})
     page = sam.get("/queue")
     assert cards_of(page) == [str(one)]
-    assert "Dana has this on the screen too" in text_of(page)
+    assert "Dana is looking at this too" in text_of(page)
     decided = sam.post("/queue/decide", {"site": "news", "comment": f"{one}:1", "act": "approve"})
     assert decided.status_code == 303

@@ -60,11 +60,11 @@ def test_near_duplicates_are_one_card_and_one_decision(dana: Browser, database: 
     )
     answer = dana.get("/queue")
     assert cards_of(answer) == [str(ids[0]), str(ids[1])]
-    assert "5 more like this" in text_of(answer)
+    assert "5 more with the same text" in text_of(answer)
     assert f'data-most="{MAX_MEMBERS}"' in answer.get_data(as_text=True)
     # The members of the group are shown before a decision about all of them.
     members = text_of(dana.get(f"/queue/comments/{ids[0]}/context?site=news"))
-    assert "Alike, decided together" in members
+    assert "Comments with the same text" in members
     assert all(f"R{n} " in members for n in range(5))
     assert len(cards_of(dana.get(f"/queue?alike={ids[0]}"))) == 6
     dana.post("/queue/decide", form(answer, "spam"))
@@ -79,7 +79,7 @@ def test_what_shares_only_a_link_or_an_author_is_decided_alone(dana: Browser, da
     ids = sow(database, "news", [*linked, *burst], now=now)
     queue = dana.get("/queue")
     assert cards_of(queue) == [str(i) for i in ids]
-    assert "more like this" not in text_of(queue)
+    assert "more with the same text" not in text_of(queue)
     dana.post("/queue/decide", form(queue, "approve"))
     assert [state_of(database, i) for i in ids] == [State.APPROVED] + [State.HELD] * 6
     around = dana.get(f"/queue/comments/{ids[1]}/context?site=news").get_data(as_text=True)
@@ -161,7 +161,7 @@ def test_a_decision_stays_inside_its_search_and_filters(dana: Browser, database:
     queue = dana.get("/queue?" + query.format(ids[0], thread=thread))
     assert cards_of(queue) == [str(ids[0])]
     within = VIEWS[query]
-    assert f"{len(within) - 1} more like this" in text_of(queue)
+    assert f"{len(within) - 1} more with the same text" in text_of(queue)
     if by == "form":
         done = dana.post("/queue/decide", {**form(queue, "spam"), "view": view_of(queue)})
         assert f"{len(within)} rejected" in text_of(dana.get(done.location))
@@ -188,7 +188,7 @@ def test_what_was_escalated_is_not_decided_along(dana: Browser, database: Databa
     dana.get("/queue")
     dana.send("/queue/actions?site=news", alone)
     queue = dana.get("/queue")
-    assert "2 more like this" in text_of(queue)
+    assert "2 more with the same text" in text_of(queue)
     dana.send("/queue/actions?site=news", action_on(queue, "approve"))
     assert [state_of(database, i) for i in ids] == [State.APPROVED, State.APPROVED, State.HELD, State.APPROVED]
 
@@ -229,7 +229,7 @@ def test_what_came_after_the_page_is_not_decided_along_and_undo_takes_all_back(d
     queue = dana.get("/queue")
     (late,) = sow(database, "news", [Seed("The same words", minutes=0)])
     answer = dana.post("/queue/decide", form(queue, "spam"))
-    assert "3 rejected. 1 left" in text_of(dana.get(answer.location))
+    assert "3 rejected. 1 still held" in text_of(dana.get(answer.location))
     assert [state_of(database, i) for i in (*ids, late)] == [State.REJECTED] * 3 + [State.HELD]
     action = re.search(r'name="action_id" value="([^"]+)"', dana.get(answer.location).get_data(as_text=True))[1]
     dana.post("/queue/undo", {"site": "news", "action_id": action})
@@ -244,7 +244,7 @@ def test_a_decision_takes_a_thousand_and_the_card_says_so(dana: Browser, databas
     assert "1,000 at a time" in text_of(queue)
     assert f'data-alike="{MAX_MEMBERS - 1}"' in queue.get_data(as_text=True)
     assert len(dana.send("/queue/actions?site=news", action_on(queue, "spam", version=0)).json["outcomes"]) == MAX_MEMBERS
-    assert "2 more like this" in text_of(dana.get("/queue"))
+    assert "2 more with the same text" in text_of(dana.get("/queue"))
 
 
 def test_a_flood_of_one_comment_is_counted_no_further_than_a_thousand(dana: Browser, database: Database) -> None:
@@ -254,9 +254,9 @@ def test_a_flood_of_one_comment_is_counted_no_further_than_a_thousand(dana: Brow
         counted = groups(session, "news", session.scalars(select(Comment.id)).all()[:1], conditions_of("news", QueueFilter()))
     assert [group.number for group in counted.values()] == [MAX_MEMBERS + 1]
     for language, said in (
-        ("en", "1,000+ more like this"),
-        ("de", "1.000+ weitere wie dieser"),
-        ("ar", "مثله أيضًا: 1,000+"),
+        ("en", "1,000+ more with the same text"),
+        ("de", "1.000+ weitere mit demselben Text"),
+        ("ar", "تعليقات أخرى بالنص نفسه: 1,000+"),
     ):
         page = text_of(dana.get("/queue", headers={"Accept-Language": language}))
         assert said in page, language

@@ -35,7 +35,7 @@ def test_a_form_decides_and_shows_the_next_card(dana: Browser, database: Databas
     assert state_of(database, first) == state
     page = dana.get(answer.location)
     assert cards_of(page) == [str(second)]
-    assert "1 left" in text_of(page)
+    assert "1 still held" in text_of(page)
     with database.reading() as session:
         assert session.scalar(select(Decision.reason)) == reason
 
@@ -59,7 +59,7 @@ def test_undo_takes_back_and_redo_does_again(dana: Browser, database: Database) 
     action = re.search(r'name="action_id" value="([^"]+)"', page)[1]
     undone = dana.post("/queue/undo", {"site": "news", "action_id": action})
     assert state_of(database, only) == State.HELD
-    assert "Taken back" in text_of(dana.get(undone.location))
+    assert "Undone" in text_of(dana.get(undone.location))
     dana.post("/queue/redo", {"site": "news", "action_id": action})
     assert state_of(database, only) == State.APPROVED
 
@@ -82,12 +82,14 @@ def test_a_late_decision_is_told_who_was_first_and_changes_nothing(dana: Browser
     sam.post("/queue/decide", form(sam.get("/queue"), "reject:insult"))
     late = dana.post("/queue/decide", form(seen, "approve"))
     assert late.status_code == 409
-    assert re.search(r"Sam rejected this \d+ (second|minute)s? ago\. Nothing was changed\.", text_of(late))
+    assert re.search(
+        r"Sam already rejected this (just now|\d+ (second|minute)s? ago)\. Your decision changed nothing\.", text_of(late)
+    )
     assert state_of(database, only) == State.REJECTED
     body = {"action_id": str(uuid4()), "act": "approve", "items": [{"id": str(only), "version": 1}]}
     outcome = dana.send("/queue/actions?site=news", body).json["outcomes"][0]
     assert (outcome["ok"], outcome["code"]) == (False, "already_decided")
-    assert "Sam rejected this" in outcome["detail"]
+    assert "Sam already rejected this" in outcome["detail"]
 
 
 def test_a_gesture_that_is_sent_twice_counts_once(dana: Browser, database: Database) -> None:

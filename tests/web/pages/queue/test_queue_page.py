@@ -22,7 +22,7 @@ from tests.web.pages.queue.queue_page import cards_of, form, state_of, text_of
 
 def test_an_empty_queue_says_what_to_do_next(dana: Browser) -> None:
     page = text_of(dana.get("/queue"))
-    assert "Nothing is waiting" in page
+    assert "All done" in page
     assert "greenroom key add news" in page
 
 
@@ -35,7 +35,7 @@ def test_a_card_says_who_what_where_and_why(dana: Browser, database: Database) -
     assert "2 approved, since" in text
     assert "Henrike The river floods" in text
     assert "the spam check took longer than 2 s" in text
-    assert "6 more like this" in text
+    assert "6 more with the same text" in text
     assert '<span class="hidden-char" title="U+202E right-to-left override">202E</span>' in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script>alert" not in html

@@ -95,11 +95,11 @@ def test_what_is_over_is_counted_once_and_today_again_and_again(mo: Browser, dat
 
 def test_the_page_draws_with_tables_behind_and_nothing_inline(mo: Browser, database: Database) -> None:
     empty = unescape(mo.get("/charts").get_data(as_text=True))
-    assert "Nothing to draw yet" in empty
+    assert "No data yet" in empty
     _lived_through(database)
     count_days(database, now=NOW, seconds=60)
     page = unescape(mo.get("/charts?days=7").get_data(as_text=True))
-    assert len(re.findall(r'<svg [^>]*role="img"', page)) == page.count("As a table") == 6
+    assert len(re.findall(r'<svg [^>]*role="img"', page)) == page.count("Show as a table") == 6
     assert "Mostly overruled" in page
     assert "<progress" in page and 'value="91"' in page
     assert " style=" not in page and "<script>" not in page

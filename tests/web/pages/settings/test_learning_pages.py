@@ -65,13 +65,16 @@ def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, data
             now=now,
         )
     page = html_of(ada.get("/settings/site-model?word=Zorblax"))
-    assert "It speaks" in page
-    assert "right in 96 of 100" in page
+    assert "In use" in page
+    assert "96 % of your last" in page
     assert (
-        page.index("Speaks for rejecting") < page.index("spam.example") < page.index("Speaks for approving") < page.index("bench")
+        page.index("Makes rejection more likely")
+        < page.index("spam.example")
+        < page.index("Makes approval more likely")
+        < page.index("bench")
     )
     assert ">zorb<" not in page
-    asked = page[page.index("weighs</h2>") : page.index("Speaks for rejecting")]
+    asked = page[page.index("</h2>") : page.index("Makes rejection more likely")]
     assert "buy zorblax" in asked
     assert "+1.50" in asked
     assert ada.get("/settings/site-model?site=blog").status_code == 404
@@ -81,7 +84,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
     seeds = [Seed("A new bench", "Al", state=State.APPROVED), Seed("Hello", "Bo", state=State.APPROVED)]
     sow(database, "news", seeds)
     tried = html_of(ada.get("/settings/custom-rules?about=words&value=bench,+the+mayor"))
-    assert "Of the last 2 comments it would have held 1." in tried
+    assert "Would have held 1 of the last 2 comments." in tried
     assert "1 of these are published now" in tried
     with database.reading() as session:
         assert "rules" not in session.get_one(Site, "news").policy
@@ -92,7 +95,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
     with database.reading() as session:
         verdict = session.scalars(select(VerdictRow).order_by(VerdictRow.at.desc())).first()
     assert verdict.state == State.APPROVED
-    assert verdict.shadow == ["it mentions the mayor"]
+    assert verdict.shadow == ["contains the mayor"]
     assert ada.post("/settings/custom-rules", form | {"act": "live"}).status_code == 303
     assert "Live: holds" in html_of(ada.get("/settings/custom-rules"))
     _posted(database, "I sat on that bench last summer and liked it.")
@@ -145,8 +148,8 @@ def _posted(database: Database, text: str) -> None:
 
 def _decided(database: Database, count: int) -> None:
     """This many comments with a risk. Moderators approved those below 0.4 and rejected the others."""
-    spam = Signal(Kind.SPAM_MODEL, 0.9, "reads like spam")
-    calm = Signal(Kind.SPAM_MODEL, 0.3, "reads like spam")
+    spam = Signal(Kind.SPAM_MODEL, 0.9, "looks like spam")
+    calm = Signal(Kind.SPAM_MODEL, 0.3, "looks like spam")
     seeds = [Seed(f"comment {n}", f"Author {n}", kind=spam.kind, score=(calm, spam)[n % 2].score) for n in range(count)]
     ids = sow(database, "news", seeds)
     rulings = [Ruling(i, (State.APPROVED, State.REJECTED)[n % 2], None) for n, i in enumerate(ids)]

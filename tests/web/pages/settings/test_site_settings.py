@@ -163,7 +163,7 @@ def test_a_thread_is_closed_and_opened(ada: Browser, database: Database) -> None
     with database.reading() as session:
         thread = session.scalar(select(Thread))
     assert "50% off_" in html_of(ada.get("/threads?words=50%25+off_"))
-    assert "Nothing matches" in html_of(ada.get("/threads?words=%25%25"))
+    assert "Nothing found" in html_of(ada.get("/threads?words=%25%25"))
     ada.post(f"/threads/{thread.id}", {"site": "news", "state": "closed"})
     with database.reading() as session:
         assert session.get(Thread, thread.id).state == "closed"
@@ -192,7 +192,7 @@ def test_an_endpoint_lives_on_its_page(ada: Browser, database: Database) -> None
     assert ada.post(f"/settings/deliveries/{delivery.id}", {"site": "news"}).status_code == 303
     assert ada.get(f"{path}?site=blog").status_code == 404
     assert ada.post(path, {"site": "news", "act": "remove"}).status_code == 303
-    assert "Nobody is told yet" in html_of(ada.get("/settings/endpoints"))
+    assert "No webhooks yet" in html_of(ada.get("/settings/endpoints"))
 
 
 def test_an_address_that_cannot_be_told_is_refused(ada: Browser) -> None:
@@ -209,7 +209,7 @@ def test_the_history_says_who_what_when_and_why_and_can_be_taken_along(ada: Brow
     assert "insult" in page
     assert "rejected" in page
     assert "=HYPERLINK" not in html_of(ada.get("/decisions?to=approved"))
-    assert "Nothing matches" in html_of(ada.get("/decisions?since=2199-01-01"))
+    assert "Nothing found" in html_of(ada.get("/decisions?since=2199-01-01"))
     file = ada.get("/decisions.csv")
     rows = list(csv.DictReader(io.StringIO(file.get_data(as_text=True))))
     assert [(row["who"], row["to"], row["reason"]) for row in rows] == [("Ada", "approved", ""), ("Ada", "rejected", "insult")]
@@ -231,8 +231,8 @@ def test_how_long_things_are_kept_is_set_and_shown_with_what_goes(ada: Browser, 
     )
     assert ada.post("/settings/retention", {"site": "news", "rejected": "45", "personal": ""}).status_code == 303
     page = ada.get("/settings?site=news").get_data(as_text=True)
-    assert "Due now: 0. Within a week: 1." in page
+    assert "Will be deleted today: 0. Within 7 days: 1." in page
     ada.post("/settings/retention", {"site": "news", "rejected": "30", "personal": "30"})
-    assert ada.get("/settings?site=news").get_data(as_text=True).count("Due now: 1. Within a week: 1.") == 2
+    assert ada.get("/settings?site=news").get_data(as_text=True).count("Will be deleted today: 1. Within 7 days: 1.") == 2
     for wrong in ("0", "-1", "4000", "x", "1e3", "٣"):
         assert ada.post("/settings/retention", {"site": "news", "rejected": wrong}).status_code == 422, wrong

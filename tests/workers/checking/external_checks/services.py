@@ -16,7 +16,7 @@ from tests.support.webhook_receiver import Behaviour
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
 
-#: UNSURE has a mild word: it is approved, but not surely.
+#: UNSURE has mild profanity: it is approved, but not surely.
 UNSURE, CALM = "Damn, the {} bus was late again.", "The {} bus was on time again today."
 AKISMET = {"secret": "0123456789ab"}
 

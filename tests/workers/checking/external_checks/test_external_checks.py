@@ -62,7 +62,7 @@ def test_a_moderation_endpoint_names_the_harm(
     at.behaviour = says(json.dumps({"results": [result]}))
     set_check(database, settings, "moderation", at.url, secret="sk-of-nobody", model="omni")
     (verdict,) = judged(database, resources, UNSURE.format("blue"))
-    assert verdict.reasons[0]["rule"] == "the moderation service calls it harassment (93%)"
+    assert verdict.reasons[0]["rule"] == "the moderation service says harassment (93%)"
     (asked,) = at.receipts
     assert (asked.headers["authorization"], asked.told) == (
         "Bearer sk-of-nobody",
