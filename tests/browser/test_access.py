@@ -62,7 +62,7 @@ class Access:
 
 def addresses(desk: Desk, found: Furnished) -> list[str]:
     """The URLs of all pages of the application."""
-    given = {"endpoint_id": found.endpoint, "comment_id": found.banned, "token": "x", "site": "news"}
+    given = {"endpoint_id": found.endpoint, "comment_id": found.banned, "token": "x", "site": "news", "word": "author"}
     rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES]
     pages = [rule for rule in rules if not rule.rule.startswith("/v1/")]
     return sorted(rule.build({name: given[name] for name in rule.arguments})[1] for rule in pages)

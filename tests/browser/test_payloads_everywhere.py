@@ -102,7 +102,15 @@ def _set(session: Session, site: Site, now: datetime) -> None:
 
 def pages(desk: Desk, found: Furnished, comment: str) -> list[str]:
     """All URLs that accept GET."""
-    given = {"endpoint_id": found.endpoint, "comment_id": comment, "token": "x", "site": "news", "filename": "queue.js"}
+    given = {
+        "endpoint_id": found.endpoint,
+        "comment_id": comment,
+        "token": "x",
+        "site": "news",
+        "filename": "queue.js",
+        "word": "author",
+        "tool": "edit",
+    }
     rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.rule.startswith("/v1/")]
     return sorted(rule.build({name: given[name] for name in rule.arguments})[1] for rule in rules)
 

@@ -5,7 +5,7 @@
 export function characterOf(event) {
   const { key, code, shiftKey } = event;
   const place = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/.exec(code ?? "");
-  if (/^[ -~]$/.test(key)) return /^[a-z]$/i.test(key) ? key[shiftKey ? "toUpperCase" : "toLowerCase"]() : key;
+  if (/^[ -~]$/.test(key)) return capsLock(event) ? key[shiftKey ? "toUpperCase" : "toLowerCase"]() : key;
   if (place?.[1] && isCharacter(key)) return shiftKey ? place[1] : place[1].toLowerCase();
   if (place?.[2] && isCharacter(key)) return code === "Digit8" && shiftKey ? "*" : place[2];
   if (code === "Slash" && isCharacter(key)) return shiftKey ? "?" : "/";
