@@ -40,6 +40,7 @@ class AuditEvent(StrEnum):
     THREAD_SET = "thread_set"
     AUTHOR_JUDGED = "author_judged"
     AUTHOR_FORGIVEN = "author_forgiven"
+    AUTHOR_WARNED = "author_warned"
 
     MODERATOR_INVITED = "moderator_invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

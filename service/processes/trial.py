@@ -2,12 +2,12 @@
 
 from service.actions.comments.submit import Submission
 from service.config import Settings
-from service.domain.states import State
+from service.domain.policy.verdict import TrialResult
 from service.store.db.engine import Database
 
 
-def trial(submission: Submission, database: Database, settings: Settings) -> State:
-    """The state that this comment would get. The checks are imported on the first call: most web processes never need them."""
+def trial(submission: Submission, database: Database, settings: Settings) -> TrialResult:
+    """What this comment would get. The checks are imported on the first call: most web processes never need them."""
     from workers.checking.trial import try_out
 
     return try_out(submission, database, settings)

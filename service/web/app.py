@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web.api import akismet, comments, decisions, deliveries, endpoints, reports
+from service.web.api import akismet, comments, decisions, deliveries, endpoints, reports, warnings
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
@@ -20,7 +20,7 @@ from service.web.http.route_metadata import ThreadConverter, page, public
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
-from service.web.pages.blueprint import _language, bp
+from service.web.pages.blueprint import _language, bp, unknown_address
 from service.web.public import comment_form, feed, report_form
 from service.web.resources.web_resources import Trial, WebResources
 
@@ -29,6 +29,7 @@ BLUEPRINTS = (
     comments.bp,
     decisions.bp,
     reports.bp,
+    warnings.bp,
     feed.bp,
     comment_form.bp,
     report_form.bp,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
 #: The modules that add views to the blueprint of the pages.
 PAGES = (
     "service.web.pages.account.profile",
+    "service.web.pages.account.saved_views",
     "service.web.pages.account.sign_in",
     "service.web.pages.account.sign_in_2fa",
     "service.web.pages.account.sign_in_oidc",
@@ -55,9 +57,11 @@ PAGES = (
     "service.web.pages.queue.practice",
     "service.web.pages.queue.reject_together",
     "service.web.pages.reported.reports",
+    "service.web.pages.reports.author_actions",
     "service.web.pages.reports.authors",
     "service.web.pages.reports.charts",
     "service.web.pages.reports.decisions",
+    "service.web.pages.reports.search",
     "service.web.pages.reports.threads",
     "service.web.pages.settings.api_keys",
     "service.web.pages.settings.audit_log",
@@ -67,6 +71,7 @@ PAGES = (
     "service.web.pages.settings.risk_budget",
     "service.web.pages.settings.site_model",
     "service.web.pages.settings.site_settings",
+    "service.web.pages.settings.try_comment",
     "service.web.pages.settings.webhook_endpoints",
 )
 
@@ -126,3 +131,5 @@ def open_pages(app: Flask) -> None:
     app.jinja_env.filters.update(ago=ago, count=count, moment=moment, month=month)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(bp)
+    for status in (404, 405):
+        app.register_error_handler(status, unknown_address)

@@ -90,11 +90,16 @@ def test_an_edit_is_made_on_the_card_and_sends_the_comment_to_the_checks(desk: D
 
 
 @pytest.mark.parametrize(("key", "label", "word"), [("b", "Ban the author", "banned"), ("t", "Trust the author", "trusted")])
-def test_banning_and_trusting_are_a_key_and_enter(desk: Desk, calm: Calm, key: str, label: str, word: str) -> None:
+def test_banning_and_trusting_are_a_key_a_length_and_enter(desk: Desk, calm: Calm, key: str, label: str, word: str) -> None:
     sow(desk.database, "news", SEEDS)
     page = desk.open(desk.sit_down())
     page.keyboard.press(key)
-    expect(page.get_by_role("button", name=label)).to_be_focused()
+    expect(page.get_by_role("button", name=label)).to_be_visible()
+    expect(page.get_by_label("1 hour")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".card.current .tag")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("6 hours")).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.locator(".card.current .tag")).to_have_text(word)
     assert current(page) == "comment number 0"

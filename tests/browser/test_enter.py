@@ -75,7 +75,7 @@ def trail(desk: Desk) -> Trail:
         published = frozenset(session.scalars(select(Comment.id).where(Comment.state == State.APPROVED)))
         count = select(func.count()).select_from(Decision)
         policy = session.get_one(Site, "news").policy or {}
-        authors = str([policy.get(name) for name in ("blocked_authors", "trusted_authors")])
+        authors = str([policy.get(name) for name in ("blocked_authors", "trusted_authors", "reviewed_authors")])
         others = (session.scalar(count) or 0, session.scalar(select(func.count()).select_from(Escalation)) or 0, authors)
         return Trail(published, session.scalar(count.where(Decision.to_state == State.APPROVED)) or 0, others)
 

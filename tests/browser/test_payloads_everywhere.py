@@ -96,6 +96,9 @@ def _set(session: Session, site: Site, now: datetime) -> None:
         "rules": [{"about": "words", "value": turned(n), "mode": "live", "thread": ""} for n in range(40)],
         "blocked_authors": entries,
         "trusted_authors": entries,
+        "reviewed_authors": entries,
+        "blocked_email_domains": entries,
+        "blocked_networks": entries,
     }
     session.flush()
 

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check",
     "reports.report_comment", "readers.send_report", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
-    "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
+    "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
 HOOK = "https://hooks.news.example/secret-path?token=hidden"
@@ -188,9 +188,12 @@ STEPS: Steps = {
     ],
     "pages.demand_practice": [(AuditEvent.PRACTICE_SET, form("/settings/practice", practice="on"))],
     "pages.change_thread": [(AuditEvent.THREAD_SET, form(lambda walk: f"/threads/{walk.thread()}", state="closed"))],
+    "pages.show_trial": [(None, form("/settings/try", text="A calm word."))],
+    "pages.judge_author": [(AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/authors/{walk.known()}", act="ban", **{"for": "7d"}))],
     "pages.ban_or_trust_author": [
-        (AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban"))
+        (AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban", **{"for": "7d"}))
     ],
+    "pages.warn_author": [(AuditEvent.AUTHOR_WARNED, form(lambda walk: f"/authors/{walk.known()}/warning", message="Be kind."))],
     "pages.forgive_author": [(AuditEvent.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
     "pages.create_key": [(AuditEvent.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
     "pages.revoke_api_key": [(AuditEvent.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],

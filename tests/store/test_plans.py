@@ -31,10 +31,11 @@ from service.store.learning.scored_decisions import scored_decisions
 from service.store.lifecycle import archives
 from service.store.lifecycle.archivable import Archivable, archivable, leaving
 from service.store.lifecycle.archive_rows import rows_of_comments
-from service.store.moderation import authors, cards, groups, queue
+from service.store.moderation import authors, cards, groups, queue, search
 from service.store.moderation.decisions import last_decision
 from service.store.moderation.queue import Order, QueueFilter, Tab
 from service.store.reports import daily_statistics
+from service.store.sites.list_hits import list_hits
 from service.store.sites.rule_backtest import past_comments
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
@@ -97,6 +98,14 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "my decisions": _queue(QueueFilter(tab=Tab.MINE)),
     "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME, role=Role.ADMIN),
     "a day for the charts": lambda s: daily_statistics.statistics_of(s, "news", _now().date(), now=_now()),
+    "a search of all comments": lambda s: search.search(s, "news", search.SearchFilter(words="word"), limit=20),
+    "what is named exactly": lambda s: search.find_exactly(
+        s, "news", search.ExactNames((PAGE,), ("4711",), ("i:x",)), search.SearchFilter()
+    ),
+    "what a page of an author listed": lambda s: authors.listed_comments(
+        s, "news", authors.Listed(_ids(s)[0], _now(), _now()), (State.APPROVED,)
+    ),
+    "hits of the lists": lambda s: list_hits(s, "news"),
     "authors by name": lambda s: authors.authors(s, "news", words="jo"),
     "one author": lambda s: authors.author_of(s, "news", _ids(s)[0]),
     "the days of the charts": lambda s: daily_statistics.days(s, "news", since=_now().date()),

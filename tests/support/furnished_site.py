@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.moderation.notes_replies_bans import add_note, ban_or_trust
+from service.actions.moderation.authors import Judgement, judge_author
+from service.actions.moderation.notes_replies_bans import add_note
 from service.actions.moderation.queue_actions import SeenComment, decide_all
 from service.actions.reported.receive import receive_report
 from service.actions.sites.custom_rules import set_custom_rule
@@ -53,17 +54,9 @@ def furnish(desk: Desk) -> Furnished:
         _decide(session, sam.id, _by(session, "Nina"), State.REJECTED, "insult")
         marek, banned = _by(session, "Marek"), _by(session, "Bargain Corner")
         add_note(session, "news", marek, "We spoke to him in March.", moderator_id=sam.id, now=now)
-        ban_or_trust(
-            session,
-            "news",
-            banned,
-            "ban",
-            moderator=sam,
-            why="The same advertising for weeks",
-            until=now + timedelta(days=30),
-            now=now,
-        )
-        ban_or_trust(session, "news", _by(session, "Henrike"), "trust", moderator=sam, until=None, now=now)
+        ban = Judgement("ban", now + timedelta(days=30), "The same advertising for weeks")
+        judge_author(session, "news", banned, ban, moderator=sam, now=now)
+        judge_author(session, "news", _by(session, "Henrike"), Judgement("trust", None), moderator=sam, now=now)
         _reported(session, now)
         set_custom_rule(session, "news", CustomRule(RuleSubject.WORDS, "lottery, raffle", Mode.SHADOW))
         add_key(session, "news", scopes=[Scope.SUBMIT], label="The website", now=now)

@@ -25,6 +25,13 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield Signal(Kind.SITE_BLOCKED_AUTHOR, 1.0, "this author is banned on this site", strong=True, check=CHECK)
     if lists.blocked_address:
         yield Signal(Kind.SITE_BLOCKED_ADDRESS, 1.0, "this IP address is blocked on this site", strong=True, check=CHECK)
+    if lists.blocked_network:
+        yield Signal(Kind.SITE_BLOCKED_ADDRESS, 1.0, "this site blocks this network", strong=True, check=CHECK)
+    if lists.blocked_email_domain:
+        rule = f"this site blocks e-mail addresses at {lists.blocked_email_domain}"
+        yield Signal(Kind.SITE_BLOCKED_EMAIL_DOMAIN, 1.0, rule, strong=True, check=CHECK)
+    if lists.reviewed_author:
+        yield Signal(Kind.SITE_REVIEWED_AUTHOR, 1.0, "a moderator sees every comment by this author first", check=CHECK)
     for listed, kind, sentence in (
         (lists.blocked_words, Kind.SITE_BLOCKED_WORD, "a blocked word of this site"),
         (lists.held_words, Kind.SITE_HELD_WORD, "a word that this site holds for review"),

@@ -32,4 +32,5 @@ def facts_of(prepared: Prepared) -> Facts:
         first=not history.vouched or history.approved + history.rejected == 0,
         thread_days=reading.page.days,
         language=reading.circumstances.language or language_of(reading.text),
+        day=reading.circumstances.received_at.date() if reading.circumstances.received_at else None,
     )

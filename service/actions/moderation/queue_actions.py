@@ -64,7 +64,7 @@ def decide_all(
     """
     if together and state is not State.REJECTED:
         raise Invalid("comments of one author or with one link can be rejected together; approve each after reading it")
-    if done := _done_before(session, action_id, moderator_id):
+    if done := done_before(session, action_id, moderator_id):
         return done
     everything = with_group(session, site_id, seen, asked)
     if len(everything) > MAX_COMMENTS:
@@ -78,7 +78,7 @@ def decide_all(
     outcomes = decide(
         session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=action_id
     )
-    return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
+    return [outcome_of(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
 def undo_action(
@@ -89,14 +89,14 @@ def undo_action(
     if undone := _undoing(session, decisions):
         return [Outcome(row.comment_id, row.version) for row in undone.values()]
     outcomes = undo(session, site_id, [row.id for row in decisions], actor=Actor(moderator_id=moderator_id), now=now, delay=delay)
-    return [_outcome(row.comment_id, outcome) for row, outcome in zip(decisions, outcomes, strict=True)]
+    return [outcome_of(row.comment_id, outcome) for row, outcome in zip(decisions, outcomes, strict=True)]
 
 
 def redo_action(
     session: Session, site_id: str, action_id: UUID, *, anew: UUID, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> list[Outcome]:
     """Redo an action that was undone, as the new action `anew`. A comment that changed since stays as it is."""
-    if done := _done_before(session, anew, moderator_id):
+    if done := done_before(session, anew, moderator_id):
         return done
     decisions = _decisions(session, site_id, action_id, moderator_id)
     undone = _undoing(session, decisions)
@@ -113,7 +113,7 @@ def redo_action(
         if row.id in undone
     ]
     outcomes = decide(session, site_id, rulings, actor=Actor(moderator_id=moderator_id), now=now, delay=delay, action_id=anew)
-    return [_outcome(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
+    return [outcome_of(ruling.comment_id, outcome) for ruling, outcome in zip(rulings, outcomes, strict=True)]
 
 
 def with_group(session: Session, site_id: str, seen: Sequence[SeenComment], asked: QueueFilter | None) -> list[SeenComment]:
@@ -134,7 +134,8 @@ def with_group(session: Session, site_id: str, seen: Sequence[SeenComment], aske
     return list(items.values())
 
 
-def _done_before(session: Session, action_id: UUID, moderator_id: UUID) -> list[Outcome]:
+def done_before(session: Session, action_id: UUID, moderator_id: UUID) -> list[Outcome]:
+    """The outcomes of an action that was carried out before; empty if it was not."""
     rows = session.execute(
         select(Decision.comment_id, Decision.version).where(
             Decision.action_id == action_id, Decision.moderator_id == moderator_id
@@ -158,7 +159,8 @@ def _undoing(session: Session, decisions: Sequence[Decision]) -> dict[UUID, Deci
     return {row.undoes: row for row in session.scalars(later) if row.undoes}
 
 
-def _outcome(comment_id: UUID, outcome: Decided | Refusal) -> Outcome:
+def outcome_of(comment_id: UUID, outcome: Decided | Refusal) -> Outcome:
+    """The result for one comment of an action."""
     if isinstance(outcome, Refusal):
         return Outcome(comment_id, refusal=outcome)
     return Outcome(comment_id, outcome.change.version)

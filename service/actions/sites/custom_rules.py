@@ -11,32 +11,43 @@ from sqlalchemy.orm import Session
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Invalid, NotFound
-from service.domain.policy.custom_rules import CustomRule, RuleSubject
+from service.domain.policy.custom_rules import NUMBERS, SPOKEN, Condition, CustomRule, RuleSubject
+from service.domain.policy.language_names import language_codes
 from service.domain.policy.site_policy import SitePolicy, as_json
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread
 from service.store.tables.sites import Site
 
 MOST, LONGEST, DIGITS = 50, 1_000, 6
+MOST_CONDITIONS = 4
 
 
 def parse_rule(given: Mapping[str, Any]) -> CustomRule:
     """A rule from a form. Raises Invalid with the field that is wrong."""
-    clean = {name: str(value).replace("\0", "").strip() for name, value in given.items()}
-    rule = CustomRule.parse(clean)
-    if len(rule.value) > (
-        DIGITS if rule.value.isdecimal() and rule.about not in (RuleSubject.WORDS, RuleSubject.LANGUAGE) else LONGEST
-    ):
+    first, *rest = [_checked(condition) for condition in CustomRule.parse(given).conditions]
+    rule = replace(CustomRule.parse(given), about=first.about, value=first.value, also=tuple(rest))
+    if len(rule.also) >= MOST_CONDITIONS:
+        raise Invalid.field("/also", "too_many", f"expected at most {MOST_CONDITIONS} conditions")
+    if len(set(rule.conditions)) < len(rule.conditions):
+        raise Invalid.field("/also", "double", "two conditions of this rule are the same")
+    return rule
+
+
+def _checked(condition: Condition) -> Condition:
+    """A condition that can work. Languages become codes. Raises Invalid, which names the choices."""
+    value = condition.value
+    if len(value) > (DIGITS if condition.about in NUMBERS else LONGEST):
         raise Invalid.field(
             "/value", "too_long", f"expected at most {LONGEST} characters, or a number of at most {DIGITS} digits"
         )
-    if rule.about in (RuleSubject.WORDS, RuleSubject.LANGUAGE) and not any(word.strip() for word in rule.value.split(",")):
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    if condition.about in (RuleSubject.WORDS, *SPOKEN) and not words:
         raise Invalid.field("/value", "missing", "expected words, separated by commas")
-    if rule.about is RuleSubject.WORDS and any(
-        "*" in word and not word.replace("*", "").strip() for word in rule.value.split(",")
-    ):
+    if condition.about is RuleSubject.WORDS and any("*" in word and not word.replace("*", "").strip() for word in words):
         raise Invalid.field("/value", "everything", "a word of nothing but * would match everything")
-    return rule
+    if condition.about in SPOKEN:
+        return replace(condition, value=", ".join(language_codes(words)))
+    return condition
 
 
 def set_custom_rule(session: Session, site_id: str, rule: CustomRule) -> None:
@@ -74,13 +85,14 @@ def remove_custom_rule(session: Session, site_id: str, name: str) -> None:
 
 def name_of(rule: CustomRule) -> str:
     """A short name for a rule, the same in every mode."""
-    content = "\0".join((rule.about, rule.value, rule.thread))
+    conditions = [part for condition in rule.conditions for part in (condition.about, condition.value)]
+    content = "\0".join((*conditions, rule.thread, rule.outcome, rule.until.isoformat() if rule.until else ""))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def in_mode(rule: CustomRule, given: str) -> CustomRule:
     """The rule in another mode. Raises Invalid for an unknown mode."""
-    return replace(rule, mode=CustomRule.parse({"about": rule.about, "value": rule.value, "mode": given}).mode)
+    return replace(rule, mode=CustomRule.parse({"about": RuleSubject.FIRST_COMMENT, "mode": given}).mode)
 
 
 def _store(session: Session, site: Site, rules: list[CustomRule]) -> None:

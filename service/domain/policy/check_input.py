@@ -73,7 +73,7 @@ class RecentCounts:
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The site's lists: words (plain words or phrases; `*` stands for any letters), domains, and whether it blocks this
-    author."""
+    author, their address, the network of their address (`blocked_network`) or their e-mail domain, or always reviews them."""
 
     blocked_words: tuple[str, ...] = ()
     held_words: tuple[str, ...] = ()
@@ -82,6 +82,9 @@ class Lists:
     own_domains: tuple[str, ...] = ()
     blocked_author: bool = False
     blocked_address: bool = False
+    blocked_network: bool = False
+    blocked_email_domain: str = ""
+    reviewed_author: bool = False
 
 
 @dataclass(frozen=True, slots=True)

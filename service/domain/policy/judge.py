@@ -24,6 +24,8 @@ HOLD_AT: Mapping[Kind, float] = MappingProxyType(
         Kind.TRUST_NEW_AUTHOR: 2.0,
         Kind.TRUST_DEPENDABLE_AUTHOR: 2.0,
         Kind.TRUST_BY_HAND: 2.0,
+        # A rule that approves has its own place in the policy.
+        Kind.SITE_RULE_APPROVES: 2.0,
     }
 )
 
@@ -49,8 +51,10 @@ REJECT_ALONE = frozenset(
     {
         Kind.SITE_BLOCKED_AUTHOR,
         Kind.SITE_BLOCKED_ADDRESS,
+        Kind.SITE_BLOCKED_EMAIL_DOMAIN,
         Kind.SITE_BLOCKED_WORD,
         Kind.SITE_BLOCKED_LINK,
+        Kind.SITE_RULE_REJECTS,
         Kind.SPAM_TEST,
     }
 )
@@ -64,6 +68,12 @@ OF_THE_SITE = frozenset(kind for kind in Kind if kind.family is Family.SITE) - {
 _CIRCUMSTANCES = frozenset({Ground.LINKS, Ground.SENDER, Ground.ARRIVAL, Ground.FORM})
 #: If the author has one of these signals, a moderator decides, even if a model is sure that the comment is spam.
 _KNOWN_HERE = frozenset({Kind.TRUST_DEPENDABLE_AUTHOR, Kind.TRUST_BY_HAND})
+
+
+#: Findings that no rule of a site outweighs with an approval: from this score on, of these kinds, and of these families.
+NEVER_APPROVED_FROM = 0.9
+_NEVER_APPROVED = frozenset({Kind.ABUSE_THREAT, Kind.ABUSE_HATE, Kind.ABUSE_EXTERNAL})
+_GRAVE = frozenset({Family.SITE, Family.PRIVACY, Family.FAILURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ def judge(signals: Sequence[Signal], rules: PolicyLimits) -> Verdict:
         return Verdict(State.HELD, (*holding, *notes))
     if rejecting := _rejecting(ordered, holding, rules, leads=leads):
         return Verdict(State.REJECTED, (*rejecting, *notes))
+    if approving := _approving(ordered, holding):
+        return Verdict(State.APPROVED, (*approving, *notes))
     if rules.hold_everything:
         everything = Signal(
             Kind.SITE_HOLDS_EVERYTHING, 1.0, "this site reviews every comment before it is published", check="policy"
@@ -147,6 +159,13 @@ def scores(signals: Sequence[Signal]) -> dict[Family, float]:
         if signal.kind.family in clean:
             clean[signal.kind.family] *= 1.0 - signal.score
     return {family: 1.0 - rest for family, rest in clean.items()}
+
+
+def _approving(signals: Sequence[Signal], holding: Sequence[Signal]) -> tuple[Signal, ...]:
+    """The rules of the site that approve the comment; empty if a finding speaks against it that no rule may outweigh."""
+    if any(s.strong or s.score >= NEVER_APPROVED_FROM or s.kind in _NEVER_APPROVED or s.kind.family in _GRAVE for s in holding):
+        return ()
+    return tuple([s for s in signals if s.kind is Kind.SITE_RULE_APPROVES])
 
 
 def _beyond_doubt(signals: Sequence[Signal], holding: Sequence[Signal], rules: PolicyLimits) -> float:

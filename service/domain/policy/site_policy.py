@@ -10,16 +10,19 @@ from service.domain.policy.site_thresholds import SiteThresholds
 from service.domain.reported.grounds import ReasonGround, ground_of
 from service.domain.retention import Retention
 
-#: A list of authors that moderators banned or trusted.
-AuthorList = Literal["blocked_authors", "trusted_authors"]
+#: A list of authors that moderators banned or trusted, or whose comments always wait for a moderator.
+AuthorList = Literal["blocked_authors", "trusted_authors", "reviewed_authors"]
 #: The word for each list: as pages and forms say it.
-AUTHOR_LISTS: dict[str, AuthorList] = {"ban": "blocked_authors", "trust": "trusted_authors"}
+AUTHOR_LISTS: dict[str, AuthorList] = {"ban": "blocked_authors", "trust": "trusted_authors", "review": "reviewed_authors"}
+#: A list of whole groups of senders: e-mail domains in plain text, and keyed hashes of address blocks (/24 or /64).
+SenderList = Literal["blocked_email_domains", "blocked_networks"]
+SENDER_LISTS: dict[str, SenderList] = {"domain": "blocked_email_domains", "network": "blocked_networks"}
 #: The lists of words and domains that an admin edits.
 LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 
 
 class AuthorEntry(TypedDict):
-    """One banned or trusted author. `at` and `until` are ISO 8601; an empty `until` means for ever."""
+    """One author or group of senders on a list. `at` and `until` are ISO 8601; an empty `until` means for ever."""
 
     id: str
     name: str
@@ -43,7 +46,7 @@ class StoredPolicy(TypedDict, total=False):
     abuse_calibration: list[float]
     rejections: list[dict[str, str]]
     practice: bool
-    rules: list[dict[str, str]]
+    rules: list[dict[str, Any]]
     budget: dict[str, Any]
     retention: dict[str, Any]
     blocked_authors: dict[str, AuthorEntry]
@@ -51,6 +54,9 @@ class StoredPolicy(TypedDict, total=False):
     reports_hold_from: int
     trusted_flaggers: dict[str, str]
     grounds: dict[str, Any]
+    reviewed_authors: dict[str, AuthorEntry]
+    blocked_email_domains: dict[str, AuthorEntry]
+    blocked_networks: dict[str, AuthorEntry]
 
 
 class SitePolicy:
@@ -141,20 +147,28 @@ class SitePolicy:
         """What a statement of reasons says for this rejection reason."""
         return ground_of(self.stored.get("grounds"), reason)
 
-    def authors(self, name: AuthorList) -> dict[str, AuthorEntry]:
-        """The banned or the trusted authors, by their keyed hash."""
+    def authors(self, name: AuthorList | SenderList) -> dict[str, AuthorEntry]:
+        """The entries of one list, by keyed hash or, for e-mail domains, by domain."""
         entries = self.stored.get(name)
         return dict(entries) if isinstance(entries, dict) else {}
 
-    def is_listed(self, name: AuthorList, author_key: str, *, at: datetime) -> bool:
-        """Whether a moderator's ban or trust of this author was in force at that time."""
+    def is_listed(self, name: AuthorList | SenderList, author_key: str, *, at: datetime) -> bool:
+        """Whether a moderator's entry for this author or group of senders was in force at that time."""
         entry = (self.stored.get(name) or {}).get(author_key) if author_key else None
         if entry is None:
             return False
         return not (until := str(entry.get("until", ""))) or datetime.fromisoformat(until) > at
 
-    def with_authors(self, lists: Mapping[AuthorList, dict[str, AuthorEntry]]) -> dict[str, Any]:
-        """The JSON to store, with these lists of authors."""
+    def blocked_email_domain(self, domain: str, *, at: datetime) -> str:
+        """The blocked domain that this e-mail domain is or belongs to, at that time; empty if there is none."""
+        if not domain or not self.stored.get("blocked_email_domains"):
+            return ""
+        labels = domain.split(".")
+        parents = (".".join(labels[start:]) for start in range(len(labels)))
+        return next((parent for parent in parents if self.is_listed("blocked_email_domains", parent, at=at)), "")
+
+    def with_authors(self, lists: Mapping[Any, dict[str, AuthorEntry]]) -> dict[str, Any]:
+        """The JSON to store, with these lists of authors and senders."""
         return {**self.stored, **dict(lists.items())}
 
     def changed(self, **keys: Unpack[StoredPolicy]) -> dict[str, Any]:
@@ -162,6 +176,14 @@ class SitePolicy:
         return {**self.stored, **keys}
 
 
-def as_json(rule: CustomRule) -> dict[str, str]:
+def as_json(rule: CustomRule) -> dict[str, Any]:
     """A rule as it is stored."""
-    return {"about": rule.about.value, "value": rule.value, "mode": rule.mode.value, "thread": rule.thread}
+    return {
+        "about": rule.about.value,
+        "value": rule.value,
+        "mode": rule.mode.value,
+        "thread": rule.thread,
+        "also": [{"about": one.about.value, "value": one.value} for one in rule.also],
+        "outcome": rule.outcome.value,
+        "until": rule.until.isoformat() if rule.until else "",
+    }

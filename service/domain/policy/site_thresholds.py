@@ -56,6 +56,8 @@ def apply_thresholds(verdict: Verdict, signals: Sequence[Signal], thresholds: Si
         return verdict
     if thresholds is None:
         return _sampled(verdict, SAMPLE, identity) if _beyond_doubt(verdict) else verdict
+    if _approved_by_rule(verdict):
+        return _sampled(verdict, thresholds.sample_one_in, identity)
     limited = _limited(verdict, signals, thresholds)
     return limited if limited.state is State.HELD else _sampled(limited, thresholds.sample_one_in, identity)
 
@@ -89,6 +91,10 @@ def _limited(verdict: Verdict, signals: Sequence[Signal], thresholds: SiteThresh
         rule = "this site holds every comment until its decisions bear out limits"
         return Verdict(State.HELD, (Signal(Kind.SITE_HOLDS_EVERYTHING, 1.0, rule, check="policy"),))
     return verdict
+
+
+def _approved_by_rule(verdict: Verdict) -> bool:
+    return verdict.state is State.APPROVED and any(s.kind is Kind.SITE_RULE_APPROVES for s in verdict.reasons)
 
 
 def _by_the_site(verdict: Verdict) -> bool:

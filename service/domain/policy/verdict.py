@@ -1,10 +1,19 @@
 """The verdict on a comment of a site: the policy judges the signals, then the thresholds of the site apply."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.domain.policy.judge import PolicyLimits, Verdict, judge
 from service.domain.policy.signals import Signal
 from service.domain.policy.site_thresholds import SiteThresholds, apply_thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What a comment would get: its verdict, and everything that the checks found. Nothing was stored."""
+
+    verdict: Verdict
+    signals: tuple[Signal, ...] = ()
 
 
 def verdict_of(signals: Sequence[Signal], limits: PolicyLimits, thresholds: SiteThresholds | None, *, identity: str) -> Verdict:

@@ -153,4 +153,7 @@ def _lists(row: AnyRow, site: AnyRow) -> Lists:
         own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
         blocked_author=policy.is_listed("blocked_authors", row.author_key, at=row.received_at),
         blocked_address=(row.context or {}).get("address", "-") in policy.blocked_addresses,
+        blocked_network=policy.is_listed("blocked_networks", row.ip_key, at=row.received_at),
+        blocked_email_domain=policy.blocked_email_domain(row.email_domain, at=row.received_at),
+        reviewed_author=policy.is_listed("reviewed_authors", row.author_key, at=row.received_at),
     )

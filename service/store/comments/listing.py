@@ -64,7 +64,7 @@ def comment_of(session: Session, site_id: str, comment_id: UUID) -> ListedCommen
 
 def history_of(session: Session, comment_id: UUID) -> Sequence[Event]:
     """Every change of one comment, first to last."""
-    return session.scalars(select(Event).where(Event.comment_id == comment_id).order_by(Event.seq)).all()
+    return session.scalars(select(Event).where(Event.comment_id == comment_id, Event.seq > 0).order_by(Event.seq)).all()
 
 
 def comments_of(session: Session, site_id: str, wanted: CommentFilter) -> list[ListedComment]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
+from service.store.db.folded import mentions
 from service.store.tables.comments import Comment, Thread
 
 
@@ -34,9 +35,7 @@ def threads(
     )
     query = select(*columns).where(Thread.site_id == site_id).order_by(Thread.created_at.desc(), Thread.id).limit(limit + 1)
     if words:
-        query = query.where(
-            or_(Thread.title.icontains(words, autoescape=True), Thread.external_id.icontains(words, autoescape=True))
-        )
+        query = query.where(or_(mentions(Thread.title, words), mentions(Thread.external_id, words)))
     if state:
         query = query.where(Thread.state == state)
     if before:

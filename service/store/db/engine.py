@@ -12,6 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from service.domain.audit_events import AuditActor
+from service.domain.text.folded import fold
+from service.store.db.folded import FOLD
 from service.store.db.sqlite_write_lock import FairFileLock
 
 #: Milliseconds that SQLite waits for another writer before it gives up.
@@ -191,6 +193,7 @@ def _sqlite_engine(url: str) -> Engine:
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function(FOLD, 1, fold, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

@@ -71,6 +71,7 @@ def gaps(session: Session) -> Violations:
         select(
             Event.comment_id, func.count().label("count"), func.max(Event.seq).label("last"), func.min(Event.seq).label("first")
         )
+        .where(Event.seq > 0)
         .group_by(Event.comment_id)
         .subquery()
     )

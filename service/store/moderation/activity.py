@@ -24,7 +24,7 @@ def activity_about(session: Session, site_id: str, comment_id: UUID) -> Sequence
 
 
 def activity_with(session: Session, site_id: str, author_key: str) -> Sequence[AnyRow]:
-    """The bans and trusts of an author, and when they were lifted, the latest first."""
+    """What moderators did about an author (ban, trust, review, warn), and when it was lifted, the latest first."""
     if not author_key:
         return ()
     return session.execute(_latest(site_id).where(Activity.author_key == author_key)).all()
@@ -37,6 +37,7 @@ def _latest(site_id: str) -> Select[Any]:
         Activity.at,
         Activity.until,
         Activity.note,
+        Activity.acknowledged_at,
         Activity.to_role,
         shown_name().label("who"),
         shown_name(to).label("to"),

@@ -2,8 +2,8 @@
 comments."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
+from service.store.db.folded import mentions
 from service.store.moderation.cards import QUOTE, last_words
 from service.store.tables.comments import Comment, Thread
 
 #: A name is searched in the LATEST newest comments of a site. Of the matching comments, or of one author's comments, at most
 #: COUNTED are read.
 LATEST, COUNTED = 10_000, 1_000
-#: The maximum number of comments of an author, and of authors, that are shown.
-SHOWN = 30
+#: The maximum number of authors that are shown, and of comments on the page of one author.
+SHOWN, COMMENTS_SHOWN = 30, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,44 @@ class Author:
     more: bool
     comments: Sequence[AnyRow]
     decisions: dict[UUID, AnyRow]
+    email_domain: str = ""
+    like: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def oldest_listed(self) -> datetime:
+        return self.comments[-1].received_at if self.comments else self.since
+
+    def listed(self, *states: State) -> int:
+        """How many of the listed comments are in one of these states."""
+        return sum(row.state in states for row in self.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The comments of the author of `comment_id` that a page listed: they came from `since` to `until`."""
+
+    comment_id: UUID
+    since: datetime
+    until: datetime
 
 
 def authors(session: Session, site_id: str, *, words: str) -> list[AuthorSummary]:
-    """The authors who recently wrote under a name that contains these words, the latest first."""
-    columns = (Comment.id, Comment.author_name, Comment.author_key, Comment.received_at, Comment.updated_at, Comment.state)
+    """The authors who recently wrote under a name that contains these words, the latest first. Replies in the name of the site
+    are left out: the site is no author."""
+    columns = (
+        Comment.id, Comment.author_name, Comment.author_key, Comment.author_external_id, Comment.received_at, Comment.updated_at,
+        Comment.state,
+    )  # fmt: skip
     latest = select(*columns).where(Comment.site_id == site_id).order_by(Comment.updated_at.desc(), Comment.id.desc())
     recent = latest.limit(LATEST).subquery()
-    query = select(recent).where(recent.c.state != State.ERASED).order_by(recent.c.received_at.desc()).limit(COUNTED)
+    query = (
+        select(recent)
+        .where(recent.c.state != State.ERASED, recent.c.author_external_id != site_author(site_id))
+        .order_by(recent.c.received_at.desc())
+        .limit(COUNTED)
+    )
     if words:
-        query = query.where(recent.c.author_name.icontains(words, autoescape=True))
+        query = query.where(mentions(recent.c.author_name, words))
     latest_of: dict[tuple[str, str], AuthorSummary] = {}
     numbers: Counter[tuple[str, str]] = Counter()
     for row in session.execute(query):
@@ -68,9 +97,7 @@ def authors(session: Session, site_id: str, *, words: str) -> list[AuthorSummary
 def author_of(session: Session, site_id: str, comment_id: UUID) -> Author | None:
     """The author of this comment; None if there is no such comment. Without an account or address the name alone identifies
     them."""
-    comment = session.execute(
-        select(Comment.author_key, Comment.author_name).where(Comment.id == comment_id, Comment.site_id == site_id)
-    ).one_or_none()
+    comment = _writer(session, site_id, comment_id)
     if comment is None:
         return None
     rows = session.execute(
@@ -79,11 +106,49 @@ def author_of(session: Session, site_id: str, comment_id: UUID) -> Author | None
         .order_by(Comment.received_at.desc())
         .limit(COUNTED)
     ).all()
-    ids = [row.id for row in rows[:SHOWN]]
+    ids = [row.id for row in rows[:COMMENTS_SHOWN]]
     return Author(
         comment_id, comment.author_name, comment.author_key, Counter(row.state for row in rows), rows[-1].received_at,
-        rows[0].received_at, len(rows) == COUNTED, _rows(session, ids), last_words(session, ids),
+        rows[0].received_at, len(rows) == COUNTED, _rows(session, ids), last_words(session, ids), comment.email_domain, _by_others(session, site_id, comment),
     )  # fmt: skip
+
+
+def listed_comments(session: Session, site_id: str, listed: Listed, states: Collection[State]) -> Sequence[AnyRow]:
+    """The id and version of the listed comments that are in one of these states now, the newest first."""
+    comment = _writer(session, site_id, listed.comment_id)
+    if comment is None:
+        return ()
+    query = select(Comment.id, Comment.version).where(
+        *_by(site_id, comment),
+        Comment.state.in_(states),
+        Comment.received_at >= listed.since,
+        Comment.received_at <= listed.until,
+    )
+    return session.execute(query.order_by(Comment.received_at.desc()).limit(COMMENTS_SHOWN)).all()
+
+
+def site_author(site_id: str) -> str:
+    """The host's id of the author of replies in the name of the site."""
+    return f"site:{site_id}"
+
+
+def _writer(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
+    columns = (Comment.author_key, Comment.author_name, Comment.email_domain, Comment.ip_key)
+    return session.execute(select(*columns).where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
+
+
+def _by_others(session: Session, site_id: str, comment: AnyRow) -> dict[str, int]:
+    """How many of the latest comments by others came from the same e-mail domain, and how many from the same network."""
+    columns = (Comment.author_key, Comment.email_domain, Comment.ip_key)
+    latest = select(*columns).where(Comment.site_id == site_id).order_by(Comment.updated_at.desc(), Comment.id.desc())
+    recent = latest.limit(LATEST).subquery()
+    others = recent.c.author_key != comment.author_key
+    groups = {"domain": (recent.c.email_domain, comment.email_domain), "network": (recent.c.ip_key, comment.ip_key)}
+    return {
+        kind: session.scalar(select(func.count()).select_from(recent).where(column == value, others)) or 0
+        for kind, (column, value) in groups.items()
+        if value
+    }
 
 
 def _by(site_id: str, comment: AnyRow) -> list[ColumnElement[bool]]:

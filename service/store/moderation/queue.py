@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, UtcDateTime
+from service.store.db.folded import mentions
 from service.store.moderation.groups import Conditions, among, another, stands_behind
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, Thread
@@ -314,10 +315,7 @@ def _filters(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement
     if asked.language:
         filters.append(table.context["language"].as_string() == asked.language)
     if asked.words:
-        # autoescape: % and _ in the moderator's search are plain characters, not wildcards of LIKE.
-        filters.append(
-            or_(table.text.icontains(asked.words, autoescape=True), table.author_name.icontains(asked.words, autoescape=True))
-        )
+        filters.append(or_(mentions(table.text, asked.words), mentions(table.author_name, asked.words)))
     if asked.link:
         filters.append(table.link_domain == asked.link)
     if asked.alike:

@@ -41,7 +41,7 @@ def past_comments(
 def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[AnyRow]:
     query = (
         select(
-            Comment.id, Comment.state, Comment.text, Comment.context, Comment.received_at, Comment.updated_at,
+            Comment.id, Comment.state, Comment.author_name, Comment.text, Comment.context, Comment.received_at, Comment.updated_at,
             Thread.external_id, Thread.created_at,
         )
         .join(Thread, Thread.id == Comment.thread_id)
@@ -55,7 +55,13 @@ def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, l
 def _pasts(session: Session, rows: Sequence[AnyRow], *, authors: bool) -> list[PastComment]:
     ids = [row.id for row in rows]
     decisions, before = _decisions(session, ids), _decided_before(session, ids) if authors else {}
-    return [PastComment(_facts(row, *before.get(row.id, (0, 0))), State(row.state), decisions.get(row.id)) for row in rows]
+    return [
+        PastComment(
+            _facts(row, *before.get(row.id, (0, 0))), State(row.state), decisions.get(row.id), row.id, row.author_name,
+            row.received_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _facts(row: AnyRow, approved: int, rejected: int) -> Facts:

@@ -12,19 +12,22 @@ from service.store.tables.accounts import Role
 
 
 class ActivityKind(StrEnum):
-    """The kind of an activity. `return` takes an escalation back, `forgive` lifts a ban or a trust."""
+    """The kind of an activity. `return` takes an escalation back, `forgive` lifts a ban, a trust or a review."""
 
     ESCALATE = "escalate"
     RETURN = "return"
     BAN = "ban"
     TRUST = "trust"
+    REVIEW = "review"
+    WARN = "warn"
     FORGIVE = "forgive"
 
 
 class Activity(Record):
     """One activity. An escalation goes to the moderator `to_id`, or to all with `to_role`; a ban or a trust ends at `until`.
 
-    `note` gives the reason. `comment_id` is the comment that it is about.
+    `note` gives the reason, or the message of a warning. `comment_id` is the comment that it is about. A warned author saw the
+    message at `acknowledged_at`, as the host says.
     """
 
     __tablename__ = "activity"
@@ -41,6 +44,7 @@ class Activity(Record):
     until: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
 
 
 class Decision(Record):

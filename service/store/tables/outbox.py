@@ -23,6 +23,9 @@ class EventType(StrEnum):
     REPORT_DECIDED = "report.decided"
     COMPLAINT_RECEIVED = "complaint.received"
     COMPLAINT_DECIDED = "complaint.decided"
+    AUTHOR_BANNED = "author.banned"
+    AUTHOR_UNBANNED = "author.unbanned"
+    AUTHOR_WARNED = "author.warned"
     #: Sent on demand to one endpoint; it belongs to no comment and has no row in the event table.
     TEST = "greenroom.test"
 
@@ -52,6 +55,8 @@ class Event(Record):
     names.
 
     Or an event of something else, such as a report: `about_id` is its id and `seq` counts its own events; there is no `comment_id`.
+
+    An event about the author of a comment (`author.banned`) has a negative `seq`: it belongs to no version of the comment.
     """
 
     __tablename__ = "event"

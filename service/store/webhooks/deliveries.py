@@ -17,6 +17,7 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 from service.store.tables.reported import Report
 from service.store.tables.sites import Site
+from service.store.webhooks.author_events import author_payload
 from service.store.webhooks.public_json import comment_json, payload
 
 #: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
@@ -227,4 +228,4 @@ def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, A
     if report is not None:
         name = site.name or site.id
         return report_payload(event, report, comment_json(comment, thread), name, links=links, secret_box=secret_box)
-    return payload(event, comment, thread)
+    return author_payload(event, comment) if event.seq < 0 else payload(event, comment, thread)

@@ -54,7 +54,7 @@ def check_comment(fields: Fields) -> Checked:
 def try_out(fields: Fields) -> Checked:
     """Judge the comment without storing it."""
     trial, submission = resources().trial, Submission(g.caller.site_id, replace(fields.draft(), external_id=""))
-    return Checked(trial(submission, resources().database, resources().settings) if trial else State.HELD)
+    return Checked(trial(submission, resources().database, resources().settings).verdict.state if trial else State.HELD)
 
 
 def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyRow | None:

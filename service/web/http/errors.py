@@ -87,6 +87,22 @@ def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status:
     )
 
 
+def http_problem(error: HTTPException) -> Response:
+    """An error of HTTP itself, such as an unknown address, as a response."""
+    status = error.code or 500
+    code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)
+    detail = error.description or error.name
+    faults: tuple[Fault, ...] = ()
+    if code is Code.TOO_LARGE:
+        detail = f"expected a body of at most {MAX_BODY // 1024} KB"
+        faults = (Fault("", "too_large", detail),)
+    answer = problem_response(code, detail, faults, status=status)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
 def register_error_handlers(app: Flask) -> None:
     """Turn every exception into a response."""
 
@@ -94,20 +110,7 @@ def register_error_handlers(app: Flask) -> None:
     def refused(error: Refusal) -> Response:
         return problem_response(error.code, error.detail, error.faults)
 
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
-        status = error.code or 500
-        code = _OF_STATUS.get(status, Code.INVALID if status < 500 else Code.INTERNAL)
-        detail = error.description or error.name
-        faults: tuple[Fault, ...] = ()
-        if code is Code.TOO_LARGE:
-            detail = f"expected a body of at most {MAX_BODY // 1024} KB"
-            faults = (Fault("", "too_large", detail),)
-        answer = problem_response(code, detail, faults, status=status)
-        for name, value in error.get_headers():
-            if name in ("Allow", "Retry-After"):
-                answer.headers[name] = value
-        return answer
+    app.register_error_handler(HTTPException, http_problem)
 
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)

@@ -1,6 +1,9 @@
 """Translation, and times and numbers formatted in the language of the request."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import flask_babel
@@ -29,9 +32,33 @@ def ago(then: datetime) -> str:
     return str(flask_babel.format_timedelta(-past, granularity="second", threshold=0.95, add_direction=True))
 
 
+def translate_known(
+    sentence: str, known: Callable[[], list[str]], *, named: Callable[[dict[str, str]], dict[str, str]] = dict
+) -> str:
+    """An English sentence in the language of the request. `known` gives all sentences, translated, with their values as
+    %(name)s; `named` translates the values. An unknown sentence is returned as it is."""
+    if str(flask_babel.get_locale() or "en") == "en":
+        return sentence
+    for pattern, translated in zip(_patterns(known), known(), strict=True):
+        if match := pattern.fullmatch(sentence):
+            return translated % named(match.groupdict()) if match.groupdict() else translated
+    return sentence
+
+
+@cache
+def _patterns(known: Callable[[], list[str]]) -> list[re.Pattern[str]]:
+    with flask_babel.force_locale("en"):
+        return [re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(one)), re.DOTALL) for one in known()]
+
+
 def moment(then: datetime) -> str:
     """A date and time, in UTC."""
     return f"{flask_babel.format_datetime(then, 'medium')} UTC"
+
+
+def day(then: date) -> str:
+    """A day, such as "Dec 31, 2026"."""
+    return str(flask_babel.format_date(then))
 
 
 def month(then: datetime) -> str:

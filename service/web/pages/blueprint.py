@@ -17,8 +17,9 @@ from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role
 from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
-from service.web.http.errors import STATUS, problem_response
+from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
+from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources
 
@@ -30,6 +31,9 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+
+#: Below these paths only programs call: they get no pages.
+API_PATHS = ("/v1/", "/1.1/", "/feeds/")
 
 bp = Blueprint("pages", __name__)
 
@@ -114,6 +118,7 @@ def _navigation() -> list[tuple[str, str]]:
     """The pages that this moderator may open, as (endpoint, name)."""
     places = [
         ("pages.queue", _("Queue")),
+        ("pages.search_comments", _("Search")),
         ("pages.decisions", _("Decisions")),
         ("pages.threads", _("Articles")),
         ("pages.authors", _("Authors")),
@@ -162,10 +167,23 @@ def _unexpected(error: Exception) -> AnyResponse:
     return _error_page(500, Code.INTERNAL, "something broke on our side; it was logged under this request's id")
 
 
+def unknown_address(error: HTTPException) -> AnyResponse:
+    """The response for an address, or a method, that no route has: a page for a browser, else problem+json."""
+    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(API_PATHS):
+        return http_problem(error)
+    if signed_in := sessions.look_up():
+        g.signed_in = signed_in
+    # No route, so no blueprint either: what the blueprint adds to its pages is added here.
+    values = {**_template_context(), "status": error.code or 404, "request_id": g.get("request_id", "")}
+    response = page("error.html", error.code or 404, detail=sentence("there is no page at this address"), **values)
+    response.headers.extend([header for header in error.get_headers() if header[0] == "Allow"])
+    return _security_headers(response)
+
+
 def _error_page(status: int, code: Code, detail: str) -> AnyResponse:
     if wants_json():
         return problem_response(code, detail, status=status)
-    return page("error.html", status, status=status, detail=detail, request_id=g.get("request_id", ""))
+    return page("error.html", status, status=status, detail=sentence(detail), request_id=g.get("request_id", ""))
 
 
 def _language() -> str:

@@ -8,11 +8,11 @@ from flask import current_app
 
 from service.actions.comments.submit import Submission
 from service.config import Settings
+from service.domain.policy.verdict import TrialResult
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
-from service.domain.states import State
 from service.jobs.notify import Notifier, notifier
 from service.store.db.engine import ANSWER_PATIENCE, Database
 from service.web.resources.api_key_cache import ApiKeyCache
@@ -27,7 +27,7 @@ from service.web.resources.verdict_waiter import VerdictWaiter
 
 #: A function that judges a comment without storing it. It uses the checks of the workers, so the code that starts the web process
 #: passes it in.
-Trial = Callable[[Submission, Database, Settings], State]
+Trial = Callable[[Submission, Database, Settings], TrialResult]
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,7 +345,7 @@ function more({ fromTop = false } = {}) {
 // would come again.
 async function refill() {
   await more();
-  if (cards().length || after || !["held", "yours", "escalated"].includes(body.dataset.tab)) return;
+  if (cards().length || after || body.dataset.tab === "mine") return;
   await Promise.allSettled([...done, ...undone].flatMap((action) => [action.sent, action.back]));
   if (!cards().length) await more({ fromTop: true });
 }
@@ -436,6 +436,8 @@ async function pickAll() {
 
 /* Keys */
 
+// "All by this author" stays among the published or the rejected comments; elsewhere it lists what waits.
+const ofState = ["approved", "rejected"].includes(body.dataset.tab) ? `&tab=${body.dataset.tab}` : "";
 const chosen = () => (picked().length ? picked() : current ? [current] : []);
 const sheetOpen = () => document.querySelector("details.reject[open]");
 
@@ -503,7 +505,7 @@ const acts = {
   ...Object.fromEntries(["note", "reply", "edit", "ban", "trust", "copy"].map((name) => [name, () => tool(name)])),
   reject_author: () => current?.querySelector("a.by-author")?.click(),
   density: () => document.getElementById("density").requestSubmit(),
-  author: () => { if (current) location.assign(`/queue?site=${site}&author=${current.dataset.id}`); },
+  author: () => { if (current) location.assign(`/queue?site=${site}&author=${current.dataset.id}${ofState}`); },
   search: () => document.getElementById("search").focus(),
   focus: () => { body.classList.toggle("focused"); if (current) go(current); },
   help: () => openHelp(),

@@ -48,9 +48,15 @@ export async function openTool(card, name, desk) {
   for (const field of fieldsOf(panel)) field.value = drafts.get(draftOf(panel, field)) ?? field.value;
   card.append(panel);
   panel.scrollIntoView({ block: "nearest" });
-  (panel.querySelector(`button[value="${name}"]`) ?? panel.querySelector("textarea, input:not([type=hidden])"))?.focus({ preventScroll: true });
-  panel.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); submit(card, panel, event.submitter, desk); });
+  // A ban has no length until somebody chooses one: the arrow keys choose, and Enter then bans.
+  (panel.querySelector('input[name="for"]') ?? panel.querySelector(`button[value="${name}"]`) ?? panel.querySelector("textarea, input:not([type=hidden])"))?.focus({ preventScroll: true });
+  panel.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); submit(card, panel, chosenBy(event, panel, name), desk); });
   panel.querySelector("[data-close]").addEventListener("click", () => { closeTool(); card.querySelector("h2").focus(); });
+}
+
+function chosenBy(event, panel, name) {
+  const onLength = event.submitter?.matches(".enter") && document.activeElement.matches('input[name="for"]:checked');
+  return onLength ? panel.querySelector(`button[value="${name}"]`) : event.submitter;
 }
 
 async function panelOf(card, name) {

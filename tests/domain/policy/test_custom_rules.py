@@ -1,5 +1,7 @@
 """Custom rules: a rule matches as written, gives its reason, and can be tried on past comments."""
 
+from datetime import date
+
 import pytest
 
 from service.domain.errors import Invalid
@@ -15,6 +17,7 @@ from service.domain.policy.custom_rules import (
     in_shadow,
     matches_of,
 )
+from service.domain.policy.judge import PolicyLimits, judge
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from workers.checks import signals_of
@@ -52,7 +55,7 @@ def test_a_back_test_tells_what_would_have_changed():
         PastComment(Facts("x", links=3), State.REJECTED, State.REJECTED),
         PastComment(Facts("x"), State.APPROVED),
     ]
-    expected = BackTest(tried=4, would_hold=3, published_before=2, moderators_had_approved=1, moderators_had_rejected=1)
+    expected = BackTest(4, 3, published_before=2, moderators_had_approved=1, moderators_had_rejected=1, matches=tuple(past[:3]))
     assert back_test(CustomRule(RuleSubject.LINKS, "1", Mode.OFF), past) == expected
 
 
@@ -91,3 +94,32 @@ def test_a_language_that_no_host_names_is_recognised_and_one_that_is_named_count
     for language, held in (("", True), ("en", False)):
         reading = CheckInput(german, circumstances=Circumstances(language=language), rules=(rule,))
         assert (Kind.SITE_RULE in {s.kind for s in signals_of(reading)}) is held
+
+
+def test_a_rule_needs_all_its_conditions_and_ends_after_its_last_day():
+    given = {"about": "words", "value": "lottery", "also": [{"about": "links", "value": "0"}], "until": "2026-03-01"}
+    rule = CustomRule.parse({**given, "outcome": "reject"})
+    assert (
+        rule.why(Facts("the lottery", links=1, day=date(2026, 3, 1)))
+        == "it mentions lottery; also 1 links where this site allows 0"
+    )
+    assert not rule.why(Facts("the lottery", links=0, day=date(2026, 3, 1)))
+    assert not rule.why(Facts("the lottery", links=1, day=date(2026, 3, 2)))
+
+
+def _judged(text: str, *rules: dict, hold_everything: bool = False) -> State:
+    reading = CheckInput(text, rules=tuple(CustomRule.parse({"mode": "live", **rule}) for rule in rules))
+    return judge(tuple(signals_of(reading)), PolicyLimits(hold_everything=hold_everything)).state
+
+
+def test_a_rule_rejects_alone_since_it_is_the_site_s_own_word():
+    assert _judged("The lottery was fun.", {"about": "words", "value": "lottery", "outcome": "reject"}) is State.REJECTED
+
+
+def test_a_rule_approves_what_would_only_have_waited_for_everybody():
+    approve = {"about": "words", "value": "fun, street, wh0re, fuck*", "outcome": "approve"}
+    assert _judged("The lottery was fun.", approve, hold_everything=True) is State.APPROVED
+    assert _judged("I know where you live and I will break your legs, street.", approve) is not State.APPROVED
+    assert _judged("You fucking whore, this is fun.", approve) is not State.APPROVED
+    hold = {"about": "words", "value": "lottery", "outcome": "hold"}
+    assert _judged("The lottery was fun.", approve, hold) is State.HELD

@@ -32,7 +32,7 @@ def test_a_trial_knows_the_sites_rules_and_leaves_nothing(
         site_id = site(session)
         session.get_one(Site, site_id).policy = {"blocked_words": ["zeppelin"]}
     for _ in range(12):
-        assert try_out(Submission(site_id, draft(words)), database, settings) is state
+        assert try_out(Submission(site_id, draft(words)), database, settings).verdict.state is state
     with database.reading() as session:
         for record in (Comment, Thread, Event, IdempotencyKey):
             assert session.scalar(select(func.count()).select_from(record)) == 0
@@ -44,4 +44,6 @@ def test_a_trial_sees_what_the_site_has_stored(database: Database, settings: Set
     words = "Come and look at my wonderful new garden chairs."
     with database.writing() as session:
         submitted(session, *(draft(words, thread=f"page {n}") for n in range(12)), now=datetime.now(UTC))
-    assert try_out(Submission(site_id, draft(words, thread="another page")), database, settings) is not State.APPROVED
+    assert (
+        try_out(Submission(site_id, draft(words, thread="another page")), database, settings).verdict.state is not State.APPROVED
+    )

@@ -80,13 +80,20 @@ def activity_line(step: AnyRow) -> str:
 
 
 def ban_or_trust_line(step: AnyRow) -> str:
-    """Who banned or trusted an author or took this back, how long ago, and until when it is in force."""
+    """Who banned, trusted, reviewed or warned an author or took this back, how long ago, and until when it is in force."""
     who, when = step.who.partition("@")[0], ago(step.at)
+    if step.kind == ActivityKind.WARN:
+        if step.acknowledged_at:
+            seen = moment(step.acknowledged_at)
+            return _("%(who)s warned the author %(ago)s; the author saw it on %(day)s", who=who, ago=when, day=seen)
+        return _("%(who)s warned the author %(ago)s; the author has not seen it yet", who=who, ago=when)
     if step.kind == ActivityKind.FORGIVE:
         return _("%(who)s removed it %(ago)s", who=who, ago=when)
     until = _("until %(day)s", day=moment(step.until)) if step.until else _("permanently")
     if step.kind == ActivityKind.BAN:
         return _("%(who)s banned the author %(ago)s, %(until)s", who=who, ago=when, until=until)
+    if step.kind == ActivityKind.REVIEW:
+        return _("%(who)s put the author under review %(ago)s, %(until)s", who=who, ago=when, until=until)
     return _("%(who)s marked the author as trusted %(ago)s, %(until)s", who=who, ago=when, until=until)
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.comments.edit_erase import edit
 from service.actions.moderation import notes_replies_bans
+from service.actions.moderation.authors import judge_author
 from service.domain.errors import Invalid, NotFound
 from service.domain.ids import new_id
 from service.jobs.names import Job
@@ -23,6 +24,7 @@ from service.web.pages.blueprint import bp, redirect_to, unchanged, wants_json
 from service.web.pages.queue.js_translations import done_text
 from service.web.pages.queue.page import counts_json, render_card
 from service.web.pages.queue.query_params import asked_at, uuid
+from service.web.pages.reports.judgement_form import judgement
 from service.web.resources.web_resources import resources
 
 #: The forms that a card loads when they are opened: they depend on the comment.
@@ -89,13 +91,10 @@ def edit_text(comment_id: UUID) -> AnyResponse:
 def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
     if request.form.get("act") == "":
         return unchanged()
-    days = request.form.get("days", "")
-    until = _now() + timedelta(days=int(days)) if days in ("1", "7", "30", "365") else None
+    given = judgement(request.form.get("act", ""))
     with resources().database.writing() as session:
-        notes_replies_bans.ban_or_trust(
-            session, site_id(), comment_id, request.form.get("act", ""), moderator=current_sign_in().moderator,
-            why=request.form.get("why", "").replace("\0", ""), until=until, now=_now(),
-        )  # fmt: skip
+        judge_author(session, site_id(), comment_id, given, moderator=current_sign_in().moderator, now=_now())
+    resources().notifier.notify(Job.DELIVER)
     return _back(comment_id, "author")
 
 

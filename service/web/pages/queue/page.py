@@ -247,7 +247,7 @@ def _helpers(asked: QueueFilter, site: Site | None) -> dict[str, Any]:
 
 
 def _ban_or_trust(site: Site | None, row: AnyRow) -> str:
-    """Whether a moderator banned or trusted the card's author: `ban`, `trust` or empty."""
+    """Whether a moderator put the card's author on a list: `ban`, `trust`, `review` or empty."""
     policy = policy_of(site)
     return next((word for word, name in AUTHOR_LISTS.items() if policy.is_listed(name, row.author_key, at=_now())), "")
 

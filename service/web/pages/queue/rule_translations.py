@@ -3,22 +3,15 @@
 An unknown sentence, such as one that an older version stored, is shown as it is.
 """
 
-import re
-from functools import cache
+from flask_babel import get_locale
 
-from flask_babel import force_locale, get_locale
-
-from service.web.http.i18n import _
+from service.domain.policy.custom_rules import JOINT
+from service.web.http.i18n import _, translate_known
 
 
 def translate_rule(rule: str) -> str:
     """The sentence of a check, translated to the language of the request."""
-    if str(get_locale() or "en") == "en":
-        return rule
-    for pattern, translated in zip(_patterns(), _sentences(), strict=True):
-        if match := pattern.fullmatch(rule):
-            return translated % _named(match.groupdict()) if match.groupdict() else translated
-    return rule
+    return JOINT.join(translate_known(part, _sentences, named=_named) for part in rule.split(JOINT))
 
 
 def _named(found: dict[str, str]) -> dict[str, str]:
@@ -27,12 +20,6 @@ def _named(found: dict[str, str]) -> dict[str, str]:
     if locale is None or not {"language", "code"} <= found.keys():
         return found
     return {**found, "language": str(locale.languages.get(found["code"], found["language"]))}
-
-
-@cache
-def _patterns() -> list[re.Pattern[str]]:
-    with force_locale("en"):
-        return [re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(one)), re.DOTALL) for one in _sentences()]
 
 
 def _sentences() -> list[str]:
@@ -59,6 +46,9 @@ def _sentences() -> list[str]:
         _("a link or contact: %(found)s"),
         _("an e-mail address: %(found)s"),
         _("a chat contact: %(found)s"),
+        _("this site blocks this network"),
+        _("this site blocks e-mail addresses at %(found)s"),
+        _("a moderator sees every comment by this author first"),
         _("a moderator of this site trusts this author"),
         _("this author's first comment"),
         _("%(number)s of %(total)s earlier comments by this author were rejected"),
@@ -122,6 +112,8 @@ def _sentences() -> list[str]:
         _("written in %(script)s letters; no check covers this language, so a person decides"),
         _("partly written in %(script)s letters; no check covers this language, so a person decides"),
         _("we could not tell the language; our checks may not be able to read it, so a person decides"),
+        _("%(number)s approved comments by this author, at least %(least)s"),
+        _("%(number)s links, at most %(most)s"),
         _("written in %(spoken)s (this site publishes %(allowed)s)"),
         _("written in %(spoken)s"),
         _("contains %(found)s"),

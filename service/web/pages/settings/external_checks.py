@@ -18,6 +18,7 @@ from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheck
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.pages.error_text import error_text
 from service.web.resources.web_resources import resources
 
 
@@ -59,7 +60,7 @@ def change_external_check() -> AnyResponse:
                     allow=resources().settings.webhook_allow,
                 )
     except Invalid as error:
-        return _render(422, fault=error.detail, typed={name: dict(request.form)})
+        return _render(422, fault=error_text(error), typed={name: dict(request.form)})
     if new_secret:
         return _render(201, secret=new_secret)
     return redirect_to("pages.external_checks_page", site=site_id(), done="removed" if act == "remove" else "saved")

@@ -15,6 +15,7 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.pages.error_text import error_text
 from service.web.resources.web_resources import resources
 
 _NUMBERS = ("published", "rejected", "sample_one_in")
@@ -54,7 +55,7 @@ def change_budget() -> AnyResponse:
         with resources().database.writing() as session:
             set_budget(session, site_id(), thresholds, limits)
     except Invalid as error:
-        return _render(422, fault=error.detail)
+        return _render(422, fault=error_text(error))
     return redirect_to("pages.risk_budget", site=site_id(), done="saved")
 
 

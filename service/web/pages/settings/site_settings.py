@@ -16,6 +16,7 @@ from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.pages.error_text import error_text
 from service.web.pages.queue.rejection_reasons import MOST, rejections
 from service.web.resources.web_resources import resources
 
@@ -24,6 +25,15 @@ from service.web.resources.web_resources import resources
 @with_role(Role.ADMIN)
 def settings() -> AnyResponse:
     return _render()
+
+
+@bp.get("/settings/rules")
+@bp.get("/settings/rejections")
+@bp.get("/settings/retention")
+@with_role(Role.ADMIN)
+def back_to_settings() -> AnyResponse:
+    """The addresses of the forms, typed or reloaded, lead to the page that has them."""
+    return redirect_to("pages.settings", site=site_id())
 
 
 @bp.post("/settings/rules")
@@ -43,7 +53,7 @@ def change_rules() -> AnyResponse:
             )
             set_languages(session, site_id(), languages)
     except Invalid as error:
-        return _render(422, fault=error.detail, typed=lists, languages=languages)
+        return _render(422, fault=error_text(error), typed=lists, languages=languages)
     return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -57,20 +67,39 @@ def change_rejections() -> AnyResponse:
         with resources().database.writing() as session:
             set_rejections(session, site_id(), reasons)
     except Invalid as error:
-        return _render(422, fault=error.detail)
+        return _render(422, fault=error_text(error))
     return redirect_to("pages.settings", site=site_id(), done="rejections")
 
 
 @bp.post("/settings/retention")
 @with_role(Role.ADMIN)
 def change_retention() -> AnyResponse:
+    """Save the days. If comments would be lost by it, the page first says how many, and asks. What is saved here takes effect on
+    the next day (UTC), so that it can be taken back."""
     try:
-        retention = Retention(rejected=_days("rejected"), personal=_days("personal"))
+        today = datetime.now(UTC).date().isoformat()
+        retention = Retention(rejected=_days("rejected"), personal=_days("personal"), ran=today)
+        with resources().database.reading() as session:
+            before = policy_of(site(session, site_id())).retention
+            losses = _losses(session, before, retention)
+        if losses and request.form.get("confirm") != "yes":
+            return _render(asked=retention, losses=losses)
         with resources().database.writing() as session:
             set_retention(session, site_id(), retention)
     except Invalid as error:
-        return _render(422, fault=error.detail)
-    return redirect_to("pages.settings", site=site_id(), done="retention")
+        return _render(422, fault=error_text(error))
+    was = {f"was_{name}": days for name in ("rejected", "personal") if (days := getattr(before, name))}
+    return redirect_to("pages.settings", site=site_id(), done="retention", lost="yes" if losses else None, **was)
+
+
+def _losses(session: Session, before: Retention, after: Retention) -> dict[str, tuple[int, int]]:
+    """What shorter periods remove, by kind: how many comments at first, and how many within a week."""
+    shorter = {
+        name
+        for name in ("rejected", "personal")
+        if (days := getattr(after, name)) and days < (getattr(before, name) or LONGEST + 1)
+    }
+    return {name: numbers for name, numbers in _going(session, after).items() if name in shorter and numbers[1]}
 
 
 def _days(name: str) -> int | None:
@@ -93,7 +122,13 @@ def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
 
 
 def _render(
-    status: int = 200, *, fault: str = "", typed: dict[str, list[str]] | None = None, languages: str | None = None
+    status: int = 200,
+    *,
+    fault: str = "",
+    typed: dict[str, list[str]] | None = None,
+    languages: str | None = None,
+    asked: Retention | None = None,
+    losses: dict[str, tuple[int, int]] | None = None,
 ) -> AnyResponse:
     with resources().database.reading() as session:
         this_site = site(session, site_id())
@@ -103,5 +138,7 @@ def _render(
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
         "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
-        rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST,
+        rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
+        losses=losses or {}, lost=request.args.get("lost", ""),
+        was={name: value for name in ("rejected", "personal") if (value := request.args.get(f"was_{name}", "")).isdecimal()},
     )  # fmt: skip

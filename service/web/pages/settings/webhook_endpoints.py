@@ -16,6 +16,7 @@ from service.store.webhooks.deliveries import BREAKER
 from service.store.webhooks.endpoints import deliveries_of, endpoint_of, endpoints_of
 from service.web.auth.sessions import site_id, with_role
 from service.web.pages.blueprint import bp, page, redirect_to
+from service.web.pages.error_text import error_text
 from service.web.pages.queue.query_params import uuid
 from service.web.resources.web_resources import resources
 
@@ -39,7 +40,7 @@ def add_webhook() -> AnyResponse:
                 session, site_id(), url=url, events=_events(), secret_box=_secret_box(), now=_now(), allow=settings.webhook_allow
             )
     except Invalid as error:
-        return _all(422, fault=error.detail, url=url)
+        return _all(422, fault=error_text(error), url=url)
     return _render_endpoint(endpoint.id, 201, secret=secret)
 
 
@@ -65,7 +66,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     try:
         _carry_out(act, endpoint_id)
     except Invalid as error:
-        return _render_endpoint(endpoint_id, 422, fault=error.detail)
+        return _render_endpoint(endpoint_id, 422, fault=error_text(error))
     resources().notifier.notify(Job.DELIVER)
     return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done=act)
 

@@ -81,7 +81,7 @@ def test_an_author_is_banned_or_trusted_until_a_day_and_forgiven(
     with database.writing() as session:
         session.execute(update(Comment).values(author_external_id=""))
     dana.get("/queue")
-    dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": act, "days": "7"})
+    dana.post(f"/authors/{one}", {"site": "news", "act": act, "for": "7d"})
     reading = reading_of(database, one)
     # This author has no host id and so cannot be trusted by hand: anyone could type the same e-mail.
     assert (reading.lists.blocked_author, reading.history.vouched, reading.history.trusted) == (banned, False, False)
@@ -100,15 +100,16 @@ def test_an_unknown_author_cannot_be_banned(dana: Browser, database: Database) -
     with database.writing() as session:
         session.execute(update(Comment).values(author_key=""))
     dana.get("/queue")
-    assert dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": "ban"}).status_code == 409
-    assert dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": "burn"}).status_code == 409
+    assert dana.post(f"/authors/{one}", {"site": "news", "act": "ban", "for": "7d"}).status_code == 409
+    assert dana.post(f"/authors/{one}", {"site": "news", "act": "burn", "for": "7d"}).status_code == 422
 
 
 def test_a_viewer_changes_nothing_in_place(app: Flask, database: Database) -> None:
     (one,) = sow(database, "news", [Seed("one")])
     viewer = Browser(app).signed_in(moderator(database, "vera@news.example", Role.VIEWER))
-    for what in ("note", "reply", "edit", "author"):
+    for what in ("note", "reply", "edit"):
         assert viewer.post(f"/queue/comments/{one}/{what}", {"site": "news", "text": "x"}).status_code == 403
+    assert viewer.post(f"/authors/{one}", {"site": "news", "act": "ban", "for": "7d"}).status_code == 403
     assert "Add note" not in text_of(viewer.get(f"/queue/comments/{one}"))
 
 

@@ -152,7 +152,7 @@ def test_an_approval_that_brings_a_message_to_the_author_is_refused(dana: Browse
 def test_a_form_without_an_act_changes_nothing_and_leaves_the_browser_where_it_is(dana: Browser, database: Database) -> None:
     (one,) = sow(database, "news", [Seed("We walked home", "Robin")])
     assert dana.post("/queue/decide", form(dana.get("/queue"), "")).status_code == 204
-    assert dana.post(f"/queue/comments/{one}/author", {"site": "news", "act": "", "days": "30"}).status_code == 204
+    assert dana.post(f"/authors/{one}", {"site": "news", "act": "", "for": "30d"}).status_code == 204
     assert state_of(database, one) == State.HELD
     assert "Nobody is banned" in text_of(dana.get("/authors"))
 

@@ -55,7 +55,7 @@ def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browse
 
 def test_an_author_is_banned_from_the_page_and_it_says_so(mo: Browser, database: Database) -> None:
     [comment_id] = sow(database, "news", [Seed("one", "Jo")])
-    mo.post(f"/queue/comments/{comment_id}/author", {"site": "news", "act": "ban", "days": "7", "why": "insults for weeks"})
+    mo.post(f"/authors/{comment_id}", {"site": "news", "act": "ban", "for": "7d", "why": "insults for weeks"})
     page = html_of(mo.get(f"/authors/{comment_id}"))
     assert "tag bad" in page and "by Mo" in page
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]

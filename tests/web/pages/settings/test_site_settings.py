@@ -229,10 +229,12 @@ def test_how_long_things_are_kept_is_set_and_shown_with_what_goes(ada: Browser, 
         "news",
         [Seed("Old words.", state=State.REJECTED, minutes=60 * 24 * 40), Seed("New words.", state=State.REJECTED)],
     )
-    assert ada.post("/settings/retention", {"site": "news", "rejected": "45", "personal": ""}).status_code == 303
+    assert (
+        ada.post("/settings/retention", {"site": "news", "rejected": "45", "personal": "", "confirm": "yes"}).status_code == 303
+    )
     page = ada.get("/settings?site=news").get_data(as_text=True)
     assert "Will be deleted today: 0. Within 7 days: 1." in page
-    ada.post("/settings/retention", {"site": "news", "rejected": "30", "personal": "30"})
+    ada.post("/settings/retention", {"site": "news", "rejected": "30", "personal": "30", "confirm": "yes"})
     assert ada.get("/settings?site=news").get_data(as_text=True).count("Will be deleted today: 1. Within 7 days: 1.") == 2
     for wrong in ("0", "-1", "4000", "x", "1e3", "٣"):
         assert ada.post("/settings/retention", {"site": "news", "rejected": wrong}).status_code == 422, wrong

@@ -1,0 +1,120 @@
+"""Errors for people: in the language of the page, with the field by the name that the page gives it.
+
+Actions raise errors in English, because programs and logs get the same ones. An unknown error is shown as it is.
+"""
+
+from service.domain.errors import Refusal
+from service.web.http.i18n import _, translate_known
+
+_ENDS = ".!?…।؟"
+
+
+def error_text(refusal: Refusal) -> str:
+    """The error as whole sentences, such as "Blocked words: at most 1,000 entries fit, and there are 1,001."."""
+    text = sentence(refusal.detail)
+    label = _labels().get(refusal.faults[0].pointer.lstrip("/")) if refusal.faults else None
+    return f"{label}: {text}" if label else text
+
+
+def sentence(detail: str) -> str:
+    """A detail of an error, translated, with a capital letter and one full stop."""
+    text = translate_known(detail, _sentences).strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(tuple(_ENDS)) else f"{text}."
+
+
+def _labels() -> dict[str, str]:
+    """The names of the fields on the pages."""
+    return {
+        "blocked_words": _("Blocked words"),
+        "held_words": _("Held words"),
+        "allowed_words": _("Allowed words"),
+        "blocked_domains": _("Blocked domains"),
+        "languages": _("Languages"),
+        "rejections": _("Reasons for a rejection"),
+        "rejected": _("Days after which rejected comments are erased"),
+        "personal": _("Days after which authors are forgotten"),
+        "thread": _("Only on the article"),
+        "value": _("Number or words"),
+        "until": _("Last day"),
+        "email": _("E-mail"),
+        "url": _("Address"),
+        "event": _("Events"),
+        "scope": _("What the key may do"),
+        "text": _("Text"),
+        "message": _("Message to the author"),
+        "timeout": _("Seconds to wait"),
+        "secret": _("Key"),
+        "model": _("Model"),
+        "role": _("Role"),
+        "code": _("Code"),
+    }
+
+
+def _sentences() -> list[str]:
+    """All known errors, translated. If two patterns match, the more specific one comes first."""
+    return [
+        _("no such comment on this site"),
+        _("no such decision on this site"),
+        _("no such thread on this site"),
+        _("no such rule on this site"),
+        _("no such endpoint on this site"),
+        _("no such delivery on this site"),
+        _("no such moderator on this site"),
+        _("no such warning on this site"),
+        _("this comment was erased"),
+        _("this comment is %(state)s already"),
+        _("this comment is in the archive %(name)s; the operator can restore it"),
+        _("somebody changed this comment meanwhile; it is at version %(version)s now"),
+        _("this author has no account id and no e-mail address, so they cannot be banned or trusted"),
+        _("this author has no account id and no e-mail address, so your site cannot tell who they are"),
+        _("a ban of a whole domain or network needs an end"),
+        _("this thread is closed"),
+        _("expected 1 to %(most)s days, or nothing, got %(given)s"),
+        _("expected 1 to %(most)s days, or nothing"),
+        _("expected 1 to %(most)s characters"),
+        _("expected at most %(most)s comments in one step"),
+        _("expected at most 9 reasons, one a key"),
+        _("expected reasons that differ"),
+        _("expected at most %(most)s entries, got %(given)s"),
+        _("expected entries of at most %(most)s characters"),
+        _("expected at most %(most)s rules"),
+        _("expected at most %(most)s characters, or a number of at most %(digits)s digits"),
+        _("expected at most %(most)s characters"),
+        _("expected a domain like spam.example, got %(given)s"),
+        _("%(given)s would match everything"),
+        _("a word of nothing but * would match everything"),
+        _("expected words, separated by commas"),
+        _("%(given)s is no language that we know; expected codes such as %(choices)s"),
+        _("expected a day like 2026-12-31, got %(given)s"),
+        _("expected at most %(most)s conditions"),
+        _("two conditions of this rule are the same"),
+        _("expected one of %(choices)s, not %(given)s"),
+        _("a rule about %(subject)s needs a whole number, not %(given)s"),
+        _("a rule about %(subject)s needs words, separated by commas"),
+        _("expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not %(given)s"),
+        _("no thread %(name)s on this site"),
+        _("expected a name for the reason, got %(given)s"),
+        _("expected a whole number from 0 to %(most)s"),
+        _("expected seconds from %(least)s to %(most)s"),
+        _("expected at least one event to be told of"),
+        _("expected at least one thing that the key may do"),
+        _("expected an e-mail address like name@example.org, got %(given)s"),
+        _("expected an address of at most 2048 characters"),
+        _("expected a host name like news.example, or an address like 203.0.113.7"),
+        _("%(address)s is private; `webhook_allow` opens networks of your own"),
+        _("this site has %(number)s endpoints already"),
+        _("this endpoint is disabled; enable it first"),
+        _("this delivery is on its way already"),
+        _("your own role is for another admin to change"),
+        _("this needs the role %(role)s on %(site)s; yours is %(yours)s. An admin can change it."),
+        _("you have no role on any site yet; an admin can give you one"),
+        _("no site %(site)s that you have a role on"),
+        _("this form is from an earlier sign-in; go back, reload the page and try again"),
+        _("this installation demands a second factor of you; set it up under your account"),
+        _("expected text without NUL characters"),
+        _("there is no page at this address"),
+        _("the database did not answer; nothing was changed, please try again"),
+        _("something broke on our side; it was logged under this request's id"),
+        _("at most %(number)s requests a minute are taken here; try again in %(seconds)s s"),
+    ]

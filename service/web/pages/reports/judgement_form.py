@@ -1,0 +1,37 @@
+"""The form that bans, trusts or reviews an author, as it stands on cards, on the page of a comment and on an author's page."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import request
+
+from service.actions.moderation.authors import Judgement
+from service.domain.errors import Invalid
+from service.domain.policy.site_policy import AUTHOR_LISTS, SENDER_LISTS
+from service.web.http.i18n import _
+
+#: How long a ban, a trust or a review may last, as the form names it. None: for good.
+DURATIONS: dict[str, timedelta | None] = {
+    "1h": timedelta(hours=1),
+    "6h": timedelta(hours=6),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "365d": timedelta(days=365),
+    "ever": None,
+}
+
+
+def judgement(act: str) -> Judgement:
+    """The ban, trust or review that the form asks for. No length is assumed. Raises Invalid."""
+    if act not in AUTHOR_LISTS:
+        raise Invalid.field("/act", "unknown", f"expected one of {', '.join(AUTHOR_LISTS)}")
+    length = request.form.get("for", "")
+    if length not in DURATIONS:
+        raise Invalid.field("/for", "missing", _("Choose for how long."))
+    lasts = DURATIONS[length]
+    also = frozenset(request.form.getlist("also")) if act == "ban" else frozenset()
+    if also and lasts is None and also <= SENDER_LISTS.keys():
+        raise Invalid.field("/for", "no_end", _("A ban of a whole e-mail domain or network needs an end: choose another length."))
+    until = datetime.now(UTC) + lasts if lasts else None
+    return Judgement(act, until, request.form.get("why", "").replace("\0", ""), also)

@@ -1,0 +1,155 @@
+"""The search page: one search over all states, by words, author, e-mail, id or link, and what to do with what it finds."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.moderation import queue_actions
+from service.actions.moderation.queue_actions import SeenComment
+from service.domain.errors import Invalid
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.jobs.names import Job
+from service.store.db.column_types import AnyRow
+from service.store.moderation.search import READ, SEARCHED, SearchFilter, find_exactly, search
+from service.store.sites.sites import site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import current_moderator_id, site_id, with_role
+from service.web.http.i18n import _, ngettext
+from service.web.pages.blueprint import bp, local_path, page
+from service.web.pages.queue import card_text, reason_text
+from service.web.pages.queue.apply_action import apply_decision, undo_time
+from service.web.pages.queue.query_params import day, place, uuid
+from service.web.pages.queue.queue_act import act_of
+from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.pages.reports.exact_names import exact_names, is_email
+from service.web.resources.web_resources import resources
+
+ROWS = 50
+#: A comment that is longer is not shown whole, so it cannot be selected: a moderator decides about what they see.
+WHOLE = 1_500
+#: The fields of the search form.
+_FIELDS = ("words", "state", "article", "language", "score", "since", "until")
+
+
+@bp.get("/search")
+@with_role(Role.VIEWER)
+def search_comments() -> AnyResponse:
+    return _render()
+
+
+@bp.post("/search/decide")
+@with_role(Role.MODERATOR)
+def decide_found() -> AnyResponse:
+    """Apply one button to the selected comments. A comment that changed since the page was loaded stays as it is."""
+    seen = [item for value in request.form.getlist("comment") if (item := _seen(value))]
+    act = act_of(request.form.get("act", ""))
+    if act.kind == "reject" and not act.reason:
+        act = act_of(f"reject:{request.form.get('reason', '')}")
+    if not seen or act.state is None:
+        return _render(422, fault=_("Select some comments first, then choose what to do with them."))
+    action_id = new_id()
+    with resources().database.writing() as session:
+        outcomes = apply_decision(session, seen, act, action_id=action_id, note="", view=None)
+    resources().notifier.notify(Job.DELIVER)
+    done = sum(outcome.refusal is None for outcome in outcomes)
+    return _back(done=str(done), late=str(len(outcomes) - done), action=str(action_id))
+
+
+@bp.post("/search/undo")
+@with_role(Role.MODERATOR)
+def undo_found() -> AnyResponse:
+    action_id = uuid(request.form.get("action_id", ""))
+    if action_id is None:
+        raise Invalid.field("/action_id", "format", "expected a UUID")
+    with resources().database.writing() as session:
+        outcomes = queue_actions.undo_action(
+            session, site_id(), action_id, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
+        )
+    return _back(undone=str(sum(outcome.refusal is None for outcome in outcomes)))
+
+
+def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
+    typed = _typed(request.args if request.method == "GET" else request.form)
+    asked = _filter(typed, request.args.get("after", ""))
+    with resources().database.reading() as session:
+        exact, rows = _found(session, asked)
+        reasons = rejections(site(session, site_id()))
+    more, rows = len(rows) > ROWS, rows[:ROWS]
+    return page(
+        "search.html", status, typed=typed, exact=exact, rows=rows, rejections=reasons, spam=SPAM, fault=fault, read=READ, whole=WHOLE,
+        after=f"{rows[-1].received_at.isoformat()}~{rows[-1].id}" if more else "", query=_query(typed), states=SEARCHED,
+        state_names=card_text.state_names(), reason_name=reason_text.name_of, by_email=is_email(asked.words), done=_done(),
+        action=uuid(request.args.get("action", "")), asked=bool(typed),
+    )  # fmt: skip
+
+
+def _found(session: Session, asked: SearchFilter) -> tuple[list[AnyRow], list[AnyRow]]:
+    """The comments that the words name exactly, and those that mention them. Nothing is searched for an e-mail address in texts:
+    the person asked for its author."""
+    names = exact_names(asked.words, resources().pseudonyms)
+    exact = list(find_exactly(session, site_id(), names, asked)) if asked.words and not asked.after else []
+    if is_email(asked.words):
+        return exact, []
+    known = {row.id for row in exact}
+    return exact, [row for row in search(session, site_id(), asked, limit=ROWS) if row.id not in known]
+
+
+def _typed(args: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name in _FIELDS if (value := args.get(name, "").replace("\0", "").strip()[:300])}
+
+
+def _query(typed: Mapping[str, str]) -> str:
+    return urlencode({"site": site_id(), **typed})
+
+
+def _filter(typed: Mapping[str, str], after: str) -> SearchFilter:
+    """The filter that these fields name. Invalid values are ignored, so that a bookmark never breaks."""
+    score, until = typed.get("score", ""), day(typed.get("until", ""))
+    state = typed.get("state", "")
+    return SearchFilter(
+        words=typed.get("words", "")[:200],
+        state=State(state) if state in SEARCHED else None,
+        article=typed.get("article", ""),
+        language=typed.get("language", "")[:20],
+        least_score=int(score) / 100 if score.isascii() and score.isdecimal() and len(score) < 4 else 0.0,
+        since=day(typed.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+        after=place(after),
+    )
+
+
+def _seen(value: str) -> SeenComment | None:
+    """Parse `id:version`, as the page writes it. None if invalid."""
+    name, _, version = value.partition(":")
+    comment_id = uuid(name)
+    fits = version.isascii() and version.isdecimal() and len(version) < 9
+    return SeenComment(comment_id, int(version)) if comment_id and fits else None
+
+
+def _done() -> str:
+    """What the last form did, as a sentence."""
+    done, late, undone = (int(value) if value.isdecimal() and len(value) < 6 else 0 for value in _numbers())
+    if undone:
+        return ngettext("%(num)s comment is back.", "%(num)s comments are back.", undone)
+    sentences = [ngettext("%(num)s comment was decided.", "%(num)s comments were decided.", done)] if done else []
+    if late:
+        text = ngettext(
+            "%(num)s comment had changed, and stays as it is.", "%(num)s comments had changed, and stay as they are.", late
+        )
+        sentences.append(text)
+    return " ".join(sentences)
+
+
+def _numbers() -> tuple[str, str, str]:
+    return request.args.get("done", ""), request.args.get("late", ""), request.args.get("undone", "")
+
+
+def _back(**facts: str) -> AnyResponse:
+    """Back to the search, from which the form was sent."""
+    query = local_path(f"/search?{request.form.get('query', '')}", otherwise="/search").partition("?")[2]
+    return redirect(f"/search?{query}&{urlencode({'site': site_id(), **facts})}", 303)

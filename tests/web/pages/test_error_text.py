@@ -1,0 +1,69 @@
+"""Errors on pages: in the language of the page, with the name of the field, as a page, and with a way on."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from service.actions.sites.sites_and_keys import add_site
+from service.config import Settings
+from service.store.db.engine import Database
+from service.store.tables.accounts import Role
+from tests.support.sign_in import Browser, html_of, moderator, serving
+
+BROWSER = {"headers": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de"}}
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    with database.writing() as session:
+        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
+    with serving(settings) as app:
+        yield app
+
+
+def signed_in(app: Flask, database: Database, language: str, role: Role = Role.ADMIN) -> Browser:
+    browser = Browser(app).signed_in(moderator(database, f"{role}@news.example", role, site="news", name="Ada"))
+    browser.post("/account/preferences", {"language": language})
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "Gesperrte Wörter: Höchstens 200 Zeichen je Eintrag sind möglich."), ("ar", "200 حرف على الأكثر في كل مدخل.")],
+)
+def test_an_error_of_a_list_names_the_field_in_the_language_of_the_page_and_keeps_the_list(
+    app: Flask, database: Database, language: str, words: str
+) -> None:
+    ada = signed_in(app, database, language)
+    answer = ada.post("/settings/rules", {"site": "news", "blocked_words": "x" * 201})
+    page = html_of(answer)
+    assert (answer.status_code, "expected" in page) == (422, False)
+    assert words in page
+    assert "x" * 201 in page
+
+
+def test_a_refused_page_says_so_once_in_german(app: Flask, database: Database) -> None:
+    mo = signed_in(app, database, "de", Role.VIEWER)
+    page = html_of(mo.get("/settings", **BROWSER))
+    assert "yours is" not in page
+    assert ".." not in page
+
+
+def test_an_unknown_address_is_a_page_for_a_browser_and_json_for_a_program(app: Flask, database: Database) -> None:
+    ada = signed_in(app, database, "en")
+    for path in ("/settings/nowhere", "/settings/keys/x/revoke", "/nothing"):
+        answer = ada.get(path, **BROWSER)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html"), path
+        assert "Back to the queue" in html_of(answer)
+        assert answer.headers["Content-Security-Policy"]
+    assert ada.get("/settings/rules", **BROWSER).location.startswith("/settings?")
+    assert ada.get("/v1/nowhere", **BROWSER).mimetype == "application/problem+json"
+    assert ada.get("/nothing").mimetype == "application/problem+json"
+
+
+def test_who_is_not_signed_in_is_offered_the_sign_in(app: Flask) -> None:
+    page = html_of(Browser(app).get("/nothing", **BROWSER))
+    assert 'href="/sign-in"' in page
+    assert 'class="button" href="/queue"' not in page
