@@ -65,7 +65,7 @@ def apply_thresholds(verdict: Verdict, signals: Sequence[Signal], thresholds: Si
 def _sampled(verdict: Verdict, share: int, identity: str) -> Verdict:
     if not share or not sampled(identity, 1 / share):
         return verdict
-    rule = f"one automatic decision in {share} is looked at by a person; this one would have been {verdict.state}"
+    rule = f"spot check: 1 in {share} automatic decisions is reviewed; this one would have been {verdict.state}"
     sample = Signal(Kind.SITE_AUDIT_SAMPLE, 0.5, rule, check="policy")
     return Verdict(State.HELD, (sample, *verdict.reasons), instead=verdict.state)
 

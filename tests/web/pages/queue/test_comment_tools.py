@@ -120,7 +120,7 @@ def test_colleagues_get_different_cards_and_nobody_is_kept_from_any(app: Flask, 
     assert dana.send("/queue/leases?site=news", {"ids": ids[:15]}).status_code == 200
     page = sam.get("/queue")
     assert cards_of(page) == ids[15:]
-    assert "15 more are on the screens of colleagues" in text_of(page)
+    assert "Colleagues are looking at 15 more comments" in text_of(page)
     assert cards_of(sam.get("/queue?words=n")) == ids[:CARDS]
     sam.send("/queue/leases?site=news", {"ids": ids})
     with database.reading() as session:
