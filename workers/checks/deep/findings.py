@@ -13,7 +13,7 @@ from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.text.normalize import Folded, fold
 
 CHECK = "transformer"
-#: Two machines may differ by this much in a score, because they round differently. So a score has two decimals.
+#: Two processors may differ in the last digits of a score. So it is rounded, and a reason's words must lower it by more than this.
 TOLERANCE, DECIMALS = 0.01, 2
 #: From these scores on a reason names words: they are searched only where a person will read them.
 TOLD_FROM = {Kind.ABUSE_HATE: 0.5, Kind.ABUSE_MODEL: 0.6}

@@ -24,21 +24,14 @@ class Lesson:
     labels: tuple[float, float]
 
 
-def fine_tune(
-    network: Network,
-    lessons: Sequence[Lesson],
-    told: Callable[[str], None],
-    *,
-    epochs: float = EPOCHS,
-    rate: float = LEARNING_RATE,
-) -> None:
+def fine_tune(network: Network, lessons: Sequence[Lesson], told: Callable[[str], None]) -> None:
     """Train the upper layers and the heads in place."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
     torch.use_deterministic_algorithms(mode=True)
     trained = [*network.layers[FROZEN_LAYERS:].parameters(), *network.heads.parameters()]
-    steps = int(len(lessons) * epochs / BATCH)
-    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
+    steps = int(len(lessons) * EPOCHS / BATCH)
+    optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _rate(at, steps))
     network.train()
     mean = 0.0

@@ -1,7 +1,6 @@
 """The rows that the transformer learns from: data sets whose licences allow it, and our own sentences."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +26,6 @@ SETS = {
     "wiki_cat_large": (600, "annotations CC0, text CC BY-SA 3.0"),
     "civil_toxic_spans": (4200, "CC0"),
 }
-#: The sets whose hate is read again in the second pass.
-SECOND = ("hatemoji", "hatexplain", "toxigen_demos", "edos", "stormfront", "implicit_hate")
-_GROUPS = re.compile(
-    r"\b(?:wom[ae]n|girls?|m[ae]n|muslims?|islam\w*|jews?|jewish|gays?|lgbt\w*|trans\w*|blacks?|whites?|immigra\w+|migrants?|refugees?|"
-    r"foreign\w*|christians?|catholics?|natives?|indigenous|aboriginals?|asians?|chinese|mexicans?|arabs?|africans?|sex\w*|rac(?:e|ial|ism|ist)\w*|"
-    r"gender|femini\w+|religio\w+|disab\w+|marriage|countr(?:y|ies))\b",
-    re.IGNORECASE,
-)
 #: The sets that stand together in `abuse_en.jsonl`.
 TOGETHER = "abuse_en"
 
@@ -56,23 +47,6 @@ def training_rows(folder: Path) -> list[DeepRow]:
     return list(_distinct([*found, *made]))
 
 
-def second_rows(folder: Path) -> list[DeepRow]:
-    """The rows of the second pass: news comments in which nobody saw hate against a group, above all those that talk about
-    groups, beside hate of all kinds and more sentences of our own. The first pass takes too much talk about groups for hate."""
-    news = [row for row in map(_news_without_hate, _found(folder, "civil_toxic_spans")) if row and not held_out(row.text)]
-    ranked = sorted(news, key=lambda row: (not _GROUPS.search(row.text), _drawn(row.text)))[:3500]
-    hateful = [row for name in SECOND for row in _kept(name, folder) if row.hate or row.source == "hatemoji"]
-    taken = sorted(hateful, key=lambda row: _drawn(row.text + " "))[:3000]
-    made = [DeepRow(each.text, each.attack, each.hate, "templates") for each in made_sentences(seed=22, times=0.6, second=True)]
-    return list(_distinct([*ranked, *taken, *made]))
-
-
-def _news_without_hate(row: dict[str, object]) -> DeepRow | None:
-    attack, _ = _votes(row)
-    seen = int(str(row["n_identity"]))
-    return None if seen else DeepRow(str(row["text"]), attack, 0, "civil_toxic_spans")
-
-
 def calm_news(folder: Path) -> list[str]:
     """Calm news comments that were not trained on, to find the limit for hate: of Civil Comments what is held out, and half of
     the Globe and Mail's, by hash. The other half measures."""
@@ -86,19 +60,8 @@ def calm_news(folder: Path) -> list[str]:
 
 
 def measures(text: str) -> bool:
-    """Whether a text that was held out measures. The other half finds limits and weights."""
+    """Whether a text that was held out measures. The other half finds limits."""
     return _drawn(text) // HELD_OUT_OF % 2 == 0
-
-
-def calibration_rows(folder: Path) -> list[tuple[DeepRow, float]]:
-    """Texts that were not trained on, to weigh both models for attacks, with the weight of each: calm ones are the rule in news."""
-    found = []
-    for name in ("jigsaw_balanced", "wiki_detox_test", "surge_toxicity", "civil_toxic_spans", "wiki_cat_large"):
-        rows = [
-            row for row in _labelled(name, folder) if held_out(row.text) and not measures(row.text) and row.attack is not None
-        ]
-        found += [(row, 0.1 if row.attack else 1.0) for row in rows[:250]]
-    return found
 
 
 def held_out(text: str) -> bool:

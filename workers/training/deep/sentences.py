@@ -27,23 +27,20 @@ class Sentence:
     hate: int | None
 
 
-def made_sentences(*, name: str = "sentences", seed: int = 21, times: float = 1.0, second: bool = False) -> Iterator[Sentence]:
-    """Distinct sentences of every kind. The same seed gives the same sentences. `second`: also of the templates that only the
-    second pass of the training uses, twice as often."""
+def made_sentences(*, name: str = "sentences", seed: int = 21) -> Iterator[Sentence]:
+    """Distinct sentences of every kind. The same seed gives the same sentences."""
     parts = json.loads(files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
     chance = random.Random(seed)
     for kind in parts["kinds"]:
-        said = kind["said"] + 2 * kind.get("second", []) if second else kind["said"]
-        yield from _of_kind(chance, parts, said, {**kind, "n": int(kind["n"] * times)})
+        yield from _of_kind(chance, parts, kind)
 
 
-def _of_kind(chance: random.Random, parts: dict[str, Any], said: list[str], kind: dict[str, Any]) -> Iterator[Sentence]:
+def _of_kind(chance: random.Random, parts: dict[str, Any], kind: dict[str, Any]) -> Iterator[Sentence]:
     seen: set[str] = set()
-    count = kind["n"]
+    said, count = kind["said"], kind["n"]
     # Templates without gaps give few different sentences, so the tries are bounded.
     for at in range(count * 3):
-        text = _filled(chance, parts, said[at % len(said)])
-        text = _dressed(chance, parts["fillers"], text)
+        text = _dressed(chance, parts["fillers"], _filled(chance, parts, said[at % len(said)]))
         if len(seen) < count and text not in seen:
             seen.add(text)
             yield Sentence(text, kind["kind"], kind["a"], kind["h"])

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import torch
 
-from workers.checks.deep.reading import read_text
 from workers.checks.deep.transformer import Transformer
 from workers.checks.deep.wordpiece import CLS, SEP, WordPiece
 from workers.checks.text.normalize import fold
-from workers.training.deep.calibrate import calibrated, linear_held_out, scored
+from workers.training.deep.calibrate import calibrated, scored
 from workers.training.deep.fine_tune import UNKNOWN, Lesson, fine_tune
 from workers.training.deep.network import BASE, BASE_LICENCE, FROZEN_LAYERS, Network, base_folder, base_network
 from workers.training.deep.quantize import onnx_bytes
-from workers.training.deep.rows import SETS, DeepRow, calibration_rows, calm_news, second_rows, training_rows
+from workers.training.deep.rows import SETS, DeepRow, calm_news, training_rows
 from workers.training.deep.vocabulary import kept_pieces
 
 #: The learning rate of the second pass.
@@ -36,11 +35,9 @@ def train_transformer(folder: Path, out: Path, told: Callable[[str], None] = lam
     rows = training_rows(folder)
     torch.manual_seed(1)
     network = base_network(base, kept, PLACES)
-    again = second_rows(folder)
     fine_tune(network, _lessons(rows, WordPiece.of(pieces)), told)
-    fine_tune(network, _lessons(again, WordPiece.of(pieces)), told, rate=SECOND_RATE)
     told("calibrating")
-    return finish(network, pieces, folder, out, [*rows, *again])
+    return finish(network, pieces, folder, out, rows)
 
 
 def finish(network: Network, pieces: list[str], folder: Path, out: Path, rows: Sequence[DeepRow]) -> dict[str, object]:
@@ -48,12 +45,7 @@ def finish(network: Network, pieces: list[str], folder: Path, out: Path, rows: S
     network.eval()
     unmeasured = dict.fromkeys(("hate_limit", "linear_weight", "attack_shift"), 0.0) | {"hate_slope": 1.0, "attack_weight": 1.0}
     model = Transformer(onnx_bytes(network, pieces, unmeasured))
-    calm = [read_text(model, fold(text).text) for text in calm_news(folder)]
-    asked = calibration_rows(folder)
-    texts = [row.text for row, _ in asked]
-    both = scored(model, texts, linear_held_out(folder, texts))
-    attacks = [(score, int(bool(row.attack)), weight) for score, (row, weight) in zip(both, asked, strict=True)]
-    calibration = calibrated(calm, attacks)
+    calibration = calibrated([scored(model, text) for text in calm_news(folder)])
     stored = onnx_bytes(network, pieces, calibration)
     out.mkdir(parents=True, exist_ok=True)
     (out / "transformer.onnx").write_bytes(stored)

@@ -14,13 +14,15 @@ from workers.checks import signals_of
 from workers.checks.deep.findings import with_findings
 from workers.checks.deep.reading import DeepReading, read_text
 from workers.checks.deep.transformer import Transformer, shipped_transformer
+from workers.checks.model.model_file import shipped_models
 from workers.checks.text.normalize import fold
 from workers.training.corpora import Example, examples, rows
-from workers.training.deep.calibrate import linear_held_out, scored
 from workers.training.deep.rows import held_out, measures
 from workers.training.deep.sentences import made_sentences
 from workers.training.judging import mean
 from workers.training.metrics import Figure, auc, figure
+from workers.training.recipes import ABUSE
+from workers.training.unseen import margins_held_out
 
 #: The kinds of harmless sentences that only name a group, and the false alarms in calm news at which the goals are set.
 IDENTITY, AT = ("calm: neutral", "calm: positive"), 0.01
@@ -85,9 +87,10 @@ def attacks(folder: Path, model: Transformer) -> Iterator[Figure]:
 
 def _together(model: Transformer, folder: Path, asked: Sequence[Example]) -> list[float]:
     """The score of both models, the linear one trained without these texts."""
-    texts = [example.text for example in asked]
-    both = scored(model, texts, linear_held_out(folder, texts))
-    return [model.calibration.abuse(each.linear, each.attack) for each in both]
+    margins = margins_held_out(ABUSE, folder, asked)
+    slope = shipped_models().scales[1].slope
+    attacks = [_reading(model, example.text).attack for example in asked]
+    return [model.calibration.abuse(slope * margin, attack) for margin, attack in zip(margins, attacks, strict=True)]
 
 
 def _reading(model: Transformer, text: str) -> DeepReading:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from workers.training.deep.rows import SETS, calibration_rows, calm_news, held_out, measures, second_rows, training_rows
+from workers.training.deep.rows import SETS, calm_news, held_out, measures, training_rows
 
 
 def lay_down(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
@@ -23,15 +23,15 @@ def sets(folder: Path) -> Path:
 
 def test_what_is_held_out_and_the_news_set_are_never_trained_on(tmp_path: Path) -> None:
     folder = sets(tmp_path)
-    trained = [row for row in (*training_rows(folder), *second_rows(folder)) if row.source != "templates"]
+    trained = [row for row in training_rows(folder) if row.source != "templates"]
     assert {row.source for row in trained} == {"surge_toxicity", "civil_toxic_spans", "hatemoji"} <= SETS.keys()
     assert not [row for row in trained if held_out(row.text) or row.text.startswith("news")]
 
 
-def test_limits_and_weights_come_from_texts_that_neither_train_nor_measure(tmp_path: Path) -> None:
+def test_limits_come_from_texts_that_neither_train_nor_measure(tmp_path: Path) -> None:
     folder = sets(tmp_path)
-    trained = {row.text for row in (*training_rows(folder), *second_rows(folder))}
-    found = [*calm_news(folder), *(row.text for row, _ in calibration_rows(folder))]
+    trained = {row.text for row in training_rows(folder)}
+    found = calm_news(folder)
     assert found
     assert not trained & set(found)
     assert not [text for text in found if measures(text)]

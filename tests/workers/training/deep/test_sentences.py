@@ -27,13 +27,11 @@ def test_each_group_is_named_as_often_in_harmless_sentences_as_in_hate() -> None
 def test_the_twin_shares_no_group_and_no_template_with_the_training() -> None:
     trained, twin = parts("sentences"), parts("twin")
     assert not set(trained["groups"]) & set(twin["groups"])
-    templates = {text for kind in trained["kinds"] for text in (*kind["said"], *kind.get("second", ()))}
+    templates = {text for kind in trained["kinds"] for text in kind["said"]}
     assert not templates & {text for kind in twin["kinds"] for text in kind["said"]}
-    texts = {each.text for second in (False, True) for each in made_sentences(second=second)}
+    texts = {each.text for each in made_sentences()}
     assert not texts & {each.text for each in made_sentences(name="twin")}
 
 
 def test_every_sentence_is_filled_in() -> None:
-    assert not [
-        each.text for name in ("sentences", "twin") for each in made_sentences(name=name, second=True) if "{" in each.text
-    ]
+    assert not [each.text for name in ("sentences", "twin") for each in made_sentences(name=name) if "{" in each.text]
