@@ -20,6 +20,9 @@ _SHOWN = re.compile(
     r"\s{0,3}(?:https?://)?(?:www\.)?\1/?\s{0,3}</a>",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(
+    r"[\w-]\.[a-z]{2,}/(?:[\w-]+/){0,4}(?:19|20)[0-9]{2}[/-][0-9]{1,2}(?:[/-][0-9]{1,2})?/(?:[\w-]+/)*[\w-]+", re.IGNORECASE
+)
 STRONG_FROM = 5
 
 
@@ -50,16 +53,20 @@ def _dressed_up(text: str) -> re.Match[str] | None:
 
 
 def _many(outside: tuple[Link, ...], text: str) -> Signal:
-    hosts = {link.host for link in outside}
     # A link in HTML that shows its own address is found twice.
     count = max(1, len(outside) - len(_SHOWN.findall(text)))
     score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
-    if count < 3 and all(is_within(host, USUAL) for host in hosts):
+    if count < 3 and all(is_within(link.host, USUAL) or _is_article(text[link.start : link.end]) for link in outside):
         score = USUAL_LINK
     if any(link.hidden for link in outside):
         score = max(score, 0.6)
     rule = f"{count} links (one is usual)" if count > 1 else f"a link to {outside[0].host or 'elsewhere'}"
     return Signal(Kind.SPAM_LINKS, score, rule, _spans(outside, text), strong=count >= STRONG_FROM, check=CHECK)
+
+
+def _is_article(link: str) -> bool:
+    """Whether a link looks like one to an article of a newspaper: its path has a date and then a title."""
+    return bool(_ARTICLE.search(link))
 
 
 def _blocked(prepared: Prepared, website: str) -> Iterator[Signal]:

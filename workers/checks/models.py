@@ -11,8 +11,7 @@ from workers.checks.model import linear
 from workers.checks.model.explanation import Scoring, deciding_words
 from workers.checks.model.linear import probability_of
 from workers.checks.model.model_file import shipped_models
-from workers.checks.model.ngrams import Tokens
-from workers.checks.model.site_model import SiteModel, log_odds, unpacked
+from workers.checks.model.site_model import log_odds, unpacked
 from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
 
@@ -60,16 +59,17 @@ def _by_shipped_model(prepared: Prepared, kind: Kind, score: float) -> tuple[Spa
     """The words without which the shipped model would not hold the comment."""
     if score < HOLD_AT[kind]:
         return ()
-    model = int(kind is Kind.ABUSE_MODEL)
+    shipped, model = shipped_models(), int(kind is Kind.ABUSE_MODEL)
 
-    def weigh(said: Tokens) -> float:
-        return shipped_models().weight(said, model)
+    def scored(found: set[int | str], style: Prepared) -> float:
+        chance = shipped.probability_of(map(int, found), style_features(style), model)
+        return _calibrated(style.reading, chance) if model else chance
 
-    def scored(reading: CheckInput) -> float:
-        found = probabilities(Prepared.of(reading))
-        return _calibrated(reading, found[1]) if model else found[0]
+    def whole(comment: Prepared) -> float:
+        return probabilities(comment)[0]
 
-    return deciding_words(prepared, Scoring(weigh, scored, HOLD_AT[kind]), score)
+    find = partial(shipped.hits, model=model)
+    return deciding_words(prepared, Scoring(find, scored, None if model else whole, HOLD_AT[kind]), score)
 
 
 def _calibrated(reading: CheckInput, abuse: float) -> float:
@@ -81,23 +81,19 @@ def _calibrated(reading: CheckInput, abuse: float) -> float:
 
 
 def _by_site_model(prepared: Prepared, spam: float) -> Signal:
-    model = unpacked(prepared.reading.site_model)
+    model, limit = unpacked(prepared.reading.site_model), HOLD_AT[Kind.SPAM_SITE_MODEL]
     chance = round(model.chance(features(prepared), log_odds(spam)), 5)
-    limit = HOLD_AT[Kind.SPAM_SITE_MODEL]
+
+    def scored(found: set[int | str], style: Prepared) -> float:
+        return model.chance({str(each) for each in found} | style_features(style), log_odds(spam))
+
+    def whole(comment: Prepared) -> float:
+        return model.chance(features(comment), log_odds(probabilities(comment)[0]))
+
     words: tuple[Span, ...] = ()
     if chance >= limit:
-        scoring = Scoring(partial(_site_weight, model), partial(_site_chance, model), limit)
-        words = deciding_words(prepared, scoring, chance)
+        words = deciding_words(prepared, Scoring(model.hits, scored, whole, limit), chance)
     return _signal(Kind.SPAM_SITE_MODEL, chance, "looks like what this site rejects", words, strong=chance >= STRONG_FROM)
-
-
-def _site_weight(model: SiteModel, said: Tokens) -> float:
-    return model.weight(said.pieces() | said.pairs() | said.phrases())
-
-
-def _site_chance(model: SiteModel, reading: CheckInput) -> float:
-    prepared = Prepared.of(reading)
-    return model.chance(features(prepared), log_odds(probabilities(prepared)[0]))
 
 
 def _signal(kind: Kind, score: float, verdict: str, words: tuple[Span, ...], *, strong: bool) -> Signal:

@@ -1,9 +1,11 @@
 """How the checks judge an example, for the measures."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.domain.policy.check_input import Author, CheckInput
 from service.domain.policy.judge import PolicyLimits, judge
+from service.domain.policy.signals import Signal
 from service.domain.states import State
 from workers.checks import profanity, signals_of
 from workers.checks.text.lexicon import Tier
@@ -15,6 +17,11 @@ def state_of(example: Example, *, languages: tuple[str, ...] = ()) -> State:
     """The state that all checks and the default policy give an example. `languages`: languages that the site takes unseen."""
     author = Author(name=example.name, url=example.url)
     return judge(signals_of(CheckInput(example.text, author=author, languages=languages)), PolicyLimits()).state
+
+
+def reasons_of(example: Example) -> tuple[Signal, ...]:
+    """The reasons of the verdict on an example, on a site that takes all languages."""
+    return judge(signals_of(replace(check_input(example), languages=("*",))), PolicyLimits()).reasons
 
 
 def check_input(example: Example) -> CheckInput:

@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, RecentCounts
+from service.domain.policy.evidence import leads_somewhere
 from service.domain.policy.signals import Kind
 from workers.checks import contact, floods, forms, gibberish, history, links, mailboxes, names, phrases, privacy, site_lists
 from workers.checks.prepared import Prepared
@@ -39,6 +40,19 @@ def test_links_are_seen_where_they_hide(hidden):
 )
 def test_markup_that_shows_the_address_itself_hides_nothing(text, score):
     assert kinds(links, text)[Kind.SPAM_LINKS].score == score
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("https://gazette.example.org/2024/03/14/bridge-closed/", False),
+        ("paper.example.com/news/2019/11/flood-in-the-valley", False),
+        ("https://shop.example.com/2024-offers", True),
+        ("https://shop.example.com/buy", True),
+    ],
+)
+def test_a_link_to_an_article_with_its_date_is_nothing_to_follow(link, leads):
+    assert leads_somewhere([kinds(links, f"See {link}")[Kind.SPAM_LINKS]]) is leads
 
 
 def test_two_goods_are_talk_where_there_is_nothing_to_follow():

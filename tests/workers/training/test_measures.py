@@ -43,9 +43,9 @@ def test_a_set_is_found_in_the_folder_below_it_and_beside_it(tmp_path: Path):
     [("I subscribe to the paper.", 0), ("WIN a free iPhone, click http://x.example/win now, casino bonus!!!", 1)],
 )
 def test_it_fails_if_a_harmless_comment_is_rejected_unseen(tmp_path: Path, text: str, status: int):
-    lay_down(tmp_path, "calls", {"text": text, "label": 0, "kind": "a call", "source": "us", "name": "Ann"})
+    lay_down(folder := tmp_path / "data", "calls", {"text": text, "label": 0, "kind": "a call", "source": "us", "name": "Ann"})
     file = tmp_path / "figures.json"
-    ended, output = evaluate("--data", str(tmp_path), "--only", "rejected unseen", "--json", str(file))
+    ended, output = evaluate("--data", str(folder), "--only", "rejected unseen", "--json", str(file))
     assert ended == status, output
     [figure] = json.loads(file.read_text())
     assert (figure["family"], figure["figure"], figure["reached"]) == ("rejected unseen", float(status), not status)

@@ -47,6 +47,16 @@ def probability_of(odds: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A feature of the text, its weight, and where it was found: `[start, end)` in the string that was searched."""
+
+    feature: int | str
+    weight: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """Turns the summed integers of one model back into its margin and probability."""
 

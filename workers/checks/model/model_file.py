@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import repeat
 
-from workers.checks.model.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
+from workers.checks.model.linear import GAINS, WEIGHTS, Hit, Linear, Scale, pack, sums
 from workers.checks.model.ngrams import Tokens, as_phrases, as_pieces
 from workers.checks.text.matcher import Weighed
 
@@ -48,9 +48,30 @@ class ShippedModels:
         """The probability that the first (0) or second (1) model gives a margin, by its calibration."""
         return self.scales[model].chance_of(margin)
 
-    def weight(self, said: Tokens, model: int) -> float:
-        """The sum of the weights of these tokens in the first (0) or second (1) model, in steps."""
-        return sums(self._pieces.total(said.chunked()) + self._phrases.total(said.line()), model)[0]
+    def hits(self, line: str, pieces: str, model: int) -> tuple[list[Hit], list[Hit]]:
+        """The features of a line of words, and of a line of chunks, with their weights in the first (0) or second (1) model.
+
+        The name of a feature is its place: from 0 on for words, pairs and phrases, below 0 for pieces.
+        """
+        return _weighed(self._phrases.hits(line), 0, model), _weighed(self._pieces.hits(pieces), -1, model)
+
+    def probability_of(self, features: Iterable[int], seen: Iterable[str], model: int) -> float:
+        """The probability that a comment with these features of `hits` and this style is unwanted."""
+        words, pieces = self._phrases.numbers, self._pieces.numbers
+        total = sum(words[at] if at >= 0 else pieces[-1 - at] for at in features)
+        return self.scales[model].probability(*sums(total + sum(map(self._seen.get, seen, repeat(0))), model))
+
+
+def _weighed(found: Iterable[tuple[int, int, int, int]], sign: int, model: int) -> list[Hit]:
+    """The hits of features that this model has; many features are of the other model only. `sign`: -1 turns places below 0."""
+    weighed = ((at, _steps(number, model), start, end) for at, number, start, end in found)
+    return [Hit(at ^ sign, steps[0], start, end) for at, steps, start, end in weighed if any(steps)]
+
+
+@cache
+def _steps(number: int, model: int) -> tuple[int, int]:
+    """`sums` for one feature. There are only a few thousand different numbers."""
+    return sums(number, model)
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:

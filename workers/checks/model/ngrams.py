@@ -100,6 +100,11 @@ def of_addresses(folded: Folded) -> set[str]:
     return found
 
 
+def words_as_read(chunk: str) -> list[str]:
+    """The words of one chunk of a folded text, as `tokenize` gives them."""
+    return _split(_NUMBER.sub("0", chunk))
+
+
 def as_phrases(features: Iterable[str]) -> list[str]:
     """For each feature the string to search for in `Tokens.line`; empty if it is no word, pair or phrase."""
     return [f" {each} " if " " in each[1:-1] and each[0] not in "#@" else _as_word(each) for each in features]

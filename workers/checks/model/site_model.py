@@ -2,10 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log, sqrt
+
+from workers.checks.model.linear import Hit
+from workers.checks.model.ngrams import PIECE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,17 @@ class SiteModel:
         odds = self.trust * shipped + self.bias + (sum(known) / sqrt(len(known)) if known else 0.0)
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
-    def weight(self, features: set[str]) -> float:
-        """The sum of the weights of these features."""
-        return sum(self.weights[feature] for feature in sorted(self.weights.keys() & features))
+    def hits(self, line: str, pieces: str) -> tuple[list[Hit], list[Hit]]:
+        """The features of a line of words (`^ words $`), and those of a line of chunks, with their weights and places."""
+        words = list(re.finditer(r"\S+", line))[1:-1]
+        spans = [(first, last) for n in (1, 2, 3) for first, last in zip(words, words[n - 1 :], strict=False)]
+        named = [("_" * (first is last) + line[first.start() : last.end()], first.start(), last.end()) for first, last in spans]
+        cut = ((pieces[at : at + PIECE], at, at + PIECE) for at in range(len(pieces) - PIECE + 1))
+        inside = [piece for piece in cut if " " not in piece[0][1:-1]]
+        return self._known(named), self._known(inside)
+
+    def _known(self, found: Sequence[tuple[str, int, int]]) -> list[Hit]:
+        return [Hit(name, self.weights[name], start, end) for name, start, end in found if name in self.weights]
 
     def weighs(self, word: str) -> float:
         """The weight of one word. Above 0 the word speaks for a rejection."""

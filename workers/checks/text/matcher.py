@@ -78,14 +78,21 @@ class Weighed:
 
     def __init__(self, strings: Sequence[str], numbers: Sequence[int]) -> None:
         """`numbers` has one number for each string. Empty strings are left out."""
-        self._numbers = list(compress(numbers, strings))
+        self.numbers = list(compress(numbers, strings))
         # The compact implementation takes some megabytes of memory. The DFA that `Matcher` uses would take a hundred.
         self._automaton = AhoCorasick(filter(None, strings), implementation=Implementation.ContiguousNFA, store_patterns=False)
 
     def total(self, text: str) -> int:
         """The sum of the numbers of all strings that occur in a text. Each string counts once."""
-        numbers = self._numbers
+        numbers = self.numbers
         return sum({at: numbers[at] for at, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}.values())
+
+    def hits(self, text: str) -> list[tuple[int, int, int, int]]:
+        """Each place where a string occurs: the place of the string in the list, its number, and start and end in the text."""
+        numbers = self.numbers
+        return [
+            (at, numbers[at], start, end) for at, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
+        ]
 
 
 def _counts(text: str, start: int, end: int, where: Where) -> bool:

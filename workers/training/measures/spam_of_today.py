@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from service.domain.policy.signals import Family
 from service.domain.states import State
 from workers.training.corpora import Example, rows
-from workers.training.judging import state_of
+from workers.training.judging import reasons_of, state_of
 from workers.training.metrics import Figure, figure
 from workers.training.spam_today import calm_today, spam_today
 
@@ -22,6 +23,9 @@ def written_and_real_spam(folder: Path) -> Iterator[Figure]:
         example = Example(str(row["text"]), int(str(row["label"])), "", str(row.get("name") or ""), str(row.get("url") or ""))
         by_kind.setdefault((example.label, str(row["kind"]), row["source"] == _REAL), []).append(example)
     states = {kind: _states(examples) for kind, examples in sorted(by_kind.items())}
+    yield from _taken_for_spam(
+        [example for (label, _, real), examples in by_kind.items() if real and not label for example in examples]
+    )
     for (label, kind, _), counts in states.items():
         what = f"{'spam' if label else 'genuine'}, {'approved' if label else 'held or rejected'}: {kind}"
         wrong = counts[State.APPROVED] if label else counts.total() - counts[State.APPROVED]
@@ -50,7 +54,15 @@ def _sums(states: dict[tuple[int, str, bool], Counter[State]]) -> Iterator[Figur
             "real gambling spam, not approved", kept, ">= .95", f"{gambling.total()} comments on sites that no model saw"
         )
         wrong = 1 - others[State.APPROVED] / others.total()
-        yield figure("genuine comments beside it, not approved", wrong, "<= .002", f"{others.total()} comments")
+        how = f"{others.total()} comments, held for whatever reason"
+        yield figure("genuine comments beside it, not approved", wrong, "", how)
+
+
+def _taken_for_spam(genuine: Sequence[Example]) -> Iterator[Figure]:
+    if genuine:
+        taken = sum(any(reason.kind.family is Family.SPAM for reason in reasons_of(each)) for each in genuine)
+        how = f"{len(genuine)} comments with a reason of spam"
+        yield figure("genuine comments beside real gambling spam, taken for spam", taken / len(genuine), "<= .002", how)
 
 
 def calls_of_readers(folder: Path) -> Iterator[Figure]:
