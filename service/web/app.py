@@ -67,6 +67,7 @@ PAGES = (
     "service.web.pages.settings.audit_log",
     "service.web.pages.settings.custom_rules",
     "service.web.pages.settings.external_checks",
+    "service.web.pages.settings.languages",
     "service.web.pages.settings.moderators",
     "service.web.pages.settings.risk_budget",
     "service.web.pages.settings.site_model",

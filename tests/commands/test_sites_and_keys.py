@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from service.commands.support import context
+from service.domain.policy.language_coverage import COVERED, named
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_key_is_added_listed_and_revoked(greenroom: Callable[..., Result]) -> 
 
 def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Result]) -> None:
     greenroom("site", "add", "news", "--origin", "https://news.example")
-    covered = "site news: checks cover English (en); taken unseen: "
+    covered = f"site news: checks cover {named(sorted(COVERED))}; taken unseen: "
     assert greenroom("site", "set", "news").output == covered + "no other\n"
     assert greenroom("site", "set", "news", "--languages", "de,FR nb").output == (
         covered + "German (de), French (fr), Norwegian (no)\n"

@@ -157,6 +157,7 @@ def _v1(rest: str = "") -> Callable[[Walk], str]:
 BUDGET = {"published": "1000", "rejected": "1000", "sample_one_in": "100"}
 STEPS: Steps = {
     "pages.change_rules": [(AuditEvent.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
+    "pages.change_languages": [(AuditEvent.RULES_SET, form("/settings/languages", **{"say es": "take"}))],
     "pages.change_rejections": [
         (AuditEvent.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))
     ],

@@ -60,7 +60,7 @@ def _signal(finds: list[Find], original: str, *, mild: bool) -> Signal:
     spans = tuple(Span(f.start, f.end, original[f.start : f.end], f.entry) for f in finds[:MOST_SPANS])
     words = list(dict.fromkeys(original[f.start : f.end].lower() for f in finds))
     rule = (
-        f"a {'mild' if mild else 'coarse'} word: "
+        ("mild profanity: " if mild else "offensive word: ")
         + ", ".join(words[:MOST_NAMED])
         + (" and more" if len(words) > MOST_NAMED else "")
     )

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from service.domain.policy.check_input import CheckInput
-from service.domain.policy.language_coverage import ALL, COVERED, NAMES, code_of, covered
+from service.domain.policy.language_coverage import ALL, LISTED, NAMES, code_of, covered
 from service.domain.policy.signals import Kind, Signal, Span
 from service.domain.text.language import FEWEST, MOSTLY, is_distinguished, language_of_words, words_of
 from service.domain.text.scripts import LANGUAGES, Script, languages_of, runs
+from workers.checks.languages.told import ENGLISH as THE_ENGLISH
 from workers.checks.languages.told import SURELY_ENGLISH, Part, Told, different, english_share
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import fold
@@ -26,6 +27,8 @@ PLAINLY = 6
 ENOUGH_WORDS = 6
 MOST_SPANS = 4
 _WHY = "; no check covers this language, so a person decides"
+_HARDLY = "; the checks know only its coarse words, so a person decides"
+_HELD = "; this site looks at comments in this language first"
 _UNTOLD = "we could not tell the language; our checks may not be able to read it, so a person decides"
 
 
@@ -35,7 +38,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     Otherwise, if the host does not send the language of the comment, gives a signal with score 0 that names it.
     """
     reading = prepared.reading
-    if ALL not in reading.languages and (signal := _not_covered(reading, prepared.told)):
+    if signal := _not_covered(reading, prepared.told):
         yield signal
     elif not reading.circumstances.language and (spoken := prepared.told.language):
         yield Signal(Kind.SITE_LANGUAGE, 0.0, f"written in {spoken}", check=CHECK)
@@ -45,41 +48,49 @@ def _not_covered(reading: CheckInput, told: Told) -> Signal | None:
     claimed, script = code_of(reading.circumstances.language), told.script
     if script and (script.share >= SHARE or script.words >= WORDS):
         languages = _narrowed(languages_of(script, told.text), claimed)
-        if not covered(languages, reading.languages):
-            return _of_script(reading.text, script, languages)
+        if not covered(languages, reading.languages, by_script=True):
+            return _of_script(reading, script, languages)
         if script.share >= MOSTLY:
             return None
     rule = next(filter(None, (_of_part(part, claimed, reading.languages) for part in told.parts)), "")
     return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, rule, check=CHECK) if rule else None
 
 
-def _of_script(original: str, script: Script, languages: tuple[str, ...]) -> Signal:
+def _of_script(reading: CheckInput, script: Script, languages: tuple[str, ...]) -> Signal:
+    why = _why(languages, reading.languages)
     if script.share >= MOSTLY:
         named = _named(languages) if languages else f"written in {script.name.capitalize()} letters"
-        return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + _WHY, check=CHECK)
+        return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + why, check=CHECK)
     named = f"partly {_named(languages[:1])}" if languages else f"partly written in {script.name.capitalize()} letters"
-    spans = tuple(Span(start, end, original[start:end]) for start, end in runs(original)[:MOST_SPANS])
-    return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + _WHY, spans, check=CHECK)
+    spans = tuple(Span(start, end, reading.text[start:end]) for start, end in runs(reading.text)[:MOST_SPANS])
+    return Signal(Kind.SITE_LANGUAGE_NOT_COVERED, SCORE, named + why, spans, check=CHECK)
 
 
 def _of_part(part: Part, claimed: str, taken: tuple[str, ...]) -> str:
     """The reason to hold a part in Latin letters; empty if there is none."""
-    if part.guess.sure and part.guess.words >= PLAINLY and not COVERED.isdisjoint(part.guess.languages):
+    if part.guess.words >= PLAINLY and part.guess.languages == (THE_ENGLISH,):
         return ""
     words = different(part.words)
     # Single letters are not counted: some languages have one-letter words, but in English they are initials or half of "it's".
     told = language_of_words(words)
-    another = told.words >= FEWEST and COVERED.isdisjoint(told.languages)
+    another = told.words >= FEWEST and THE_ENGLISH not in told.languages
     needed = SURELY_ENGLISH if another else ENGLISH if len(words) >= FEW else ENGLISH_OF_FEW
     if not words or english_share(words) >= needed or _disguised(part.text):
         return ""
     if another:
         languages = _narrowed(told.languages, claimed)
-        return "" if covered(languages, taken) else _named(languages) + _WHY
-    if claimed and claimed not in COVERED:
-        return "" if claimed in taken else _named((claimed,)) + ", as your site says" + _WHY
-    may_be_taken = any(language in told.languages or _never_told(language) for language in taken)
+        return "" if covered(languages, taken) else _named(languages) + _why(languages, taken)
+    if claimed and claimed != THE_ENGLISH:
+        return "" if covered((claimed,), taken) else _named((claimed,)) + ", as your site says" + _why((claimed,), taken)
+    may_be_taken = ALL in taken or any(language in told.languages or _never_told(language) for language in taken)
     return "" if len(words) < ENOUGH_WORDS or may_be_taken else _UNTOLD
+
+
+def _why(languages: tuple[str, ...], taken: tuple[str, ...]) -> str:
+    """Why a person decides about a text in these languages."""
+    if languages and f"-{languages[0]}" in taken:
+        return _HELD
+    return _HARDLY if languages and languages[0] in LISTED else _WHY
 
 
 def _disguised(text: str) -> bool:

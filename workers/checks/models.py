@@ -6,6 +6,7 @@ from functools import partial
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Kind, Signal, Span
+from workers.checks.languages.attacks import attack_model, telling_words
 from workers.checks.languages.told import ENGLISH
 from workers.checks.model import linear
 from workers.checks.model.explanation import Scoring, deciding_words
@@ -18,8 +19,6 @@ from workers.checks.prepared import Prepared
 CHECK = "models"
 #: From this score on, the spam model counts towards an automatic rejection. The abuse model never does.
 STRONG_FROM = 0.95
-#: The abuse model knows English only. In a text that is told to be in another language its score is at most this: too low to hold.
-MOST_IN_ANOTHER_LANGUAGE = 0.3
 #: Maximum number of words in the sentence of a reason. All of them are marked in the text.
 MOST_IN_SENTENCE = 4
 
@@ -34,8 +33,9 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     else:
         words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam)
         yield _signal(Kind.SPAM_MODEL, spam, "looks like spam", words, strong=spam >= STRONG_FROM)
-    if prepared.told.language not in ("", ENGLISH):
-        abuse = min(abuse, MOST_IN_ANOTHER_LANGUAGE)
+    if (language := prepared.told.read_as) and language != ENGLISH:
+        yield _attack_in(language, prepared)
+        return
     words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse)
     yield _signal(Kind.ABUSE_MODEL, abuse, "looks like a personal attack", words, strong=False)
 
@@ -78,6 +78,18 @@ def _calibrated(reading: CheckInput, abuse: float) -> float:
     if (slope, offset) == (1.0, 0.0):
         return abuse
     return probability_of(slope * linear.log_odds(abuse) + offset)
+
+
+def _attack_in(language: str, prepared: Prepared) -> Signal:
+    """What the model for other languages says. The English model would find attacks in innocent words of them."""
+    model = attack_model()
+    if language not in model.languages:
+        return _signal(Kind.ABUSE_MODEL, 0.0, "looks like a personal attack", (), strong=False)
+    text = prepared.reading.text
+    score = round(model.probability(text, language), 5)
+    places = telling_words(model, text, language) if score >= HOLD_AT[Kind.ABUSE_MODEL] else []
+    spans = tuple(Span(start, end, text[start:end]) for start, end in places)
+    return _signal(Kind.ABUSE_MODEL, score, "looks like a personal attack", spans, strong=False)
 
 
 def _by_site_model(prepared: Prepared, spam: float) -> Signal:

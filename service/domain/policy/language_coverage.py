@@ -1,12 +1,39 @@
 """Languages: which languages our checks cover, which other languages a site accepts unchecked, and their names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 
 from service.domain.errors import Invalid
 
-#: The languages for which we have a word list or a model. A comment in any other waits for a moderator, unless its site accepts
-#: that language unchecked.
-COVERED = frozenset({"en"})
+#: The languages with a model for attacks, and a list of coarse words.
+LEARNED = frozenset({"ar", "de", "fr", "hi-Latn", "ko", "pt", "tr", "ur-Latn", "zh"})
+#: The languages with a list of coarse words only.
+LISTED = frozenset(
+    {
+        "bn", "cs", "da", "el", "es", "fa", "fi", "fil", "gu", "he", "hi", "hu", "id", "it", "ja", "kn", "ml", "mr", "nl", "no", "or", "pa",
+        "pl", "ro", "ru", "sv", "ta", "te", "th", "uk", "ur",
+    }
+)  # fmt: skip
+#: The languages that the checks cover. A comment in any other waits for a moderator, unless its site accepts that language.
+COVERED = frozenset({"en"}) | LEARNED
+
+
+class Level(StrEnum):
+    """How well a language is covered."""
+
+    FULL = "words and models"
+    LEARNED = "words and a model for attacks"
+    LISTED = "coarse words only"
+    NONE = "nothing"
+
+
+def level_of(language: str) -> Level:
+    """How well the checks cover a language."""
+    if language == "en":
+        return Level.FULL
+    return Level.LEARNED if language in LEARNED else Level.LISTED if language in LISTED else Level.NONE
+
+
 #: The key in a site's policy for languages that it accepts unchecked, and the value for all languages.
 KEY, ALL = "languages", "*"
 #: Ways to write "all languages".
@@ -57,23 +84,34 @@ def code_of(tag: str) -> str:
     return code if code in NAMES else ""
 
 
-def covered(languages: Iterable[str], taken: Iterable[str] = ()) -> bool:
-    """Whether one of these languages is covered by our checks, or accepted unchecked by the site."""
-    return ALL in taken or not (COVERED.isdisjoint(languages) and frozenset(taken).isdisjoint(languages))
+def covered(languages: Sequence[str], taken: Collection[str] = (), *, by_script: bool = False) -> bool:
+    """Whether the checks cover a text in one of these languages (the likeliest first), or the site accepts it.
+
+    `taken` is what the site says: codes of accepted languages, `-de` for a language whose comments wait although it is covered.
+    If the text could be in several languages, all must be covered; of those that share a script, the likeliest one.
+    """
+    if not languages:
+        return ALL in taken
+    if f"-{languages[0]}" in taken:
+        return False
+    if ALL in taken or any(language in taken or language.partition("-")[0] in taken for language in languages):
+        return True
+    return "en" in languages or COVERED.issuperset(languages[:1] if by_script else languages)
 
 
 def parsed(typed: str) -> list[str]:
-    """Parse typed languages (`de, fr` or `*`) to codes. Raises Invalid, which names unknown ones."""
+    """Parse typed languages (`es, it, -de` or `*`) to codes; a minus holds a language. Raises Invalid, which names unknown ones."""
     words = typed.replace(",", " ").split()
-    if any(word.lower() in _ALL for word in words):
-        return [ALL]
-    if unknown := [word for word in words if not code_of(word)]:
+    held = [word for word in words if word.startswith("-")]
+    plain = [word for word in words if not word.startswith("-")]
+    if unknown := [word for word in (*plain, *(word[1:] for word in held)) if word.lower() not in _ALL and not code_of(word)]:
         given = ", ".join(repr(word[:40]) for word in unknown[:5])
         detail = f"expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not {given}"
         raise Invalid.field(f"/{KEY}", "unknown", detail)
-    return list(dict.fromkeys(map(code_of, words)))
+    taken = [ALL] if any(word.lower() in _ALL for word in plain) else list(dict.fromkeys(map(code_of, plain)))
+    return [*taken, *dict.fromkeys(f"-{code_of(word[1:])}" for word in held if code_of(word[1:]))]
 
 
 def named(languages: Iterable[str]) -> str:
     """Languages for a person to read: `German (de), French (fr)`."""
-    return ", ".join(f"{NAMES.get(code, code)} ({code})" for code in languages)
+    return ", ".join(f"{NAMES.get(code.lstrip('-'), code)} ({code})" for code in languages)

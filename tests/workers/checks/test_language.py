@@ -4,6 +4,7 @@ import pytest
 
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists
 from service.domain.policy.judge import PolicyLimits, Verdict, judge
+from service.domain.policy.language_coverage import COVERED, LISTED, Level, level_of
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from tests.domain.text.test_language import SAID
@@ -44,6 +45,10 @@ BY_SCRIPT = {
 }
 
 
+HARDLY = "; the checks know only its coarse words, so a person decides"
+UNCOVERED = "; no check covers this language, so a person decides"
+
+
 def verdict(text: str, *, rules: PolicyLimits | None = None, **more: object) -> Verdict:
     return judge(signals_of(CheckInput(text, **more)), rules or PolicyLimits())
 
@@ -57,11 +62,11 @@ def reason(text: str, **more: object) -> str:
     return rules[0] if rules else ""
 
 
-@pytest.mark.parametrize("language", BY_SCRIPT)
+@pytest.mark.parametrize("language", [code for code in BY_SCRIPT if code not in COVERED])
 def test_another_script_waits_for_a_person_and_the_reason_names_the_language(language: str) -> None:
     rule = reason(BY_SCRIPT[language])
     assert f"({language})" in rule
-    assert rule.endswith("; no check covers this language, so a person decides")
+    assert rule.endswith(HARDLY if language in LISTED else UNCOVERED)
     assert reason(BY_SCRIPT[language], languages=(language,)) == ""
     assert reason(BY_SCRIPT[language], languages=("*",)) == ""
     assert reason(BY_SCRIPT[language], languages=("sw",)) == rule
@@ -72,14 +77,26 @@ def test_the_reason_is_in_plain_words() -> None:
     assert reason(BY_SCRIPT["hi"]).startswith("written in Hindi (hi)")
     assert reason("गाँव का मेला").startswith("probably written in Hindi (hi)")
     assert reason("गाँव का मेला", circumstances=Circumstances(language="ne")).startswith("written in Nepali (ne)")
-    assert reason(BY_SCRIPT["ta"]) == "written in Tamil (ta); no check covers this language, so a person decides"
+    assert reason(BY_SCRIPT["ta"]) == "written in Tamil (ta)" + HARDLY
+    assert reason(BY_SCRIPT["ka"]) == "written in Georgian (ka)" + UNCOVERED
+    assert reason(SAID["de"], languages=("-de",)) == "written in German (de); this site looks at comments in this language first"
     assert reason("ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁᛃ") == "written in Runic letters; no check covers this language, so a person decides"
 
 
-@pytest.mark.parametrize("language", [code for code in SAID if code != "en"])
+@pytest.mark.parametrize("language", [code for code in SAID if code not in COVERED])
 def test_a_language_that_small_words_tell_waits_too(language: str) -> None:
     assert f"({language})" in reason(SAID[language])
     assert reason(SAID[language], languages=(language,)) == ""
+
+
+@pytest.mark.parametrize("language", sorted(COVERED & (BY_SCRIPT.keys() | SAID.keys())))
+def test_a_language_with_a_model_is_judged_like_english_unless_the_site_holds_it(language: str) -> None:
+    text = BY_SCRIPT.get(language) or SAID[language]
+    assert level_of(language) in (Level.FULL, Level.LEARNED)
+    assert verdict(text).state is State.APPROVED
+    if language != "en":
+        assert verdict(text, languages=(f"-{language}",)).state is State.HELD
+        assert verdict(text, languages=("*", f"-{language}")).state is State.HELD
 
 
 @pytest.mark.parametrize(
@@ -113,12 +130,10 @@ def test_english_passes_with_a_foreign_word_a_sign_or_a_disguise(text: str) -> N
     [
         "you are a चूतिया",
         "he is such a сука, everybody",
-        "你妈死了 lol",
         "You are a &#2330;&#2370;&#2340;&#2367;&#2351;&#2366; my friend",
-        "LG전자가 또 그러네 lol really",
         "This is a fine article about the bridge and I agree with every word of it. " + BY_SCRIPT["ru"],
-        "I like the new bridge very much and so does my family. " * 12 + BY_SCRIPT["zh"],
-        "I like the new bridge very much and so does my family. " * 12 + SAID["de"] * 4,
+        "I like the new bridge very much and so does my family. " * 12 + BY_SCRIPT["ja"] * 2,
+        "I like the new bridge very much and so does my family. " * 12 + SAID["es"] * 4,
     ],
 )
 def test_what_stands_in_another_language_beside_english_does_not_pass(text: str) -> None:
@@ -128,7 +143,7 @@ def test_what_stands_in_another_language_beside_english_does_not_pass(text: str)
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("hi-Latn", "tum log sab chor ho yaar, koi kaam nahi karte bas paisa khate ho"),
+        ("hu", "Szerintem ez a döntés rossz, mert senki nem kérdezte meg az embereket."),
         ("sw", "Nadhani baraza la mji limefanya uamuzi mzuri kuhusu daraja jipya"),
         ("vi", "Tôi nghĩ rằng hội đồng thành phố đã quyết định đúng về cây cầu mới"),
         ("fil", "Sa tingin ko tama ang desisyon ng konseho tungkol sa bagong tulay"),
@@ -156,7 +171,7 @@ def test_the_hosts_word_counts_where_the_text_tells_nothing() -> None:
     roman = "zabardast jawab janab"
     hindi, english = Circumstances(language="hi-IN"), Circumstances(language="en")
     assert reason(roman) == ""
-    told = "written in Hindi (hi), as your site says; no check covers this language, so a person decides"
+    told = "written in Hindi (hi), as your site says" + HARDLY
     assert reason(roman, circumstances=hindi) == told
     assert reason(roman, circumstances=hindi, languages=("hi",)) == ""
     assert reason(BY_SCRIPT["hi"], circumstances=english) != ""
@@ -169,7 +184,7 @@ def test_a_site_that_takes_a_language_that_small_words_cannot_tell_takes_what_we
     quechua = "Llaqta umalliqkunaqa allintam rurarqanku nispam yuyani mosoq chakamanta"
     assert reason(quechua, languages=("qu",)) == ""
     assert reason(quechua, languages=("ja",)) != ""
-    assert reason(SAID["fr"], languages=("qu",)) != ""
+    assert reason(SAID["es"], languages=("qu",)) != ""
 
 
 def test_what_rejects_by_itself_still_rejects() -> None:
