@@ -10,6 +10,7 @@ from workers.checks.text.find_links import USUAL, Link, host_of, is_within
 from workers.checks.text.word_lists import word_list
 
 CHECK = "links"
+_IN_GOOD_FAITH = USUAL | frozenset(word_list("article_hosts"))
 SHORTENERS = frozenset(word_list("shorteners"))
 #: The score for 0, 1, 2, 3, 4 and more links to other sites.
 _BY_COUNT = (0.0, 0.2, 0.4, 0.65, 0.8)
@@ -56,7 +57,7 @@ def _many(outside: tuple[Link, ...], text: str) -> Signal:
     # A link in HTML that shows its own address is found twice.
     count = max(1, len(outside) - len(_SHOWN.findall(text)))
     score = _BY_COUNT[min(count, len(_BY_COUNT) - 1)]
-    if count < 3 and all(is_within(link.host, USUAL) or _is_article(text[link.start : link.end]) for link in outside):
+    if count < 3 and all(is_within(link.host, _IN_GOOD_FAITH) or _is_article(text[link.start : link.end]) for link in outside):
         score = USUAL_LINK
     if any(link.hidden for link in outside):
         score = max(score, 0.6)

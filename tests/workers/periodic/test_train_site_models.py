@@ -92,7 +92,7 @@ def test_a_site_teaches_what_it_does_not_want(
     assert model.report["right"] > model.report["right_shipped"]
     state, reasons = _verdict(database, resources, "Some more zorblax for all")
     assert (state, [reason["code"] for reason in reasons]) == (State.HELD, ["spam.site_model"])
-    assert "there is nothing to follow" in reasons[0]["rule"]
+    assert "it has no link or contact" in reasons[0]["rule"]
     state, reasons = _verdict(database, resources, "Some more zorblax for everybody", website="https://zorblax.example")
     assert state == State.REJECTED
     assert [reason["code"] for reason in reasons] == ["spam.beyond_doubt"]

@@ -8,8 +8,8 @@ from workers.training.corpora import Example, rows
 from workers.training.judging import state_of
 from workers.training.metrics import Figure, figure
 
-#: The sets with harmless comments as people send them. Of each set at most MOST comments are judged.
-SETS = ("ucc_news", "civil_toxic_spans", "wiki_cat_large", "surge_toxicity", "davidson", "youtube_spam", "calls", "spam")
+#: The sets with harmless comments as people send them. Tweets (davidson) are left out: their labels say nothing of spam. Of each set at most MOST comments are judged.
+SETS = ("ucc_news", "civil_toxic_spans", "wiki_cat_large", "surge_toxicity", "youtube_spam", "calls", "spam")
 LANGUAGES = ("ar", "bn", "de", "es", "fr", "hi", "hinglish", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "ta", "tr", "zh")
 MOST = 4_000
 GOAL = "<= .001"
