@@ -29,6 +29,7 @@ COMMANDS = {
     "external": "external_checks",
     "verify": "verify",
     "audit-log": "audit_log",
+    "report": "report",
     "erase": "erase",
     "archive": "archive",
     "backup": "backup",

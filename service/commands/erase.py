@@ -11,6 +11,7 @@ import click
 
 from service.actions.audit_log import record_audit
 from service.actions.comments.edit_erase import erase as erase_one
+from service.actions.reported.forget import forget_reporter
 from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import Archiving
 from service.commands.support.context import database, settings
@@ -23,7 +24,7 @@ from service.store.tables.sites import Site
 
 #: The tables that erasing deletes from or blanks.
 ERASED_FROM = (
-    "comment", "revision", "verdict", "note", "escalation", "activity", "decision", "event", "site_model", "idempotency_key", "report",
+    "comment", "revision", "verdict", "note", "escalation", "activity", "decision", "event", "site_model", "idempotency_key", "report", "complaint",
 )  # fmt: skip
 #: The number of comments per look-up. Each comment is erased in its own transaction, so that other writers get their turn.
 _AT_A_TIME = 100
@@ -77,6 +78,8 @@ def erase(
         if work and inside:
             work.bring_back(lambda bundle: bundle.head.whole and bundle.head.comment in inside, site_id)
         erased = _erased(site_id, whose)
+        if email:
+            _forget_reporter(site_id, whose)
         _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
         if work:
             work.erase()
@@ -124,6 +127,12 @@ def _whose(author: str, email: str, address: str, older_than: int | None) -> Per
     except ValueError:
         raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
     return PersonFilter(author_key=pseudonyms.author(external_id=author, email=email))
+
+
+def _forget_reporter(site_id: str, whose: PersonFilter) -> None:
+    """Forget the person where they reported comments of others."""
+    with database().writing() as session:
+        forget_reporter(session, site_id, whose.author_key, now=datetime.now(UTC))
 
 
 def _erased(site_id: str, whose: PersonFilter) -> int:

@@ -1,4 +1,4 @@
-"""`greenroom verify`: checks the integrity of this installation (rules A1 to A9) and says what to do about violations."""
+"""`greenroom verify`: checks the integrity of this installation (rules A1 to A11) and says what to do about violations."""
 
 import contextlib
 import json
@@ -137,6 +137,20 @@ _PROMISES: tuple[tuple[str, Callable[[Session, datetime], Violations], str, str,
         "each idempotency key and each host id stands for one comment",
         "{count} keys or host ids stand for none or for several comments",
         "was a backup restored in part? `greenroom restore --check` compares",
+    ),
+    (
+        "A10",
+        lambda session, _now: integrity.untold_reports(session),
+        "every report has the event of its receipt, and of its decision",
+        "{count} reports lack an event",
+        "something wrote to the report table past the actions; tell these reporters by hand",
+    ),
+    (
+        "A11",
+        lambda session, _now: integrity.same_deciders(session),
+        "every complaint was decided by another person than before",
+        "{count} complaints were decided by the same person, or by nobody",
+        "something wrote to the complaint table past the actions; have another person decide",
     ),
 )
 

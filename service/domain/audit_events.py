@@ -30,6 +30,8 @@ class AuditEvent(StrEnum):
 
     RULES_SET = "rules_set"
     REASONS_SET = "reasons_set"
+    REPORT_RULES_SET = "report_rules_set"
+    EVIDENCE_EXPORTED = "evidence_exported"
     CUSTOM_RULE_SET = "custom_rule_set"
     CUSTOM_RULE_REMOVED = "custom_rule_removed"
     EXTERNAL_CHECK_SET = "external_check_set"

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web.api import akismet, comments, decisions, deliveries, endpoints, reports, warnings
+from service.web.api import akismet, comments, complaints, decisions, deliveries, endpoints, reports, warnings
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
@@ -21,18 +21,19 @@ from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, bp, unknown_address
-from service.web.public import comment_form, feed, report_form
+from service.web.public import comment_form, complaint_form, feed
 from service.web.resources.web_resources import Trial, WebResources
 
 #: All blueprints, except the blueprint of the pages: `open_pages` registers that one.
 BLUEPRINTS = (
     comments.bp,
     decisions.bp,
+    complaints.bp,
     reports.bp,
     warnings.bp,
     feed.bp,
     comment_form.bp,
-    report_form.bp,
+    complaint_form.bp,
     endpoints.bp,
     deliveries.bp,
     akismet.bp,
@@ -56,6 +57,8 @@ PAGES = (
     "service.web.pages.queue.page",
     "service.web.pages.queue.practice",
     "service.web.pages.queue.reject_together",
+    "service.web.pages.reported.complaints",
+    "service.web.pages.reported.evidence",
     "service.web.pages.reported.reports",
     "service.web.pages.reports.author_actions",
     "service.web.pages.reports.authors",
@@ -69,6 +72,7 @@ PAGES = (
     "service.web.pages.settings.external_checks",
     "service.web.pages.settings.languages",
     "service.web.pages.settings.moderators",
+    "service.web.pages.settings.reports",
     "service.web.pages.settings.risk_budget",
     "service.web.pages.settings.site_model",
     "service.web.pages.settings.site_settings",

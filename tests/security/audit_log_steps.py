@@ -22,7 +22,7 @@ from tests.support.sign_in import Browser, moderator
 #: preferences.
 LEFT_OUT = {
     "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check",
-    "reports.report_comment", "readers.send_report", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
+    "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
     "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
 }  # fmt: skip
@@ -160,6 +160,13 @@ STEPS: Steps = {
     "pages.change_languages": [(AuditEvent.RULES_SET, form("/settings/languages", **{"say es": "take"}))],
     "pages.change_rejections": [
         (AuditEvent.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))
+    ],
+    "pages.change_report_settings": [(AuditEvent.REPORT_RULES_SET, form("/settings/reports", hold_from="3"))],
+    "pages.change_grounds": [
+        (AuditEvent.REASONS_SET, form("/settings/reports/grounds", **{"code": "hate", "ground-hate": "law", "law-hate": "A law"}))
+    ],
+    "pages.export_evidence": [
+        (AuditEvent.EVIDENCE_EXPORTED, form(lambda walk: f"/queue/comments/{walk.house.comments['held']}/evidence"))
     ],
     "pages.change_retention": [(AuditEvent.RETENTION_SET, form("/settings/retention", rejected="90", personal="30"))],
     "pages.change_custom_rule": [

@@ -47,7 +47,7 @@ def _erased(resources: WorkerResources, site_id: str, kept: Retention, now: date
     if before is None:
         return 0, True
     with resources.database.reading() as session:
-        ids = some_of(session, rejected_of(site_id, before), limit=AT_ONCE)
+        ids = some_of(session, rejected_of(site_id, before, now=now), limit=AT_ONCE)
     count = 0
     for comment_id in ids:
         try:

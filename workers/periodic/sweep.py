@@ -14,6 +14,7 @@ from workers.checking.check_pending import check_pending
 from workers.checking.external_feedback import send_feedback
 from workers.periodic.daily_statistics import count_days
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
+from workers.periodic.forget_reporters import forget_reporters
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
@@ -46,6 +47,7 @@ PERIODIC_JOBS = (
     PeriodicJob("statistics", _count, 30.0),
     PeriodicJob("expiry", expire_idempotency_keys, 60.0),
     PeriodicJob("feedback", send_feedback, 5.0),
+    PeriodicJob("reporters", forget_reporters, 600.0),
 )
 
 

@@ -82,15 +82,18 @@ def decide(
     for ruling in rulings:
         outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, action_id=action_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
+    reported = close_decided(
+        session, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
+        moderator_id=actor.moderator_id, key_id=actor.key_id,
+    )  # fmt: skip
+    for decided in done:
+        if decided.change.comment_id in reported:
+            decided.change.facts["notice"] = True
     add_event(session, [decided.change for decided in done], now=now, due_at=now + delay)
     for decided in done:
         # A state that was only confirmed is no news to the host.
         if decided.change.from_state is decided.change.to_state:
             _withdraw_event(session, decided.change.comment_id, decided.change.version)
-    close_decided(
-        session, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
-        moderator_id=actor.moderator_id, key_id=actor.key_id,
-    )  # fmt: skip
     return outcomes
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.store.reported.events import add_own_event, withdraw_own_event
 from service.store.reported.reports import open_reports
 from service.store.tables.outbox import EventType
-from service.store.tables.reported import Report, ReportState
+from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ def close_decided(
     due_at: datetime,
     moderator_id: UUID | None,
     key_id: UUID | None,
-) -> None:
-    """Close all open reports of comments that were just decided. `closings` says how, for each comment."""
-    if not closings:
-        return
-    for report in open_reports(session, list(closings)):
+) -> set[UUID]:
+    """Close all open reports of comments that were just decided. `closings` says how, for each comment. Returns the comments that
+    had reports."""
+    reports = open_reports(session, list(closings)) if closings else []
+    for report in reports:
         close_reports(
             session, [report], closings[report.comment_id], now=now, due_at=due_at, moderator_id=moderator_id, key_id=key_id
         )
+    return {report.comment_id for report in reports}
 
 
 def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
@@ -74,9 +75,16 @@ def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
 
 
 def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:
-    """Remove what reporters wrote about a comment that is erased: it may quote the comment or name its author. Open reports are
-    closed."""
+    """Remove what reporters and the author wrote about a comment that is erased: it may quote the comment or name its author. Open
+    reports are closed."""
     close_reports(session, open_reports(session, [comment_id]), Closing(ReportState.ERASED), now=now)
     blank = {"text": "", "law": "", "url": "", "note": ""}
     whose = Report.comment_id == comment_id
     session.execute(update(Report).where(whose).values(**blank).execution_options(synchronize_session=False))
+    waiting = (Complaint.comment_id == comment_id, Complaint.state == ComplaintState.OPEN)
+    gone = {"state": ComplaintState.ERASED, "decided_at": now}
+    session.execute(update(Complaint).where(*waiting).values(**gone).execution_options(synchronize_session=False))
+    by_author = (Complaint.comment_id == comment_id, Complaint.report_id.is_(None))
+    session.execute(
+        update(Complaint).where(*by_author).values(text="", note="", contact="").execution_options(synchronize_session=False)
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 #: The texts by language and by event. English is used for other languages.
 _RECEIVED, _UPHELD, _DISMISSED, _ERASED = "received", "upheld", "dismissed", "erased"
+_COMPLAINT_RECEIVED, _COMPLAINT_UPHELD, _COMPLAINT_DENIED = "complaint_open", "complaint_upheld", "complaint_denied"
 _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "greeting": ("", "Hello {name},"),
@@ -20,6 +21,19 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "The comment that you reported is gone",
             "the comment that you reported was erased from {site} before a decision was made.",
         ),
+        _COMPLAINT_RECEIVED: (
+            "We have received your complaint",
+            "We have received your complaint about a decision on {site}. Another person will decide. You can see what becomes of it here:\n{link}",
+        ),
+        _COMPLAINT_UPHELD: (
+            "Your complaint has changed the decision",
+            "A person who had not decided before has looked at your complaint. The decision on {site} was reversed.",
+        ),
+        _COMPLAINT_DENIED: (
+            "The decision stands",
+            "A person who had not decided before has looked at your complaint. The decision on {site} stands.",
+        ),
+        "further": ("", "You can turn to a certified out-of-court dispute settlement body, or to a court."),
         "person": ("", "A person"),
         "host": ("", "The operator of {site}"),
         "redress": (
@@ -46,6 +60,22 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Der gemeldete Kommentar ist gelöscht",
             "der gemeldete Kommentar wurde auf {site} gelöscht, bevor über die Meldung entschieden war.",
         ),
+        _COMPLAINT_RECEIVED: (
+            "Ihre Beschwerde ist eingegangen",
+            "Ihre Beschwerde über eine Entscheidung auf {site} ist eingegangen. Jemand anderes wird entscheiden. Was daraus wird, sehen Sie hier:\n{link}",
+        ),
+        _COMPLAINT_UPHELD: (
+            "Ihre Beschwerde hat die Entscheidung geändert",
+            "Jemand, der vorher nicht entschieden hatte, hat Ihre Beschwerde geprüft. Die Entscheidung auf {site} wurde aufgehoben.",
+        ),
+        _COMPLAINT_DENIED: (
+            "Die Entscheidung bleibt bestehen",
+            "Jemand, der vorher nicht entschieden hatte, hat Ihre Beschwerde geprüft. Die Entscheidung auf {site} bleibt bestehen.",
+        ),
+        "further": (
+            "",
+            "Sie können sich an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
+        ),
         "person": ("", "Ein Mensch"),
         "host": ("", "Der Betreiber von {site}"),
         "redress": (
@@ -63,6 +93,13 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         _UPHELD: ("حُذف التعليق الذي أبلغت عنه", "اطّلع {who} على بلاغك. حُذف التعليق من {site}."),
         _DISMISSED: ("التعليق الذي أبلغت عنه باقٍ", "اطّلع {who} على بلاغك. يبقى التعليق على {site}."),
         _ERASED: ("لم يعد التعليق الذي أبلغت عنه موجودًا", "مُحي التعليق الذي أبلغت عنه من {site} قبل اتخاذ قرار."),
+        _COMPLAINT_RECEIVED: (
+            "وصلنا اعتراضك",
+            "وصلنا اعتراضك على قرار على {site}. سيقرّر شخص آخر. يمكنك أن ترى النتيجة هنا:\n{link}",
+        ),
+        _COMPLAINT_UPHELD: ("غيّر اعتراضك القرار", "اطّلع على اعتراضك شخص لم يقرّر من قبل. أُلغي القرار على {site}."),
+        _COMPLAINT_DENIED: ("القرار باقٍ", "اطّلع على اعتراضك شخص لم يقرّر من قبل. يبقى القرار على {site}."),
+        "further": ("", "يمكنك اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة."),
         "person": ("", "شخص"),
         "host": ("", "مشغّل {site}"),
         "redress": (
@@ -80,6 +117,16 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         _UPHELD: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी हटा दी गई", "{who} ने आपकी रिपोर्ट देखी। टिप्पणी {site} से हटा दी गई है।"),
         _DISMISSED: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी बनी रहेगी", "{who} ने आपकी रिपोर्ट देखी। टिप्पणी {site} पर बनी रहेगी।"),
         _ERASED: ("आपने जिसकी रिपोर्ट की थी, वह टिप्पणी अब नहीं है", "निर्णय से पहले ही वह टिप्पणी {site} से मिटा दी गई थी।"),
+        _COMPLAINT_RECEIVED: (
+            "आपकी आपत्ति मिल गई है",
+            "{site} के एक निर्णय पर आपकी आपत्ति मिल गई है। कोई दूसरा व्यक्ति निर्णय करेगा। नतीजा आप यहाँ देख सकते हैं:\n{link}",
+        ),
+        _COMPLAINT_UPHELD: (
+            "आपकी आपत्ति से निर्णय बदल गया",
+            "जिस व्यक्ति ने पहले निर्णय नहीं किया था, उसने आपकी आपत्ति देखी। {site} का निर्णय पलट दिया गया।",
+        ),
+        _COMPLAINT_DENIED: ("निर्णय क़ायम है", "जिस व्यक्ति ने पहले निर्णय नहीं किया था, उसने आपकी आपत्ति देखी। {site} का निर्णय क़ायम है।"),
+        "further": ("", "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास जा सकते हैं।"),
         "person": ("", "एक व्यक्ति"),
         "host": ("", "{site} के संचालक"),
         "redress": (
@@ -111,4 +158,14 @@ def report_mail(
     redress = texts["redress"][1].format(**facts) if event in (_UPHELD, _DISMISSED) else ""
     body = body.format(**facts)
     parts = (greeting, body if greeting else body[:1].upper() + body[1:], note, redress)
+    return Mail(email, subject, "\n\n".join(part for part in parts if part))
+
+
+def complaint_mail(state: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
+    """The mail about a complaint that has come in (`open`) or was decided (`upheld`, `denied`)."""
+    texts = _TEXTS.get(language.partition("-")[0], _TEXTS["en"])
+    subject, body = texts[f"complaint_{state}"]
+    greeting = texts["greeting"][1].format(name=name) if name else ""
+    further = "" if state == "open" else texts["further"][1]
+    parts = (greeting, body.format(site=site, link=link), note, further)
     return Mail(email, subject, "\n\n".join(part for part in parts if part))

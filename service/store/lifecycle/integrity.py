@@ -15,7 +15,8 @@ from service.store.tables.archives import Archive, ArchivedComment
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.moderation import Decision
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
+from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
 from service.store.webhooks.deliveries import BREAKER
 
 #: How long something may wait before it counts as stuck.
@@ -169,6 +170,21 @@ def outlived(session: Session) -> Violations:
         Archive.site_id == Comment.site_id, Archive.at < Comment.updated_at, Archive.erased_until < Comment.updated_at
     )
     return _breaches(session, select(Comment.id).where(Comment.state == State.ERASED, Comment.archived > 0, late))
+
+
+def same_deciders(session: Session) -> Violations:
+    """Complaints that were decided by the person who had decided before, or by nobody."""
+    decided = Complaint.state.in_((ComplaintState.UPHELD, ComplaintState.DENIED))
+    # A moderator who was deleted since is no longer named.
+    same = Complaint.moderator_id == Complaint.first_moderator_id
+    return _breaches(session, select(Complaint.id).where(decided, or_(same, Complaint.decided_at.is_(None))))
+
+
+def untold_reports(session: Session) -> Violations:
+    """Reports without the event of their receipt, and decided reports without the event of their decision."""
+    told = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_RECEIVED)
+    answered = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_DECIDED)
+    return _breaches(session, select(Report.id).where(or_(~told, and_(Report.state != ReportState.OPEN, ~answered))))
 
 
 def _breaches(session: Session, query: Select[Any]) -> Violations:

@@ -5,11 +5,11 @@ from typing import Any
 
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
-from service.domain.reported.mails import report_mail
+from service.domain.reported.mails import complaint_mail, report_mail
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.tables.outbox import Event
-from service.store.tables.reported import Report, ReportState
+from service.store.tables.reported import Complaint, Report, ReportState
 
 
 def public_report(report: Report, *, links: ReaderLinks) -> dict[str, Any]:
@@ -50,6 +50,43 @@ def report_payload(
     )  # fmt: skip
     facts = {**public_report(report, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
     return {"report": _jsonable(facts), "reporter": asdict(reporter), "mail": asdict(mail)}
+
+
+def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, Any]:
+    """The fields of a complaint that hosts get. Ids are UUIDs, times are datetimes."""
+    return {
+        "id": complaint.id,
+        "version": complaint.version,
+        "comment": complaint.comment_id,
+        "report": complaint.report_id,
+        "from": "reporter" if complaint.report_id else "author",
+        "state": complaint.state,
+        "text": complaint.text,
+        "received_at": complaint.received_at,
+        "decided_at": complaint.decided_at,
+        "note": complaint.note,
+        # Always decided by a person other than the one who decided before.
+        "automated": False,
+        "status_url": _complaint_page(complaint, links),
+    }
+
+
+def complaint_payload(
+    event: Event, complaint: Complaint, comment: dict[str, Any], site: str, *, links: ReaderLinks, secret_box: SecretBox
+) -> dict[str, Any]:
+    """The `data` of a webhook about a complaint, with a mail to its sender that the host can send."""
+    sender = Contact.opened(complaint.contact, secret_box)
+    mail = complaint_mail(
+        event.to_state, language=complaint.language, site=site, name=sender.name, email=sender.email,
+        link=_complaint_page(complaint, links), note=complaint.note,
+    )  # fmt: skip
+    facts = {**public_complaint(complaint, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
+    facts["report"] = str(complaint.report_id) if complaint.report_id else None
+    return {"complaint": _jsonable(facts), "sender": asdict(sender), "mail": asdict(mail)}
+
+
+def _complaint_page(complaint: Complaint, links: ReaderLinks) -> str:
+    return links.status(complaint.report_id) if complaint.report_id else links.complaint(complaint.comment_id, complaint.seq)
 
 
 def _jsonable(facts: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from service.domain.states import State
 from service.store.comments.claim import oldest_pending
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
+from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
 from service.store.webhooks.deliveries import BREAKER
 
 #: Counting stops here: above it no exact number is needed.
@@ -30,6 +31,8 @@ class Gauges:
     oldest_delivery: float
     deliveries_dead: int
     endpoints_failing: int
+    reports_open: int
+    complaints_open: int
 
 
 def gauges(session: Session, *, now: datetime) -> Gauges:
@@ -45,6 +48,8 @@ def gauges(session: Session, *, now: datetime) -> Gauges:
         oldest_delivery=_age(session.scalar(due), now),
         deliveries_dead=_counted(session, select(Delivery.id).where(Delivery.state == DeliveryState.DEAD)),
         endpoints_failing=_counted(session, select(Endpoint.id).where(Endpoint.enabled, Endpoint.failures >= BREAKER)),
+        reports_open=_counted(session, select(Report.id).where(Report.state == ReportState.OPEN)),
+        complaints_open=_counted(session, select(Complaint.id).where(Complaint.state == ComplaintState.OPEN)),
     )
 
 

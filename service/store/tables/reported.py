@@ -20,11 +20,12 @@ class ReportState(StrEnum):
 
 
 class ComplaintState(StrEnum):
-    """The state of a complaint. `upheld`: the decision was reversed. `denied`: it stands."""
+    """The state of a complaint. `upheld`: the decision was reversed. `denied`: it stands. `erased`: the comment is gone."""
 
     OPEN = "open"
     UPHELD = "upheld"
     DENIED = "denied"
+    ERASED = "erased"
 
 
 _OPEN = text("state = 'open'")

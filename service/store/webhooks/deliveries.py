@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.db.column_types import AnyRow
-from service.store.reported.public_json import report_payload
+from service.store.reported.public_json import complaint_payload, report_payload
+from service.store.reported.statements import statement_of_event
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
-from service.store.tables.reported import Report
+from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
 from service.store.webhooks.author_events import author_payload
 from service.store.webhooks.public_json import comment_json, payload
@@ -121,12 +122,13 @@ def outgoing(
     if not delivery_ids:
         return []
     rows = session.execute(
-        select(Delivery, Endpoint, Event, Comment, Thread, Site, Report)
+        select(Delivery, Endpoint, Event, Comment, Thread, Site, Report, Complaint)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
         .join(Site, Site.id == Endpoint.site_id)
         .outerjoin(Event, Event.id == Delivery.event_id)
         .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id))
+        .outerjoin(Complaint, Complaint.id == Event.about_id)
+        .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
         .outerjoin(Thread, Thread.id == Comment.thread_id)
         .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token)
         .order_by(Delivery.due_at, Delivery.id)
@@ -222,10 +224,14 @@ def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: Secret
 
 
 def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, Any]:
-    _, endpoint, event, comment, thread, site, report = row
+    _, endpoint, event, comment, thread, site, report, complaint = row
     if event is None:
         return {"site": endpoint.site_id, "endpoint": str(endpoint.id)}
+    name = site.name or site.id
+    if complaint is not None:
+        return complaint_payload(event, complaint, comment_json(comment, thread), name, links=links, secret_box=secret_box)
     if report is not None:
-        name = site.name or site.id
         return report_payload(event, report, comment_json(comment, thread), name, links=links, secret_box=secret_box)
-    return author_payload(event, comment) if event.seq < 0 else payload(event, comment, thread)
+    if event.seq < 0:
+        return author_payload(event, comment)
+    return {**payload(event, comment, thread), "statement": statement_of_event(event, site, links=links)}

@@ -124,10 +124,48 @@ class CommentListItem(ResponseModel):
     links: Links
 
 
+class AutomatedResponse(ResponseModel):
+    """Whether software found the comment, and whether it decided without a person."""
+
+    detection: bool
+    decision: bool
+
+
+class RedressResponse(ResponseModel):
+    """What the author can do. `complaint_url` is a secret page of theirs."""
+
+    complaint_url: str
+    complaint_until: datetime
+    out_of_court: bool
+    court: bool
+
+
+class StatementResponse(ResponseModel):
+    """The statement of reasons for a comment that is not shown. `text` has it ready for the author, by language. It is not owed
+    (`required`) for advertising that is sent in masses."""
+
+    required: bool
+    exempt: str
+    restriction: str
+    since: datetime
+    duration: str
+    source: str
+    automated: AutomatedResponse
+    ground: str
+    reason: str
+    law: str
+    rule: str
+    findings: tuple[str, ...]
+    message: str
+    redress: RedressResponse
+    text: dict[str, str]
+
+
 class CommentResponse(CommentListItem):
     """A comment with everything that happened to it, first to last. What came of its versions up to `archived` is in an archive."""
 
     history: tuple[ChangeResponse, ...]
+    statement: StatementResponse | None = None
     archived: int = 0
 
 
@@ -166,8 +204,13 @@ def list_item(row: ListedComment, *, base: str) -> CommentListItem:
     return CommentListItem(**_facts(row, base))
 
 
-def comment_response(row: ListedComment, events: Sequence[Event], *, base: str) -> CommentResponse:
-    return CommentResponse(**_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived)
+def comment_response(
+    row: ListedComment, events: Sequence[Event], *, base: str, statement: dict[str, Any] | None = None
+) -> CommentResponse:
+    return CommentResponse(
+        **_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived,
+        statement=StatementResponse.model_validate(statement) if statement else None,
+    )  # fmt: skip
 
 
 def _facts(row: ListedComment, base: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from service.domain.states import State
 from service.jobs.names import Job
 from service.store.comments.listing import CommentFilter, comment_of, comments_of, history_of
 from service.store.lifecycle.archives import absent
-from service.store.tables.sites import Scope
+from service.store.reported.statements import statement_of_comment
+from service.store.tables.sites import Scope, Site
 from service.web.api.comment_request import CommentBody
 from service.web.api.comment_response import (
     AcceptedResponse,
@@ -189,4 +190,6 @@ def _comment_response(comment_id: UUID) -> CommentResponse:
             raise absent(session, api_key().site_id, comment_id)
         if row.comment.state == State.ERASED:
             raise Gone("this comment was erased")
-        return comment_response(row, history_of(session, comment_id), base=resources().settings.url)
+        events, site = history_of(session, comment_id), session.get_one(Site, api_key().site_id)
+        statement = statement_of_comment(row.comment, events, site, links=resources().reader_links)
+        return comment_response(row, events, base=resources().settings.url, statement=statement)

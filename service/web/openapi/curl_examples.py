@@ -21,6 +21,7 @@ _BODIES: dict[str, dict[str, Any]] = {
         "email": "rita@mail.example",
         "good_faith": True,
     },
+    "complain": {"text": "I quoted somebody else's words.", "email": "dana@mail.example"},
     "create_endpoint": {"url": "https://news.example/hooks/comments", "events": ["comment.approved", "comment.rejected"]},
     "update_endpoint": {"enabled": True},
     "replay_deliveries": {"since": "2026-11-22T00:00:00Z"},

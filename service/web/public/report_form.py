@@ -18,6 +18,7 @@ from service.domain.reported.report_draft import ReportDraft
 from service.domain.states import State
 from service.jobs.names import Job
 from service.store.comments.listing import ListedComment, comment_of
+from service.store.reported.complaints import complaint_of_report
 from service.store.reported.reports import report_with, thread_of
 from service.store.sites.sites import site
 from service.store.tables.reported import ReportState
@@ -58,6 +59,16 @@ class ReportForm(Strict):
     rendered: Long = ""
     subject: Line = ""
     url: Address = Field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """A complaint that was typed and refused, with what is wrong with it."""
+
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ def send_report(comment_id: UUID) -> Response:
     resources().notifier.notify(Job.DELIVER)
     if received.held:
         resources().feeds.evict(received.held.thread_id)
-    response: Response = redirect(resources().reader_links.status(received.report_id), 303, Response)  # type: ignore[assignment]
+    response: Response = redirect(f"/reported/{resources().reader_links.report_token(received.report_id)}", 303, Response)  # type: ignore[assignment]
     return response
 
 
@@ -113,16 +124,23 @@ def send_report(comment_id: UUID) -> Response:
 @rate_limited(Rate.ADDRESS)
 def show_report(token: str) -> Response:
     """What became of a report. The address is the secret of its reporter."""
+    return report_page(token)
+
+
+def report_page(token: str, status: int = 200, *, complained: Complained | None = None) -> Response:
+    """The page of a report. `complained` is a complaint that was typed and refused. Raises NotFound."""
     report_id = resources().reader_links.report_of(token)
     with resources().database.reading() as session:
         report = report_with(session, report_id) if report_id else None
         if report is None:
             raise NotFound(_("There is no such report. Please use the whole address that you were given."))
         its_site = site(session, report.site_id)
-        listed = comment_of(session, report.site_id, report.comment_id)
+        complaint = complaint_of_report(session, report.id)
+    until = report.decided_at + COMPLAINT_TIME if report.decided_at else None
     return reader_page(
-        "readers/report.html", report=report, site=its_site, listed=listed, text=report_text,
-        until=report.decided_at + COMPLAINT_TIME if report.decided_at else None, states=ReportState, plain=visible_text,
+        "readers/report.html", status, report=report, site=its_site, text=report_text, states=ReportState, plain=visible_text,
+        until=until, may_complain=until is not None and datetime.now(UTC) <= until, complaint=complaint, token=token,
+        form_token=signed(resources().settings.secret, report.site_id), complained=complained,
     )  # fmt: skip
 
 
@@ -147,11 +165,11 @@ def _sent() -> ReportForm:
 
 def _draft(sent: ReportForm, shown: Shown) -> ReportDraft:
     if sent.kind not in list(ReportKind):
-        raise Invalid.field("/kind", "required", _("choose whether the comment is illegal or against the rules"))
+        raise Invalid.field("/kind", "required", _("Choose whether the comment is illegal or against the rules."))
     kind = ReportKind(sent.kind)
     reason = sent.reason if kind is ReportKind.ILLEGAL else sent.rule
     if kind is ReportKind.RULES and reason not in report_text.rule_names(shown.site):
-        raise Invalid.field("/rule", "required", _("choose the rule"))
+        raise Invalid.field("/rule", "required", _("Choose the rule."))
     return ReportDraft(
         comment_id=shown.listed.comment.id, kind=kind, reason=reason, text=sent.text, law=sent.law, url=shown.url,
         contact=Contact(sent.name.strip(), sent.email), address=client_ip(request.remote_addr or ""),

@@ -13,6 +13,7 @@ from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
 from service.jobs.names import Job
 from service.store.moderation import queue as waiting
+from service.store.reported.complaints import count_complaints
 from service.store.reported.reports import count_reported, reported_comments
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
@@ -29,9 +30,10 @@ from service.web.resources.web_resources import resources
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many reported comments wait."""
+    """How many reported comments and complaints wait."""
 
-    reported: int = 0
+    reported: int
+    complaints: int
 
 
 @bp.context_processor
@@ -41,7 +43,7 @@ def _numbers() -> dict[str, object]:
 
 def _waiting() -> Waiting:
     with resources().database.reading() as session:
-        return Waiting(count_reported(session, site_id()))
+        return Waiting(count_reported(session, site_id()), count_complaints(session, site_id()))
 
 
 @bp.get("/queue/reported")
@@ -82,7 +84,7 @@ def _remove(session: Session, comment_id: UUID, version: int | None, action_id: 
     reason = request.form.get("reason", "")
     texts = {one.code: one.text for one in rejections(site(session, site_id()))}
     if reason not in (*texts, SPAM):
-        raise Invalid.field("/reason", "unknown", _("choose a reason"))
+        raise Invalid.field("/reason", "unknown", _("Choose a reason."))
     remove_reported(
         session, site_id(), comment_id, version=version, action_id=action_id, moderator_id=current_moderator_id(), reason=reason,
         note=request.form.get("note", "").strip()[:2000] or texts.get(reason, ""), now=_now(), delay=undo_time(),

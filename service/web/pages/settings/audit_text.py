@@ -30,6 +30,8 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.DELIVERIES_REPLAYED: _("resent webhooks"),
         AuditEvent.RULES_SET: _("changed the moderation settings"),
         AuditEvent.REASONS_SET: _("changed the rejection reasons"),
+        AuditEvent.REPORT_RULES_SET: _("changed the rules for reports"),
+        AuditEvent.EVIDENCE_EXPORTED: _("exported the evidence of a comment"),
         AuditEvent.CUSTOM_RULE_SET: _("saved a custom rule"),
         AuditEvent.CUSTOM_RULE_REMOVED: _("deleted a custom rule"),
         AuditEvent.EXTERNAL_CHECK_SET: _("changed an external service"),

@@ -1,6 +1,7 @@
 """The settings page of a site: rules, word and domain lists, languages, reasons for rejection, retention."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -115,7 +116,11 @@ def _days(name: str) -> int | None:
 def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
     """For each kind: how many comments the next sweep affects, and how many until a week from now."""
     now, numbers = datetime.now(UTC), {}
-    for name, before, which in (("rejected", kept.rejected_before, rejected_of), ("personal", kept.personal_before, personal_of)):
+    conditions = (
+        ("rejected", kept.rejected_before, partial(rejected_of, now=now)),
+        ("personal", kept.personal_before, personal_of),
+    )
+    for name, before, which in conditions:
         if (today := before(now)) and (later := before(now + timedelta(days=7))):
             numbers[name] = (count_of(session, which(site_id(), today)), count_of(session, which(site_id(), later)))
     return numbers

@@ -1,0 +1,36 @@
+"""Forget who reported and who complained: six months after the decision, or when a person asks for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.store.tables.reported import Complaint, Report
+
+_NOTHING = {"contact": "", "text": "", "note": ""}
+
+
+def forget_reports(session: Session, report_ids: Sequence[UUID], *, now: datetime) -> int:
+    """Remove everything that a person wrote, and who they were. Kind, outcome and times stay: they are counted. Returns the number."""
+    blank = {**_NOTHING, "law": "", "url": "", "reporter_key": "", "forgotten_at": now}
+    whose = Report.id.in_(report_ids)
+    changed = session.execute(update(Report).where(whose).values(**blank).execution_options(synchronize_session=False))
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_complaints(session: Session, complaint_ids: Sequence[UUID], *, now: datetime) -> int:
+    """The same for complaints."""
+    blank = {**_NOTHING, "forgotten_at": now}
+    whose = Complaint.id.in_(complaint_ids)
+    changed = session.execute(update(Complaint).where(whose).values(**blank).execution_options(synchronize_session=False))
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_reporter(session: Session, site_id: str, reporter_key: str, *, now: datetime) -> int:
+    """Forget a person who reported, because they ask for it. Open reports stay open without them. Returns the number of reports."""
+    theirs = select(Report.id).where(Report.site_id == site_id, Report.reporter_key == reporter_key)
+    ids = session.scalars(theirs).all()
+    forget_complaints(session, session.scalars(select(Complaint.id).where(Complaint.report_id.in_(ids))).all(), now=now)
+    return forget_reports(session, ids, now=now)

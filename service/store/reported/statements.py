@@ -1,0 +1,34 @@
+"""The statement of reasons of an event, and of the present state of a comment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from service.domain.policy.site_policy import SitePolicy
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.reported.statements import Restriction, statement
+from service.domain.states import State
+from service.store.tables.comments import Comment
+from service.store.tables.outbox import Event, EventType
+from service.store.tables.sites import Site
+
+
+def statement_of_event(event: Event, site: Site, *, links: ReaderLinks) -> dict[str, Any] | None:
+    """The statement of reasons for one change of a comment; None if it restricts nothing."""
+    restriction = restriction_of(event, site, links=links)
+    return statement(restriction, SitePolicy(site.policy)) if restriction else None
+
+
+def restriction_of(event: Event, site: Site, *, links: ReaderLinks) -> Restriction | None:
+    """The restriction that an event is, or None."""
+    if event.comment_id is None or event.type not in (EventType.REJECTED, EventType.HELD):
+        return None
+    link = links.complaint(event.comment_id, event.seq)
+    states = (State(event.from_state), State(event.to_state))
+    restriction = Restriction(*states, event.at, event.facts or {}, site.name or site.id, link)
+    return restriction if restriction.kind else None
+
+
+def statement_of_comment(comment: Comment, events: Sequence[Event], site: Site, *, links: ReaderLinks) -> dict[str, Any] | None:
+    """The statement of reasons for the present state of a comment. `events` are its changes, first to last."""
+    last = next((event for event in reversed(events) if event.seq == comment.version), None)
+    return statement_of_event(last, site, links=links) if last else None

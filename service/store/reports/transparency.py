@@ -1,0 +1,200 @@
+"""The figures of a year for the transparency report (Articles 15 and 24 of Regulation (EU) 2022/2065)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from statistics import median
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.domain.policy.signals import Kind
+from service.domain.policy.site_policy import SitePolicy
+from service.domain.reported.dsa_categories import OF_NOTICE, Category, category_of
+from service.domain.reported.kinds import Ground, ReportKind
+from service.domain.reported.statements import Restriction
+from service.domain.states import State
+from service.store.tables.comments import Comment, VerdictRow
+from service.store.tables.moderation import Decision
+from service.store.tables.outbox import Event, EventState, EventType
+from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
+from service.store.tables.sites import Site
+
+
+@dataclass(slots=True)
+class Notices:
+    """Reports of illegal content of one category. `hours` are the times from receipt to decision."""
+
+    received: int = 0
+    comments: set[object] = field(default_factory=set)
+    hours: list[float] = field(default_factory=list)
+    by_law: int = 0
+    by_terms: int = 0
+
+    def add(self, report: Report) -> None:
+        self.received += 1
+        self.comments.add(report.comment_id)
+        if report.decided_at:
+            self.hours.append((report.decided_at - report.received_at).total_seconds() / 3600)
+        if report.state == ReportState.UPHELD:
+            self.by_law += report.ground == Ground.LAW
+            self.by_terms += report.ground != Ground.LAW
+
+
+@dataclass(slots=True)
+class Measures:
+    """Restrictions that were not asked for by a report. `automated`: decided by software alone. `hidden`: until a person looked."""
+
+    taken: int = 0
+    automated: int = 0
+    removed: int = 0
+    hidden: int = 0
+
+
+@dataclass(slots=True)
+class Complaints:
+    """Complaints of one kind. `hours` are the times from receipt to decision."""
+
+    received: int = 0
+    denied: int = 0
+    reversed: int = 0
+    hours: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The automatic decisions that were drawn by chance and decided by a person instead. `wrong`: the person decided otherwise."""
+
+    rejected: int = 0
+    rejected_wrong: int = 0
+    approved: int = 0
+    approved_wrong: int = 0
+
+    @property
+    def error_rate(self) -> float | None:
+        number = self.rejected + self.approved
+        return (self.rejected_wrong + self.approved_wrong) / number if number else None
+
+    @property
+    def precision(self) -> float | None:
+        """Of what software would have removed, the share that a person removed."""
+        return 1 - self.rejected_wrong / self.rejected if self.rejected else None
+
+
+@dataclass(frozen=True, slots=True)
+class Transparency:
+    """All figures of one site and year."""
+
+    site: str
+    year: int
+    notices: dict[Category, Notices]
+    trusted: dict[Category, Notices]
+    illegal: dict[Category, Measures]
+    terms: dict[Category, Measures]
+    measures_automated: int
+    measures_by_people: int
+    complaints: dict[str, Complaints]
+    sample: Sample
+
+
+def transparency(session: Session, site: Site, year: int) -> Transparency:
+    """Count one year, in UTC. What was moved to an archive before is not counted."""
+    start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    notices: dict[Category, Notices] = {}
+    trusted: dict[Category, Notices] = {}
+    query = select(Report).where(Report.site_id == site.id, Report.kind == ReportKind.ILLEGAL)
+    for report in session.scalars(query.where(Report.received_at >= start, Report.received_at < end)):
+        category = OF_NOTICE.get(report.reason, OF_NOTICE["other"])
+        for counted in (notices, trusted) if report.trusted else (notices,):
+            counted.setdefault(category, Notices()).add(report)
+    illegal, terms, by_software, by_people = _measures(session, site, start, end)
+    return Transparency(
+        site.name or site.id, year, notices, trusted, illegal, terms, by_software, by_people,
+        _complaints(session, site.id, start, end), _sample(session, site.id, start, end),
+    )  # fmt: skip
+
+
+def median_of(hours: Iterable[float]) -> str:
+    """A median in hours for a cell of the report; empty if there is none."""
+    hours = list(hours)
+    return f"{median(hours):.1f}" if hours else ""
+
+
+def _measures(
+    session: Session, site: Site, start: datetime, end: datetime
+) -> tuple[dict[Category, Measures], dict[Category, Measures], int, int]:
+    """Measures at the site's own initiative by category, for illegal content and for the terms; all measures by software, by people."""
+    facts = Event.facts
+    columns = (
+        Event.from_state, Event.to_state, facts["by"].as_string().label("by"), facts["reason"].as_string().label("reason"),
+        facts["notice"].as_string().label("notice"), facts[("reasons", 0)].as_string().label("finding"),
+    )  # fmt: skip
+    rows = session.execute(
+        select(*columns, func.count().label("number"))
+        .where(Event.site_id == site.id, Event.at >= start, Event.at < end, Event.state != EventState.WITHDRAWN)
+        .where(Event.type.in_((EventType.REJECTED, EventType.HELD)))
+        .group_by(*columns)
+    )
+    policy = SitePolicy(site.policy)
+    counted: dict[bool, dict[Category, Measures]] = {True: {}, False: {}}
+    totals: Counter[bool] = Counter()
+    for row in rows:
+        known = {"by": row.by, "reason": row.reason, "notice": row.notice, "reasons": [row.finding] if row.finding else []}
+        said = {name: value for name, value in known.items() if value}
+        restriction = Restriction(State(row.from_state), State(row.to_state), start, said, "", "")
+        if not restriction.kind:
+            continue
+        software = restriction.automated["decision"]
+        totals[software] += row.number
+        if restriction.from_notice:
+            continue
+        by_law = policy.ground(restriction.reason).ground is Ground.LAW
+        measures = counted[by_law].setdefault(category_of(restriction.reason, by_law=by_law), Measures())
+        measures.taken += row.number
+        measures.automated += row.number * software
+        measures.removed += row.number * (restriction.kind == "removal")
+        measures.hidden += row.number * (restriction.kind != "removal")
+    return counted[True], counted[False], totals[True], totals[False]
+
+
+def _complaints(session: Session, site_id: str, start: datetime, end: datetime) -> dict[str, Complaints]:
+    """Complaints by what they are about: a `restriction`, a dismissed `report`, or a dismissed report of a `trusted` flagger."""
+    counted = {"restriction": Complaints(), "report": Complaints(), "trusted": Complaints()}
+    rows = session.execute(
+        select(Complaint, Report.trusted)
+        .outerjoin(Report, Report.id == Complaint.report_id)
+        .where(Complaint.site_id == site_id, Complaint.received_at >= start, Complaint.received_at < end)
+    )
+    for complaint, trusted in rows:
+        kinds = ("restriction",) if complaint.report_id is None else ("report", "trusted") if trusted else ("report",)
+        for kind in kinds:
+            counted[kind].received += 1
+            counted[kind].denied += complaint.state == ComplaintState.DENIED
+            counted[kind].reversed += complaint.state == ComplaintState.UPHELD
+            if complaint.decided_at and complaint.state != ComplaintState.ERASED:
+                counted[kind].hours.append((complaint.decided_at - complaint.received_at).total_seconds() / 3600)
+    return counted
+
+
+def _sample(session: Session, site_id: str, start: datetime, end: datetime) -> Sample:
+    """The audited sample: the first decision of a person about each comment that was drawn."""
+    rows = session.execute(
+        select(Decision.comment_id, Decision.to_state, VerdictRow.reasons)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(VerdictRow, VerdictRow.comment_id == Comment.id)
+        .where(Comment.site_id == site_id, Comment.reason == Kind.SITE_AUDIT_SAMPLE, Decision.from_state == State.HELD)
+        .where(Decision.at >= start, Decision.at < end, Decision.to_state.in_((State.APPROVED, State.REJECTED)))
+        .order_by(Decision.version.desc())
+    )
+    outcomes = {row.comment_id: (row.to_state, _would_have_been(row.reasons)) for row in rows}
+    pairs = Counter(outcomes.values())
+    rejected = {state: pairs[state, State.REJECTED.value] for state in (State.APPROVED, State.REJECTED)}
+    approved = {state: pairs[state, State.APPROVED.value] for state in (State.APPROVED, State.REJECTED)}
+    return Sample(sum(rejected.values()), rejected[State.APPROVED], sum(approved.values()), approved[State.REJECTED])
+
+
+def _would_have_been(reasons: list[dict[str, str]]) -> str:
+    """The state that software would have given, from the sentence of the reason."""
+    rule = next((one.get("rule", "") for one in reasons if one.get("code") == Kind.SITE_AUDIT_SAMPLE), "")
+    return rule.rpartition(" ")[2]

@@ -1,0 +1,68 @@
+"""The tab Complaints: another person than before decides whether a decision stands."""
+
+from datetime import UTC, datetime
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.actions.reported.complain import SamePerson, decide_complaint
+from service.domain.errors import AlreadyDecided, Conflict, Gone, Invalid
+from service.jobs.names import Job
+from service.store.moderation import queue as waiting
+from service.store.reported.complaints import open_complaints
+from service.store.sites.sites import site
+from service.store.tables.accounts import Role
+from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
+from service.web.http.i18n import _
+from service.web.pages.blueprint import bp, page, redirect_to, unchanged
+from service.web.pages.queue import card_text
+from service.web.pages.queue.apply_action import undo_time
+from service.web.pages.queue.query_params import uuid
+from service.web.pages.reported import report_text
+from service.web.resources.web_resources import resources
+
+
+@bp.get("/queue/complaints")
+@with_role(Role.VIEWER)
+def complaints() -> AnyResponse:
+    return _render()
+
+
+@bp.post("/queue/complaints")
+@with_role(Role.MODERATOR)
+def answer_complaint() -> AnyResponse:
+    """Reverse a decision, or let it stand."""
+    form = request.form
+    act, complaint_id, version = form.get("act", ""), uuid(form.get("complaint", "")), form.get("version", "")
+    if act == "":
+        return unchanged()
+    if (
+        complaint_id is None
+        or act not in ("reverse", "stand")
+        or not (version.isascii() and version.isdigit() and len(version) < 9)
+    ):
+        raise Invalid.field("/act", "unknown", "expected a complaint, the version that you saw, and reverse or stand")
+    try:
+        with resources().database.writing() as session:
+            decide_complaint(
+                session, site_id(), complaint_id, uphold=act == "reverse", version=int(version), moderator_id=current_moderator_id(),
+                note=form.get("note", "").strip()[:2000], now=datetime.now(UTC), delay=undo_time(),
+            )  # fmt: skip
+    except SamePerson:
+        return _render(403, faults=[_("You made this decision. Another person has to decide about the complaint.")])
+    except (AlreadyDecided, Conflict, Gone) as error:
+        return _render(409, faults=[error.detail])
+    resources().notifier.notify(Job.DELIVER)
+    return redirect_to("pages.complaints", site=site_id(), done=act)
+
+
+def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyResponse:
+    if not site_id():
+        return page("no_site.html")
+    with resources().database.reading() as session:
+        items, here = open_complaints(session, site_id()), site(session, site_id())
+        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+    return page(
+        "complaints.html", status, items=items, here=here, numbers=numbers, faults=faults or [], card_text=card_text,
+        words=report_text, done=request.args.get("done", ""), my_id=current_moderator_id(),
+    )  # fmt: skip

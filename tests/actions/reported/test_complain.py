@@ -1,0 +1,118 @@
+"""A complaint comes once and within six months, and another person than before decides it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.reported.answer import keep_reported
+from service.actions.reported.complain import (
+    ComplaintDraft,
+    SamePerson,
+    complain_as_author,
+    complain_as_reporter,
+    decide_complaint,
+)
+from service.domain.errors import AlreadyDecided, Conflict, Gone
+from service.domain.ids import new_id
+from service.domain.states import State
+from service.store.db.engine import Database
+from service.store.tables.accounts import Moderator
+from service.store.tables.comments import Comment
+from service.store.tables.reported import Complaint, Report
+from tests.actions.reported.reporting import DELAY, SECRET_BOX, draft_of, own_events, receive
+from tests.support.factories import NOON, with_comment
+
+WHY = ComplaintDraft("I quoted somebody else.")
+
+
+def person(database: Database, name: str) -> UUID:
+    with database.writing() as session:
+        somebody = Moderator(id=new_id(), email=f"{name.lower()}@news.example", name=name, created_at=NOON)
+        session.add(somebody)
+    return somebody.id
+
+
+def removed(database: Database, by: UUID) -> UUID:
+    comment_id = with_comment(database)
+    with database.writing() as session:
+        decide(
+            session,
+            "news",
+            [Ruling(comment_id, State.REJECTED, 1, "insult")],
+            actor=Actor(moderator_id=by),
+            now=NOON,
+            delay=DELAY,
+        )
+    return comment_id
+
+
+def complain(database: Database, comment_id: UUID, *, days: int = 1, seq: int | None = 2) -> UUID:
+    with database.writing() as session:
+        now = NOON + timedelta(days=days)
+        return complain_as_author(session, "news", comment_id, WHY, seq=seq, secret_box=SECRET_BOX, now=now).id
+
+
+def settle(database: Database, complaint_id: UUID, by: UUID, *, uphold: bool) -> None:
+    with database.writing() as session:
+        decide_complaint(session, "news", complaint_id, uphold=uphold, version=None, moderator_id=by, now=NOON, delay=DELAY)
+
+
+def test_another_person_publishes_the_comment_again(database: Database) -> None:
+    dana, sam = person(database, "Dana"), person(database, "Sam")
+    comment_id = removed(database, dana)
+    complaint_id = complain(database, comment_id)
+    with pytest.raises(SamePerson):
+        settle(database, complaint_id, dana, uphold=False)
+    settle(database, complaint_id, sam, uphold=True)
+    with database.reading() as session:
+        assert session.get_one(Comment, comment_id).state == State.APPROVED
+        complaint = session.get_one(Complaint, complaint_id)
+        assert (complaint.state, complaint.first_moderator_id, complaint.moderator_id) == ("upheld", dana, sam)
+        assert [kind for kind, *_ in own_events(session, complaint_id)] == ["complaint.received", "complaint.decided"]
+    with pytest.raises(AlreadyDecided):
+        settle(database, complaint_id, sam, uphold=False)
+
+
+def test_a_decision_stands_when_the_complaint_is_denied(database: Database) -> None:
+    comment_id = removed(database, person(database, "Dana"))
+    settle(database, complain(database, comment_id), person(database, "Sam"), uphold=False)
+    with database.reading() as session:
+        assert session.get_one(Comment, comment_id).state == State.REJECTED
+        assert session.scalars(select(Complaint.state)).one() == "denied"
+
+
+def test_a_complaint_comes_once_within_six_months_and_about_the_present_decision(database: Database) -> None:
+    comment_id = removed(database, person(database, "Dana"))
+    with pytest.raises(Gone):
+        complain(database, comment_id, days=185)
+    with pytest.raises(Conflict):
+        complain(database, comment_id, seq=1)
+    complain(database, comment_id, days=183)
+    with pytest.raises(Conflict):
+        complain(database, comment_id)
+
+
+def test_a_comment_that_is_shown_cannot_be_complained_about(database: Database) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    with pytest.raises(Conflict):
+        complain(database, comment_id, seq=None)
+
+
+def test_a_reporter_whose_report_was_dismissed_complains_and_another_person_removes_the_comment(database: Database) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana, sam = receive(database, draft_of(comment_id)), person(database, "Dana"), person(database, "Sam")
+    with database.writing() as session, pytest.raises(Conflict):
+        complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON)
+    with database.writing() as session:
+        keep_reported(session, "news", comment_id, [received.report_id], version=1, moderator_id=dana, now=NOON, delay=DELAY)
+    with database.writing() as session:
+        complaint_id = complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON).id
+    with pytest.raises(SamePerson):
+        settle(database, complaint_id, dana, uphold=True)
+    settle(database, complaint_id, sam, uphold=True)
+    with database.reading() as session:
+        assert session.get_one(Comment, comment_id).state == State.REJECTED
+        assert session.get_one(Report, received.report_id).state == "upheld"
