@@ -99,10 +99,7 @@ def test_a_language_that_no_host_names_is_recognised_and_one_that_is_named_count
 def test_a_rule_needs_all_its_conditions_and_ends_after_its_last_day():
     given = {"about": "words", "value": "lottery", "also": [{"about": "links", "value": "0"}], "until": "2026-03-01"}
     rule = CustomRule.parse({**given, "outcome": "reject"})
-    assert (
-        rule.why(Facts("the lottery", links=1, day=date(2026, 3, 1)))
-        == "it mentions lottery; also 1 links where this site allows 0"
-    )
+    assert rule.why(Facts("the lottery", links=1, day=date(2026, 3, 1))) == "contains lottery; also 1 links (this site allows 0)"
     assert not rule.why(Facts("the lottery", links=0, day=date(2026, 3, 1)))
     assert not rule.why(Facts("the lottery", links=1, day=date(2026, 3, 2)))
 

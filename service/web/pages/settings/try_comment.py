@@ -91,7 +91,7 @@ def _others(result: TrialResult) -> list[Signal]:
 def _names() -> dict[str, str]:
     return {
         "blocked_words": _("Blocked words"),
-        "held_words": _("Held words"),
+        "held_words": _("Words to hold for review"),
         "allowed_words": _("Allowed words"),
         "blocked_domains": _("Blocked domains"),
     }

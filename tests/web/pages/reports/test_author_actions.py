@@ -144,7 +144,7 @@ def test_a_warning_goes_to_the_host_which_says_when_it_was_seen(app: Flask, mo: 
     first = app.test_client().post(path, headers=host)
     assert first.status_code == 200, first.get_data(as_text=True)
     assert app.test_client().post(path, headers=host).json == first.json
-    assert "who saw it on" in html_of(mo.get(f"/authors/{ids[0]}"))
+    assert "the author saw it on" in html_of(mo.get(f"/authors/{ids[0]}"))
     assert app.test_client().post(f"/v1/warnings/{ids[0]}/acknowledge", headers=host).status_code == 404
     with database.reading() as session:
         assert session.scalar(select(Activity.acknowledged_at)) is not None

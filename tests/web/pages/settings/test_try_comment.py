@@ -64,7 +64,7 @@ def test_hits_of_each_entry_are_counted(ada: Browser, database: Database, settin
     page = html_of(ada.get("/settings/try"))
     assert "Blocked words: 1 of 2 entries were found" in page
     assert '<td dir="auto">zeppelin</td><td class="number-cell">2</td>' in page
-    assert "Held words: 1 of 1 entries were found" in page
+    assert "Words to hold for review: 1 of 1 entries were found" in page
 
 
 def test_a_list_is_taken_along_as_a_file(ada: Browser, app: Flask, database: Database) -> None:
