@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import TextIO
 from uuid import UUID
 
 import click
@@ -9,11 +10,13 @@ from sqlalchemy import select
 
 from service.actions.sites.site_settings import set_languages
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
+from service.actions.sites.word_lists import set_list
 from service.commands.support.context import database, settings
 from service.domain.errors import NotFound, Refusal
 from service.domain.policy.language_coverage import ALL, COVERED, named
-from service.domain.policy.site_policy import SitePolicy
+from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
+from service.store.sites.word_lists import lists_of
 from service.store.tables.sites import ApiKey, Scope, Site
 
 
@@ -88,6 +91,35 @@ def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
     else:
         unseen = "all languages" if ALL in taken else named(taken) or "no other"
         click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}")
+
+
+@site.command("words")
+@click.argument("site_id", metavar="SITE")
+@click.argument("name", metavar="LIST", type=click.Choice(LISTS))
+@click.argument("file", type=click.File(encoding="utf-8-sig"), required=False)
+@click.option("--add", is_flag=True, help="Add the lines to the list instead of replacing it.")
+def words_of_a_site(site_id: str, name: str, file: TextIO | None, *, add: bool) -> None:
+    """Print the LIST of SITE, or replace it by the lines of FILE (- for standard input). Lines that cannot match are left out, each
+    with the reason.
+
+    \b
+    Examples:
+      greenroom site words news blocked_domains domains.txt
+      greenroom site words news allowed_words --add places.txt
+      greenroom site words news held_words
+    """
+    try:
+        if file is None:
+            with database().reading() as session:
+                click.echo("".join(f"{entry}\n" for entry in lists_of(session, session.get(Site, site_id))[name]), nl=False)
+            return
+        with database().writing() as session:
+            parsed = set_list(session, site_id, name, file.read().splitlines(), add=add)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    for line in parsed.refused:
+        click.echo(f"line {line.number} left out, {line.text}: {line.reason}", err=True)
+    click.echo(f"site {site_id}: {name} has {len(parsed.entries)} entries; {len(parsed.refused)} lines were left out")
 
 
 @click.group()

@@ -78,6 +78,7 @@ PAGES = (
     "service.web.pages.settings.site_settings",
     "service.web.pages.settings.try_comment",
     "service.web.pages.settings.webhook_endpoints",
+    "service.web.pages.settings.word_lists",
 )
 
 

@@ -37,6 +37,19 @@ def test_a_key_is_added_listed_and_revoked(greenroom: Callable[..., Result]) -> 
     assert second["id"] in greenroom("key", "list", "news").output
 
 
+def test_a_long_list_is_taken_from_a_file_and_useless_lines_are_named(greenroom: Callable[..., Result], tmp_path: Path) -> None:
+    greenroom("site", "add", "news", "--origin", "https://news.example")
+    lines = tmp_path / "lines.txt"
+    lines.write_text("\n".join(["*", *(f"слово{n}" for n in range(65_000))]), encoding="utf-8")
+    answer = greenroom("site", "words", "news", "held_words", str(lines))
+    assert "held_words has 65000 entries; 1 lines were left out" in answer.output
+    assert "line 1 left out, *: it would match everything" in answer.output
+    lines.write_text("СЛОВО7\nКазино\n", encoding="utf-8")
+    assert "65001 entries" in greenroom("site", "words", "news", "held_words", "--add", str(lines)).output
+    assert greenroom("site", "words", "news", "held_words").output.endswith("слово64999\nказино\n")
+    assert greenroom("site", "words", "nowhere", "held_words", str(lines)).exit_code == 1
+
+
 def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Result]) -> None:
     greenroom("site", "add", "news", "--origin", "https://news.example")
     covered = f"site news: checks cover {named(sorted(COVERED))}; taken unseen: "

@@ -154,10 +154,15 @@ def _v1(rest: str = "") -> Callable[[Walk], str]:
     return lambda walk: f"/v1/endpoints/{walk.endpoint()}{rest}"
 
 
+def _list_of(name: str, lines: list[str]) -> Callable[[Walk], Callable[[], object]]:
+    return lambda walk: lambda: walk.admin.send(f"/settings/lists/{name}?site=news", {"lines": lines})
+
+
 BUDGET = {"published": "1000", "rejected": "1000", "sample_one_in": "100"}
 STEPS: Steps = {
     "pages.change_rules": [(AuditEvent.RULES_SET, form("/settings/rules", blocked_words="=cmd()\nviagra"))],
     "pages.change_languages": [(AuditEvent.RULES_SET, form("/settings/languages", **{"say es": "take"}))],
+    "pages.change_list": [(AuditEvent.RULES_SET, _list_of("held_words", ["zeppelin"]))],
     "pages.change_rejections": [
         (AuditEvent.REASONS_SET, form("/settings/rejections", code="", label="Off topic", text="Sorry."))
     ],

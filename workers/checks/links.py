@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from service.domain.policy.evidence import USUAL_LINK
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
+from workers.checks.text import listed_domains
 from workers.checks.text.find_links import USUAL, Link, host_of, is_within
 from workers.checks.text.word_lists import word_list
 
@@ -31,10 +32,10 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     """Links outside the site's own domains, shorteners, links hidden in markup, and blocked domains."""
     lists, links, text = prepared.reading.lists, prepared.links, prepared.reading.text
     website = host_of(prepared.reading.author.url)
-    if not links and not website:
-        return
     if lists.blocked_domains:
         yield from _blocked(prepared, website)
+    if not links and not website:
+        return
     own = frozenset(lists.own_domains)
     outside = tuple(link for link in links if not is_within(link.host, own))
     if outside:
@@ -71,9 +72,9 @@ def _is_article(link: str) -> bool:
 
 
 def _blocked(prepared: Prepared, website: str) -> Iterator[Signal]:
-    domains = frozenset(domain.lower().removeprefix("www.") for domain in prepared.reading.lists.blocked_domains)
-    spans = _spans(tuple(link for link in prepared.links if is_within(link.host, domains)), prepared.reading.text)
-    if is_within(website, domains):
+    domains = listed_domains.compiled(prepared.reading.lists.blocked_domains)
+    spans = _spans(domains.links(prepared.reading.text, prepared.links), prepared.reading.text)
+    if domains.has(website):
         spans = (*spans, _of_website(prepared))
     if spans:
         yield Signal(

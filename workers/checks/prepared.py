@@ -7,13 +7,15 @@ from workers.checks.languages.told import Told
 from workers.checks.model.ngrams import Tokens, tokenize
 from workers.checks.text.disguises import Disguise, disguises
 from workers.checks.text.find_links import Link, links_in
+from workers.checks.text.listed_words import compiled
 from workers.checks.text.normalize import Folded, fold
+from workers.checks.text.profane_words import ProfaneWords, profane_words
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A CheckInput with its text and author name folded, its disguised words, its links, `said`: tokens for the models, and
-    `told`: its language."""
+    """A CheckInput with its text and author name folded, its disguised and profane words, its links, `said`: tokens for the models,
+    and `told`: its language."""
 
     reading: CheckInput
     text: Folded
@@ -22,6 +24,7 @@ class Prepared:
     links: tuple[Link, ...]
     said: Tokens
     told: Told
+    profane: ProfaneWords
 
     @classmethod
     def of(cls, reading: CheckInput) -> "Prepared":
@@ -29,4 +32,13 @@ class Prepared:
         name = fold(reading.author.name)
         tokens = set(text.text.split())
         disguised = tuple(disguises(text.text, tokens))
-        return cls(reading, text, name, disguised, links_in(text, reading.text), tokenize(text, tokens), Told.of(reading.text))
+        profane = profane_words(text, disguised)
+        said = tokenize(text, tokens, hidden=(*profane.innocent, *_allowed(text, disguised, reading.lists.allowed_words)))
+        return cls(reading, text, name, disguised, links_in(text, reading.text), said, Told.of(reading.text), profane)
+
+
+def _allowed(text: Folded, disguised: tuple[Disguise, ...], listed: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The places of words that the site allows, if the folded text has the same places as the posted one."""
+    if not listed or text.starts is not None:
+        return []
+    return [(span.start, span.end) for span in compiled(listed, inside=True).finds(text, disguised)]

@@ -10,17 +10,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit, record_change
+from service.actions.sites.word_lists import refuse_lines, set_list
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import language_coverage
-from service.domain.policy.site_policy import LISTS, SitePolicy
+from service.domain.policy.site_policy import SitePolicy
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
 
-#: The names of a site's lists.
-MOST, LONGEST = 1_000, 200
-_DOMAIN = re.compile(r"[^\s/@:]+\.[^\s/@:]+")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -33,23 +31,20 @@ def set_rules(
     spam_waits: bool = False,
     unread_waits: bool = False,
 ) -> Site:
-    """Replace a site's lists and three settings: whether all comments (`hold_everything`), comments that are surely spam
+    """Replace the given lists of a site, and three settings: whether all comments (`hold_everything`), comments that are surely spam
     (`spam_waits`), and comments that the transformer did not read in time (`unread_waits`), wait for a moderator. The settings
-    apply to new comments."""
+    apply to new comments. Raises Invalid if a line of a list cannot be an entry."""
     site = locked_site(session, site_id)
-    kept = {name: _entries(name, lists.get(name, ())) for name in LISTS}
+    for name, lines in lists.items():
+        refuse_lines(name, set_list(session, site_id, name, lines).refused)
     policy = SitePolicy(site.policy)
-    before = {
-        "hold_everything": site.hold_everything,
-        "spam_waits": policy.spam_waits,
-        "unread_waits": policy.unread_waits,
-        **{name: list(policy.words(name)) for name in LISTS},
-    }
-    after = {"hold_everything": hold_everything, "spam_waits": spam_waits, "unread_waits": unread_waits, **kept}
+    before = {"hold_everything": site.hold_everything, "spam_waits": policy.spam_waits, "unread_waits": policy.unread_waits}
+    after = {"hold_everything": hold_everything, "spam_waits": spam_waits, "unread_waits": unread_waits}
     site.hold_everything = hold_everything
-    site.policy = {**policy.changed(spam_waits=spam_waits, unread_waits=unread_waits), **kept}
+    site.policy = policy.changed(spam_waits=spam_waits, unread_waits=unread_waits)
     session.flush()
-    record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
+    if before != after:
+        record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
     return site
 
 
@@ -98,20 +93,6 @@ def set_thread(session: Session, site_id: str, thread_id: UUID, state: ThreadSta
     if moved is None:
         raise NotFound("no such thread on this site")
     record_audit(session, AuditEvent.THREAD_SET, site_id=site_id, target=thread_id, after={"state": state})
-
-
-def _entries(name: str, entries: Sequence[str]) -> list[str]:
-    kept = list(dict.fromkeys(" ".join(entry.split()).casefold() for entry in entries if entry.strip()))
-    if len(kept) > MOST:
-        raise Invalid.field(f"/{name}", "too_many", f"expected at most {MOST} entries, got {len(kept)}")
-    for entry in kept:
-        if len(entry) > LONGEST or "\0" in entry:
-            raise Invalid.field(f"/{name}", "too_long", f"expected entries of at most {LONGEST} characters")
-        if not entry.replace("*", "").strip():
-            raise Invalid.field(f"/{name}", "everything", f"{entry!r} would match everything")
-        if name == "blocked_domains" and not _DOMAIN.fullmatch(entry):
-            raise Invalid.field(f"/{name}", "domain", f"expected a domain like spam.example, got {entry!r}")
-    return kept
 
 
 def _rejection(given: Mapping[str, str]) -> dict[str, Any]:

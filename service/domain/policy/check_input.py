@@ -70,6 +70,18 @@ class RecentCounts:
     links_to: tuple[tuple[str, int], ...] = ()
 
 
+class WordList(tuple[str, ...]):
+    """The entries of one list. It may have tens of thousands of entries and is looked up for every comment, so its hash is computed
+    once."""
+
+    def __hash__(self) -> int:
+        if "_hash" not in self.__dict__:
+            self._hash = super().__hash__()
+        return self._hash
+
+    __eq__ = tuple.__eq__
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The site's lists: words (plain words or phrases; `*` stands for any letters), domains, and whether it blocks this

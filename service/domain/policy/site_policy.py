@@ -34,10 +34,7 @@ class AuthorEntry(TypedDict):
 class StoredPolicy(TypedDict, total=False):
     """The keys of the JSON. A key that was never set is not there."""
 
-    blocked_words: list[str]
-    held_words: list[str]
-    allowed_words: list[str]
-    blocked_domains: list[str]
+    lists: dict[str, str]
     blocked_addresses: list[str]
     spam_waits: bool
     unread_waits: bool
@@ -67,9 +64,11 @@ class SitePolicy:
     def __init__(self, stored: Mapping[str, Any] | None) -> None:
         self.stored: Mapping[str, Any] = stored or {}
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """One of the `LISTS`."""
-        return tuple(self.stored.get(name, ()))
+    @property
+    def list_digests(self) -> dict[str, str]:
+        """For each of the `LISTS` that has entries, the digest of its entries. The entries are in a table of their own
+        (`service.store.tables.word_lists`), because a list may be long and the policy is read for every batch of comments."""
+        return dict(self.stored.get("lists", {}))
 
     @property
     def blocked_addresses(self) -> tuple[str, ...]:

@@ -1,8 +1,32 @@
 """Wildcards: match words against globs, in which `*` stands for any letters, without a regular expression that could hang."""
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+
+from service.domain.text.comparable import marks
 
 LONGEST_WORD = 80
+
+
+def parts_of(entry: str) -> tuple[str, ...]:
+    """The globs of an entry, one for each word. All other signs only part words, in the entry as in the text."""
+    return tuple(_part().findall(entry))
+
+
+def word_pattern() -> re.Pattern[str]:
+    """A word: letters with their marks, digits, and an apostrophe inside."""
+    return _words("")
+
+
+def _part() -> re.Pattern[str]:
+    return _words("*")
+
+
+@cache
+def _words(wild: str) -> re.Pattern[str]:
+    letter = f"(?:[^\\W_]|[{re.escape(marks() + wild)}])"
+    return re.compile(f"{letter}+(?:'{letter}+)?")
 
 
 def found_at(words: Sequence[str], globs: Sequence[str]) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """Check inputs: everything that the checks and the policy need to know about the comments that a worker has claimed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
-from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts
+from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts, WordList
 from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import SiteThresholds
@@ -17,6 +17,7 @@ from service.store.comments.posted_at import posted_at
 from service.store.comments.related_counts import RelatedCounter, RelatedCounts
 from service.store.db.bulk import named, plain
 from service.store.db.column_types import AnyRow, table
+from service.store.sites.word_lists import lists_of_sites
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.external_checks import ExternalCheckRow
 from service.store.tables.site_models import SiteModelRow
@@ -77,8 +78,9 @@ def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: date
     comments, of_sites = _ASKED[connection.dialect.name]
     rows = connection.execute(comments, {"ids": list(comment_ids)}).all()
     sites = {site.id: site for site in connection.execute(of_sites, {"ids": list({row.site_id for row in rows})})}
+    lists = lists_of_sites(connection, {site_id: SitePolicy(site.policy).list_digests for site_id, site in sites.items()})
     neighbours = RelatedCounter(session, rows, now)
-    return [_waiting(row, sites[row.site_id], neighbours.of(row)) for row in rows]
+    return [_waiting(row, sites[row.site_id], lists[row.site_id], neighbours.of(row)) for row in rows]
 
 
 def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLimits:
@@ -90,14 +92,14 @@ def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLim
     return PolicyLimits(hold_everything=site.hold_everything or hold_everything, beyond_doubt=beyond_doubt)
 
 
-def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
+def _waiting(row: AnyRow, site: AnyRow, lists: Mapping[str, WordList], near: RelatedCounts) -> ClaimedComment:
     return ClaimedComment(
         comment_id=row.id,
         site_id=row.site_id,
         thread_id=row.thread_id,
         revision=row.revision,
         claims=row.claims,
-        reading=_reading(row, site, near),
+        reading=_reading(row, site, lists, near),
         rules=rules_of(site, hold_everything=row.thread_state == ThreadState.PREMODERATED),
         thresholds=SitePolicy(site.policy).thresholds,
         model_of=site.model_of,
@@ -105,7 +107,7 @@ def _waiting(row: AnyRow, site: AnyRow, near: RelatedCounts) -> ClaimedComment:
     )
 
 
-def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
+def _reading(row: AnyRow, site: AnyRow, lists: Mapping[str, WordList], near: RelatedCounts) -> CheckInput:
     context: dict[str, Any] = row.context or {}
     return CheckInput(
         text=row.text,
@@ -135,7 +137,7 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
             by_author=near.by_author,
             by_address=near.by_address,
         ),
-        lists=_lists(row, site),
+        lists=_lists(row, site, lists),
         rules=SitePolicy(site.policy).custom_rules,
         abuse_calibration=SitePolicy(site.policy).abuse_calibration,
         languages=SitePolicy(site.policy).languages,
@@ -143,13 +145,13 @@ def _reading(row: AnyRow, site: AnyRow, near: RelatedCounts) -> CheckInput:
     )
 
 
-def _lists(row: AnyRow, site: AnyRow) -> Lists:
+def _lists(row: AnyRow, site: AnyRow, lists: Mapping[str, WordList]) -> Lists:
     policy = SitePolicy(site.policy)
     return Lists(
-        blocked_words=policy.words("blocked_words"),
-        held_words=policy.words("held_words"),
-        allowed_words=policy.words("allowed_words"),
-        blocked_domains=policy.words("blocked_domains"),
+        blocked_words=lists["blocked_words"],
+        held_words=lists["held_words"],
+        allowed_words=lists["allowed_words"],
+        blocked_domains=lists["blocked_domains"],
         own_domains=tuple(origin.partition("://")[2].partition(":")[0] for origin in site.origins),
         blocked_author=policy.is_listed("blocked_authors", row.author_key, at=row.received_at),
         blocked_address=(row.context or {}).get("address", "-") in policy.blocked_addresses,

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import func, select
 
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
+from service.actions.sites.word_lists import set_list
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event
-from service.store.tables.sites import Scope, Site
+from service.store.tables.sites import Scope
 from tests.support.newer_akismet_plugin import NewerPlugin, Status
 from tests.support.servers import MariaDb, wait_until
 from tests.support.web_server import Web
@@ -231,7 +232,7 @@ def test_a_report_of_a_newer_plugin_is_decided(greenroom: Greenroom, blog: Newer
 
 def test_what_is_a_test_is_judged_by_the_checks_and_leaves_no_trace(greenroom: Greenroom, blog: NewerPlugin) -> None:
     with greenroom.database.writing() as session:
-        session.get_one(Site, greenroom.site).policy = {"blocked_words": ["zeppelin"]}
+        set_list(session, greenroom.site, "blocked_words", ["zeppelin"])
     before = greenroom.rows()
     told = {words: blog.status[blog.comment(words, is_test="true")] for words in (CALM, FOUL, "A zeppelin over the bridge.")}
     assert told == {CALM: Status.APPROVED, FOUL: Status.SPAM, "A zeppelin over the bridge.": Status.SPAM}

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from service.actions.comments.submit import Submission
+from service.actions.sites.word_lists import set_list
 from service.config import Settings
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.outbox import Event
-from service.store.tables.sites import Site
 from tests.support.factories import draft, site, submitted
 from workers.checking.trial import try_out
 
@@ -30,7 +30,7 @@ def test_a_trial_knows_the_sites_rules_and_leaves_nothing(
 ) -> None:
     with database.writing() as session:
         site_id = site(session)
-        session.get_one(Site, site_id).policy = {"blocked_words": ["zeppelin"]}
+        set_list(session, site_id, "blocked_words", ["zeppelin"])
     for _ in range(12):
         assert try_out(Submission(site_id, draft(words)), database, settings).verdict.state is state
     with database.reading() as session:

@@ -1,13 +1,13 @@
 """The text features of the models: character n-grams (pieces), words, pairs and triples of words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from workers.checks.text.characters import DIGITS, apart, count
-from workers.checks.text.matcher import Entry, Matcher, Where
+from workers.checks.text.matcher import Entry, Matcher, Where, word_around
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
 
@@ -21,6 +21,8 @@ ADDRESSES, ADDRESS = 8, 80
 #: Maximum number of features of a text. A word of n letters gives n - 1 pieces, the word itself, a pair and a phrase. URLs and
 #: style features are added to that.
 MOST = (HEAD + TAIL) * 3 // 2 + 100 + ADDRESSES * (ADDRESS + 20)
+#: Maximum number of words that are hidden from the models.
+MOST_HIDDEN = 50
 _ADDRESS = re.compile(r"(?:h[tx]{2}ps?:?//|www\.)\S+")
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 #: _LOOSE: an apostrophe outside of a word. _ENTANGLED: an apostrophe and letters, then a second apostrophe or a digit.
@@ -64,9 +66,10 @@ class Tokens:
         return found
 
 
-def tokenize(folded: Folded, tokens: set[str] | None = None) -> Tokens:
-    """The words and chunks of a folded text. `tokens`: the text split at whitespace, if already known."""
-    text = _shortened(folded.text)
+def tokenize(folded: Folded, tokens: set[str] | None = None, *, hidden: Sequence[tuple[int, int]] = ()) -> Tokens:
+    """The words and chunks of a folded text. `tokens`: the text split at whitespace, if already known. `hidden`: places of words
+    that the models must not read, since they only look coarse (Harshit, Bitche)."""
+    text = _shortened(_without(folded.text, hidden) if hidden else folded.text)
     if "//" in text or "www." in text:
         text = _ADDRESS.sub(" § ", text)
     for hit in _innocent().find(text):
@@ -74,6 +77,14 @@ def tokenize(folded: Folded, tokens: set[str] | None = None) -> Tokens:
     if count(text, DIGITS):
         text = _NUMBER.sub("0", text)
     return Tokens(_split(text), tokens if tokens is not None and text is folded.text else set(text.split()))
+
+
+def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
+    """The text with blanks for the words at these places."""
+    for start, end in hidden[:MOST_HIDDEN]:
+        start, end = word_around(text, start, end)
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _split(text: str) -> list[str]:

@@ -14,13 +14,15 @@ LONGEST = 48
 #: means at most FEW, or in long texts one word in ONE_IN, but never more than MANY: an odd word may occur inside many words.
 FEW, ONE_IN, MANY = 4, 16, 32
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
-_MASKS = frozenset("*#%&@$^?~•×")
+_MASKS = frozenset("*#%&@$^?~•×█▓▒░■▇●◼⬛▪")
 _QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
 _STRETCHED = re.compile(r"([a-z])\1(?:\1|([a-z])\2([a-z])\3)")
 _RUN = re.compile(r"([a-z])\1+")
 _GAPPED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,8}[^\W_](?![^\W_])){2,}")
 _SEPARATORS = re.compile(r"[\W_]+")
-_DASHES = re.compile(r"(?<=[a-z])[-_]{2,}(?=[a-z])")
+#: Initials before a name (`F.C.Koln`): the letters do not belong to one word.
+_ABBREVIATED = re.compile(r"(?:[a-z]\.){2,}[a-z]{3,}\.?")
+_DASHES = re.compile(r"(?<=[a-z])(?:[-_]{2,}|\.{2,}|…)(?=[a-z])")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 #: Two tables from signs to letters; both are tried. The same sign may mean "i" or "l", and "v" may mean "u".
 _LEET = str.maketrans("013456789@$!|(+{<€¢", "oieasgtbgasiictccec")
@@ -71,13 +73,13 @@ def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
 
 
 def _few_chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
-    read = [(place, one) for token in odd for one in _chunk(token) for place in _places(text, token)]
+    read = [(place, one) for token in odd for one in _chunk(token) for place in places(text, token)]
     # Sorting by place is enough: two words cannot start at the same place, and a word has at most one disguise.
     for place, one in sorted(read, key=itemgetter(0)):
         yield Disguise(place + one.start, place + one.end, one.words, one.masked)
 
 
-def _places(text: str, token: str) -> Iterator[int]:
+def places(text: str, token: str) -> Iterator[int]:
     """The places where the token stands between whitespace, not inside a longer word."""
     at = text.find(token)
     while at >= 0:
@@ -90,7 +92,7 @@ def _places(text: str, token: str) -> Iterator[int]:
 def _chunk(token: str) -> Iterator[Disguise]:
     outer = token.strip("\"'.,;:?)]}>~`")
     core = outer.strip("[({</\\^=-_").rstrip("!")
-    if not core:
+    if not core or _ABBREVIATED.fullmatch(core):
         return
     start = token.index(core)
     words = {chunk.translate(signs) for chunk in (core, outer) for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}

@@ -34,13 +34,17 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link: `[start, end)` in code points of the original text, its host in lower case without `www.`."""
+    """One link: `[start, end)` in code points of the original text, its host in lower case without `www.`.
+
+    `written_host` is the host as it stands in the original, if it has letters beyond ASCII: folding takes their accents off, and a
+    browser does not."""
 
     start: int
     end: int
     host: str
     hidden: bool = False
     marked_up: bool = False
+    written_host: str = ""
 
 
 def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
@@ -50,7 +54,9 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
     if "//" in text or "www." in text or _DOT_INSIDE.search(text):
         for match in islice(_written_out(text), MOST):
             link = match[0].rstrip(_TRAILING)
-            found.append(Link(*folded.whence(match.start(), match.start() + len(link)), host_of(link)))
+            start, end = folded.whence(match.start(), match.start() + len(link))
+            written = "" if original.isascii() or original[start:end].isascii() else host_of(original[start:end])
+            found.append(Link(start, end, host_of(link), written_host=written))
     if "dot" in text or "[.]" in text or "(.)" in text:
         found.extend(
             Link(*folded.whence(*match.span()), re.sub(r"\W|dot", "", match[0]), hidden=True) for match in _SPELLED.finditer(text)

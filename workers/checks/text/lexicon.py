@@ -30,10 +30,8 @@ def package_words() -> tuple[str, ...]:
 @cache
 def lexicon() -> dict[str, Tier]:
     """Every word and phrase that is not allowed, with its tier."""
-    tiers = _ours()
-    return tiers | {
-        word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in word_list("inside"))
-    }
+    tiers, stems = _ours(), (*word_list("inside"), *word_list("compound"))
+    return tiers | {word: Tier.STRONG for word in package_words() if word not in tiers and any(stem in word for stem in stems)}
 
 
 def tier(word: str) -> Tier:
@@ -45,6 +43,6 @@ def tier(word: str) -> Tier:
 def _ours() -> dict[str, Tier]:
     return {
         **dict.fromkeys(word_list("mild"), Tier.MILD),
-        **dict.fromkeys((*word_list("strong"), *word_list("inside")), Tier.STRONG),
+        **dict.fromkeys((*word_list("strong"), *word_list("inside"), *word_list("compound")), Tier.STRONG),
         **dict.fromkeys(word_list("coarse"), Tier.COARSE),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import compress
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -15,6 +16,7 @@ class Where(Enum):
 
     WHOLE = "as a word of its own"
     GLUED = "as a word, or glued to one of the words that people glue it to"
+    COMPOUND = "as a word, or inside a word whose other parts are words or endings"
     ANYWHERE = "also inside another word"
 
 
@@ -42,6 +44,12 @@ class Hit:
 
 _GLUE = frozenset(word_list("glue"))
 _LONGEST_GLUE = max(map(len, _GLUE))
+#: A longer word is no name: it is a sentence without blanks, as in hashtags and user names.
+LONGEST_NAME = 13
+#: A coarse word of this many letters is seldom a part of another word by chance.
+SURELY_LETTERS = 5
+#: How far the other parts of a word are read, and the longest part.
+LONGEST_WORD, _LONGEST_PART = 40, 14
 
 
 class Matcher:
@@ -58,10 +66,12 @@ class Matcher:
             list(by_spelling), matchkind=MatchKind.Standard, implementation=Implementation.DFA, store_patterns=False
         ) if by_spelling else None  # fmt: skip
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str, *, inside: bool = False, innocent: list[tuple[int, int]] | None = None) -> list[Hit]:
         """The entries in the text that count at their place, from left to right.
 
-        Of overlapping entries only the first is returned; of entries that start at the same place, the longest.
+        Of overlapping entries only the first is returned; of entries that start at the same place, the longest. `inside`: entries
+        that count inside a compound count inside every word. Nobody disguises a name. `innocent` gets the places of innocent entries,
+        and of those that do not count where they stand.
         """
         if self._automaton is None:
             return []
@@ -69,7 +79,19 @@ class Matcher:
         if not raw:
             return []
         entries = self._entries
-        hits = [Hit(start, end, entries[at]) for at, start, end in raw if _counts(text, start, end, entries[at].where)]
+        freely = (Where.ANYWHERE, Where.COMPOUND) if inside else (Where.ANYWHERE,)
+        hits = [
+            Hit(start, end, entry)
+            for at, start, end in raw
+            if (entry := entries[at]).where in freely or _counts(text, start, end, entry.where)
+        ]
+        if innocent is not None:
+            counted = {(hit.start, hit.end) for hit in hits if hit.entry.weight}
+            innocent.extend(
+                (start, end)
+                for at, start, end in raw
+                if (entries[at].where is Where.COMPOUND or not entries[at].weight) and (start, end) not in counted
+            )
         return _longest(hits) if hits else hits
 
 
@@ -96,13 +118,13 @@ class Weighed:
 
 
 def _counts(text: str, start: int, end: int, where: Where) -> bool:
-    if where is Where.ANYWHERE:
-        return True
     free_left = start == 0 or not text[start - 1].isalpha()
     free_right = end == len(text) or not text[end].isalpha()
     if free_left and free_right:
         return True
-    return where is Where.GLUED and _glued(text, start, end)
+    if where is Where.COMPOUND:
+        return _is_compound(text, start, end)
+    return where is Where.GLUED and (_glued(text, start, end) or _in_sentence_without_blanks(text, start, end))
 
 
 def _glued(text: str, start: int, end: int) -> bool:
@@ -116,6 +138,61 @@ def _glued(text: str, start: int, end: int) -> bool:
         right += 1
     after = text[end:right]
     return not after or after in _GLUE
+
+
+def _in_sentence_without_blanks(text: str, start: int, end: int) -> bool:
+    """Whether the word stands among whole English words, as in `#thechinkmedia`. Words of four letters stand inside too many others."""
+    if end - start < SURELY_LETTERS or (text[max(0, start - LONGEST_WORD) : start].isalpha() and start >= LONGEST_WORD):
+        return False
+    left, right = word_around(text, start, end)
+    if right - left <= LONGEST_NAME - 2:
+        return False
+    return _is_made_of(_words_before(), text[left:start]) and _is_made_of(_words_before(), text[end:right])
+
+
+def _is_compound(text: str, start: int, end: int) -> bool:
+    """Whether what stands before and after in the same word is made of words and endings. A name is not: Harshit, Bitche, Fukuda."""
+    if _is_long(text[max(0, start - LONGEST_NAME) : start]) or _is_long(text[end : end + LONGEST_NAME]):
+        return True
+    left, right = word_around(text, start, end)
+    if right - left > LONGEST_NAME:
+        return True
+    before, after = text[left:start].rstrip(text[start]), text[end:right].lstrip(text[end - 1])
+    return _is_made_of(_words_before(), before) and (
+        _is_made_of(_parts_after(), after) or _is_made_of(_parts_after(), text[end:right])
+    )
+
+
+def word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of the word around this place: at most LONGEST_WORD letters more on each side, so that no text is slow."""
+    left, right = start, end
+    while left > 0 and start - left <= LONGEST_WORD and text[left - 1].isalpha():
+        left -= 1
+    while right < len(text) and right - end <= LONGEST_WORD and text[right].isalpha():
+        right += 1
+    return left, right
+
+
+def _is_long(piece: str) -> bool:
+    return len(piece) == LONGEST_NAME and piece.isalpha()
+
+
+def _is_made_of(parts: frozenset[str], piece: str) -> bool:
+    reached = [True, *(False for _ in piece)]
+    for at in range(1, len(piece) + 1):
+        reached[at] = any(reached[start] and piece[start:at] in parts for start in range(max(0, at - _LONGEST_PART), at))
+    return reached[-1]
+
+
+@cache
+def _words_before() -> frozenset[str]:
+    words = (word for name in ("english", "strong", "coarse", "mild", "inside", "compound", "glue") for word in word_list(name))
+    return frozenset((*word_list("beginnings"), *(word for word in words if len(word) > 2)))
+
+
+@cache
+def _parts_after() -> frozenset[str]:
+    return _words_before().union(word_list("endings"))
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -2,14 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from service.domain.policy.signals import Field, Span
 from workers.checks.text.confusables import CYRILLIC, CYRILLIC_ONLY, meant
+from workers.checks.text.flags import without_flags
 
 #: No repetition can run past the next `<`, `>` or `&`, so matching is linear on any text (no ReDoS).
-_MARKUP = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|</?[a-zA-Z!][^<>]{0,500}>|<!---->")
+_MARKUP = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|</?[a-zA-Z!][^<>]{0,500}>|<!---->"
+    # Tags of bulletin boards that only change how letters look, and letters as escapes of program text and of URLs.
+    r"|\[/?(?:b|i|u|s|sub|sup|color|size|font|center|left|right|spoiler|strike|small|big)(?:=[^\[\]]{0,40})?\]"
+    r"|\\u\{?00[46-7][0-9a-fA-F]\}?|\\x[46-7][0-9a-fA-F]|(?:%[46-7][0-9a-fA-F]){2,}",
+    re.IGNORECASE,
+)
+#: The first characters of markup. A text without them has none.
+_MARKS = re.compile(r"[<&\[\\%]")
+_OVERRIDE = re.compile("\u202e([^\u202a-\u202e\n]{1,200})")
 _BLOCK = re.compile(r"</?(?:br|p|div|li|ul|ol|td|tr|h[1-6]|blockquote|hr)\b", re.IGNORECASE)
 _UNUSUAL = re.compile(r"[^\x00-\x7f]")
 #: Up to this many distinct non-ASCII characters, one `str.replace` for each is faster than `str.translate`.
@@ -51,7 +61,8 @@ class Folded:
         """The place of `text[start:end]` in the original, as `[start, end)` in code points."""
         if self.starts is None or self.ends is None or start >= end:
             return start, end
-        return self.starts[start], self.ends[end - 1]
+        # Parts that are shown from right to left have their places in the opposite order.
+        return min(self.starts[start], self.starts[end - 1]), max(self.ends[start], self.ends[end - 1])
 
     def span(self, start: int, end: int, *, read_as: str = "", field: Field = Field.TEXT) -> Span:
         """`text[start:end]` as a span of the posted text."""
@@ -61,9 +72,13 @@ class Folded:
 
 def fold(original: str) -> Folded:
     """Undo entities, tags, look-alikes, accents, invisible characters and case. Linear time; never raises."""
-    marked_up = ("<" in original or "&" in original) and bool(_MARKUP.search(original))
+    marked_up = bool(_MARKS.search(original)) and bool(_MARKUP.search(original))
     if original.isascii():
         return _mapped(original, _LATIN) if marked_up else Folded(original, original.lower())
+    if (shown := without_flags(original)) != original:
+        return replace(fold(shown), original=original)
+    if "\u202e" in original:
+        return _turned(original)
     alphabet = _CYRILLIC if _is_cyrillic(original) else _LATIN
     unusual = set(_UNUSUAL.findall(original))
     if marked_up or any(len(alphabet[ord(char)]) != 1 for char in unusual):
@@ -74,6 +89,31 @@ def fold(original: str) -> Folded:
     for char in unusual:
         text = text.replace(char, alphabet[ord(char)])
     return Folded(original, text.lower())
+
+
+def _turned(original: str) -> Folded:
+    """The folded text of a text in which parts are shown from right to left (U+202E)."""
+    places = list(range(len(original)))
+    for part in _OVERRIDE.finditer(original):
+        places[part.start(1) : part.end(1)] = reversed(places[part.start(1) : part.end(1)])
+    shown = fold("".join(original[place] for place in places).replace("\u202e", "\u200b"))
+    starts, ends = shown.starts or range(len(shown.text)), shown.ends or range(1, len(shown.text) + 1)
+    spans = [(min(places[start:end]), max(places[start:end]) + 1) for start, end in zip(starts, ends, strict=True)]
+    return Folded(original, shown.text, tuple(start for start, _ in spans), tuple(end for _, end in spans))
+
+
+def visible_pieces(original: str) -> Iterator[tuple[str, int, int]]:
+    """The visible text without markup, in pieces: (text, start, end), with the place in the original. The text of a piece is as
+    long as its place, unless the piece is an entity."""
+    place = 0
+    for found in _MARKUP.finditer(original):
+        if place < found.start():
+            yield original[place : found.start()], place, found.start()
+        if seen := _markup(found[0]):
+            yield seen, found.start(), found.end()
+        place = found.end()
+    if place < len(original):
+        yield original[place:], place, len(original)
 
 
 def _is_cyrillic(original: str) -> bool:
@@ -128,4 +168,8 @@ def _plain(original: str, place: int, end: int, alphabet: _Alphabet) -> Iterator
 def _markup(piece: str) -> str:
     if piece.startswith("&"):
         return unescape(piece)
+    if piece[0] == "%":
+        return bytes.fromhex(piece.replace("%", "")).decode("ascii")
+    if piece[0] == "\\":
+        return chr(int(piece[1:].strip("uUxX{}"), 16))
     return "\n" if _BLOCK.match(piece) else ""

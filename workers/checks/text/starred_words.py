@@ -33,7 +33,7 @@ def _loosely(core: str) -> str:
     """A match that ignores the number of stars: people seldom count several stars in a row (`f****ing`)."""
     before, stars, after = core.partition("**")
     after = after.lstrip("*")
-    if not stars or not before or not after or "*" in after:
+    if not stars or not before or not after or "*" in after or len(before) + len(after) < 3:
         return ""
     return next((word for word in word_list("disguised") if _between(word, before, after, len(core))), "")
 
@@ -51,6 +51,6 @@ def _fits(word: str, masked: str) -> bool:
 @cache
 def _by_length() -> dict[int, tuple[str, ...]]:
     lengths: defaultdict[int, list[str]] = defaultdict(list)
-    for word in word_list("disguised"):
+    for word in (*word_list("disguised"), *word_list("drawn")):
         lengths[len(word)].append(word)
     return {length: tuple(words) for length, words in lengths.items()}

@@ -1,7 +1,9 @@
 """The settings page of a site: rules, word and domain lists, languages, reasons for rejection, retention."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import quote
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -14,12 +16,18 @@ from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
 from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
 from service.store.sites.sites import policy_of, site
+from service.store.sites.word_lists import lists_of
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
+from service.web.http.i18n import _
+from service.web.http.json_body import MAX_BODY
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.error_text import error_text
 from service.web.pages.queue.rejection_reasons import MOST, rejections
 from service.web.resources.web_resources import resources
+
+#: A longer list is changed by file.
+MOST_IN_FIELD = 1_000
 
 
 @bp.get("/settings")
@@ -40,7 +48,9 @@ def back_to_settings() -> AnyResponse:
 @bp.post("/settings/rules")
 @with_role(Role.ADMIN)
 def change_rules() -> AnyResponse:
-    lists = {name: request.form.get(name, "").replace("\0", "").splitlines() for name in LISTS}
+    request.max_content_length = request.max_form_memory_size = 3 * MAX_BODY
+    # A list that is too long for the page has no field. It stays as it is.
+    lists = {name: request.form[name].replace("\0", "").splitlines() for name in LISTS if name in request.form}
     languages = request.form.get("languages", "").replace("\0", "")
     try:
         with resources().database.writing() as session:
@@ -139,11 +149,30 @@ def _render(
         this_site = site(session, site_id())
         kept = policy_of(this_site).retention
         going = _going(session, kept)
-    lists = typed or {name: list(policy_of(this_site).words(name)) for name in LISTS}
+        kept_lists = lists_of(session, this_site)
+    lists = {**kept_lists, **(typed or {})}
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
         "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
         losses=losses or {}, lost=request.args.get("lost", ""),
         was={name: value for name in ("rejected", "personal") if (value := request.args.get(f"was_{name}", "")).isdecimal()},
+        long={name for name, entries in kept_lists.items() if _is_long(entries)}, script_words=_script_words(),
     )  # fmt: skip
+
+
+def _is_long(entries: Sequence[str]) -> bool:
+    """Whether a list is too long for a field of the page: the whole form has to fit into one request."""
+    return len(entries) > MOST_IN_FIELD or len(quote("\n".join(entries))) > MAX_BODY // 2
+
+
+def _script_words() -> dict[str, str]:
+    """The texts of the script. It replaces each `{name}` by a value."""
+    return {
+        "sent": _("{n} entries so far"),
+        "done": _("Saved: {n} entries. {m} lines were left out."),
+        "refused": _("Line {number}, {text}: {reason}"),
+        "failed": _("Not saved:"),
+        "offline": _("the network is away. Please choose the file again."),
+        "signed_out": _("you are signed out. Sign in again in another tab, then choose the file again."),
+    }

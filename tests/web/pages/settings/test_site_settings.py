@@ -17,6 +17,7 @@ from service.domain.states import State
 from service.store.accounts.moderators import moderator_with, roles_of
 from service.store.comments.check_input import rules_of
 from service.store.db.engine import Database
+from service.store.sites.word_lists import lists_of
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from service.store.tables.outbox import Delivery, Endpoint
@@ -65,11 +66,12 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
     assert ada.post("/settings/rules", form).status_code == 303
     with database.reading() as session:
         site = session.get(Site, "news")
+        lists = lists_of(session, site)
     assert site.hold_everything
     assert rules_of(site).beyond_doubt is None
     assert rules_of(Site(policy={}, hold_everything=False)).beyond_doubt == BEYOND_DOUBT
-    assert site.policy["blocked_words"] == ["foo*", "bar baz"]
-    assert site.policy["blocked_domains"] == ["spam.example"]
+    assert lists["blocked_words"] == ("foo*", "bar baz")
+    assert lists["blocked_domains"] == ("spam.example",)
 
 
 def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log(ada: Browser, database: Database) -> None:
@@ -95,7 +97,9 @@ def test_a_rule_that_cannot_work_is_refused_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert value in html_of(answer)
     with database.reading() as session:
-        assert not session.get(Site, "news").policy.get(field)
+        site = session.get(Site, "news")
+        assert not site.policy.get(field)
+        assert not any(lists_of(session, site).values())
 
 
 def test_a_sites_own_reasons_stand_on_the_cards_and_their_text_goes_to_the_host(ada: Browser, database: Database) -> None:
