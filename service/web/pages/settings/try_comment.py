@@ -11,7 +11,8 @@ from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.policy.site_policy import LISTS
 from service.domain.policy.verdict import TrialResult
 from service.store.sites.list_hits import list_hits
-from service.store.sites.sites import policy_of, site
+from service.store.sites.sites import site
+from service.store.sites.word_lists import lists_of
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
@@ -57,7 +58,7 @@ def download_list() -> Response:
     if name not in LISTS:
         raise NotFound("there is no page at this address")
     with resources().database.reading() as session:
-        entries = policy_of(site(session, site_id())).words(name)
+        entries = lists_of(session, site(session, site_id()))[name]
     response = Response("".join(f"{entry}\n" for entry in entries), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{site_id()}.txt"'
     return response
@@ -68,8 +69,8 @@ def _render(
 ) -> AnyResponse:
     with resources().database.reading() as session:
         hits = list_hits(session, site_id())
-        policy = policy_of(site(session, site_id()))
-    lists = {name: policy.words(name) for name in ("blocked_words", "held_words", "blocked_domains")}
+        kept = lists_of(session, site(session, site_id()))
+    lists = {name: kept[name] for name in ("blocked_words", "held_words", "blocked_domains")}
     return page(
         "try_comment.html", status, typed=typed or {}, result=result, fault=fault, hits=hits, lists=lists, names=_names(),
         why=reason_text.reason_lines(as_reasons(result.verdict.reasons)) if result else [],
