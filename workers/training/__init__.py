@@ -9,8 +9,13 @@ MODELS = Path(__file__).parent.parent / "checks" / "models"
 def train(data_dir: Path, out: Path = MODELS) -> dict[str, object]:
     """Rebuild the shipped models from the data sets in `data_dir`. Returns their card. The same sets give the same bytes."""
     from workers.training.card import shipped
+    from workers.training.corpora import find
+    from workers.training.languages import SET, train_languages
 
-    return shipped(data_dir, out)
+    card = shipped(data_dir, out)
+    if find(data_dir, f"{SET}.jsonl"):
+        card["languages"] = train_languages(data_dir, out)
+    return card
 
 
 def train_deep(data_dir: Path, out: Path = MODELS, told: Callable[[str], None] = lambda _: None) -> dict[str, object]:

@@ -79,7 +79,7 @@ def fit(
     gains = np.sqrt(np.log(len(y) / _examples_with(table))) ** rarity
     unit, y, w = _doubted(normalize((table @ diags(gains)).tocsr()), y, w, doubt)
     coefficients, bias = _solve(unit, y, w, ratios, strength, blend)
-    steps = _in_steps(gains * coefficients, WEIGHTS, capped), _in_steps(gains**2, GAINS, 1)
+    steps = in_steps(gains * coefficients, WEIGHTS, capped), in_steps(gains**2, GAINS, 1)
     pairs = zip(*(each.tolist() for each in steps), strict=True)
     return Linear(dict(zip(names.tolist(), pairs, strict=True)), float(bias))
 
@@ -120,7 +120,7 @@ def _doubted(unit: Any, y: Any, w: Any, doubt: float) -> tuple[Any, Any, Any]:
     return vstack([unit, unit]).tocsr(), np.concatenate([y, 1 - y]), np.concatenate([w * (1 - doubt), w * doubt])
 
 
-def _in_steps(values: Any, most: int, capped: int) -> Any:
+def in_steps(values: Any, most: int, capped: int) -> Any:
     """The values, clipped to the `capped`-th largest absolute value and rounded to whole steps of 1/`most` of that limit."""
     limit = np.sort(np.abs(values))[-min(capped, len(values))]
     step = limit / most if limit else 1.0

@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from workers.checks.languages.attacks import normal, packed, pieces
 from workers.checks.model.linear import GAINS, WEIGHTS, Linear
 from workers.training.corpora import rows
+from workers.training.fitting import in_steps
 from workers.training.metrics import auc, hits_at
 
 #: The sources that may train, with their licences. Rows of other sources are left out.
@@ -30,7 +31,7 @@ SOURCES = {
     "offenseval_tr": "CC BY 2.0", "cold": "Apache-2.0", "told_br": "CC BY-SA 4.0", "korean_hate": "CC BY-SA 4.0", "ruhsold": "MIT",
     "mlma": "MIT", "germeval2018": "CC BY 4.0", "ud_pud": "CC BY-SA 3.0",
 }  # fmt: skip
-SET = "train/abuse_other"
+SET = "abuse_other"
 #: KEPT pieces are shipped. A piece occurs in at least AT_LEAST rows. STRENGTH: the inverse of the penalty. RARITY: the exponent of
 #: the extra weight of rare pieces.
 KEPT, AT_LEAST, STRENGTH, RARITY = 30_000, 4, 3.0, 1.5
@@ -130,7 +131,7 @@ def _fit(counts: Any, names: Any, taught: Sequence[Row]) -> Linear:
     kept = np.sort(np.argsort(-np.abs(coefficients) * gains * np.sqrt(often), kind="stable")[:KEPT])
     gains = gains[kept]
     coefficients, bias = _solve(counts[:, kept], gains, labels, weights)
-    steps = _in_steps(gains * coefficients, WEIGHTS), _in_steps(gains**2, GAINS)
+    steps = in_steps(gains * coefficients, WEIGHTS, 1), in_steps(gains**2, GAINS, 1)
     return Linear(dict(zip(names[kept].tolist(), zip(*(each.tolist() for each in steps), strict=True), strict=True)), bias)
 
 
@@ -139,11 +140,6 @@ def _solve(counts: Any, gains: Any, labels: Any, weights: Any) -> tuple[Any, flo
         unit = normalize((counts @ diags(gains)).tocsr())
         model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(unit, labels, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])
-
-
-def _in_steps(values: Any, most: int) -> Any:
-    step = np.abs(values).max() / most
-    return np.round(values / step) * step
 
 
 def _margins(model: Linear, counts: Any, names: Any) -> list[float]:
