@@ -85,7 +85,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
     sow(database, "news", seeds)
     tried = html_of(ada.get("/settings/custom-rules?about=words&value=bench,+the+mayor"))
     assert "Would have held 1 of the last 2 comments." in tried
-    assert "1 of these are published now" in tried
+    assert "1 of them are published" in tried
     with database.reading() as session:
         assert "rules" not in session.get_one(Site, "news").policy
     form = {"site": "news", "about": "words", "value": "bench, the mayor", "thread": ""}

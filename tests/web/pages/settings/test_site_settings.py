@@ -75,7 +75,7 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
 
 
 def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log(ada: Browser, database: Database) -> None:
-    assert "Our checks read English only" in html_of(ada.get("/settings"))
+    assert "Our checks read only English" in html_of(ada.get("/settings"))
     assert ada.post("/settings/rules", {"site": "news", "languages": "de, FR"}).status_code == 303
     assert 'name="languages" value="de, fr"' in html_of(ada.get("/settings"))
     with database.reading() as session:
@@ -231,10 +231,10 @@ def test_how_long_things_are_kept_is_set_and_shown_with_what_goes(ada: Browser, 
     sow(
         database,
         "news",
-        [Seed("Old words.", state=State.REJECTED, minutes=60 * 24 * 40), Seed("New words.", state=State.REJECTED)],
+        [Seed("Old words.", state=State.REJECTED, minutes=60 * 24 * 200), Seed("New words.", state=State.REJECTED)],
     )
     assert (
-        ada.post("/settings/retention", {"site": "news", "rejected": "45", "personal": "", "confirm": "yes"}).status_code == 303
+        ada.post("/settings/retention", {"site": "news", "rejected": "205", "personal": "", "confirm": "yes"}).status_code == 303
     )
     page = ada.get("/settings?site=news").get_data(as_text=True)
     assert "Will be deleted today: 0. Within 7 days: 1." in page
