@@ -106,7 +106,7 @@ def test_a_rule_is_tried_then_set_live_and_holds(ada: Browser, database: Databas
         assert len(session.get_one(Site, "news").policy["rules"]) == 1
     assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 303
     assert ada.post("/settings/custom-rules", form | {"act": "remove"}).status_code == 404
-    assert "No rule yet" in html_of(ada.get("/settings/custom-rules"))
+    assert "No custom rules yet" in html_of(ada.get("/settings/custom-rules"))
 
 
 @pytest.mark.parametrize(
