@@ -34,11 +34,9 @@ def set_list(session: Session, site_id: str, name: str, lines: Sequence[str], *,
 
 
 def refuse_lines(name: str, refused: Sequence[RefusedLine]) -> None:
-    """Raises Invalid with the first lines that cannot be entries, if there are any."""
+    """Raises Invalid with the reason of the first line that cannot be an entry, if there is one."""
     if refused:
-        told = "; ".join(f"line {line.number}, {line.text!r}: {line.reason}" for line in refused[:5])
-        more = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
-        raise Invalid.field(f"/{name}", "useless", told + more)
+        raise Invalid.field(f"/{name}", "useless", refused[0].reason)
 
 
 def _store(session: Session, site: Site, name: str, entries: Sequence[str]) -> None:

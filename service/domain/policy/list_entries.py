@@ -49,7 +49,7 @@ def parsed_lines(name: str, lines: Iterable[str]) -> ParsedLines:
 def parsed_words(entry: str) -> str:
     """The comparable form of a word or phrase. Raises ValueError with the reason if it could match nothing, or everything."""
     if len(entry) > LONGEST:
-        raise ValueError(f"expected at most {LONGEST} characters")
+        raise ValueError(f"expected entries of at most {LONGEST} characters")
     if _MARKUP.search(entry):
         raise ValueError("comments are read without their tags: write the words as a reader sees them")
     form = comparable(entry)
@@ -63,6 +63,6 @@ def parsed_words(entry: str) -> str:
 def _refuse_useless_glob(form: str) -> None:
     parts = parts_of(form)
     if not any(part.replace("*", "") for part in parts):
-        raise ValueError("it would match everything: beside * it needs letters or digits")
+        raise ValueError(f"{form!r} would match everything")
     if any(len(part.replace("*", "")) > LONGEST_WORD for part in parts):
         raise ValueError(f"no word is longer than {LONGEST_WORD} letters")

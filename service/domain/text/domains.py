@@ -29,14 +29,14 @@ def parsed_domain(entry: str) -> str:
     domain = ascii_domain(entry.strip().casefold().removeprefix("*."))
     labels = domain.split(".")
     if "/" in domain or "@" in domain or ":" in domain:
-        raise ValueError("only the domain counts: write it without http://, path, port and @")
+        raise ValueError(f"expected a domain like spam.example, got {entry!r}")
     if len(labels) < 2:
-        raise ValueError("a domain has a dot in it")
+        raise ValueError(f"expected a domain like spam.example, got {entry!r}")
     if not domain.replace("*", "").replace(".", ""):
-        raise ValueError("it would match everything")
+        raise ValueError(f"{entry!r} would match everything")
     fits = _GLOB_LABEL if "*" in domain else _LABEL
     if len(domain) > LONGEST or not all(map(fits.fullmatch, labels)):
-        raise ValueError("no address has this domain")
+        raise ValueError(f"expected a domain like spam.example, got {entry!r}")
     return domain
 
 
