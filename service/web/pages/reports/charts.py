@@ -81,7 +81,7 @@ def _depth(days: Sequence[date], numbers: Sequence[Statistics]) -> Chart:
     points = [(n + at / 86400, float(held)) for n, one in enumerate(numbers) for at, held, _age in one.queue]
     drawn = line_chart([Series(_("Held comments"), "first", points)], days, written=_number, day=_day)
     rows = [(_day(d), _number(max(held for _at, held, _age in one.queue))) for d, one in _newest(days, numbers) if one.queue]
-    summary = _("%(number)s held now.", number=_number(points[-1][1])) if points else ""
+    summary = _("%(number)s held when last counted.", number=_number(points[-1][1])) if points else ""
     return Chart("depth", _("Held comments"), summary, drawn, (_("Day"), _("Peak")), tuple(rows))
 
 
