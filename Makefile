@@ -50,7 +50,7 @@ format: $(VENV)/test.stamp ## Format the code and apply automatic fixes
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 translations: $(VENV)/test.stamp ## Update the translation files from the pages, and compile them
-	cd service/web && ../../$(BIN)/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --omit-header -o messages.pot . && ../../$(BIN)/pybabel -q update --no-wrap -i messages.pot -d translations --no-fuzzy-matching && ../../$(BIN)/pybabel -q compile -d translations && rm messages.pot
+	cd service/web && ../../$(BIN)/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --omit-header -o messages.pot . && ../../$(BIN)/pybabel -q update --no-wrap -i messages.pot -d translations --no-fuzzy-matching --ignore-obsolete && ../../$(BIN)/pybabel -q compile -d translations && rm messages.pot
 
 screenshots: $(VENV)/test.stamp ## Take screenshots of every page, into docs/screenshots
 	$(BIN)/python -m bench.screenshots
