@@ -112,6 +112,7 @@ def pages(desk: Desk, found: Furnished, comment: str) -> list[str]:
         "site": "news",
         "filename": "queue.js",
         "word": "author",
+        "name": "held_words",
         "tool": "edit",
     }
     rules = [rule for rule in desk.app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.rule.startswith("/v1/")]

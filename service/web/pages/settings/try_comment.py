@@ -1,11 +1,10 @@
 """The page to try things out: what would happen to a comment and why, and how often each entry of a list was found."""
 
-from flask import Response, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import request
+from werkzeug.wrappers import Response
 
 from service.actions.comments.submit import Submission
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
-from service.domain.errors import NotFound
 from service.domain.policy.reasons_json import as_reasons
 from service.domain.policy.signals import Family, Kind, Signal
 from service.domain.policy.site_policy import LISTS
@@ -27,13 +26,13 @@ _ARTICLE = "greenroom-tries-this"
 
 @bp.get("/settings/try")
 @with_role(Role.ADMIN)
-def try_comment() -> AnyResponse:
+def try_comment() -> Response:
     return _render()
 
 
 @bp.post("/settings/try")
 @with_role(Role.ADMIN)
-def show_trial() -> AnyResponse:
+def show_trial() -> Response:
     """Judge the typed comment. Nothing is stored."""
     fields = {name: request.form.get(name, "").replace("\0", "").strip()[:LONGEST] for name in ("text", "name", "language")}
     if not fields["text"]:
@@ -50,23 +49,9 @@ def show_trial() -> AnyResponse:
     return _render(typed=fields, result=trial(Submission(site_id(), draft), resources().database, resources().settings))
 
 
-@bp.get("/settings/list.txt")
-@with_role(Role.ADMIN)
-def download_list() -> Response:
-    """The list `name` of the site as a text file, one entry a line."""
-    name = request.args.get("name", "")
-    if name not in LISTS:
-        raise NotFound("there is no page at this address")
-    with resources().database.reading() as session:
-        entries = lists_of(session, site(session, site_id()))[name]
-    response = Response("".join(f"{entry}\n" for entry in entries), mimetype="text/plain")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{site_id()}.txt"'
-    return response
-
-
 def _render(
     status: int = 200, *, typed: dict[str, str] | None = None, result: TrialResult | None = None, fault: str = ""
-) -> AnyResponse:
+) -> Response:
     with resources().database.reading() as session:
         hits = list_hits(session, site_id())
         kept = lists_of(session, site(session, site_id()))

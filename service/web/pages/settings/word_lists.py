@@ -42,11 +42,12 @@ def change_list(name: str) -> Response:
 
 @bp.get("/settings/lists/<name>")
 @with_role(Role.ADMIN)
-def show_list(name: str) -> Response:
+def download_list(name: str) -> Response:
+    """The list as a text file, one entry a line."""
     if name not in LISTS:
-        raise NotFound("no such list")
+        raise NotFound("there is no page at this address")
     with resources().database.reading() as session:
         entries = lists_of(session, site(session, site_id()))[name]
     response = Response("".join(f"{entry}\n" for entry in entries), mimetype="text/plain")
-    response.headers["Content-Disposition"] = f"attachment; filename={name}.txt"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{site_id()}.txt"'
     return response

@@ -68,9 +68,9 @@ def test_hits_of_each_entry_are_counted(ada: Browser, database: Database, settin
 
 
 def test_a_list_is_taken_along_as_a_file(ada: Browser, app: Flask, database: Database) -> None:
-    file = ada.get("/settings/list.txt?site=news&name=blocked_words")
+    file = ada.get("/settings/lists/blocked_words?site=news")
     assert file.get_data(as_text=True) == "zeppelin\nairship\n"
     assert file.headers["Content-Disposition"].startswith("attachment")
-    assert ada.get("/settings/list.txt?site=news&name=policy").status_code == 404
+    assert ada.get("/settings/lists/policy?site=news").status_code == 404
     mo = Browser(app).signed_in(moderator(database, "mo@news.example", Role.MODERATOR, site="news"))
-    assert mo.get("/settings/list.txt?site=news&name=blocked_words").status_code == 403
+    assert mo.get("/settings/lists/blocked_words?site=news").status_code == 403
