@@ -17,6 +17,7 @@ from service.store.tables import (
     site_models,
     sites,
     two_factor,
+    word_lists,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "site_models",
     "sites",
     "two_factor",
+    "word_lists",
 ]

@@ -1,14 +1,14 @@
 """A decision says whether its comments were decided as a whole, because of their author or their link.
 
-Revision ID: 0101
-Revises: 0105
+Revision ID: 0102
+Revises: 0101
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0101"
-down_revision = "0105"
+revision = "0102"
+down_revision = "0101"
 branch_labels = None
 depends_on = None
 

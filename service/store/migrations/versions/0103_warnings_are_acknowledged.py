@@ -1,7 +1,7 @@
 """When a warned author saw the message.
 
-Revision ID: 0110
-Revises: 0101
+Revision ID: 0103
+Revises: 0102
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from service.store.db.column_types import UtcDateTime
 
-revision = "0110"
-down_revision = "0101"
+revision = "0103"
+down_revision = "0102"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from service.store.db.column_types import UtcDateTime
 
-revision = "0105"
+revision = "0101"
 down_revision = "0100"
 branch_labels = None
 depends_on = None

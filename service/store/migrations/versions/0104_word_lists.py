@@ -7,8 +7,8 @@ from alembic import op
 
 from service.store.db.column_types import Json
 
-revision = "0171"
-down_revision = "0110"
+revision = "0104"
+down_revision = "0103"
 branch_labels = None
 depends_on = None
 
