@@ -7,6 +7,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from service.config import Settings, load
 from service.store.db import migrate
@@ -15,10 +17,16 @@ from tests.support.servers import MariaDb, Postgres, Redis
 from tests.support.wordpress import WordPress
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compiles each template once for all applications of this session. Otherwise each test compiles what its pages need."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL for this test session, a child process on a free port."""
-    yield from _served(Postgres, tmp_path_factory.mktemp("postgres"))
+    yield from _served(Postgres, tmp_path_factory.mktemp("postgres"), sync=False)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +41,11 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     yield from _served(MariaDb, tmp_path_factory.mktemp("mariadb"))
 
 
-def _served(kind: type, folder: Path) -> Iterator:
+def _served(kind: type, folder: Path, **options: bool) -> Iterator:
     server = kind.find(folder)
     if server is None:
         pytest.skip(f"{kind.__name__} is not to be had on this machine")
+    vars(server).update(options)
     with server:
         yield server
 

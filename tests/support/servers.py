@@ -176,6 +176,8 @@ class Postgres(Server):
     """A PostgreSQL from Debian's packages or from a wheel, with its own cluster."""
 
     bin: Path
+    #: Whether the server waits until the disk has what it wrote. Tests that only kill processes do not need it; a benchmark does.
+    sync: bool = True
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:
@@ -195,6 +197,8 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 300}
+        if not self.sync:
+            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
         settings = [f"--{name}={value}" for name, value in options.items()]
         return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *settings]
 

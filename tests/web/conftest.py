@@ -43,7 +43,7 @@ class NoSuchAttribute(Undefined):
 
 @pytest.fixture(autouse=True)
 def strict_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Flask, "jinja_options", {"undefined": NoSuchAttribute})
+    monkeypatch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "undefined": NoSuchAttribute})
 
 
 @pytest.fixture
