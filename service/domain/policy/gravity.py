@@ -44,6 +44,11 @@ def gravity(verdict: Verdict) -> float:
     return round((gravest + min(1.0 - clean[gravest], 0.999)) / _RANKS, 4)
 
 
+def least(rank: int) -> float:
+    """The least gravity that a finding of this rank gives."""
+    return rank / _RANKS
+
+
 def rank(kind: Kind) -> int:
     """The rank of a kind of finding."""
     return _BY_KIND.get(kind, _BY_FAMILY.get(kind.family, OWN_RULES))

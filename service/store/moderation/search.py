@@ -35,13 +35,13 @@ class ExactNames:
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
     """Narrows a search. `article` is a part of the title, address or id of an article; a section is a part of its address.
-    `least_score` is how sure the checks are (0..1). Times are aware UTC; `until` is exclusive."""
+    `least_gravity` is 0..1 (`service.domain.policy.gravity`). Times are aware UTC; `until` is exclusive."""
 
     words: str = ""
     state: State | None = None
     article: str = ""
     language: str = ""
-    least_score: float = 0.0
+    least_gravity: float = 0.0
     since: datetime | None = None
     until: datetime | None = None
     after: tuple[datetime, UUID] | None = None
@@ -120,8 +120,8 @@ def _filters(source: Any, asked: SearchFilter) -> list[ColumnElement[bool]]:
         filters.append(or_(*(mentions(column, asked.article) for column in (Thread.title, Thread.url, Thread.external_id))))
     if asked.language:
         filters.append(func.lower(source.c.language).startswith(asked.language.lower(), autoescape=True))
-    if asked.least_score:
-        filters.append(source.c.score >= asked.least_score)
+    if asked.least_gravity:
+        filters.append(source.c.score >= asked.least_gravity)
     if asked.since:
         filters.append(source.c.received_at >= asked.since)
     if asked.until:

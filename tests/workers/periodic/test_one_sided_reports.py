@@ -154,9 +154,9 @@ def test_reports_of_spam_alone_hold_no_innocent_comment(host: Host, database: Da
     model = _model(database)
     assert (model.active, model.report["doubt"], model.report["rejected"]) == (False, Doubt.ONE_SIDED, 120)
     page = _page(ada)
-    assert "It does not speak" in page
-    assert "120 rejected" in page
-    assert "at least 20 of each" in page
+    assert "Not in use:" in page
+    assert "your team rejected 120 and approved 0 comments" in page
+    assert "at least 20 of each are needed" in page
 
 
 def test_reports_of_ham_alone_publish_no_spam(host: Host, database: Database, ada: Browser) -> None:
@@ -174,7 +174,7 @@ def test_reports_of_ham_alone_publish_no_spam(host: Host, database: Database, ad
     model = _model(database)
     assert (model.active, model.report["doubt"], model.report["approved"]) == (False, Doubt.ONE_SIDED, len(ORDINARY))
     page = _page(ada)
-    assert f"0 rejected and {len(ORDINARY)} approved" in page
+    assert f"your team rejected 0 and approved {len(ORDINARY)} comments" in page
     assert "count as a quarter" not in page
 
 

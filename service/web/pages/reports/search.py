@@ -12,6 +12,7 @@ from service.actions.moderation import queue_actions
 from service.actions.moderation.queue_actions import SeenComment
 from service.domain.errors import Invalid
 from service.domain.ids import new_id
+from service.domain.policy import gravity
 from service.domain.states import State
 from service.jobs.names import Job
 from service.store.db.column_types import AnyRow
@@ -33,7 +34,14 @@ ROWS = 50
 #: A comment that is longer is not shown whole, so it cannot be selected: a moderator decides about what they see.
 WHOLE = 1_500
 #: The fields of the search form.
-_FIELDS = ("words", "state", "article", "language", "score", "since", "until")
+_FIELDS = ("words", "state", "article", "language", "gravity", "since", "until")
+#: The choices of how serious the findings are at least, and the gravity of each.
+_LEAST = {
+    "spam": gravity.least(gravity.SPAM),
+    "personal_data": gravity.least(gravity.PERSONAL_DATA),
+    "insults": gravity.least(gravity.INSULTS),
+    "threats": gravity.least(gravity.THREATS_AND_HATE),
+}
 
 
 @bp.get("/search")
@@ -109,14 +117,14 @@ def _query(typed: Mapping[str, str]) -> str:
 
 def _filter(typed: Mapping[str, str], after: str) -> SearchFilter:
     """The filter that these fields name. Invalid values are ignored, so that a bookmark never breaks."""
-    score, until = typed.get("score", ""), day(typed.get("until", ""))
+    until = day(typed.get("until", ""))
     state = typed.get("state", "")
     return SearchFilter(
         words=typed.get("words", "")[:200],
         state=State(state) if state in SEARCHED else None,
         article=typed.get("article", ""),
         language=typed.get("language", "")[:20],
-        least_score=int(score) / 100 if score.isascii() and score.isdecimal() and len(score) < 4 else 0.0,
+        least_gravity=_LEAST.get(typed.get("gravity", ""), 0.0),
         since=day(typed.get("since", "")),
         until=until + timedelta(days=1) if until else None,
         after=place(after),

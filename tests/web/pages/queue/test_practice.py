@@ -56,8 +56,8 @@ def test_each_answer_is_explained_and_the_end_names_the_other_keys(mo: Browser) 
     assert "1 of 10" in text(mo.get("/queue/practice"))
     assert "correct" in answered(mo, 1, "approve")
     differs = answered(mo, 2, "approve")
-    assert "We would choose: Spam" in differs
-    assert "wants to sell" in differs
+    assert "You chose “Approve”; we suggest “Spam”." in differs
+    assert "advertises something" in differs
     assert "correct" in answered(mo, 3, "reject:insult")
     assert "Practice finished" in practised(mo)
 

@@ -100,11 +100,11 @@ def test_the_page_draws_with_tables_behind_and_nothing_inline(mo: Browser, datab
     count_days(database, now=NOW, seconds=60)
     page = unescape(mo.get("/charts?days=7").get_data(as_text=True))
     assert len(re.findall(r'<svg [^>]*role="img"', page)) == page.count("Show as a table") == 6
-    assert "Mostly overruled" in page
+    assert "Mostly approved: check this rule" in page
     assert "<progress" in page and 'value="91"' in page
     assert " style=" not in page and "<script>" not in page
     assert page.count("<polyline") >= 3
-    assert "1 of 12 decisions." in page
+    assert 'aria-label="Undone decisions. 1 of 12"' in page
 
 
 def test_a_strange_number_of_days_and_a_foreign_site_do_no_harm(app: Flask, mo: Browser) -> None:

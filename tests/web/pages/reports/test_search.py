@@ -77,12 +77,13 @@ def test_filters_narrow_a_search(mo: Browser, database: Database) -> None:
         ({"state": "held"}, [two]),
         ({"article": "sport"}, [one]),
         ({"language": "de"}, [one]),
-        ({"score": "80"}, [two]),
+        ({"gravity": "insults"}, [two]),
+        ({"gravity": "threats"}, []),
         ({"since": day}, [two]),
         ({"until": "2001-01-01"}, []),
     ):
         assert found(mo, "word", **more) == expected, more
-    for broken in ("state=x", "since=x", "score=x", "after=x", "until=9999-99-99", "words=%00"):
+    for broken in ("state=x", "since=x", "gravity=x", "after=x", "until=9999-99-99", "words=%00"):
         assert mo.get(f"/search?site=news&{broken}").status_code == 200, broken
 
 

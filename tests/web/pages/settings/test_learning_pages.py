@@ -48,7 +48,7 @@ def _settle(settings: Settings) -> None:
 
 
 def test_a_page_tells_what_was_learned_and_what_a_word_weighs(ada: Browser, database: Database) -> None:
-    assert "From 25 decisions on" in html_of(ada.get("/settings/site-model"))
+    assert "Learning starts after 25 decisions." in html_of(ada.get("/settings/site-model"))
     model = SiteModel({"_zorblax": 1.5, "_bench": -0.8, "buy zorblax": 0.4, "#host spam.example": 0.9, "zorb": 2.0}, 0.1, 1.0)
     record = {"judged": 120, "right": 0.955, "right_shipped": 0.7}
     with database.writing() as session:
@@ -158,13 +158,13 @@ def _decided(database: Database, count: int) -> None:
 
 
 def test_a_budget_is_tried_then_kept_and_decides_alone(ada: Browser, database: Database, settings: Settings) -> None:
-    assert "too little evidence yet" in html_of(ada.get("/settings/risk-budget"))
+    assert "Publishing: not enough decisions yet" in html_of(ada.get("/settings/risk-budget"))
     _decided(database, 160)
     form = {"site": "news", "published": "20", "rejected": "20", "sample_one_in": "0"}
     tried = html_of(ada.post("/settings/risk-budget", form | {"act": "try"}))
-    assert "of 80 such comments you rejected 0" in tried
+    assert "You rejected 0 of 80 such comments." in tried
     assert "at most 1 in 27" in tried
-    assert "100 of 100 comments would be decided without a person" in tried
+    assert "100 of 100 comments would be decided automatically." in tried
     with database.reading() as session:
         assert "budget" not in session.get_one(Site, "news").policy
     assert ada.post("/settings/risk-budget", form | {"act": "save"}).status_code == 303

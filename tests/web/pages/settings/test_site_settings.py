@@ -75,7 +75,7 @@ def test_rules_are_kept_in_the_shape_that_checks_read(ada: Browser, database: Da
 
 
 def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log(ada: Browser, database: Database) -> None:
-    assert "Our checks read only English" in html_of(ada.get("/settings"))
+    assert "Those in other languages wait for a person" in html_of(ada.get("/settings"))
     assert ada.post("/settings/rules", {"site": "news", "languages": "de, FR"}).status_code == 303
     assert 'name="languages" value="de, fr"' in html_of(ada.get("/settings"))
     with database.reading() as session:
