@@ -29,7 +29,7 @@ def test_a_note_is_written_on_the_card_and_stays_there(desk: Desk, calm: Calm) -
     page = desk.open(desk.sit_down())
     page.keyboard.press("n")
     page.keyboard.type("We know him.")
-    page.get_by_role("button", name="Pin it").click()
+    page.get_by_role("button", name="Add note").click()
     expect(page.locator(".card.current .person")).to_contain_text("We know him.")
     expect(page.locator("#undo-text")).to_have_text("Note added.")
     assert notes(desk) == ["We know him."]
@@ -64,7 +64,7 @@ def test_the_text_of_a_tool_stays_until_the_server_has_it(desk: Desk) -> None:
     page.keyboard.press("n")
     page.keyboard.type("a long thought")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Pin it").click()
+    page.get_by_role("button", name="Add note").click()
     expect(page.locator(".tool-form .fault")).to_contain_text("Not saved")
     expect(page.locator(".tool-form textarea")).to_have_value("a long thought")
     # Also a form that was closed keeps it.
@@ -72,7 +72,7 @@ def test_the_text_of_a_tool_stays_until_the_server_has_it(desk: Desk) -> None:
     page.keyboard.press("n")
     expect(page.locator(".tool-form textarea")).to_have_value("a long thought")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Pin it").click()
+    page.get_by_role("button", name="Add note").click()
     expect(page.locator(".card.current .person")).to_contain_text("a long thought")
     assert notes(desk) == ["a long thought"]
 
@@ -82,7 +82,7 @@ def test_an_edit_is_made_on_the_card_and_sends_the_comment_to_the_checks(desk: D
     page = desk.open(desk.sit_down())
     page.keyboard.press("i")
     page.locator(".tool-form textarea").fill("better words")
-    page.get_by_role("button", name="Save the words").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".card.current .text")).to_have_text("comment number 1")
     expect(page.locator("#undo-text")).to_contain_text("being checked")
     eventually(page, desk, State.PENDING, 1)
@@ -182,7 +182,7 @@ def test_a_guest_has_the_same_tools_on_a_phone_but_cannot_be_banned(desk: Desk) 
     assert tools_of(page) == ["context", "note", "reply", "edit", "copy", "site", "details"]
     card.locator('[data-tool="note"]').tap()
     card.locator("textarea").fill("a guest")
-    card.get_by_role("button", name="Pin it").tap()
+    card.get_by_role("button", name="Add note").tap()
     expect(page.locator(".card.current .person")).to_contain_text("a guest")
 
 

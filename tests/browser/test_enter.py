@@ -25,7 +25,7 @@ from tests.support.furnished_site import Furnished, furnish
 from tests.support.seeding import Seed, sow
 
 #: Where an Enter could send a form: https://html.spec.whatwg.org/#implicit-submission
-FIELDS = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=submit], [type=button])"
+FIELDS = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=submit], [type=button])"
 QUEUES = ("/queue?tab=escalated", "/queue?tab=yours", "/queue?tab=approved", "/queue?order=priority&words=a")
 FITTING = {"email": "x@news.example", "url": "https://x.example/", "date": "2026-03-01", "password": "twelve letters and more"}
 
@@ -236,7 +236,7 @@ def test_while_a_sheet_is_open_no_key_of_the_queue_does_anything(desk: Desk, she
     held = number_in(desk, State.HELD)
     seen = page.locator("#undo-text").inner_text()
     for _focus in ("on the sheet", "nowhere"):
-        for key in "jkarsehzZxJK*cu/f?":
+        for key in (*"jkarsehzZxJK*cu/f?", "Shift+Digit1", "Shift+Digit8"):
             page.keyboard.press(key)
             assert page.locator("details.reject[open], dialog[open]").count() == 1, key
             assert current(page) == "comment number 1", key

@@ -123,7 +123,7 @@ def test_the_browser_warns_only_of_changes_that_are_not_saved(desk: Desk) -> Non
 
 def test_after_a_first_sign_in_by_link_a_password_is_asked_for(desk: Desk, chromium: Browser) -> None:
     page = desk.open(desk.sit_down(), "/account/first-password")
-    for name in ("New password", "New password again"):
+    for name in ("New password", "Confirm new password"):
         page.get_by_label(name, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set password").click()
     page.wait_for_url("**/queue")

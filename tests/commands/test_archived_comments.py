@@ -38,7 +38,7 @@ def test_pages_and_hosts_are_told_that_something_is_in_an_archive(
         browser = Browser(app).signed_in(moderator(database, "mo@news.example", site="news"))
         page = browser.get(f"/queue/comments/{house['approved-2']}?site=news")
         assert page.status_code == 200
-        assert "is in an archive" in page.get_data(as_text=True)
+        assert "Older history has been archived." in page.get_data(as_text=True)
         assert browser.get(f"/queue/comments/{house['rejected-2']}?site=news").status_code == 404
 
         def seen(name: str) -> TestResponse:

@@ -12,11 +12,15 @@ export function characterOf(event) {
   return key;
 }
 
-// The digit of a key, also where the row of digits needs Shift, as on a French keyboard.
-export const digitOf = (event) => /^(?:Digit|Numpad)([1-9])$/.exec(event.code ?? "")?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : "");
-
 // An input method says `Process` for the key itself.
 const isCharacter = (key) => key.length <= 2 || key === "Process" || key === "Unidentified";
+
+// The digit of a key, also where the row of digits needs Shift, as on a French keyboard. With Shift only a digit itself counts: on
+// an American keyboard `!` is no 1. A `*` selects all and is never an 8.
+export function digitOf({ key, code, shiftKey }) {
+  if (/^[1-9]$/.test(key)) return key;
+  return shiftKey || key === "*" || !isCharacter(key) ? "" : /^(?:Digit|Numpad)([1-9])$/.exec(code ?? "")?.[1] ?? "";
+}
 
 // The action that a key map has for this key. A moderator may also have chosen a character that is not Latin.
 export function actOf(event, keymap) {

@@ -77,7 +77,7 @@ def test_whoever_accepts_has_both_roles_and_nothing_from_before_opens_the_accoun
             assert session.scalar(select(table).where(table.moderator_id == person.id)) is None
         mine = session.scalars(select(BrowserSession).where(BrowserSession.moderator_id == person.id)).all()
         assert len(mine) == 1
-    assert "does not open this account any more" in accepted.get("/account?done=accepted").get_data(as_text=True)
+    assert "earlier ways to sign in no longer work" in accepted.get("/account?done=accepted").get_data(as_text=True)
     assert accepted.post("/account/password", {"new": OWN, "again": OWN}).status_code == 303
     assert opens(with_password(house, OWN), "blog")
 
@@ -115,8 +115,8 @@ def test_an_invitation_is_accepted_once_and_asks_for_the_present_password_and_a_
 def test_looking_at_an_invitation_uses_nothing_up_and_says_what_it_takes(house: House, hijacked: Browser, bea: Browser) -> None:
     token = invite(bea, VICTOR, site="blog")
     for browser, words in (
-        (Browser(house.app), "Sign in to this account first"),
-        (bea, "Sign in to this account first"),
+        (Browser(house.app), "First sign in to this account in this browser"),
+        (bea, "First sign in to this account in this browser"),
         (hijacked, "Current password"),
     ):
         page = browser.get(f"/sign-in/{token}").get_data(as_text=True)
