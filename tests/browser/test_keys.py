@@ -106,12 +106,12 @@ def test_the_message_of_a_rejection_stays_until_the_answer_came(desk: Desk) -> N
 def test_the_tab_of_the_browser_counts_what_is_held(desk: Desk, calm: Calm) -> None:
     sow(desk.database, "news", SEEDS)
     page = desk.open(desk.sit_down())
-    expect(page).to_have_title("Held (4) · Greenroom")
+    expect(page).to_have_title("Held for review (4) · Greenroom")
     page.keyboard.press("a")
-    expect(page).to_have_title("Held (3) · Greenroom")
+    expect(page).to_have_title("Held for review (3) · Greenroom")
     for _ in range(3):
         page.keyboard.press("a")
-    expect(page).to_have_title("Held · Greenroom")
+    expect(page).to_have_title("Held for review · Greenroom")
     calm(page)
 
 

@@ -17,10 +17,13 @@ from service.actions.audit_log import record_audit
 from service.actions.sites.sites_and_keys import add_key
 from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
+from service.domain.policy.site_policy import LISTS
 from service.domain.states import State
 from service.store import Record
+from service.store.sites.word_lists import digest_of
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Scope, Site
+from service.store.tables.word_lists import WordListRow
 from tests.browser.test_hundred_payloads import PAYLOADS, seeds
 from tests.security.test_hostile_pages import NAMES
 from tests.support.desk import Desk
@@ -28,13 +31,13 @@ from tests.support.furnished_site import Furnished, furnish
 from tests.support.seeding import sow
 from workers.periodic.daily_statistics import count_days
 
-#: Columns with text of people or of other systems. `comment`, `thread` and `verdict` get their payloads in another way.
+#: Columns with text of people or of other systems. `comment`, `thread`, `verdict` and `word_list` get their payloads in another way.
 WORDS = {
     "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
     "external_check": ("url", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "activity": ("note",), "note": ("text",),
     "revision": ("text",), "attempt": ("error", "response"),
     "report": ("law", "text", "url", "note"), "complaint": ("text", "note"),
-    "comment": (), "thread": (), "verdict": (), "audit_log": (),
+    "comment": (), "thread": (), "verdict": (), "audit_log": (), "word_list": (),
 }  # fmt: skip
 #: Tables whose text columns hold only ids, hashes, states and encrypted secrets.
 CODES = {
@@ -90,8 +93,10 @@ def _set(session: Session, site: Site, now: datetime) -> None:
         str(n): {"id": str(new_id()), "name": turned(n), "by": turned(n + 1), "at": now.isoformat(), "until": ""}
         for n in range(40)
     }
+    for name in LISTS:
+        session.merge(WordListRow(site_id=site.id, name=name, digest=digest_of(PAYLOADS), entries=PAYLOADS))
     site.policy = {
-        **dict.fromkeys(("blocked_words", "held_words", "allowed_words", "blocked_domains"), PAYLOADS),
+        "lists": dict.fromkeys(LISTS, digest_of(PAYLOADS)),
         "rejections": [{"code": f"r{n}", "label": turned(n * 13), "text": turned(n * 13 + 5)} for n in range(9)],
         "rules": [{"about": "words", "value": turned(n), "mode": "live", "thread": ""} for n in range(40)],
         "blocked_authors": entries,
