@@ -145,7 +145,7 @@ def test_one_viewer_with_unread_downloads_keeps_nobody_out(web: Alone) -> None:
         wait_until(lambda: status_of(web.unread(held, "/decisions.csv", viewer)) == 429, what="both places to be taken")
         status, headers, body = web.ask("GET", "/decisions.csv", Cookie=viewer, **{"Accept-Language": "de"})
         assert (status, int(headers["Retry-After"]) > 0) == (429, True)
-        assert "Zwei Ihrer Downloads laufen schon" in body.decode()
+        assert "bereits zwei Dateien" in body.decode()
         # Another moderator has separate slots.
         assert web.ask("GET", "/decisions.csv", Cookie=other)[2].count(b"\n") == DECISIONS + 1
     wait_until(lambda: web.ask("GET", "/decisions.csv", Cookie=viewer)[0] == 200, what="the places to be free again")
