@@ -63,7 +63,8 @@ def test_undo_goes_back_as_far_as_the_session(desk: Desk, calm: Calm) -> None:
     eventually(page, desk, State.HELD, 5)
     answered(page)
     page.reload()
-    page.locator("#undo-form button").click()
+    with page.expect_navigation():
+        page.locator("#undo-form button").click()
     eventually(page, desk, State.HELD, 6)
     calm(page)
 
