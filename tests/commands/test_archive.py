@@ -31,6 +31,7 @@ from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
 from service.store.tables.outbox import Delivery, DeliveryState, Event
+from service.store.tables.reported import Complaint, Report
 from tests.commands.archive_command import keeps_its_promises, run_archive, said
 from tests.commands.conftest import Greenroom
 from tests.support.old_installation import SECRET, House, no_longer_learned_from
@@ -209,5 +210,5 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
 def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
     owned = {table(record).name for record in (Comment, Event, Delivery)}
     pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
-    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease)}
+    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint)}
     assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for
