@@ -82,7 +82,11 @@ def _spans(prepared: Prepared) -> Iterator[Span]:
     places = [(hit.start, hit.end, hit.entry.read_as) for hit in _matcher().find(folded.text)]
     if any(string in folded.text for string in _STRINGS) and not _KEYS.isdisjoint(prepared.said.words):
         places += [(found.start(), found.end(), found[0]) for found in _pattern().finditer(folded.text)]
-    for start, end, read_as in sorted(places):
+    reached = 0
+    for start, end, read_as in sorted(places, key=lambda place: (place[0], -place[1])):
+        if end <= reached:  # A phrase of the list within a longer find.
+            continue
+        reached = end
         if not _TOLD_ABOUT.search(folded.text, max(0, start - 60), start):
             yield folded.span(start, end, read_as=" ".join(read_as.split()))
 
