@@ -152,7 +152,7 @@ def test_the_command_says_what_is_wrong_and_what_to_do(
     accepted.write_text("\n".join(json.dumps({"id": str(i), "text": text}) for i, text in house.items()))
     good = _audit(settings, "--json", "--accepted", str(accepted))
     assert good.returncode == 0, good.stdout + good.stderr
-    assert {f["rule"] for f in json.loads(good.stdout)["findings"]} == {"A1", "A2", "A3", "A4", "A6", "A7", "A8"}
+    assert {f["rule"] for f in json.loads(good.stdout)["findings"]} == {"A1", "A2", "A3", "A4", "A6", "A7", "A8", "A10", "A11"}
 
     (settings.home / "greenroom.log").write_text("dana@news.example was here\n")
     with database.writing() as session:
