@@ -1,7 +1,7 @@
 """Request and response models of readers' reports."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -22,8 +22,9 @@ class ReportBody(Strict):
     comment: Annotated[UUID, Field(strict=False, description="The id of the comment.")]
     kind: Annotated[ReportKind, Field(strict=False, description="illegal, or against the rules of the site.")]
     reason: Slug = Field(
+        min_length=1,
         description="For illegal: hate, threat, defamation, privacy, child_abuse, terrorism, fraud, copyright or other. "
-        "For rules: the code of a rejection reason of your site."
+        "For rules: the code of a rejection reason of your site.",
     )
     text: Text = Field(description="Why, in the reporter's words.")
     law: Line = Field(default="", description="Which law; required where the reason is other.")
@@ -32,7 +33,7 @@ class ReportBody(Strict):
     email: Email = Field(
         default="", description="Required for illegal content, except child_abuse. Kept encrypted, for the answer."
     )
-    good_faith: bool = Field(description="The reporter confirms that the report is accurate and complete.")
+    good_faith: Literal[True] = Field(description="The reporter confirms that the report is accurate and complete.")
     ip: IpAddress = Field(
         default="", description="Kept only as a keyed hash, to know a reporter without an e-mail address again."
     )
