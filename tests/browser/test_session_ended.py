@@ -92,7 +92,7 @@ def test_whoever_closes_the_dialog_gets_the_card_and_the_message_back(desk: Desk
     page.keyboard.press("m")
     page.keyboard.type("kept")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Not now").click()
+    page.get_by_role("dialog").get_by_role("button", name="Not now").click()
     expect(page.locator(".card.current .complaint")).to_contain_text("you are signed out")
     expect(page.locator(".card.current .reject input[name=note]")).to_have_value("kept")
 
