@@ -30,28 +30,31 @@ QUEUES = ("/queue?tab=escalated", "/queue?tab=yours", "/queue?tab=approved", "/q
 FITTING = {"email": "x@news.example", "url": "https://x.example/", "date": "2026-03-01", "password": "twelve letters and more"}
 
 #: Opens hidden parts: the list of colleagues on a card, the bar of selected cards.
-OPEN = """(scripted) => {
+OPEN = """async (scripted) => {
   for (const sheet of document.querySelectorAll('details.reject[open]')) sheet.open = false;
   if (scripted && !document.querySelector('.card .hand')) document.querySelector('.card a.to-hand')?.click();
   for (const tool of scripted ? ['note', 'reply', 'edit', 'ban'] : []) if (!window[tool] && document.querySelector(`.card [data-tool="${tool}"]`)) {
     window[tool] = true;
     document.querySelector(`.card [data-tool="${tool}"]`).click();
+    // Its form may come from the server, and takes the focus then.
+    while (!document.querySelector('.card [data-close]')) await new Promise((done) => setTimeout(done, 20));
     break;
   }
   for (const box of [...document.querySelectorAll('.pick input')].slice(-2)) if (!box.checked) box.click();
 }"""
-#: The first field that is not in `seen`, as [its number, its shape, whether it belongs to a rejection or an escalation].
+#: Marks the first field that is not in `seen`, and gives its shape and whether it belongs to a rejection or an escalation.
 NEXT = """([fields, seen, scripted]) => {
   const shape = (field) => JSON.stringify([location.pathname, field.form?.id, field.form?.getAttribute('action'), field.type, field.name,
     ...[...field.form?.elements ?? []].filter((one) => one.type === 'submit').map((one) => one.value.split(':')[0])]).replaceAll(/[0-9a-f-]{36}/g, 'id');
-  const all = [...document.querySelectorAll(fields)].map((field, n) => [n, shape(field), Boolean(field.closest('.sheet, #escalate')), field]);
-  const found = all.find(([n, key, deciding, field]) => !seen.includes(key) && (scripted || !field.closest('dialog')));
-  if (!found) return null;
-  for (let at = found[3]; at; at = at.parentElement) {
+  const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && (scripted || !field.closest('dialog')));
+  if (!field) return null;
+  document.querySelector('[data-next]')?.removeAttribute('data-next');
+  field.dataset.next = '';
+  for (let at = field; at; at = at.parentElement) {
     if (at.matches('details')) at.open = true;
     if (at.matches('dialog:not([open])')) document.querySelector(`[data-open="${at.id}"]`).click();
   }
-  return found.slice(0, 3);
+  return [shape(field), Boolean(field.closest('.sheet, #escalate'))];
 }"""
 #: The default button of a form that can also approve. It must be visible, since some browsers skip an invisible one.
 UNSAFE = """(field) => {
@@ -98,17 +101,17 @@ class Presser:
             if field is None:
                 self.desk.open(self.page, path)
                 continue
-            number, shape, deciding = field
+            shape, deciding = field
             self.seen.append(shape)
             before = trail(self.desk)
-            unsafe = self._press(number)
+            unsafe = self._press()
             after = trail(self.desk)
             if after.published - before.published or after.approvals > before.approvals or unsafe:
                 self.wrong.append(f"approves: {shape}")
             elif before.others != after.others and not deciding:
                 self.wrong.append(f"decides: {shape}")
 
-    def _next(self) -> tuple[int, str, bool] | None:
+    def _next(self) -> tuple[str, bool] | None:
         for _ in range(5):
             try:
                 self.page.wait_for_load_state()
@@ -119,8 +122,8 @@ class Presser:
                     raise
         raise AssertionError(f"{self.page.url} never comes to rest")
 
-    def _press(self, number: int) -> bool:
-        field = self.page.locator(FIELDS).nth(number)
+    def _press(self) -> bool:
+        field = self.page.locator("[data-next]")
         for needed in field.locator("xpath=ancestor::form").locator("input[required], textarea[required]").all():
             needed.fill(fitting(needed.get_attribute("type")))
         field.fill(fitting(field.get_attribute("type")))
@@ -128,6 +131,10 @@ class Presser:
         if field.evaluate("(field) => field.matches('textarea')"):
             field.press("Enter")
             expect(field).to_have_value(fitting(None) + "\n")
+            return unsafe
+        if self.scripted and field.evaluate("(field) => Boolean(field.closest('.tool-form')?.querySelector('.enter'))"):
+            field.press("Enter")
+            expect(self.page.locator(".tool-form button[value=ban]")).to_be_focused()
             return unsafe
         loads = self.loads
         with self.page.expect_response(of_a_form) as answer:

@@ -50,8 +50,14 @@ export async function openTool(card, name, desk) {
   panel.scrollIntoView({ block: "nearest" });
   // A ban has no length until somebody chooses one: the arrow keys choose, and Enter then bans.
   (panel.querySelector('input[name="for"]') ?? panel.querySelector(`button[value="${name}"]`) ?? panel.querySelector("textarea, input:not([type=hidden])"))?.focus({ preventScroll: true });
-  panel.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); submit(card, panel, chosenBy(event, panel, name), desk); });
+  panel.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); submitOrFocus(card, panel, chosenBy(event, panel, name), name, desk); });
   panel.querySelector("[data-close]").addEventListener("click", () => { closeTool(); card.querySelector("h2").focus(); });
+}
+
+// Enter in a text field leads to the button of the key that opened the form: a second Enter presses it.
+function submitOrFocus(card, panel, button, name, desk) {
+  if (button?.matches(".enter")) panel.querySelector(`button[value="${name}"]`).focus();
+  else submit(card, panel, button, desk);
 }
 
 function chosenBy(event, panel, name) {
@@ -70,7 +76,7 @@ async function panelOf(card, name) {
 const parsed = (html) => document.createRange().createContextualFragment(html).firstElementChild;
 
 async function submit(card, panel, button, desk) {
-  if (panel.getAttribute("aria-busy") === "true" || button?.matches(".enter")) return;
+  if (panel.getAttribute("aria-busy") === "true") return;
   panel.setAttribute("aria-busy", "true");
   panel.querySelector(".fault")?.remove();
   const id = newId();
