@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from service.domain.text.comparable import comparable
 from workers.checks import site_lists
-from workers.checks.languages.innocent_words import is_innocent
 from workers.checks.prepared import Prepared
 from workers.checks.text.disguises import Disguise, disguises
 from workers.checks.text.lexicon import Tier
@@ -30,9 +29,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     found = [
         (Tier(tier), read_as, span)
         for tier, read_as, span in places
-        if read_as not in allowed
-        and not site_lists.is_allowed(span, innocent)
-        and not is_innocent(span.text.lower(), prepared.told)
+        if read_as not in allowed and not site_lists.is_allowed(span, innocent)
     ]
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
         if spans := [span for each, _, span in found if each is tier]:

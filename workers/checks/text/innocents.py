@@ -12,6 +12,8 @@ from workers.checks.text.word_lists import word_list
 
 #: How many characters before and after a word are read to learn its sense, or the language of the text.
 NEAR, AROUND = 60, 300
+#: Stands for all languages in a list: a word of science or law, which they all borrow. It is innocent if one of them is sure.
+ANY = "*"
 _WORD_BEFORE = re.compile(r"([^\W\d_]+\.?)[\s'’\"“(-]*$")
 _WORD_AFTER = re.compile(r"[\s'’-]*([^\W\d_]+)")
 _SENTENCE_END = re.compile(r"(?:[.!?…:;]['\"”)]*\s+|\n\s*|^\s*)$")
@@ -147,6 +149,8 @@ class Innocents:
         guess = language_of_words(others)
         if english * 2 > len(others) or not guess.languages or guess.languages[0] == "en":
             return False
+        if languages and ANY in languages and guess.sure:
+            return True
         # Words of this length are compounds of a language that writes them in one (sammenslutning), or sentences without blanks.
         return not languages or not languages.isdisjoint(guess.languages)
 
@@ -208,7 +212,11 @@ def _senses() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _languages_of() -> dict[str, frozenset[str]]:
-    return {word: frozenset(codes.split()) for word, _, codes in (line.partition("=") for line in word_list("of_languages"))}
+    languages: dict[str, frozenset[str]] = {}
+    for line in (*word_list("of_languages"), *word_list("of_languages_by_hand")):
+        word, _, codes = line.partition("=")
+        languages[word] = languages.get(word, frozenset()).union(codes.split())
+    return languages
 
 
 @cache
