@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Signal
 from workers.checks import (
-    coarse_words,
     contact,
     floods,
     forms,
@@ -32,8 +31,7 @@ Check = Callable[[Prepared], Iterable[Signal]]
 CHECKS: dict[str, Check] = {
     site_lists.CHECK: site_lists.check,  # the site's own lists of blocked and held words, authors and addresses
     site_rules.CHECK: site_rules.check,  # the custom rules of the site's editors
-    profanity.CHECK: profanity.check,  # strong, coarse and mild words, plain or disguised
-    coarse_words.CHECK: coarse_words.check,  # coarse words of the language that the comment is in
+    profanity.CHECK: profanity.check,  # profane words, plain or disguised, of English and of the comment's language
     names.CHECK: names.check,  # an author's name that is an address or an advertisement
     links.CHECK: links.check,  # links, shorteners, blocked domains
     phrases.CHECK: phrases.check,  # phrases of advertisers and of template programs

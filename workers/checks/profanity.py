@@ -1,12 +1,14 @@
-"""Profanity, plain or disguised: the words, their places, and the spelling they were read as."""
+"""Profanity, plain or disguised, in English and in the language of the comment: the words, and the spelling they were read as."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from service.domain.text.comparable import comparable
 from workers.checks import site_lists
+from workers.checks.languages.coarse_finds import coarse_finds
 from workers.checks.prepared import Prepared
-from workers.checks.text.disguises import Disguise, disguises
+from workers.checks.text.disguises import disguises
 from workers.checks.text.lexicon import Tier
 from workers.checks.text.normalize import Folded
 from workers.checks.text.profane_words import ProfaneWords, profane_words
@@ -15,41 +17,67 @@ CHECK = "profanity"
 #: The score for a word of each tier. By default a mild word is shown to moderators, but does not hold the comment.
 SCORES = {Tier.STRONG: 0.9, Tier.COARSE: 0.6, Tier.MILD: 0.5}
 _NAMES = {Tier.STRONG: "strong profanity", Tier.COARSE: "offensive word", Tier.MILD: "mild profanity"}
-_SUFFIXES = ("", "s", "es", "z", "ed", "er", "ers", "ing")
 #: Maximum number of places per signal: more tell a moderator nothing new.
 MOST_SPANS = 20
 
 
+class ProfaneWord(NamedTuple):
+    """A profane word: its tier, the entry of a list that it was read as, and its place."""
+
+    tier: Tier
+    read_as: str
+    span: Span
+
+
 def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal per tier, most severe first: strong words, then coarse and mild ones."""
-    places = [*spans_of(prepared.text, prepared.profane), *finds(prepared.name, field=Field.AUTHOR_NAME)]
-    if not places:
+    words = [*_in_text(prepared), *finds(prepared.name, field=Field.AUTHOR_NAME)]
+    if not words:
         return
     allowed, innocent = frozenset(map(comparable, prepared.reading.lists.allowed_words)), site_lists.allowed(prepared)
-    found = [
-        (Tier(tier), read_as, span)
-        for tier, read_as, span in places
-        if read_as not in allowed and not site_lists.is_allowed(span, innocent)
+    counted = [
+        word for word in words if comparable(word.read_as) not in allowed and not site_lists.is_allowed(word.span, innocent)
     ]
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
-        if spans := [span for each, _, span in found if each is tier]:
+        if spans := [word.span for word in counted if word.tier is tier]:
             yield _signal(tier, spans)
 
 
-def finds(
-    folded: Folded, *, field: Field = Field.TEXT, disguised: Iterable[Disguise] | None = None
-) -> list[tuple[int, str, Span]]:
-    """All profanity in one text, as (tier, the word it was read as, its span in the original)."""
-    read = disguises(folded.text) if disguised is None else disguised
-    return spans_of(folded, profane_words(folded, read, is_name=field is Field.AUTHOR_NAME), field)
+def finds(folded: Folded, *, field: Field = Field.TEXT) -> list[ProfaneWord]:
+    """The English profanity in one text."""
+    return _english(folded, profane_words(folded, disguises(folded.text), is_name=field is Field.AUTHOR_NAME), field)
 
 
-def spans_of(folded: Folded, found: ProfaneWords, field: Field = Field.TEXT) -> list[tuple[int, str, Span]]:
-    """The same for words that were found before."""
+def _in_text(prepared: Prepared) -> list[ProfaneWord]:
+    english, others = _english(prepared.text, prepared.profane, Field.TEXT), _in_other_languages(prepared)
+    return _without_overlaps([*english, *others]) if others else english
+
+
+def _english(folded: Folded, found: ProfaneWords, field: Field) -> list[ProfaneWord]:
     return [
-        (entry.weight, entry.read_as, folded.span(start, end, read_as=entry.read_as, field=field))
+        ProfaneWord(Tier(entry.weight), entry.read_as, folded.span(start, end, read_as=entry.read_as, field=field))
         for start, end, entry in found.places
     ]
+
+
+def _in_other_languages(prepared: Prepared) -> list[ProfaneWord]:
+    # The sentence names these words as they stand in the text: an entry of a list may be a stem only.
+    places = [(find, prepared.reading.text[find.start : find.end]) for find in coarse_finds(prepared.reading.text, prepared.told)]
+    return [
+        ProfaneWord(Tier.MILD if find.mild else Tier.COARSE, find.entry, Span(find.start, find.end, text, text.lower()))
+        for find, text in places
+    ]
+
+
+def _without_overlaps(words: Sequence[ProfaneWord]) -> list[ProfaneWord]:
+    """Of overlapping words, the first is kept, unless the second is more severe: some words stand in the lists of two languages."""
+    kept: list[ProfaneWord] = []
+    for word in sorted(words, key=lambda word: (word.span.start, -word.tier, -word.span.end)):
+        if not kept or word.span.start >= kept[-1].span.end:
+            kept.append(word)
+        elif word.tier > kept[-1].tier:
+            kept[-1] = word
+    return kept
 
 
 def _signal(tier: Tier, spans: list[Span]) -> Signal:

@@ -29,7 +29,7 @@ def check_input(example: Example) -> CheckInput:
 
 
 def gravest(text: str) -> Tier:
-    return Tier(max((tier for tier, _, _ in profanity.finds(fold(text))), default=0))
+    return Tier(max((word.tier for word in profanity.finds(fold(text))), default=0))
 
 
 def mean(values: Iterable[float]) -> float:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from service.domain.policy.check_input import CheckInput, Lists
 from service.domain.policy.signals import Kind, Signal
-from workers.checks import coarse_words, profanity, signals_of
+from workers.checks import profanity, signals_of
 from workers.checks.languages.coarse_words import UNSURE, listed_languages
 from workers.checks.languages.coarse_words import coarse_words as words_of
 from workers.checks.prepared import Prepared
@@ -31,18 +31,21 @@ SENTENCES = {
     "zh": ("这个市长真是个傻逼，大家都知道。", "这个操作很简单，但是大家都很操心。"),
     "ko": ("저 시장은 진짜 개새끼라고 생각합니다.", "이 사건의 시발점을 보지 못했습니다."),
 }  # fmt: skip
+#: The languages whose coarse sentence has a word that the English lists have as a strong one.
+STRONG_IN_ENGLISH_TOO = {"de", "fr", "es", "it", "pt"}
 
 
 def found(text: str, **more: object) -> list[Signal]:
-    return list(coarse_words.check(Prepared.of(CheckInput(text, **more))))
+    return list(profanity.check(Prepared.of(CheckInput(text, **more))))
 
 
 @pytest.mark.parametrize("language", SENTENCES)
 def test_a_coarse_word_is_found_with_its_place(language: str) -> None:
     text = SENTENCES[language][0]
     (signal, *_) = found(text)
-    assert (signal.kind, signal.score) == (Kind.PROFANITY_MILD, coarse_words.COARSE)
-    assert not signal.strong
+    kind = Kind.PROFANITY_STRONG if language in STRONG_IN_ENGLISH_TOO else Kind.PROFANITY_MILD
+    assert (signal.kind, signal.strong) == (kind, kind is Kind.PROFANITY_STRONG)
+    assert signal.score == (0.9 if signal.strong else 0.6)
     assert all(text[span.start : span.end] == span.text for span in signal.spans)
 
 
@@ -69,6 +72,14 @@ def test_a_word_counts_in_its_own_language_only() -> None:
 )
 def test_an_english_coarse_word_is_innocent_where_it_is_an_ordinary_word(text: str) -> None:
     assert not list(profanity.check(Prepared.of(CheckInput(text))))
+
+
+@pytest.mark.parametrize("text", [
+    "Was für ein Arschloch, und das nennt sich auch noch Stadtrat.", "Este alcalde es un hijo de puta y todo el mundo lo sabe.",
+    "Ella es una puta y todo el mundo lo sabe.", "Was soll der Fuck, das ist doch nicht normal.",
+])  # fmt: skip
+def test_a_word_of_two_lists_gives_one_reason(text: str) -> None:
+    assert len(found(text)) == 1
 
 
 def test_allowed_words_of_the_site_allow() -> None:

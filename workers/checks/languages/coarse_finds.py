@@ -1,0 +1,40 @@
+"""The coarse words of a text, by the lists of the languages that it may be in. English has lists and a matcher of its own."""
+
+from collections.abc import Iterator
+
+from workers.checks.languages.coarse_words import UNSURE, Find, coarse_words
+from workers.checks.languages.told import ENGLISH, Told
+
+#: The lists of this many possible languages are tried, if the text is too short to tell one.
+MOST_CANDIDATES = 3
+
+
+def coarse_finds(original: str, told: Told) -> list[Find]:
+    """The coarse and mild words of other languages, from left to right, with their places in the original text."""
+    languages = _languages(told)
+    if not languages:
+        return []
+    text = original.lower()
+    if len(text) != len(original):
+        # A few capital letters (İ) become two small ones, which would move all places behind them.
+        text = "".join(char if len(char.lower()) != 1 else char.lower() for char in original)
+    places: dict[int, Find] = {}
+    for language in languages:
+        for find in _finds(language, text):
+            places.setdefault(find.start, find)
+    return [places[start] for start in sorted(places)]
+
+
+def _languages(told: Told) -> tuple[str, ...]:
+    """The languages whose lists are searched; none for an English text."""
+    if told.language:
+        return () if told.language == ENGLISH else (told.language,)
+    if told.is_plainly_english:
+        return ()
+    candidates = tuple(language for language in told.candidates if language != ENGLISH)[:MOST_CANDIDATES]
+    return (*candidates, UNSURE)
+
+
+def _finds(language: str, text: str) -> Iterator[Find]:
+    words = coarse_words(language)
+    return words.find(text) if words else iter(())
