@@ -6,6 +6,7 @@ from service.domain.policy.custom_rules import Facts, in_shadow, matches_of
 from service.domain.policy.signals import Kind, Signal
 from service.domain.text.language import language_of
 from workers.checks.prepared import Prepared
+from workers.checks.text.comparable_view import comparable_view
 
 CHECK = "site_rules"
 
@@ -25,7 +26,8 @@ def facts_of(prepared: Prepared) -> Facts:
     """The facts about a comment that rules can test."""
     reading, history = prepared.reading, prepared.reading.history
     return Facts(
-        text=prepared.text.text,
+        text=comparable_view(reading.text).text,
+        folded=prepared.text.text,
         thread=reading.page.external_id,
         links=len(prepared.links),
         approved=history.approved if history.vouched else 0,

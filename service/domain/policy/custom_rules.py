@@ -11,7 +11,8 @@ from uuid import UUID
 from service.domain.errors import Invalid
 from service.domain.policy.signals import Kind, Signal
 from service.domain.states import State
-from service.domain.text.wildcards import found_at
+from service.domain.text.comparable import comparable
+from service.domain.text.wildcards import found_at, parts_of, word_pattern
 
 #: Only this many words at the beginning of a text are compared with an editor's words.
 MOST_WORDS = 5_000
@@ -63,11 +64,13 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a comment that rules use. `approved` counts the author's approved comments; `first` is true if no comment of
+    """The facts of a comment that rules use. `folded`: the text as a reader sees through its disguises; empty for past comments,
+    which are not folded again. `approved` counts the author's approved comments; `first` is true if no comment of
     the author was approved or rejected on this site before, or if the host does not vouch for the author's identity;
     `thread_days` is the age of the thread; `day` is the day on which the comment came."""
 
     text: str
+    folded: str = ""
     thread: str = ""
     links: int = 0
     approved: int = 0
@@ -240,18 +243,27 @@ def _in_language(value: str, facts: Facts) -> str:
     return f"written in {spoken}" if spoken in asked else ""
 
 
-def _normalized(value: str, facts: Facts) -> str:
-    words = "".join(char if char.isalnum() else " " for char in facts.text.casefold()).split()[:MOST_WORDS]
-    spaced = f" {' '.join(words)} "
-    matches = [word.strip() for word in value.split(",") if word.strip() and _mentions(word.strip().casefold(), words, spaced)]
+def _words(value: str, facts: Facts) -> str:
+    texts = [_normalized(text) for text in dict.fromkeys((facts.text, facts.folded)) if text]
+    typed = filter(None, map(str.strip, value.split(",")))
+    matches = [entry for entry in typed if any(_mentions(entry, words) for words in texts)]
     return f"contains {', '.join(matches)}" if matches else ""
 
 
-def _mentions(word: str, words: Sequence[str], spaced: str) -> bool:
-    if "*" not in word:
-        return f" {word} " in spaced
-    globs = word.split()
-    return any(True for _ in found_at(words, globs))
+def _normalized(text: str) -> list[str]:
+    return word_pattern().findall(_apart(text))[:MOST_WORDS]
+
+
+def _apart(text: str) -> str:
+    """The comparable form with blanks for apostrophes: "the mayor's" mentions the mayor."""
+    return comparable(text).replace("'", " ")
+
+
+def _mentions(entry: str, words: Sequence[str]) -> bool:
+    globs = parts_of(_apart(entry))
+    if not any("*" in glob for glob in globs):
+        return bool(globs) and f" {' '.join(globs)} " in f" {' '.join(words)} "
+    return next(found_at(words, globs), None) is not None
 
 
 def _one_of(kind: Any, given: Any, pointer: str) -> Any:
@@ -279,6 +291,6 @@ _REASONS = {
     RuleSubject.OLD_THREAD: _old_thread,
     RuleSubject.LANGUAGE: _language,
     RuleSubject.IN_LANGUAGE: _in_language,
-    RuleSubject.WORDS: _normalized,
+    RuleSubject.WORDS: _words,
 }
 _KINDS = {Outcome.HOLD: Kind.SITE_RULE, Outcome.REJECT: Kind.SITE_RULE_REJECTS, Outcome.APPROVE: Kind.SITE_RULE_APPROVES}

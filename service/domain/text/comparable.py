@@ -7,7 +7,7 @@ words.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 #: Not part of the words: vowel points and cantillation marks of Hebrew, vowel marks and tatweel of Arabic, variation selectors.
 _POINTS = re.compile(
@@ -40,6 +40,7 @@ def comparable(text: str) -> str:
     return " ".join(without_inner_blanks("".join(map(comparable_letter, clusters(text)))).split())
 
 
+@lru_cache(maxsize=20_000)
 def comparable_letter(cluster: str) -> str:
     """The comparable form of one letter with its marks: usually one character, several for ß, none for an invisible character."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())

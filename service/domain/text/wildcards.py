@@ -4,28 +4,26 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from service.domain.text.comparable import marks
+from service.domain.text.comparable import is_unspaced, marks
 
 LONGEST_WORD = 80
 
 
 def parts_of(entry: str) -> tuple[str, ...]:
-    """The globs of an entry, one for each word. All other signs only part words, in the entry as in the text."""
-    return tuple(_part().findall(entry))
+    """The globs of an entry in comparable form, one for each word. All other signs only part words, in the entry as in the text.
+    In scripts without blanks an entry may stand inside a run of letters."""
+    parts = tuple(_pattern("*").findall(entry))
+    return parts if entry.isascii() else tuple(f"*{part}*" if any(map(is_unspaced, part)) else part for part in parts)
 
 
 def word_pattern() -> re.Pattern[str]:
     """A word: letters with their marks, digits, and an apostrophe inside."""
-    return _words("")
-
-
-def _part() -> re.Pattern[str]:
-    return _words("*")
+    return _pattern("")
 
 
 @cache
-def _words(wild: str) -> re.Pattern[str]:
-    letter = f"(?:[^\\W_]|[{re.escape(marks() + wild)}])"
+def _pattern(wildcard: str) -> re.Pattern[str]:
+    letter = f"(?:[^\\W_]|[{re.escape(marks() + wildcard)}])"
     return re.compile(f"{letter}+(?:'{letter}+)?")
 
 

@@ -31,6 +31,10 @@ TABLE = [
     (CustomRule(RuleSubject.OLD_THREAD, "14"), Facts("x", thread_days=20.0), Facts("x", thread_days=3.0)),
     (CustomRule(RuleSubject.LANGUAGE, "en, fr"), Facts("x", language="ru"), Facts("x", language="en-GB")),
     (CustomRule(RuleSubject.WORDS, "election, the mayor"), Facts("Ask The Mayor!"), Facts("no mayors, no elections")),
+    (CustomRule(RuleSubject.WORDS, "mayor"), Facts("The mayor's speech"), Facts("a mayoral speech")),
+    (CustomRule(RuleSubject.WORDS, "schön, Straße"), Facts("Die STRASSE"), Facts("Ist das schon alles?")),
+    (CustomRule(RuleSubject.WORDS, "मोदी"), Facts("श्री मोदी जी"), Facts("मोद")),
+    (CustomRule(RuleSubject.WORDS, "选举*"), Facts("今年的选举很重要"), Facts("今年的很重要")),
     (CustomRule(RuleSubject.WORDS, "mayor", thread="t1"), Facts("mayor", thread="t1"), Facts("mayor", thread="t2")),
 ]
 
@@ -78,6 +82,16 @@ def test_a_live_rule_speaks_among_the_checks():
     rule = CustomRule.parse({"about": "old_thread", "value": "7", "mode": "live"})
     reading = CheckInput("A calm word", page=Page(days=30.0), history=History(approved=9), rules=(rule,))
     assert Kind.SITE_RULE in {s.kind for s in signals_of(reading)}
+
+
+@pytest.mark.parametrize(("word", "text"), [
+    ("schön", "Das ist schön."), ("район", "Наш район хороший, и это точно так"), ("élection", "L'élection de mai"), ("मोदी", "श्री मोदी जी"),
+    ("选举", "今年的选举很重要"), ("casino", "the c\u0430s\u0456no again"), ("casino", "the ca<b>sino</b> again"),
+])  # fmt: skip
+def test_a_live_rule_finds_its_words_in_every_script_and_through_disguises(word: str, text: str) -> None:
+    rule = CustomRule.parse({"about": "words", "value": word, "mode": "live"})
+    assert Kind.SITE_RULE in {s.kind for s in signals_of(CheckInput(text, rules=(rule,)))}
+    assert Kind.SITE_RULE not in {s.kind for s in signals_of(CheckInput("Das ist schon alles", rules=(rule,)))}
 
 
 def test_a_first_comment_is_one_of_somebody_of_whom_nothing_was_decided_yet():

@@ -12,20 +12,6 @@ from service.domain.text.comparable import clusters, comparable_letter, inner_bl
 from workers.checks.text.normalize import Folded, visible_pieces
 
 _MORE_BLANKS = re.compile(r"  +")
-_REMEMBERED = 20_000
-
-
-class _Letters(dict[str, str]):
-    """A cache of the comparable form of each cluster. Bounded, so that no text can fill the memory."""
-
-    def __missing__(self, cluster: str) -> str:
-        form = " " if cluster.isspace() else comparable_letter(cluster)
-        if len(self) < _REMEMBERED:
-            self[cluster] = form
-        return form
-
-
-_LETTERS = _Letters()
 _UNUSUAL = re.compile(r"[^\x00-\x7f]")
 #: Blanks of ASCII other than the space, and their like in lines.
 _BLANKS = {ord(blank): " " for blank in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"}
@@ -49,17 +35,21 @@ def comparable_view(original: str) -> Folded:
 
 def _one_for_one(original: str) -> dict[int, str]:
     """A table for `str.translate`; empty if the form of a letter is longer or shorter than the letter."""
-    table = {ord(char): _LETTERS[char] for char in set(_UNUSUAL.findall(original))}
+    table = {ord(char): _form(char) for char in set(_UNUSUAL.findall(original))}
     return table | _BLANKS if all(len(form) == 1 for form in table.values()) else {}
 
 
 def _forms(seen: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     pieces = clusters(seen)
     if len(seen) != end - start:
-        yield from ((_LETTERS[piece], start, end) for piece in pieces)
+        yield from ((_form(piece), start, end) for piece in pieces)
         return
     place = accumulate(map(len, pieces), initial=start)
-    yield from ((_LETTERS[piece], at, at + len(piece)) for piece, at in zip(pieces, place, strict=False))
+    yield from ((_form(piece), at, at + len(piece)) for piece, at in zip(pieces, place, strict=False))
+
+
+def _form(cluster: str) -> str:
+    return " " if cluster.isspace() else comparable_letter(cluster)
 
 
 def _narrowed(view: Folded) -> Folded:

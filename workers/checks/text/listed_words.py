@@ -131,7 +131,7 @@ class _Globs:
     """Entries in which `*` stands for any letters. Only those are tried whose longest piece stands in the text."""
 
     def __init__(self, entries: dict[str, str]) -> None:
-        self._entries = tuple((parts, entry) for form, entry in entries.items() if "".join(parts := _parts(form)).strip("*"))
+        self._entries = tuple((parts, entry) for form, entry in entries.items() if "".join(parts := parts_of(form)).strip("*"))
         pieces = [max(" ".join(parts).replace("*", " ").split(), key=len) for parts, _ in self._entries]
         self._automaton = AhoCorasick(
             pieces, implementation=Implementation.ContiguousNFA, store_patterns=False
@@ -151,12 +151,6 @@ class _Globs:
             if len(found) > MOST_FINDS:
                 break
         return found
-
-
-def _parts(form: str) -> tuple[str, ...]:
-    """The globs of one entry. In scripts without blanks an entry may stand inside a run of letters."""
-    parts = parts_of(form)
-    return parts if form.isascii() else tuple(f"*{glob}*" if any(map(is_unspaced, glob)) else glob for glob in parts)
 
 
 def _without_stars(form: str) -> str:
