@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -250,8 +251,10 @@ def _words(value: str, facts: Facts) -> str:
     return f"contains {', '.join(matches)}" if matches else ""
 
 
-def _normalized(text: str) -> list[str]:
-    return word_pattern().findall(_apart(text))[:MOST_WORDS]
+@lru_cache(maxsize=2)
+def _normalized(text: str) -> tuple[str, ...]:
+    """The words of a text. The rules of a site read the same comment one after the other, so its two forms are cached."""
+    return tuple(word_pattern().findall(_apart(text))[:MOST_WORDS])
 
 
 def _apart(text: str) -> str:

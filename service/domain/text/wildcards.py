@@ -12,7 +12,7 @@ LONGEST_WORD = 80
 def parts_of(entry: str) -> tuple[str, ...]:
     """The globs of an entry in comparable form, one for each word. All other signs only part words, in the entry as in the text.
     In scripts without blanks an entry may stand inside a run of letters."""
-    parts = tuple(_pattern("*").findall(entry))
+    parts = tuple(_pattern(r"|\*").findall(entry))
     return parts if entry.isascii() else tuple(f"*{part}*" if any(map(is_unspaced, part)) else part for part in parts)
 
 
@@ -23,7 +23,8 @@ def word_pattern() -> re.Pattern[str]:
 
 @cache
 def _pattern(wildcard: str) -> re.Pattern[str]:
-    letter = f"(?:[^\\W_]|[{re.escape(marks() + wildcard)}])"
+    # The class of all marks is slow, so it is tried on no ASCII character.
+    letter = rf"(?:[^\W_]{wildcard}|(?![\x00-\x7f])[{re.escape(marks())}])"
     return re.compile(f"{letter}+(?:'{letter}+)?")
 
 
