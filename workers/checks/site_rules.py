@@ -1,14 +1,19 @@
 """The custom rules of this site's editors."""
 
+import re
 from collections.abc import Iterator
 
 from service.domain.policy.custom_rules import Facts, in_shadow, matches_of
 from service.domain.policy.signals import Kind, Signal
+from service.domain.text.comparable import comparable
 from service.domain.text.language import language_of
 from workers.checks.prepared import Prepared
 from workers.checks.text.comparable_view import comparable_view
+from workers.checks.text.listed_words import is_accented
+from workers.checks.text.normalize import Folded
 
 CHECK = "site_rules"
+_WORD = re.compile(r"\S+")
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -27,7 +32,7 @@ def facts_of(prepared: Prepared) -> Facts:
     reading, history = prepared.reading, prepared.reading.history
     return Facts(
         text=comparable_view(reading.text).text,
-        folded=prepared.text.text,
+        folded=_without_disguises(prepared.text),
         thread=reading.page.external_id,
         links=len(prepared.links),
         approved=history.approved if history.vouched else 0,
@@ -36,3 +41,15 @@ def facts_of(prepared: Prepared) -> Facts:
         language=reading.circumstances.language or language_of(reading.text),
         day=reading.circumstances.received_at.date() if reading.circumstances.received_at else None,
     )
+
+
+def _without_disguises(folded: Folded) -> str:
+    """The folded text, but ordinary words keep their accents: folding makes "schon" of "schön"."""
+    if folded.original.isascii():
+        return folded.text
+
+    def word(match: re.Match[str]) -> str:
+        written = folded.original[slice(*folded.whence(*match.span()))]
+        return comparable(written) if is_accented(written) else match[0]
+
+    return _WORD.sub(word, folded.text)

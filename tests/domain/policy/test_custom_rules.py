@@ -94,6 +94,12 @@ def test_a_live_rule_finds_its_words_in_every_script_and_through_disguises(word:
     assert Kind.SITE_RULE not in {s.kind for s in signals_of(CheckInput("Das ist schon alles", rules=(rule,)))}
 
 
+@pytest.mark.parametrize(("word", "text"), [("schon", "Das ist so schön."), ("cote", "Le côté gauche")])
+def test_a_live_rule_takes_no_accent_for_a_disguise(word: str, text: str) -> None:
+    rule = CustomRule.parse({"about": "words", "value": word, "mode": "live"})
+    assert Kind.SITE_RULE not in {s.kind for s in signals_of(CheckInput(text, rules=(rule,)))}
+
+
 def test_a_first_comment_is_one_of_somebody_of_whom_nothing_was_decided_yet():
     rule = CustomRule.parse({"about": "first_comment", "value": "whatever", "mode": "live"})
     assert rule.value == ""

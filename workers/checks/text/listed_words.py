@@ -58,7 +58,7 @@ class ListedWords:
             return
         for start, end, entry in self._disguisable.find(folded.text):
             first, last = folded.whence(start, end)
-            if not _is_accented(folded.original[first:last]):
+            if not is_accented(folded.original[first:last]):
                 yield start, end, entry
 
 
@@ -188,7 +188,7 @@ def _begins_after(last: str, after: str, *, joins: bool) -> bool:
     return not after.isalpha() or (is_unspaced(after) and not joins)
 
 
-def _is_accented(word: str) -> bool:
+def is_accented(word: str) -> bool:
     """Whether a word only has the accents of an ordinary word: then it is another word than the one without them. A word in which
     most letters have accents is a disguise."""
     letters = [unicodedata.normalize("NFD", char) for char in unicodedata.normalize("NFC", word).lower() if char.isalpha()]
