@@ -1,6 +1,6 @@
 """Profanity, plain or disguised, in English and in the language of the comment: the words, and the spelling they were read as."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
@@ -31,26 +31,19 @@ class ProfaneWord(NamedTuple):
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal per tier, most severe first: strong words, then coarse and mild ones."""
-    words = [*_in_text(prepared), *finds(prepared.name, field=Field.AUTHOR_NAME)]
-    if not words:
-        return
-    allowed, innocent = frozenset(map(comparable, prepared.reading.lists.allowed_words)), site_lists.allowed(prepared)
-    counted = [
-        word for word in words if comparable(word.read_as) not in allowed and not site_lists.is_allowed(word.span, innocent)
-    ]
+    english, others = _english(prepared.text, prepared.profane, Field.TEXT), _in_other_languages(prepared)
+    words = _not_allowed(prepared, [*english, *others])
+    if others:
+        words = _without_overlaps(words)
+    words += _not_allowed(prepared, finds(prepared.name, field=Field.AUTHOR_NAME))
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
-        if spans := [word.span for word in counted if word.tier is tier]:
+        if spans := [word.span for word in words if word.tier is tier]:
             yield _signal(tier, spans)
 
 
 def finds(folded: Folded, *, field: Field = Field.TEXT) -> list[ProfaneWord]:
     """The English profanity in one text."""
     return _english(folded, profane_words(folded, disguises(folded.text), is_name=field is Field.AUTHOR_NAME), field)
-
-
-def _in_text(prepared: Prepared) -> list[ProfaneWord]:
-    english, others = _english(prepared.text, prepared.profane, Field.TEXT), _in_other_languages(prepared)
-    return _without_overlaps([*english, *others]) if others else english
 
 
 def _english(folded: Folded, found: ProfaneWords, field: Field) -> list[ProfaneWord]:
@@ -69,7 +62,15 @@ def _in_other_languages(prepared: Prepared) -> list[ProfaneWord]:
     ]
 
 
-def _without_overlaps(words: Sequence[ProfaneWord]) -> list[ProfaneWord]:
+def _not_allowed(prepared: Prepared, words: list[ProfaneWord]) -> list[ProfaneWord]:
+    """The words without those that the site allows."""
+    if not words:
+        return []
+    entries, places = frozenset(map(comparable, prepared.reading.lists.allowed_words)), site_lists.allowed(prepared)
+    return [word for word in words if comparable(word.read_as) not in entries and not site_lists.is_allowed(word.span, places)]
+
+
+def _without_overlaps(words: list[ProfaneWord]) -> list[ProfaneWord]:
     """Of overlapping words, the first is kept, unless the second is more severe: some words stand in the lists of two languages."""
     kept: list[ProfaneWord] = []
     for word in sorted(words, key=lambda word: (word.span.start, -word.tier, -word.span.end)):

@@ -87,6 +87,11 @@ def test_allowed_words_of_the_site_allow() -> None:
     assert not found(text, lists=Lists(allowed_words=("Arschloch",)))
 
 
+def test_an_allowed_word_does_not_allow_a_longer_coarse_phrase() -> None:
+    (signal,) = found("Es una hija de puta y todo el mundo lo sabe.", lists=Lists(allowed_words=("puta",)))
+    assert [span.text for span in signal.spans] == ["hija de puta"]
+
+
 def test_endings_accents_and_repeated_letters_are_read() -> None:
     assert found("Estos gilipolllllas del ayuntamiento no saben lo que hacen.")
     assert found("El alcalde es un cabron y todo el mundo lo sabe.")
