@@ -32,7 +32,7 @@ class Prepared:
         name = fold(reading.author.name)
         tokens = set(text.text.split())
         disguised = tuple(disguises(text.text, tokens))
-        profane = profane_words(text, disguised)
+        profane = profane_words(text, tokens, disguised)
         said = tokenize(text, tokens, hidden=(*profane.innocent, *_allowed(text, disguised, reading.lists.allowed_words)))
         return cls(reading, text, name, disguised, links_in(text, reading.text), said, Told.of(reading.text), profane)
 

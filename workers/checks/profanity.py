@@ -43,7 +43,9 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def finds(folded: Folded, *, field: Field = Field.TEXT) -> list[ProfaneWord]:
     """The English profanity in one text."""
-    return _english(folded, profane_words(folded, disguises(folded.text), is_name=field is Field.AUTHOR_NAME), field)
+    tokens = set(folded.text.split())
+    words = profane_words(folded, tokens, disguises(folded.text, tokens), is_name=field is Field.AUTHOR_NAME)
+    return _english(folded, words, field)
 
 
 def _english(folded: Folded, found: ProfaneWords, field: Field) -> list[ProfaneWord]:

@@ -1,6 +1,6 @@
 """Finds profane words in a folded text: plain, misspelled or disguised, and not where they are innocent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,8 +28,11 @@ class ProfaneWords:
     innocent: tuple[tuple[int, int], ...] = ()
 
 
-def profane_words(folded: Folded, disguised: Iterable[Disguise], *, is_name: bool = False) -> ProfaneWords:
-    """The profane words of a text, or of the name of an author (`is_name`), from left to right."""
+def profane_words(
+    folded: Folded, tokens: Collection[str], disguised: Iterable[Disguise], *, is_name: bool = False
+) -> ProfaneWords:
+    """The profane words of a text, or of the name of an author (`is_name`), from left to right. `tokens`: the folded text split at
+    whitespace."""
     if not folded.text:
         return ProfaneWords()
     innocents = Innocents(folded, is_name=is_name)
@@ -41,7 +44,7 @@ def profane_words(folded: Folded, disguised: Iterable[Disguise], *, is_name: boo
         else:
             hits.append((hit.start, hit.end, hit.entry))
     seen: dict[tuple[str, ...], Entry | None] = {}
-    for disguise in (*disguised, *more_readings(folded, folded.text.split())):
+    for disguise in (*disguised, *more_readings(folded, tokens)):
         if disguise.words not in seen:
             seen[disguise.words] = _seen_through(disguise)
         entry = seen[disguise.words]

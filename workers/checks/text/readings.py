@@ -42,8 +42,7 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
 
 
 def _one_letter_wrong(text: str) -> Iterator[Disguise]:
-    words = misspelled().keys() & (set(apart(text)) if text.isascii() else set(text.split()))
-    for word in sorted(words):
+    for word in sorted(misspelled().keys() & (apart(text) if text.isascii() else text.split())):
         yield from _at_each_place(text, word, misspelled()[word])
 
 
