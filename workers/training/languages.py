@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import diags
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
@@ -23,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from workers.checks.languages.attacks import normal, packed, pieces
 from workers.checks.model.linear import GAINS, WEIGHTS, Linear
 from workers.training.corpora import rows
-from workers.training.fitting import in_steps
+from workers.training.fitting import Table, in_steps
 from workers.training.metrics import auc, hits_at
 
 #: The sources that may train, with their licences. Rows of other sources are left out.
@@ -61,13 +60,13 @@ class Row:
 def train_languages(folder: Path, out: Path) -> dict[str, object]:
     """Train, write `languages.json.gz` and its card to `out`, and return the card. The same rows give the same bytes."""
     taught = read(folder)
-    counts, names = _table(taught)
+    table = Table.of((sorted(pieces(normal(row.text))) for row in taught), at_least=AT_LEAST)
     rest = [at for at, row in enumerate(taught) if not row.aside]
     aside = [at for at, row in enumerate(taught) if row.aside and row.source not in CALM]
-    first = _fit(counts[rest], names, [taught[at] for at in rest])
-    margins = _margins(first, counts[aside], names)
+    first = _fit(table.rows(rest), [taught[at] for at in rest])
+    margins = table.rows(aside).margins(first)
     scales, figures = _scales([taught[at] for at in aside], margins)
-    stored = packed(_fit(counts, names, taught), scales)
+    stored = packed(_fit(table, taught), scales)
     out.mkdir(parents=True, exist_ok=True)
     (out / "languages.json.gz").write_bytes(stored)
     card = _card(taught, stored, figures)
@@ -100,15 +99,6 @@ def calm_about_people() -> list[Row]:
     ]
 
 
-def _table(taught: Sequence[Row]) -> tuple[Any, Any]:
-    vectorizer = CountVectorizer(
-        analyzer=lambda row: sorted(pieces(normal(row.text))), binary=True, min_df=AT_LEAST, dtype=np.float64
-    )
-    counts = vectorizer.fit_transform(taught).tocsr()
-    counts.sort_indices()
-    return counts, vectorizer.get_feature_names_out()
-
-
 def _weights(taught: Sequence[Row]) -> Any:
     of_kind = Counter((row.language, row.label) for row in taught if row.source not in CALM)
     of_language = Counter(row.language for row in taught)
@@ -123,7 +113,8 @@ def _weights(taught: Sequence[Row]) -> Any:
     return np.array([weight(row) for row in taught])
 
 
-def _fit(counts: Any, names: Any, taught: Sequence[Row]) -> Linear:
+def _fit(table: Table, taught: Sequence[Row]) -> Linear:
+    counts, names = table.counts, table.names
     labels, weights = np.array([row.label for row in taught]), _weights(taught)
     often = np.bincount(counts.indices, minlength=counts.shape[1])
     gains = np.sqrt(np.log(len(taught) / np.maximum(often, 1))) ** RARITY
@@ -140,13 +131,6 @@ def _solve(counts: Any, gains: Any, labels: Any, weights: Any) -> tuple[Any, flo
         unit = normalize((counts @ diags(gains)).tocsr())
         model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(unit, labels, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])
-
-
-def _margins(model: Linear, counts: Any, names: Any) -> list[float]:
-    pairs = np.array([model.weights.get(name, (0.0, 0.0)) for name in names.tolist()])
-    weights, gains = counts @ pairs[:, 0], counts @ pairs[:, 1]
-    margins: list[float] = (np.where(gains > 0, weights / np.sqrt(np.maximum(gains, 1e-12)), 0.0) + model.bias).tolist()
-    return margins
 
 
 def _scales(aside: Sequence[Row], margins: Sequence[float]) -> tuple[dict[str, tuple[float, float]], dict[str, dict[str, float]]]:
