@@ -1,9 +1,11 @@
 """The coarse words of a text, by the lists of the languages that it may be in. English has lists and a matcher of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from workers.checks.languages.coarse_words import UNSURE, Find, coarse_words
 from workers.checks.languages.told import ENGLISH, Told
+from workers.checks.text.comparable_view import comparable_view
 
 #: The lists of this many possible languages are tried, if the text is too short to tell one.
 MOST_CANDIDATES = 3
@@ -14,14 +16,12 @@ def coarse_finds(original: str, told: Told) -> list[Find]:
     languages = _languages(told)
     if not languages:
         return []
-    text = original.lower()
-    if len(text) != len(original):
-        # A few capital letters (İ) become two small ones, which would move all places behind them.
-        text = "".join(char if len(char.lower()) != 1 else char.lower() for char in original)
+    view = comparable_view(original)
     places: dict[int, Find] = {}
     for language in languages:
-        for find in _finds(language, text):
-            places.setdefault(find.start, find)
+        for find in _finds(language, view.text):
+            start, end = view.whence(find.start, find.end)
+            places.setdefault(start, replace(find, start=start, end=end))
     return [places[start] for start in sorted(places)]
 
 

@@ -12,6 +12,8 @@ from unicodedata import normalize
 
 from ahocorasick_rs import AhoCorasick
 
+from service.domain.text.comparable import comparable
+
 #: Languages that put no blank between words: an entry counts wherever it stands.
 UNSPACED = frozenset({"zh", "ja", "th", "yue", "lo", "km", "my"})
 #: Roman Urdu and Hinglish share one list. A text in Devanagari or in Urdu letters may have words of it, too.
@@ -22,7 +24,7 @@ UNSURE = "unsure"
 #: Only the first words of a long text are searched, so that no text is slow.
 MOST_WORDS, MOST_LETTERS = 2_000, 6_000
 _SHORTEST_STEM = 2
-_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e30-\u0e4f\u200c\u200d"
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e30-\u0e4f"
 _WORD = re.compile(rf"[\w{_MARKS}]+(?:[.-][\w{_MARKS}]+)*")
 _REPEATED = re.compile(r"(\w)\1{2,}")
 _LEET = str.maketrans("013457@$", "oieastas")
@@ -34,13 +36,11 @@ def _base(letter: str) -> str:
     return first if first != letter else ""
 
 
-#: Letters of the same sound or shape that people use for one another: Arabic alif, ya and ta marbuta, accents, sharp s.
+#: Letters of the same sound or shape that people use for one another: Arabic alif, ya and ta marbuta, accents, stress marks.
 _PLAIN: dict[int, str] = {
     **{code: base for code in (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x1F00)) if (base := _base(chr(code)))},
-    **{
-        ord(letter): plain for letter, plain in zip("أإآٱىةؤئيكیکёłıđøßœæ", (*"ااااىهوىىكىكеlido", "ss", "oe", "ae"), strict=True)
-    },
-    **dict.fromkeys(map(ord, "\u0640\u200c\u200d\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u093c"), ""),
+    **{ord(letter): plain for letter, plain in zip("أإآٱىةؤئيكیکłđøœæ", (*"ااااىهوىىكىكldo", "oe", "ae"), strict=True)},
+    **dict.fromkeys((*range(0x300, 0x370), 0x93C), ""),
 }
 
 
@@ -65,7 +65,7 @@ class CoarseWords:
     _automaton: AhoCorasick | None = None
 
     def find(self, text: str) -> Iterator[Find]:
-        """All coarse words in a lower-case text, from left to right."""
+        """All coarse words in a text in comparable form, from left to right."""
         if self.anywhere:
             yield from self._anywhere(text[:MOST_LETTERS])
         if not (self.whole or self.stems):
@@ -115,11 +115,11 @@ class CoarseWords:
     def add(self, line: str, *, unspaced: bool) -> None:
         """Add one line of the list."""
         mild, entry = line.startswith("~"), line.removeprefix("~")
-        core = entry.strip("*")
+        core = comparable(entry.strip("*"))
+        parts = tuple(_WORD.findall(core))
         if unspaced or entry.startswith("*"):
             self.anywhere.append((core, mild))
-        elif " " in core:
-            parts = tuple(core.split())
+        elif len(parts) > 1:
             for parts_ in {parts, tuple(part.translate(_PLAIN) for part in parts)}:
                 self.phrases.setdefault(parts_[0], []).append((parts_, core, mild))
         else:
@@ -166,7 +166,7 @@ def _spellings(word: str) -> tuple[str, ...]:
         plain = plain.translate(_LEET)
     if _REPEATED.search(plain):
         plain = _REPEATED.sub(r"\1", plain)
-    if len(plain) > 3 and plain[0] in "وفبل" and plain[:1] != word:
+    if len(plain) > 3 and plain[0] in "وفبل":
         return (word, plain, plain[1:], plain[1:].removeprefix("ال"))
     if plain.startswith("ال"):
         return (word, plain, plain[2:])

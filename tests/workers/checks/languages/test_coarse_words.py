@@ -98,6 +98,28 @@ def test_endings_accents_and_repeated_letters_are_read() -> None:
     assert found("Bunlar çok şerefsizler ve bunu herkes biliyor.")
 
 
+@pytest.mark.parametrize(("text", "shown"), [
+    ("Was für ein Mist\u00advieh, und das nennt sich auch noch Stadtrat.", "Mist\u00advieh"),
+    ("Was für ein Mi<b>st</b>vieh, und das nennt sich auch noch Stadtrat.", "Mi<b>st</b>vieh"),
+    ("Ce maire est un couil\u200blon et tout le monde le sait.", "couil\u200blon"),
+    ("Bu adam bir s\u0327erefsiz ve bunu herkes biliyor, çok kötü.", "s\u0327erefsiz"),
+    ("Этот мэр просто муда\u0301к, и все это знают уже давно.", "муда\u0301к"),
+    ("这个市长真是个傻 逼，大家都知道。", "傻 逼"),
+])  # fmt: skip
+def test_what_a_reader_does_not_see_hides_no_word(text: str, shown: str) -> None:
+    (signal,) = found(text)
+    assert [span.text for span in signal.spans] == [shown]
+
+
+@pytest.mark.parametrize("language", sorted(listed_languages()) + [UNSURE])
+def test_every_entry_of_a_list_finds_itself(language: str) -> None:
+    words = words_of(language)
+    assert words
+    phrases = [entry for listed in words.phrases.values() for _, entry, _ in listed]
+    entries = [entry for entry, _ in (*words.whole.values(), *words.stems.values(), *words.anywhere)]
+    assert [entry for entry in (*entries, *phrases) if not list(words.find(f" {entry} "))] == []
+
+
 @given(st.sampled_from(sorted(listed_languages()) + [UNSURE]), st.text(max_size=80))
 def test_no_text_breaks_a_list(language: str, text: str) -> None:
     words = words_of(language)
