@@ -6,6 +6,7 @@ words are sought in both.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 
 from service.domain.text.comparable import clusters, comparable_letter, inner_blanks, is_composed
@@ -17,8 +18,9 @@ _UNUSUAL = re.compile(r"[^\x00-\x7f]")
 _BLANKS = {ord(blank): " " for blank in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"}
 
 
+@lru_cache(maxsize=2)
 def comparable_view(original: str) -> Folded:
-    """The comparable view of a text. Linear time; never raises."""
+    """The comparable view of a text. Linear time; never raises. Several lists and checks read the same text and name in turn."""
     marked_up = "<" in original or "&" in original
     if not marked_up and original.isascii():
         return _narrowed(Folded(original, original.translate(_BLANKS).lower()))
