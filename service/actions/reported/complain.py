@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.reported.close import Closing, close_reports
 from service.domain.errors import AlreadyDecided, Code, Conflict, Gone, Invalid, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.reported.contact import Contact
-from service.domain.reported.kinds import COMPLAINT_TIME
+from service.domain.reported.grounds import ILLEGAL
+from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.lifecycle.archives import absent
@@ -23,7 +25,7 @@ from service.store.tables.reported import Complaint, ComplaintState, Report, Rep
 
 #: Maximum characters of a complaint.
 LONGEST = 4_000
-#: The reason of the decision that reverses another one.
+#: The reason of the decision that publishes a comment again.
 REVERSED = "complaint_upheld"
 
 
@@ -140,16 +142,26 @@ def decide_complaint(
 def _reverse(
     session: Session, complaint: Complaint, version: int | None, moderator_id: UUID, now: datetime, delay: timedelta
 ) -> None:
-    """Publish the comment of an author again, or remove a comment whose report was dismissed."""
-    wanted = State.REJECTED if complaint.report_id else State.APPROVED
-    if session.scalar(select(Comment.state).where(Comment.id == complaint.comment_id)) != wanted:
-        ruling = Ruling(complaint.comment_id, wanted, version, REVERSED)
+    """Publish the comment of an author again, or uphold a dismissed report: the comment is removed for the reason of the report."""
+    report = session.get_one(Report, complaint.report_id) if complaint.report_id else None
+    if report:
+        # The report is open again until the decision closes it. So the removal counts as one that a reader asked for.
+        report.state = ReportState.OPEN
+        session.flush()
+    target = State.REJECTED if report else State.APPROVED
+    if session.scalar(select(Comment.state).where(Comment.id == complaint.comment_id)) != target:
+        ruling = Ruling(complaint.comment_id, target, version, _reason_of(report) if report else REVERSED)
         actor = Actor(moderator_id=moderator_id)
         [outcome] = decide(session, complaint.site_id, [ruling], actor=actor, now=now, delay=delay)
         if isinstance(outcome, Refusal):
             raise outcome
-    if complaint.report_id:
-        session.get_one(Report, complaint.report_id).state = ReportState.UPHELD
+    elif report:
+        close_reports(session, [report], Closing(ReportState.UPHELD), now=now, moderator_id=moderator_id)
+
+
+def _reason_of(report: Report) -> str:
+    """The rejection reason that a report asks for."""
+    return ILLEGAL if report.kind == ReportKind.ILLEGAL else report.reason
 
 
 def _restricts(before: State, after: State) -> bool:

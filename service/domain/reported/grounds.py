@@ -6,8 +6,8 @@ from typing import Any
 
 from service.domain.reported.kinds import Ground
 
-#: The reasons whose ground is the law unless the site says otherwise.
-BY_LAW = frozenset({"illegal"})
+#: The reason whose ground is the law unless the site says otherwise.
+ILLEGAL = "illegal"
 #: The reason of advertising that is sent in masses. No statement of reasons is owed for it (Article 17(2)).
 SPAM = "spam"
 
@@ -25,7 +25,7 @@ def ground_of(stored: Mapping[str, Any] | None, reason: str) -> ReasonGround:
     """The ground of a rejection reason, from what the site has stored, else the default."""
     given = (stored or {}).get(reason)
     if not isinstance(given, Mapping):
-        return ReasonGround(Ground.LAW if reason in BY_LAW else Ground.RULES)
+        return ReasonGround(Ground.LAW if reason == ILLEGAL else Ground.RULES)
     texts = given.get("texts")
     return ReasonGround(
         Ground(given.get("ground", Ground.RULES)), str(given.get("law", "")), dict(texts) if isinstance(texts, Mapping) else {}

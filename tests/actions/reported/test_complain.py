@@ -1,5 +1,6 @@
 """A complaint comes once and within six months, and another person than before decides it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,13 +18,14 @@ from service.actions.reported.complain import (
 )
 from service.domain.errors import AlreadyDecided, Conflict, Gone
 from service.domain.ids import new_id
+from service.domain.reported.report_draft import ReportDraft
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.reported import Complaint, Report
-from tests.actions.reported.reporting import DELAY, SECRET_BOX, draft_of, own_events, receive
-from tests.support.factories import NOON, with_comment
+from tests.actions.reported.reporting import DELAY, SECRET_BOX, draft_of, illegal, own_events, receive
+from tests.support.factories import NOON, events, with_comment
 
 WHY = ComplaintDraft("I quoted somebody else.")
 
@@ -116,3 +118,21 @@ def test_a_reporter_whose_report_was_dismissed_complains_and_another_person_remo
     with database.reading() as session:
         assert session.get_one(Comment, comment_id).state == State.REJECTED
         assert session.get_one(Report, received.report_id).state == "upheld"
+
+
+@pytest.mark.parametrize(("draft", "ground", "reason"), [(draft_of, "rules", "insult"), (illegal, "law", "illegal")])
+def test_a_removal_after_a_reporters_complaint_counts_as_one_after_their_report(
+    database: Database, draft: Callable[[UUID], ReportDraft], ground: str, reason: str
+) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana, sam = receive(database, draft(comment_id)), person(database, "Dana"), person(database, "Sam")
+    with database.writing() as session:
+        keep_reported(session, "news", comment_id, [received.report_id], version=1, moderator_id=dana, now=NOON, delay=DELAY)
+        complaint_id = complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON).id
+    settle(database, complaint_id, sam, uphold=True)
+    with database.reading() as session:
+        stored = session.get_one(Report, received.report_id)
+        assert (stored.state, stored.version, stored.ground, stored.moderator_id) == ("upheld", 3, ground, sam)
+        assert [state for _, state, _ in own_events(session, stored.id)] == ["open", "dismissed", "upheld"]
+        facts = events(session, comment_id)[-1].facts
+        assert (facts["reason"], facts["notice"]) == (reason, True)

@@ -1,5 +1,6 @@
 """The words for reports: kinds of illegal content, states, grounds."""
 
+from service.domain.reported.grounds import ILLEGAL
 from service.domain.reported.kinds import Ground, IllegalContent, ReportKind
 from service.store.tables.reported import ReportState
 from service.store.tables.sites import Site
@@ -24,7 +25,7 @@ def illegal_names() -> dict[str, str]:
 
 def rule_names(site: Site | None) -> dict[str, str]:
     """The rules that a comment can be against: the rejection reasons of the site, without the law."""
-    return {reason.code: reason.label for reason in rejections(site) if reason.code != "illegal"}
+    return {reason.code: reason.label for reason in rejections(site) if reason.code != ILLEGAL}
 
 
 def reason_name(kind: str, reason: str, site: Site | None) -> str:
