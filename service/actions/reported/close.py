@@ -76,15 +76,14 @@ def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
 
 def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:
     """Remove what reporters and the author wrote about a comment that is erased: it may quote the comment or name its author. Open
-    reports are closed."""
+    reports and complaints are closed."""
     close_reports(session, open_reports(session, [comment_id]), Closing(ReportState.ERASED), now=now)
-    blank = {"text": "", "law": "", "url": "", "note": ""}
-    whose = Report.comment_id == comment_id
-    session.execute(update(Report).where(whose).values(**blank).execution_options(synchronize_session=False))
-    waiting = (Complaint.comment_id == comment_id, Complaint.state == ComplaintState.OPEN)
-    gone = {"state": ComplaintState.ERASED, "decided_at": now}
-    session.execute(update(Complaint).where(*waiting).values(**gone).execution_options(synchronize_session=False))
-    by_author = (Complaint.comment_id == comment_id, Complaint.report_id.is_(None))
-    session.execute(
-        update(Complaint).where(*by_author).values(text="", note="", contact="").execution_options(synchronize_session=False)
-    )
+    reports = update(Report).where(Report.comment_id == comment_id).values(text="", law="", url="", note="")
+    complaints = update(Complaint).where(Complaint.comment_id == comment_id)
+    for statement in (
+        reports,
+        complaints.values(text="", note=""),
+        complaints.where(Complaint.report_id.is_(None)).values(contact=""),
+        complaints.where(Complaint.state == ComplaintState.OPEN).values(state=ComplaintState.ERASED, decided_at=now),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from service.actions.comments.edit_erase import erase
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.reported.answer import keep_reported
 from service.actions.reported.complain import (
@@ -136,3 +137,15 @@ def test_a_removal_after_a_reporters_complaint_counts_as_one_after_their_report(
         assert [state for _, state, _ in own_events(session, stored.id)] == ["open", "dismissed", "upheld"]
         facts = events(session, comment_id)[-1].facts
         assert (facts["reason"], facts["notice"]) == (reason, True)
+
+
+def test_erasing_a_comment_removes_the_words_of_every_complaint(database: Database) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana = receive(database, draft_of(comment_id)), person(database, "Dana")
+    with database.writing() as session:
+        keep_reported(session, "news", comment_id, [received.report_id], version=1, moderator_id=dana, now=NOON, delay=DELAY)
+        complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON)
+        erase(session, "news", comment_id, now=NOON)
+    with database.reading() as session:
+        complaint = session.scalars(select(Complaint)).one()
+        assert (complaint.state, complaint.text, complaint.note) == ("erased", "", "")
