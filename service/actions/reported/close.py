@@ -70,8 +70,9 @@ def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
     for report in session.scalars(select(Report).where(Report.decision_id.in_(decision_ids))):
         withdraw_own_event(session, report.id, report.version)
         report.state, report.version = ReportState.OPEN, report.version + 1
-        report.decided_at, report.moderator_id, report.key_id, report.decision_id, report.note = None, None, None, None, ""
-        session.flush()
+        report.decided_at, report.moderator_id, report.key_id, report.decision_id = None, None, None, None
+        report.ground, report.note = "", ""
+    session.flush()
 
 
 def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:

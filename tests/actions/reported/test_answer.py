@@ -98,7 +98,8 @@ def test_an_undo_opens_the_reports_again_and_tells_nobody(database: Database) ->
             session, "news", comment_id, version=1, action_id=new_id(), moderator_id=dana, reason="insult", now=NOON, delay=DELAY
         )
         undo(session, "news", [done.decision_id], actor=Actor(moderator_id=dana), now=NOON, delay=DELAY)
-    assert report(database, received).state == "open"
+    stored = report(database, received)
+    assert (stored.state, stored.ground) == ("open", "")
     with database.reading() as session:
         assert own_events(session, received.report_id) == [
             ("report.received", "open", "due"),
