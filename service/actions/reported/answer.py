@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.actions.moderation.decide import Actor, Decided, Ruling, decide
@@ -13,7 +13,7 @@ from service.domain.errors import AlreadyDecided, Fault, NotFound, Refusal
 from service.domain.states import State
 from service.store.reported.reports import open_reports
 from service.store.tables.comments import Comment
-from service.store.tables.reported import Report, ReportState
+from service.store.tables.reported import ReportState
 
 
 def keep_reported(
@@ -24,11 +24,12 @@ def keep_reported(
     *,
     version: int | None,
     moderator_id: UUID,
-    answer: str = "",
+    message: str = "",
     now: datetime,
     delay: timedelta,
 ) -> None:
-    """Dismiss the reports that the moderator saw: the comment stays. If it was held, it is published again.
+    """Dismiss the reports that the moderator saw: the comment stays. If it was held, it is published again. `message` is
+    for the reporters: the mails are made when they are sent, so they contain it.
 
     Raises NotFound, or AlreadyDecided if the comment has changed since the version that the moderator saw.
     """
@@ -49,7 +50,8 @@ def keep_reported(
     left = [report for report in seen if report.state == ReportState.OPEN]
     closing = Closing(ReportState.DISMISSED, decision_id)
     close_reports(session, left, closing, now=now, due_at=now + delay, moderator_id=moderator_id)
-    _answer(session, seen, answer)
+    for report in seen:
+        report.note = message
 
 
 def remove_reported(
@@ -72,13 +74,6 @@ def remove_reported(
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
-
-
-def _answer(session: Session, reports: Sequence[Report], answer: str) -> None:
-    """Store the message to the reporters. The mails are made when they are sent, so they contain it."""
-    if answer:
-        ids = [report.id for report in reports]
-        session.execute(update(Report).where(Report.id.in_(ids)).values(note=answer).execution_options(synchronize_session=False))
 
 
 def _locked(session: Session, site_id: str, comment_id: UUID) -> Comment:

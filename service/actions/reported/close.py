@@ -21,7 +21,6 @@ class Closing:
     state: ReportState
     decision_id: UUID | None = None
     ground: str = ""
-    note: str = ""
 
 
 def close_reports(
@@ -38,7 +37,7 @@ def close_reports(
     for report in reports:
         report.state, report.version, report.decided_at = closing.state, report.version + 1, now
         report.moderator_id, report.key_id, report.decision_id = moderator_id, key_id, closing.decision_id
-        report.ground, report.note = closing.ground, closing.note
+        report.ground, report.note = closing.ground, ""
     session.flush()
     for report in reports:
         add_own_event(session, report, EventType.REPORT_DECIDED, now=now, due_at=due_at)

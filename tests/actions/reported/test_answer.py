@@ -37,7 +37,7 @@ def test_a_kept_comment_stays_and_its_reporters_are_told(database: Database) -> 
             [first.report_id],
             version=1,
             moderator_id=dana,
-            answer="It is a joke.",
+            message="It is a joke.",
             now=NOON,
             delay=DELAY,
         )

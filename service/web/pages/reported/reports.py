@@ -66,7 +66,7 @@ def answer_reports() -> AnyResponse:
             if form["act"] == "keep":
                 keep_reported(
                     session, site_id(), comment_id, [i for value in form.getlist("report") if (i := uuid(value))], version=version,
-                    moderator_id=current_moderator_id(), answer=form.get("answer", "").strip()[:2000], now=_now(), delay=undo_time(),
+                    moderator_id=current_moderator_id(), message=form.get("answer", "").strip()[:2000], now=_now(), delay=undo_time(),
                 )  # fmt: skip
             elif form["act"] == "reject":
                 _remove(session, comment_id, version, action_id)
