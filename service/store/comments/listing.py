@@ -1,4 +1,4 @@
-"""Comments for the host's API requests: one comment with its history, or a page of comments."""
+"""Comments for the API and for readers: one comment with its history, or a page of comments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from service.domain.ids import thread_id
 from service.domain.states import State
 from service.store.tables.comments import Comment, Thread, VerdictRow
 from service.store.tables.outbox import Event
+from service.store.tables.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ def comment_of(session: Session, site_id: str, comment_id: UUID) -> ListedCommen
     """One comment of this site, also an erased one."""
     rows = _listed(session, _comments().where(Comment.id == comment_id, Comment.site_id == site_id))
     return rows[0] if rows else None
+
+
+def comment_and_site(session: Session, comment_id: UUID) -> tuple[ListedComment, Site] | None:
+    """A comment of any site, and its site. Only for the addresses of readers, which name no site."""
+    site = session.scalar(select(Site).join(Comment, Comment.site_id == Site.id).where(Comment.id == comment_id))
+    listed = comment_of(session, site.id, comment_id) if site else None
+    return (listed, site) if listed and site else None
 
 
 def history_of(session: Session, comment_id: UUID) -> Sequence[Event]:

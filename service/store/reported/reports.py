@@ -10,7 +10,6 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.reported.kinds import ReportKind
-from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.reported import Report, ReportState
 
@@ -125,13 +124,6 @@ def count_reported(session: Session, site_id: str) -> int:
     """How many comments have open reports, counted up to MANY + 1."""
     some = select(Report.comment_id).where(Report.site_id == site_id, Report.state == ReportState.OPEN).distinct().limit(MANY + 1)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
-
-
-def thread_of(session: Session, comment_id: UUID) -> AnyRow | None:
-    """The site and the thread of a comment that the public may see or that was reported: site_id, state, url."""
-    columns = (Comment.site_id, Comment.state, Thread.url, Thread.external_id)
-    query = select(*columns).join(Thread, Thread.id == Comment.thread_id)
-    return session.execute(query.where(Comment.id == comment_id)).one_or_none()
 
 
 def report_with(session: Session, report_id: UUID) -> Report | None:

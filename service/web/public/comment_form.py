@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from pydantic import Field, StringConstraints
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -17,8 +17,10 @@ from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
 from service.web.http.field_types import Address, Email, Line, Long, Name, Required, Short, Strict, Text
+from service.web.http.form_body import typed_fields
 from service.web.http.inline_css import csp_hash, style
 from service.web.http.json_body import WrongType, parse_query, validate
+from service.web.http.responses import see_other
 from service.web.http.route_metadata import public
 from service.web.openapi.operation import Answer, operation
 from service.web.public.form_token import seconds_since, signed
@@ -36,8 +38,6 @@ SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
 LONGEST_FORM = 192 * 1024
 #: The hidden field that only bots fill in.
 HONEYPOT = "subject"
-#: The fields of the form.
-FIELDS = ("thread", "title", "name", "email", "url", "text", "parent", "return_to", "rendered", HONEYPOT)
 
 
 class FormQuery(Strict):
@@ -122,8 +122,7 @@ def submit_form(site: str) -> Response:
     if isinstance(outcome, Refusal):
         raise outcome
     resources().notifier.notify(Job.DRAIN)
-    response: Response = redirect(with_note(back), 303, Response)  # type: ignore[assignment]
-    return response
+    return see_other(with_note(back))
 
 
 def _sent() -> FormBody:
@@ -134,13 +133,7 @@ def _sent() -> FormBody:
         raise WrongType(
             f"expected a form of Content-Type: {FORM}", Fault("header:Content-Type", "media_type", f"expected {FORM}")
         )
-    return validate(FormBody, _typed())
-
-
-def _typed() -> dict[str, str]:
-    """The known fields as typed. CRLF becomes LF, so that a line end counts as one character."""
-    form = request.form
-    return {name: form[name].replace("\r\n", "\n") for name in FIELDS if name in form}
+    return validate(FormBody, typed_fields(FormBody))
 
 
 def _expect_own_page(site: CachedSite) -> None:
@@ -196,9 +189,9 @@ def refused(error: Refusal) -> Response:
     if site is None or request.method != "POST":
         return _plain(error.detail, status)
     faults = {fault.pointer.lstrip("/"): fault.detail for fault in error.faults}
-    message = "" if faults.keys() & set(FIELDS) else error.detail
+    message = "" if faults.keys() & FormBody.model_fields.keys() else error.detail
     try:
-        values = _typed() if request.mimetype == FORM else {}
+        values = typed_fields(FormBody) if request.mimetype == FORM else {}
     except RequestEntityTooLarge:
         values = {}
     return _page(Shown(site, values, faults, message), status)

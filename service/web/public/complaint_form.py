@@ -3,42 +3,43 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import Response, redirect, request
+from flask import Response, request
 from flask_babel import get_locale
+from sqlalchemy.orm import Session
 
 from service.actions.reported.complain import ComplaintDraft, complain_as_author, complain_as_reporter
 from service.domain.errors import Conflict, Gone, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.jobs.names import Job
-from service.store.comments.listing import comment_of
+from service.store.comments.listing import ListedComment
 from service.store.reported.complaints import complaint_about, event_at
-from service.store.reported.reports import thread_of
+from service.store.reported.reports import comment_and_site
 from service.store.reported.statements import statement_of_event
-from service.store.sites.sites import site
+from service.store.tables.sites import Site
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
-from service.web.http.field_types import Email, Line, Long, Short, Strict
+from service.web.http.field_types import Email, Long, Short, Strict, Text
+from service.web.http.form_body import typed_fields
 from service.web.http.i18n import _
 from service.web.http.json_body import validate
+from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
 from service.web.pages.highlight import visible_text
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.reader_page import reader_page
-from service.web.public.report_form import Complained, report_page
+from service.web.public.report_form import LONGEST_FORM, Complained, report_of_token, report_page
 from service.web.public.report_form import bp as bp
 from service.web.resources.web_resources import resources
 
-FIELDS = ("name", "email", "rendered", "subject")
-
 
 class ComplaintForm(Strict):
-    """What is sent, apart from the text of the complaint."""
+    """What an author or a reporter sends."""
 
+    text: Text = ""
     name: Short = ""
     email: Email = ""
     rendered: Long = ""
-    subject: Line = ""
 
 
 @bp.get("/complaint/<token>")
@@ -58,12 +59,9 @@ def send_complaint(token: str) -> Response:
     comment_id, seq = _restriction(token)
     try:
         with resources().database.writing() as session:
-            found = thread_of(session, comment_id)
-            if found is None:
-                raise NotFound(_("There is no such comment."))
-            draft = _draft(found.site_id)
+            _, site = _commented(session, comment_id)
             complain_as_author(
-                session, found.site_id, comment_id, draft, seq=seq, secret_box=resources().secret_box, now=datetime.now(UTC)
+                session, site.id, comment_id, _draft(site.id), seq=seq, secret_box=resources().secret_box, now=datetime.now(UTC)
             )
     except (Invalid, Conflict, Gone) as error:
         return _author_page(token, STATUS[error.code], complained=_typed(error))
@@ -76,12 +74,11 @@ def send_complaint(token: str) -> Response:
 @rate_limited(Rate.FORM)
 def send_reporter_complaint(token: str) -> Response:
     """A reporter whose report was dismissed complains."""
-    report_id = resources().reader_links.report_of(token)
-    if report_id is None:
-        raise NotFound(_("There is no such report. Please use the whole address that you were given."))
     try:
         with resources().database.writing() as session:
-            complain_as_reporter(session, report_id, _draft(None), secret_box=resources().secret_box, now=datetime.now(UTC))
+            report = report_of_token(session, token)
+            draft = _draft(report.site_id)
+            complain_as_reporter(session, report.id, draft, secret_box=resources().secret_box, now=datetime.now(UTC))
     except (Invalid, Conflict, Gone) as error:
         return report_page(token, STATUS[error.code], complained=_typed(error))
     return _sent(f"/reported/{token}")
@@ -90,21 +87,19 @@ def send_reporter_complaint(token: str) -> Response:
 def _author_page(token: str, status: int = 200, *, complained: Complained | None = None) -> Response:
     comment_id, seq = _restriction(token)
     with resources().database.reading() as session:
-        found = thread_of(session, comment_id)
-        listed = comment_of(session, found.site_id, comment_id) if found else None
-        its_site = site(session, found.site_id) if found else None
+        listed, site = _commented(session, comment_id)
         event = event_at(session, comment_id, seq)
-        if listed is None or its_site is None or event is None:
+        if event is None:
             raise NotFound(_("There is no such comment."))
-        statement = statement_of_event(event, its_site, links=resources().reader_links)
+        statement = statement_of_event(event, site, links=resources().reader_links)
         complaint = complaint_about(session, comment_id, seq)
     until = event.at + COMPLAINT_TIME
     language = str(get_locale() or "en").partition("_")[0]
     return reader_page(
-        "readers/complaint.html", status, comment=listed.comment, site=its_site, complaint=complaint, token=token, until=until,
+        "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
         statement=statement["text"].get(language, statement["text"]["en"]) if statement else "",
         may_complain=listed.comment.version == seq and statement is not None and datetime.now(UTC) <= until,
-        form_token=signed(resources().settings.secret, its_site.id), complained=complained, plain=visible_text,
+        form_token=signed(resources().settings.secret, site.id), complained=complained, plain=visible_text,
     )  # fmt: skip
 
 
@@ -115,16 +110,19 @@ def _restriction(token: str) -> tuple[UUID, int]:
     return restriction
 
 
-def _draft(site_id: str | None) -> ComplaintDraft:
-    """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for, if it is known."""
-    request.max_content_length = request.max_form_memory_size = 64 * 1024
-    form = validate(ComplaintForm, {name: request.form[name] for name in FIELDS if name in request.form})
-    if form.subject:
-        raise Invalid(_("This could not be sent. Please try again without filling in hidden fields."))
-    if site_id is not None:
-        seconds_since(form.rendered, resources().settings.secret, site_id)
-    text = request.form.get("text", "").replace("\r\n", "\n").replace("\0", "")
-    return ComplaintDraft(text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
+def _commented(session: Session, comment_id: UUID) -> tuple[ListedComment, Site]:
+    found = comment_and_site(session, comment_id)
+    if found is None:
+        raise NotFound(_("There is no such comment."))
+    return found
+
+
+def _draft(site_id: str) -> ComplaintDraft:
+    """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for."""
+    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
+    form = validate(ComplaintForm, typed_fields(ComplaintForm))
+    seconds_since(form.rendered, resources().settings.secret, site_id)
+    return ComplaintDraft(form.text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
 
 
 def _typed(error: Invalid | Conflict | Gone) -> Complained:
@@ -139,5 +137,4 @@ def _typed(error: Invalid | Conflict | Gone) -> Complained:
 
 def _sent(path: str) -> Response:
     resources().notifier.notify(Job.DELIVER)
-    response: Response = redirect(path, 303, Response)  # type: ignore[assignment]
-    return response
+    return see_other(path)

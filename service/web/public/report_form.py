@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, request
 from flask_babel import get_locale
-from pydantic import Field
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.actions.reported.receive import receive_report
@@ -17,18 +17,20 @@ from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.reported.report_draft import ReportDraft
 from service.domain.states import State
 from service.jobs.names import Job
-from service.store.comments.listing import ListedComment, comment_of
+from service.store.comments.listing import ListedComment, comment_and_site
 from service.store.reported.complaints import complaint_of_report
-from service.store.reported.reports import report_with, thread_of
+from service.store.reported.reports import report_with
 from service.store.sites.sites import site
-from service.store.tables.reported import ReportState
+from service.store.tables.reported import Report, ReportState
 from service.store.tables.sites import Site
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
-from service.web.http.field_types import Address, Email, Line, Long, Short, Slug, Strict
+from service.web.http.field_types import Email, Line, Long, Short, Slug, Strict
+from service.web.http.form_body import typed_fields
 from service.web.http.i18n import _
 from service.web.http.json_body import validate
+from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
 from service.web.pages.highlight import visible_text
 from service.web.pages.reported import report_text
@@ -42,7 +44,6 @@ bp = Blueprint("readers", __name__)
 LONGEST_FORM, QUOTE = 64 * 1024, 600
 #: The hidden field that only bots fill in.
 HONEYPOT = "subject"
-FIELDS = ("kind", "reason", "rule", "law", "text", "name", "email", "good_faith", "rendered", HONEYPOT)
 
 
 class ReportForm(Strict):
@@ -58,7 +59,6 @@ class ReportForm(Strict):
     good_faith: Slug = ""
     rendered: Long = ""
     subject: Line = ""
-    url: Address = Field(default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def show_report_form(comment_id: UUID) -> Response:
 @rate_limited(Rate.FORM)
 def send_report(comment_id: UUID) -> Response:
     g.report_form = shown = _reported(comment_id)
-    sent = _sent()
+    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
+    sent = validate(ReportForm, typed_fields(ReportForm))
     if sent.subject:
         raise Invalid(_("This could not be sent. Please try again without filling in hidden fields."))
     seconds_since(sent.rendered, resources().settings.secret, shown.site.id)
@@ -114,8 +115,7 @@ def send_report(comment_id: UUID) -> Response:
     resources().notifier.notify(Job.DELIVER)
     if received.held:
         resources().feeds.evict(received.held.thread_id)
-    response: Response = redirect(f"/reported/{resources().reader_links.report_token(received.report_id)}", 303, Response)  # type: ignore[assignment]
-    return response
+    return see_other(f"/reported/{resources().reader_links.report_token(received.report_id)}")
 
 
 @bp.get("/reported/<token>")
@@ -129,11 +129,8 @@ def show_report(token: str) -> Response:
 
 def report_page(token: str, status: int = 200, *, complained: Complained | None = None) -> Response:
     """The page of a report. `complained` is a complaint that was typed and refused. Raises NotFound."""
-    report_id = resources().reader_links.report_of(token)
     with resources().database.reading() as session:
-        report = report_with(session, report_id) if report_id else None
-        if report is None:
-            raise NotFound(_("There is no such report. Please use the whole address that you were given."))
+        report = report_of_token(session, token)
         its_site = site(session, report.site_id)
         complaint = complaint_of_report(session, report.id)
     until = report.decided_at + COMPLAINT_TIME if report.decided_at else None
@@ -144,23 +141,24 @@ def report_page(token: str, status: int = 200, *, complained: Complained | None 
     )  # fmt: skip
 
 
+def report_of_token(session: Session, token: str) -> Report:
+    """The report of a secret address. Raises NotFound."""
+    report_id = resources().reader_links.report_of(token)
+    report = report_with(session, report_id) if report_id else None
+    if report is None:
+        raise NotFound(_("There is no such report. Please use the whole address that you were given."))
+    return report
+
+
 def _reported(comment_id: UUID) -> Shown:
     """The form for a published comment. Raises NotFound, or Gone if the public does not see it any more."""
     with resources().database.reading() as session:
-        found = thread_of(session, comment_id)
-        listed = comment_of(session, found.site_id, comment_id) if found else None
-        its_site = site(session, found.site_id) if found else None
-    if listed is None or its_site is None or listed.comment.state == State.PENDING:
+        found = comment_and_site(session, comment_id)
+    if found is None or found[0].comment.state == State.PENDING:
         raise NotFound(_("There is no such comment."))
-    if listed.comment.state != State.APPROVED:
+    if found[0].comment.state != State.APPROVED:
         raise Gone(_("This comment is not public any more."))
-    return Shown(listed, its_site)
-
-
-def _sent() -> ReportForm:
-    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
-    form = request.form
-    return validate(ReportForm, {name: form[name].replace("\r\n", "\n") for name in FIELDS if name in form})
+    return Shown(*found)
 
 
 def _draft(sent: ReportForm, shown: Shown) -> ReportDraft:
@@ -194,8 +192,7 @@ def refused(error: Refusal) -> Response:
     if shown is None or not isinstance(error, Invalid):
         return reader_page("readers/refused.html", status, message=error.detail)
     faults = {fault.pointer.lstrip("/"): _sentence(fault) for fault in error.faults}
-    values = {name: request.form[name] for name in FIELDS if name in request.form}
-    return _form(Shown(shown.listed, shown.site, values, faults, "" if faults else error.detail), status)
+    return _form(Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else error.detail), status)
 
 
 def _sentence(fault: Fault) -> str:

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
+from service.store.tables.reported import Complaint
 from tests.support.sign_in import Browser, html_of, moderator
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -74,6 +76,24 @@ def test_a_form_without_its_token_or_with_the_trap_filled_in_is_refused(reader: 
     assert reader.post(f"/report/{comment}", data=REPORT).status_code == 422
     assert reader.post(f"/report/{comment}", data={**REPORT, "rendered": "forged"}).status_code == 422
     assert send(reader, comment, subject="a bot").status_code == 422
+
+
+def test_a_reporter_complains_once_and_only_with_the_form_of_the_page(
+    app: Flask, database: Database, reader: FlaskClient, comment: str
+) -> None:
+    page = urlsplit(send(reader, comment).headers["Location"]).path
+    dana = Browser(app).signed_in(moderator(database, "dana@news.example", Role.MODERATOR))
+    listed = html_of(dana.get("/queue/reported"))
+    kept = {"site": "news", "comment": re.search(rf"{comment}:\d+", listed)[0], "act": "keep"}
+    dana.post("/queue/reported", {**kept, "report": re.findall(r'name="report" value="([^"]+)"', listed)})
+    shown = html_of(reader.get(page))
+    form = {"text": "It\r\nis a threat.", "rendered": re.search(r'name="rendered" value="([^"]+)"', shown)[1]}
+    assert reader.post(f"{page}/complaint", data={**form, "rendered": ""}).status_code == 422
+    assert reader.post(f"{page}/complaint", data={**form, "text": "  "}).status_code == 422
+    assert reader.post(f"{page}/complaint", data=form).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(Complaint.text)).all() == ["It\nis a threat."]
+    assert reader.post(f"{page}/complaint", data=form).status_code == 409
 
 
 def test_reports_from_one_address_are_limited(reader: FlaskClient, comment: str) -> None:
