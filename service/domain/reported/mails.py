@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-#: The texts by language and by event. English is used for other languages.
 _RECEIVED, _UPHELD, _DISMISSED, _ERASED = "received", "upheld", "dismissed", "erased"
 _COMPLAINT_RECEIVED, _COMPLAINT_UPHELD, _COMPLAINT_DENIED = "complaint_open", "complaint_upheld", "complaint_denied"
-_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+#: Subject and text of each mail, by language. English is used for other languages.
+_MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
-        "greeting": ("", "Hello {name},"),
         _RECEIVED: (
             "We have received your report",
             "we have received your report about a comment on {site}. A person will look at it. You can see what becomes of it here:\n{link}",
@@ -33,17 +32,8 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "The decision stands",
             "A person who had not decided before has looked at your complaint. The decision on {site} stands.",
         ),
-        "further": ("", "You can turn to a certified out-of-court dispute settlement body, or to a court."),
-        "person": ("", "A person"),
-        "host": ("", "The operator of {site}"),
-        "redress": (
-            "",
-            "If you do not agree, you can complain on this page for six months; another person then decides:\n{link}\n"
-            "You can also turn to a certified out-of-court dispute settlement body, or to a court.",
-        ),
     },
     "de": {
-        "greeting": ("", "Guten Tag {name},"),
         _RECEIVED: (
             "Ihre Meldung ist eingegangen",
             "Ihre Meldung zu einem Kommentar auf {site} ist eingegangen. Ein Mensch wird sie prüfen. Was daraus wird, sehen Sie hier:\n{link}",
@@ -72,20 +62,8 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Die Entscheidung bleibt bestehen",
             "Jemand, der vorher nicht entschieden hatte, hat Ihre Beschwerde geprüft. Die Entscheidung auf {site} bleibt bestehen.",
         ),
-        "further": (
-            "",
-            "Sie können sich an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
-        ),
-        "person": ("", "Ein Mensch"),
-        "host": ("", "Der Betreiber von {site}"),
-        "redress": (
-            "",
-            "Wenn Sie anderer Meinung sind, können Sie sich sechs Monate lang auf dieser Seite beschweren; dann entscheidet jemand anderes:\n{link}\n"
-            "Sie können sich auch an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
-        ),
     },
     "ar": {
-        "greeting": ("", "مرحبًا {name}،"),
         _RECEIVED: (
             "وصلنا بلاغك",
             "وصلنا بلاغك عن تعليق على {site}. سيطّلع عليه شخص. يمكنك أن ترى نتيجته هنا:\n{link}",
@@ -99,17 +77,8 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         _COMPLAINT_UPHELD: ("غيّر اعتراضك القرار", "اطّلع على اعتراضك شخص لم يقرّر من قبل. أُلغي القرار على {site}."),
         _COMPLAINT_DENIED: ("القرار باقٍ", "اطّلع على اعتراضك شخص لم يقرّر من قبل. يبقى القرار على {site}."),
-        "further": ("", "يمكنك اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة."),
-        "person": ("", "شخص"),
-        "host": ("", "مشغّل {site}"),
-        "redress": (
-            "",
-            "إن لم توافق، يمكنك الاعتراض في هذه الصفحة خلال ستة أشهر، ويقرر حينها شخص آخر:\n{link}\n"
-            "ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
-        ),
     },
     "hi": {
-        "greeting": ("", "नमस्ते {name},"),
         _RECEIVED: (
             "आपकी रिपोर्ट मिल गई है",
             "{site} की एक टिप्पणी के बारे में आपकी रिपोर्ट मिल गई है। कोई व्यक्ति उसे देखेगा। नतीजा आप यहाँ देख सकते हैं:\n{link}",
@@ -126,13 +95,48 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "जिस व्यक्ति ने पहले निर्णय नहीं किया था, उसने आपकी आपत्ति देखी। {site} का निर्णय पलट दिया गया।",
         ),
         _COMPLAINT_DENIED: ("निर्णय क़ायम है", "जिस व्यक्ति ने पहले निर्णय नहीं किया था, उसने आपकी आपत्ति देखी। {site} का निर्णय क़ायम है।"),
-        "further": ("", "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास जा सकते हैं।"),
-        "person": ("", "एक व्यक्ति"),
-        "host": ("", "{site} के संचालक"),
+    },
+}
+#: Pieces of these texts.
+_PHRASES: dict[str, dict[str, str]] = {
+    "en": {
+        "greeting": "Hello {name},",
+        "further": "You can turn to a certified out-of-court dispute settlement body, or to a court.",
+        "person": "A person",
+        "host": "The operator of {site}",
         "redress": (
-            "",
+            "If you do not agree, you can complain on this page for six months; another person then decides:\n{link}\n"
+            "You can also turn to a certified out-of-court dispute settlement body, or to a court."
+        ),
+    },
+    "de": {
+        "greeting": "Guten Tag {name},",
+        "further": "Sie können sich an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
+        "person": "Ein Mensch",
+        "host": "Der Betreiber von {site}",
+        "redress": (
+            "Wenn Sie anderer Meinung sind, können Sie sich sechs Monate lang auf dieser Seite beschweren; dann entscheidet jemand anderes:\n{link}\n"
+            "Sie können sich auch an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden."
+        ),
+    },
+    "ar": {
+        "greeting": "مرحبًا {name}،",
+        "further": "يمكنك اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
+        "person": "شخص",
+        "host": "مشغّل {site}",
+        "redress": (
+            "إن لم توافق، يمكنك الاعتراض في هذه الصفحة خلال ستة أشهر، ويقرر حينها شخص آخر:\n{link}\n"
+            "ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة."
+        ),
+    },
+    "hi": {
+        "greeting": "नमस्ते {name},",
+        "further": "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास जा सकते हैं।",
+        "person": "एक व्यक्ति",
+        "host": "{site} के संचालक",
+        "redress": (
             "अगर आप सहमत नहीं हैं, तो छह महीने तक इस पेज पर आपत्ति कर सकते हैं; तब कोई दूसरा व्यक्ति निर्णय करेगा:\n{link}\n"
-            "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास भी जा सकते हैं।",
+            "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास भी जा सकते हैं।"
         ),
     },
 }
@@ -151,21 +155,29 @@ def report_mail(
     event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "", by_host: bool = False
 ) -> Mail:
     """The mail about one event of a report: `received`, or the state that it was decided to."""
-    texts = _TEXTS.get(language.partition("-")[0], _TEXTS["en"])
-    facts = {"name": name, "site": site, "link": link, "who": texts["host" if by_host else "person"][1].format(site=site)}
-    subject, body = texts[event]
-    greeting = texts["greeting"][1].format(**facts) if name else ""
-    redress = texts["redress"][1].format(**facts) if event in (_UPHELD, _DISMISSED) else ""
-    body = body.format(**facts)
-    parts = (greeting, body if greeting else body[:1].upper() + body[1:], note, redress)
-    return Mail(email, subject, "\n\n".join(part for part in parts if part))
+    phrases = _PHRASES[_spoken(language)]
+    facts = {"site": site, "link": link, "who": phrases["host" if by_host else "person"].format(site=site)}
+    redress = phrases["redress"].format(link=link) if event in (_UPHELD, _DISMISSED) else ""
+    return _mail(event, language, facts, name=name, email=email, parts=(note, redress))
 
 
 def complaint_mail(state: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
     """The mail about a complaint that has come in (`open`) or was decided (`upheld`, `denied`)."""
-    texts = _TEXTS.get(language.partition("-")[0], _TEXTS["en"])
-    subject, body = texts[f"complaint_{state}"]
-    greeting = texts["greeting"][1].format(name=name) if name else ""
-    further = "" if state == "open" else texts["further"][1]
-    parts = (greeting, body.format(site=site, link=link), note, further)
-    return Mail(email, subject, "\n\n".join(part for part in parts if part))
+    event = f"complaint_{state}"
+    further = "" if event == _COMPLAINT_RECEIVED else _PHRASES[_spoken(language)]["further"]
+    return _mail(event, language, {"site": site, "link": link}, name=name, email=email, parts=(note, further))
+
+
+def _mail(event: str, language: str, facts: dict[str, str], *, name: str, email: str, parts: tuple[str, ...]) -> Mail:
+    """A mail with the text of an event and these parts after it."""
+    subject, body = _MAILS[_spoken(language)][event]
+    body = body.format(**facts)
+    greeting = _PHRASES[_spoken(language)]["greeting"].format(name=name) if name else ""
+    text = (greeting, body if greeting else body[:1].upper() + body[1:], *parts)
+    return Mail(email, subject, "\n\n".join(part for part in text if part))
+
+
+def _spoken(language: str) -> str:
+    """The language of the mail for a reader of this language."""
+    short = language.partition("-")[0]
+    return short if short in _MAILS else "en"
