@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.policy.signals import Kind
 from service.domain.states import State
+from service.store.db.capped_count import capped_count
 from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.db.folded import mentions
 from service.store.moderation.groups import Conditions, among, another, stands_behind
@@ -22,8 +23,6 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision, Escalation, ScreenLease
 
-#: Counting stops here: "10,000+" is precise enough, and a page costs the same for a queue of any size.
-MANY = 10_000
 #: The filters offer the reasons and languages of this many held comments.
 SAMPLE = 1_000
 
@@ -191,12 +190,12 @@ def counts(session: Session, site_id: str, *, moderator_id: UUID, role: Role | N
     mine = _still_mine(select(Decision.id), site_id, moderator_id)
     row = session.execute(
         select(
-            _capped(select(Comment.id).where(*held, Comment.id.not_in(escalated))).label("held"),
-            _capped(_from_escalations(site_id)).label("escalated"),
-            _capped(_from_escalations(site_id, to=(moderator_id, role))).label("yours"),
-            _capped(mine).label("mine"),
-            _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
-            _capped(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
+            capped_count(select(Comment.id).where(*held, Comment.id.not_in(escalated))).label("held"),
+            capped_count(_from_escalations(site_id)).label("escalated"),
+            capped_count(_from_escalations(site_id, to=(moderator_id, role))).label("yours"),
+            capped_count(mine).label("mine"),
+            capped_count(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.APPROVED)).label("approved"),
+            capped_count(select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.REJECTED)).label("rejected"),
             # Not min(): because of the second condition, SQLite would read every held comment to find the minimum.
             select(Comment.received_at)
             .where(*held, Comment.id.not_in(escalated))
@@ -229,7 +228,7 @@ def _escalated(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Sele
 def newer(session: Session, site_id: str, *, than: datetime) -> int:
     """How many held comments arrived after this moment, counted up to MANY + 1."""
     arrived = select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.HELD, Comment.received_at > than)
-    return session.scalar(select(_capped(arrived))) or 0
+    return session.scalar(select(capped_count(arrived))) or 0
 
 
 def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
@@ -301,7 +300,7 @@ def leased(session: Session, site_id: str, *, moderator_id: UUID, now: datetime)
     theirs = select(Comment.id).where(
         Comment.id.in_(_with_colleagues(site_id, moderator_id, now)), Comment.site_id == site_id, Comment.state == State.HELD
     )
-    return session.scalar(select(_capped(theirs))) or 0
+    return session.scalar(select(capped_count(theirs))) or 0
 
 
 def _filters(table: Any, site_id: str, asked: QueueFilter) -> list[ColumnElement[bool]]:
@@ -418,7 +417,3 @@ def _moment(value: str) -> datetime:
         raise ValueError("expected an aware datetime")
     # Near year 1 or 9999 the conversion to UTC can leave datetime's range: OverflowError.
     return moment.astimezone(UTC)
-
-
-def _capped(statement: Select[Any]) -> Any:
-    return select(func.count()).select_from(statement.limit(MANY + 1).subquery()).scalar_subquery()

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from service.store.accounts.moderators import shown_name
+from service.store.db.capped_count import capped_count
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event
 from service.store.tables.reported import Complaint, ComplaintState, Report
 
-#: A page of the tab shows at most this many complaints; counting stops at MANY.
-SHOWN, MANY = 50, 10_000
+#: A page of the tab shows at most this many complaints.
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def open_complaints(session: Session, site_id: str, *, limit: int = SHOWN) -> li
 
 def count_complaints(session: Session, site_id: str) -> int:
     """How many complaints are open, counted up to MANY + 1."""
-    some = select(Complaint.id).where(Complaint.site_id == site_id, Complaint.state == ComplaintState.OPEN).limit(MANY + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    waiting = select(Complaint.id).where(Complaint.site_id == site_id, Complaint.state == ComplaintState.OPEN)
+    return session.scalar(select(capped_count(waiting))) or 0
 
 
 def complaint_about(session: Session, comment_id: UUID, seq: int) -> Complaint | None:

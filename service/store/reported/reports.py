@@ -10,13 +10,12 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.reported.kinds import ReportKind
+from service.store.db.capped_count import capped_count
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.reported import Report, ReportState
 
 #: A page of the tab shows at most this many comments, and of each comment at most this many reports.
 COMMENTS, REPORTS = 30, 50
-#: Counting stops here.
-MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,8 @@ def _reports(session: Session, comment_ids: Sequence[UUID]) -> defaultdict[UUID,
 
 def count_reported(session: Session, site_id: str) -> int:
     """How many comments have open reports, counted up to MANY + 1."""
-    some = select(Report.comment_id).where(Report.site_id == site_id, Report.state == ReportState.OPEN).distinct().limit(MANY + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    reported = select(Report.comment_id).where(Report.site_id == site_id, Report.state == ReportState.OPEN).distinct()
+    return session.scalar(select(capped_count(reported))) or 0
 
 
 def report_with(session: Session, report_id: UUID) -> Report | None:

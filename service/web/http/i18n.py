@@ -8,7 +8,7 @@ from typing import Any
 
 import flask_babel
 
-from service.store.moderation.queue import MANY
+from service.store.db.capped_count import MANY
 
 #: What is younger than this is called "just now".
 JUST_NOW = timedelta(seconds=5)
