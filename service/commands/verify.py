@@ -149,7 +149,7 @@ _PROMISES: tuple[tuple[str, Callable[[Session, datetime], Violations], str, str,
         "A11",
         lambda session, _now: integrity.same_deciders(session),
         "every complaint was decided by another person than before",
-        "{count} complaints were decided by the same person, or by nobody",
+        "{count} complaints were decided by the same person, or have no time of the decision",
         "something wrote to the complaint table past the actions; have another person decide",
     ),
 )

@@ -149,7 +149,7 @@ def _closings(session: Session, site_id: str, done: Sequence[Decided], seen: Map
 
 def _back_to(decision: Decision) -> State:
     """The state after an undo. A comment that was decided while it was pending becomes held: it waits for a moderator, not for
-    the checks. A reply of the site waits for nobody: it is taken down."""
+    the checks. A reply of the site is taken down."""
     if decision.reason == REPLY_OF_THE_SITE:
         return State.REJECTED
     return State.HELD if decision.from_state == State.PENDING else State(decision.from_state)

@@ -9,22 +9,21 @@ from sqlalchemy.orm import Session
 
 from service.store.tables.reported import Complaint, Report
 
-_NOTHING = {"contact": "", "text": "", "note": ""}
+_BLANK = {"contact": "", "text": "", "note": ""}
 
 
 def forget_reports(session: Session, report_ids: Sequence[UUID], *, now: datetime) -> int:
     """Remove everything that a person wrote, and who they were. Kind, outcome and times stay: they are counted. Returns the number."""
-    blank = {**_NOTHING, "law": "", "url": "", "reporter_key": "", "forgotten_at": now}
-    whose = Report.id.in_(report_ids)
-    changed = session.execute(update(Report).where(whose).values(**blank).execution_options(synchronize_session=False))
+    query = update(Report).where(Report.id.in_(report_ids))
+    blank = query.values(**_BLANK, law="", url="", reporter_key="", forgotten_at=now)
+    changed = session.execute(blank.execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def forget_complaints(session: Session, complaint_ids: Sequence[UUID], *, now: datetime) -> int:
     """The same for complaints."""
-    blank = {**_NOTHING, "forgotten_at": now}
-    whose = Complaint.id.in_(complaint_ids)
-    changed = session.execute(update(Complaint).where(whose).values(**blank).execution_options(synchronize_session=False))
+    blank = update(Complaint).where(Complaint.id.in_(complaint_ids)).values(**_BLANK, forgotten_at=now)
+    changed = session.execute(blank.execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 

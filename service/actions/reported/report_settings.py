@@ -49,17 +49,17 @@ def set_report_rules(
 
 def set_grounds(session: Session, site_id: str, grounds: Mapping[str, Mapping[str, Any]]) -> None:
     """Set what a statement of reasons says for each rejection reason: `ground`, `law` and `texts` by language. Raises Invalid."""
-    kept = {code: _ground(given) for code, given in grounds.items()}
+    after = {code: _ground(entry) for code, entry in grounds.items()}
     site = locked_site(session, site_id)
     policy = SitePolicy(site.policy)
     before = dict(policy.stored.get("grounds") or {})
-    site.policy = policy.changed(grounds=kept)
+    site.policy = policy.changed(grounds=after)
     session.flush()
-    record_change(session, AuditEvent.REASONS_SET, before, kept, site_id=site_id)
+    record_change(session, AuditEvent.REASONS_SET, before, after, site_id=site_id)
 
 
-def _ground(given: Mapping[str, Any]) -> dict[str, Any]:
-    if given.get("ground") not in list(Ground):
+def _ground(entry: Mapping[str, Any]) -> dict[str, Any]:
+    if entry.get("ground") not in list(Ground):
         raise Invalid.field("/ground", "unknown", f"expected one of {', '.join(Ground)}")
-    texts = {language: text.strip()[:LONGEST] for language, text in given.get("texts", {}).items() if text.strip()}
-    return {"ground": given["ground"], "law": " ".join(str(given.get("law", "")).split())[:500], "texts": texts}
+    texts = {language: text.strip()[:LONGEST] for language, text in entry.get("texts", {}).items() if text.strip()}
+    return {"ground": entry["ground"], "law": " ".join(str(entry.get("law", "")).split())[:500], "texts": texts}

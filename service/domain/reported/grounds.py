@@ -23,10 +23,10 @@ class ReasonGround:
 
 def ground_of(stored: Mapping[str, Any] | None, reason: str) -> ReasonGround:
     """The ground of a rejection reason, from what the site has stored, else the default."""
-    given = (stored or {}).get(reason)
-    if not isinstance(given, Mapping):
+    entry = (stored or {}).get(reason)
+    if not isinstance(entry, Mapping):
         return ReasonGround(Ground.LAW if reason == ILLEGAL else Ground.RULES)
-    texts = given.get("texts")
+    texts = entry.get("texts")
     return ReasonGround(
-        Ground(given.get("ground", Ground.RULES)), str(given.get("law", "")), dict(texts) if isinstance(texts, Mapping) else {}
+        Ground(entry.get("ground", Ground.RULES)), str(entry.get("law", "")), dict(texts) if isinstance(texts, Mapping) else {}
     )

@@ -44,9 +44,9 @@ class Restriction:
     @property
     def reason(self) -> str:
         """The rejection reason. For a decision of the checks it follows from their first finding."""
-        given = str(self.facts.get("reason", ""))
-        if given or self.by != "policy":
-            return given or "rules"
+        reason = str(self.facts.get("reason", ""))
+        if reason or self.by != "policy":
+            return reason or "rules"
         return _REASON_OF_FAMILY.get(next(iter(self.codes), "").partition(".")[0], "rules")
 
     @property

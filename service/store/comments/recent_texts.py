@@ -9,10 +9,10 @@ from service.store.tables.comments import Comment
 
 def recent_texts(session: Session, site_id: str, *, most: int) -> list[str]:
     """The beginnings of up to `most` comments of a site, the newest first."""
-    found = (
+    newest = (
         select(Comment.text)
         .where(Comment.site_id == site_id, Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED]))
         .order_by(Comment.received_at.desc())
         .limit(most)
     )
-    return list(session.scalars(found))
+    return list(session.scalars(newest))

@@ -173,7 +173,7 @@ def outlived(session: Session) -> Violations:
 
 
 def same_deciders(session: Session) -> Violations:
-    """Complaints that were decided by the person who had decided before, or by nobody."""
+    """Decided complaints whose decision has no time, or was made by the moderator who had decided before."""
     decided = Complaint.state.in_((ComplaintState.UPHELD, ComplaintState.DENIED))
     # A moderator who was deleted since is no longer named.
     same = Complaint.moderator_id == Complaint.first_moderator_id
@@ -182,9 +182,9 @@ def same_deciders(session: Session) -> Violations:
 
 def untold_reports(session: Session) -> Violations:
     """Reports without the event of their receipt, and decided reports without the event of their decision."""
-    told = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_RECEIVED)
-    answered = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_DECIDED)
-    return _breaches(session, select(Report.id).where(or_(~told, and_(Report.state != ReportState.OPEN, ~answered))))
+    received = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_RECEIVED)
+    decided = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_DECIDED)
+    return _breaches(session, select(Report.id).where(or_(~received, and_(Report.state != ReportState.OPEN, ~decided))))
 
 
 def _breaches(session: Session, query: Select[Any]) -> Violations:

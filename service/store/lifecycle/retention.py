@@ -34,8 +34,8 @@ def rejected_of(site_id: str, before: datetime, *, now: datetime) -> ColumnEleme
 
 
 def needed_for_complaint(now: datetime) -> ColumnElement[bool]:
-    """A condition: somebody complains about the comment, or may still do so. Nobody is owed a complaint about advertising that is
-    sent in masses."""
+    """A condition: a complaint about the comment is open, or is still possible. Comments that were rejected as spam are not kept
+    for possible complaints."""
     waits = exists().where(Complaint.comment_id == Comment.id, Complaint.state == ComplaintState.OPEN)
     decided = exists().where(Decision.comment_id == Comment.id, Decision.to_state == State.REJECTED, Decision.reason != SPAM)
     by_checks = and_(Comment.reason != "", Comment.reason.not_like("spam.%"))

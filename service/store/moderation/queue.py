@@ -36,12 +36,12 @@ class Tab(StrEnum):
     MINE = "mine"
     APPROVED = "approved"
     REJECTED = "rejected"
-    #: What the checks decided alone, and nobody has looked at yet.
+    #: Comments that the checks decided alone, and no moderator has looked at yet.
     PUBLISHED_UNSEEN = "published_unseen"
     REJECTED_UNSEEN = "rejected_unseen"
 
 
-#: The state of the comments under the tabs of what nobody has looked at.
+#: The state of the comments under the tabs of unseen comments.
 _UNSEEN = {Tab.PUBLISHED_UNSEEN: State.APPROVED, Tab.REJECTED_UNSEEN: State.REJECTED}
 
 

@@ -72,14 +72,14 @@ def find_exactly(session: Session, site_id: str, names: ExactNames, asked: Searc
         (names.author_keys, Comment.author_key.in_(names.author_keys)),
         (names.urls, Comment.thread_id.in_(pages)),
     )
-    found: dict[UUID, AnyRow] = {}
+    rows: dict[UUID, AnyRow] = {}
     # One query for each kind of name: with OR, a planner might use no index at all.
     for condition in (condition for values, condition in named if values):
         of_site = select(*_COLUMNS).where(Comment.site_id == site_id, condition, Comment.state.in_(SEARCHED))
         source = of_site.order_by(Comment.received_at.desc()).limit(EXACT).subquery()
         for row in session.execute(_shown(source, site_id, asked).limit(EXACT)):
-            found[row.id] = row
-    return sorted(found.values(), key=lambda row: (row.received_at, row.id), reverse=True)[:EXACT]
+            rows[row.id] = row
+    return sorted(rows.values(), key=lambda row: (row.received_at, row.id), reverse=True)[:EXACT]
 
 
 def search(session: Session, site_id: str, asked: SearchFilter, *, limit: int) -> Sequence[AnyRow]:

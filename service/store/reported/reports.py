@@ -102,9 +102,9 @@ def reported_comments(session: Session, site_id: str, *, limit: int = COMMENTS) 
         )
     }
     reports = _reports(session, ids)
-    known = histories(session, site_id, {report.reporter_key for some in reports.values() for report in some} - {""})
+    by_reporter = histories(session, site_id, {report.reporter_key for some in reports.values() for report in some} - {""})
     return [
-        ReportedComment(*comments[row.comment_id], row.number, round(row.weight, 1), reports[row.comment_id], known)
+        ReportedComment(*comments[row.comment_id], row.number, round(row.weight, 1), reports[row.comment_id], by_reporter)
         for row in groups
     ]
 
@@ -112,11 +112,11 @@ def reported_comments(session: Session, site_id: str, *, limit: int = COMMENTS) 
 def _reports(session: Session, comment_ids: Sequence[UUID]) -> defaultdict[UUID, list[Report]]:
     query = select(Report).where(Report.comment_id.in_(comment_ids), Report.state == ReportState.OPEN)
     illegal_first = case((Report.kind == ReportKind.ILLEGAL, 0), else_=1)
-    found: defaultdict[UUID, list[Report]] = defaultdict(list)
+    reports: defaultdict[UUID, list[Report]] = defaultdict(list)
     for report in session.scalars(query.order_by(Report.trusted.desc(), illegal_first, Report.received_at)):
-        if len(found[report.comment_id]) < REPORTS:
-            found[report.comment_id].append(report)
-    return found
+        if len(reports[report.comment_id]) < REPORTS:
+            reports[report.comment_id].append(report)
+    return reports
 
 
 def count_reported(session: Session, site_id: str) -> int:

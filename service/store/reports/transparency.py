@@ -125,10 +125,10 @@ def _measures(
     session: Session, site: Site, start: datetime, end: datetime
 ) -> tuple[dict[Category, Measures], dict[Category, Measures], int, int]:
     """Measures at the site's own initiative by category, for illegal content and for the terms; all measures by software, by people."""
-    facts = Event.facts
     columns = (
-        Event.from_state, Event.to_state, facts["by"].as_string().label("by"), facts["reason"].as_string().label("reason"),
-        facts["notice"].as_string().label("notice"), facts[("reasons", 0)].as_string().label("finding"),
+        Event.from_state, Event.to_state, Event.facts["by"].as_string().label("by"),
+        Event.facts["reason"].as_string().label("reason"), Event.facts["notice"].as_string().label("notice"),
+        Event.facts[("reasons", 0)].as_string().label("finding"),
     )  # fmt: skip
     rows = session.execute(
         select(*columns, func.count().label("number"))
@@ -140,9 +140,9 @@ def _measures(
     counted: dict[bool, dict[Category, Measures]] = {True: {}, False: {}}
     totals: Counter[bool] = Counter()
     for row in rows:
-        known = {"by": row.by, "reason": row.reason, "notice": row.notice, "reasons": [row.finding] if row.finding else []}
-        said = {name: value for name, value in known.items() if value}
-        restriction = Restriction(State(row.from_state), State(row.to_state), start, said, "", "")
+        values = {"by": row.by, "reason": row.reason, "notice": row.notice, "reasons": [row.finding] if row.finding else []}
+        facts = {name: value for name, value in values.items() if value}
+        restriction = Restriction(State(row.from_state), State(row.to_state), start, facts, "", "")
         if not restriction.kind:
             continue
         software = restriction.automated["decision"]

@@ -67,12 +67,12 @@ def _by_category(values_of: Callable[[Category], Cells]) -> Callable[[int, Cells
     return fill
 
 
-def _of(found: Mapping[Category, object], wanted: Category) -> list[object]:
+def _of(figures: Mapping[Category, object], category: Category) -> list[object]:
     """The entries of a category: all for TOTAL, those of its sub-categories for a category, else its own."""
-    category, keyword = wanted
-    if category == "TOTAL":
-        return list(found.values())
-    return [value for (its, key), value in found.items() if its == category and (not keyword or key == keyword)]
+    name, keyword = category
+    if name == "TOTAL":
+        return list(figures.values())
+    return [value for (its, key), value in figures.items() if its == name and (not keyword or key == keyword)]
 
 
 def _notice_cells(figures: Transparency, category: Category) -> Cells:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,9 +34,8 @@ def list_hits(session: Session, site_id: str) -> Hits:
     )
     reasons = {row.id: row.reasons or [] for row in session.execute(verdicts)}
     hits = Hits(len(reasons), {name: Counter() for name in _LISTS.values()})
-    for found in reasons.values():
-        for reason in found:
-            _count(hits, reason)
+    for reason in chain.from_iterable(reasons.values()):
+        _count(hits, reason)
     return hits
 
 

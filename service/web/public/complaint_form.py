@@ -5,18 +5,14 @@ from uuid import UUID
 
 from flask import Response, request
 from flask_babel import get_locale
-from sqlalchemy.orm import Session
 
 from service.actions.reported.complain import ComplaintDraft, complain_as_author, complain_as_reporter
 from service.domain.errors import Conflict, Gone, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.jobs.names import Job
-from service.store.comments.listing import ListedComment
 from service.store.reported.complaints import complaint_about, event_at
-from service.store.reported.reports import comment_and_site
 from service.store.reported.statements import statement_of_event
-from service.store.tables.sites import Site
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
 from service.web.http.field_types import Email, Long, Short, Strict, Text
@@ -28,7 +24,7 @@ from service.web.http.route_metadata import page, public
 from service.web.pages.highlight import visible_text
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.reader_page import reader_page
-from service.web.public.report_form import LONGEST_FORM, Complained, report_of_token, report_page
+from service.web.public.report_form import LONGEST_FORM, ComplaintInput, comment_with_site, report_of_token, report_page
 from service.web.public.report_form import bp as bp
 from service.web.resources.web_resources import resources
 
@@ -59,12 +55,12 @@ def send_complaint(token: str) -> Response:
     comment_id, seq = _restriction(token)
     try:
         with resources().database.writing() as session:
-            _, site = _commented(session, comment_id)
+            _, site = comment_with_site(session, comment_id)
             complain_as_author(
                 session, site.id, comment_id, _draft(site.id), seq=seq, secret_box=resources().secret_box, now=datetime.now(UTC)
             )
     except (Invalid, Conflict, Gone) as error:
-        return _author_page(token, STATUS[error.code], complained=_typed(error))
+        return _author_page(token, STATUS[error.code], complaint_input=_refused_input(error))
     return _sent(f"/complaint/{token}")
 
 
@@ -80,14 +76,14 @@ def send_reporter_complaint(token: str) -> Response:
             draft = _draft(report.site_id)
             complain_as_reporter(session, report.id, draft, secret_box=resources().secret_box, now=datetime.now(UTC))
     except (Invalid, Conflict, Gone) as error:
-        return report_page(token, STATUS[error.code], complained=_typed(error))
+        return report_page(token, STATUS[error.code], complaint_input=_refused_input(error))
     return _sent(f"/reported/{token}")
 
 
-def _author_page(token: str, status: int = 200, *, complained: Complained | None = None) -> Response:
+def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInput | None = None) -> Response:
     comment_id, seq = _restriction(token)
     with resources().database.reading() as session:
-        listed, site = _commented(session, comment_id)
+        listed, site = comment_with_site(session, comment_id)
         event = event_at(session, comment_id, seq)
         if event is None:
             raise NotFound(_("There is no such comment."))
@@ -99,7 +95,7 @@ def _author_page(token: str, status: int = 200, *, complained: Complained | None
         "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
         statement=statement["text"].get(language, statement["text"]["en"]) if statement else "",
         may_complain=listed.comment.version == seq and statement is not None and datetime.now(UTC) <= until,
-        form_token=signed(resources().settings.secret, site.id), complained=complained, plain=visible_text,
+        form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
     )  # fmt: skip
 
 
@@ -110,13 +106,6 @@ def _restriction(token: str) -> tuple[UUID, int]:
     return restriction
 
 
-def _commented(session: Session, comment_id: UUID) -> tuple[ListedComment, Site]:
-    found = comment_and_site(session, comment_id)
-    if found is None:
-        raise NotFound(_("There is no such comment."))
-    return found
-
-
 def _draft(site_id: str) -> ComplaintDraft:
     """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for."""
     request.max_content_length = request.max_form_memory_size = LONGEST_FORM
@@ -125,14 +114,14 @@ def _draft(site_id: str) -> ComplaintDraft:
     return ComplaintDraft(form.text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
 
 
-def _typed(error: Invalid | Conflict | Gone) -> Complained:
+def _refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
     sentences = {
         "/text": _("Say why the decision is wrong, in at most 4,000 characters."),
         "/email": _("Enter an e-mail address like name@example.org."),
     }
     fault = next((sentences[fault.pointer] for fault in error.faults if fault.pointer in sentences), error.detail)
     form = request.form
-    return Complained(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
+    return ComplaintInput(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
 
 
 def _sent(path: str) -> Response:

@@ -62,7 +62,7 @@ class ReportForm(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Complained:
+class ComplaintInput:
     """A complaint that was typed and refused, with what is wrong with it."""
 
     text: str = ""
@@ -127,8 +127,8 @@ def show_report(token: str) -> Response:
     return report_page(token)
 
 
-def report_page(token: str, status: int = 200, *, complained: Complained | None = None) -> Response:
-    """The page of a report. `complained` is a complaint that was typed and refused. Raises NotFound."""
+def report_page(token: str, status: int = 200, *, complaint_input: ComplaintInput | None = None) -> Response:
+    """The page of a report. `complaint_input` is a complaint that was typed and refused. Raises NotFound."""
     with resources().database.reading() as session:
         report = report_of_token(session, token)
         its_site = site(session, report.site_id)
@@ -137,7 +137,7 @@ def report_page(token: str, status: int = 200, *, complained: Complained | None 
     return reader_page(
         "readers/report.html", status, report=report, site=its_site, text=report_text, states=ReportState, plain=visible_text,
         until=until, may_complain=until is not None and datetime.now(UTC) <= until, complaint=complaint, token=token,
-        form_token=signed(resources().settings.secret, report.site_id), complained=complained,
+        form_token=signed(resources().settings.secret, report.site_id), complaint_input=complaint_input,
     )  # fmt: skip
 
 
@@ -150,15 +150,23 @@ def report_of_token(session: Session, token: str) -> Report:
     return report
 
 
+def comment_with_site(session: Session, comment_id: UUID) -> tuple[ListedComment, Site]:
+    """The comment of an address that names no site. Raises NotFound."""
+    pair = comment_and_site(session, comment_id)
+    if pair is None:
+        raise NotFound(_("There is no such comment."))
+    return pair
+
+
 def _reported(comment_id: UUID) -> Shown:
     """The form for a published comment. Raises NotFound, or Gone if the public does not see it any more."""
     with resources().database.reading() as session:
-        found = comment_and_site(session, comment_id)
-    if found is None or found[0].comment.state == State.PENDING:
+        listed, its_site = comment_with_site(session, comment_id)
+    if listed.comment.state == State.PENDING:
         raise NotFound(_("There is no such comment."))
-    if found[0].comment.state != State.APPROVED:
+    if listed.comment.state != State.APPROVED:
         raise Gone(_("This comment is not public any more."))
-    return Shown(*found)
+    return Shown(listed, its_site)
 
 
 def _draft(sent: ReportForm, shown: Shown) -> ReportDraft:
