@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("entries", Json, nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_word_list_site_id_site"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_word_list_site_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("site_id", "name", name=op.f("pk_word_list")),
     )
     site = sa.table("site", sa.column("id", sa.String), sa.column("policy", Json))
