@@ -53,7 +53,7 @@ def evidence_of(session: Session, site_id: str, comment_id: UUID, *, secret_box:
         "reports": _reports(session, site_id, comment_id, secret_box),
         "complaints": [
             {
-                "from": "reporter" if one.report_id else "author", "text": one.text, "state": one.state, "note": one.note,
+                "complainant": "reporter" if one.report_id else "author", "text": one.text, "state": one.state, "note": one.note,
                 "received_at": one.received_at.isoformat(), "decided_at": one.decided_at.isoformat() if one.decided_at else None,
             }
             for one in complaints_about(session, site_id, comment_id)

@@ -1,7 +1,9 @@
 """The JSON of reports and complaints that hosts get in webhooks and in the API."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
@@ -59,7 +61,7 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
         "version": complaint.version,
         "comment": complaint.comment_id,
         "report": complaint.report_id,
-        "from": "reporter" if complaint.report_id else "author",
+        "complainant": "reporter" if complaint.report_id else "author",
         "state": complaint.state,
         "text": complaint.text,
         "received_at": complaint.received_at,
@@ -81,7 +83,6 @@ def complaint_payload(
         link=_complaint_page(complaint, links), note=complaint.note,
     )  # fmt: skip
     facts = {**public_complaint(complaint, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
-    facts["report"] = str(complaint.report_id) if complaint.report_id else None
     return {"complaint": _jsonable(facts), "sender": asdict(sender), "mail": asdict(mail)}
 
 
@@ -90,5 +91,7 @@ def _complaint_page(complaint: Complaint, links: ReaderLinks) -> str:
 
 
 def _jsonable(facts: dict[str, Any]) -> dict[str, Any]:
-    times = {name: value.isoformat() for name, value in facts.items() if hasattr(value, "isoformat")}
-    return {**facts, **times, "id": str(facts["id"])}
+    """The facts with ids and times as strings."""
+    times = {name: value.isoformat() for name, value in facts.items() if isinstance(value, datetime)}
+    ids = {name: str(value) for name, value in facts.items() if isinstance(value, UUID)}
+    return {**facts, **times, **ids}

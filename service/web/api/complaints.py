@@ -42,13 +42,13 @@ class ComplaintBody(Strict):
 
 
 class ComplaintResponse(ResponseModel):
-    """A complaint and its outcome. `status_url` is the secret page of its sender."""
+    """A complaint and its outcome. `complainant` is author or reporter, and `status_url` is their secret page."""
 
     id: UUID
     version: int
     comment: UUID
     report: UUID | None
-    sender: str
+    complainant: str
     state: ComplaintState
     text: str
     received_at: datetime
@@ -113,4 +113,4 @@ def get_complaints(comment_id: UUID) -> Response:
 
 def _response(complaint: Complaint) -> ComplaintResponse:
     facts = public_complaint(complaint, links=resources().reader_links)
-    return ComplaintResponse(**{**facts, "sender": facts.pop("from"), "state": ComplaintState(complaint.state)})
+    return ComplaintResponse(**{**facts, "state": ComplaintState(complaint.state)})

@@ -52,6 +52,14 @@ def test_a_report_that_is_not_complete_is_refused(client: FlaskClient, comment: 
     assert client.post("/v1/reports", json={"comment": comment, **BODY, **wrong}).status_code == status
 
 
+def test_a_host_complains_for_an_author_and_reads_who_complained(client: FlaskClient, comment: str) -> None:
+    client.post(f"/v1/comments/{comment}/decision", json={"decision": "reject", "reason": "insult"})
+    answer = client.post(f"/v1/comments/{comment}/complaint", json={"text": "I quoted somebody else."})
+    assert answer.status_code == 201, answer.json
+    assert (answer.json["complainant"], answer.json["report"], answer.json["state"]) == ("author", None, "open")
+    assert client.get(f"/v1/comments/{comment}/complaint").json["complaints"] == [answer.json]
+
+
 def test_the_webhooks_have_the_report_and_the_mail_to_its_reporter(
     client: FlaskClient, comment: str, database: Database, settings: Settings
 ) -> None:
