@@ -15,27 +15,32 @@ from service.store.reported.complaints import complaint_about, event_at
 from service.store.reported.statements import statement_of_event
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
-from service.web.http.field_types import Email, Long, Short, Strict, Text
-from service.web.http.form_body import typed_fields
+from service.web.http.field_types import Email, Short, Text
 from service.web.http.i18n import _
-from service.web.http.json_body import validate
 from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
 from service.web.pages.highlight import visible_text
-from service.web.public.form_token import seconds_since, signed
+from service.web.public.form_token import signed
 from service.web.public.reader_page import reader_page
-from service.web.public.report_form import LONGEST_FORM, ComplaintInput, comment_with_site, report_of_token, report_page
+from service.web.public.report_form import (
+    ComplaintInput,
+    ReaderForm,
+    comment_with_site,
+    report_of_token,
+    report_page,
+    sent_form,
+    sentence_of,
+)
 from service.web.public.report_form import bp as bp
 from service.web.resources.web_resources import resources
 
 
-class ComplaintForm(Strict):
+class ComplaintForm(ReaderForm):
     """What an author or a reporter sends."""
 
     text: Text = ""
     name: Short = ""
     email: Email = ""
-    rendered: Long = ""
 
 
 @bp.get("/complaint/<token>")
@@ -108,9 +113,7 @@ def _restriction(token: str) -> tuple[UUID, int]:
 
 def _draft(site_id: str) -> ComplaintDraft:
     """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for."""
-    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
-    form = validate(ComplaintForm, typed_fields(ComplaintForm))
-    seconds_since(form.rendered, resources().settings.secret, site_id)
+    form = sent_form(ComplaintForm, site_id)
     return ComplaintDraft(form.text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
 
 
@@ -119,7 +122,7 @@ def _refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
         "/text": _("Say why the decision is wrong, in at most 4,000 characters."),
         "/email": _("Enter an e-mail address like name@example.org."),
     }
-    fault = next((sentences[fault.pointer] for fault in error.faults if fault.pointer in sentences), error.detail)
+    fault = next((sentences.get(fault.pointer) or sentence_of(fault) for fault in error.faults), error.detail)
     form = request.form
     return ComplaintInput(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request
@@ -46,7 +47,17 @@ LONGEST_FORM, QUOTE = 64 * 1024, 600
 HONEYPOT = "subject"
 
 
-class ReportForm(Strict):
+class ReaderForm(Strict):
+    """The hidden fields of each form for readers of comments."""
+
+    rendered: Long = ""
+    subject: Line = ""
+
+
+Form = TypeVar("Form", bound=ReaderForm)
+
+
+class ReportForm(ReaderForm):
     """What a reader sends. `reason` belongs to an illegal comment, `rule` to one against the rules."""
 
     kind: Slug = ""
@@ -57,8 +68,6 @@ class ReportForm(Strict):
     name: Short = ""
     email: Email = ""
     good_faith: Slug = ""
-    rendered: Long = ""
-    subject: Line = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,7 @@ def show_report_form(comment_id: UUID) -> Response:
 @rate_limited(Rate.FORM)
 def send_report(comment_id: UUID) -> Response:
     g.report_form = shown = _reported(comment_id)
-    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
-    sent = validate(ReportForm, typed_fields(ReportForm))
-    if sent.subject:
-        raise Invalid(_("This could not be sent. Please try again without filling in hidden fields."))
-    seconds_since(sent.rendered, resources().settings.secret, shown.site.id)
+    sent = sent_form(ReportForm, shown.site.id)
     with resources().database.writing() as session:
         received = receive_report(
             session, shown.site.id, _draft(sent, shown), pseudonyms=resources().pseudonyms, secret_box=resources().secret_box,
@@ -139,6 +144,16 @@ def report_page(token: str, status: int = 200, *, complaint_input: ComplaintInpu
         until=until, may_complain=until is not None and datetime.now(UTC) <= until, complaint=complaint, token=token,
         form_token=signed(resources().settings.secret, report.site_id), complaint_input=complaint_input,
     )  # fmt: skip
+
+
+def sent_form(model: type[Form], site_id: str) -> Form:
+    """The form that was sent. Raises Invalid, also if a bot filled it in or if it was not made for this site."""
+    request.max_content_length = request.max_form_memory_size = LONGEST_FORM
+    form = validate(model, typed_fields(model))
+    if form.subject:
+        raise Invalid(_("This could not be sent. Please try again without filling in hidden fields."))
+    seconds_since(form.rendered, resources().settings.secret, site_id)
+    return form
 
 
 def report_of_token(session: Session, token: str) -> Report:
@@ -199,11 +214,11 @@ def refused(error: Refusal) -> Response:
     shown: Shown | None = g.get("report_form")
     if shown is None or not isinstance(error, Invalid):
         return reader_page("readers/refused.html", status, message=error.detail)
-    faults = {fault.pointer.lstrip("/"): _sentence(fault) for fault in error.faults}
+    faults = {fault.pointer.lstrip("/"): sentence_of(fault) for fault in error.faults}
     return _form(Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else error.detail), status)
 
 
-def _sentence(fault: Fault) -> str:
+def sentence_of(fault: Fault) -> str:
     """What is wrong with a field, in the language of the page."""
     sentences = {
         ("/text", "blank"): _("Say why, in a few words."),

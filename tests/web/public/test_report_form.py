@@ -89,6 +89,7 @@ def test_a_reporter_complains_once_and_only_with_the_form_of_the_page(
     shown = html_of(reader.get(page))
     form = {"text": "It\r\nis a threat.", "rendered": re.search(r'name="rendered" value="([^"]+)"', shown)[1]}
     assert reader.post(f"{page}/complaint", data={**form, "rendered": ""}).status_code == 422
+    assert reader.post(f"{page}/complaint", data={**form, "subject": "a bot"}).status_code == 422
     assert reader.post(f"{page}/complaint", data={**form, "text": "  "}).status_code == 422
     assert reader.post(f"{page}/complaint", data=form).status_code == 303
     with database.reading() as session:
