@@ -19,6 +19,7 @@ from service.domain.states import State
 from service.store.lifecycle.archives import absent
 from service.store.reported.complaints import complaint_about, complaint_of_report, decider_of, event_at
 from service.store.reported.events import add_own_event
+from service.store.sites.sites import policy_of, site
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import EventType
 from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
@@ -156,7 +157,8 @@ def _reverse(
         if isinstance(outcome, Refusal):
             raise outcome
     elif report:
-        close_reports(session, [report], Closing(ReportState.UPHELD), now=now, moderator_id=moderator_id)
+        ground = policy_of(site(session, report.site_id)).ground(_reason_of(report)).ground
+        close_reports(session, [report], Closing(ReportState.UPHELD, ground=ground), now=now, moderator_id=moderator_id)
 
 
 def _reason_of(report: Report) -> str:

@@ -121,6 +121,29 @@ def test_a_reporter_whose_report_was_dismissed_complains_and_another_person_remo
         assert session.get_one(Report, received.report_id).state == "upheld"
 
 
+@pytest.mark.parametrize(("draft", "ground"), [(draft_of, "rules"), (illegal, "law")])
+def test_a_report_that_is_upheld_after_the_comment_was_removed_has_its_ground(
+    database: Database, draft: Callable[[UUID], ReportDraft], ground: str
+) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana, sam = receive(database, draft(comment_id)), person(database, "Dana"), person(database, "Sam")
+    with database.writing() as session:
+        keep_reported(session, "news", comment_id, [received.report_id], version=1, moderator_id=dana, now=NOON, delay=DELAY)
+        complaint_id = complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON).id
+        decide(
+            session,
+            "news",
+            [Ruling(comment_id, State.REJECTED, None, "spam")],
+            actor=Actor(moderator_id=dana),
+            now=NOON,
+            delay=DELAY,
+        )
+    settle(database, complaint_id, sam, uphold=True)
+    with database.reading() as session:
+        stored = session.get_one(Report, received.report_id)
+        assert (stored.state, stored.ground) == ("upheld", ground)
+
+
 @pytest.mark.parametrize(("draft", "ground", "reason"), [(draft_of, "rules", "insult"), (illegal, "law", "illegal")])
 def test_a_removal_after_a_reporters_complaint_counts_as_one_after_their_report(
     database: Database, draft: Callable[[UUID], ReportDraft], ground: str, reason: str
