@@ -17,7 +17,7 @@ from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.lifecycle.archives import absent
-from service.store.reported.complaints import complaint_about, complaint_of_report, decider_of, event_at
+from service.store.reported.complaints import complaint_about, complaint_of_report, decider_of, last_event
 from service.store.reported.events import add_own_event
 from service.store.sites.sites import policy_of, site
 from service.store.tables.comments import Comment
@@ -59,7 +59,7 @@ def complain_as_author(
     secret_box: SecretBox,
     now: datetime,
 ) -> Complaint:
-    """Complain about the restriction that is version `seq` of the comment; None means the present version.
+    """Complain about the restriction that is version `seq` of the comment; None means the present restriction.
 
     Raises Invalid, NotFound, Gone after six months, or Conflict if the comment is shown, or if there is a complaint already.
     """
@@ -69,17 +69,20 @@ def complain_as_author(
         raise absent(session, site_id, comment_id)
     if comment.state == State.ERASED:
         raise Gone("this comment was erased")
-    seq = comment.version if seq is None else seq
-    if complaint_about(session, comment_id, seq):
+    event = last_event(session, comment_id)
+    if event is None or not _restricts(State(event.from_state), State(event.to_state)):
+        raise Conflict("there is no decision to complain about: the comment is not restricted")
+    if seq is not None and not event.seq <= seq <= comment.version:
+        raise Conflict("there is no decision to complain about: the comment was decided again since")
+    if complaint_about(session, comment_id, event.seq):
         raise Conflict("there is a complaint about this decision already")
-    event = event_at(session, comment_id, seq)
-    if event is None or seq != comment.version or not _restricts(State(event.from_state), State(event.to_state)):
-        raise Conflict("there is no decision to complain about: the comment is not restricted, or was decided again since")
     _expect_in_time(event.at, now)
     automated = (event.facts or {}).get("by") in ("policy", "reports")
+    # If the checks decided, this is the moderator who confirmed it.
+    first = decider_of(session, comment_id, event.seq) or decider_of(session, comment_id, comment.version)
     complaint = Complaint(
-        id=new_id(), site_id=site_id, comment_id=comment_id, seq=seq, automated=automated,
-        first_moderator_id=decider_of(session, comment_id, seq), **_of(draft, secret_box, now),
+        id=new_id(), site_id=site_id, comment_id=comment_id, seq=event.seq, automated=automated, first_moderator_id=first,
+        **_of(draft, secret_box, now),
     )  # fmt: skip
     return _stored(session, complaint, now)
 

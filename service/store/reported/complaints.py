@@ -12,7 +12,7 @@ from service.store.db.capped_count import capped_count
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
-from service.store.tables.outbox import Event
+from service.store.tables.outbox import Event, EventState
 from service.store.tables.reported import Complaint, ComplaintState, Report
 
 #: A page of the tab shows at most this many complaints.
@@ -73,6 +73,12 @@ def complaints_about(session: Session, site_id: str, comment_id: UUID) -> Sequen
 def event_at(session: Session, comment_id: UUID, seq: int) -> Event | None:
     """The event that is version `seq` of a comment."""
     return session.scalar(select(Event).where(Event.comment_id == comment_id, Event.seq == seq))
+
+
+def last_event(session: Session, comment_id: UUID) -> Event | None:
+    """The change that brought a comment into its present state. Withdrawn events cancel each other out, or confirm a state."""
+    query = select(Event).where(Event.comment_id == comment_id, Event.seq > 0, Event.state != EventState.WITHDRAWN)
+    return session.scalar(query.order_by(Event.seq.desc()).limit(1))
 
 
 def decider_of(session: Session, comment_id: UUID, seq: int) -> UUID | None:

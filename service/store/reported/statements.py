@@ -8,7 +8,7 @@ from service.domain.reported.reader_links import ReaderLinks
 from service.domain.reported.statements import Restriction, statement
 from service.domain.states import State
 from service.store.tables.comments import Comment
-from service.store.tables.outbox import Event, EventType
+from service.store.tables.outbox import Event, EventState, EventType
 from service.store.tables.sites import Site
 
 
@@ -29,6 +29,7 @@ def restriction_of(event: Event, site: Site, *, links: ReaderLinks) -> Restricti
 
 
 def statement_of_comment(comment: Comment, events: Sequence[Event], site: Site, *, links: ReaderLinks) -> dict[str, Any] | None:
-    """The statement of reasons for the present state of a comment. `events` are its changes, first to last."""
-    last = next((event for event in reversed(events) if event.seq == comment.version), None)
-    return statement_of_event(last, site, links=links) if last else None
+    """The statement of reasons for the present state of a comment. `events` are its changes, first to last. Withdrawn events cancel
+    each other out, or confirm a state."""
+    last = next((event for event in reversed(events) if event.state != EventState.WITHDRAWN), None)
+    return statement_of_event(last, site, links=links) if last and last.to_state == comment.state else None

@@ -11,7 +11,7 @@ from service.domain.errors import Conflict, Gone, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.jobs.names import Job
-from service.store.reported.complaints import complaint_about, event_at
+from service.store.reported.complaints import complaint_about, event_at, last_event
 from service.store.reported.statements import statement_of_event
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
@@ -94,12 +94,13 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
             raise NotFound(_("There is no such comment."))
         statement = statement_of_event(event, site, links=resources().reader_links)
         complaint = complaint_about(session, comment_id, seq)
+        last = last_event(session, comment_id)
     until = event.at + COMPLAINT_TIME
     language = str(get_locale() or "en").partition("_")[0]
     return reader_page(
         "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
         statement=statement["text"].get(language, statement["text"]["en"]) if statement else "",
-        may_complain=listed.comment.version == seq and statement is not None and datetime.now(UTC) <= until,
+        may_complain=last is event and statement is not None and datetime.now(UTC) <= until,
         form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.actions.comments.edit_erase import erase
-from service.actions.moderation.decide import Actor, Ruling, decide
+from service.actions.moderation.decide import Actor, Ruling, decide, undo
 from service.actions.reported.answer import keep_reported
 from service.actions.reported.complain import (
     ComplaintDraft,
@@ -19,15 +19,20 @@ from service.actions.reported.complain import (
 )
 from service.domain.errors import AlreadyDecided, Conflict, Gone
 from service.domain.ids import new_id
+from service.domain.reported.reader_links import ReaderLinks
 from service.domain.reported.report_draft import ReportDraft
 from service.domain.states import State
+from service.store.comments.transitions import Change, add_event
 from service.store.db.engine import Database
+from service.store.reported.statements import statement_of_comment
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.reported import Complaint, Report
+from service.store.tables.sites import Site
 from tests.actions.reported.reporting import DELAY, SECRET_BOX, draft_of, illegal, own_events, receive
 from tests.support.factories import NOON, events, with_comment
 
+LINKS = ReaderLinks.from_secret("a secret that only the tests know, long enough", "https://g.example")
 WHY = ComplaintDraft("I quoted somebody else.")
 
 
@@ -96,6 +101,34 @@ def test_a_complaint_comes_once_within_six_months_and_about_the_present_decision
     complain(database, comment_id, days=183)
     with pytest.raises(Conflict):
         complain(database, comment_id)
+
+
+@pytest.mark.parametrize("then", ["confirmed", "published and undone"])
+def test_a_decision_without_a_webhook_leaves_the_right_to_complain(database: Database, then: str) -> None:
+    comment_id = with_comment(database, state=State.HELD)
+    dana = Actor(moderator_id=person(database, "Dana"))
+    with database.writing() as session:
+        comment = session.get_one(Comment, comment_id)
+        comment.state, comment.version = State.REJECTED, 2
+        facts = {"by": "policy", "reasons": ["abuse.insult"]}
+        add_event(session, [Change("news", comment.thread_id, comment_id, 2, State.HELD, State.REJECTED, facts)], now=NOON)
+    with database.writing() as session:
+        ruling = Ruling(comment_id, State.REJECTED if then == "confirmed" else State.APPROVED, 2, confirms=then == "confirmed")
+        [outcome] = decide(session, "news", [ruling], actor=dana, now=NOON, delay=DELAY)
+        if then != "confirmed":
+            undo(session, "news", [outcome.decision_id], actor=dana, now=NOON, delay=DELAY)
+    with database.reading() as session:
+        comment, history = session.get_one(Comment, comment_id), events(session, comment_id)
+        made = statement_of_comment(comment, history, session.get_one(Site, "news"), links=LINKS)
+        assert (made["findings"], made["redress"]["complaint_url"]) == (["abuse.insult"], LINKS.complaint(comment_id, 2))
+    complaint_id = complain(database, comment_id, seq=2)
+    with pytest.raises(Conflict):
+        complain(database, comment_id, seq=None)
+    with pytest.raises(SamePerson):
+        settle(database, complaint_id, dana.moderator_id, uphold=True)
+    settle(database, complaint_id, person(database, "Sam"), uphold=True)
+    with pytest.raises(Conflict):
+        complain(database, comment_id, seq=2)
 
 
 def test_a_comment_that_is_shown_cannot_be_complained_about(database: Database) -> None:

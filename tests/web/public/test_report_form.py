@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -10,8 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from service.actions.moderation.decide import Actor, Ruling, decide
+from service.config import Settings
+from service.domain.reported.reader_links import ReaderLinks
+from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
+from service.store.tables.comments import Comment
 from service.store.tables.reported import Complaint
 from tests.support.sign_in import Browser, html_of, moderator
 
@@ -95,6 +102,22 @@ def test_a_reporter_complains_once_and_only_with_the_form_of_the_page(
     with database.reading() as session:
         assert session.scalars(select(Complaint.text)).all() == ["It\nis a threat."]
     assert reader.post(f"{page}/complaint", data=form).status_code == 409
+
+
+def test_an_author_complains_on_their_page_after_a_moderator_confirmed_the_removal(
+    database: Database, settings: Settings, reader: FlaskClient, comment: str
+) -> None:
+    comment_id = UUID(comment)
+    with database.writing() as session:
+        version = session.get_one(Comment, comment_id).version
+        for number, confirms in ((version, False), (version + 1, True)):
+            ruling = Ruling(comment_id, State.REJECTED, number, "insult", confirms=confirms)
+            decide(session, "news", [ruling], actor=Actor(), now=datetime.now(UTC), delay=timedelta(0))
+    links = ReaderLinks.from_secret(settings.secret, settings.url)
+    page = urlsplit(links.complaint(comment_id, version + 1)).path
+    token = re.search(r'name="rendered" value="([^"]+)"', html_of(reader.get(page)))[1]
+    assert reader.post(page, data={"text": "I quoted it.", "rendered": token}).status_code == 303
+    assert "Your complaint" in html_of(reader.get(page))
 
 
 def test_reports_from_one_address_are_limited(reader: FlaskClient, comment: str) -> None:
