@@ -155,7 +155,7 @@ def report_mail(
     event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "", by_host: bool = False
 ) -> Mail:
     """The mail about one event of a report: `received`, or the state that it was decided to."""
-    phrases = _PHRASES[_spoken(language)]
+    phrases = _PHRASES[_mail_language(language)]
     facts = {"site": site, "link": link, "who": phrases["host" if by_host else "person"].format(site=site)}
     redress = phrases["redress"].format(link=link) if event in (_UPHELD, _DISMISSED) else ""
     return _mail(event, language, facts, name=name, email=email, parts=(note, redress))
@@ -164,20 +164,20 @@ def report_mail(
 def complaint_mail(state: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
     """The mail about a complaint that has come in (`open`) or was decided (`upheld`, `denied`)."""
     event = f"complaint_{state}"
-    further = "" if event == _COMPLAINT_RECEIVED else _PHRASES[_spoken(language)]["further"]
+    further = "" if event == _COMPLAINT_RECEIVED else _PHRASES[_mail_language(language)]["further"]
     return _mail(event, language, {"site": site, "link": link}, name=name, email=email, parts=(note, further))
 
 
 def _mail(event: str, language: str, facts: dict[str, str], *, name: str, email: str, parts: tuple[str, ...]) -> Mail:
     """A mail with the text of an event and these parts after it."""
-    subject, body = _MAILS[_spoken(language)][event]
+    subject, body = _MAILS[_mail_language(language)][event]
     body = body.format(**facts)
-    greeting = _PHRASES[_spoken(language)]["greeting"].format(name=name) if name else ""
+    greeting = _PHRASES[_mail_language(language)]["greeting"].format(name=name) if name else ""
     text = (greeting, body if greeting else body[:1].upper() + body[1:], *parts)
     return Mail(email, subject, "\n\n".join(part for part in text if part))
 
 
-def _spoken(language: str) -> str:
+def _mail_language(language: str) -> str:
     """The language of the mail for a reader of this language."""
     short = language.partition("-")[0]
     return short if short in _MAILS else "en"
