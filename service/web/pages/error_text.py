@@ -117,4 +117,12 @@ def _sentences() -> list[str]:
         _("the database did not answer; nothing was changed, please try again"),
         _("something broke on our side; it was logged under this request's id"),
         _("at most %(number)s requests a minute are taken here; try again in %(seconds)s s"),
+        _("you have reported this comment already; it is being looked at, or a person has decided that it stays"),
+        _("at most %(most)s reports a day are taken from one person; please come back tomorrow"),
+        _("this form could not be recognised; please send it once more"),
+        _("somebody changed this comment since you saw it; look at it again"),
+        _("somebody decided about this complaint already"),
+        _("expected the name and the e-mail address of a trusted flagger, or neither"),
+        _("expected at most %(most)s trusted flaggers"),
+        _("expected %(least)s to %(most)s, or nothing, got %(given)s"),
     ]

@@ -33,6 +33,7 @@ from service.web.http.i18n import _
 from service.web.http.json_body import validate
 from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
+from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.pages.reported import report_text
 from service.web.public.form_token import seconds_since, signed
@@ -213,7 +214,7 @@ def refused(error: Refusal) -> Response:
     status = STATUS[error.code]
     shown: Shown | None = g.get("report_form")
     if shown is None or not isinstance(error, Invalid):
-        return reader_page("readers/refused.html", status, message=error.detail)
+        return reader_page("readers/refused.html", status, message=sentence(error.detail))
     faults = {fault.pointer.lstrip("/"): sentence_of(fault) for fault in error.faults}
     return _form(Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else error.detail), status)
 
@@ -230,7 +231,7 @@ def sentence_of(fault: Fault) -> str:
         ("/email", "email"): _("Enter an e-mail address like name@example.org."),
         ("/rendered", "expired"): _("This form was open for more than a day. Please send it once more."),
     }
-    return sentences.get((fault.pointer, fault.code), fault.detail)
+    return sentences.get((fault.pointer, fault.code)) or sentence(fault.detail)
 
 
 @bp.errorhandler(DBAPIError)

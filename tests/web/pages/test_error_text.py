@@ -44,6 +44,13 @@ def test_an_error_of_a_list_names_the_field_in_the_language_of_the_page_and_keep
     assert "x" * 201 in page
 
 
+def test_a_wrong_setting_of_reports_is_explained_in_german(app: Flask, database: Database) -> None:
+    ada = signed_in(app, database, "de")
+    answer = ada.post("/settings/reports", {"site": "news", "hold_from": "1", "name": "", "email": ""})
+    assert answer.status_code == 422
+    assert "Möglich ist 2 bis 100 oder ein leeres Feld, nicht 1." in html_of(answer)
+
+
 def test_a_refused_page_says_so_once_in_german(app: Flask, database: Database) -> None:
     mo = signed_in(app, database, "de", Role.VIEWER)
     page = html_of(mo.get("/settings", **BROWSER))

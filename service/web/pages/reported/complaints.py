@@ -15,6 +15,7 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to, unchanged
+from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
 from service.web.pages.queue.query_params import uuid
@@ -51,7 +52,7 @@ def answer_complaint() -> AnyResponse:
     except SamePerson:
         return _render(403, faults=[_("You made this decision. Another person has to decide about the complaint.")])
     except (AlreadyDecided, Conflict, Gone) as error:
-        return _render(409, faults=[error.detail])
+        return _render(409, faults=[sentence(error.detail)])
     resources().notifier.notify(Job.DELIVER)
     return redirect_to("pages.complaints", site=site_id(), done=act)
 

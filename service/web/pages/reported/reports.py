@@ -20,6 +20,7 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to, unchanged
+from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
 from service.web.pages.queue.query_params import uuid
@@ -73,7 +74,7 @@ def answer_reports() -> AnyResponse:
             else:
                 raise Invalid.field("/act", "unknown", "expected keep or reject")
     except (AlreadyDecided, Conflict) as error:
-        return _render(409, faults=[error.detail])
+        return _render(409, faults=[sentence(error.detail)])
     resources().notifier.notify(Job.DELIVER)
     if form["act"] == "keep":
         return redirect_to("pages.reported", site=site_id(), done="kept")

@@ -18,6 +18,7 @@ from service.store.tables.sites import Site
 from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import LANGUAGES, bp, page, redirect_to
+from service.web.pages.error_text import error_text
 from service.web.pages.queue.rejection_reasons import rejections
 from service.web.pages.reported import report_text
 from service.web.resources.web_resources import resources
@@ -43,7 +44,7 @@ def change_report_settings() -> AnyResponse:
                 email=form.get("email", "").strip(), pseudonyms=resources().pseudonyms,
             )  # fmt: skip
     except Invalid as error:
-        return _render(422, fault=error.detail)
+        return _render(422, fault=error_text(error))
     return redirect_to("pages.report_settings", site=site_id(), done="rules")
 
 
@@ -63,7 +64,7 @@ def change_grounds() -> AnyResponse:
         with resources().database.writing() as session:
             set_grounds(session, site_id(), given)
     except Invalid as error:
-        return _render(422, fault=error.detail)
+        return _render(422, fault=error_text(error))
     return redirect_to("pages.report_settings", site=site_id(), done="grounds")
 
 
