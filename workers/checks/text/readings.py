@@ -9,6 +9,8 @@ from functools import cache
 from itertools import filterfalse, islice
 
 from service.domain.text.comparable import comparable
+from service.domain.text.language import MOSTLY
+from service.domain.text.scripts import script_of
 from workers.checks.text.characters import apart
 from workers.checks.text.disguises import LONGEST, Disguise, places
 from workers.checks.text.edits import misspelled
@@ -59,6 +61,9 @@ def _at_each_place(text: str, token: str, word: str) -> Iterator[Disguise]:
 def _in_other_letters(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]:
     """Coarse words as they sound, in letters of another script, inside a text of Latin letters."""
     found = _other_letters().keys() & {token.strip(_EDGE) for token in tokens}
+    # In a text of its own script the spelling is a word of that language: Arabic "ديك" is a rooster, Korean "비치" a beach.
+    if found and (script := script_of(folded.original)) and script.share >= MOSTLY:
+        return
     for token in sorted(found):
         spelling, word = _other_letters()[token]
         for place in _at_each_place(folded.text, token, word):

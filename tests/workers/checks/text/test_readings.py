@@ -78,3 +78,22 @@ def test_the_marked_place_is_the_disguised_word(before: str, kind: str, after: s
     assert len(found) == 1
     marked = found[0].text
     assert re.sub(r"[\u202c\u202e]", "", hidden) in marked or marked in hidden or len(marked) <= len(hidden)
+
+
+@pytest.mark.parametrize("word", ["كونت", "ديك", "फकिंग", "비치", "фак"])
+def test_an_english_word_in_other_letters_counts_among_latin_ones_only(word: str) -> None:
+    assert [find.span.text for find in finds(fold(f"you are such a {word} my friend"))] == [word]
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [
+        "التي كونت الصدع الشرق أفريقي",
+        "ديك جارنا يصيح كل صباح",
+        "해운대 비치 근처 호텔",
+        "תן לי שיט של נייר",
+        "शिट वाला कागज़ कहाँ है",
+    ],
+)
+def test_in_a_text_of_its_own_script_it_is_a_word_of_that_language(calm: str) -> None:
+    assert finds(fold(calm)) == []
