@@ -21,7 +21,8 @@ def coarse_finds(original: str, told: Told) -> list[Find]:
     for language in languages:
         for find in _finds(language, view.text):
             start, end = view.whence(find.start, find.end)
-            places.setdefault(start, replace(find, start=start, end=end))
+            if find.is_spelled_so(original[start:end]):
+                places.setdefault(start, replace(find, start=start, end=end))
     return [places[start] for start in sorted(places)]
 
 

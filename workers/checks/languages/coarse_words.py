@@ -46,12 +46,22 @@ _PLAIN: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One coarse word: `[start, end)` in the searched text, the entry that it was read as, and whether it is only mild."""
+    """One coarse word: `[start, end)` in the searched text, the entry as the list writes it, and whether it is only mild."""
 
     start: int
     end: int
     entry: str
     mild: bool
+
+    def is_spelled_so(self, original: str) -> bool:
+        """Whether the original may mean this entry. An entry with = must stand there letter by letter, and Turkish has two letters i:
+        "sık" (often) is not "sik", though people type "sik" for both."""
+        letters = original.lower()
+        return (
+            letters == self.entry[1:]
+            if self.entry.startswith("=")
+            else "ı" in self.entry or "ı" not in letters[: len(self.entry)]
+        )
 
 
 @dataclass(slots=True)
@@ -62,6 +72,8 @@ class CoarseWords:
     stems: dict[str, tuple[str, bool]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], str, bool]]] = field(default_factory=dict)
     anywhere: list[tuple[str, bool]] = field(default_factory=list)
+    #: Those of `anywhere` that count at the end of a word only.
+    ends: set[str] = field(default_factory=set)
     _automaton: AhoCorasick | None = None
 
     def find(self, text: str) -> Iterator[Find]:
@@ -108,24 +120,29 @@ class CoarseWords:
         for which, start, end in sorted(
             self._automaton.find_matches_as_indexes(text, overlapping=True), key=lambda m: (m[1], -m[2])
         ):
-            if start >= last:
-                yield Find(start, end, *self.anywhere[which])
+            entry, mild = self.anywhere[which]
+            if start >= last and not (entry in self.ends and text[end : end + 1].isalpha()):
+                yield Find(start, end, entry, mild)
                 last = end
 
     def add(self, line: str, *, unspaced: bool) -> None:
         """Add one line of the list."""
         mild, entry = line.startswith("~"), line.removeprefix("~")
-        core = comparable(entry.strip("*"))
+        written = entry.strip("*")
+        core = comparable(written.removeprefix("="))
         parts = tuple(_WORD.findall(core))
         if unspaced or entry.startswith("*"):
             self.anywhere.append((core, mild))
+            if not (unspaced or entry.endswith("*")):
+                self.ends.add(core)
         elif len(parts) > 1:
             for parts_ in {parts, tuple(part.translate(_PLAIN) for part in parts)}:
-                self.phrases.setdefault(parts_[0], []).append((parts_, core, mild))
+                self.phrases.setdefault(parts_[0], []).append((parts_, written, mild))
         else:
             table = self.stems if entry.endswith("*") else self.whole
             for spelling in (core, core.translate(_PLAIN)):
-                table.setdefault(spelling, (core, mild))
+                if spelling not in table or "ı" in written:
+                    table[spelling] = written, mild
 
 
 @cache
