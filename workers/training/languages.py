@@ -14,15 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import diags
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
-from threadpoolctl import threadpool_limits
 
 from workers.checks.languages.attacks import normal, packed, pieces
-from workers.checks.model.linear import GAINS, WEIGHTS, Linear
+from workers.checks.model.linear import Linear
 from workers.training.corpora import rows
-from workers.training.fitting import Table, in_steps
+from workers.training.fitting import Table, fit
 from workers.training.metrics import auc, hits_at
 
 #: The sources that may train, with their licences. Rows of other sources are left out.
@@ -31,11 +28,10 @@ SOURCES = {
     "mlma": "MIT", "germeval2018": "CC BY 4.0", "ud_pud": "CC BY-SA 3.0",
 }  # fmt: skip
 SET = "abuse_other"
-#: KEPT pieces are shipped. A piece occurs in at least AT_LEAST rows. STRENGTH: the inverse of the penalty. RARITY: the exponent of
-#: the extra weight of rare pieces.
-KEPT, AT_LEAST, STRENGTH, RARITY = 30_000, 4, 3.0, 1.5
+#: How `fit` is called. Of twelve settings this one had the best mean of the AUC of all languages, on the rows set aside.
+KEPT, AT_LEAST, STRENGTH, SMOOTHING = 30_000, 4, 0.5, 1.0
 #: The weights of sentences that are all calm: news, and our own about groups of people.
-CALM = {"ud_pud": 0.3, "calm": 1.0}
+CALM = {"ud_pud": 0.3, "calm": 0.3}
 #: The score at which an attack holds a comment, and the share of calm comments that may reach it.
 LIMIT, FALSE_ALARMS = 0.6, 0.03
 _CODES = {"hinglish": "hi-Latn"}
@@ -64,8 +60,7 @@ def train_languages(folder: Path, out: Path) -> dict[str, object]:
     rest = [at for at, row in enumerate(taught) if not row.aside]
     aside = [at for at, row in enumerate(taught) if row.aside and row.source not in CALM]
     first = _fit(table.rows(rest), [taught[at] for at in rest])
-    margins = table.rows(aside).margins(first)
-    scales, figures = _scales([taught[at] for at in aside], margins)
+    scales, figures = _scales([taught[at] for at in aside], table.rows(aside).margins(first))
     stored = packed(_fit(table, taught), scales)
     out.mkdir(parents=True, exist_ok=True)
     (out / "languages.json.gz").write_bytes(stored)
@@ -114,23 +109,8 @@ def _weights(taught: Sequence[Row]) -> Any:
 
 
 def _fit(table: Table, taught: Sequence[Row]) -> Linear:
-    counts, names = table.counts, table.names
-    labels, weights = np.array([row.label for row in taught]), _weights(taught)
-    often = np.bincount(counts.indices, minlength=counts.shape[1])
-    gains = np.sqrt(np.log(len(taught) / np.maximum(often, 1))) ** RARITY
-    coefficients, _ = _solve(counts, gains, labels, weights)
-    kept = np.sort(np.argsort(-np.abs(coefficients) * gains * np.sqrt(often), kind="stable")[:KEPT])
-    gains = gains[kept]
-    coefficients, bias = _solve(counts[:, kept], gains, labels, weights)
-    steps = in_steps(gains * coefficients, WEIGHTS, 1), in_steps(gains**2, GAINS, 1)
-    return Linear(dict(zip(names[kept].tolist(), zip(*(each.tolist() for each in steps), strict=True), strict=True)), bias)
-
-
-def _solve(counts: Any, gains: Any, labels: Any, weights: Any) -> tuple[Any, float]:
-    with threadpool_limits(1):
-        unit = normalize((counts @ diags(gains)).tocsr())
-        model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(unit, labels, sample_weight=weights)
-    return model.coef_[0], float(model.intercept_[0])
+    labels = [row.label for row in taught]
+    return fit(table, labels, _weights(taught), kept=KEPT, at_least=AT_LEAST, strength=STRENGTH, smoothing=SMOOTHING)
 
 
 def _scales(aside: Sequence[Row], margins: Sequence[float]) -> tuple[dict[str, tuple[float, float]], dict[str, dict[str, float]]]:
