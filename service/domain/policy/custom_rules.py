@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.errors import Invalid
+from service.domain.policy.language_coverage import code_of
 from service.domain.policy.signals import Kind, Signal
 from service.domain.states import State
 from service.domain.text.comparable import comparable
@@ -233,15 +234,23 @@ def _old_thread(value: str, facts: Facts) -> str:
 
 
 def _language(value: str, facts: Facts) -> str:
-    allowed = {word.strip().lower() for word in value.split(",")}
-    spoken = facts.language.lower().partition("-")[0]
-    return f"written in {spoken} (this site publishes {value})" if spoken and spoken not in allowed else ""
+    spoken = _spoken(facts)
+    return f"written in {spoken} (this site publishes {value})" if spoken and not _is_among(spoken, value) else ""
 
 
 def _in_language(value: str, facts: Facts) -> str:
-    asked = {word.strip().lower() for word in value.split(",")}
-    spoken = facts.language.lower().partition("-")[0]
-    return f"written in {spoken}" if spoken in asked else ""
+    spoken = _spoken(facts)
+    return f"written in {spoken}" if spoken and _is_among(spoken, value) else ""
+
+
+def _spoken(facts: Facts) -> str:
+    return code_of(facts.language) or facts.language.lower().partition("-")[0]
+
+
+def _is_among(spoken: str, value: str) -> bool:
+    """Whether a language is one of the listed ones. Hindi (hi) includes Hinglish (hi-Latn), but not the other way round."""
+    listed = {code_of(word) or word.strip().lower() for word in value.split(",")}
+    return spoken in listed or spoken.partition("-")[0] in listed
 
 
 def _words(value: str, facts: Facts) -> str:
