@@ -74,6 +74,10 @@ def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Re
             ("site", "set", "news", "--languages", "de,German"),
             "expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not 'German'",
         ),
+        (
+            ("site", "set", "news", "--languages", "es,-all"),
+            "expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not '-all'",
+        ),
         (("site", "add", "News!", "--origin", "https://x.example"), "expected a site id of lower-case letters"),
         (("site", "add", "news", "--origin", "news"), "expected an origin like https://news.example"),
         (("key", "add", "nowhere"), "no site 'nowhere'; `greenroom site add` makes one"),

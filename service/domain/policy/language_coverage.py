@@ -59,7 +59,7 @@ Russian | rw Kinyarwanda | sa Sanskrit | sat Santali | sc Sardinian | sco Scots 
 Sinhala | sk Slovak | sl Slovenian | sm Samoan | sn Shona | so Somali | sq Albanian | sr Serbian | ss Swati | st Southern
 Sotho | su Sundanese | sv Swedish | sw Swahili | syc Classical Syriac | ta Tamil | te Telugu | tg Tajik | th Thai | ti
 Tigrinya | tk Turkmen | tn Tswana | to Tongan | tpi Tok Pisin | tr Turkish | ts Tsonga | tt Tatar | tw Twi | ty Tahitian | ug
-Uyghur | uk Ukrainian | ur Urdu | ur-Latn Roman Urdu | ur-Latn Roman Urdu | uz Uzbek | ve Venda | vi Vietnamese | vo Volapük | wa Walloon | wo Wolof | xh Xhosa | yi
+Uyghur | uk Ukrainian | ur Urdu | ur-Latn Roman Urdu | uz Uzbek | ve Venda | vi Vietnamese | vo Volapük | wa Walloon | wo Wolof | xh Xhosa | yi
 Yiddish | yo Yoruba | yue Cantonese | za Zhuang | zh Chinese | zu Zulu | zza Zaza
 """
 #: The languages that a site can name: ISO 639-1, and some that have three letters only. Names as in Unicode's CLDR.
@@ -102,14 +102,16 @@ def covered(languages: Sequence[str], taken: Collection[str] = (), *, by_script:
 def parsed(typed: str) -> list[str]:
     """Parse typed languages (`es, it, -de` or `*`) to codes; a minus holds a language. Raises Invalid, which names unknown ones."""
     words = typed.replace(",", " ").split()
-    held = [word for word in words if word.startswith("-")]
+    held = [word[1:] for word in words if word.startswith("-")]
     plain = [word for word in words if not word.startswith("-")]
-    if unknown := [word for word in (*plain, *(word[1:] for word in held)) if word.lower() not in _ALL and not code_of(word)]:
+    unknown = [word for word in plain if word.lower() not in _ALL and not code_of(word)]
+    unknown += [f"-{word}" for word in held if not code_of(word)]
+    if unknown:
         given = ", ".join(repr(word[:40]) for word in unknown[:5])
         detail = f"expected codes of languages (ISO 639) such as de, fr or zh, or * for all, not {given}"
         raise Invalid.field(f"/{KEY}", "unknown", detail)
-    taken = [ALL] if any(word.lower() in _ALL for word in plain) else list(dict.fromkeys(map(code_of, plain)))
-    return [*taken, *dict.fromkeys(f"-{code_of(word[1:])}" for word in held if code_of(word[1:]))]
+    taken = [ALL] if any(word.lower() in _ALL for word in plain) else map(code_of, plain)
+    return list(dict.fromkeys((*taken, *(f"-{code_of(word)}" for word in held))))
 
 
 def named(languages: Iterable[str]) -> str:
