@@ -89,8 +89,10 @@ def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"id": site_id, "languages": list(taken), "covered": sorted(COVERED)}))
     else:
-        unseen = "all languages" if ALL in taken else named(taken) or "no other"
-        click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}")
+        held = [code.removeprefix("-") for code in taken if code.startswith("-")]
+        unseen = "all languages" if ALL in taken else named(code for code in taken if not code.startswith("-")) or "no other"
+        waiting = f"; held for review: {named(held)}" if held else ""
+        click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}{waiting}")
 
 
 @site.command("words")

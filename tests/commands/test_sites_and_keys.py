@@ -60,6 +60,9 @@ def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Re
     assert greenroom("site", "set", "news").output.endswith("German (de), French (fr), Norwegian (no)\n")
     assert json.loads(greenroom("site", "set", "news", "--languages", "any", "--json").output)["languages"] == ["*"]
     assert greenroom("site", "set", "news").output == covered + "all languages\n"
+    held = "; held for review: German (de)\n"
+    assert greenroom("site", "set", "news", "--languages", "*,-de").output == covered + "all languages" + held
+    assert greenroom("site", "set", "news", "--languages", "-de").output == covered + "no other" + held
     assert greenroom("site", "set", "news", "--languages", "").output == covered + "no other\n"
     acts = [json.loads(line)["details"] for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]
     assert {"after": {"languages": ["de", "fr", "no"]}} in acts

@@ -116,4 +116,4 @@ def parsed(typed: str) -> list[str]:
 
 def named(languages: Iterable[str]) -> str:
     """Languages for a person to read: `German (de), French (fr)`."""
-    return ", ".join(f"{NAMES.get(code.lstrip('-'), code)} ({code})" for code in languages)
+    return ", ".join(f"{NAMES.get(code, code)} ({code})" for code in languages)
