@@ -67,8 +67,9 @@ def remove_reported(
     now: datetime,
     delay: timedelta,
 ) -> Decided:
-    """Remove a reported comment. All its open reports are upheld. Raises the refusal of the decision."""
-    ruling = Ruling(comment_id, State.REJECTED, version, reason, note)
+    """Remove a reported comment, or confirm that the checks have rejected it since. All its open reports are upheld. Raises the
+    refusal of the decision."""
+    ruling = Ruling(comment_id, State.REJECTED, version, reason, note, confirms=True)
     actor = Actor(moderator_id=moderator_id)
     [outcome] = decide(session, site_id, [ruling], actor=actor, now=now, delay=delay, action_id=action_id)
     if isinstance(outcome, Refusal):

@@ -15,7 +15,7 @@ from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.reported import Report
 from tests.actions.reported.reporting import DELAY, draft_of, own_events, receive, report, set_policy
-from tests.support.factories import NOON, with_comment
+from tests.support.factories import NOON, events, moved, with_comment
 
 
 def person(database: Database, name: str = "Dana") -> UUID:
@@ -76,6 +76,22 @@ def test_nothing_is_kept_or_removed_that_changed_since_it_was_seen(database: Dat
             session, "news", comment_id, version=0, action_id=new_id(), moderator_id=dana, reason="insult", now=NOON, delay=DELAY
         )
     assert report(database, received).state == "open"
+
+
+def test_a_moderator_upholds_the_reports_of_a_comment_that_the_checks_rejected_since(database: Database) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana = receive(database, draft_of(comment_id)), person(database)
+    with database.writing() as session:
+        moved(session, comment_id, State.REJECTED)
+    with database.writing() as session:
+        remove_reported(
+            session, "news", comment_id, version=2, action_id=new_id(), moderator_id=dana, reason="insult", now=NOON, delay=DELAY
+        )
+    stored = report(database, received)
+    assert (stored.state, stored.ground, stored.moderator_id) == ("upheld", "rules", dana)
+    with database.reading() as session:
+        assert session.get_one(Comment, comment_id).state == State.REJECTED
+        assert [event.state for event in events(session, comment_id)] == ["withdrawn"]
 
 
 @pytest.mark.parametrize(("reason", "ground"), [("illegal", "law"), ("insult", "rules")])
