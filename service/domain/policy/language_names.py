@@ -11,6 +11,9 @@ _OTHER_NAMES = {
     "deutsch": "de", "englisch": "en", "französisch": "fr", "arabisch": "ar", "spanisch": "es", "italienisch": "it",
     "türkisch": "tr", "russisch": "ru", "polnisch": "pl", "hindi": "hi", "ukrainisch": "uk", "persisch": "fa", "chinesisch": "zh",
     "الإنجليزية": "en", "العربية": "ar", "الألمانية": "de", "الفرنسية": "fr", "हिन्दी": "hi", "हिंदी": "hi", "अंग्रेज़ी": "en",
+    "अंग्रेजी": "en", "जर्मन": "de", "फ़्रेंच": "fr", "फ्रेंच": "fr", "अरबी": "ar", "उर्दू": "ur", "मराठी": "mr",
+    "बांग्ला": "bn", "बंगाली": "bn", "तमिल": "ta", "तेलुगु": "te", "गुजराती": "gu", "पंजाबी": "pa", "कन्नड़": "kn",
+    "मलयालम": "ml", "नेपाली": "ne",
     "français": "fr", "español": "es", "italiano": "it", "português": "pt", "türkçe": "tr", "polski": "pl", "русский": "ru",
     "українська": "uk",
 }  # fmt: skip

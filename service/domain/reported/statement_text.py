@@ -45,32 +45,31 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
     },
     "hi": {
-        "removal": "{site} पर आपकी टिप्पणी नहीं दिखाई जा रही है; इसकी कोई समय-सीमा नहीं है।",
-        "visibility": "{site} पर आपकी टिप्पणी तब तक छिपी है, जब तक कोई व्यक्ति उसे न देख ले।",
-        "rules": "यह साइट के नियमों के ख़िलाफ़ है: {reason}।",
-        "law": "यह क़ानून के ख़िलाफ़ है: {reason}।",
-        "notice": "पाठकों ने इसकी रिपोर्ट की।",
-        "own": "किसी ने इसकी रिपोर्ट नहीं की; यह हमारी अपनी जाँच में मिली।",
+        "removal": "{site} पर आपकी टिप्पणी अब नहीं दिखाई जा रही है। इसकी कोई समय-सीमा नहीं है।",
+        "visibility": "{site} पर आपकी टिप्पणी तब तक छिपी रहेगी, जब तक कोई व्यक्ति उसे देख न ले।",
+        "rules": "यह साइट के नियमों के खिलाफ़ है: {reason}।",
+        "law": "यह कानून के खिलाफ़ है: {reason}।",
+        "notice": "पाठकों ने इसकी शिकायत की।",
+        "own": "किसी ने इसकी शिकायत नहीं की; यह हमारी अपनी समीक्षा में मिली।",
         "machine": "यह निर्णय सॉफ़्टवेयर ने बिना किसी व्यक्ति के लिया।",
-        "found": "सॉफ़्टवेयर ने इसे चिह्नित किया और एक व्यक्ति ने निर्णय लिया।",
-        "person": "एक व्यक्ति ने निर्णय लिया।",
-        "redress": "अगर आप सहमत नहीं हैं, तो {until} तक मुफ़्त आपत्ति कर सकते हैं; तब कोई दूसरा व्यक्ति निर्णय करेगा: {link}\n"
-        "आप किसी मान्यता प्राप्त विवाद समाधान संस्था या अदालत के पास भी जा सकते हैं।",
+        "found": "सॉफ़्टवेयर ने इसे चिह्नित किया, और निर्णय एक व्यक्ति ने लिया।",
+        "person": "यह निर्णय एक व्यक्ति ने लिया।",
+        "redress": "अगर आप सहमत नहीं हैं, तो {until} तक बिना किसी शुल्क के आपत्ति कर सकते हैं; फिर कोई दूसरा व्यक्ति निर्णय लेगा: {link}\nआप अदालत के बाहर विवाद सुलझाने वाली किसी प्रमाणित संस्था या अदालत के पास भी जा सकते हैं।",
     },
 }
 #: The default rejection reasons, in the words of a sentence.
 _REASONS: dict[str, tuple[str, str, str, str]] = {
     "insult": ("an insult or attack", "Beleidigung oder Angriff", "إهانة أو هجوم", "अपमान या हमला"),
     "hate": ("hate or discrimination", "Hass oder Diskriminierung", "كراهية أو تمييز", "नफ़रत या भेदभाव"),
-    "off_topic": ("off topic", "gehört nicht zum Thema", "خارج الموضوع", "विषय से बाहर"),
+    "off_topic": ("off topic", "gehört nicht zum Thema", "خارج الموضوع", "विषय से हटकर"),
     "advertising": ("advertising", "Werbung", "إعلان", "विज्ञापन"),
-    "spam": ("advertising that is sent in masses", "massenhafte Werbung", "إعلانات جماعية", "बड़े पैमाने का विज्ञापन"),
+    "spam": ("advertising that is sent in masses", "massenhafte Werbung", "إعلانات جماعية", "बड़ी संख्या में भेजा गया विज्ञापन"),
     "personal_data": ("personal data", "persönliche Daten", "بيانات شخصية", "निजी जानकारी"),
     "misleading": ("a misleading claim", "irreführende Behauptung", "ادعاء مضلل", "भ्रामक दावा"),
-    "illegal": ("illegal content", "rechtswidriger Inhalt", "محتوى غير قانوني", "ग़ैरक़ानूनी सामग्री"),
-    "language": ("unreadable, or in another language", "unlesbar oder in anderer Sprache", "غير مقروء أو بلغة أخرى", "अपठनीय या दूसरी भाषा में"),
+    "illegal": ("illegal content", "rechtswidriger Inhalt", "محتوى غير قانوني", "गैरकानूनी सामग्री"),
+    "language": ("unreadable, or in another language", "unlesbar oder in anderer Sprache", "غير مقروء أو بلغة أخرى", "पढ़ने लायक नहीं, या दूसरी भाषा में"),
     "rules": ("the rules for comments", "die Regeln für Kommentare", "قواعد التعليقات", "टिप्पणियों के नियम"),
-    "reported": ("reported by several readers", "von mehreren Lesern gemeldet", "أبلغ عنه عدة قرّاء", "कई पाठकों ने रिपोर्ट की"),
+    "reported": ("reported by several readers", "von mehreren Lesern gemeldet", "أبلغ عنه عدة قرّاء", "कई पाठकों की शिकायत"),
 }  # fmt: skip
 LANGUAGES = tuple(_SENTENCES)
 

@@ -30,7 +30,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية", "hi": "हिन्दी"}
 
 #: Below these paths only programs call: they get no pages.
 API_PATHS = ("/v1/", "/1.1/", "/feeds/")
