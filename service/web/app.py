@@ -20,7 +20,7 @@ from service.web.http.route_metadata import ThreadConverter, page, public
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
-from service.web.pages.blueprint import _language, bp, unknown_address
+from service.web.pages.blueprint import _language, _time_zone, bp, unknown_address
 from service.web.public import comment_form, complaint_form, feed
 from service.web.resources.web_resources import Trial, WebResources
 
@@ -133,7 +133,7 @@ def open_pages(app: Flask) -> None:
     """Register the blueprint of the pages. Importing a page module adds its views to the blueprint."""
     for name in PAGES:
         import_module(name)
-    Babel(app, locale_selector=_language, default_translation_directories="translations")
+    Babel(app, locale_selector=_language, timezone_selector=_time_zone, default_translation_directories="translations")
     app.jinja_env.filters.update(ago=ago, count=count, moment=moment, month=month)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(bp)

@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 import flask_babel
+from babel.dates import format_datetime
 
 from service.store.db.capped_count import MANY
+from service.web.http.time_zone import UTC_ZONE, time_zone
 
 #: What is younger than this is called "just now".
 JUST_NOW = timedelta(seconds=5)
@@ -52,8 +54,10 @@ def _patterns(known: Callable[[], list[str]]) -> list[re.Pattern[str]]:
 
 
 def moment(then: datetime) -> str:
-    """A date and time, in UTC."""
-    return f"{flask_babel.format_datetime(then, 'medium')} UTC"
+    """A date and time in the time zone of the request, with the zone: "Nov 27, 2026, 5:18:11 PM GMT+01:00"."""
+    zone = time_zone()
+    name = "UTC" if zone == UTC_ZONE else _format(then, "OOOO")
+    return f"{_format(then, 'medium')} {name}"
 
 
 def day(then: date) -> str:
@@ -63,7 +67,12 @@ def day(then: date) -> str:
 
 def month(then: datetime) -> str:
     """A month, for "since March 2026"."""
-    return str(flask_babel.format_datetime(then, "LLLL yyyy"))
+    return _format(then, "LLLL yyyy")
+
+
+def _format(then: datetime, pattern: str) -> str:
+    # Flask-Babel's own function works with pytz only.
+    return str(format_datetime(then, pattern, tzinfo=time_zone(), locale=flask_babel.get_locale()))
 
 
 def count(number: int, *, most: int = MANY) -> str:

@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -19,6 +20,7 @@ from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
+from service.web.http.time_zone import COOKIE, first_zone
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources
@@ -190,3 +192,9 @@ def _language() -> str:
     signed_in = g.get("signed_in")
     chosen = str(signed_in.moderator.preferences.get("language", "")) if signed_in else ""
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def _time_zone() -> ZoneInfo:
+    signed_in = g.get("signed_in")
+    chosen = str(signed_in.moderator.preferences.get("time_zone", "")) if signed_in else ""
+    return first_zone(chosen, request.cookies.get(COOKIE, ""))

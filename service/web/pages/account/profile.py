@@ -1,4 +1,4 @@
-"""The account page: password, sessions, language, theme and shortcut keys."""
+"""The account page: password, sessions, language, time zone, theme and shortcut keys."""
 
 from typing import Annotated
 
@@ -15,7 +15,9 @@ from service.web.auth.sessions import current_moderator_id, current_sign_in, sig
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
 from service.web.http.json_body import parse
+from service.web.http.time_zone import COOKIE, first_zone, is_zone, zones_by_region
 from service.web.pages.blueprint import LANGUAGES, bp, local_path, page, redirect_to
+from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources
 
 THEMES = ("auto", "light", "dark")
@@ -72,9 +74,15 @@ def end_browser() -> AnyResponse:
 @signed_in
 def change_preferences() -> AnyResponse:
     form = request.form
+    zone = form.get("time_zone", "")
+    if zone and not is_zone(zone):
+        return _render(
+            422, fault=_("Choose a time zone from the list: there is no zone named “%(zone)s”.", zone=visible_text(zone[:60]))
+        )
     chosen: dict[str, object] = {
         "theme": form.get("theme") if form.get("theme") in THEMES else "auto",
         "language": form.get("language") if form.get("language") in LANGUAGES else "",
+        "time_zone": zone,
         "keys_off": form.get("keys") != "on",
         "mask": form.get("mask") == "on",
     }
@@ -117,4 +125,7 @@ def _password_refused(fault: str, *, first: bool) -> AnyResponse:
 def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         browsers = browsers_of(session, current_moderator_id())
-    return page("account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES)
+    return page(
+        "account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES,
+        zones=zones_by_region(), browser_zone=first_zone(request.cookies.get(COOKIE, "")),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from service.store.moderation.queue import Order, QueueFilter, Tab
+from service.web.http.time_zone import time_zone
 
 Word = TypeVar("Word", bound=StrEnum)
 LONGEST = 200
@@ -60,9 +61,9 @@ def moment(value: str) -> datetime | None:
 
 
 def day(value: str) -> datetime | None:
-    """The start of a day (2026-03-01) in UTC, or None if invalid."""
+    """The start of a day (2026-03-01) in the time zone of the request, or None if invalid."""
     try:
-        parsed = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+        parsed = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=time_zone())
     except ValueError:
         return None
     return parsed if 1970 <= parsed.year < 9999 else None

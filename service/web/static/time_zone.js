@@ -1,0 +1,5 @@
+// Tells the server the browser's time zone, so that the next page shows times in it.
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const secure = location.protocol === "https:" ? "; secure" : "";
+if (zone) document.cookie = `greenroom-zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
