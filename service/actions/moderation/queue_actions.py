@@ -59,8 +59,9 @@ def decide_all(
 ) -> list[Outcome]:
     """Move all comments of one action to a state, together with the members of their groups that are in the view `asked`.
 
-    `confirms`: a comment that has this state already keeps it, and the moderator's agreement is recorded. `together` names what the comments have in common ("author" or "link") if they are decided as a whole because of it. That never
-    approves. Raises Invalid, also for more than MAX_COMMENTS.
+    `confirms`: a comment that has this state already keeps it, and the moderator's agreement is recorded. `together` names what
+    the comments have in common ("author" or "link") if they are decided as a whole because of it. That never approves. Raises
+    Invalid, also for more than MAX_COMMENTS.
     """
     if together and state is not State.REJECTED:
         raise Invalid("comments of one author or with one link can be rejected together; approve each after reading it")
@@ -108,6 +109,7 @@ def redo_action(
             reason=row.reason,
             note=row.note,
             together=row.together,
+            confirms=row.from_state == row.to_state,
         )
         for row in decisions
         if row.id in undone

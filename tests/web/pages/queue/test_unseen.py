@@ -1,6 +1,7 @@
 """What the checks decided alone, on tabs of its own, with the sample of the audit; and the order "most serious first"."""
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
@@ -50,6 +51,25 @@ def test_agreement_takes_it_off_the_list_is_a_label_and_no_news_to_the_host(dana
     with database.reading() as session:
         assert session.scalars(select(Event.state).order_by(Event.seq)).all() == [EventState.WITHDRAWN] * 2
         assert [(one.comment_id, one.state) for one in is_spam(session, "news")[0]] == [(published, State.APPROVED)]
+
+
+def test_agreement_is_undone_and_redone(dana: Browser, database: Database) -> None:
+    (published,) = sow(database, "news", [Seed("published", state=State.APPROVED)])
+    dana.get("/queue")
+    item = {"id": str(published), "version": version_of(database, published)}
+    first, second = str(uuid4()), str(uuid4())
+    for path, body in (
+        ("actions", {"action_id": first, "act": "keep", "reason": "approved", "items": [item]}),
+        ("actions/undo", {"action_id": first}),
+        ("actions/redo", {"action_id": first, "anew": second}),
+    ):
+        assert [outcome["ok"] for outcome in dana.send(f"/queue/{path}?site=news", body).json["outcomes"]] == [True], path
+    assert state_of(database, published) == State.APPROVED
+
+
+def version_of(database: Database, comment_id: UUID) -> int:
+    with database.reading() as session:
+        return session.get_one(Comment, comment_id).version
 
 
 def test_most_serious_first_is_by_gravity(dana: Browser, database: Database) -> None:
