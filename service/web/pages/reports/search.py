@@ -1,10 +1,10 @@
 """The search page: one search over all states, by words, author, e-mail, id or link, and what to do with what it finds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
 
-from flask import redirect, request
+from flask import request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,7 +21,7 @@ from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.http.i18n import _, ngettext
-from service.web.pages.blueprint import bp, local_path, page
+from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue import card_text, reason_text
 from service.web.pages.queue.apply_action import apply_decision, undo_time
 from service.web.pages.queue.query_params import day, place, uuid
@@ -42,6 +42,14 @@ _LEAST = {
     "insults": gravity.least(gravity.INSULTS),
     "threats": gravity.least(gravity.THREATS_AND_HATE),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of comments: first those that the words name exactly. `after` is the cursor of the next page, or empty."""
+
+    rows: list[AnyRow]
+    after: str = ""
 
 
 @bp.get("/search")
@@ -85,34 +93,29 @@ def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
     typed = _typed(request.args if request.method == "GET" else request.form)
     asked = _filter(typed, request.args.get("after", ""))
     with resources().database.reading() as session:
-        exact, rows = _found(session, asked)
+        results = _results(session, asked)
         reasons = rejections(site(session, site_id()))
-    more, rows = len(rows) > ROWS, rows[:ROWS]
     return page(
-        "search.html", status, typed=typed, exact=exact, rows=rows, rejections=reasons, spam=SPAM, fault=fault, read=READ, whole=WHOLE,
-        after=f"{rows[-1].received_at.isoformat()}~{rows[-1].id}" if more else "", query=_query(typed), states=SEARCHED,
-        state_names=card_text.state_names(), reason_name=reason_text.name_of, by_email=is_email(asked.words), done=_done(),
-        action=uuid(request.args.get("action", "")), asked=bool(typed),
+        "search.html", status, typed=typed, results=results, rejections=reasons, spam=SPAM, fault=fault, read=READ, whole=WHOLE,
+        view_path=url_for("pages.search_comments", site=site_id(), **typed), states=SEARCHED, state_names=card_text.state_names(),
+        reason_name=reason_text.name_of, by_email=is_email(asked.words), done=_done_text(), action=uuid(request.args.get("action", "")),
     )  # fmt: skip
 
 
-def _found(session: Session, asked: SearchFilter) -> tuple[list[AnyRow], list[AnyRow]]:
-    """The comments that the words name exactly, and those that mention them. Nothing is searched for an e-mail address in texts:
-    the person asked for its author."""
+def _results(session: Session, asked: SearchFilter) -> Results:
+    """One page of a search. Texts are not searched for an e-mail address: the moderator looks for its author."""
     names = exact_names(asked.words, resources().pseudonyms)
     exact = list(find_exactly(session, site_id(), names, asked)) if asked.words and not asked.after else []
     if is_email(asked.words):
-        return exact, []
+        return Results(exact)
     known = {row.id for row in exact}
-    return exact, [row for row in search(session, site_id(), asked, limit=ROWS) if row.id not in known]
+    rows = search(session, site_id(), asked, limit=ROWS)
+    after = f"{rows[ROWS - 1].received_at.isoformat()}~{rows[ROWS - 1].id}" if len(rows) > ROWS else ""
+    return Results([*exact, *(row for row in rows[:ROWS] if row.id not in known)], after)
 
 
 def _typed(args: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name in _FIELDS if (value := args.get(name, "").replace("\0", "").strip()[:300])}
-
-
-def _query(typed: Mapping[str, str]) -> str:
-    return urlencode({"site": site_id(), **typed})
 
 
 def _filter(typed: Mapping[str, str], after: str) -> SearchFilter:
@@ -139,9 +142,10 @@ def _seen(value: str) -> SeenComment | None:
     return SeenComment(comment_id, int(version)) if comment_id and fits else None
 
 
-def _done() -> str:
+def _done_text() -> str:
     """What the last form did, as a sentence."""
-    done, late, undone = (int(value) if value.isdecimal() and len(value) < 6 else 0 for value in _numbers())
+    values = (request.args.get(name, "") for name in ("done", "late", "undone"))
+    done, late, undone = (int(value) if value.isdecimal() and len(value) < 6 else 0 for value in values)
     if undone:
         return ngettext("%(num)s comment is back.", "%(num)s comments are back.", undone)
     sentences = [ngettext("%(num)s comment was decided.", "%(num)s comments were decided.", done)] if done else []
@@ -153,11 +157,6 @@ def _done() -> str:
     return " ".join(sentences)
 
 
-def _numbers() -> tuple[str, str, str]:
-    return request.args.get("done", ""), request.args.get("late", ""), request.args.get("undone", "")
-
-
 def _back(**facts: str) -> AnyResponse:
     """Back to the search, from which the form was sent."""
-    query = local_path(f"/search?{request.form.get('query', '')}", otherwise="/search").partition("?")[2]
-    return redirect(f"/search?{query}&{urlencode({'site': site_id(), **facts})}", 303)
+    return redirect_to("pages.search_comments", site=site_id(), **_typed(request.form), **facts)

@@ -15,6 +15,7 @@ from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
+from service.web.pages.reports.search import ROWS
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, html_of, moderator, serving
 from tests.web.pages.queue.queue_page import state_of
@@ -87,17 +88,25 @@ def test_filters_narrow_a_search(mo: Browser, database: Database) -> None:
         assert mo.get(f"/search?site=news&{broken}").status_code == 200, broken
 
 
+def test_a_page_with_an_exact_match_leads_to_the_older_comments(mo: Browser, database: Database) -> None:
+    sow(database, "news", [Seed(f"Buy {n}", name_of="buy" if n == 0 else "", minutes=n) for n in range(ROWS + 5)])
+    page = html_of(mo.get("/search?site=news&words=buy"))
+    older = re.search(r'href="([^"]+after=[^"]+)"', page)
+    assert older, "no link to the older comments"
+    assert len(re.findall(r'name="comment" value=', html_of(mo.get(older[1])))) == 5
+
+
 def test_what_is_found_is_decided_there_and_taken_back(mo: Browser, database: Database) -> None:
     ids = sow(database, "news", [Seed(f"Buy {n}", "Bargain", state=State.APPROVED) for n in range(20)])
     page = html_of(mo.get("/search?site=news&words=buy"))
     chosen = re.findall(r'name="comment" value="([^"]+)"', page)
     assert len(chosen) == 20
-    answer = mo.post("/search/decide", {"site": "news", "comment": chosen, "act": "reject:spam", "query": "site=news&words=buy"})
+    answer = mo.post("/search/decide", {"site": "news", "comment": chosen, "act": "reject:spam", "words": "buy"})
     assert {state_of(database, i) for i in ids} == {"rejected"}
     page = html_of(mo.get(answer.location))
     assert "20 comments were decided." in page
     action = re.search(r'name="action_id" value="([^"]+)"', page)[1]
-    mo.post("/search/undo", {"site": "news", "action_id": action, "query": "site=news"})
+    mo.post("/search/undo", {"site": "news", "action_id": action})
     assert {state_of(database, i) for i in ids} == {"approved"}
     assert mo.post("/search/decide", {"site": "news", "act": "approve"}).status_code == 422
     late = mo.post("/search/decide", {"site": "news", "comment": chosen[:1], "act": "reject:spam"})
