@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 
 from service.actions.webhooks.endpoints import EVENTS, add_endpoint, change_endpoint, remove_endpoint, rotate, send_test
 from service.domain.errors import Code, NotFound
-from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.tables.outbox import DeliveryState, EventType
 from service.store.tables.sites import Scope
@@ -94,7 +93,13 @@ def create_endpoint() -> Response:
     allow = resources().settings.webhook_allow
     with resources().database.writing() as session:
         endpoint, secret = add_endpoint(
-            session, api_key().site_id, url=body.url, events=body.events, secret_box=_secret_box(), now=_now(), allow=allow
+            session,
+            api_key().site_id,
+            url=body.url,
+            events=body.events,
+            secret_box=resources().secret_box,
+            now=_now(),
+            allow=allow,
         )
     response = json_response(new_endpoint_response(EndpointHealth(endpoint, 0, 0), secret, now=_now()), 201)
     response.headers["Location"] = f"/v1/endpoints/{endpoint.id}"
@@ -180,7 +185,7 @@ def delete_endpoint(endpoint_id: UUID) -> Response:
 )
 def rotate_secret(endpoint_id: UUID) -> Response:
     with resources().database.writing() as session:
-        _, secret = rotate(session, api_key().site_id, endpoint_id, secret_box=_secret_box(), now=_now())
+        _, secret = rotate(session, api_key().site_id, endpoint_id, secret_box=resources().secret_box, now=_now())
     return json_response(new_endpoint_response(_health(endpoint_id), secret, now=_now()))
 
 
@@ -224,10 +229,6 @@ def _health(endpoint_id: UUID) -> EndpointHealth:
     if standing is None:
         raise NotFound("no such endpoint on this site")
     return standing
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

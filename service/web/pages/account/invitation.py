@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts import invitations
 from service.actions.accounts.sign_in import AccountChanged
 from service.domain.errors import Gone, Invalid
-from service.domain.security.encryption import SecretBox
 from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import Moderator
@@ -53,7 +52,13 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
     try:
         with resources().database.writing() as session:
             entered = invitations.accept(
-                session, token, browser=browser, code=code, secret_box=_secret_box(), user_agent=agent, now=datetime.now(UTC)
+                session,
+                token,
+                browser=browser,
+                code=code,
+                secret_box=resources().secret_box,
+                user_agent=agent,
+                now=datetime.now(UTC),
             )
     except Invalid:
         fault = _("Wrong or already used code. Wait for the next one.")
@@ -79,7 +84,3 @@ def _knows_password(browser: SignedIn) -> bool:
         return True
     throttle(browser.moderator.email)
     return verify_password(password, request.form.get("password", "")[:1000])
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts import sign_in
 from service.actions.accounts.sign_in import PENDING_TTL, Entry
 from service.actions.accounts.two_factor import accept_code
-from service.domain.security.encryption import SecretBox
 from service.domain.security.tokens import digest_of
 from service.store.accounts.two_factor import pending_sign_in
 from service.web.auth.login_throttle import throttle, throttle_everywhere
@@ -62,7 +61,7 @@ def sign_in_by_code() -> AnyResponse:
     if not in_time:
         return _from_the_start()
     with resources().database.writing() as session:
-        factor = accept_code(session, pending.moderator_id, code, secret_box=_secret_box(), now=_now())
+        factor = accept_code(session, pending.moderator_id, code, secret_box=resources().secret_box, now=_now())
         # Race: the account may change at the same time. `accept_code` locks the account, so a change has either ended this
         # pending sign-in before, or waits for our commit.
         if factor and not sign_in.end_pending_sign_in(session, pending.digest):
@@ -95,10 +94,6 @@ def _to(path: str) -> Response:
     response = redirect(path, 303)
     assert isinstance(response, Response)  # noqa: S101
     return response
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import oidc, sign_in
 from service.domain.errors import NotFound, Refusal
-from service.domain.security.encryption import SecretBox
 from service.domain.security.oidc import InvalidIdToken, OidcIdentity
 from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import moderator_with
@@ -41,7 +40,7 @@ def start_oidc() -> AnyResponse:
     issuer = _issuer()
     with resources().database.writing() as session:
         token, question = oidc.begin_sign_in(
-            session, local_path(request.form.get("next", "")), secret_box=_secret_box(), now=_now()
+            session, local_path(request.form.get("next", "")), secret_box=resources().secret_box, now=_now()
         )
     return _sent(issuer, token, question)
 
@@ -64,7 +63,7 @@ def connect_oidc() -> AnyResponse:
     with resources().database.writing() as session:
         sign_in.hold(session, current_sign_in())
         token, question = oidc.begin_sign_in(
-            session, "/account", secret_box=_secret_box(), now=_now(), moderator_id=current_sign_in().moderator.id
+            session, "/account", secret_box=resources().secret_box, now=_now(), moderator_id=current_sign_in().moderator.id
         )
     return _sent(issuer, token, question)
 
@@ -78,7 +77,7 @@ def oidc_callback() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             question = oidc.take_sign_in(
-                session, request.cookies.get(_cookie(), ""), given.get("state", ""), secret_box=_secret_box(), now=_now()
+                session, request.cookies.get(_cookie(), ""), given.get("state", ""), secret_box=resources().secret_box, now=_now()
             )
         if given.get("iss", resources().settings.oidc_issuer) != resources().settings.oidc_issuer or not given.get("code"):
             raise InvalidIdToken("the provider sent no answer, or another one did")
@@ -142,10 +141,6 @@ def _issuer() -> OidcClient:
 
 def _cookie() -> str:
     return f"{cookie_name()}-oidc"
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

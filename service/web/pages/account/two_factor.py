@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts import two_factor
 from service.actions.accounts.sign_in import hold
 from service.domain.errors import Invalid
-from service.domain.security.encryption import SecretBox
 from service.domain.security.passwords import verify_password
 from service.domain.security.totp import provisioning_uri
 from service.store.accounts.two_factor import recovery_codes_left
@@ -48,7 +47,7 @@ def change_two_factor() -> AnyResponse:
 
 def _carried_out(act: str, code: str) -> list[str]:
     """Apply the button. Returns the new recovery codes, if any. Raises Invalid."""
-    secret_box, now = SecretBox.from_secret(resources().settings.secret), datetime.now(UTC)
+    secret_box, now = resources().secret_box, datetime.now(UTC)
     with resources().database.writing() as session:
         hold(session, current_sign_in())
         match act:
@@ -71,7 +70,7 @@ def _render(status: int = 200, *, fault: str = "", codes: list[str] | None = Non
     with resources().database.reading() as session:
         owner, left = session.get_one(Moderator, current_moderator_id()), recovery_codes_left(session, current_moderator_id())
     unconfirmed = owner.totp_secret if not owner.totp_enabled_at else ""
-    secret = SecretBox.from_secret(resources().settings.secret).decrypt(unconfirmed) if unconfirmed else ""
+    secret = resources().secret_box.decrypt(unconfirmed) if unconfirmed else ""
     return page(
         "two_factor.html", status, is_on=bool(owner.totp_enabled_at), since=owner.totp_enabled_at, left=left, codes=codes or [],
         secret=secret, picture=_picture(provisioning_uri(secret, owner.email)) if secret else "", fault=fault, done=request.args.get("done", ""),

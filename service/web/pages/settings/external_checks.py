@@ -11,7 +11,6 @@ from service.actions.sites.external_checks import ExternalCheckSettings, remove_
 from service.domain.errors import Invalid
 from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
 from service.domain.external_checks.contract import ExternalCheck, Needs
-from service.domain.security.encryption import SecretBox
 from service.store.sites.external_checks import external_checks_of
 from service.store.tables.accounts import Role
 from service.store.tables.external_checks import BREAKER, AskWhen, ExternalCheckRow, IfNoAnswer
@@ -55,7 +54,7 @@ def change_external_check() -> AnyResponse:
                     site_id(),
                     name,
                     _form_settings(act),
-                    secret_box=_secret_box(),
+                    secret_box=resources().secret_box,
                     now=_now(),
                     allow=resources().settings.webhook_allow,
                 )
@@ -127,10 +126,6 @@ def _if_no_answer() -> dict[str, Any]:
         IfNoAnswer.HOLD: _("Hold comments that our own checks are unsure about"),
         IfNoAnswer.PUBLISH: _("Decide without it"),
     }
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.webhooks import endpoints
 from service.domain.errors import Invalid, NotFound
-from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
 from service.store.tables.outbox import DeliveryState, EventType
@@ -37,7 +36,13 @@ def add_webhook() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             endpoint, secret = endpoints.add_endpoint(
-                session, site_id(), url=url, events=_events(), secret_box=_secret_box(), now=_now(), allow=settings.webhook_allow
+                session,
+                site_id(),
+                url=url,
+                events=_events(),
+                secret_box=resources().secret_box,
+                now=_now(),
+                allow=settings.webhook_allow,
             )
     except Invalid as error:
         return _all(422, fault=error_text(error), url=url)
@@ -57,7 +62,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     act = request.form.get("act", "")
     if act == "rotate":
         with resources().database.writing() as session:
-            _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=_secret_box(), now=_now())
+            _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=resources().secret_box, now=_now())
         return _render_endpoint(endpoint_id, secret=secret)
     if act == "remove":
         with resources().database.writing() as session:
@@ -143,10 +148,6 @@ def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", s
         done=request.args.get("done", ""),
         breaker=BREAKER,
     )
-
-
-def _secret_box() -> SecretBox:
-    return SecretBox.from_secret(resources().settings.secret)
 
 
 def _now() -> datetime:
