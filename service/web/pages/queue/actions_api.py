@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.actions.moderation import escalate, queue_actions
+from service.actions.moderation import escalate
 from service.actions.moderation.queue_actions import MAX_COMMENTS, Outcome, SeenComment
 from service.domain.errors import Invalid
 from service.store.moderation import queue
@@ -17,7 +17,7 @@ from service.web.auth.sessions import current_moderator_id, current_role, site_i
 from service.web.http.field_types import NO_NUL, Moment
 from service.web.http.json_body import parse
 from service.web.pages.blueprint import bp
-from service.web.pages.queue.apply_action import apply_decision, apply_escalation, undo_time
+from service.web.pages.queue.apply_action import apply_decision, apply_escalation, apply_redo, apply_undo
 from service.web.pages.queue.conflict_text import conflict_text
 from service.web.pages.queue.page import counts_json
 from service.web.pages.queue.query_params import asked_at
@@ -95,9 +95,7 @@ def act() -> Response:
 def undo() -> Response:
     body = parse(UndoBody, _json())
     with resources().database.writing() as session:
-        outcomes = queue_actions.undo_action(
-            session, site_id(), body.action_id, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
-        )
+        outcomes = apply_undo(session, body.action_id)
     return _outcomes_response(outcomes)
 
 
@@ -106,9 +104,7 @@ def undo() -> Response:
 def redo() -> Response:
     body = parse(RedoBody, _json())
     with resources().database.writing() as session:
-        outcomes = queue_actions.redo_action(
-            session, site_id(), body.action_id, anew=body.anew, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
-        )
+        outcomes = apply_redo(session, body.action_id, anew=body.anew)
     return _outcomes_response(outcomes)
 
 

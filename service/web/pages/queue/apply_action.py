@@ -1,4 +1,4 @@
-"""Applies one action of a moderator on the queue page. Used by the HTML forms and by the JSON endpoints of the page's script."""
+"""Applies, undoes and redoes one action of a moderator, for the forms of all pages and for the script of the queue page."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from service.store.moderation.queue import QueueFilter
 from service.store.sites.sites import site
 from service.web.auth.sessions import current_moderator_id, site_id
 from service.web.pages.queue.queue_act import QueueAct
-from service.web.pages.queue.rejection_reasons import rejections
+from service.web.pages.queue.rejection_reasons import message_to_author
 from service.web.resources.web_resources import resources
 
 
@@ -29,12 +29,26 @@ def apply_decision(
 ) -> list[Outcome]:
     """Move these comments to the state of the act. If the moderator wrote no message, the message of the rejection reason is
     sent."""
-    texts = {reason.code: reason.text for reason in rejections(site(session, site_id()))}
+    message = note.strip() or message_to_author(site(session, site_id()), act.reason)
     return queue_actions.decide_all(
         session, site_id(), seen, act.state or State.HELD, asked=view, action_id=action_id, moderator_id=current_moderator_id(),
-        now=datetime.now(UTC), delay=undo_time(), reason=act.reason, note=note.strip() or texts.get(act.reason, ""),
+        now=datetime.now(UTC), delay=undo_time(), reason=act.reason, note=message,
         together=together, confirms=act.kind == "keep",
     )  # fmt: skip
+
+
+def apply_undo(session: Session, action_id: UUID) -> list[Outcome]:
+    """Undo an action of this moderator. A comment that changed since stays as it is."""
+    return queue_actions.undo_action(
+        session, site_id(), action_id, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
+    )
+
+
+def apply_redo(session: Session, action_id: UUID, *, anew: UUID) -> list[Outcome]:
+    """Redo an action of this moderator that was undone, under the new id `anew`."""
+    return queue_actions.redo_action(
+        session, site_id(), action_id, anew=anew, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
+    )
 
 
 def apply_escalation(session: Session, seen: Sequence[SeenComment], to: str, *, note: str, view: QueueFilter | None) -> None:

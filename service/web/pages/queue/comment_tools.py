@@ -3,7 +3,7 @@
 The forms are on the page of the comment and on the cards of the queue. The page's script asks for JSON, and stays in the queue.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,10 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, redirect_to, unchanged, wants_json
+from service.web.pages.queue.apply_action import undo_time
 from service.web.pages.queue.js_translations import done_text
 from service.web.pages.queue.page import counts_json, render_card
-from service.web.pages.queue.query_params import asked_at, uuid
+from service.web.pages.queue.query_params import asked_at, uuid, version
 from service.web.pages.reports.judgement_form import judgement
 from service.web.resources.web_resources import resources
 
@@ -55,29 +56,28 @@ def add_note(comment_id: UUID) -> AnyResponse:
 @bp.post("/queue/comments/<uuid:comment_id>/reply")
 @with_role(Role.MODERATOR)
 def reply_as_site(comment_id: UUID) -> AnyResponse:
-    delay = timedelta(seconds=resources().settings.decision_delay)
     with resources().database.writing() as session:
         replied = notes_replies_bans.reply(
-            session, site_id(), comment_id, request.form.get("text", ""), version=_version(),
-            moderator_id=current_moderator_id(), pseudonyms=resources().pseudonyms, now=_now(), delay=delay,
+            session, site_id(), comment_id, request.form.get("text", ""), version=version(request.form.get("version", "")),
+            moderator_id=current_moderator_id(), pseudonyms=resources().pseudonyms, now=_now(), delay=undo_time(),
             action_id=uuid(request.form.get("action_id", "")) or new_id(),
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
-    return _back(comment_id, "approved" if replied.approved else "reply", undo=bool(replied.approved), version=replied.approved)
+    return _back(
+        comment_id, "approved" if replied.approved else "reply", undo=bool(replied.approved), new_version=replied.approved
+    )
 
 
 @bp.post("/queue/comments/<uuid:comment_id>/edit")
 @with_role(Role.MODERATOR)
 def edit_text(comment_id: UUID) -> AnyResponse:
     """Replace the text. It is checked again, so the comment may return to the queue. Raises Invalid."""
-    text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n").strip()
-    version = _version()
-    if not text or len(text) > notes_replies_bans.LONGEST:
-        raise Invalid.field("/text", "length", f"expected 1 to {notes_replies_bans.LONGEST} characters")
-    if version is None:
+    text = notes_replies_bans.clean_text(request.form.get("text", ""), notes_replies_bans.LONGEST)
+    seen_version = version(request.form.get("version", ""))
+    if seen_version is None:
         raise Invalid.field("/version", "format", "expected the version that you saw")
     with resources().database.writing() as session:
-        edit(session, site_id(), comment_id, text, version=version, now=_now())
+        edit(session, site_id(), comment_id, text, version=seen_version, now=_now())
         # Decisions do not record edits, so a note tells colleagues who changed the text.
         notes_replies_bans.add_note(
             session, site_id(), comment_id, _("I edited the text."), moderator_id=current_moderator_id(), now=_now()
@@ -98,12 +98,6 @@ def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
     return _back(comment_id, "author")
 
 
-def _version() -> int | None:
-    """The version that the moderator saw; None if the form has none."""
-    version = request.form.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
-
-
 def _back(comment_id: UUID, done: str, **facts: Any) -> AnyResponse:
     """Back to the page of the comment; for the script, what was done and the card as it is now."""
     if not wants_json():
@@ -111,7 +105,7 @@ def _back(comment_id: UUID, done: str, **facts: Any) -> AnyResponse:
     return _answer(comment_id, done, **facts)
 
 
-def _answer(comment_id: UUID, done: str, *, undo: bool = False, version: int = 0) -> Response:
+def _answer(comment_id: UUID, done: str, *, undo: bool = False, new_version: int = 0) -> Response:
     asked = asked_at(request.form.get("view", ""))
     with resources().database.reading() as session:
         numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
@@ -119,7 +113,7 @@ def _answer(comment_id: UUID, done: str, *, undo: bool = False, version: int = 0
         message=done_text(done),
         card=render_card(comment_id, asked),
         undo=undo,
-        outcomes=[{"id": str(comment_id), "ok": True, "version": version}],
+        outcomes=[{"id": str(comment_id), "ok": True, "version": new_version}],
         **counts_json(numbers),
     )
 

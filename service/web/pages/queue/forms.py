@@ -1,14 +1,12 @@
 """The queue page without JavaScript: every card is a form; POST, redirect, next card."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.moderation import escalate, queue_actions
+from service.actions.moderation import escalate
 from service.actions.moderation.queue_actions import SeenComment
-from service.domain.errors import Fault, Invalid
 from service.domain.ids import new_id
 from service.store.moderation import queue
 from service.store.moderation.queue import QueueFilter
@@ -16,10 +14,10 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.http.i18n import _, ngettext
 from service.web.pages.blueprint import bp, unchanged
-from service.web.pages.queue.apply_action import apply_decision, apply_escalation, undo_time
+from service.web.pages.queue.apply_action import apply_decision, apply_escalation, apply_redo, apply_undo
 from service.web.pages.queue.conflict_text import conflict_text
 from service.web.pages.queue.page import render_queue
-from service.web.pages.queue.query_params import address, asked_at, moment, uuid
+from service.web.pages.queue.query_params import action_id, address, asked_at, seen_comment
 from service.web.pages.queue.queue_act import QueueAct, act_of, approves_with_message
 from service.web.resources.web_resources import resources
 
@@ -34,7 +32,7 @@ def decide_by_form() -> AnyResponse:
     form = request.form
     if form.get("act") == "":
         return unchanged()
-    seen = [item for value in form.getlist("comment") if (item := _seen_comment(value))]
+    seen = [item for value in form.getlist("comment") if (item := seen_comment(value))]
     if not seen:
         return render_queue(_view(), 422, outcomes=[_("Select comments first, then choose an action.")])
     act = act_of(form.get("act", ""))
@@ -50,23 +48,19 @@ def decide_by_form() -> AnyResponse:
 @bp.post("/queue/undo")
 @with_role(Role.MODERATOR)
 def undo_by_form() -> AnyResponse:
-    action_id = _action_id()
+    undone = action_id(request.form)
     with resources().database.writing() as session:
-        outcomes = queue_actions.undo_action(
-            session, site_id(), action_id, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
-        )
+        outcomes = apply_undo(session, undone)
     if refused := [outcome for outcome in outcomes if outcome.refusal]:
         return render_queue(_view(), 409, outcomes=conflict_text(refused))
-    return redirect(address(site_id(), _view()) + f"&undone={action_id}", 303)
+    return redirect(address(site_id(), _view()) + f"&undone={undone}", 303)
 
 
 @bp.post("/queue/redo")
 @with_role(Role.MODERATOR)
 def redo_by_form() -> AnyResponse:
     with resources().database.writing() as session:
-        outcomes = queue_actions.redo_action(
-            session, site_id(), _action_id(), anew=new_id(), moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
-        )
+        outcomes = apply_redo(session, action_id(request.form), anew=new_id())
     if refused := [outcome for outcome in outcomes if outcome.refusal]:
         return render_queue(_view(), 409, outcomes=conflict_text(refused))
     return redirect(address(site_id(), _view()), 303)
@@ -76,18 +70,17 @@ def redo_by_form() -> AnyResponse:
 @with_role(Role.MODERATOR)
 def return_to_queue_by_form() -> AnyResponse:
     """Return escalated comments to the queue."""
-    ids = [item.comment_id for value in request.form.getlist("comment") if (item := _seen_comment(value))]
+    ids = [item.comment_id for value in request.form.getlist("comment") if (item := seen_comment(value))]
     with resources().database.writing() as session:
-        escalate.return_to_queue(session, site_id(), ids, moderator_id=current_moderator_id(), now=_now())
+        escalate.return_to_queue(session, site_id(), ids, moderator_id=current_moderator_id(), now=datetime.now(UTC))
     return redirect(address(site_id(), _view()), 303)
 
 
 def _moved(seen: list[SeenComment], act: QueueAct) -> AnyResponse:
     with resources().database.writing() as session:
-        action_id = uuid(request.form.get("action_id", "")) or new_id()
         note = request.form.get("note", "")[:2000]
         together = request.form.get("together", "") if request.form.get("together") in TOGETHER else ""
-        outcomes = apply_decision(session, seen, act, action_id=action_id, note=note, view=_named_view(), together=together)
+        outcomes = apply_decision(session, seen, act, action_id=new_id(), note=note, view=_named_view(), together=together)
     if refused := [outcome for outcome in outcomes if outcome.refusal]:
         return render_queue(_view(), 409, outcomes=conflict_text(refused) + _rest(len(outcomes) - len(refused)))
     return redirect(address(site_id(), _view(), after=_view().after), 303)
@@ -117,24 +110,3 @@ def _view() -> QueueFilter:
 def _named_view() -> QueueFilter | None:
     """The view that limits a decision to its similar comments; None if the form names none."""
     return _view() if request.form.get("view") else None
-
-
-def _seen_comment(value: str) -> SeenComment | None:
-    """Parse `id`, `id:version` or `id:version:until`, as the cards write it. None if invalid."""
-    name, _, rest = value.partition(":")
-    version, _, until = rest.partition(":")
-    comment_id = uuid(name)
-    if comment_id is None or (version and not (version.isascii() and version.isdigit() and len(version) < 9)):
-        return None
-    return SeenComment(comment_id, int(version) if version else None, moment(until))
-
-
-def _action_id() -> UUID:
-    action_id = uuid(request.form.get("action_id", ""))
-    if action_id is None:
-        raise Invalid("expected the id of an action", Fault("/action_id", "format", "expected a UUID"))
-    return action_id
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Query parameters of the queue page: parsed into a QueueFilter, and formatted for links. Also parsers for other pages."""
+"""Query parameters of the queue page: parsed into a QueueFilter, and formatted for links. Also fields that several pages have."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from service.actions.moderation.queue_actions import SeenComment
+from service.domain.errors import Invalid
 from service.store.moderation.queue import Order, QueueFilter, Tab
 from service.web.http.time_zone import time_zone
 
@@ -49,6 +51,29 @@ def uuid(value: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
+
+
+def action_id(form: Mapping[str, str]) -> UUID:
+    """The id of the action that a form undoes or redoes. Raises Invalid."""
+    parsed = uuid(form.get("action_id", ""))
+    if parsed is None:
+        raise Invalid.field("/action_id", "format", "expected a UUID")
+    return parsed
+
+
+def version(value: str) -> int | None:
+    """The version of a comment, or None if invalid."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+def seen_comment(value: str) -> SeenComment | None:
+    """Parse `id`, `id:version` or `id:version:until`, as the cards write it. None if invalid."""
+    name, _, rest = value.partition(":")
+    number, _, until = rest.partition(":")
+    comment_id = uuid(name)
+    if comment_id is None or (number and version(number) is None):
+        return None
+    return SeenComment(comment_id, version(number), moment(until))
 
 
 def moment(value: str) -> datetime | None:

@@ -25,6 +25,11 @@ def rejections(site: Site | None) -> list[Rejection]:
     return [Rejection(r["code"], r["label"], r.get("text", "")) for r in own][:MOST] or _usual()
 
 
+def message_to_author(site: Site | None, code: str) -> str:
+    """The message of the reason with this code; empty if the site has no such reason."""
+    return next((reason.text for reason in rejections(site) if reason.code == code), "")
+
+
 def _usual() -> list[Rejection]:
     return [
         Rejection("insult", _("Insult or attack")),

@@ -18,7 +18,7 @@ from service.web.pages.blueprint import bp, page, redirect_to, unchanged
 from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
-from service.web.pages.queue.query_params import uuid
+from service.web.pages.queue.query_params import uuid, version
 from service.web.pages.reported import report_text
 from service.web.resources.web_resources import resources
 
@@ -34,19 +34,15 @@ def complaints() -> AnyResponse:
 def answer_complaint() -> AnyResponse:
     """Reverse a decision, or let it stand."""
     form = request.form
-    act, complaint_id, version = form.get("act", ""), uuid(form.get("complaint", "")), form.get("version", "")
+    act, complaint_id, seen_version = form.get("act", ""), uuid(form.get("complaint", "")), version(form.get("version", ""))
     if act == "":
         return unchanged()
-    if (
-        complaint_id is None
-        or act not in ("reverse", "stand")
-        or not (version.isascii() and version.isdigit() and len(version) < 9)
-    ):
+    if complaint_id is None or seen_version is None or act not in ("reverse", "stand"):
         raise Invalid.field("/act", "unknown", "expected a complaint, the version that you saw, and reverse or stand")
     try:
         with resources().database.writing() as session:
             decide_complaint(
-                session, site_id(), complaint_id, uphold=act == "reverse", version=int(version), moderator_id=current_moderator_id(),
+                session, site_id(), complaint_id, uphold=act == "reverse", version=seen_version, moderator_id=current_moderator_id(),
                 note=form.get("note", "").strip()[:2000], now=datetime.now(UTC), delay=undo_time(),
             )  # fmt: skip
     except SamePerson:

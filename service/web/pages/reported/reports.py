@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.actions.moderation.queue_actions import SeenComment
 from service.actions.reported.answer import keep_reported, remove_reported
 from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
@@ -23,8 +24,8 @@ from service.web.pages.blueprint import bp, page, redirect_to, unchanged
 from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
-from service.web.pages.queue.query_params import uuid
-from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.pages.queue.query_params import seen_comment, uuid
+from service.web.pages.queue.rejection_reasons import SPAM, message_to_author, rejections
 from service.web.pages.reported import report_text
 from service.web.resources.web_resources import resources
 
@@ -60,17 +61,19 @@ def answer_reports() -> AnyResponse:
     form = request.form
     if form.get("act", "") == "":
         return unchanged()
-    comment_id, version = _seen(form.get("comment", ""))
+    seen = seen_comment(form.get("comment", ""))
+    if seen is None or seen.version is None:
+        raise Invalid.field("/comment", "format", "expected the comment and the version that you saw")
     action_id = new_id()
     try:
         with resources().database.writing() as session:
             if form["act"] == "keep":
                 keep_reported(
-                    session, site_id(), comment_id, [i for value in form.getlist("report") if (i := uuid(value))], version=version,
+                    session, site_id(), seen.comment_id, [i for value in form.getlist("report") if (i := uuid(value))], version=seen.version,
                     moderator_id=current_moderator_id(), message=form.get("answer", "").strip()[:2000], now=_now(), delay=undo_time(),
                 )  # fmt: skip
             elif form["act"] == "reject":
-                _remove(session, comment_id, version, action_id)
+                _remove(session, seen, action_id)
             else:
                 raise Invalid.field("/act", "unknown", "expected keep or reject")
     except (AlreadyDecided, Conflict) as error:
@@ -81,14 +84,14 @@ def answer_reports() -> AnyResponse:
     return redirect_to("pages.reported", site=site_id(), done="rejected", action=action_id)
 
 
-def _remove(session: Session, comment_id: UUID, version: int | None, action_id: UUID) -> None:
+def _remove(session: Session, seen: SeenComment, action_id: UUID) -> None:
     reason = request.form.get("reason", "")
-    texts = {one.code: one.text for one in rejections(site(session, site_id()))}
-    if reason not in (*texts, SPAM):
+    this_site = site(session, site_id())
+    if reason not in (SPAM, *(rejection.code for rejection in rejections(this_site))):
         raise Invalid.field("/reason", "unknown", _("Choose a reason."))
     remove_reported(
-        session, site_id(), comment_id, version=version, action_id=action_id, moderator_id=current_moderator_id(), reason=reason,
-        note=request.form.get("note", "").strip()[:2000] or texts.get(reason, ""), now=_now(), delay=undo_time(),
+        session, site_id(), seen.comment_id, version=seen.version, action_id=action_id, moderator_id=current_moderator_id(), reason=reason,
+        note=request.form.get("note", "").strip()[:2000] or message_to_author(this_site, reason), now=_now(), delay=undo_time(),
     )  # fmt: skip
 
 
@@ -104,15 +107,6 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
         flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),
         action_id=uuid(request.args.get("action", "")),
     )  # fmt: skip
-
-
-def _seen(value: str) -> tuple[UUID, int | None]:
-    """The comment and its version, as the page wrote them. Raises Invalid."""
-    name, _separator, version = value.partition(":")
-    comment_id = uuid(name)
-    if comment_id is None or not (version.isascii() and version.isdigit() and len(version) < 9):
-        raise Invalid.field("/comment", "format", "expected the comment and the version that you saw")
-    return comment_id, int(version)
 
 
 def _now() -> datetime:

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.moderation import authors, queue_actions
+from service.actions.moderation import authors
 from service.domain.errors import Conflict, Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -19,9 +19,9 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, redirect_to, unchanged
-from service.web.pages.queue.apply_action import undo_time
-from service.web.pages.queue.query_params import moment, uuid
-from service.web.pages.queue.rejection_reasons import rejections
+from service.web.pages.queue.apply_action import apply_undo, undo_time
+from service.web.pages.queue.query_params import action_id, moment, uuid
+from service.web.pages.queue.rejection_reasons import message_to_author
 from service.web.pages.reports.authors import render_author
 from service.web.pages.reports.judgement_form import judgement as parse_judgement
 from service.web.resources.web_resources import resources
@@ -55,12 +55,12 @@ def judge_author(comment_id: UUID) -> AnyResponse:
                 raise Invalid.field("/remove", "missing", _("Tick which comments to remove."))
             if judgement:
                 authors.judge_author(session, site_id(), comment_id, judgement, moderator=current_sign_in().moderator, now=_now())
-            action_id = new_id() if removal else None
-            number = _remove(session, removal, action_id) if removal and action_id else 0
+            removal_id = new_id()
+            number = _remove(session, removal, removal_id) if removal else 0
     except (Invalid, Conflict) as refusal:
         return render_author(comment_id, refusal)
     resources().notifier.notify(Job.DELIVER)
-    return _back(comment_id, done=act, removed=number, action=action_id if number else None)
+    return _back(comment_id, done=act, removed=number, action=removal_id if number else None)
 
 
 @bp.post("/authors/<uuid:comment_id>/warning")
@@ -80,13 +80,8 @@ def warn_author(comment_id: UUID) -> AnyResponse:
 @with_role(Role.MODERATOR)
 def undo_removal(comment_id: UUID) -> AnyResponse:
     """Undo the removal of comments. A comment that changed since stays as it is."""
-    action_id = uuid(request.form.get("action_id", ""))
-    if action_id is None:
-        raise Invalid.field("/action_id", "format", "expected a UUID")
     with resources().database.writing() as session:
-        outcomes = queue_actions.undo_action(
-            session, site_id(), action_id, moderator_id=current_moderator_id(), now=_now(), delay=undo_time()
-        )
+        outcomes = apply_undo(session, action_id(request.form))
     return _back(comment_id, done="undone", removed=sum(outcome.refusal is None for outcome in outcomes))
 
 
@@ -107,8 +102,8 @@ def _removal(session: Session, comment_id: UUID) -> _Removal | None:
     if not states or since is None or until is None:
         return None
     reason = request.form.get("reason", "")[:64]
-    texts = {rejection.code: rejection.text for rejection in rejections(site(session, site_id()))}
-    return _Removal(states, Listed(comment_id, since, until), reason, texts.get(reason, ""))
+    message = message_to_author(site(session, site_id()), reason)
+    return _Removal(states, Listed(comment_id, since, until), reason, message)
 
 
 def _remove(session: Session, removal: _Removal, action_id: UUID) -> int:

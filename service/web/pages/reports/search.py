@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.moderation import queue_actions
-from service.actions.moderation.queue_actions import SeenComment
-from service.domain.errors import Invalid
 from service.domain.ids import new_id
 from service.domain.policy import gravity
 from service.domain.states import State
@@ -19,12 +16,12 @@ from service.store.db.column_types import AnyRow
 from service.store.moderation.search import READ, SEARCHED, SearchFilter, find_exactly, search
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
-from service.web.auth.sessions import current_moderator_id, site_id, with_role
+from service.web.auth.sessions import site_id, with_role
 from service.web.http.i18n import _, ngettext
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.queue import card_text, reason_text
-from service.web.pages.queue.apply_action import apply_decision, undo_time
-from service.web.pages.queue.query_params import day, place, uuid
+from service.web.pages.queue.apply_action import apply_decision, apply_undo
+from service.web.pages.queue.query_params import action_id, day, place, seen_comment, uuid
 from service.web.pages.queue.queue_act import act_of
 from service.web.pages.queue.rejection_reasons import SPAM, rejections
 from service.web.pages.reports.exact_names import exact_names, is_email
@@ -62,30 +59,26 @@ def search_comments() -> AnyResponse:
 @with_role(Role.MODERATOR)
 def decide_found() -> AnyResponse:
     """Apply one button to the selected comments. A comment that changed since the page was loaded stays as it is."""
-    seen = [item for value in request.form.getlist("comment") if (item := _seen(value))]
+    # A decision is about the version on the page, so a comment without a version is left out.
+    seen = [item for value in request.form.getlist("comment") if (item := seen_comment(value)) and item.version is not None]
     act = act_of(request.form.get("act", ""))
     if act.kind == "reject" and not act.reason:
         act = act_of(f"reject:{request.form.get('reason', '')}")
     if not seen or act.state is None:
         return _render(422, fault=_("Select some comments first, then choose what to do with them."))
-    action_id = new_id()
+    decided = new_id()
     with resources().database.writing() as session:
-        outcomes = apply_decision(session, seen, act, action_id=action_id, note="", view=None)
+        outcomes = apply_decision(session, seen, act, action_id=decided, note="", view=None)
     resources().notifier.notify(Job.DELIVER)
     done = sum(outcome.refusal is None for outcome in outcomes)
-    return _back(done=str(done), late=str(len(outcomes) - done), action=str(action_id))
+    return _back(done=str(done), late=str(len(outcomes) - done), action=str(decided))
 
 
 @bp.post("/search/undo")
 @with_role(Role.MODERATOR)
 def undo_found() -> AnyResponse:
-    action_id = uuid(request.form.get("action_id", ""))
-    if action_id is None:
-        raise Invalid.field("/action_id", "format", "expected a UUID")
     with resources().database.writing() as session:
-        outcomes = queue_actions.undo_action(
-            session, site_id(), action_id, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
-        )
+        outcomes = apply_undo(session, action_id(request.form))
     return _back(undone=str(sum(outcome.refusal is None for outcome in outcomes)))
 
 
@@ -97,7 +90,7 @@ def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
         reasons = rejections(site(session, site_id()))
     return page(
         "search.html", status, typed=typed, results=results, rejections=reasons, spam=SPAM, fault=fault, read=READ, whole=WHOLE,
-        view_path=url_for("pages.search_comments", site=site_id(), **typed), states=SEARCHED, state_names=card_text.state_names(),
+        states=SEARCHED, state_names=card_text.state_names(),
         reason_name=reason_text.name_of, by_email=is_email(asked.words), done=_done_text(), action=uuid(request.args.get("action", "")),
     )  # fmt: skip
 
@@ -132,14 +125,6 @@ def _filter(typed: Mapping[str, str], after: str) -> SearchFilter:
         until=until + timedelta(days=1) if until else None,
         after=place(after),
     )
-
-
-def _seen(value: str) -> SeenComment | None:
-    """Parse `id:version`, as the page writes it. None if invalid."""
-    name, _, version = value.partition(":")
-    comment_id = uuid(name)
-    fits = version.isascii() and version.isdecimal() and len(version) < 9
-    return SeenComment(comment_id, int(version)) if comment_id and fits else None
 
 
 def _done_text() -> str:
