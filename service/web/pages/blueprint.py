@@ -132,7 +132,7 @@ def _navigation() -> list[tuple[str, str]]:
 @bp.errorhandler(Refusal)
 def _refused(error: Refusal) -> AnyResponse:
     if wants_json():
-        return problem_response(error.code, error.detail, error.faults)
+        return problem_response(error.code, sentence(error.detail), error.faults)
     if isinstance(error, sessions.SignedOut):
         return redirect_to("pages.sign_in", next=_page_before())
     if isinstance(error, sessions.SecondFactorPending):

@@ -64,6 +64,8 @@ def _sentences() -> list[str]:
         _("no such warning on this site"),
         _("this comment was erased"),
         _("this comment is %(state)s already"),
+        _("this comment is rejected; approve it first, so that the reply has a place"),
+        _("somebody moved this comment since version %(version)s"),
         _("this comment is in the archive %(name)s; the operator can restore it"),
         _("somebody changed this comment meanwhile; it is at version %(version)s now"),
         _("this author has no account id and no e-mail address, so they cannot be banned or trusted"),

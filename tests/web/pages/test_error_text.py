@@ -8,8 +8,10 @@ from flask import Flask
 
 from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
+from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
+from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, html_of, moderator, serving
 
 BROWSER = {"headers": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de"}}
@@ -56,6 +58,16 @@ def test_a_refused_page_says_so_once_in_german(app: Flask, database: Database) -
     page = html_of(mo.get("/settings", **BROWSER))
     assert "yours is" not in page
     assert ".." not in page
+
+
+def test_a_refusal_to_the_script_is_in_the_language_of_the_page(app: Flask, database: Database) -> None:
+    mo = signed_in(app, database, "de", Role.MODERATOR)
+    [comment_id] = sow(database, "news", [Seed("one", state=State.REJECTED)])
+    answer = mo.send(f"/queue/comments/{comment_id}/reply?site=news", {})
+    assert answer.status_code == 409
+    assert (
+        answer.json["detail"] == "Dieser Kommentar ist abgelehnt; geben Sie ihn zuerst frei, damit die Antwort einen Platz hat."
+    )
 
 
 def test_an_unknown_address_is_a_page_for_a_browser_and_json_for_a_program(app: Flask, database: Database) -> None:

@@ -9,6 +9,7 @@ from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import last_words
 from service.web.auth.sessions import current_moderator_id
 from service.web.http.i18n import _, ago
+from service.web.pages.error_text import error_text
 from service.web.resources.web_resources import resources
 
 
@@ -21,7 +22,7 @@ def conflict_text(refused: Sequence[Outcome]) -> list[str]:
 
 def _sentence(outcome: Outcome, last: AnyRow | None) -> str:
     if last is None or not isinstance(outcome.refusal, AlreadyDecided):
-        return outcome.refusal.detail if outcome.refusal else ""
+        return error_text(outcome.refusal) if outcome.refusal else ""
     who = _("You") if last.moderator_id == current_moderator_id() else last.who.partition("@")[0] or _("The website")
     when = ago(last.at)
     match last.to_state:

@@ -187,7 +187,7 @@ def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] |
         around=around,
         thread=thread if thread and thread.site_id == site_id() else None,
         asked=asked,
-        tabs=_tabs(numbers),
+        tabs=queue_tabs(numbers),
         rejections=rejections(this_site),
         notices=outcomes or [],
         loaded=_now().isoformat(),
@@ -221,7 +221,7 @@ def counts_json(found: waiting.Counts) -> dict[str, Any]:
     return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
 
-def _tabs(numbers: waiting.Counts) -> list[tuple[Tab, int | None]]:
+def queue_tabs(numbers: waiting.Counts) -> list[tuple[Tab, int | None]]:
     """The tabs in their order, each with its number. What nobody has looked at is not counted: that would read the history of
     thousands of comments for each page."""
     order = (Tab.HELD, Tab.YOURS, Tab.ESCALATED, Tab.MINE, Tab.APPROVED, Tab.REJECTED, Tab.PUBLISHED_UNSEEN, Tab.REJECTED_UNSEEN)

@@ -18,6 +18,7 @@ from service.web.pages.blueprint import bp, page, redirect_to, unchanged
 from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
+from service.web.pages.queue.page import queue_tabs
 from service.web.pages.queue.query_params import uuid, version
 from service.web.pages.reported import report_text
 from service.web.resources.web_resources import resources
@@ -60,6 +61,6 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
         items, here = open_complaints(session, site_id()), site(session, site_id())
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
-        "complaints.html", status, items=items, here=here, numbers=numbers, faults=faults or [], card_text=card_text,
+        "complaints.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], card_text=card_text,
         words=report_text, done=request.args.get("done", ""), my_id=current_moderator_id(),
     )  # fmt: skip

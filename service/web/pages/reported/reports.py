@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.moderation.queue_actions import SeenComment
+from service.actions.moderation.queue_actions import Outcome, SeenComment
 from service.actions.reported.answer import keep_reported, remove_reported
 from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
@@ -21,9 +21,10 @@ from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to, unchanged
-from service.web.pages.error_text import sentence
 from service.web.pages.queue import card_text
 from service.web.pages.queue.apply_action import undo_time
+from service.web.pages.queue.conflict_text import conflict_text
+from service.web.pages.queue.page import queue_tabs
 from service.web.pages.queue.query_params import seen_comment, uuid
 from service.web.pages.queue.rejection_reasons import SPAM, message_to_author, rejections
 from service.web.pages.reported import report_text
@@ -77,7 +78,7 @@ def answer_reports() -> AnyResponse:
             else:
                 raise Invalid.field("/act", "unknown", "expected keep or reject")
     except (AlreadyDecided, Conflict) as error:
-        return _render(409, faults=[sentence(error.detail)])
+        return _render(409, faults=conflict_text([Outcome(seen.comment_id, refusal=error)]))
     resources().notifier.notify(Job.DELIVER)
     if form["act"] == "keep":
         return redirect_to("pages.reported", site=site_id(), done="kept")
@@ -103,7 +104,7 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
         here = site(session, site_id())
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
-        "reported.html", status, items=items, here=here, numbers=numbers, faults=faults or [], rejections=rejections(here),
+        "reported.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], rejections=rejections(here),
         flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),
         action_id=uuid(request.args.get("action", "")),
     )  # fmt: skip
