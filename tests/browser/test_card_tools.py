@@ -10,13 +10,16 @@ from service.domain.states import State
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Note
 from service.store.tables.sites import Site
-from tests.browser.queue_page import Calm, answered, current, eventually
+from tests.browser.queue_page import Calm, answered, at_rest, current, eventually
 from tests.support.desk import PHONE, Desk
 from tests.support.seeding import Seed, sow
 
 SEEDS = [Seed(f"comment number {n}", f"Author {n}", minutes=20 - n) for n in range(3)]
 #: What is on top at the middle of a button.
 ON_TOP = "(one) => { const { x, y, width, height } = one.getBoundingClientRect(); const top = document.elementFromPoint(x + width / 2, y + height / 2); return one.contains(top); }"
+
+#: Holds the next request of the page until `release()`.
+HOLD_FETCH = "() => { const real = fetch; window.fetch = (...all) => new Promise((go) => { window.release = go; }).then(() => (window.fetch = real)(...all)); }"
 
 
 def notes(desk: Desk) -> list[str]:
@@ -75,6 +78,20 @@ def test_the_text_of_a_tool_stays_until_the_server_has_it(desk: Desk) -> None:
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".card.current .person")).to_contain_text("a long thought")
     assert notes(desk) == ["a long thought"]
+
+
+def test_a_form_that_is_closed_while_it_loads_does_not_open_later(desk: Desk) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    page.evaluate(HOLD_FETCH)
+    page.keyboard.press("b")
+    page.keyboard.press("Escape")
+    with page.expect_response("**/tools/ban?*"):
+        page.evaluate("release()")
+    at_rest(page)
+    expect(page.locator(".tool-form")).to_have_count(0)
+    page.keyboard.press("a")
+    eventually(page, desk, State.APPROVED, 1)
 
 
 def test_an_edit_is_made_on_the_card_and_sends_the_comment_to_the_checks(desk: Desk, calm: Calm) -> None:

@@ -8,7 +8,7 @@ const words = JSON.parse(document.getElementById("words").textContent);
 const buttons = document.getElementById("tools");
 const site = encodeURIComponent(document.body.dataset.site);
 const drafts = new Map(); // texts of forms that were closed without sending them
-let open = null; // the form on the screen, or `true` while it loads
+let open = null; // the form on the screen, or a symbol while it loads
 
 export const toolOpen = () => Boolean(open);
 
@@ -41,8 +41,10 @@ export async function openTool(card, name, desk) {
   closeTool();
   const which = name === "trust" ? "ban" : name;
   if (which === "ban" && !("known" in card.dataset)) { desk.say(words.unknown_author); return; }
-  open = true;
+  const loading = Symbol("loading");
+  open = loading;
   const panel = await panelOf(card, which).catch((error) => error);
+  if (open !== loading) return; // The moderator closed it meanwhile, or opened another.
   if (!(panel instanceof Element)) { open = null; desk.say(`${words.not_loaded_form} ${panel.message}`); return; }
   open = panel;
   for (const field of fieldsOf(panel)) field.value = drafts.get(draftOf(panel, field)) ?? field.value;
