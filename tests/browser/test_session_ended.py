@@ -110,6 +110,18 @@ def test_the_form_of_another_page_is_sent_after_signing_in_again(desk: Desk, dan
         assert session.scalar(select(Note.text)) == ("A long note. " * 50).strip()
 
 
+def test_changed_keys_are_saved_after_signing_in_again(desk: Desk, dana: Callable[[str], Page]) -> None:
+    page = dana("/queue")
+    end_sessions(desk)
+    page.keyboard.press("?")
+    page.get_by_label("Approve", exact=True).fill("g")
+    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        sign_in(page)
+    page.keyboard.press("?")
+    expect(page.get_by_label("Approve", exact=True)).to_have_value("g")
+
+
 def test_the_browser_warns_only_of_changes_that_are_not_saved(desk: Desk) -> None:
     page = desk.open(desk.sit_down(), "/settings")
     leaves = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"

@@ -1,12 +1,17 @@
 // Keyboard shortcuts of the queue page: the key map, its display on the buttons, and the help dialog (`?`) that changes it.
 
+import { send } from "./requests.js";
+
 const USUAL = {
   next: "j", previous: "k", approve: "a", reject: "r", spam: "s", escalate: "e", skip: "h", undo: "z", redo: "Z", select: "x",
   extend_next: "J", extend_previous: "K", all: "*", context: "c", details: "o", note: "n", reply: "w", edit: "i", ban: "b", trust: "t",
   copy: "l", site: "v", author: "u", reject_author: "m", search: "/", focus: "f", density: "y", help: "?",
 };
+const words = JSON.parse(document.getElementById("words").textContent);
 const dialog = document.getElementById("help");
 const form = dialog.querySelector("form");
+const fault = form.querySelector(".fault");
+const needsOwnKeys = fault.textContent;
 let own = JSON.parse(document.body.dataset.keymap || "{}");
 let byKey = map();
 
@@ -44,21 +49,18 @@ form.addEventListener("beforeinput", (event) => {
   if (event.target.matches("input[data-act]") && event.data) event.target.select();
 });
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   if (event.submitter?.value === "close") return;
   event.preventDefault();
-  const fault = form.querySelector(".fault");
-  const wanted = Object.fromEntries([...form.querySelectorAll("input[data-act]")].map((input) => [input.dataset.act, input.value.trim()]));
-  const used = Object.values(wanted);
+  const keys = Object.fromEntries([...form.querySelectorAll("input[data-act]")].map((input) => [input.dataset.act, input.value.trim()]));
+  const used = Object.values(keys);
+  fault.textContent = needsOwnKeys;
   fault.hidden = used.every((key) => key.length === 1) && new Set(used).size === used.length;
   if (!fault.hidden) return;
   const off = !form.elements.on.checked;
-  const changed = Object.fromEntries(Object.entries(wanted).filter(([act, key]) => key !== USUAL[act]));
-  const answer = await fetch("/account/keys", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": document.body.dataset.csrf },
-    body: JSON.stringify({ keys: changed, off }),
-  }).catch(() => null);
-  if (answer?.ok) location.reload();
-  else fault.hidden = false;
+  const changed = Object.fromEntries(Object.entries(keys).filter(([act, key]) => key !== USUAL[act]));
+  send("/account/keys", { keys: changed, off }).then(() => location.reload(), (error) => {
+    fault.textContent = `${words.failed} ${error.message}`;
+    fault.hidden = false;
+  });
 });
