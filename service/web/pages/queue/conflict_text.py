@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from service.actions.moderation.queue_actions import Outcome
 from service.domain.errors import AlreadyDecided
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import last_words
+from service.store.tables.comments import Comment
 from service.web.auth.sessions import current_moderator_id
 from service.web.http.i18n import _, ago
 from service.web.pages.error_text import error_text
@@ -16,8 +19,13 @@ from service.web.resources.web_resources import resources
 def conflict_text(refused: Sequence[Outcome]) -> list[str]:
     """One sentence for each comment that was not changed."""
     with resources().database.reading() as session:
-        last = last_words(session, [outcome.comment_id for outcome in refused])
-    return [_sentence(outcome, last.get(outcome.comment_id)) for outcome in refused]
+        ids = [outcome.comment_id for outcome in refused]
+        last = last_words(session, ids)
+        rows = session.execute(select(Comment.id, Comment.version).where(Comment.id.in_(ids)))
+        versions = {row.id: row.version for row in rows}
+    # After a later edit the last decision is not what was in the way.
+    current = {comment_id: row for comment_id, row in last.items() if row.version == versions.get(comment_id)}
+    return [_sentence(outcome, current.get(outcome.comment_id)) for outcome in refused]
 
 
 def _sentence(outcome: Outcome, last: AnyRow | None) -> str:
