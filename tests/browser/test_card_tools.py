@@ -18,8 +18,8 @@ SEEDS = [Seed(f"comment number {n}", f"Author {n}", minutes=20 - n) for n in ran
 #: What is on top at the middle of a button.
 ON_TOP = "(one) => { const { x, y, width, height } = one.getBoundingClientRect(); const top = document.elementFromPoint(x + width / 2, y + height / 2); return one.contains(top); }"
 
-#: Holds the next request of the page until `release()`.
-HOLD_FETCH = "() => { const real = fetch; window.fetch = (...all) => new Promise((go) => { window.release = go; }).then(() => (window.fetch = real)(...all)); }"
+#: Holds the requests of the page until `release()`.
+HOLD_FETCH = "() => { const real = fetch; const gate = new Promise((go) => { window.release = () => { window.fetch = real; go(); }; }); window.fetch = (...all) => gate.then(() => real(...all)); }"
 
 
 def notes(desk: Desk) -> list[str]:
@@ -92,6 +92,37 @@ def test_a_form_that_is_closed_while_it_loads_does_not_open_later(desk: Desk) ->
     expect(page.locator(".tool-form")).to_have_count(0)
     page.keyboard.press("a")
     eventually(page, desk, State.APPROVED, 1)
+
+
+def test_a_moderator_goes_on_while_a_note_is_sent(desk: Desk) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    page.keyboard.press("n")
+    page.keyboard.type("We know him.")
+    page.evaluate(HOLD_FETCH)
+    page.get_by_role("button", name="Add note").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.evaluate("release()")
+    expect(page.locator("#undo-text")).to_have_text("Note added.")
+    expect(page.locator(".card").first.locator(".person")).to_contain_text("We know him.")
+    assert current(page) == "comment number 1"
+    page.keyboard.press("k")
+    page.keyboard.press("n")
+    expect(page.locator(".tool-form textarea")).to_have_value("")
+
+
+def test_a_failure_is_named_also_after_its_form_was_closed(desk: Desk) -> None:
+    sow(desk.database, "news", SEEDS)
+    page = desk.open(desk.sit_down())
+    page.keyboard.press("n")
+    page.keyboard.type("a long thought")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Add note").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#undo-text")).to_contain_text("Not saved")
+    page.keyboard.press("n")
+    expect(page.locator(".tool-form textarea")).to_have_value("a long thought")
 
 
 def test_an_edit_is_made_on_the_card_and_sends_the_comment_to_the_checks(desk: Desk, calm: Calm) -> None:

@@ -466,7 +466,7 @@ const desk = {
     dress(fresh);
     card.replaceWith(fresh);
     contexts.delete(card.dataset.id);
-    go(fresh);
+    if (current === card) go(fresh);
     contextShown();
   },
   // The card has left this tab. With `id` the step can be undone.

@@ -22,10 +22,10 @@ export function dress(card) {
   home.prepend(copy);
 }
 
-export function closeTool({ sent = false } = {}) {
+export function closeTool() {
   if (open instanceof Element) {
     for (const field of fieldsOf(open)) {
-      if (sent || field.value === field.defaultValue) drafts.delete(draftOf(open, field)); else drafts.set(draftOf(open, field), field.value);
+      if (field.value === field.defaultValue) drafts.delete(draftOf(open, field)); else drafts.set(draftOf(open, field), field.value);
     }
     open.remove();
   }
@@ -84,11 +84,13 @@ async function submit(card, panel, button, desk) {
   const id = newId();
   try {
     const answer = await sendForm(formIn(panel).getAttribute("action"), filledIn(card, formIn(panel), button, id));
-    if (open === panel) closeTool({ sent: true });
+    if (open === panel) closeTool();
+    for (const field of fieldsOf(panel)) drafts.delete(draftOf(panel, field));
     if (answer.card) desk.replace(card, answer.card);
     else desk.leave(card, answer.undo ? id : null, answer);
     desk.say(answer.message);
   } catch (error) {
+    if (open !== panel) { desk.say(`${words.failed} ${error.message}`); return; }
     const fault = Object.assign(document.createElement("p"), { className: "notice bad fault", textContent: `${words.failed} ${error.message}` });
     fault.setAttribute("role", "alert");
     panel.append(fault);
