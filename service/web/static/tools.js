@@ -58,8 +58,8 @@ export async function openTool(card, name, desk) {
 
 // Enter in a text field leads to the button of the key that opened the form: a second Enter presses it.
 function submitOrFocus(card, panel, button, name, desk) {
-  if (button?.matches(".enter")) panel.querySelector(`button[value="${name}"]`).focus();
-  else submit(card, panel, button, desk);
+  if (!button?.matches(".enter")) submit(card, panel, button, desk);
+  else if (!document.activeElement.matches('input[name="for"]')) panel.querySelector(`button[value="${name}"]`).focus();
 }
 
 function chosenBy(event, panel, name) {
