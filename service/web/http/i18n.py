@@ -8,6 +8,7 @@ from typing import Any
 
 import flask_babel
 from babel.dates import format_datetime
+from flask import g
 
 from service.store.db.capped_count import MANY
 from service.web.http.time_zone import UTC_ZONE, time_zone
@@ -24,6 +25,12 @@ def _(message: str, **values: Any) -> str:
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     """The singular or plural message for a number, which the message contains as %(num)s."""
     return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def prefer_language(code: str) -> None:
+    """The language of this page, such as "de" or "de-AT", where the reader's browser asks for none that the pages have."""
+    g.page_language = code.lower().replace("_", "-").partition("-")[0]
+    flask_babel.refresh()
 
 
 def ago(then: datetime) -> str:

@@ -191,7 +191,10 @@ def _error_page(status: int, code: Code, detail: str) -> AnyResponse:
 def _language() -> str:
     signed_in = g.get("signed_in")
     chosen = str(signed_in.moderator.preferences.get("language", "")) if signed_in else ""
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    if chosen in LANGUAGES:
+        return chosen
+    of_page = g.get("page_language", "")
+    return request.accept_languages.best_match(LANGUAGES) or (of_page if of_page in LANGUAGES else "en")
 
 
 def _time_zone() -> ZoneInfo:

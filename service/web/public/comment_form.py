@@ -1,28 +1,33 @@
-"""The plain HTML comment form. It works without JavaScript and redirects back to the host's page."""
+"""The plain HTML comment form. It works without JavaScript and leads the reader back to the host's page."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request
+from flask_babel import get_locale
 from pydantic import Field, StringConstraints
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.actions.comments.submit import Submission
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
-from service.domain.errors import Code, Fault, Invalid, Refusal, Unavailable
+from service.domain.errors import Code, Fault, Invalid, NotFound, Refusal, Unavailable
+from service.domain.ids import thread_id
 from service.jobs.names import Job
+from service.store.tables.comments import Thread
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
-from service.web.http.field_types import Address, Email, Line, Long, Name, Required, Short, Strict, Text
+from service.web.http.field_types import Address, Email, Language, Line, Long, Name, Required, Short, Strict, Text
 from service.web.http.form_body import typed_fields
+from service.web.http.i18n import _, prefer_language
 from service.web.http.inline_css import csp_hash, style
 from service.web.http.json_body import WrongType, parse_query, validate
 from service.web.http.responses import see_other
-from service.web.http.route_metadata import public
+from service.web.http.route_metadata import page, public
 from service.web.openapi.operation import Answer, operation
+from service.web.pages.error_text import sentence
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.return_url import is_own_page, with_note
 from service.web.resources.site_cache import CachedSite
@@ -48,6 +53,9 @@ class FormQuery(Strict):
     parent: Name = ""
     return_to: Address = Field(default="", description="Where the reader is led back to: a page of the site.")
     part: Annotated[str, StringConstraints(pattern=r"^(page|fields)$")] = "page"
+    language: Language = Field(
+        default="", description="Language of the page, such as `de`, where the reader's browser asks for none that the form has."
+    )
 
 
 class FormBody(Strict):
@@ -61,6 +69,7 @@ class FormBody(Strict):
     url: Address = ""
     parent: Name = ""
     return_to: Address = ""
+    language: Language = ""
     rendered: Long = ""
     subject: Annotated[Line, Field(description="A trap for machines: people do not see it and leave it empty.")] = ""
 
@@ -93,7 +102,8 @@ _PAGE = {HTML: {"type": "string"}}
 def show_form(site: str) -> Response:
     g.form_site = form_site = resources().sites.get(site)
     query = parse_query(FormQuery)
-    values = {"thread": query.thread, "title": query.title, "parent": query.parent, "return_to": query.return_to}
+    prefer_language(query.language)
+    values = query.model_dump(exclude={"part"})
     return _page(Shown(form_site, values), 200, part=query.part)
 
 
@@ -103,7 +113,8 @@ def show_form(site: str) -> Response:
 @operation(
     "Form",
     "Send a comment from a plain form",
-    detail="Answers 303 back to `return_to`, which must be a page of the site, with `#greenroom-awaits`. "
+    detail="Answers 303 back to `return_to`, which must be a page of the site, with `#greenroom-awaits`; without one, to the "
+    "address of the thread, to the site, or to a page that says thanks. "
     "What cannot be taken is shown again with everything that was typed.",
     path=SITE,
     takes={FORM: FormBody},
@@ -122,7 +133,19 @@ def submit_form(site: str) -> Response:
     if isinstance(outcome, Refusal):
         raise outcome
     resources().notifier.notify(Job.DRAIN)
-    return see_other(with_note(back))
+    return see_other(with_note(back) if back else _thanks(body, form_site))
+
+
+@bp.get("/<site>/sent")
+@public
+@page
+@rate_limited(Rate.ADDRESS)
+def show_thanks(site: str) -> Response:
+    """Thanks for a comment, where no page of the site is known that could say so."""
+    g.form_site = form_site = resources().sites.get(site)
+    prefer_language(request.args.get("language", ""))
+    back = _article(form_site, request.args.get("thread", ""))
+    return _response("form/sent.html", 200, form_site.origins, back=back)
 
 
 def _sent() -> FormBody:
@@ -150,11 +173,25 @@ class OriginRefused(Refusal):
 
 
 def _way_back(body: FormBody, site: CachedSite) -> str:
+    """A page of the site; empty if none is known. Raises Invalid for a `return_to` of another site."""
     if body.return_to and not is_own_page(body.return_to, site):
         raise Invalid.field("/return_to", "origin", "expected an address of this site")
-    candidates = (body.return_to, body.thread, request.headers.get("Referer", ""))
-    home = site.origins[0] if site.origins else resources().settings.url
-    return next((page for page in candidates if is_own_page(page, site)), f"{home}/")
+    for address in (body.return_to, body.thread, request.headers.get("Referer", "")):
+        if is_own_page(address, site):
+            return address
+    home = next((origin for origin in site.origins if origin != resources().settings.url), "")
+    return is_own_page(_article(site, body.thread), site) or (f"{home}/" if home else "")
+
+
+def _article(site: CachedSite, thread: str) -> str:
+    """The address of a thread that was seen before; empty if it is not known."""
+    with resources().database.reading() as session:
+        row = session.get(Thread, thread_id(site.id, thread[:512].replace("\0", "")))
+    return row.url if row else ""
+
+
+def _thanks(body: FormBody, site: CachedSite) -> str:
+    return f"{resources().settings.url}/f/{site.id}/sent?" + urlencode({"thread": body.thread, "language": body.language})
 
 
 def _submission(body: FormBody, site: CachedSite) -> Submission:
@@ -186,40 +223,62 @@ def refused(error: Refusal) -> Response:
     """Render a refusal as the form with everything that was typed, or as a plain page if the site is unknown."""
     site = g.get("form_site")
     status = STATUS[error.code]
+    if isinstance(error, NotFound):
+        return _refused_page(_("Comments are not available here."), status)
     if site is None or request.method != "POST":
-        return _plain(error.detail, status)
-    faults = {fault.pointer.lstrip("/"): fault.detail for fault in error.faults}
-    message = "" if faults.keys() & FormBody.model_fields.keys() else error.detail
+        return _refused_page(sentence(error.detail), status)
     try:
         values = typed_fields(FormBody) if request.mimetype == FORM else {}
     except RequestEntityTooLarge:
         values = {}
+    prefer_language(values.get("language", ""))
+    faults = {fault.pointer.lstrip("/"): _sentence_of(fault) for fault in error.faults}
+    message = "" if faults.keys() & FormBody.model_fields.keys() else sentence(error.detail)
     return _page(Shown(site, values, faults, message), status)
 
 
+def _sentence_of(fault: Fault) -> str:
+    """What is wrong with a field, in the language of the page."""
+    sentences = {
+        "/text": _("Write a comment of at most 10,000 characters."),
+        "/name": _("Enter a name of at most 200 characters."),
+        "/email": _("Enter an e-mail address like name@example.org."),
+        "/url": _("Enter an address that starts with https://, or leave the field empty."),
+    }
+    if fault.code == "expired":
+        return _("This form was open for more than a day. Please send it once more.")
+    return sentences.get(fault.pointer) or sentence(fault.detail)
+
+
 @bp.errorhandler(DBAPIError)
-def not_stored(_: DBAPIError) -> Response:
-    return refused(Unavailable("your comment could not be stored just now; please send it again"))
+def not_stored(_error: DBAPIError) -> Response:
+    return refused(Unavailable(_("Your comment could not be stored just now. Please send it again.")))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
-def too_large(_: RequestEntityTooLarge) -> Response:
-    return _plain("this is more than a comment may hold", 413)
+def too_large(_error: RequestEntityTooLarge) -> Response:
+    return _refused_page(_("This is more than a comment may hold."), 413)
 
 
 def _page(shown: Shown, status: int, *, part: str = "page") -> Response:
-    token = signed(resources().settings.secret, shown.site.id)
-    action = f"{resources().settings.url}/f/{shown.site.id}"
-    html = render_template(
-        "form/fields.html" if part == "fields" else "form/page.html",
-        shown=shown, token=token, action=action, honeypot=HONEYPOT, style=style(CSS),
+    return _response(
+        "form/fields.html" if part == "fields" else "form/page.html", status, shown.site.origins, shown=shown,
+        token=signed(resources().settings.secret, shown.site.id), action=f"{resources().settings.url}/f/{shown.site.id}",
+        honeypot=HONEYPOT,
     )  # fmt: skip
-    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), shown.site.origins)
 
 
-def _plain(message: str, status: int) -> Response:
-    html = render_template("form/refused.html", message=message, style=style(CSS))
-    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), ())
+def _refused_page(message: str, status: int) -> Response:
+    return _response("form/refused.html", status, (), message=message)
+
+
+def _response(template: str, status: int, origins: tuple[str, ...], **values: Any) -> Response:
+    locale = get_locale()
+    html = render_template(
+        template, style=style(CSS), language=str(locale or "en").replace("_", "-"), _=_,
+        direction=locale.text_direction if locale else "ltr", **values,
+    )  # fmt: skip
+    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), origins)
 
 
 def _guarded(response: Response, origins: tuple[str, ...]) -> Response:

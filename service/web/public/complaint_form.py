@@ -30,6 +30,7 @@ from service.web.public.report_form import (
     report_page,
     sent_form,
     sentence_of,
+    url_of,
 )
 from service.web.public.report_form import bp as bp
 from service.web.resources.web_resources import resources
@@ -102,6 +103,7 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
         statement=statement["text"].get(language, statement["text"]["en"]) if statement else "",
         may_complain=last is event and statement is not None and datetime.now(UTC) <= until,
         form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
+        back=url_of(listed),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.reported.report_draft import ReportDraft
 from service.domain.states import State
 from service.jobs.names import Job
-from service.store.comments.listing import ListedComment, comment_and_site
+from service.store.comments.listing import ListedComment, comment_and_site, comment_of
 from service.store.reported.complaints import complaint_of_report
 from service.store.reported.reports import report_with
 from service.store.sites.sites import site
@@ -29,7 +29,7 @@ from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
 from service.web.http.field_types import Email, Line, Long, Short, Slug, Strict
 from service.web.http.form_body import typed_fields
-from service.web.http.i18n import _
+from service.web.http.i18n import _, prefer_language
 from service.web.http.json_body import validate
 from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
@@ -93,9 +93,12 @@ class Shown:
 
     @property
     def url(self) -> str:
-        """The exact address of the comment, as far as it is known."""
-        thread = self.listed.thread
-        return f"{thread.url}#comment-{self.listed.comment.id}" if thread.url else ""
+        return url_of(self.listed)
+
+
+def url_of(listed: ListedComment) -> str:
+    """The exact address of the comment; empty if the address of its article is not known."""
+    return f"{listed.thread.url}#comment-{listed.comment.id}" if listed.thread.url else ""
 
 
 @bp.get("/report/<uuid:comment_id>")
@@ -139,11 +142,13 @@ def report_page(token: str, status: int = 200, *, complaint_input: ComplaintInpu
         report = report_of_token(session, token)
         its_site = site(session, report.site_id)
         complaint = complaint_of_report(session, report.id)
+        listed = comment_of(session, report.site_id, report.comment_id)
     until = report.decided_at + COMPLAINT_TIME if report.decided_at else None
     return reader_page(
         "readers/report.html", status, report=report, site=its_site, text=report_text, states=ReportState, plain=visible_text,
         until=until, may_complain=until is not None and datetime.now(UTC) <= until, complaint=complaint, token=token,
         form_token=signed(resources().settings.secret, report.site_id), complaint_input=complaint_input,
+        back=url_of(listed) if listed else "",
     )  # fmt: skip
 
 
@@ -163,14 +168,16 @@ def report_of_token(session: Session, token: str) -> Report:
     report = report_with(session, report_id) if report_id else None
     if report is None:
         raise NotFound(_("There is no such report. Please use the whole address that you were given."))
+    prefer_language(report.language)
     return report
 
 
 def comment_with_site(session: Session, comment_id: UUID) -> tuple[ListedComment, Site]:
-    """The comment of an address that names no site. Raises NotFound."""
+    """The comment of an address that names no site; its page prefers the language of the comment. Raises NotFound."""
     pair = comment_and_site(session, comment_id)
     if pair is None:
         raise NotFound(_("There is no such comment."))
+    prefer_language(str(pair[0].comment.context.get("language", "")))
     return pair
 
 
@@ -205,6 +212,7 @@ def _form(shown: Shown, status: int = 200) -> Response:
         "readers/report_form.html", status, shown=shown, token=signed(resources().settings.secret, shown.site.id),
         quote=visible_text(comment.text[:QUOTE]), cut=len(comment.text) > QUOTE, author=visible_text(comment.author_name),
         illegal=report_text.illegal_names(), rules=report_text.rule_names(shown.site), honeypot=HONEYPOT,
+        back=shown.url,
     )  # fmt: skip
 
 

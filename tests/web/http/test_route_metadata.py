@@ -33,6 +33,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/docs",
         "/docs/errors",
         "/f/<site>",
+        "/f/<site>/sent",
         "/livez",
         "/openapi.json",
         "/readyz",

@@ -3,6 +3,8 @@
 import html
 import re
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
+from service.actions.sites.sites_and_keys import add_site
 from service.config import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
@@ -196,3 +199,38 @@ def test_an_address_is_read_however_a_proxy_writes_it(written: str, plain: str, 
     sent = behind.test_client().post("/f/news", data={"thread": "a", "text": "Hello."}, headers={"X-Forwarded-For": written})
     assert sent.status_code == 303
     behind.extensions["greenroom"].close()
+
+
+def test_the_form_is_in_the_language_of_the_reader_or_else_of_the_page(reader: FlaskClient) -> None:
+    for asked, of_page, language, label in (
+        ("de-DE,de;q=0.9,en;q=0.8", "", "de", "Ihr Kommentar"),
+        ("en", "de", "en", "Your comment"),
+        ("fr-FR,fr", "de-AT", "de", "Ihr Kommentar"),
+        ("", "ar", "ar", 'dir="rtl"'),
+        ("fr", "xx", "en", "Your comment"),
+    ):
+        shown = reader.get("/f/news", query_string={"thread": "a", "language": of_page}, headers={"Accept-Language": asked})
+        page = shown.get_data(as_text=True)
+        assert f'<html lang="{language}"' in page
+        assert label in page
+    refused = reader.post("/f/news", data={**hidden(page), "language": "de", "text": " ", "email": "x"}).get_data(as_text=True)
+    assert "Geben Sie eine E-Mail-Adresse" in refused
+    assert "expected" not in refused
+
+
+def test_a_reader_is_led_to_the_article_as_the_host_knows_it(reader: FlaskClient, post: Callable[..., str]) -> None:
+    post(thread={"id": "story", "url": "https://news.example/story"})
+    sent = reader.post("/f/news", data={"thread": "story", "text": "Hello."})
+    assert sent.headers["Location"] == "https://news.example/story#greenroom-awaits"
+
+
+def test_where_no_page_of_the_site_is_known_the_reader_is_thanked(app: Flask, reader: FlaskClient, database: Database) -> None:
+    own = app.extensions["greenroom"].settings.url
+    with database.writing() as session:
+        add_site(session, "demo", origins=[own], now=datetime.now(UTC))
+    sent = reader.post("/f/demo", data={"thread": "hello", "text": "Hello.", "language": "de"})
+    assert sent.headers["Location"] == f"{own}/f/demo/sent?thread=hello&language=de"
+    thanks = reader.get(sent.headers["Location"].removeprefix(own))
+    assert thanks.status_code == 200
+    assert "Ihr Kommentar erscheint nach einer Prüfung." in thanks.get_data(as_text=True)
+    assert "<a " not in thanks.get_data(as_text=True)

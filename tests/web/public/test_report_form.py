@@ -47,6 +47,20 @@ def send(reader: FlaskClient, comment: str, **fields: str) -> TestResponse:
     return reader.post(f"/report/{comment}", data={**REPORT, "rendered": token, **fields})
 
 
+def test_a_report_is_in_the_language_of_the_comment_and_leads_back_to_it(
+    reader: FlaskClient, post: Callable[..., str], settle_all: Callable[[], int]
+) -> None:
+    comment = post(thread={"id": "a-page", "url": "https://news.example/a-page"}, context={"language": "de-AT"})
+    settle_all()
+    back = f'<a href="https://news.example/a-page#comment-{comment}">Zurück zum Artikel</a>'
+    form = html_of(reader.get(f"/report/{comment}", headers={"Accept-Language": "fr"}))
+    assert '<html lang="de"' in form
+    assert back in form
+    sent = send(reader, comment)
+    received = html_of(reader.get(urlsplit(sent.headers["Location"]).path, headers={"Accept-Language": "de"}))
+    assert back in received
+
+
 def test_a_report_leads_to_its_secret_page_which_shows_the_decision(
     app: Flask, database: Database, reader: FlaskClient, comment: str
 ) -> None:
