@@ -11,6 +11,7 @@ from service.config import Settings, load
 from service.logs import request_ids
 from service.web.api import akismet, comments, complaints, decisions, deliveries, endpoints, reports, warnings
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
+from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
 from service.web.http.i18n import ago, count, moment, month
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     app.before_request(check_body_was_read)
     app.after_request(add_rate_limit_headers)
     app.after_request(_sign_response)
+    app.after_request(compress)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     open_pages(app)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from hmac import compare_digest
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn, sign_in_of
 from service.store.tables.accounts import Role
 from service.web.auth.api_keys import Forbidden
-from service.web.auth.csrf import SAFE_METHODS
+from service.web.auth.csrf import SAFE_METHODS, is_token
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.route_metadata import page, public
 from service.web.resources.web_resources import resources
@@ -162,7 +161,7 @@ def _let_in() -> None:
     g.signed_in = sign_in
     if request.method not in SAFE_METHODS:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-        if not compare_digest(sent.encode(), sign_in.session.csrf.encode()):
+        if not is_token(sent, sign_in.session.csrf):
             raise Forbidden("this form is from an earlier sign-in; go back, reload the page and try again")
         _no_nul()
 

@@ -98,7 +98,7 @@ def _template_context() -> dict[str, Any]:
     preferences = signed_in.moderator.preferences if signed_in else {}
     return {
         "me": signed_in,
-        "csrf": signed_in.session.csrf if signed_in else "",
+        "csrf": csrf.masked(signed_in.session.csrf) if signed_in else "",
         "site_id": g.get("site_id", ""),
         "may": sessions.has_role,
         "oidc_name": resources().issuer.name if resources().issuer.is_set else "",

@@ -13,6 +13,7 @@ export const send = (address, content) => post(address, JSON.stringify(content),
 export const sendForm = (address, fields) => post(address, new URLSearchParams(fields), {});
 
 async function post(address, body, headers) {
+  let renewed = false;
   for (let attempt = 0; ; attempt += 1) {
     const csrf = document.body.dataset.csrf;
     let answer;
@@ -25,17 +26,16 @@ async function post(address, body, headers) {
     }
     if (answer.ok) return answer.json();
     if (answer.status === 503 && attempt < PAUSES.length) { await pause(PAUSES[attempt]); continue; }
-    if ([401, 403].includes(answer.status) && (await signedInAnew(csrf))) continue;
+    if ([401, 403].includes(answer.status) && !renewed && (renewed = await signedInAnew())) continue;
     const problem = await answer.json().catch(() => ({}));
     throw new Error(answer.status === 401 ? words.signed_out : problem.detail ?? String(answer.status));
   }
 }
 
-// Whether this browser has another session now than the one with this CSRF token. If it has none, the moderator is asked.
-async function signedInAnew(csrf) {
+// Whether the page now has the token of a session that lives. If the browser has none, the moderator is asked to sign in.
+async function signedInAnew() {
   try {
-    const found = (await session()) ?? (await signInAgain());
-    return found.csrf !== csrf && adopt(found);
+    return adopt((await session()) ?? (await signInAgain()));
   } catch {
     return false;
   }

@@ -13,6 +13,7 @@ from service.domain.security.tokens import digest_of
 from service.store.accounts.invitations import invitations_with
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.invitations import Invitation
+from service.web.auth.csrf import masked
 from service.web.auth.login_throttle import throttle, throttle_everywhere
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import clear_cookie, current_moderator_id, current_sign_in, look_up, public_page, signed_in
@@ -44,7 +45,7 @@ def session() -> AnyResponse:
     if not wants_json():
         return page("signed_in.html")
     found = current_sign_in()
-    return jsonify(csrf=found.session.csrf, moderator=str(found.moderator.id))
+    return jsonify(csrf=masked(found.session.csrf), moderator=str(found.moderator.id))
 
 
 @bp.post("/sign-in")
