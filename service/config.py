@@ -14,10 +14,12 @@ from service.setting_kinds import (
     folder,
     issuer,
     long_secret,
+    mailbox,
     networks,
     one_of,
     redis,
     seconds,
+    smtp,
     whole,
     words,
     yes_or_no,
@@ -126,6 +128,13 @@ class Settings:
         "Role on every site of those people; empty lets nobody in without an invitation.",
         one_of("", "viewer", "moderator", "admin"),
     )
+    mail_url: str = _setting(
+        "",
+        "SMTP server that mails are sent through, smtp://user:password@mail.example:587 (STARTTLS) or smtps://…; empty: no mails.",
+        smtp,
+        secret=True,
+    )
+    mail_from: str = _setting("", "Address that mails are sent from; needed where mail_url is set.", mailbox)
     log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))
     metrics_token: str = _setting("", "Bearer token that /metrics asks for; empty means loopback only.", secret=True)
@@ -143,6 +152,10 @@ class Settings:
     def url(self) -> str:
         """The public URL. Never taken from a request's Host header."""
         return self.public_url or f"http://{'localhost' if self.host in _THIS_MACHINE else self.host}:{self.port}"
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.mail_url)
 
     @cached_property
     def secret(self) -> str:
@@ -177,7 +190,10 @@ def load(environ: Mapping[str, str]) -> Settings:
 
     Raises `BadSetting`, which names the setting and, for an unknown name, the most similar one.
     """
-    return Settings(**{name: _parsed(name, given) for name, given in raw_settings(environ).items()})
+    settings = Settings(**{name: _parsed(name, given) for name, given in raw_settings(environ).items()})
+    if settings.mail_url and not settings.mail_from:
+        raise BadSetting("mail_from: expected an address like greenroom@news.example, because mail_url is set; got nothing")
+    return settings
 
 
 def raw_settings(environ: Mapping[str, str]) -> dict[str, RawSetting]:

@@ -1,9 +1,10 @@
 """Parsers for the kinds of settings. Each raises ValueError with what was expected."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -85,6 +86,30 @@ def address(text: str) -> str:
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("expected an address like https://comments.news.example")
     return text.rstrip("/")
+
+
+def smtp(text: str) -> str:
+    """The URL of an SMTP server. `?tls=off` allows a server without TLS, but then without a password, which would be readable on
+    the way."""
+    expected = "expected smtp://user:password@mail.example:587 or smtps://…"
+    try:
+        parts = urlsplit(text)
+        complete = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ValueError(expected) from None
+    if text and (not complete or parts.path.strip("/") or parts.fragment):
+        raise ValueError(expected)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if options and (options != {"tls": "off"} or parts.scheme == "smtps" or parts.username):
+        raise ValueError("expected no option but tls=off, and that only with smtp:// and without a user and password")
+    return text
+
+
+def mailbox(text: str) -> str:
+    """An e-mail address that mails are sent from."""
+    if text and not re.fullmatch(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+", text):
+        raise ValueError("expected an address like greenroom@news.example")
+    return text
 
 
 def networks(text: str) -> tuple[str, ...]:

@@ -54,6 +54,12 @@ def test_what_is_given_is_what_is_meant(environ: dict[str, str], name: str, valu
         ({"GREENROOM_SECRET_KEY": "short"}, "secret_key: expected at least 32 characters (try `openssl rand -hex 32`); got a secret value"),
         ({"GREENROOM_SECRET_KEY_FILE": "/nowhere"}, "GREENROOM_SECRET_KEY_FILE: cannot read /nowhere: No such file or directory"),
         ({"GREENROOM_SECRET_KEY_FILE": "/etc/hostname"}, "secret_key: expected at least 32 characters (try `openssl rand -hex 32`); got a secret value (from GREENROOM_SECRET_KEY_FILE)"),
+        ({"GREENROOM_MAIL_URL": "mail.example:587"}, "mail_url: expected smtp://user:password@mail.example:587 or smtps://…; got a secret value"),
+        ({"GREENROOM_MAIL_URL": "smtp://mail.example:port"}, "mail_url: expected smtp://user:password@mail.example:587 or smtps://…; got a secret value"),
+        ({"GREENROOM_MAIL_URL": "smtp://[mail.example"}, "mail_url: expected smtp://user:password@mail.example:587 or smtps://…; got a secret value"),
+        ({"GREENROOM_MAIL_URL": "smtp://u:pw@mail.example?tls=off"}, "mail_url: expected no option but tls=off, and that only with smtp:// and without a user and password; got a secret value"),
+        ({"GREENROOM_MAIL_URL": "smtp://mail.example"}, "mail_from: expected an address like greenroom@news.example, because mail_url is set; got nothing"),
+        ({"GREENROOM_MAIL_FROM": "Greenroom"}, "mail_from: expected an address like greenroom@news.example; got 'Greenroom'"),
         ({"GREENROOM_CONFIG": "/nowhere"}, "GREENROOM_CONFIG: cannot read /nowhere: No such file or directory"),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from service.jobs.celery_app import celery_app
 from service.jobs.names import REQUEST_IDS, Job
 from service.logs import request_ids
 from workers.checking.check_pending import check_pending
+from workers.periodic.send_mails import send_mails
 from workers.periodic.sweep import sweep
 from workers.periodic.train_site_models import start_learning
 from workers.resources.broker_guard import guard
@@ -59,6 +60,11 @@ def build(settings: Settings | None = None) -> Celery:
     def run_learn(task: Task) -> None:
         with _logged(task):
             start_learning(resources())
+
+    @job(Job.MAIL)
+    def run_mail(task: Task) -> None:
+        with _logged(task):
+            send_mails(resources())
 
     app.conf.beat_schedule = _schedule(settings)
     return app

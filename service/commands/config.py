@@ -90,6 +90,8 @@ def doubts(found: Settings) -> Iterator[str]:
         yield "public_url is not set: links to the queue page will name this machine only"
     if found.public_url.startswith("http://") and found.host not in ("127.0.0.1", "::1", "localhost"):
         yield "public_url is http: moderators' sessions can be read on the way; put TLS in front"
+    if found.mail_url and not found.public_url:
+        yield "public_url is not set: links in mails will name this machine only"
     if found.broker == "none" and found.redis_url:
         yield "redis_url is set, and broker=none means that it is not used"
     if found.lease <= 20:

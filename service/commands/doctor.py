@@ -23,6 +23,7 @@ from service.commands.support.context import database, settings
 from service.jobs.names import Route
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.reports.gauges import failing_endpoints, gauges
+from workers.resources.mail_server import MailFailed, MailServer
 
 #: If a comment has been pending for more than this many seconds, no worker runs.
 LATE = 60.0
@@ -47,7 +48,7 @@ class Finding:
 def doctor(*, as_json: bool) -> None:
     """Find problems of this installation, and say what to do.
 
-    Examines versions, settings, database, schema, broker, disk, clock, waiting comments and failing endpoints. Each finding
+    Examines versions, settings, database, schema, broker, mail server, disk, clock, waiting comments and failing endpoints. Each finding
     says what to do. Exit code 1 if something must be done.
     """
     findings = list(_findings())
@@ -76,6 +77,7 @@ def _findings() -> Iterator[Finding]:
     reached, findings = _database()
     yield from findings
     yield _broker()
+    yield _mail()
     yield _web()
     if reached:
         yield from _work()
@@ -187,6 +189,18 @@ def _broker() -> Finding:
     says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {queued}"
     good = facts["maxmemory_policy"] == "noeviction"
     return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted wake-up costs time")
+
+
+def _mail() -> Finding:
+    if not settings().sends_mail:
+        return Finding("mail", True, "none: an admin gives out sign-in links; the setting mail_url sends them")
+    server = MailServer.of(settings())
+    try:
+        server.check()
+    except MailFailed as failure:
+        do = "do the host, port, user and password in mail_url fit, and does the server offer TLS with a certificate that is trusted?"
+        return Finding("mail", False, f"{server.host}:{server.port} cannot be used: {failure}", do)
+    return Finding("mail", True, f"{server.host}:{server.port} answers; mails are sent from {server.sender}")
 
 
 def _web() -> Finding:

@@ -26,6 +26,7 @@ class Job(StrEnum):
     DELIVER = "greenroom.deliver"
     SWEEP = "greenroom.sweep"
     LEARN = "greenroom.learn"
+    MAIL = "greenroom.mail"
 
 
 class Route(StrEnum):
@@ -41,4 +42,5 @@ ROUTES: dict[Job, Route] = {
     Job.SWEEP: Route.DELIVERIES,
     # The job only starts the training process and does not wait for it.
     Job.LEARN: Route.DELIVERIES,
+    Job.MAIL: Route.DELIVERIES,
 }

@@ -5,9 +5,11 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.process_tree import GREENROOM, Up
 from tests.support.servers import Postgres, Redis, free_port
+from tests.support.smtp_server import PASSWORD, USER, certificate, serving_smtp
 
 
 def test_a_well_installation_needs_nothing(tmp_path: Path) -> None:
@@ -40,6 +42,21 @@ def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path
     assert "does not answer" in found["database"]["says"]
     assert "hunter2" not in str(found)
     assert found["broker"]["ok"] is True
+
+
+def test_a_mail_server_is_tried_and_its_password_is_not_shown(tmp_path: Path) -> None:
+    with serving_smtp("127.0.0.1", certificate=certificate(tmp_path), auth=True) as server:
+        given = {"GREENROOM_HOME": str(tmp_path), "GREENROOM_MAIL_FROM": "greenroom@news.example"}
+        _, found = _doctor(**given, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
+        assert found["mail"]["ok"] is False
+        assert "SSLCertVerificationError" in found["mail"]["says"]
+        trusted = {**given, "SSL_CERT_FILE": str(tmp_path / "mail.pem")}
+        _, found = _doctor(**trusted, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
+        assert "SMTPAuthenticationError 535" in found["mail"]["says"]
+        assert "hunter2" not in str(found)
+        _, found = _doctor(**trusted, GREENROOM_MAIL_URL=server.url(login=f"{USER}:{quote(PASSWORD)}@"))
+        assert found["mail"]["ok"] is True
+    assert server.mails == []
 
 
 def _doctor(**environ: str) -> tuple[int, dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""Periodic jobs: the sweep, retention, daily statistics, expiry of idempotency keys, training of site models."""
+"""Periodic jobs: the sweep, retention, daily statistics, expiry of idempotency keys, mails, training of site models."""

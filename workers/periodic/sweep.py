@@ -15,6 +15,7 @@ from workers.checking.external_feedback import send_feedback
 from workers.periodic.daily_statistics import count_days
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.forget_reporters import forget_reporters
+from workers.periodic.send_mails import send_mails
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
@@ -44,6 +45,7 @@ PERIODIC_JOBS = (
     PeriodicJob("checks", check_pending, 0.02, Job.DRAIN),
     PeriodicJob("courier", deliver, 0.02, Job.DELIVER),
     PeriodicJob("learner", start_learning, 5.0, Job.LEARN),
+    PeriodicJob("mails", send_mails, 1.0, Job.MAIL),
     PeriodicJob("statistics", _count, 30.0),
     PeriodicJob("expiry", expire_idempotency_keys, 60.0),
     PeriodicJob("feedback", send_feedback, 5.0),

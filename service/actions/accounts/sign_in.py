@@ -16,6 +16,8 @@ from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import BrowserSession, Moderator, SignInLink, locked
 from service.store.tables.two_factor import PendingSignIn
 
+#: The method of a session that a link by mail opened.
+BY_MAIL = "mail"
 #: How long a pending sign-in waits for its second factor, and how many tries it allows.
 PENDING_TTL, MAX_TRIES = timedelta(minutes=5), 5
 
@@ -40,11 +42,11 @@ def new_link(session: Session, moderator_id: UUID, *, now: datetime, valid: time
     return token
 
 
-def link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta) -> str:
+def link(session: Session, moderator_id: UUID, *, now: datetime, valid: timedelta, by_mail: bool = False) -> str:
     """The token of a new link. Also deletes links that have expired."""
     session.execute(delete(SignInLink).where(SignInLink.valid_until < now))
     token = secrets.token_urlsafe(32)
-    session.add(SignInLink(digest=digest_of(token), moderator_id=moderator_id, valid_until=now + valid))
+    session.add(SignInLink(digest=digest_of(token), moderator_id=moderator_id, valid_until=now + valid, by_mail=by_mail))
     session.flush()
     return token
 
@@ -56,15 +58,21 @@ def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
 
 
 def use_link(session: Session, token: str, *, user_agent: str, now: datetime) -> Entry:
-    """Use a link up, and open a session or a pending sign-in. Raises Gone for a link that does not work."""
+    """Use a link up, and open a session or a pending sign-in. A link by mail also ends the account's other sessions and links.
+
+    Raises Gone for a link that does not work.
+    """
     good = (SignInLink.digest == digest_of(token), SignInLink.valid_until > now)
     owner = session.scalar(select(SignInLink.moderator_id).where(*good))
     # Lock order: first the account, then its links, as in `set_password`. Otherwise the two could deadlock.
     moderator = locked(session, owner) if owner else None
-    used = session.scalar(delete(SignInLink).where(*good).returning(SignInLink.digest))
-    if moderator is None or moderator.disabled_at is not None or used is None:
+    by_mail = session.scalar(delete(SignInLink).where(*good).returning(SignInLink.by_mail))
+    if moderator is None or moderator.disabled_at is not None or by_mail is None:
         raise Gone("this sign-in link was used already or has run out; `greenroom user link EMAIL` prints a new one")
-    return open_session(session, moderator, how="link", user_agent=user_agent, now=now)
+    if by_mail:
+        session.execute(delete(SignInLink).where(SignInLink.moderator_id == moderator.id))
+        sign_out_everywhere(session, moderator.id)
+    return open_session(session, moderator, how=BY_MAIL if by_mail else "link", user_agent=user_agent, now=now)
 
 
 def open_session(session: Session, moderator: Moderator, *, how: str, user_agent: str, now: datetime) -> Entry:
@@ -119,6 +127,7 @@ def start(session: Session, moderator_id: UUID, *, how: str, user_agent: str, no
             user_agent=user_agent[:300],
             created_at=now,
             seen_at=now,
+            method=how[:40],
         )
     )
     session.flush()

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.db.column_types import Record
@@ -61,17 +61,22 @@ class Membership(Record):
 
 
 class SignInLink(Record):
-    """A one-time link: only its SHA-256 is stored, and the row is deleted once the link is used."""
+    """A one-time link: only its SHA-256 is stored, and the row is deleted once the link is used.
+
+    `by_mail`: the moderator asked for it by mail, perhaps because somebody else uses the account. It ends the other sessions.
+    """
 
     __tablename__ = "sign_in_link"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
     valid_until: Mapped[datetime]
+    by_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class BrowserSession(Record):
-    """A signed-in browser: only the SHA-256 of its cookie is stored."""
+    """A signed-in browser: only the SHA-256 of its cookie is stored. `method` is how the moderator signed in, such as
+    "password, code"."""
 
     __tablename__ = "browser_session"
 
@@ -81,6 +86,7 @@ class BrowserSession(Record):
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 def locked(session: Session, moderator_id: UUID) -> Moderator | None:
