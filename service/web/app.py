@@ -50,6 +50,7 @@ PAGES = (
     "service.web.pages.account.saved_views",
     "service.web.pages.account.sign_in",
     "service.web.pages.account.sign_in_2fa",
+    "service.web.pages.account.link_by_mail",
     "service.web.pages.account.sign_in_oidc",
     "service.web.pages.account.two_factor",
     "service.web.pages.queue.actions_api",

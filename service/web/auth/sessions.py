@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from service.actions.accounts.sign_in import record_seen
+from service.actions.accounts.sign_in import BY_MAIL, record_seen
 from service.domain.errors import Code, Invalid, NotFound, Refusal
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn, sign_in_of
@@ -24,6 +24,8 @@ R = TypeVar("R")
 
 #: The time at which a session was last seen is stored at most this often, so that most requests only read the database.
 SEEN_EVERY = timedelta(minutes=5)
+#: For this time after a sign-in by a link that came by mail, a moderator may set a password without the old one.
+FORGOTTEN_FOR = timedelta(minutes=15)
 
 
 class SignedOut(Refusal):
@@ -113,6 +115,13 @@ def owes_second_factor() -> bool:
         return False
     demanded = resources().settings.two_factor
     return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in current_sign_in().roles.values())
+
+
+def may_replace_password() -> bool:
+    """True if the moderator has just signed in by a link that came by mail: they may have forgotten the old password."""
+    session = current_sign_in().session
+    by_mail = session.method.split(", ")[0] == BY_MAIL
+    return by_mail and session.created_at > datetime.now(UTC) - FORGOTTEN_FOR
 
 
 def look_up() -> SignedIn | None:

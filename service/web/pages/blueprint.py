@@ -102,6 +102,7 @@ def _template_context() -> dict[str, Any]:
         "site_id": g.get("site_id", ""),
         "may": sessions.has_role,
         "oidc_name": resources().issuer.name if resources().issuer.is_set else "",
+        "sends_mail": resources().settings.sends_mail,
         "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,
         "language": str(locale or "en").replace("_", "-"),

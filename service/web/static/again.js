@@ -52,7 +52,8 @@ function answered(dialog) {
       const form = event.target;
       if (form.target) return;
       event.preventDefault();
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+      const action = event.submitter?.getAttribute("formaction") ?? form.action;
+      const answer = await fetch(action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
       if (!(await look()) && answer) fill(dialog, await answer.text());
     });
   });

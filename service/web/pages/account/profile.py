@@ -11,7 +11,7 @@ from service.actions.accounts.sign_in import hold, set_password, sign_out
 from service.domain.security.passwords import hash_password, password_fault, verify_password
 from service.store.accounts.moderators import browsers_of
 from service.web.auth.login_throttle import throttle
-from service.web.auth.sessions import current_moderator_id, current_sign_in, signed_in
+from service.web.auth.sessions import current_moderator_id, current_sign_in, may_replace_password, signed_in
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
 from service.web.http.json_body import parse
@@ -32,16 +32,17 @@ def account() -> AnyResponse:
 @bp.get("/account/first-password")
 @signed_in
 def first_password() -> AnyResponse:
-    """After a sign-in by link, ask for a password: the link works once, and without a password the next sign-in needs an admin."""
+    """After a sign-in by link, ask for a password: the link works once, and without a password the next sign-in needs a link."""
     moderator = current_sign_in().moderator
-    return redirect_to("pages.queue") if moderator.password or moderator.oidc_account else page("first_password.html", fault="")
+    lacks = may_replace_password() or not (moderator.password or moderator.oidc_account)
+    return page("first_password.html", fault="") if lacks else redirect_to("pages.queue")
 
 
 @bp.post("/account/password")
 @signed_in
 def change_password() -> AnyResponse:
     first = "first" in request.form
-    current, new = current_sign_in().moderator.password, request.form.get("new", "")
+    current, new = "" if may_replace_password() else current_sign_in().moderator.password, request.form.get("new", "")
     # Ask for the old password, so that nobody can take over the account in an unattended browser.
     if current:
         throttle(current_sign_in().moderator.email)
@@ -128,4 +129,5 @@ def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
     return page(
         "account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES,
         zones=zones_by_region(), browser_zone=first_zone(request.cookies.get(COOKIE, "")),
+        asks_password=current_sign_in().moderator.password and not may_replace_password(),
     )  # fmt: skip

@@ -66,7 +66,7 @@ def sign_in_by_password() -> AnyResponse:
         if moderator is not None:
             with resources().database.writing() as session:
                 signing_in.record_failure(session, moderator.id, how="password")
-        fault = _("Wrong e-mail or password. Forgot it? Ask an admin for a sign-in link.")
+        fault = _wrong_password()
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     try:
         with resources().database.writing() as session:
@@ -108,6 +108,12 @@ def sign_out() -> AnyResponse:
     with resources().database.writing() as session:
         signing_in.sign_out(session, current_moderator_id(), current_sign_in().session.digest)
     return clear_cookie(_to("/sign-in"))
+
+
+def _wrong_password() -> str:
+    if resources().settings.sends_mail:
+        return _("Wrong e-mail or password. Forgot it? Have a link sent to you.")
+    return _("Wrong e-mail or password. Forgot it? Ask an admin for a sign-in link.")
 
 
 def _offers(token: str) -> Sequence[Invitation]:
