@@ -9,16 +9,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import moderators as acting
 from service.actions.accounts.invitations import offer, sites_beyond, withdraw
+from service.actions.accounts.mails import queue_mail
 from service.actions.accounts.sign_in import new_link
 from service.actions.accounts.two_factor import reset
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.policy.site_policy import SitePolicy
+from service.jobs.names import Job
 from service.store.accounts.invitations import invited
 from service.store.accounts.moderators import moderator_with, roles_of
 from service.store.moderation.decision_log import moderators_of
 from service.store.sites.sites import site
 from service.store.tables.accounts import Moderator, Role, locked
 from service.web.auth.sessions import current_moderator_id, current_sign_in, site_id, with_role
+from service.web.pages.account.mail_text import invitation_mail
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.resources.web_resources import resources
 
@@ -42,7 +45,10 @@ def invite() -> AnyResponse:
         else:
             token = _role_for(session, existing)
             waits = bool(token)
-    return _render(201, link=_address(token) if token else "", about=email, waits=waits)
+        link = _address(token) if token else ""
+        _mail(session, email, link, existing)
+    _wake_mails()
+    return _render(201, link=link, about=email, waits=waits)
 
 
 @bp.post("/settings/moderators/<uuid:moderator_id>")
@@ -69,6 +75,8 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
         person = _colleague(session, moderator_id)
         _allow_way_in(session, person, "make a link with `greenroom user link`")
         link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
+        _mail(session, person.email, link, person)
+    _wake_mails()
     return _render(201, link=link, about=person.email)
 
 
@@ -130,6 +138,18 @@ def _role() -> Role:
     if role not in list(Role):
         raise Invalid.field("/role", "unknown", f"expected one of {', '.join(Role)}")
     return Role(role)
+
+
+def _mail(session: Session, email: str, link: str, account: Moderator | None) -> None:
+    """Also send the link by mail, where mail is set up."""
+    if link and resources().settings.sends_mail:
+        draft = invitation_mail(email.strip().casefold(), link, site_id=site_id(), account=account)
+        queue_mail(session, draft, secret_box=resources().secret_box, now=_now(), valid=_valid())
+
+
+def _wake_mails() -> None:
+    if resources().settings.sends_mail:
+        resources().notifier.notify(Job.MAIL)
 
 
 def _valid() -> timedelta:
