@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom
+.PHONY: architecture help run demo test chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -66,6 +66,9 @@ bench-queue: $(VENV)/test.stamp ## Measure the queue page in Chromium with 100,0
 
 architecture: $(VENV)/test.stamp ## Draw docs/layers.svg from the import contracts
 	$(BIN)/python -m bench.layers
+
+icons: $(VENV)/test.stamp ## Draw the icons of the installed page from icon.svg (needs Chromium)
+	$(BIN)/python -m bench.icons
 
 sbom: $(VENV)/test.stamp ## List all shipped packages with version, hashes and licence in docs/sbom.json
 	$(BIN)/python -m bench.sbom

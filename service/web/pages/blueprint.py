@@ -29,7 +29,7 @@ log = logging.getLogger("greenroom.pages")
 
 #: Only our own files, no inline scripts or styles, forms only to us, no framing.
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية", "hi": "हिन्दी"}

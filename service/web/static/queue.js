@@ -1,6 +1,7 @@
 // The queue page's script: shortcuts, optimistic decisions that do not wait for the network, undo, live counts.
 // Without this script the page is a list of forms that do the same. All texts and data come from the page itself.
 
+import { badge } from "./badge.js";
 import { keymap, shownKey, openHelp } from "./keys.js";
 import { actOf, capsLock, digitOf } from "./key_layout.js";
 import { swipes } from "./swipe.js";
@@ -268,12 +269,14 @@ function count(tab, change) {
   title();
 }
 
-// The browser's tab shows how many comments wait.
+// The browser's tab, and the badge of the installed page, show how many comments wait.
 const name = document.title.split(" · ")[0].replace(/ \([^)]*\)$/, "");
 function title() {
   const held = numberOf("held");
   document.title = `${name}${held === "0" ? "" : ` (${held})`} · Greenroom`;
+  badge(plain(held));
 }
+title();
 
 const format = (number) => new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(number);
 
