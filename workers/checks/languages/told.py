@@ -14,6 +14,9 @@ from workers.checks.text.word_lists import word_list
 REST = 60
 #: With at least this share of common English words a text is English, even if its small words suggest another language.
 SURELY_ENGLISH = 0.5
+#: A text with at least this share of them is in no other language for sure, if at most FEW small words suggest that language:
+#: "I hope they rot in hell" has the two Italian words i and in.
+PERHAPS_ENGLISH, FEW = 0.3, 3
 ENGLISH = "en"
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[@#]\S+")
 _TAG = re.compile(r"</?[a-z!][^<>]{0,500}>")
@@ -58,6 +61,8 @@ class Told:
             return ""
         if guess.languages[0] != ENGLISH and self.is_plainly_english:
             return ENGLISH
+        if guess.languages[0] != ENGLISH and guess.words <= FEW and self._english_share >= PERHAPS_ENGLISH:
+            return ""
         return guess.languages[0]
 
     @cached_property
@@ -70,7 +75,11 @@ class Told:
     @cached_property
     def is_plainly_english(self) -> bool:
         """Whether at least half of the words are common English ones."""
-        return bool(self.parts) and english_share(different(self.parts[0].words)) >= SURELY_ENGLISH
+        return self._english_share >= SURELY_ENGLISH
+
+    @cached_property
+    def _english_share(self) -> float:
+        return english_share(different(self.parts[0].words)) if self.parts else 0.0
 
     @cached_property
     def candidates(self) -> tuple[str, ...]:
