@@ -1,6 +1,8 @@
 """`greenroom train` and `greenroom evaluate`: train and measure the shipped models."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,6 +10,19 @@ import click
 _FOLDER = click.option(
     "--data", "data_dir", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of sets."
 )
+#: Packages of the extra that each of these needs.
+_EXTRAS = {"sklearn": "train", "scipy": "train", "threadpoolctl": "train", "onnxruntime": "deep", "numpy": "train"}
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """Says which package is missing and how to install it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        how = f"pip install greenroom[{_EXTRAS[missing]}]" if missing in _EXTRAS else f"pip install {missing}"
+        raise click.ClickException(f"the package {missing} is not installed, and this command needs it: {how}") from error
 
 
 @click.command()
@@ -22,10 +37,11 @@ def train(data_dir: Path, out: Path | None, *, deep: bool) -> None:
     """
     from workers import training
 
-    if deep:
-        card = training.train_deep(data_dir, out or training.MODELS, lambda words: click.echo(words, err=True))
-    else:
-        card = training.train(data_dir, out or training.MODELS)
+    with _installed():
+        if deep:
+            card = training.train_deep(data_dir, out or training.MODELS, lambda words: click.echo(words, err=True))
+        else:
+            card = training.train(data_dir, out or training.MODELS)
     click.echo(json.dumps(card, indent=2))
 
 
@@ -46,9 +62,10 @@ def evaluate(data_dir: Path, json_file: Path | None, families: tuple[str, ...]) 
     if absent := missing():
         click.echo(f"not installed, so not measured: {', '.join(absent)}", err=True)
     figures = []
-    for figure in training.evaluate(data_dir, lambda words: click.echo(words, err=True), families=families):
-        click.echo(_line(figure))
-        figures.append(figure)
+    with _installed():
+        for figure in training.evaluate(data_dir, lambda words: click.echo(words, err=True), families=families):
+            click.echo(_line(figure))
+            figures.append(figure)
     if json_file:
         json_file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if any(figure.get("must") and figure["reached"] is False for figure in figures):
