@@ -8,7 +8,11 @@ from service.commands.training import _installed
 
 @pytest.mark.parametrize(
     ("module", "how"),
-    [("sklearn.linear_model", "pip install greenroom[train]"), ("onnxruntime", "greenroom[deep]"), ("torch", "pip install torch")],
+    [
+        ("sklearn.linear_model", "pip install greenroom[train]"),
+        ("onnxruntime", "greenroom[deep]"),
+        ("torch", "pip install torch"),
+    ],
 )
 def test_a_missing_package_is_named_with_the_way_to_install_it(module: str, how: str) -> None:
     with pytest.raises(click.ClickException, match="is not installed") as error, _installed():

@@ -9,6 +9,7 @@ from workers.checks import (
     floods,
     forms,
     gibberish,
+    group_attacks,
     history,
     language,
     leads,
@@ -40,6 +41,7 @@ CHECKS: dict[str, Check] = {
     mailboxes.CHECK: mailboxes.check,  # throw-away mail addresses
     models.CHECK: models.check,  # the models' scores for spam and for abuse
     threats.CHECK: threats.check,  # threats, and calls to hurt oneself
+    group_attacks.CHECK: group_attacks.check,  # hate against a whole group, by the grammar of the sentence
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
     styled_letters.CHECK: styled_letters.check,  # names in styled letters, or spelled letter by letter
     floods.CHECK: floods.check,  # repeated texts, and too many comments at once

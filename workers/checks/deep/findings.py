@@ -35,7 +35,7 @@ def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transfo
     """The signals of the cheap checks and of the transformer."""
     folded = fold(reading.text)
     deep = read_text(model, folded.text)
-    found = _Found(folded, deep, model)
+    found = _Found(folded, deep, model, signals)
     others = [found.together(signal) if signal.kind is Kind.ABUSE_MODEL else signal for signal in signals]
     return (*others, *found.hate(), *_left_out(deep))
 
@@ -45,6 +45,8 @@ class _Found:
     folded: Folded
     deep: DeepReading
     model: Transformer
+    #: Of the cheap checks. One of them may have found the hate already, and a reason stands once.
+    signals: Sequence[Signal]
 
     @property
     def _calibration(self) -> Calibration:
@@ -52,7 +54,7 @@ class _Found:
 
     def hate(self) -> Sequence[Signal]:
         score = _rounded(self._calibration.hate(self.deep.hate))
-        if score < LEAST:
+        if score < LEAST or any(signal.kind is Kind.ABUSE_HATE for signal in self.signals):
             return ()
         named = self._named(Kind.ABUSE_HATE, score, self.deep.hate_window, lambda logits: self._calibration.hate(logits.hate))
         rule = "attacks a group of people" + _listed(named)

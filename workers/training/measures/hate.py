@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from service.domain.policy.check_input import CheckInput
-from service.domain.policy.judge import HOLD_AT
+from service.domain.policy.judge import HOLD_AT, PolicyLimits, judge
 from service.domain.policy.signals import Kind
-from workers.checks import signals_of
+from service.domain.states import State
+from workers.checks import group_attacks, signals_of
 from workers.checks.deep.findings import with_findings
 from workers.checks.deep.reading import DeepReading, read_text
 from workers.checks.deep.transformer import Transformer, shipped_transformer
@@ -66,6 +67,25 @@ def hate(folder: Path, model: Transformer) -> Iterator[Figure]:
         yield figure(f"held of {kind}", part, "", "twin of HateCheck, as shipped", kind=kind)
 
 
+def held(folder: Path) -> Iterator[Figure]:
+    """What all checks and the default policy hold: with the transformer where it is installed."""
+    model = shipped_transformer()
+    how = (
+        "twin of HateCheck, all checks, with the transformer"
+        if model
+        else "twin of HateCheck, all checks, without the transformer"
+    )
+    twin = [(each, _is_held(model, each.text)) for each in made_sentences(name="twin")]
+    yield figure("hateful sentences held by all checks", mean(is_held for each, is_held in twin if each.hate), ">= .60", how)
+    yield figure("harmless sentences held by all checks", mean(is_held for each, is_held in twin if not each.hate), "<= .12", how)
+    identity = mean(is_held for each, is_held in twin if each.kind in IDENTITY)
+    yield figure("harmless identity sentences held by all checks", identity, "<= .01", how)
+    calm = [str(row["text"]) for row in rows(folder, "ucc_news") if row["healthy"] == 1]
+    if calm:
+        grammar = mean(any(s.check == group_attacks.CHECK for s in signals_of(CheckInput(text))) for text in calm)
+        yield figure("calm news in which the grammar finds an attack on a group", grammar, "<= .002", f"{len(calm)} comments")
+
+
 @_with_transformer
 def attacks(folder: Path, model: Transformer) -> Iterator[Figure]:
     """Attacks by the linear model and the transformer together."""
@@ -101,9 +121,15 @@ def _score(model: Transformer, text: str) -> float:
     return model.calibration.hate(_reading(model, text).hate)
 
 
+def _is_held(model: Transformer | None, text: str) -> bool:
+    reading = CheckInput(text)
+    signals = signals_of(reading)
+    return judge(with_findings(reading, signals, model) if model else signals, PolicyLimits()).state is not State.APPROVED
+
+
 def _abuse(model: Transformer, text: str) -> float:
     reading = CheckInput(text)
     return next(s.score for s in with_findings(reading, signals_of(reading), model) if s.kind is Kind.ABUSE_MODEL)
 
 
-SLOW = (hate, attacks)
+SLOW = (held, hate, attacks)
