@@ -229,12 +229,10 @@ def _class_at(texts: list[str], at: int) -> tuple[int, str]:
 def _attack(text: str, units: Sequence[_Unit]) -> list[tuple[int, int]]:
     """The places of the telling words of the first attack; none if it is denied, quoted or reported."""
     classes = "start " + "".join(f"{unit.what} " for unit in units)
-    for pattern in _patterns():
-        for found in pattern.finditer(classes):
-            first = max(classes.count(" ", 0, found.start()) - 1, 0)
-            last = classes.count(" ", 0, found.end()) - 1
-            if not _is_told(text, units, first):
-                return [(unit.start, unit.end) for unit in units[first:last] if unit.what in _TELLING]
+    for start, end in sorted(found.span() for pattern in _patterns() for found in pattern.finditer(classes)):
+        first, last = max(classes.count(" ", 0, start) - 1, 0), classes.count(" ", 0, end) - 1
+        if not _is_told(text, units, first):
+            return [(unit.start, unit.end) for unit in units[first:last] if unit.what in _TELLING]
     return []
 
 
