@@ -57,7 +57,12 @@ def translate_known(
 @cache
 def _patterns(known: Callable[[], list[str]]) -> list[re.Pattern[str]]:
     with flask_babel.force_locale("en"):
-        return [re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(one)), re.DOTALL) for one in known()]
+        return [pattern_of(one) for one in known()]
+
+
+def pattern_of(sentence: str) -> re.Pattern[str]:
+    """Matches the sentence with any values in the place of its %(name)s."""
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL)
 
 
 def moment(then: datetime) -> str:

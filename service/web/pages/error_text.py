@@ -3,8 +3,11 @@
 Actions raise errors in English, because programs and logs get the same ones. An unknown error is shown as it is.
 """
 
+from flask_babel import get_locale
+
 from service.domain.errors import Refusal
 from service.web.http.i18n import _, translate_known
+from service.web.pages.plain_english import plain_english
 
 _ENDS = ".!?…।؟"
 
@@ -18,7 +21,8 @@ def error_text(refusal: Refusal) -> str:
 
 def sentence(detail: str) -> str:
     """A detail of an error, translated, with a capital letter and one full stop."""
-    text = translate_known(detail, _sentences).strip()
+    english = str(get_locale() or "en") == "en"
+    text = (plain_english(detail) if english else translate_known(detail, _sentences)).strip()
     text = text[:1].upper() + text[1:]
     return text if text.endswith(tuple(_ENDS)) else f"{text}."
 
@@ -127,4 +131,30 @@ def _sentences() -> list[str]:
         _("expected the name and the e-mail address of a trusted flagger, or neither"),
         _("expected at most %(most)s trusted flaggers"),
         _("expected %(least)s to %(most)s, or nothing, got %(given)s"),
+        _("expected 1 in %(least)s to %(most)s, got %(given)s"),
+        _("expected at least %(least)s characters; a few words in a row are easy to remember"),
+        _("expected more than a few different characters"),
+        _("expected a key of at most 1000 characters, in one line"),
+        _("expected a year like 2026"),
+        _("%(check)s needs a key"),
+        _("%(check)s needs an address"),
+        _("comments of one author or with one link can be rejected together; approve each after reading it"),
+        _("there is a complaint about this decision already"),
+        _("a complaint is possible for six months after the decision; that time is over"),
+        _("there is no decision to complain about: the comment is not restricted"),
+        _("there is no decision to complain about: the comment was decided again since"),
+        _("there is no dismissal to complain about"),
+        _("this invitation was used, withdrawn or has run out"),
+        _("that account is connected with another moderator already"),
+        _("that is not your present password"),
+        _("this moderator has no second factor"),
+        _("no such complaint on this site"),
+        _("no such report"),
+        _("no such moderator"),
+        _("the sign-in provider did not answer; try again, or sign in otherwise"),
+        _("the sign-in provider is not well; try again, or sign in otherwise"),
+        _("whoever asked to connect the accounts is not signed in here any more"),
+        _("the provider sent no answer, or another one did"),
+        _("the provider refused the answer"),
+        _("the identity token was refused: %(why)s"),
     ]

@@ -19,6 +19,7 @@ from service.web.http.field_types import Email, Short, Text
 from service.web.http.i18n import _
 from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
+from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.public.form_token import signed
 from service.web.public.reader_page import reader_page
@@ -125,7 +126,7 @@ def _refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
         "/text": _("Say why the decision is wrong, in at most 4,000 characters."),
         "/email": _("Enter an e-mail address like name@example.org."),
     }
-    fault = next((sentences.get(fault.pointer) or sentence_of(fault) for fault in error.faults), error.detail)
+    fault = next((sentences.get(fault.pointer) or sentence_of(fault) for fault in error.faults), sentence(error.detail))
     form = request.form
     return ComplaintInput(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
 

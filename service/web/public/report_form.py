@@ -224,7 +224,9 @@ def refused(error: Refusal) -> Response:
     if shown is None or not isinstance(error, Invalid):
         return reader_page("readers/refused.html", status, message=sentence(error.detail))
     faults = {fault.pointer.lstrip("/"): sentence_of(fault) for fault in error.faults}
-    return _form(Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else error.detail), status)
+    return _form(
+        Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else sentence(error.detail)), status
+    )
 
 
 def sentence_of(fault: Fault) -> str:

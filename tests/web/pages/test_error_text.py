@@ -11,6 +11,8 @@ from service.config import Settings
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
+from service.web.pages.error_text import _sentences
+from service.web.pages.plain_english import _PLAIN
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, html_of, moderator, serving
 
@@ -44,6 +46,33 @@ def test_an_error_of_a_list_names_the_field_in_the_language_of_the_page_and_keep
     assert (answer.status_code, "expected" in page) == (422, False)
     assert words in page
     assert "x" * 201 in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "words"),
+    [
+        ("/settings/rules", {"blocked_domains": "https://spam.example/path"}, "Enter only the domain, for example spam.example"),
+        ("/settings/keys", {"label": "blog"}, "Choose at least one permission."),
+        ("/account/password", {"new": "short", "again": "short"}, "Enter at least 12 characters."),
+        ("/settings/moderators", {"email": "nobody", "role": "viewer"}, "Enter an e-mail address like name@example.org"),
+    ],
+)
+def test_an_english_page_says_what_to_do(app: Flask, database: Database, path: str, form: dict[str, str], words: str) -> None:
+    ada = signed_in(app, database, "en")
+    page = html_of(ada.post(path, {"site": "news", **form}))
+    assert words in page
+    assert "xpected" not in page
+
+
+def test_a_password_that_is_too_short_is_refused_in_german(app: Flask, database: Database) -> None:
+    ada = signed_in(app, database, "de")
+    assert "Geben Sie mindestens 12 Zeichen ein" in html_of(ada.post("/account/password", {"new": "kurz", "again": "kurz"}))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_plain_english_stands_for_errors_that_exist(app: Flask) -> None:
+    with app.test_request_context():
+        assert set(_PLAIN) <= set(_sentences())
 
 
 def test_a_wrong_setting_of_reports_is_explained_in_german(app: Flask, database: Database) -> None:

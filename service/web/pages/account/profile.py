@@ -17,6 +17,7 @@ from service.web.http.i18n import _
 from service.web.http.json_body import parse
 from service.web.http.time_zone import COOKIE, first_zone, is_zone, zones_by_region
 from service.web.pages.blueprint import LANGUAGES, bp, local_path, page, redirect_to
+from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources
 
@@ -49,7 +50,7 @@ def change_password() -> AnyResponse:
     if current and not verify_password(current, request.form.get("old", "")[:1000]):
         return _render(422, fault=_("The current password is wrong."))
     if fault := password_fault(new):
-        return _password_refused(fault, first=first)
+        return _password_refused(sentence(fault), first=first)
     if new != request.form.get("again", ""):
         return _password_refused(_("The two new passwords are not the same."), first=first)
     fresh = hash_password(new)

@@ -27,6 +27,7 @@ from service.web.auth.sessions import (
 from service.web.http.i18n import _
 from service.web.pages.account.sign_in_2fa import complete_or_ask_second_factor
 from service.web.pages.blueprint import bp, local_path, page, redirect_to
+from service.web.pages.error_text import sentence
 from service.web.resources.oidc_client import OidcClient
 from service.web.resources.web_resources import resources
 
@@ -129,7 +130,7 @@ def _sent(issuer: OidcClient, token: str, question: oidc.AuthorizationRequest) -
 
 
 def _why(refusal: Refusal) -> str:
-    return f"{_('Signing in there did not work.')} {refusal.detail[:1].upper()}{refusal.detail[1:]}."
+    return f"{_('Signing in there did not work.')} {sentence(refusal.detail)}"
 
 
 def _issuer() -> OidcClient:

@@ -92,7 +92,7 @@ def _done_text(done: str, removed: int) -> str:
         "trust": _("The author is trusted from now on."),
         "review": _("Every comment by this author waits for a moderator from now on."),
         "warn": _("The message is on its way to your site, which shows it to the author."),
-        "forgiven": _("Taken back."),
+        "forgiven": _("Undone."),
     }
     if done == "undone":
         return ngettext("%(num)s comment is back.", "%(num)s comments are back.", removed)

@@ -173,6 +173,6 @@ def _script_words() -> dict[str, str]:
         "done": _("Saved: {n} entries. {m} lines were left out."),
         "refused": _("Line {number}, {text}: {reason}"),
         "failed": _("Not saved:"),
-        "offline": _("the network is away. Please choose the file again."),
-        "signed_out": _("you are signed out. Sign in again in another tab, then choose the file again."),
+        "offline": _("you are offline. Choose the file again when you are back online."),
+        "signed_out": _("your session has ended. Sign in again in another tab, then choose the file again."),
     }

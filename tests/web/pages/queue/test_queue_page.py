@@ -23,7 +23,7 @@ from tests.web.pages.queue.queue_page import cards_of, form, state_of, text_of
 def test_an_empty_queue_says_what_to_do_next(dana: Browser) -> None:
     page = text_of(dana.get("/queue"))
     assert "All done" in page
-    assert "greenroom key add news" in page
+    assert "No comments yet" in page
 
 
 def test_a_card_says_who_what_where_and_why(dana: Browser, database: Database) -> None:

@@ -60,9 +60,9 @@ def test_a_rule_of_two_conditions_shows_the_comments_that_it_would_have_met(ada:
 @pytest.mark.parametrize(
     ("about", "typed", "words"),
     [
-        ("language", "Englich", "expected codes such as en (English)"),
-        ("language", "qqqq", "expected codes such as en, de, fr"),
-        ("links", "drei", "needs a whole number, not 'drei'"),
+        ("language", "Englich", "Enter codes such as en (English)"),
+        ("language", "qqqq", "Enter codes such as en, de, fr"),
+        ("links", "drei", "Enter a whole number, for example 3 (not 'drei')"),
         ("words", "*", "would match everything"),
     ],
 )
