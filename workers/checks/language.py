@@ -74,6 +74,8 @@ def _of_part(part: Part, claimed: str, taken: tuple[str, ...]) -> str:
     # Single letters are not counted: some languages have one-letter words, but in English they are initials or half of "it's".
     told = language_of_words(words)
     another = told.words >= FEWEST and THE_ENGLISH not in told.languages
+    if told.sure and told.languages[0] == THE_ENGLISH and len(words) < FEW:
+        return ""
     needed = SURELY_ENGLISH if another else ENGLISH if len(words) >= FEW else ENGLISH_OF_FEW
     if not words or english_share(words) >= needed or _disguised(part.text):
         return ""

@@ -204,3 +204,8 @@ def test_the_marks_stand_on_the_foreign_words_of_a_mixed_text() -> None:
     (signal,) = verdict("you are a चूतिया").reasons
     assert [span.text for span in signal.spans] == ["चूतिया"]
     assert signal.rule.startswith("partly written in")
+
+
+@pytest.mark.parametrize("text", ["The coup in Niger worries the neighbours.", "The vineyard at Sauternes has new owners."])
+def test_a_short_english_sentence_of_rare_words_is_english(text: str) -> None:
+    assert not [signal for signal in signals_of(CheckInput(text)) if signal.kind is Kind.SITE_LANGUAGE_NOT_COVERED]

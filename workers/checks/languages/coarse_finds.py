@@ -6,6 +6,7 @@ from dataclasses import replace
 from workers.checks.languages.coarse_words import UNSURE, Find, coarse_words
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.text.comparable_view import comparable_view
+from workers.checks.text.innocents import innocent_languages
 
 #: The lists of this many possible languages are tried, if the text is too short to tell one.
 MOST_CANDIDATES = 3
@@ -21,9 +22,14 @@ def coarse_finds(original: str, told: Told) -> list[Find]:
     for language in languages:
         for find in _finds(language, view.text):
             start, end = view.whence(find.start, find.end)
-            if find.is_spelled_so(original[start:end]):
+            if find.is_spelled_so(original[start:end]) and not _is_innocent(view.text[find.start : find.end], told):
                 places.setdefault(start, replace(find, start=start, end=end))
     return [places[start] for start in sorted(places)]
+
+
+def _is_innocent(word: str, told: Told) -> bool:
+    """Whether the text is too short to tell its language, and the word is an ordinary one in a language that it may be in."""
+    return not told.language and not innocent_languages(word).isdisjoint(told.candidates)
 
 
 def _languages(told: Told) -> tuple[str, ...]:

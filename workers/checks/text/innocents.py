@@ -219,6 +219,11 @@ def _languages_of() -> dict[str, frozenset[str]]:
     return languages
 
 
+def innocent_languages(word: str) -> frozenset[str]:
+    """The languages in which a folded word is an ordinary one."""
+    return _languages_of().get(word, frozenset())
+
+
 @cache
 def _accented() -> frozenset[str]:
     return frozenset(word_list("accented"))

@@ -62,6 +62,7 @@ def test_a_word_that_only_begins_alike_is_innocent(language: str) -> None:
         "Cumartesi günü cenazede hep birlikte amin dedik ve ağladık.",
         "Yağmurda dışarı çıkamadık, çocuklar çok sıkıldı ve trafik sıkıştı.",
         "Saksofon çalan kardeşim için babanı ve ananı da davet ettik.",
+        "Le métro a du retard.",
         "Ich war nur ein Junge mit dreckigen Schuhen und ohne Geld.",
     ],
 )
