@@ -11,7 +11,7 @@ from service.store.tables.daily_statistics import DailyStatistics
 
 log = logging.getLogger("greenroom.tally")
 
-#: EVERY: the current day is counted again after this time. DAYS: how many days the charts show.
+#: EVERY: the current day is counted again after this time. DAYS: how many past days are counted if they were not.
 EVERY = timedelta(minutes=3)
 DAYS = 30
 
@@ -52,6 +52,9 @@ def _count_day(database: Database, site_id: str, day: date, known: DailyStatisti
 
 
 def _final(row: DailyStatistics | None) -> bool:
-    return row is not None and row.counted_at >= datetime.combine(
-        date.fromisoformat(row.day) + timedelta(days=1), datetime.min.time(), tzinfo=UTC
+    """Whether a day was counted after its end, with all figures that this version counts."""
+    return (
+        row is not None
+        and "people" in row.statistics
+        and row.counted_at >= datetime.combine(date.fromisoformat(row.day) + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
     )

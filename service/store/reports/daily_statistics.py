@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
+from service.store.reports.work_figures import Work, work_of
 from service.store.tables.comments import Comment
 from service.store.tables.daily_statistics import DailyStatistics
 from service.store.tables.moderation import Decision
@@ -28,7 +29,8 @@ _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 class Statistics:
     """The statistics of one day. Times are (p50, p95) in seconds, or empty. `reasons` maps the code of a reason to the number of
     comments that it held, and the number of these that a moderator approved. `queue` has (seconds since the start of the day,
-    held comments, age of the oldest in seconds)."""
+    held comments, age of the oldest in seconds). `people` maps a moderator's id (empty: an API key), and `slots` the number of a
+    half-hour, to decisions."""
 
     received: int = 0
     by_policy: dict[str, int] = field(default_factory=dict)
@@ -38,18 +40,23 @@ class Statistics:
     undone: int = 0
     reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
     queue: tuple[tuple[float, int, float], ...] = ()
+    people: dict[str, Work] = field(default_factory=dict)
+    slots: dict[int, Work] = field(default_factory=dict)
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "Statistics":
-        """Read the JSON that `kept` made."""
+        """Read the JSON that `kept` made, also that of an earlier version, which counted neither people nor slots."""
         reasons = {code: (held, passed) for code, (held, passed) in kept["reasons"].items()}
         queue = tuple((at, number, age) for at, number, age in kept["queue"])
         times = {name: tuple(kept[name]) for name in ("to_verdict", "to_decision")}
-        return cls(**{**kept, **times, "reasons": reasons, "queue": queue})
+        people = {name: Work.read(work) for name, work in kept.get("people", {}).items()}
+        slots = {int(slot): Work.read(work) for slot, work in kept.get("slots", {}).items()}
+        return cls(**{**kept, **times, "reasons": reasons, "queue": queue, "people": people, "slots": slots})
 
     @property
     def kept(self) -> dict[str, Any]:
-        return asdict(self)
+        work = {name: {key: one.stored for key, one in getattr(self, name).items()} for name in ("people", "slots")}
+        return {**asdict(replace(self, people={}, slots={})), **work}
 
 
 def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, known: Statistics | None = None) -> Statistics:
@@ -60,6 +67,7 @@ def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, k
     decisions = _decisions(session, site_id, start, end)
     back = {row.undoes for row in decisions if row.undoes}
     standing = [row for row in decisions if row.from_state == State.HELD and not row.undoes and row.id not in back]
+    people, slots = work_of(session, site_id, start, end, decisions, back)
     return Statistics(
         received=_received(session, site_id, start, end),
         by_policy=_by_policy(session, site_id, start, end),
@@ -69,6 +77,8 @@ def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, k
         undone=sum(bool(row.undoes) for row in decisions),
         reasons=_reasons(standing),
         queue=_queue(session, site_id, start, min(now, end), known.queue if known else ()),
+        people=people,
+        slots=slots,
     )
 
 
@@ -112,15 +122,12 @@ def _seconds_to_verdict(session: Session, site_id: str, start: datetime, end: da
 
 
 def _decisions(session: Session, site_id: str, start: datetime, end: datetime) -> Sequence[AnyRow]:
+    before = aliased(Decision)
+    again = exists().where(before.comment_id == Decision.comment_id, before.version < Decision.version).correlate(Decision)
     columns = (
-        Decision.id,
-        Decision.at,
-        Decision.from_state,
-        Decision.to_state,
-        Decision.undoes,
-        Comment.received_at,
-        Comment.reason,
-    )
+        Decision.id, Decision.at, Decision.from_state, Decision.to_state, Decision.undoes, Decision.moderator_id,
+        again.label("again"), Comment.received_at, Comment.reason,
+    )  # fmt: skip
     return session.execute(
         select(*columns)
         .join(Comment, Comment.id == Decision.comment_id)
