@@ -1,4 +1,4 @@
-"""Settings of a site: its word and domain lists, languages, rejection reasons, practice, and the state of its threads."""
+"""Settings of a site: its word and domain lists, languages, time zone, rejection reasons, practice, and the state of its threads."""
 
 import hashlib
 import re
@@ -15,6 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import language_coverage
 from service.domain.policy.site_policy import SitePolicy
+from service.domain.time_zones import UTC_NAME, time_zone
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
@@ -59,6 +60,18 @@ def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
         session.flush()
         record_change(session, AuditEvent.RULES_SET, before, {"languages": languages}, site_id=site_id)
     return languages
+
+
+def set_time_zone(session: Session, site_id: str, typed: str) -> None:
+    """Set the time zone of a site; empty for UTC. Raises Invalid for an unknown name."""
+    name = typed.strip() or UTC_NAME
+    time_zone(name)
+    site = locked_site(session, site_id)
+    before = {"time_zone": SitePolicy(site.policy).time_zone}
+    if before["time_zone"] != name:
+        site.policy = SitePolicy(site.policy).changed(time_zone=name)
+        session.flush()
+        record_change(session, AuditEvent.RULES_SET, before, {"time_zone": name}, site_id=site_id)
 
 
 def set_rejections(session: Session, site_id: str, rejections: Sequence[Mapping[str, str]]) -> Site:

@@ -40,6 +40,7 @@ class StoredPolicy(TypedDict, total=False):
     unread_waits: bool
     akismet_held_is_spam: bool
     languages: list[str]
+    time_zone: str
     abuse_calibration: list[float]
     rejections: list[dict[str, str]]
     practice: bool
@@ -94,6 +95,11 @@ class SitePolicy:
     def languages(self) -> tuple[str, ...]:
         """Codes of languages that the site accepts although no check covers them; `*` alone for all."""
         return tuple(self.stored.get("languages", ()))
+
+    @property
+    def time_zone(self) -> str:
+        """The name of the time zone in which the charts show the hours of the day."""
+        return str(self.stored.get("time_zone") or "UTC")
 
     @property
     def abuse_calibration(self) -> tuple[float, float]:

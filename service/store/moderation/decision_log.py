@@ -1,6 +1,6 @@
 """The log of decisions on a site, newest first: who decided, when, from which state to which, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +69,12 @@ def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequenc
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
         .where(Decision.comment_id == comment_id, Decision.site_id == site_id)
     ).all()
+
+
+def names_of(session: Session, moderator_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these moderators that colleagues see."""
+    rows = session.execute(select(Moderator.id, shown_name().label("who")).where(Moderator.id.in_(moderator_ids)))
+    return {row.id: row.who for row in rows}
 
 
 def colleagues(session: Session, site_id: str) -> list[AnyRow]:

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
+from service.domain.time_zones import time_zone
+from service.store.db.capped_count import capped_count
 from service.store.db.column_types import AnyRow
-from service.store.reports.work_figures import Work, work_of
+from service.store.reports.work_figures import Day, Work, work_of
 from service.store.tables.comments import Comment
 from service.store.tables.daily_statistics import DailyStatistics
 from service.store.tables.moderation import Decision
@@ -29,8 +32,8 @@ _SETTLED = (State.APPROVED, State.HELD, State.REJECTED)
 class Statistics:
     """The statistics of one day. Times are (p50, p95) in seconds, or empty. `reasons` maps the code of a reason to the number of
     comments that it held, and the number of these that a moderator approved. `queue` has (seconds since the start of the day,
-    held comments, age of the oldest in seconds). `people` maps a moderator's id (empty: an API key), and `slots` the number of a
-    half-hour, to decisions."""
+    held comments, age of the oldest in seconds). `people` maps a moderator's id (empty: an API key) to
+    decisions; `hours` does so for the minutes from the start of the day, in UTC, to an hour of the site's time zone."""
 
     received: int = 0
     by_policy: dict[str, int] = field(default_factory=dict)
@@ -41,22 +44,30 @@ class Statistics:
     reasons: dict[str, tuple[int, int]] = field(default_factory=dict)
     queue: tuple[tuple[float, int, float], ...] = ()
     people: dict[str, Work] = field(default_factory=dict)
-    slots: dict[int, Work] = field(default_factory=dict)
+    hours: dict[str, Work] = field(default_factory=dict)
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "Statistics":
-        """Read the JSON that `kept` made, also that of an earlier version, which counted neither people nor slots."""
+        """Read the JSON that `kept` made, also that of an earlier version, which counted neither people nor hours."""
         reasons = {code: (held, passed) for code, (held, passed) in kept["reasons"].items()}
         queue = tuple((at, number, age) for at, number, age in kept["queue"])
         times = {name: tuple(kept[name]) for name in ("to_verdict", "to_decision")}
         people = {name: Work.read(work) for name, work in kept.get("people", {}).items()}
-        slots = {int(slot): Work.read(work) for slot, work in kept.get("slots", {}).items()}
-        return cls(**{**kept, **times, "reasons": reasons, "queue": queue, "people": people, "slots": slots})
+        hours = {minutes: Work.read(work) for minutes, work in kept.get("hours", {}).items()}
+        return cls(**{**kept, **times, "reasons": reasons, "queue": queue, "people": people, "hours": hours})
 
     @property
     def kept(self) -> dict[str, Any]:
-        work = {name: {key: one.stored for key, one in getattr(self, name).items()} for name in ("people", "slots")}
-        return {**asdict(replace(self, people={}, slots={})), **work}
+        work = {name: {key: one.stored for key, one in getattr(self, name).items()} for name in ("people", "hours")}
+        return {**asdict(replace(self, people={}, hours={})), **work}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNow:
+    """How many comments are held, counted up to MANY + 1, and when the oldest of them was received."""
+
+    number: int
+    oldest: datetime | None
 
 
 def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, known: Statistics | None = None) -> Statistics:
@@ -67,7 +78,7 @@ def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, k
     decisions = _decisions(session, site_id, start, end)
     back = {row.undoes for row in decisions if row.undoes}
     standing = [row for row in decisions if row.from_state == State.HELD and not row.undoes and row.id not in back]
-    people, slots = work_of(session, site_id, start, end, decisions, back)
+    people, hours = work_of(session, site_id, Day(start, end, _zone(session, site_id)), decisions, back)
     return Statistics(
         received=_received(session, site_id, start, end),
         by_policy=_by_policy(session, site_id, start, end),
@@ -78,7 +89,7 @@ def statistics_of(session: Session, site_id: str, day: date, *, now: datetime, k
         reasons=_reasons(standing),
         queue=_queue(session, site_id, start, min(now, end), known.queue if known else ()),
         people=people,
-        slots=slots,
+        hours=hours,
     )
 
 
@@ -86,6 +97,10 @@ def percentiles(seconds: Iterable[float]) -> tuple[float, ...]:
     """(p50, p95) by nearest rank; empty if there are no values."""
     ordered = sorted(seconds)
     return tuple(round(ordered[min(int(len(ordered) * p), len(ordered) - 1)], 3) for p in (0.5, 0.95)) if ordered else ()
+
+
+def _zone(session: Session, site_id: str) -> tzinfo:
+    return time_zone(SitePolicy(session.scalar(select(Site.policy).where(Site.id == site_id))).time_zone)
 
 
 def _received(session: Session, site_id: str, start: datetime, end: datetime) -> int:
@@ -175,6 +190,15 @@ def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, 
     number += session.scalar(select(func.count()).select_from(still.subquery())) or 0
     waiting = [at for at in (oldest, session.scalar(still.order_by(Comment.received_at).limit(1))) if at]
     return number, max((moment - at).total_seconds() for at in waiting) if waiting else 0.0
+
+
+def held_now(session: Session, site_id: str) -> HeldNow:
+    """The held comments at this moment, escalated ones too. It is cheap at any number of them."""
+    held = select(Comment.id).where(Comment.site_id == site_id, Comment.state == State.HELD)
+    oldest = select(Comment.received_at).where(Comment.site_id == site_id, Comment.state == State.HELD)
+    return HeldNow(
+        session.scalar(select(capped_count(held))) or 0, session.scalar(oldest.order_by(Comment.received_at, Comment.id).limit(1))
+    )
 
 
 def days(session: Session, site_id: str, *, since: date) -> Sequence[DailyStatistics]:

@@ -1,9 +1,10 @@
-"""Figures of the work of moderators in one day, for each of them and for each half-hour. Figures of several days can be added up."""
+"""Figures of the work of moderators in one day, for each of them and for each hour. Figures of several days can be added up."""
 
 import math
+import operator
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,6 @@ from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.tables.moderation import Decision
 
-#: The day in UTC is counted in pieces of this length. So its hours can be shown in any time zone.
-SLOT = timedelta(minutes=30)
 #: Comments that wait for one of these reasons wait because of a setting or a failure: the checks suspected nothing.
 _NO_FINDING = frozenset(
     {
@@ -24,13 +23,13 @@ _NO_FINDING = frozenset(
         Kind.SITE_REVIEWED_AUTHOR, Kind.SITE_REPORTED, Kind.CHECK_FAILED,
     }
 )  # fmt: skip
-#: A bucket of the histogram of times is wider than the one before by a factor of 2 ** (1 / FINE), about 19 percent.
-FINE = 4
+#: A bucket of the histogram of times is wider than the one before by a factor of 2 ** (1 / FINE), about 41 percent.
+FINE = 2
 
 
 @dataclass(slots=True)
 class Work:
-    """The decisions of one moderator, or of one half-hour.
+    """The decisions of one moderator, or of one hour.
 
     `compared` of them were the first about a comment that the checks had decided or held for a finding, and `agreed` went the same
     way. `overruled` and `undone` count decisions that were changed by somebody else, or taken back: on the day of that change, as
@@ -42,13 +41,13 @@ class Work:
     agreed: int = 0
     overruled: int = 0
     undone: int = 0
-    times: dict[int, int] = field(default_factory=dict)
+    times: list[int] = field(default_factory=list)
 
     @classmethod
     def read(cls, stored: Sequence[Any]) -> "Work":
         """Read the JSON that `stored` made."""
-        *counts, times = stored
-        return cls(*counts, {int(bucket): number for bucket, number in times.items()})
+        decided, compared, agreed, overruled, undone, times = stored
+        return cls(decided, compared, agreed, overruled, undone, times)
 
     @property
     def stored(self) -> list[Any]:
@@ -60,35 +59,49 @@ class Work:
         self.agreed += other.agreed
         self.overruled += other.overruled
         self.undone += other.undone
-        for bucket, number in other.times.items():
-            self.times[bucket] = self.times.get(bucket, 0) + number
+        self.times = _sums(self.times, other.times)
 
     def add_time(self, seconds: float) -> None:
         bucket = int(math.log2(max(seconds, 1.0)) * FINE)
-        self.times[bucket] = self.times.get(bucket, 0) + 1
+        self.times = _sums(self.times, [0] * bucket + [1])
 
     @property
     def median_seconds(self) -> float | None:
         """The median time to decision, within ten percent; None if there is none."""
-        rest = sum(self.times.values()) / 2
-        for bucket, number in sorted(self.times.items()):
-            if number >= rest:
+        rest = sum(self.times) / 2
+        for bucket, number in enumerate(self.times):
+            if number and number >= rest:
                 return float(2 ** ((bucket + rest / number) / FINE))
             rest -= number
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in UTC, and the time zone whose hours are counted."""
+
+    start: datetime
+    end: datetime
+    zone: tzinfo
+
+    def hour_of(self, at: datetime) -> str:
+        """When the hour of that time begins in the time zone, in minutes since the start of the day."""
+        local = at.astimezone(self.zone)
+        begins = at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return str((begins - self.start) // timedelta(minutes=1))
+
+
 def work_of(
-    session: Session, site_id: str, start: datetime, end: datetime, decisions: Iterable[AnyRow], back: Collection[UUID]
-) -> tuple[dict[str, Work], dict[int, Work]]:
-    """The work of one day by moderator (its id, or empty for an API key) and by half-hour, from the decisions of that day. `back`
-    are the decisions that were taken back on the same day: they have no time and agree with nothing."""
+    session: Session, site_id: str, day: Day, decisions: Iterable[AnyRow], back: Collection[UUID]
+) -> tuple[dict[str, Work], dict[str, Work]]:
+    """The work of one day by moderator (its id, or empty for an API key) and by hour, from the decisions of that day. `back` are
+    the decisions that were taken back on the same day: they have no time and agree with nothing."""
     people: dict[str, Work] = {}
-    slots: dict[int, Work] = {}
+    hours: dict[str, Work] = {}
 
     def both(row: AnyRow) -> tuple[Work, Work]:
         actor = str(row.moderator_id) if row.moderator_id else ""
-        return people.setdefault(actor, Work()), slots.setdefault(_slot(row.at), Work())
+        return people.setdefault(actor, Work()), hours.setdefault(day.hour_of(row.at), Work())
 
     for row in decisions:
         if not row.undoes:
@@ -96,12 +109,12 @@ def work_of(
                 work.decided += 1
                 if row.id not in back:
                     _add_decision(work, row)
-    for row in _changed(session, site_id, start, end):
+    for row in _changed(session, site_id, day):
         if row.by not in back:
             for work in both(row):
                 work.undone += row.undo
                 work.overruled += not row.undo
-    return people, slots
+    return people, hours
 
 
 def added_up(figures: Iterable[Mapping[str, Work]]) -> dict[str, Work]:
@@ -113,8 +126,9 @@ def added_up(figures: Iterable[Mapping[str, Work]]) -> dict[str, Work]:
     return whole
 
 
-def _slot(at: datetime) -> int:
-    return (at.hour * 60 + at.minute) // int(SLOT.total_seconds() // 60)
+def _sums(one: list[int], other: list[int]) -> list[int]:
+    length = max(len(one), len(other))
+    return list(map(operator.add, one + [0] * (length - len(one)), other + [0] * (length - len(other))))
 
 
 def _add_decision(work: Work, row: AnyRow) -> None:
@@ -132,7 +146,7 @@ def _agreement(row: AnyRow) -> bool | None:
     return bool(row.to_state == (State.APPROVED if row.from_state == State.APPROVED else State.REJECTED))
 
 
-def _changed(session: Session, site_id: str, start: datetime, end: datetime) -> Sequence[AnyRow]:
+def _changed(session: Session, site_id: str, day: Day) -> Sequence[AnyRow]:
     """The decisions that were taken back (`undo`), or changed by somebody else, on this day: who had made them, and when."""
     earlier, before = aliased(Decision), aliased(Decision)
     newest = (
@@ -142,7 +156,7 @@ def _changed(session: Session, site_id: str, start: datetime, end: datetime) -> 
         .scalar_subquery()
     )
     columns = (Decision.id.label("by"), earlier.moderator_id, earlier.at)
-    this_day = and_(Decision.site_id == site_id, Decision.at >= start, Decision.at < end)
+    this_day = and_(Decision.site_id == site_id, Decision.at >= day.start, Decision.at < day.end)
     undone = select(*columns, true().label("undo")).join(earlier, earlier.id == Decision.undoes).where(this_day)
     somebody_else = or_(
         earlier.moderator_id.is_distinct_from(Decision.moderator_id), earlier.key_id.is_distinct_from(Decision.key_id)

@@ -7,6 +7,7 @@ import pytest
 
 from service.actions.accounts.moderators import add_moderator
 from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
+from service.actions.sites.site_settings import set_time_zone
 from service.actions.sites.sites_and_keys import add_site
 from service.domain.ids import new_id
 from service.domain.policy.signals import Kind
@@ -80,15 +81,18 @@ def test_a_decision_that_is_taken_back_counts_as_undone_and_has_no_time(database
     day = _day(database)
     assert day.people[str(ada)] == Work(decided=1, undone=1)
     assert day.people[str(bo)].agreed == 0, "a person had decided before"
-    assert sum(day.people[str(bo)].times.values()) == 1
+    assert sum(day.people[str(bo)].times) == 1
 
 
-def test_half_hours_are_those_of_the_decision(database: Database, people: tuple[UUID, UUID]) -> None:
+def test_hours_are_those_of_the_sites_time_zone(database: Database, people: tuple[UUID, UUID]) -> None:
     ada, bo = people
     ids = sow(database, "news", [Seed("one"), Seed("two"), Seed("three")], now=NOON)
-    for comment_id, who, minutes in zip(ids, (ada, bo, bo), (0, 29, 30), strict=True):
+    for comment_id, who, minutes in zip(ids, (ada, bo, bo), (0, 14, 15), strict=True):
         _decide(database, who, comment_id, State.REJECTED, at=NOON + timedelta(minutes=minutes))
-    assert {slot: work.decided for slot, work in _day(database).slots.items()} == {24: 2, 25: 1}
+    assert {begin: work.decided for begin, work in _day(database).hours.items()} == {"720": 3}
+    with database.writing() as session:
+        set_time_zone(session, "news", "Asia/Kathmandu")
+    assert {begin: work.decided for begin, work in _day(database).hours.items()} == {"675": 2, "735": 1}, "UTC+5:45"
 
 
 def test_medians_of_many_days_are_within_ten_percent() -> None:

@@ -50,10 +50,12 @@ class Series:
 
 
 def line_chart(series: Sequence[Series], days: Sequence[date], *, written: Callable[[float], str], day: Callable[[date], str],
-         most: float | None = None, times: bool = False) -> Plot:  # fmt: skip
-    """A plot over these days. The y axis goes from zero to `most`, or to a round number above all values."""
+         most: float | None = None, times: bool = False, whole: bool = False) -> Plot:  # fmt: skip
+    """A plot over these days. The y axis goes from zero to `most`, or to a round number above all values. `whole`: its ticks
+    are whole numbers."""
     highest = max((y for one in series for _, y in one.points if y is not None), default=0.0)
     step = _step(most or highest or 1.0, _TIMES if times else None)
+    step = math.ceil(step) if whole else step
     top = most or step * max(1, -(-highest // step))
     upright = [Tick(_up(step * n, top), written(step * n)) for n in range(round(top / step) + 1)]
     return Plot(tuple(_line(one, len(days), top) for one in series), tuple(upright), tuple(_across(days, day)))

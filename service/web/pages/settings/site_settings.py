@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lifecycle.retention import set_retention
-from service.actions.sites.site_settings import set_languages, set_rejections, set_rules
+from service.actions.sites.site_settings import set_languages, set_rejections, set_rules, set_time_zone
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
+from service.domain.time_zones import time_zone_names
 from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
 from service.store.sites.sites import policy_of, site
 from service.store.sites.word_lists import lists_of
@@ -52,6 +53,7 @@ def change_rules() -> AnyResponse:
     # A list that is too long for the page has no field. It stays as it is.
     lists = {name: request.form[name].replace("\0", "").splitlines() for name in LISTS if name in request.form}
     languages = request.form.get("languages", "").replace("\0", "")
+    zone = request.form.get("time_zone")
     try:
         with resources().database.writing() as session:
             set_rules(
@@ -63,8 +65,10 @@ def change_rules() -> AnyResponse:
                 lists=lists,
             )
             set_languages(session, site_id(), languages)
+            if zone is not None:
+                set_time_zone(session, site_id(), zone)
     except Invalid as error:
-        return _render(422, fault=error_text(error), typed=lists, languages=languages)
+        return _render(422, fault=error_text(error), typed=lists, languages=languages, zone=zone)
     return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -142,6 +146,7 @@ def _render(
     fault: str = "",
     typed: dict[str, list[str]] | None = None,
     languages: str | None = None,
+    zone: str | None = None,
     asked: Retention | None = None,
     losses: dict[str, tuple[int, int]] | None = None,
 ) -> AnyResponse:
@@ -153,7 +158,8 @@ def _render(
     lists = {**kept_lists, **(typed or {})}
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
-        "settings.html", status, here=this_site, lists=lists, taken=taken, fault=fault, done=request.args.get("done", ""),
+        "settings.html", status, here=this_site, lists=lists, taken=taken, zones=time_zone_names(),
+        zone=policy_of(this_site).time_zone if zone is None else zone, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
         losses=losses or {}, lost=request.args.get("lost", ""),
         was={name: value for name in ("rejected", "personal") if (value := request.args.get(f"was_{name}", "")).isdecimal()},

@@ -1,5 +1,7 @@
 """The charts: the daily statistics of the sweep, and the page that draws them, with a table."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,8 +9,11 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from service.actions.lifecycle.daily_statistics import store_statistics
 from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
+from service.actions.sites.site_settings import set_time_zone
 from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
 from service.domain.ids import new_id
@@ -18,7 +23,8 @@ from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.reports.daily_statistics import Statistics, days, percentiles
 from service.store.tables.accounts import Role
-from service.web.pages.reports.line_chart import _step
+from service.store.tables.daily_statistics import DailyStatistics
+from service.web.pages.reports.line_chart import Series, _step, line_chart
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
 from workers.periodic.daily_statistics import DAYS, EVERY, count_days
@@ -107,6 +113,79 @@ def test_the_page_draws_with_tables_behind_and_nothing_inline(mo: Browser, datab
     assert 'aria-label="Undone decisions. 1 of 12"' in page
 
 
+def test_stale_figures_say_so_and_what_is_held_is_of_now(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    count_days(database, seconds=60)
+    sow(database, "news", [Seed(f"held since, {n}") for n in range(5)])
+    fresh = _text(mo, "/charts?days=7")
+    assert "6 held now." in fresh
+    assert "Updated" in fresh
+    assert "out of date" not in fresh
+    with database.writing() as session:
+        session.execute(update(DailyStatistics).values(counted_at=datetime.now(UTC) - timedelta(hours=3)))
+    stale = _text(mo, "/charts?days=7")
+    assert "These figures are out of date: they were last updated 3 hours ago." in stale
+    assert "6 held now." in stale
+
+
+def test_a_period_can_be_a_day_up_to_a_year_and_says_from_when_it_has_figures(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    count_days(database, now=NOW, seconds=60)
+    for span in (1, 7, 14, 30, 90, 365):
+        assert f'value="{span}" selected' in _text(mo, f"/charts?days={span}")
+    assert 'value="14" selected' in _text(mo, "/charts")
+    assert "There are no figures from before" in _text(mo, "/charts?days=365")
+    assert "There are no figures from before" not in _text(mo, "/charts?days=30")
+
+
+def test_a_quiet_period_leads_to_a_longer_one(mo: Browser, database: Database) -> None:
+    with database.writing() as session:
+        store_statistics(session, "news", NOW.date(), Statistics(), now=NOW)
+    assert "/charts?site=news&days=365" in _text(mo, "/charts?days=7").replace("&amp;", "&")
+    assert "Nothing in this period" in _text(mo, "/charts?days=7")
+
+
+def test_moderators_and_hours_are_tables_and_files_with_the_same_numbers(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    with database.writing() as session:
+        set_time_zone(session, "news", "Asia/Kolkata")
+    count_days(database, now=NOW, seconds=60)
+    page = _text(mo, "/charts?days=7")
+    assert "in the time zone Asia/Kolkata" in page
+    assert re.search(r"<bdi>mo</bdi></a></td>\s*<td[^>]*>.*12</span></td>", page)
+    assert "9.1% of 11" in page
+    people, hours = _csv(mo, "moderators", 7), _csv(mo, "hours", 7)
+    work = {"decisions": "12", "compared": "11", "agreed": "1", "agreement": "0.0909", "overruled": "0", "undone": "1"}
+    assert [{name: row[name] for name in work} for row in people] == [work]
+    assert 86400 * 0.9 < int(people[0]["median_seconds"]) < 86400 * 1.1
+    assert [(row["hour"], row["decisions"]) for row in hours] == [("19:00", "12")], "13:30 in UTC"
+
+
+def test_a_file_is_named_by_site_and_period_and_runs_no_formula(mo: Browser, database: Database) -> None:
+    _lived_through(database)
+    with database.writing() as session:
+        moderator_with(session, "mo@news.example").name = "=cmd()"
+    count_days(database, now=NOW, seconds=60)
+    answer = mo.get("/charts.csv?days=7&table=moderators")
+    first, last = NOW.date() - timedelta(days=6), NOW.date()
+    assert f'filename="moderators-news-{first}-to-{last}.csv"' in answer.headers["Content-Disposition"]
+    assert "\r\n'=cmd()," in answer.get_data(as_text=True)
+    days = {row["day"]: row for row in _csv(mo, "days", 7)}
+    assert (days[str(NOW.date() - timedelta(days=1))]["decisions"], len(days)) == ("12", 7)
+    assert _csv(mo, "reasons", 7)[0]["share"] == "0.9091"
+    assert mo.get("/charts.csv?table=secrets").status_code == 422
+
+
+def _text(browser: Browser, path: str) -> str:
+    return unescape(browser.get(path).get_data(as_text=True))
+
+
+def _csv(browser: Browser, table: str, days: int) -> list[dict[str, str]]:
+    answer = browser.get(f"/charts.csv?days={days}&table={table}")
+    assert answer.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+
+
 def test_a_strange_number_of_days_and_a_foreign_site_do_no_harm(app: Flask, mo: Browser) -> None:
     assert mo.get("/charts?days=100000").status_code == 200
     assert mo.get("/charts?site=blog").status_code == 404
@@ -122,3 +201,9 @@ def test_percentiles_are_of_the_nearest_rank() -> None:
 @pytest.mark.parametrize("highest", [0.001, 0.3, 1.0, 3, 7, 19, 100, 12_345, 10**9])
 def test_axes_have_few_marks(highest: float) -> None:
     assert 1 <= -(-highest // _step(highest, None)) <= 6
+
+
+def test_an_axis_of_comments_has_whole_numbers() -> None:
+    days = [NOW.date()]
+    plot = line_chart([Series("held", "first", [(0.5, 1.0)])], days, written=str, day=str, whole=True)
+    assert [tick.label for tick in plot.upright] == ["0", "1"]

@@ -88,7 +88,13 @@ def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("languages", "German"), ("blocked_words", "*"), ("blocked_domains", "http://spam.example/x"), ("held_words", "x" * 201)],
+    [
+        ("languages", "German"),
+        ("time_zone", "Mars/Olympus"),
+        ("blocked_words", "*"),
+        ("blocked_domains", "http://spam.example/x"),
+        ("held_words", "x" * 201),
+    ],
 )
 def test_a_rule_that_cannot_work_is_refused_and_what_was_typed_stays(
     ada: Browser, database: Database, field: str, value: str
