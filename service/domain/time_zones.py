@@ -1,24 +1,31 @@
-"""Time zones by their names in the IANA database, such as Europe/Berlin. Babel brings the data, so no system package is needed."""
+"""Time zones by their IANA names, such as Europe/Berlin."""
 
-from datetime import tzinfo
+from functools import cache
+from itertools import groupby
+from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import get_global
-from babel.dates import get_timezone
+UTC_ZONE = ZoneInfo("UTC")
 
-from service.domain.errors import Invalid
-
-UTC_NAME = "UTC"
-
-
-def time_zone(name: str) -> tzinfo:
-    """Raises Invalid for an unknown name."""
-    try:
-        return get_timezone(name)
-    except LookupError:
-        detail = f"expected a time zone like Europe/Berlin or UTC, got {name[:60]!r}"
-        raise Invalid.field("/time_zone", "unknown", detail) from None
+#: The regions of the places that a person chooses from. Other names are old spellings, or offsets without a place.
+_REGIONS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
 
 
-def time_zone_names() -> list[str]:
-    """The names to choose from."""
-    return [UTC_NAME, *sorted(get_global("zone_territories"))]
+def is_zone(name: str) -> bool:
+    return name in _names()
+
+
+def first_zone(*names: str) -> ZoneInfo:
+    """The zone of the first name that exists, else UTC."""
+    return next((ZoneInfo(name) for name in names if is_zone(name)), UTC_ZONE)
+
+
+@cache
+def zones_by_region() -> dict[str, list[str]]:
+    """The names to choose from: {"Europe": ["Europe/Amsterdam", ...]}."""
+    places = sorted(name for name in _names() if name.partition("/")[0] in _REGIONS)
+    return {region: list(names) for region, names in groupby(places, key=lambda name: name.partition("/")[0])}
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -17,11 +17,11 @@ from tests.web.http.test_hostile_input import NAUGHTY, STRANGE
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOWHERE = "01a20435-267d-77e4-9d04-8ee4c90cd180"
 VIEWS = (
-    "/queue?{}", "/queue/cards?{}", "/queue/counts?{}", "/decisions?{}", "/decisions.csv?{}", "/threads?{}", "/settings?{}",
+    "/queue?{}", "/queue/cards?{}", "/queue/counts?{}", "/decisions?{}", "/decisions.csv?{}", "/charts?{}", "/charts.csv?{}", "/threads?{}", "/settings?{}",
     "/settings/endpoints?{}", "/settings/keys?{}", "/settings/audit-log?{}", "/settings/audit-log.csv?{}", "/settings/moderators?{}", "/account?{}", "/account/two-factor?{}", "/sign-in/code?{}", "/sign-in/oidc/callback?{}", "/sign-in?{}",
 )  # fmt: skip
 NAMES = ("after", "before", "since", "until", "words", "reason", "thread", "author", "alike", "language", "order", "tab", "site", "who", "to",
-         "state", "undone", "done", "next")  # fmt: skip
+         "state", "undone", "done", "next", "days", "table")  # fmt: skip
 FORMS = (
     "/queue/decide", "/queue/undo", "/queue/redo", "/queue/return", f"/threads/{NOWHERE}", "/settings/rules", "/settings/rejections", "/settings/retention",
     "/settings/endpoints", f"/settings/endpoints/{NOWHERE}", f"/settings/deliveries/{NOWHERE}", "/settings/keys",

@@ -15,7 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
 from service.domain.policy import language_coverage
 from service.domain.policy.site_policy import SitePolicy
-from service.domain.time_zones import UTC_NAME, time_zone
+from service.domain.time_zones import UTC_ZONE, is_zone
 from service.store.sites.sites import locked_site
 from service.store.tables.comments import Thread, ThreadState
 from service.store.tables.sites import Site
@@ -64,8 +64,9 @@ def set_languages(session: Session, site_id: str, typed: str) -> list[str]:
 
 def set_time_zone(session: Session, site_id: str, typed: str) -> None:
     """Set the time zone of a site; empty for UTC. Raises Invalid for an unknown name."""
-    name = typed.strip() or UTC_NAME
-    time_zone(name)
+    name = typed.strip() or UTC_ZONE.key
+    if not is_zone(name):
+        raise Invalid.field("/time_zone", "unknown", f"expected a time zone like Europe/Berlin or UTC, got {name[:60]!r}")
     site = locked_site(session, site_id)
     before = {"time_zone": SitePolicy(site.policy).time_zone}
     if before["time_zone"] != name:

@@ -98,7 +98,7 @@ class SitePolicy:
 
     @property
     def time_zone(self) -> str:
-        """The name of the time zone in which the charts show the hours of the day."""
+        """The name of the time zone in which the charts count the hours of the day."""
         return str(self.stored.get("time_zone") or "UTC")
 
     @property

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
-from service.domain.time_zones import time_zone
+from service.domain.time_zones import first_zone
 from service.store.db.capped_count import capped_count
 from service.store.db.column_types import AnyRow
 from service.store.reports.work_figures import Day, Work, work_of
@@ -100,7 +100,7 @@ def percentiles(seconds: Iterable[float]) -> tuple[float, ...]:
 
 
 def _zone(session: Session, site_id: str) -> tzinfo:
-    return time_zone(SitePolicy(session.scalar(select(Site.policy).where(Site.id == site_id))).time_zone)
+    return first_zone(SitePolicy(session.scalar(select(Site.policy).where(Site.id == site_id))).time_zone)
 
 
 def _received(session: Session, site_id: str, start: datetime, end: datetime) -> int:

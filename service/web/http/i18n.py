@@ -10,8 +10,9 @@ import flask_babel
 from babel.dates import format_datetime
 from flask import g
 
+from service.domain.time_zones import UTC_ZONE
 from service.store.db.capped_count import MANY
-from service.web.http.time_zone import UTC_ZONE, time_zone
+from service.web.http.time_zone import time_zone
 
 #: What is younger than this is called "just now".
 JUST_NOW = timedelta(seconds=5)

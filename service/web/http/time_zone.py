@@ -1,42 +1,16 @@
 """The time zone in which the pages show times, by its IANA name. The API, feeds and CSV files are always in UTC."""
 
-from functools import cache
-from itertools import groupby
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import flask_babel
 
+from service.domain.time_zones import UTC_ZONE
+
 #: The browser's own zone, which `time_zone.js` stores.
 COOKIE = "greenroom-zone"
-
-UTC_ZONE = ZoneInfo("UTC")
-
-#: The regions of the places that a moderator chooses from. Other names are old spellings, or offsets without a place.
-_REGIONS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
-
-
-def is_zone(name: str) -> bool:
-    return name in _names()
 
 
 def time_zone() -> ZoneInfo:
     """The zone of this request; UTC outside a request."""
     zone = flask_babel.get_timezone()
     return zone if isinstance(zone, ZoneInfo) else UTC_ZONE
-
-
-def first_zone(*names: str) -> ZoneInfo:
-    """The zone of the first name that exists, else UTC."""
-    return next((ZoneInfo(name) for name in names if is_zone(name)), UTC_ZONE)
-
-
-@cache
-def zones_by_region() -> dict[str, list[str]]:
-    """The names to choose from: {"Europe": ["Europe/Amsterdam", ...]}."""
-    places = sorted(name for name in _names() if name.partition("/")[0] in _REGIONS)
-    return {region: list(names) for region, names in groupby(places, key=lambda name: name.partition("/")[0])}
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -14,13 +14,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import Code, Refusal
+from service.domain.time_zones import first_zone
 from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role
 from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
-from service.web.http.time_zone import COOKIE, first_zone
+from service.web.http.time_zone import COOKIE
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources

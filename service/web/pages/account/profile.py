@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts.moderators import set_preferences
 from service.actions.accounts.sign_in import hold, set_password, sign_out
 from service.domain.security.passwords import hash_password, password_fault, verify_password
+from service.domain.time_zones import first_zone, is_zone, zones_by_region
 from service.store.accounts.moderators import browsers_of
 from service.web.auth.login_throttle import throttle
 from service.web.auth.sessions import current_moderator_id, current_sign_in, may_replace_password, signed_in
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
 from service.web.http.json_body import parse
-from service.web.http.time_zone import COOKIE, first_zone, is_zone, zones_by_region
+from service.web.http.time_zone import COOKIE
 from service.web.pages.blueprint import LANGUAGES, bp, local_path, page, redirect_to
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text

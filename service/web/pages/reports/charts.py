@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import Invalid
-from service.domain.time_zones import time_zone
+from service.domain.time_zones import first_zone
 from service.store.moderation.decision_log import names_of
 from service.store.reports.daily_statistics import days as counted_days
 from service.store.reports.daily_statistics import held_now
@@ -72,6 +72,6 @@ def charts_csv() -> Response:
 def _figures(session: Session, now: datetime) -> _Figures:
     days = days_until(now.date(), period_of(request.args.get("days", "")))
     period = Period.of(days, counted_days(session, site_id(), since=days[0]) if site_id() else [])
-    zone = policy_of(site(session, site_id())).time_zone
+    zone = first_zone(policy_of(site(session, site_id())).time_zone)
     people = moderator_rows(period, names_of(session, moderator_ids(period)))
-    return _Figures(period, people, hour_rows(period, time_zone(zone)), zone)
+    return _Figures(period, people, hour_rows(period, zone), zone.key)

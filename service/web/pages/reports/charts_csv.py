@@ -34,7 +34,7 @@ def work_csv(name: str, rows: Iterable[WorkRow]) -> Iterator[str]:
     for row in rows:
         work = row.work
         median = round(work.median_seconds) if work.median_seconds is not None else None
-        share = _share(work.agreed, work.compared)
+        share = round(row.agreement, 4) if row.agreement is not None else None
         yield _line(row.name, work.decided, median, work.compared, work.agreed, share, work.overruled, work.undone)
 
 

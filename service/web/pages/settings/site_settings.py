@@ -14,7 +14,7 @@ from service.actions.sites.site_settings import set_languages, set_rejections, s
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
-from service.domain.time_zones import time_zone_names
+from service.domain.time_zones import zones_by_region
 from service.store.lifecycle.retention import COUNTED, count_of, personal_of, rejected_of
 from service.store.sites.sites import policy_of, site
 from service.store.sites.word_lists import lists_of
@@ -158,7 +158,7 @@ def _render(
     lists = {**kept_lists, **(typed or {})}
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
-        "settings.html", status, here=this_site, lists=lists, taken=taken, zones=time_zone_names(),
+        "settings.html", status, here=this_site, lists=lists, taken=taken, zones=zones_by_region(),
         zone=policy_of(this_site).time_zone if zone is None else zone, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
         losses=losses or {}, lost=request.args.get("lost", ""),
