@@ -27,7 +27,15 @@ def threads() -> AnyResponse:
         rows = listed(session, site_id(), words=words, state=state, before=uuid(request.args.get("before", "")), limit=ROWS)
     rows, more = rows[:ROWS], len(rows) > ROWS
     before = rows[-1].id if more else ""
-    return page("threads.html", rows=rows, words=words, state=state, states=list(ThreadState), before=before)
+    return page(
+        "threads.html",
+        rows=rows,
+        words=words,
+        state=state,
+        states=list(ThreadState),
+        before=before,
+        done=request.args.get("done", ""),
+    )
 
 
 @bp.post("/threads/<uuid:thread_id>")
@@ -38,4 +46,4 @@ def change_thread(thread_id: UUID) -> AnyResponse:
         raise Invalid.field("/state", "unknown", f"expected one of {', '.join(ThreadState)}")
     with resources().database.writing() as session:
         set_thread(session, site_id(), thread_id, ThreadState(state))
-    return redirect_to("pages.threads", site=site_id(), words=request.form.get("words", ""))
+    return redirect_to("pages.threads", site=site_id(), words=request.form.get("words", ""), done=state)

@@ -174,7 +174,8 @@ def test_a_thread_is_closed_and_opened(ada: Browser, database: Database) -> None
         thread = session.scalar(select(Thread))
     assert "50% off_" in html_of(ada.get("/threads?words=50%25+off_"))
     assert "Nothing found" in html_of(ada.get("/threads?words=%25%25"))
-    ada.post(f"/threads/{thread.id}", {"site": "news", "state": "closed"})
+    saved = ada.post(f"/threads/{thread.id}", {"site": "news", "state": "closed"})
+    assert "Comments on the article are closed." in html_of(ada.get(saved.location))
     with database.reading() as session:
         assert session.get(Thread, thread.id).state == "closed"
     assert ada.post(f"/threads/{thread.id}", {"site": "news", "state": "burnt"}).status_code == 422
