@@ -152,9 +152,9 @@ def hold(session: Session, browser: SignedIn) -> Moderator:
     return present
 
 
-def record_seen(session: Session, digest: str, *, now: datetime) -> None:
-    """Store when the browser was last seen."""
-    session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now))
+def record_seen(session: Session, digest: str, *, now: datetime, zone: str) -> None:
+    """Store when the browser was last seen, and in which time zone."""
+    session.execute(update(BrowserSession).where(BrowserSession.digest == digest).values(seen_at=now, zone=zone))
 
 
 def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:

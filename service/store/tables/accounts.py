@@ -76,7 +76,7 @@ class SignInLink(Record):
 
 class BrowserSession(Record):
     """A signed-in browser: only the SHA-256 of its cookie is stored. `method` is how the moderator signed in, such as
-    "password, code"."""
+    "password, code"; `zone` is the time zone of the browser."""
 
     __tablename__ = "browser_session"
 
@@ -87,6 +87,7 @@ class BrowserSession(Record):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 def locked(session: Session, moderator_id: UUID) -> Moderator | None:

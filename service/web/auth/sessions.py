@@ -17,6 +17,7 @@ from service.web.auth.api_keys import Forbidden
 from service.web.auth.csrf import SAFE_METHODS, is_token
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.route_metadata import page, public
+from service.web.http.time_zone import browser_zone
 from service.web.resources.web_resources import resources
 
 P = ParamSpec("P")
@@ -125,7 +126,7 @@ def may_replace_password() -> bool:
 
 
 def look_up() -> SignedIn | None:
-    """The moderator of the session cookie, or None. Stores from time to time that the session was seen."""
+    """The moderator of the session cookie, or None. Stores from time to time that the session was seen, and its time zone."""
     token = request.cookies.get(cookie_name(), "")
     if not token:
         return None
@@ -133,9 +134,11 @@ def look_up() -> SignedIn | None:
     idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
     with resources().database.reading() as session:
         sign_in = sign_in_of(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)
-    if sign_in and sign_in.session.seen_at < now - min(SEEN_EVERY, idle / 4):
-        with resources().database.writing() as session:
-            record_seen(session, sign_in.session.digest, now=now)
+    if sign_in:
+        zone = browser_zone() or sign_in.session.zone
+        if sign_in.session.seen_at < now - min(SEEN_EVERY, idle / 4) or zone != sign_in.session.zone:
+            with resources().database.writing() as session:
+                record_seen(session, sign_in.session.digest, now=now, zone=zone)
     return sign_in
 
 

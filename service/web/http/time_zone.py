@@ -3,11 +3,18 @@
 from zoneinfo import ZoneInfo
 
 import flask_babel
+from flask import request
 
-from service.domain.time_zones import UTC_ZONE
+from service.domain.time_zones import UTC_ZONE, is_zone
 
 #: The browser's own zone, which `time_zone.js` stores.
 COOKIE = "greenroom-zone"
+
+
+def browser_zone() -> str:
+    """The name of the browser's own zone; empty if it told none that exists."""
+    name = request.cookies.get(COOKIE, "")
+    return name if is_zone(name) else ""
 
 
 def time_zone() -> ZoneInfo:

@@ -21,7 +21,7 @@ from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
-from service.web.http.time_zone import COOKIE
+from service.web.http.time_zone import browser_zone
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.resources.web_resources import resources
@@ -202,4 +202,4 @@ def _language() -> str:
 def _time_zone() -> ZoneInfo:
     signed_in = g.get("signed_in")
     chosen = str(signed_in.moderator.preferences.get("time_zone", "")) if signed_in else ""
-    return first_zone(chosen, request.cookies.get(COOKIE, ""))
+    return first_zone(chosen, browser_zone())

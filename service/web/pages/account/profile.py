@@ -16,7 +16,8 @@ from service.web.auth.sessions import current_moderator_id, current_sign_in, may
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
 from service.web.http.json_body import parse
-from service.web.http.time_zone import COOKIE
+from service.web.http.time_zone import browser_zone
+from service.web.pages.account.session_text import session_name, session_place
 from service.web.pages.blueprint import LANGUAGES, bp, local_path, page, redirect_to
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
@@ -130,6 +131,6 @@ def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
         browsers = browsers_of(session, current_moderator_id())
     return page(
         "account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES,
-        zones=zones_by_region(), browser_zone=first_zone(request.cookies.get(COOKIE, "")),
+        zones=zones_by_region(), session_name=session_name, session_place=session_place, browser_zone=first_zone(browser_zone()),
         asks_password=current_sign_in().moderator.password and not may_replace_password(),
     )  # fmt: skip
