@@ -32,6 +32,7 @@ from service.store.lifecycle import archives
 from service.store.lifecycle.archivable import Archivable, archivable, leaving
 from service.store.lifecycle.archive_rows import rows_of_comments
 from service.store.moderation import authors, cards, groups, queue, search
+from service.store.moderation.decision_log import DecisionFilter, list_decisions
 from service.store.moderation.decisions import last_decision
 from service.store.moderation.queue import Order, QueueFilter, Tab
 from service.store.reports import daily_statistics
@@ -108,6 +109,9 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "hits of the lists": lambda s: list_hits(s, "news"),
     "authors by name": lambda s: authors.authors(s, "news", words="jo"),
     "one author": lambda s: authors.author_of(s, "news", _ids(s)[0]),
+    "what the checks decided alone": lambda s: list_decisions(
+        s, "news", DecisionFilter(automatic=True), after=(_now(), PAGE), limit=20
+    ),
     "the days of the charts": lambda s: daily_statistics.days(s, "news", since=_now().date()),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: create_deliveries(s, now=_now()),

@@ -3,24 +3,36 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, literal, select, tuple_
+from sqlalchemy import Select, Uuid, func, literal, null, select, tuple_
 from sqlalchemy.orm import Session
 
+from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.moderation.cards import QUOTE
 from service.store.tables.accounts import Membership, Moderator, Role
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
+from service.store.tables.outbox import Event
+
+_COMMENT = (
+    Comment.author_name,
+    func.substr(Comment.text, 1, QUOTE).label("text"),
+    Thread.title.label("thread_title"),
+    Thread.external_id.label("thread_name"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Selects decisions by moderator, new state, reason and time range (before `until`). An empty field selects all."""
+    """Selects decisions by moderator, new state, reason and time range (before `until`). An empty field selects all. `automatic`
+    selects decisions of the checks instead of those of people."""
 
     moderator: UUID | None = None
+    automatic: bool = False
     state: str = ""
     reason: str = ""
     since: datetime | None = None
@@ -31,35 +43,51 @@ def list_decisions(
     session: Session, site_id: str, wanted: DecisionFilter, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[AnyRow]:
     """One page of decisions, and one more if there is another page."""
+    table: Any = Event if wanted.automatic else Decision
+    query = _automatic() if wanted.automatic else _by_people(wanted)
+    query = query.where(table.site_id == site_id).order_by(table.at.desc(), table.id.desc()).limit(limit + 1)
+    if wanted.state:
+        query = query.where(table.to_state == wanted.state)
+    if wanted.since:
+        query = query.where(table.at >= wanted.since)
+    if wanted.until:
+        query = query.where(table.at < wanted.until)
+    if after:
+        query = query.where(tuple_(table.at, table.id) < tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid())))
+    return session.execute(query).all()
+
+
+def _by_people(wanted: DecisionFilter) -> Select[Any]:
     columns = (
         Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
-        Decision.undoes, Decision.key_id, shown_name().label("who"), Comment.author_name,
-        func.substr(Comment.text, 1, QUOTE).label("text"), Thread.title.label("thread_title"), Thread.external_id.label("thread_name"),
+        Decision.undoes, Decision.key_id, shown_name().label("who"), *_COMMENT,
     )  # fmt: skip
     query = (
         select(*columns)
         .join(Comment, Comment.id == Decision.comment_id)
         .join(Thread, Thread.id == Comment.thread_id)
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
-        .where(Decision.site_id == site_id)
-        .order_by(Decision.at.desc(), Decision.id.desc())
-        .limit(limit + 1)
     )
     if wanted.moderator:
         query = query.where(Decision.moderator_id == wanted.moderator)
-    if wanted.state:
-        query = query.where(Decision.to_state == wanted.state)
-    if wanted.reason:
-        query = query.where(Decision.reason == wanted.reason)
-    if wanted.since:
-        query = query.where(Decision.at >= wanted.since)
-    if wanted.until:
-        query = query.where(Decision.at < wanted.until)
-    if after:
-        query = query.where(
-            tuple_(Decision.at, Decision.id) < tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
-        )
-    return session.execute(query).all()
+    return query.where(Decision.reason == wanted.reason) if wanted.reason else query
+
+
+def _automatic() -> Select[Any]:
+    """The verdicts that approved or rejected a comment without a person, with the columns of a decision. `reason` is the code of
+    the first reason."""
+    reason = func.coalesce(Event.facts[("reasons", 0)].as_string(), "").label("reason")
+    columns = (
+        Event.id, Event.at, Event.comment_id, Event.from_state, Event.to_state, reason, literal("").label("note"),
+        null().label("undoes"), null().label("key_id"), literal("").label("who"), *_COMMENT,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(Comment, Comment.id == Event.comment_id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .where(Event.from_state == State.PENDING, Event.to_state.in_((State.APPROVED, State.REJECTED)))
+        .where(Event.facts["by"].as_string() == "policy")
+    )
 
 
 def decisions_about(session: Session, site_id: str, comment_id: UUID) -> Sequence[AnyRow]:

@@ -114,6 +114,8 @@ def _by_policy(session: Session, site_id: str, start: datetime, end: datetime) -
     rows = session.execute(
         select(Event.to_state, func.count())
         .where(Event.site_id == site_id, Event.at >= start, Event.at < end, Event.from_state == State.PENDING)
+        # A reply of the site leaves this state by a decision of its moderator.
+        .where(Event.facts["by"].as_string() == "policy")
         .group_by(Event.to_state)
     )
     return {state: number for state, number in rows if state in _SETTLED}

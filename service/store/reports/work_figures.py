@@ -141,7 +141,7 @@ def _add_decision(work: Work, row: AnyRow) -> None:
 
 def _agreement(row: AnyRow) -> bool | None:
     """Whether a decision goes the way in which the checks pointed; None if they pointed nowhere, or a person decided before."""
-    if row.again or (row.from_state == State.HELD and row.reason in _NO_FINDING):
+    if row.again or row.from_state == State.PENDING or (row.from_state == State.HELD and row.reason in _NO_FINDING):
         return None
     return bool(row.to_state == (State.APPROVED if row.from_state == State.APPROVED else State.REJECTED))
 

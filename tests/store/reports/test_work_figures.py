@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from service.actions.accounts.moderators import add_moderator
+from service.actions.moderation.notes_replies_bans import reply
 from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
 from service.actions.sites.site_settings import set_time_zone
 from service.actions.sites.sites_and_keys import add_site
@@ -15,7 +16,7 @@ from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.reports.daily_statistics import Statistics, statistics_of
 from service.store.reports.work_figures import Work, added_up
-from tests.support.seeding import Seed, sow
+from tests.support.seeding import PSEUDONYMS, Seed, sow
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -93,6 +94,16 @@ def test_hours_are_those_of_the_sites_time_zone(database: Database, people: tupl
     with database.writing() as session:
         set_time_zone(session, "news", "Asia/Kathmandu")
     assert {begin: work.decided for begin, work in _day(database).hours.items()} == {"675": 2, "735": 1}, "UTC+5:45"
+
+
+def test_a_reply_of_the_site_is_no_decision_of_the_checks(database: Database, people: tuple[UUID, UUID]) -> None:
+    ada, _ = people
+    (comment_id,) = sow(database, "news", [Seed("calm", state=State.APPROVED)], now=NOON)
+    with database.writing() as session:
+        reply(session, "news", comment_id, "We answer.", moderator_id=ada, pseudonyms=PSEUDONYMS, now=NOON, delay=timedelta(0))
+    day = _day(database)
+    assert day.by_policy == {"approved": 1}
+    assert day.people[str(ada)].compared == 0
 
 
 def test_medians_of_many_days_are_within_ten_percent() -> None:

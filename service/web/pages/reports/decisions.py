@@ -1,4 +1,4 @@
-"""The decisions page: who decided what, when and why, with filters and a CSV download."""
+"""The decisions page: who decided what, when and why, people or the checks, with filters and a CSV download."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -17,12 +17,14 @@ from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.http.csv_export import csv_line
 from service.web.http.downloads import csv_response
 from service.web.pages.blueprint import bp, page
-from service.web.pages.queue import card_text
+from service.web.pages.queue import card_text, reason_text
 from service.web.pages.queue.query_params import day, place, uuid
 from service.web.pages.queue.rejection_reasons import SPAM, rejections
 from service.web.resources.web_resources import resources
 
 ROWS, CHUNK = 50, 100
+#: The choice of who decided that means the checks.
+CHECKS = "checks"
 COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", "author", "thread", "text")
 
 
@@ -47,6 +49,8 @@ def decisions() -> AnyResponse:
         query=urlencode({"site": site_id(), **named}),
         after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
         card_text=card_text,
+        reason_name=reason_text.name_of,
+        checks=CHECKS,
     )
 
 
@@ -64,16 +68,16 @@ def _file(site: str, filters: DecisionFilter) -> Iterator[str]:
     while True:
         with resources().database.reading() as session:
             rows = list_decisions(session, site, filters, after=after, limit=CHUNK)
-        yield "".join(csv_line(_cells(row)) for row in rows[:CHUNK])
+        yield "".join(csv_line(_cells(row, automatic=filters.automatic)) for row in rows[:CHUNK])
         if len(rows) <= CHUNK:
             return
         after = (rows[CHUNK - 1].at, rows[CHUNK - 1].id)
 
 
-def _cells(row: AnyRow) -> tuple[str, ...]:
+def _cells(row: AnyRow, *, automatic: bool) -> tuple[str, ...]:
     took_back = "yes" if row.undoes else ""
     return (
-        row.at.isoformat(), row.who or "key", row.from_state, row.to_state, row.reason, row.note, took_back,
+        row.at.isoformat(), row.who or (CHECKS if automatic else "key"), row.from_state, row.to_state, row.reason, row.note, took_back,
         str(row.comment_id), row.author_name, row.thread_title or row.thread_name, row.text,
     )  # fmt: skip
 
@@ -82,6 +86,7 @@ def _filter(args: Mapping[str, str]) -> DecisionFilter:
     until = day(args.get("until", ""))
     return DecisionFilter(
         moderator=uuid(args.get("who", "")),
+        automatic=args.get("who") == CHECKS,
         state=args.get("to", "") if args.get("to") in DECIDABLE else "",
         reason=args.get("reason", "").replace("\0", "")[:64],
         since=day(args.get("since", "")),
