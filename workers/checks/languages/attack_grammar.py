@@ -1,0 +1,210 @@
+"""The grammar of attacks on groups in one language: the classes of its words (words/group_attacks/CODE.txt), and patterns of classes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from workers.checks.languages.told import ENGLISH
+from workers.checks.text.normalize import fold
+from workers.checks.text.word_lists import word_list
+
+LANGUAGES = (ENGLISH,)
+#: Patterns of all languages. A word is a class, `a|b` one of several, `x?` may be missing, `x*` stands up to six times, `!x` does
+#: not follow.
+_PATTERNS = (
+    # "<group> are (all) vermin", "are nothing but vermin", "why are <group> so stupid", "I find <group> disgusting"
+    "group fill|must|comma* be fill|a|curse|only|even|more* VILE|beast",
+    "group fill|must* be no fill* only|even fill|a|curse* VILE|beast",
+    "why be fill* group fill|curse* VILE|beast",
+    "i fill* find fill* group fill|be|a|curse* VILE|beast",
+    "no any? be? any? more? VILE more? fill* group",
+    "start|i|somebody fill|must* no want fill|a* group !to|be|must|away",
+    "group fill* be no fill|only|even* human",
+    "no decent about fill* group",
+    "start treat fill* group fill|a* beast",
+    # "filthy <group>", "you are just a <group>", "the backward character of <group>"
+    "CURSE fill|curse* group",
+    "you be fill* only|CURSE|VILE fill|only|curse|VILE* group",
+    "only group must be fill* VILE|beast",
+    "no any? fill|a* group|one that be|is no VILE|beast",
+    "VILE|stench trait? of fill* group",
+    # "I hate <group>", "<group> are the people I hate", "<group> disgust me", "it sickens me that <group> live here"
+    "start|i|somebody|and fill|must|curse* to? fill|curse* hate fill|curse|VILE* group !be|must|no|start",
+    "group be fill* people? that? i fill|curse* hate",
+    "group fill|must|curse* sickens",
+    "sickens fill|that|when* group !be|must|no",
+    # "(I will, let's, somebody should) kill <group>", "death to <group>", "throw <group> out", "I hope <group> die"
+    "start|i|somebody|must fill|must|to|i|somebody|want|curse* harm|expel fill|curse* group",
+    "death fill* group",
+    "start|i|somebody|must fill|must|to|i|somebody|want|curse* harm fill* home of? fill* group",
+    "clean fill|any* of fill* group",
+    "hope fill|that* group fill|must* be|get? fill* harmed|fate|expelled",
+    "start|i|somebody|must fill|must|to|i|somebody|want|curse* send fill|curse* group fill* away",
+    # "<group> should be killed", "must go back", "should not be allowed to vote", "do not belong here", "are to blame for"
+    "group fill|comma* must fill|to|must|curse* be|get? fill|curse* harmed|fate|expelled|harm",
+    "group fill* must fill* no fill* denied",
+    "group fill* be? fill* fault",
+    "group fill* no fill|must|to* denied",
+    "no any? any? fill* group must fill* denied",
+    "i fill|must|to|have|get|want* group fill|be* harmed|expelled|fate",
+    "group be start fill|a* VILE|beast",
+    "start group start? fate",
+    "start fill* elsewhere",
+    "why any? be|have no fill* group fill|be* harmed|expelled",
+    # "no <group> ever did any good", "will never be clever", "are anything but decent", "not one <group> is honest"
+    "no fill|a* group|one fill|that|be|must|any* decent",
+    "group fill* must fill* no be? fill|a* decent",
+    "group fill* be opposite fill|a* decent",
+    # "this country is not for <group>", "the world would be better without <group>"
+    "land be|is no fill* for fill* group",
+    "without fill* group",
+    "land fill* must be any|a|more* no fill* group",
+)
+#: Classes that make a sentence an attack. A text without such a word is not read.
+_SIGNS = frozenset(
+    "vile,beast,curse,hate,sickens,harm,harmed,expel,expelled,fate,fault,decent,denied,death,elsewhere,without,away,human,stench,want,"
+    "land,out,slur".split(",")
+)
+#: Lines of a file that are no classes of words.
+_OTHER = frozenset(
+    "pattern,~,same,condemned,not_condemned,plural,single,demonym,collective,modifier,modifier_after,people,person,also".split(",")
+)
+_ENGLISH_WORD = re.compile(
+    r"n[’']t\b|[’'](?:s|m|re|ll|ve|d)\b|[a-z]+?(?=n[’']t\b)|[a-z]+(?:-[a-z]+)*(?:[’'](?!s\b|m\b|re\b|ll\b|ve\b|d\b)[a-z]+)?|[.!?;:,\n\"“”…]"
+)
+#: In other languages "l'homme" is two words, and so is "sous-homme".
+_WORD = re.compile(r"[^\W\d_]+(?:[’'](?=[^\W\d_]))?|[.!?;:,\n\"“”„«»…]")
+
+
+@dataclass(frozen=True)
+class AttackGrammar:
+    """What one language calls groups, attacks and the words between them."""
+
+    language: str
+    lines: dict[str, tuple[str, ...]]
+
+    @property
+    def word(self) -> re.Pattern[str]:
+        """Finds the words and signs of a folded text."""
+        return _ENGLISH_WORD if self.language == ENGLISH else _WORD
+
+    def spelt(self, word: str) -> str:
+        """The word in one spelling: Roman Hindi writes "gaddaar" and "gaddar"."""
+        word = word.replace("’", "'").replace("ß", "ss")
+        for change in self.lines.get("same", ()):
+            spelling, _, usual = change.partition(">")
+            word = word.replace(spelling, usual)
+        return word
+
+    def is_worth_reading(self, words: Iterable[str]) -> bool:
+        """Whether a text of these words names a group and may attack it."""
+        said = set(words)
+        if self.language != ENGLISH:
+            said.update([part for word in said if "'" in word for part in word.split("'")])
+            said = {self.spelt(word) for word in said} if "same" in self.lines or any("ß" in word for word in said) else said
+        return not (self.names.isdisjoint(said) or self.signs.isdisjoint(said))
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        own = self.lines.get("pattern", ())
+        return tuple(re.compile(r"(?<!\S)" + "".join(map(_part, pattern.split()))) for pattern in (*_PATTERNS, *own))
+
+    @cached_property
+    def condemned(self) -> re.Pattern[str]:
+        """The sentence condemns or reports what was said."""
+        before = "".join(f"(?<!{re.escape(words)} )" for words in self.lines.get("not_condemned", ()))
+        words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in self.lines["condemned"])
+        return re.compile(rf"\b{before}(?:{words})\b")
+
+    @cached_property
+    def phrases(self) -> dict[str, list[tuple[list[str], str]]]:
+        """All phrases and their classes by the first word, the longest first. A group's name has the last word over other classes."""
+        classes: dict[tuple[str, ...], str] = {}
+        for what, phrases in self.lines.items():
+            for words in map(self._words, phrases) if what not in _OTHER else ():
+                both = {classes.get(words), what} == {"vile", "curse"}
+                classes[words] = "vilecurse" if both else what
+        classes.update((self._words(name), "group") for name in self._groups("plural"))
+        classes.update((self._words(name), "one") for name in self._groups("single"))
+        by_first: dict[str, list[tuple[list[str], str]]] = {}
+        for words, what in classes.items():
+            by_first.setdefault(words[0], []).append((list(words), what))
+        for first in by_first.values():
+            first.sort(key=lambda phrase: -len(phrase[0]))
+        return by_first
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """A text that names a group has one of these words: the longest that is not only a word for people."""
+        common = {*self._lined("people"), *self._lined("person")} - {*self._lined("plural"), *self._lined("single")}
+        names = (self._words(name) for name in (*self._groups("plural"), *self._groups("single"), *self._lined("slur")))
+        longest = (max((word for word in name if word not in common), key=len, default="") for name in names)
+        return frozenset(longest) - {""} | {*self._lined("also")}
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """A text that attacks a group has one of these words: the longest of each phrase."""
+        return frozenset(max(self._words(phrase), key=len) for what in _SIGNS for phrase in self._lined(what))
+
+    def _groups(self, number: str) -> Iterable[str]:
+        """The names of groups in the plural or in the singular."""
+        demonyms, people = self._lined("demonym"), self._lined("people" if number == "plural" else "person")
+        before = (*self._lined("modifier"), *self._lined("collective"), *demonyms)
+        names = [
+            *self._lined(number),
+            *([] if number == "plural" else demonyms),
+            *(f"{modifier} {word}" for modifier in before for word in people),
+            *(f"{word} {modifier}" for modifier in self._lined("modifier_after") for word in people),
+        ]
+        if number == "plural":
+            names += [f"{name}s" for name in demonyms]
+            names += [f"the {name}" for name in self._lined("collective")]
+        return frozenset(names)
+
+    def _lined(self, what: str) -> tuple[str, ...]:
+        return self.lines.get(what, ())
+
+    def _words(self, phrase: str) -> tuple[str, ...]:
+        return tuple(self.spelt(found[0]) for found in self.word.finditer(phrase))
+
+
+@cache
+def attack_grammar(language: str) -> AttackGrammar:
+    """The grammar from `words/group_attacks/<language>.txt`."""
+    lines: dict[str, tuple[str, ...]] = {}
+    endings: tuple[str, ...] = ()
+    for line in word_list(f"group_attacks/{language}"):
+        what, _, words = line.partition("=")
+        if what == "~":
+            endings = tuple(words.split(","))
+        else:
+            listed = (words,) if what == "pattern" else tuple(_bent(words.split(","), endings))
+            lines[what] = (*lines.get(what, ()), *listed)
+    return AttackGrammar(language, lines)
+
+
+def _bent(words: Iterable[str], endings: tuple[str, ...]) -> Iterable[str]:
+    """The words without accents, as the checks read them; those that end in `~` with each ending of the language."""
+    for word in map(_without_accents, words):
+        if word.endswith("~"):
+            yield from (word[:-1] + ending for ending in endings)
+        else:
+            yield word
+
+
+def _without_accents(word: str) -> str:
+    return word if word.isascii() else fold(word).text
+
+
+def _part(word: str) -> str:
+    """One word of a pattern as a regular expression over class names, each with a blank behind it."""
+    if word.startswith("!"):
+        return f"(?!(?:{word[1:]}) )"
+    many = {"?": "?", "*": "{0,6}"}.get(word[-1], "")
+    names = [_ALSO.get(name, name) for name in word.rstrip("?*").split("|")]
+    return f"(?:(?:{'|'.join(names)}) ){many}"
+
+
+#: What stands for several classes in a pattern.
+_ALSO = {"VILE": "vile|vilecurse", "CURSE": "curse|vilecurse", "comma": "start", "group": "group|slur"}
