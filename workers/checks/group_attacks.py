@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from service.domain.policy.signals import Kind, Signal
-from workers.checks.languages.attack_grammar import LANGUAGES, AttackGrammar, attack_grammar
+from workers.checks.languages.attack_grammar import LANGUAGES, WORD, AttackGrammar, attack_grammar
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.prepared import Prepared
 from workers.checks.text.normalize import Folded
@@ -24,9 +24,10 @@ MOST_WORDS = 1_000
 REMEMBERED = 2
 _ENDS, _QUOTES = frozenset(".!?;\n…"), frozenset('"“”„«»')
 #: The classes whose words a reason names.
-_TELLING = frozenset(
-    "group,slur,vile,vilecurse,curse,beast,hate,sickens,harm,harmed,expel,expelled,fate,fault,decent,denied,death,without,human,send,out".split(",")
-)
+_TELLING = frozenset({
+    "group", "slur", "vile", "vilecurse", "curse", "beast", "hate", "sickens", "harm", "harmed", "expel", "expelled",
+    "fate", "fault", "decent", "denied", "death", "without", "human", "send", "out",
+})  # fmt: skip
 
 
 class _Word(NamedTuple):
@@ -44,10 +45,11 @@ class _Unit(NamedTuple):
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
-    """One signal for the first attack on a group, with its words, in the language that was told or in those that may be meant."""
-    folded, words = prepared.text, frozenset(prepared.said.words)
-    for grammar in map(attack_grammar, _languages(prepared.told)):
-        if not grammar.is_worth_reading(words) or not (places := _first_attack(grammar, folded)):
+    """One signal for the first attack on a group, with its words, in the language that was told."""
+    folded = prepared.text
+    for grammar in map(attack_grammar, languages_of(prepared.told)):
+        words = prepared.said.words if grammar.language == ENGLISH else WORD.findall(folded.text)
+        if not grammar.is_worth_reading(frozenset(words)) or not (places := _first_attack(grammar, folded)):
             continue
         spans = tuple(folded.span(start, end, read_as=" ".join(folded.text[start:end].split())) for start, end in places)
         named = ", ".join(f"'{word}'" for word in dict.fromkeys(span.read_as for span in spans))
@@ -55,11 +57,11 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         return
 
 
-def _languages(told: Told) -> Sequence[str]:
-    """English is tried whenever no language was told, the others if a word of the text suggests them or nothing suggests any."""
+def languages_of(told: Told) -> Sequence[str]:
+    """The language that was told. If none was, all are tried: the text is short or mixed, and each has names and words of its own."""
     if told.language:
         return (told.language,) if told.language in LANGUAGES else ()
-    return [code for code in LANGUAGES if code == ENGLISH or not told.candidates or code in told.candidates]
+    return LANGUAGES
 
 
 def _first_attack(grammar: AttackGrammar, folded: Folded) -> list[tuple[int, int]]:
@@ -106,6 +108,10 @@ def _units(grammar: AttackGrammar, words: Sequence[_Word], *, named_before: bool
             what = "group" if named_before or any(unit.what == "group" for unit in units) else "any"
         units.append(_Unit(what, start, end))
         at += size
+    if (
+        named_before and units[0].what == "be" and "pronouns" in grammar.lines
+    ):  # Spanish "son todos ladrones": "they" is left out.
+        units.insert(0, _Unit("group", units[0].start, units[0].start))
     return units
 
 
@@ -131,7 +137,7 @@ def _attack(grammar: AttackGrammar, text: str, units: Sequence[_Unit]) -> list[t
     for start, end in sorted(found.span() for pattern in grammar.patterns for found in pattern.finditer(classes)):
         first, last = max(classes.count(" ", 0, start) - 1, 0), classes.count(" ", 0, end) - 1
         if not _is_told(grammar, text, units, first):
-            return [(unit.start, unit.end) for unit in units[first:last] if unit.what in _TELLING]
+            return [(unit.start, unit.end) for unit in units[first:last] if unit.what in _TELLING and unit.start < unit.end]
     return []
 
 
