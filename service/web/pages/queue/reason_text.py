@@ -1,15 +1,19 @@
 """The reasons why a comment is held, as text: the rule, the matches, how they were read, the score."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.domain.policy.signals import Kind
+from service.domain.policy.site_thresholds import risk
 from service.web.http.i18n import _
 from service.web.pages.queue.rule_translations import translate_rule
 
 #: Maximum number of matches in one line. In the text of the comment, all matches are highlighted.
 MAX_REASONS = 4
+#: The score of a model in the sentence of its reason: "looks like spam (97%): ...".
+_PERCENT = re.compile(r"\s*[(（]\s*%?[\d.,٫]+\s*[%٪]\s*[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,23 @@ class ReasonLine:
 
 
 def reason_lines(reasons: Sequence[Mapping[str, Any]]) -> list[ReasonLine]:
-    """The reasons of a verdict as lines, most severe first."""
+    """The reasons of a verdict as lines with their scores, most severe first."""
     return [_line(reason) for reason in reasons]
+
+
+def card_lines(reasons: Sequence[Mapping[str, Any]]) -> list[ReasonLine]:
+    """The same lines without scores: a card has one number, its `risk_of`."""
+    return [replace(line, rule=_PERCENT.sub("", line.rule), score="") for line in reason_lines(reasons)]
+
+
+def risk_of(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """The probability that something is wrong with the comment, from all its findings together; empty if none says so."""
+    by_family: dict[str, float] = {}
+    for reason in reasons:
+        family, score = str(reason.get("family", "")), float(reason.get("score", 0))
+        by_family[family] = 1.0 - (1.0 - by_family.get(family, 0.0)) * (1.0 - score)
+    # A check is never certain.
+    return f"{min(risk(by_family), 0.99):.0%}" if risk(by_family) else ""
 
 
 def spans(reasons: Sequence[Mapping[str, Any]], field: str) -> list[Mapping[str, Any]]:
