@@ -112,7 +112,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "what the checks decided alone": lambda s: list_decisions(
         s, "news", DecisionFilter(automatic=True), after=(_now(), PAGE), limit=20
     ),
-    "the days of the charts": lambda s: daily_statistics.days(s, "news", since=_now().date()),
+    "the days of the charts": lambda s: (
+        daily_statistics.days(s, "news", since=_now().date()),
+        daily_statistics.last_count(s, "news"),
+    ),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: create_deliveries(s, now=_now()),
     "is the feed the same as before": lambda s: feed.head_of(s, PAGE),

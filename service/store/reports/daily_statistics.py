@@ -213,6 +213,12 @@ def days(session: Session, site_id: str, *, since: date) -> Sequence[DailyStatis
     return session.scalars(query).all()
 
 
+def last_count(session: Session, site_id: str) -> datetime | None:
+    """When the newest day of a site was counted; None if none was."""
+    newest = select(DailyStatistics.counted_at).where(DailyStatistics.site_id == site_id).order_by(DailyStatistics.day.desc())
+    return session.scalar(newest.limit(1))
+
+
 def sites_to_count(session: Session, today: date, *, before: datetime) -> list[str]:
     """The sites whose current day was not counted since `before`."""
     fresh = select(DailyStatistics.site_id).where(DailyStatistics.day == today.isoformat(), DailyStatistics.counted_at >= before)

@@ -11,7 +11,7 @@ from service.domain.errors import Invalid
 from service.domain.time_zones import first_zone
 from service.store.moderation.decision_log import names_of
 from service.store.reports.daily_statistics import days as counted_days
-from service.store.reports.daily_statistics import held_now
+from service.store.reports.daily_statistics import held_now, last_count
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
@@ -71,7 +71,7 @@ def charts_csv() -> Response:
 
 def _figures(session: Session, now: datetime) -> _Figures:
     days = days_until(now.date(), period_of(request.args.get("days", "")))
-    period = Period.of(days, counted_days(session, site_id(), since=days[0]) if site_id() else [])
+    period = Period.of(days, counted_days(session, site_id(), since=days[0]), last_count(session, site_id()))
     zone = first_zone(policy_of(site(session, site_id())).time_zone)
     people = moderator_rows(period, names_of(session, moderator_ids(period)))
     return _Figures(period, people, hour_rows(period, zone), zone.key)

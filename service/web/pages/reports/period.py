@@ -24,7 +24,8 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days of a period, oldest first, and the statistics of those that were counted."""
+    """The days of a period, oldest first, and the statistics of those that were counted. `counted_at`: the last count of the site,
+    perhaps before the period."""
 
     days: Sequence[date]
     by_day: dict[date, Statistics]
@@ -34,10 +35,9 @@ class Period:
     units: tuple[tuple[int, str], ...]
 
     @classmethod
-    def of(cls, days: Sequence[date], rows: Sequence[DailyStatistics]) -> "Period":
+    def of(cls, days: Sequence[date], rows: Sequence[DailyStatistics], counted_at: datetime | None) -> "Period":
         by_day = {date.fromisoformat(row.day): Statistics.read(row.statistics) for row in rows}
         units = ((86400, _("d")), (3600, _("h")), (60, _("min")), (0, _("s")))
-        counted_at = max((row.counted_at for row in rows), default=None)
         return cls(days, by_day, counted_at, str(flask_babel.get_locale() or "en"), units)
 
     @property

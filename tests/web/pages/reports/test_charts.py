@@ -145,6 +145,15 @@ def test_a_quiet_period_leads_to_a_longer_one(mo: Browser, database: Database) -
     assert "Nothing in this period" in _text(mo, "/charts?days=7")
 
 
+def test_a_worker_that_stopped_before_the_period_is_no_quiet_period(mo: Browser, database: Database) -> None:
+    with database.writing() as session:
+        long_ago = datetime.now(UTC) - timedelta(days=3)
+        store_statistics(session, "news", long_ago.date(), Statistics(received=3), now=long_ago)
+    page = _text(mo, "/charts?days=1")
+    assert "they were last updated 3 days ago" in page
+    assert "No comments came" not in page
+
+
 def test_moderators_and_hours_are_tables_and_files_with_the_same_numbers(mo: Browser, database: Database) -> None:
     _lived_through(database)
     with database.writing() as session:
