@@ -104,7 +104,7 @@ def list_users(*, as_json: bool) -> None:
 @user.command("reset-second-factor")
 @click.argument("email", metavar="EMAIL")
 def reset_a_second_factor(email: str) -> None:
-    """Turn off a moderator's second factor and sign them out everywhere.
+    """Turn off a moderator's second factor, remove their passkeys and sign them out everywhere.
 
     For moderators who have lost both their phone and their recovery codes.
 
@@ -115,7 +115,9 @@ def reset_a_second_factor(email: str) -> None:
         if moderator is None:
             raise click.ClickException(f"no moderator {email!r}")
         reset(session, moderator.id)
-    click.echo(f"{moderator.email} signs in without a second factor; `greenroom user link {moderator.email}` makes a link")
+    click.echo(
+        f"{moderator.email} signs in without a second factor and has no passkeys; `greenroom user link {moderator.email}` makes a link"
+    )
 
 
 @user.command("disable")

@@ -46,6 +46,7 @@ BLUEPRINTS = (
 
 #: The modules that add views to the blueprint of the pages.
 PAGES = (
+    "service.web.pages.account.passkeys",
     "service.web.pages.account.profile",
     "service.web.pages.account.saved_views",
     "service.web.pages.account.sign_in",

@@ -43,10 +43,10 @@ def sign_in(page: Page) -> None:
     expect(dialog).to_contain_text("what you typed is kept")
     dialog.get_by_label("E-mail address").fill("dana@news.example")
     dialog.get_by_label("Password").fill("a wrong one")
-    dialog.get_by_role("button", name="Sign in").click()
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     dialog.get_by_label("Password").fill(PASSWORD)
-    dialog.get_by_role("button", name="Sign in").click()
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
     expect(dialog).to_have_count(0)
 
 
@@ -78,7 +78,7 @@ def test_signing_in_in_another_tab_helps_too(desk: Desk, dana: Callable[[str], P
     other.goto(f"{desk.address}/sign-in")
     other.get_by_label("E-mail address").fill("dana@news.example")
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("button", name="Sign in", exact=True).click()
     other.wait_for_url("**/queue")
     eventually(page, desk, State.APPROVED, 1)
     expect(page.locator("dialog.again")).to_have_count(0)

@@ -29,25 +29,27 @@ def serving(settings: Settings) -> Iterator[Flask]:
 
 
 class Browser:
-    """A browser with its own cookies."""
+    """A browser with its own cookies, on pages of this origin."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, origin: str = ORIGIN) -> None:
+        self.origin = origin
         self.client: FlaskClient = app.test_client()
         self.csrf = ""
 
     def get(self, path: str, **options: object) -> TestResponse:
-        answer = self.client.get(path, base_url=ORIGIN, **options)
+        answer = self.client.get(path, base_url=self.origin, **options)
         if found := re.search(r'name="csrf" value="([^"]+)"', answer.get_data(as_text=True)):
             self.csrf = found[1]
         return answer
 
-    def post(self, path: str, form: dict | None = None, *, origin: str = ORIGIN, csrf: str | None = None) -> TestResponse:
+    def post(self, path: str, form: dict | None = None, *, origin: str | None = None, csrf: str | None = None) -> TestResponse:
         sent = {"csrf": self.csrf if csrf is None else csrf, **(form or {})}
-        return self.client.post(path, data=sent, base_url=ORIGIN, headers={"Origin": origin} if origin else {})
+        origin = self.origin if origin is None else origin
+        return self.client.post(path, data=sent, base_url=self.origin, headers={"Origin": origin} if origin else {})
 
     def send(self, path: str, body: object) -> TestResponse:
-        headers = {"Origin": ORIGIN, "X-CSRF-Token": self.csrf}
-        return self.client.post(path, json=body, base_url=ORIGIN, headers=headers)
+        headers = {"Origin": self.origin, "X-CSRF-Token": self.csrf}
+        return self.client.post(path, json=body, base_url=self.origin, headers=headers)
 
     def signed_in(self, token: str) -> "Browser":
         answer = self.post(f"/sign-in/{token}")

@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from service.actions.accounts.moderators import set_role
+from service.actions.accounts.passkeys import forget_passkeys
 from service.actions.accounts.sign_in import AccountChanged, hold, sign_out_everywhere, start
 from service.actions.accounts.two_factor import accept_code, forget_factor
 from service.actions.audit_log import by_moderator, record_audit
@@ -130,8 +131,9 @@ def _prove(
 
 
 def _end_ways_in(session: Session, person: Moderator) -> None:
-    """End every way into the account: password, two-factor, OIDC account, links, sessions, and pending sign-ins."""
+    """End every way into the account: password, two-factor, passkeys, OIDC account, links, sessions, and pending sign-ins."""
     sign_out_everywhere(session, person.id)
+    forget_passkeys(session, person.id)
     forget_factor(session, person.id)
     session.execute(update(Moderator).where(Moderator.id == person.id).values(password="", oidc_account=None))
     for way_in in (SignInLink, Invitation, OidcSignIn):

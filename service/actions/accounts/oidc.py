@@ -19,6 +19,7 @@ from service.domain.security.oidc import InvalidIdToken, OidcIdentity
 from service.domain.security.pseudonyms import domain_of
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import moderator_with
+from service.store.accounts.passkeys import count_passkeys
 from service.store.tables.accounts import Moderator, Role, locked
 from service.store.tables.oidc import OidcSignIn
 
@@ -75,7 +76,7 @@ def moderator_of(
 ) -> Moderator:
     """The moderator of this OIDC identity. Raises InvalidIdToken for an identity that may not sign in.
 
-    An account that has neither a password nor two-factor is found by its e-mail address and connected. An account with one of
+    An account that has neither a password nor two-factor nor a passkey is found by its e-mail address and connected. An account with one of
     these is connected only by its moderator, while signed in, so that nobody can take it over through the provider. A person
     without an account gets one only if `role` is set and their e-mail domain is in `domains`.
     """
@@ -89,7 +90,8 @@ def moderator_of(
         give_role_on_all_sites(session, known, role)
     if known.disabled_at is not None:
         raise InvalidIdToken("this account was disabled by the operator")
-    by_address = connected is None and known.oidc_account is None and not known.password and known.totp_enabled_at is None
+    secured = known.password or known.totp_enabled_at or count_passkeys(session, known.id)
+    by_address = connected is None and known.oidc_account is None and not secured
     if by_address:
         _connect(session, known.id, person)
     elif known.oidc_account != person.key:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
+from service.actions.accounts.passkeys import forget_passkeys
 from service.actions.accounts.sign_in import sign_out_everywhere
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
@@ -61,12 +62,13 @@ def turn_off(session: Session, moderator_id: UUID, code: str, *, secret_box: Sec
 
 
 def reset(session: Session, moderator_id: UUID) -> None:
-    """Turn two-factor off for a moderator who has lost phone and codes, and sign them out everywhere.
+    """Turn two-factor off for a moderator who has lost phone and codes, remove their passkeys, and sign them out everywhere.
 
-    Raises Conflict if two-factor is not on.
+    Raises Conflict if they have neither.
     """
-    if not _locked_moderator(session, moderator_id).totp_enabled_at:
-        raise Conflict("this moderator has no second factor")
+    is_on = _locked_moderator(session, moderator_id).totp_enabled_at
+    if not forget_passkeys(session, moderator_id) and not is_on:
+        raise Conflict("this moderator has no second factor and no passkey")
     forget_factor(session, moderator_id)
     sign_out_everywhere(session, moderator_id)
     record_audit(session, AuditEvent.TWO_FACTOR_RESET, target=moderator_id)

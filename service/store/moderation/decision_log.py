@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, func, literal, null, select, tuple_
+from sqlalchemy import Select, Uuid, exists, func, literal, null, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
@@ -17,6 +17,7 @@ from service.store.tables.accounts import Membership, Moderator, Role
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event
+from service.store.tables.passkeys import Passkey
 
 _COMMENT = (
     Comment.author_name,
@@ -127,6 +128,7 @@ def moderators_of(session: Session, site_id: str) -> Sequence[AnyRow]:
         Membership.role,
         Moderator.disabled_at,
         Moderator.totp_enabled_at,
+        exists().where(Passkey.moderator_id == Moderator.id).label("has_passkeys"),
         shown_name().label("who"),
     )
     return session.execute(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
+from service.actions.accounts.passkeys import BY_PASSKEY
 from service.actions.accounts.sign_in import BY_MAIL, record_seen
 from service.domain.errors import Code, Invalid, NotFound, Refusal
 from service.domain.security.tokens import digest_of
@@ -111,8 +112,9 @@ def has_role(role: Role) -> bool:
 
 
 def owes_second_factor() -> bool:
-    """True if the moderator must use two-factor sign-in but has not set it up."""
-    if current_sign_in().moderator.totp_enabled_at:
+    """True if the moderator must use two-factor sign-in but has not set it up. A passkey is two factors: the device, and its PIN or
+    a finger."""
+    if current_sign_in().moderator.totp_enabled_at or current_sign_in().session.method == BY_PASSKEY:
         return False
     demanded = resources().settings.two_factor
     return demanded == "everybody" or (demanded == "admins" and Role.ADMIN in current_sign_in().roles.values())

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import Code, Refusal
+from service.domain.security.passkeys import RelyingParty
 from service.domain.time_zones import first_zone
 from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role
@@ -103,6 +104,7 @@ def _template_context() -> dict[str, Any]:
         "site_id": g.get("site_id", ""),
         "may": sessions.has_role,
         "oidc_name": resources().issuer.name if resources().issuer.is_set else "",
+        "passkeys_work": RelyingParty.of(resources().settings.url) is not None,
         "sends_mail": resources().settings.sends_mail,
         "demanded": bool(signed_in) and sessions.owes_second_factor(),
         "Role": Role,

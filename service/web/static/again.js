@@ -28,16 +28,17 @@ async function opened() {
   document.body.append(dialog);
   const before = document.activeElement;
   try {
-    fill(dialog, await (await fetch("/sign-in?again=1&next=/session")).text());
+    const { offerPasskeys } = await import("./passkeys.js");
+    fill(dialog, await (await fetch("/sign-in?again=1&next=/session")).text(), offerPasskeys);
     dialog.showModal();
-    return await answered(dialog);
+    return await answered(dialog, offerPasskeys);
   } finally {
     dialog.remove();
     before?.focus({ preventScroll: true });
   }
 }
 
-function answered(dialog) {
+function answered(dialog, offerPasskeys) {
   return new Promise((resolve, reject) => {
     const look = async () => {
       const found = await session().catch(() => null);
@@ -48,18 +49,19 @@ function answered(dialog) {
     const timer = setInterval(look, 2000);
     dialog.addEventListener("close", () => { clearInterval(timer); reject(new Error("signed out")); });
     dialog.addEventListener("click", (event) => { if (event.target.matches("[data-close]")) dialog.close(); });
+    dialog.addEventListener("signed-in", (event) => { event.preventDefault(); look(); });
     dialog.addEventListener("submit", async (event) => {
       const form = event.target;
       if (form.target) return;
       event.preventDefault();
       const action = event.submitter?.getAttribute("formaction") ?? form.action;
       const answer = await fetch(action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-      if (!(await look()) && answer) fill(dialog, await answer.text());
+      if (!(await look()) && answer) fill(dialog, await answer.text(), offerPasskeys);
     });
   });
 }
 
-function fill(dialog, html) {
+function fill(dialog, html, offerPasskeys) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const inside = page.querySelector("main > .narrow");
   const close = dialog.querySelector("[data-close]") ?? page.querySelector("[data-close]");
@@ -72,6 +74,7 @@ function fill(dialog, html) {
     return;
   }
   dialog.replaceChildren(...inside.childNodes);
+  offerPasskeys(dialog);
   if (close && !dialog.contains(close)) dialog.append(close);
   const title = dialog.querySelector("h1");
   title.id = "again-title";

@@ -12,6 +12,7 @@ from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import BrowserSession, Role, SignInLink
 from service.store.tables.audit_log import AuditEntry
 from service.store.tables.invitations import Invitation
+from service.store.tables.passkeys import Passkey
 from tests.security.conftest import House
 from tests.security.pre_hijacking.accounts import LINK, MALLORYS, OWN, VICTOR, accept, invite, opens, roles, with_password
 from tests.support.sign_in import Browser, moderator
@@ -73,7 +74,7 @@ def test_whoever_accepts_has_both_roles_and_nothing_from_before_opens_the_accoun
     with house.database.reading() as session:
         person = moderator_with(session, VICTOR)
         assert (person.password, person.totp_enabled_at, person.oidc_account) == ("", None, None)
-        for table in (SignInLink, Invitation):
+        for table in (SignInLink, Invitation, Passkey):
             assert session.scalar(select(table).where(table.moderator_id == person.id)) is None
         mine = session.scalars(select(BrowserSession).where(BrowserSession.moderator_id == person.id)).all()
         assert len(mine) == 1

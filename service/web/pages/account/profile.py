@@ -1,4 +1,4 @@
-"""The account page: password, sessions, language, time zone, theme and shortcut keys."""
+"""The account page: password, passkeys, sessions, language, time zone, theme and shortcut keys."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from service.actions.accounts.sign_in import hold, set_password, sign_out
 from service.domain.security.passwords import hash_password, password_fault, verify_password
 from service.domain.time_zones import first_zone, is_zone, zones_by_region
 from service.store.accounts.moderators import browsers_of
+from service.store.accounts.passkeys import count_passkeys, passkeys_of
 from service.web.auth.login_throttle import throttle
 from service.web.auth.sessions import current_moderator_id, current_sign_in, may_replace_password, signed_in
 from service.web.http.field_types import NO_NUL, Strict
@@ -35,9 +36,11 @@ def account() -> AnyResponse:
 @bp.get("/account/first-password")
 @signed_in
 def first_password() -> AnyResponse:
-    """After a sign-in by link, ask for a password: the link works once, and without a password the next sign-in needs a link."""
+    """After a sign-in by link, ask for a password or a passkey: the link works once, and the next sign-in would need another."""
     moderator = current_sign_in().moderator
-    lacks = may_replace_password() or not (moderator.password or moderator.oidc_account)
+    with resources().database.reading() as session:
+        has_way_in = moderator.password or moderator.oidc_account or count_passkeys(session, moderator.id)
+    lacks = may_replace_password() or not has_way_in
     return page("first_password.html", fault="") if lacks else redirect_to("pages.queue")
 
 
@@ -128,9 +131,9 @@ def _password_refused(fault: str, *, first: bool) -> AnyResponse:
 
 def _render(status: int = 200, *, fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
-        browsers = browsers_of(session, current_moderator_id())
+        browsers, passkeys = browsers_of(session, current_moderator_id()), passkeys_of(session, current_moderator_id())
     return page(
-        "account.html", status, browsers=browsers, fault=fault, done=request.args.get("done", ""), themes=THEMES,
+        "account.html", status, browsers=browsers, passkeys=passkeys, fault=fault, done=request.args.get("done", ""), themes=THEMES,
         zones=zones_by_region(), session_name=session_name, session_place=session_place, browser_zone=first_zone(browser_zone()),
         asks_password=current_sign_in().moderator.password and not may_replace_password(),
     )  # fmt: skip
