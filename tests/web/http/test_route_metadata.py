@@ -41,6 +41,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/reported/<token>",
         "/reported/<token>/complaint",
         "/sign-in",
+        "/sign-in/link",
         "/sign-in/<token>",
         "/sign-in/code",
         "/sign-in/oidc/start",
