@@ -1,4 +1,4 @@
-"""Languages other than English: coarse words that are found, calm texts that are marked, and the model for attacks.
+"""Languages other than English: coarse words that are found, calm texts that are marked, the model for attacks, and attacks on groups.
 
 A row is judged as its comment would be: its language is told from its text. Sites take all languages here, so that only what the
 checks find counts.
@@ -10,7 +10,8 @@ from pathlib import Path
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Family, Kind, Signal
-from workers.checks import signals_of
+from workers.checks import group_attacks, signals_of
+from workers.checks.languages.attack_grammar import LANGUAGES as WITH_GRAMMAR
 from workers.checks.languages.attacks import attack_model
 from workers.checks.languages.told import Told
 from workers.training.corpora import rows
@@ -24,6 +25,12 @@ LANGUAGES = {"hinglish": "hi-Latn"} | {code: code for code in _CODES}
 MOST_WORDS, SOME_WORDS = {"hi", "hinglish", "es", "fr", "de", "pt", "it", "zh"}, {"nl", "ar", "pl", "tr", "ru", "bn", "ta"}
 AUC_GOALS = {"hinglish": 0.9, "pt": 0.8, "zh": 0.8, "ar": 0.8, "de": 0.77, "tr": 0.77, "ko": 0.72, "fr": 0.72}
 COARSE, CALM = ("coarse", "coarse-hate", "lexicon"), ("clean-news", "clean-text", "clean-identity", "clean-comment")
+
+#: Attacks on groups, and calm texts with the goal for the share that is marked.
+HATE, CALM_GOALS = (
+    ("hate", "hate-disguised", "slur"),
+    {"clean-identity": "<= .01", "clean-news": "<= .005", "comment-clean": "<= .003"},
+)
 
 
 def words_of_languages(folder: Path) -> Iterator[Figure]:
@@ -74,6 +81,18 @@ def attacks_in_languages(folder: Path) -> Iterator[Figure]:
             yield figure(f"{name}: calm texts held by the model", held, "", how, language=name, kind=kind)
 
 
+def attacks_on_groups(folder: Path) -> Iterator[Figure]:
+    """The grammar of attacks on groups of people: attacks that it finds, and calm texts that it marks."""
+    for name, code in LANGUAGES.items():
+        texts = _by_kind(folder, name) if code in WITH_GRAMMAR else {}
+        for kind in (*HATE, *CALM_GOALS):
+            if part := texts.get(kind):
+                called = "attacks on groups found" if kind in HATE else "calm texts with an attack on a group"
+                marked = mean(any(signal.check == group_attacks.CHECK for signal in _signals(text)) for text in part)
+                how = f"{len(part)} texts of the kind {kind}"
+                yield figure(f"{name}: {called}", marked, CALM_GOALS.get(kind, ""), how, language=name, kind=kind)
+
+
 def _by_kind(folder: Path, name: str) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
     for row in rows(folder, name):
@@ -101,4 +120,4 @@ def _wrong(told: Sequence[str], code: str) -> str:
     return ", ".join(others) or "none"
 
 
-QUICK = (words_of_languages, attacks_in_languages)
+QUICK = (words_of_languages, attacks_in_languages, attacks_on_groups)
