@@ -21,7 +21,7 @@ def test_a_link_arrives_by_mail_with_and_without_a_broker(broker: str, tmp_path:
             environ = {"GREENROOM_HOME": str(home), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
             subprocess.run(added, env=environ, check=True, capture_output=True, timeout=120)
             form = {"email": "dana@news.example", "next": "/queue"}
-            answer = requests.post(f"{up.url}/sign-in/link", data=form, headers={"Origin": up.url}, timeout=60)
+            answer = requests.post(f"{up.url}/sign-in/link/send", data=form, headers={"Origin": up.url}, timeout=60)
             assert answer.ok, answer.text
             wait_until(lambda: bool(server.mails), what="the mail")
     assert f"{up.url}/sign-in/" in server.mails[0].get_content()

@@ -25,7 +25,7 @@ async function signIn(button) {
   const options = await post("/sign-in/passkey/options");
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const credential = await navigator.credentials.get({ publicKey });
-  const { next } = await post("/sign-in/passkey", { credential: credential.toJSON(), next: button.dataset.next });
+  const { next } = await post("/sign-in/passkey/answer", { credential: credential.toJSON(), next: button.dataset.next });
   // The dialog that signs in again stays on its page.
   const leave = button.dispatchEvent(new CustomEvent("signed-in", { bubbles: true, cancelable: true }));
   if (leave) location.assign(next);

@@ -17,7 +17,7 @@ from service.web.pages.blueprint import bp, local_path, page
 from service.web.resources.web_resources import resources
 
 
-@bp.post("/sign-in/link")
+@bp.post("/sign-in/link/send")
 @public_page
 @rate_limited(Rate.SIGN_IN)
 def send_link() -> AnyResponse:

@@ -74,7 +74,7 @@ def passkey_request() -> AnyResponse:
     return _with_challenge(jsonify(request_options(party, challenge=challenge)), token)
 
 
-@bp.post("/sign-in/passkey")
+@bp.post("/sign-in/passkey/answer")
 @public_page
 @rate_limited(Rate.SIGN_IN)
 def sign_in_by_passkey() -> AnyResponse:

@@ -74,7 +74,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_came_by_mail(
 ) -> None:
     stranger = Browser(app)
     assert "Send me a link" in stranger.get("/sign-in").text
-    assert stranger.post("/sign-in/link", {"email": " DANA@news.example"}).status_code == 200
+    assert stranger.post("/sign-in/link/send", {"email": " DANA@news.example"}).status_code == 200
     link = post.link()
     assert stranger.get(link).status_code == 200
     assert stranger.post(link).location == "/account/first-password"
@@ -99,7 +99,7 @@ def test_the_answer_is_the_same_whether_there_is_an_account_or_not(
         disable(session, "gone@news.example", now=datetime.now(UTC))
     answers = set()
     for email in (DANA, "nobody@news.example", "gone@news.example"):
-        answer = Browser(app).post("/sign-in/link", {"email": email})
+        answer = Browser(app).post("/sign-in/link/send", {"email": email})
         answers.add((answer.status_code, answer.text.replace(email, "")))
     assert len(answers) == 1
     with database.reading() as session:
@@ -112,21 +112,21 @@ def test_the_answer_is_the_same_whether_there_is_an_account_or_not(
 
 def test_asking_for_links_is_throttled(app: Flask, dana: Browser) -> None:
     for email in (DANA, "nobody@news.example"):
-        tries = [Browser(app).post("/sign-in/link", {"email": email}).status_code for _ in range(7)]
+        tries = [Browser(app).post("/sign-in/link/send", {"email": email}).status_code for _ in range(7)]
         assert tries == [200] * 5 + [429] * 2
     assert Browser(app).post("/sign-in", {"email": DANA, "password": OLD}).status_code == 303
 
 
 def test_what_is_no_address_is_asked_for_again(app: Flask) -> None:
     for email in ("", "dana", "a\0b@c"):
-        answer = Browser(app).post("/sign-in/link", {"email": email})
+        answer = Browser(app).post("/sign-in/link/send", {"email": email})
         assert answer.status_code == 422
         assert "Type your e-mail address first" in answer.text
-    assert Browser(app).post("/sign-in/link", {"email": DANA}, origin="https://evil.example").status_code == 403
+    assert Browser(app).post("/sign-in/link/send", {"email": DANA}, origin="https://evil.example").status_code == 403
 
 
 def test_a_link_by_mail_runs_out_after_an_hour(app: Flask, dana: Browser, post: Post, database: Database) -> None:
-    Browser(app).post("/sign-in/link", {"email": DANA})
+    Browser(app).post("/sign-in/link/send", {"email": DANA})
     link = post.link()
     with database.writing() as session:
         valid_until = session.scalar(select(SignInLink.valid_until).where(SignInLink.by_mail))
@@ -140,7 +140,7 @@ def test_a_session_by_mail_sets_a_password_without_the_old_one_for_a_quarter_of_
     app: Flask, dana: Browser, post: Post, database: Database
 ) -> None:
     browser = Browser(app)
-    browser.post("/sign-in/link", {"email": DANA})
+    browser.post("/sign-in/link/send", {"email": DANA})
     browser.post(post.link())
     browser.get("/account")
     with database.writing() as session:
@@ -171,7 +171,7 @@ def test_two_factor_is_still_asked_for(app: Flask, dana: Browser, post: Post, da
         secret = box.decrypt(moderator_with(session, DANA).totp_secret)
         confirm(session, person.id, code_at(secret, step_at(now) - 1), secret_box=box, now=now, but="")
     browser = Browser(app)
-    browser.post("/sign-in/link", {"email": DANA})
+    browser.post("/sign-in/link/send", {"email": DANA})
     assert browser.post(post.link()).location.startswith("/sign-in/code")
     assert browser.get("/account/first-password").status_code == 303
     answer = browser.post("/sign-in/code", {"code": code_at(secret, step_at(now)), "next": "/account/first-password"})
@@ -204,6 +204,6 @@ def test_without_mail_the_page_says_who_can_give_a_link(settings: Settings, data
         page = Browser(plain).get("/sign-in").text
         assert "Ask an admin for a sign-in link" in page
         assert "Send me a link" not in page
-        assert Browser(plain).post("/sign-in/link", {"email": DANA}).status_code == 404
+        assert Browser(plain).post("/sign-in/link/send", {"email": DANA}).status_code == 404
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Mail)) == 0

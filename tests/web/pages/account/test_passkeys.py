@@ -66,14 +66,14 @@ def asked(browser: Browser) -> dict[str, Any]:
 
 
 def enter(browser: Browser, credential: object, **more: str) -> int:
-    answer = browser.send("/sign-in/passkey", {"credential": credential, **more})
+    answer = browser.send("/sign-in/passkey/answer", {"credential": credential, **more})
     assert answer.status_code == 200 or not browser.client.get_cookie("greenroom", domain=DOMAIN)
     return answer.status_code
 
 
 def test_a_passkey_signs_in_and_is_counted(app: Flask, device: Authenticator, database: Database) -> None:
     browser = Browser(app, ORIGIN)
-    answer = browser.send("/sign-in/passkey", {"credential": device.use(asked(browser)), "next": "/queue?tab=approved"})
+    answer = browser.send("/sign-in/passkey/answer", {"credential": device.use(asked(browser)), "next": "/queue?tab=approved"})
     assert (answer.status_code, answer.json) == (200, {"next": "/queue?tab=approved"})
     assert browser.get("/queue").status_code == 200
     with database.reading() as session:
@@ -84,7 +84,7 @@ def test_a_passkey_signs_in_and_is_counted(app: Flask, device: Authenticator, da
     assert (AuditEvent.PASSKEY_ADDED, {}) in events
     assert (AuditEvent.SIGNED_IN, {"after": {"by": "passkey"}}) in events
     page = Browser(app, ORIGIN)
-    evil = page.send("/sign-in/passkey", {"credential": device.use(asked(page)), "next": "//evil.example"})
+    evil = page.send("/sign-in/passkey/answer", {"credential": device.use(asked(page)), "next": "//evil.example"})
     assert evil.json == {"next": "/queue"}
 
 
@@ -146,7 +146,7 @@ def test_a_page_of_another_origin_cannot_send_an_answer(app: Flask, device: Auth
     browser = Browser(app, ORIGIN)
     body = {"credential": device.use(asked(browser))}
     headers = {"Origin": "https://evil.example"}
-    assert browser.client.post("/sign-in/passkey", json=body, base_url=ORIGIN, headers=headers).status_code == 403
+    assert browser.client.post("/sign-in/passkey/answer", json=body, base_url=ORIGIN, headers=headers).status_code == 403
     assert enter(browser, body["credential"]) == 200
 
 
