@@ -22,6 +22,8 @@ SCORE = 0.8
 MOST_WORDS = 1_000
 #: "they" means a group that was named at most this many sentences before.
 REMEMBERED = 2
+#: Roman Urdu has the words of Roman Hindi.
+_SAME = {"ur-Latn": "hi-Latn"}
 _ENDS, _QUOTES = frozenset(".!?;\n…"), frozenset('"“”„«»')
 #: The classes whose words a reason names.
 _TELLING = frozenset({
@@ -60,7 +62,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 def languages_of(told: Told) -> Sequence[str]:
     """The language that was told. If none was, all are tried: the text is short or mixed, and each has names and words of its own."""
     if told.language:
-        return (told.language,) if told.language in LANGUAGES else ()
+        read_with = _SAME.get(told.language, told.language)
+        return (read_with,) if read_with in LANGUAGES else ()
     return LANGUAGES
 
 

@@ -8,7 +8,7 @@ from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Signal
 from workers.checks import group_attacks
 from workers.checks.languages.attack_grammar import LANGUAGES
-from workers.checks.languages.told import ENGLISH
+from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.prepared import Prepared
 
 SENTENCES = Path(__file__).parent / "group_attacks"
@@ -45,3 +45,9 @@ def test_a_harmless_sentence_about_the_same_groups_is_not(language: str) -> None
 def test_other_people_and_things_are_no_group(language: str) -> None:
     for text in sentences(language, "!"):
         assert not found(text, language), text
+
+
+def test_roman_urdu_is_read_with_the_words_of_roman_hindi() -> None:
+    text = "yeh pathan ghaddar hain aur in ka koi bharosa nahi hy, mulk se nikalo inko, nahi tou mulk tabah ho jaye ga"
+    assert Told.of(text).language == "ur-Latn"
+    assert found(text, "hi-Latn")
