@@ -53,10 +53,10 @@ def hate(folder: Path, model: Transformer) -> Iterator[Figure]:
     for called, limit in limits.items():
         how = f"twin of HateCheck, other groups and predicates, {len(twin)} sentences"
         hateful = mean(score >= limit for each, score in twin if each.hate)
-        yield figure(f"hateful sentences held, {called}", hateful, ">= .60" if ranked else "", how)
-        yield figure(f"harmless sentences held, {called}", mean(s >= limit for e, s in twin if not e.hate), "<= .12", how)
+        yield figure(f"hateful sentences found by the transformer alone, {called}", hateful, "", how)
+        yield figure(f"harmless sentences marked by it, {called}", mean(s >= limit for e, s in twin if not e.hate), "<= .12", how)
         identity = mean(score >= limit for each, score in twin if each.kind in IDENTITY)
-        yield figure(f"harmless identity sentences held, {called}", identity, "<= .01", how)
+        yield figure(f"harmless identity sentences marked by it, {called}", identity, "<= .01", how)
         if measured:
             flagged = mean(score >= limit for score in measured)
             yield figure(
