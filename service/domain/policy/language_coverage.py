@@ -14,6 +14,8 @@ LISTED = frozenset(
         "pl", "ro", "ru", "sv", "ta", "te", "th", "uk", "ur",
     }
 )  # fmt: skip
+#: The languages in which plain attacks on a group of people are found by their grammar.
+GROUP_ATTACKS = frozenset({"en", "de", "es", "fr", "hi-Latn", "it", "nl", "pt", "ur-Latn"})
 #: The languages that the checks cover. A comment in any other waits for a moderator, unless its site accepts that language.
 COVERED = frozenset({"en"}) | LEARNED
 

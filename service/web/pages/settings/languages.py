@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.sites.site_settings import set_languages
-from service.domain.policy.language_coverage import ALL, NAMES, Level, covered, level_of
+from service.domain.policy.language_coverage import ALL, GROUP_ATTACKS, NAMES, Level, covered, level_of
 from service.domain.text.language import language_of
 from service.store.comments.recent_texts import recent_texts
 from service.store.sites.sites import policy_of, site
@@ -46,7 +46,16 @@ def languages() -> AnyResponse:
     rows = _rows(Counter(filter(None, map(language_of, texts))), len(texts), taken)
     proposed = [row for row in rows if row.code != "en" and row.share >= PROPOSED]
     done = request.args.get("done", "")
-    return page("languages.html", rows=rows, proposed=proposed, counted=len(texts), every=ALL in taken, done=done, level=Level)
+    return page(
+        "languages.html",
+        rows=rows,
+        proposed=proposed,
+        counted=len(texts),
+        every=ALL in taken,
+        done=done,
+        level=Level,
+        group_attacks=GROUP_ATTACKS,
+    )
 
 
 @bp.post("/settings/languages")

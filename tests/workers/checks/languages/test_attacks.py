@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import PolicyLimits, judge
-from service.domain.policy.language_coverage import LEARNED, LISTED
+from service.domain.policy.language_coverage import GROUP_ATTACKS, LEARNED, LISTED
 from service.domain.policy.signals import Kind, Signal
 from service.domain.states import State
 from workers.checks import models, signals_of
+from workers.checks.languages import attack_grammar
 from workers.checks.languages.attacks import READ, attack_model, normal, packed, pieces, telling_words, unpacked
 from workers.checks.languages.coarse_words import listed_languages
 from workers.checks.model.linear import Linear
@@ -54,6 +55,7 @@ def test_the_english_model_does_not_read_other_languages() -> None:
 def test_what_the_policy_calls_covered_is_what_the_checks_know() -> None:
     assert attack_model().languages == LEARNED
     assert listed_languages() == LEARNED | LISTED
+    assert {*attack_grammar.LANGUAGES, "ur-Latn"} == GROUP_ATTACKS
 
 
 def test_the_card_names_data_licences_figures_and_limits() -> None:
