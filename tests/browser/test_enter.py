@@ -46,7 +46,7 @@ OPEN = """async (scripted) => {
 NEXT = """([fields, seen, scripted]) => {
   const shape = (field) => JSON.stringify([location.pathname, field.form?.id, field.form?.getAttribute('action'), field.type, field.name,
     ...[...field.form?.elements ?? []].filter((one) => one.type === 'submit').map((one) => one.value.split(':')[0])]).replaceAll(/[0-9a-f-]{36}/g, 'id');
-  const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && (scripted || !field.closest('dialog')));
+  const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && (scripted || !field.closest('dialog, [hidden]')));
   if (!field) return null;
   document.querySelector('[data-next]')?.removeAttribute('data-next');
   field.dataset.next = '';

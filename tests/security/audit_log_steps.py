@@ -25,6 +25,9 @@ LEFT_OUT = {
     "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
     "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
+    # Passkeys need https, which nothing here speaks: their entries are checked in tests/web/pages/account/test_passkeys.py, and the
+    # entry of a link by mail, which the worker makes, in tests/workers/periodic/test_send_mails.py.
+    "pages.passkey_request", "pages.passkey_creation", "pages.create_passkey", "pages.delete_passkey", "pages.sign_in_by_passkey", "pages.send_link",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
 HOOK = "https://hooks.news.example/secret-path?token=hidden"

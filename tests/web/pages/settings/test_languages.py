@@ -44,7 +44,7 @@ def test_the_page_shows_which_languages_readers_write(ada: Browser, database: Da
     shown = html_of(ada.get("/settings/languages"))
     assert "Your readers also write German (33% of the last 3 comments). The checks decide about these comments." in shown
     assert "Your readers also write Spanish (33% of the last 3 comments). These comments wait for a person." in shown
-    assert "coarse words only" in shown
+    assert "coarse words, and plain attacks on groups of people" in shown
 
 
 def test_a_choice_is_saved_and_other_choices_stay(ada: Browser, database: Database) -> None:
