@@ -26,7 +26,7 @@ LEFT_OUT = {
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
     "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
     # Passkeys need https, which nothing here speaks: their entries are checked in tests/web/pages/account/test_passkeys.py, and the
-    # entry of a link by mail, which the worker makes, in tests/workers/periodic/test_send_mails.py.
+    # entry of a link by mail, which the worker makes, in tests/web/pages/account/test_link_by_mail.py.
     "pages.passkey_request", "pages.passkey_creation", "pages.create_passkey", "pages.delete_passkey", "pages.sign_in_by_passkey", "pages.send_link",
 }  # fmt: skip
 PASSWORD = "a quiet room behind the stage"  # noqa: S105
