@@ -54,7 +54,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         if not grammar.is_worth_reading(frozenset(words)) or not (places := _first_attack(grammar, folded)):
             continue
         spans = tuple(folded.span(start, end, read_as=" ".join(folded.text[start:end].split())) for start, end in places)
-        named = ", ".join(f"'{word}'" for word in dict.fromkeys(span.read_as for span in spans))
+        named = ", ".join(f"'{word}'" for word in dict.fromkeys(" ".join(span.text.lower().split()) for span in spans))
         yield Signal(Kind.ABUSE_HATE, SCORE, f"attacks a group of people: {named}", spans, check=CHECK)
         return
 
