@@ -44,7 +44,10 @@ def compress(response: Response) -> Response:
 def _pack(response: Response, etag: str | None) -> None:
     is_file = response.direct_passthrough
     response.direct_passthrough = False
+    source = response.response
     body = response.get_data()
+    if is_file and hasattr(source, "close"):
+        source.close()
     if len(body) < WORTH_COMPRESSING:
         return
     response.set_data(_file_packed(etag, body) if is_file and etag else _packed(body, padding=secrets.randbelow(MAX_PADDING + 1)))
