@@ -253,7 +253,7 @@ def _is_among(spoken: str, value: str) -> bool:
     return spoken in listed or spoken.partition("-")[0] in listed
 
 
-def _words(value: str, facts: Facts) -> str:
+def _matching_words(value: str, facts: Facts) -> str:
     texts = [_normalized(text) for text in dict.fromkeys((facts.text, facts.folded)) if text]
     typed = filter(None, map(str.strip, value.split(",")))
     matches = [entry for entry in typed if any(_mentions(entry, words) for words in texts)]
@@ -303,6 +303,6 @@ _REASONS = {
     RuleSubject.OLD_THREAD: _old_thread,
     RuleSubject.LANGUAGE: _language,
     RuleSubject.IN_LANGUAGE: _in_language,
-    RuleSubject.WORDS: _words,
+    RuleSubject.WORDS: _matching_words,
 }
 _KINDS = {Outcome.HOLD: Kind.SITE_RULE, Outcome.REJECT: Kind.SITE_RULE_REJECTS, Outcome.APPROVE: Kind.SITE_RULE_APPROVES}

@@ -147,7 +147,7 @@ def _agreement(row: AnyRow) -> bool | None:
 
 
 def _changed(session: Session, site_id: str, day: Day) -> Sequence[AnyRow]:
-    """The decisions that were taken back (`undo`), or changed by somebody else, on this day: who had made them, and when."""
+    """The decisions that an undo or another person changed on this day, with the moderator and the time of each."""
     earlier, before = aliased(Decision), aliased(Decision)
     newest = (
         select(func.max(before.version))

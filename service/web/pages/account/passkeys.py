@@ -92,7 +92,7 @@ def passkey_creation() -> AnyResponse:
     """What the browser needs to create a passkey."""
     proof, _bytes = parse_body(PasswordProof)
     party, owner = _party(), current_sign_in().moderator
-    # Ask for the password, so that nobody can add another way to sign in through an unattended browser.
+    # Ask for the password: somebody at an unattended browser must not be able to add a passkey.
     if owner.password and not may_replace_password():
         throttle(owner.email)
         if not verify_password(owner.password, proof.old):
@@ -136,7 +136,7 @@ def _signed_in_by(credential: dict[str, Any]) -> str:
     """The token of a new session. Raises InvalidPasskey."""
     party = _party()
     with resources().database.writing() as session:
-        # Committed before anything is verified: a challenge counts once, whatever the answer is.
+        # Take the challenge and commit before verifying, so that each challenge can be answered only once.
         challenge = passkeys.take_challenge(session, _token(), now=_now())
     with resources().database.reading() as session:
         passkey = passkey_with(session, credential_id_of(credential))

@@ -102,10 +102,10 @@ def _back(comment_id: UUID, done: str, **facts: Any) -> AnyResponse:
     """Back to the page of the comment; for the script, what was done and the card as it is now."""
     if not wants_json():
         return redirect_to("pages.comment", comment_id=comment_id, site=site_id(), done=done)
-    return _answer(comment_id, done, **facts)
+    return _json_response(comment_id, done, **facts)
 
 
-def _answer(comment_id: UUID, done: str, *, undo: bool = False, new_version: int = 0) -> Response:
+def _json_response(comment_id: UUID, done: str, *, undo: bool = False, new_version: int = 0) -> Response:
     asked = asked_at(request.form.get("view", ""))
     with resources().database.reading() as session:
         numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())

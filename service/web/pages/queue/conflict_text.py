@@ -23,7 +23,7 @@ def conflict_text(refused: Sequence[Outcome]) -> list[str]:
         last = last_words(session, ids)
         rows = session.execute(select(Comment.id, Comment.version).where(Comment.id.in_(ids)))
         versions = {row.id: row.version for row in rows}
-    # After a later edit the last decision is not what was in the way.
+    # If the comment was edited after the last decision, the edit caused the conflict, not the decision.
     current = {comment_id: row for comment_id, row in last.items() if row.version == versions.get(comment_id)}
     return [_sentence(outcome, current.get(outcome.comment_id)) for outcome in refused]
 
