@@ -55,3 +55,4 @@ def test_the_badge_counts_held_comments_and_goes_with_the_session(desk: Desk) ->
     page.get_by_role("button", name="Sign out").last.click()
     page.wait_for_url("**/sign-in**")
     until(page, "window.__badges.at(-1) === 0")
+    assert page.evaluate("window.__badges.at(-1)") == 0

@@ -28,6 +28,7 @@ def test_a_key_counts_by_its_place_where_the_layout_is_not_latin(desk: Desk, cal
     page = desk.open(desk.sit_down())
     press(page, key, "KeyA")
     eventually(page, desk, State.APPROVED, 1)
+    assert current(page) == "comment number 1"
     calm(page)
 
 

@@ -141,3 +141,4 @@ def test_after_a_first_sign_in_by_link_a_password_is_asked_for(desk: Desk, chrom
     page.wait_for_url("**/queue")
     desk.open(page, "/account/first-password")
     page.wait_for_url("**/queue")
+    assert page.get_by_label("New password", exact=True).count() == 0
