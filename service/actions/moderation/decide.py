@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.reported.close import Closing, close_decided, reopen
+from service.actions.reported.close import Closing, close_decided
+from service.actions.reported.reopen import reopen
 from service.domain.errors import AlreadyDecided, Fault, Gone, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.policy.signals import Kind
@@ -19,7 +20,7 @@ from service.store.db.column_types import AnyRow, table
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
-from service.store.tables.outbox import Event, EventState
+from service.store.tables.outbox import Event, EventState, EventType
 from service.store.tables.reported import ReportState
 from service.store.tables.sites import Site
 
@@ -121,9 +122,12 @@ def undo(
         outcome = _decide_one(session, row, ruling, actor=actor, now=now, action_id=action_id, undoes=decision.id)
         outcomes.append(outcome)
         if isinstance(outcome, Decided):
+            outcome.change.facts.update(_facts_before(session, decision))
             unchanged = decision.from_state == decision.to_state
             (silent if _withdraw(session, decision) or unchanged else loud).append(outcome)
-    reopen(session, [row.id for row in decisions.values() if any(row.comment_id == d.change.comment_id for d in silent + loud)])
+    undone = {decided.change.comment_id for decided in silent + loud}
+    undone_ids = [row.id for row in decisions.values() if row.comment_id in undone]
+    reopen(session, undone_ids, now=now, delay=delay)
     add_event(session, [decided.change for decided in loud], now=now, due_at=now + delay)
     add_event(session, [decided.change for decided in silent], now=now)
     for decided in silent:
@@ -153,6 +157,16 @@ def _back_to(decision: Decision) -> State:
     if decision.reason == REPLY_OF_THE_SITE:
         return State.REJECTED
     return State.HELD if decision.from_state == State.PENDING else State(decision.from_state)
+
+
+def _facts_before(session: Session, decision: Decision) -> dict[str, object]:
+    """Why the comment was restricted before a decision. An undo restores the restriction, so its event says the same."""
+    if decision.from_state != State.REJECTED:
+        return {}
+    earlier = (Event.comment_id == decision.comment_id, Event.seq > 0, Event.seq < decision.version)
+    restrictions = select(Event.facts).where(*earlier, Event.type == EventType.REJECTED, Event.state != EventState.WITHDRAWN)
+    facts = session.scalar(restrictions.order_by(Event.seq.desc()).limit(1)) or {}
+    return {name: facts[name] for name in ("reason", "note", "reasons", "notice") if name in facts}
 
 
 def _decide_one(

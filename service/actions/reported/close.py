@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.store.reported.events import add_own_event, withdraw_own_event
+from service.store.reported.events import add_own_event
 from service.store.reported.reports import open_reports
 from service.store.tables.outbox import EventType
 from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
@@ -60,18 +60,6 @@ def close_decided(
             session, [report], closings[report.comment_id], now=now, due_at=due_at, moderator_id=moderator_id, key_id=key_id
         )
     return {report.comment_id for report in reports}
-
-
-def reopen(session: Session, decision_ids: Sequence[UUID]) -> None:
-    """Open again the reports that these decisions closed, because the decisions were undone. Events not yet sent are withdrawn."""
-    if not decision_ids:
-        return
-    for report in session.scalars(select(Report).where(Report.decision_id.in_(decision_ids))):
-        withdraw_own_event(session, report.id, report.version)
-        report.state, report.version = ReportState.OPEN, report.version + 1
-        report.decided_at, report.moderator_id, report.key_id, report.decision_id = None, None, None, None
-        report.ground, report.note = "", ""
-    session.flush()
 
 
 def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:

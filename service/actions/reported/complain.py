@@ -17,7 +17,13 @@ from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.lifecycle.archives import absent
-from service.store.reported.complaints import complaint_about, complaint_of_report, decider_of, last_event
+from service.store.reported.complaints import (
+    complaint_about,
+    complaint_of_report,
+    decider_of,
+    last_event,
+    open_complaint_of_author,
+)
 from service.store.reported.events import add_own_event
 from service.store.sites.sites import policy_of, site
 from service.store.tables.comments import Comment
@@ -74,7 +80,7 @@ def complain_as_author(
         raise Conflict("there is no decision to complain about: the comment is not restricted")
     if seq is not None and not event.seq <= seq <= comment.version:
         raise Conflict("there is no decision to complain about: the comment was decided again since")
-    if complaint_about(session, comment_id, event.seq):
+    if complaint_about(session, comment_id, event.seq) or open_complaint_of_author(session, comment_id):
         raise Conflict("there is a complaint about this decision already")
     _expect_in_time(event.at, now)
     automated = (event.facts or {}).get("by") in ("policy", "reports")
@@ -120,8 +126,10 @@ def decide_complaint(
     note: str = "",
     now: datetime,
     delay: timedelta,
+    action_id: UUID | None = None,
 ) -> Complaint:
-    """Reverse the decision, or let it stand. `version` is the version of the comment that the moderator saw.
+    """Reverse the decision, or let it stand. `version` is the version of the comment that the moderator saw. A reversal that changes
+    the comment can be undone as the action `action_id`: the complaint is then open again.
 
     Raises NotFound, AlreadyDecided, or SamePerson if this moderator made the decision that the complaint is about.
     """
@@ -133,20 +141,29 @@ def decide_complaint(
         raise AlreadyDecided("somebody decided about this complaint already")
     if complaint.first_moderator_id == moderator_id:
         raise SamePerson("you made this decision; another person has to decide about the complaint")
+    decision_id = None
     if uphold:
-        _reverse(session, complaint, version, moderator_id, now, delay)
+        decision_id = _reverse(session, complaint, version, moderator_id, now, delay, action_id)
     complaint.state = ComplaintState.UPHELD if uphold else ComplaintState.DENIED
     complaint.version, complaint.decided_at = complaint.version + 1, now
-    complaint.moderator_id, complaint.note = moderator_id, note
+    complaint.moderator_id, complaint.decision_id, complaint.note = moderator_id, decision_id, note
     session.flush()
-    add_own_event(session, complaint, EventType.COMPLAINT_DECIDED, now=now)
+    # The event of a reversal waits as long as that of its decision: an undo withdraws both.
+    add_own_event(session, complaint, EventType.COMPLAINT_DECIDED, now=now, due_at=now + delay if decision_id else now)
     return complaint
 
 
 def _reverse(
-    session: Session, complaint: Complaint, version: int | None, moderator_id: UUID, now: datetime, delay: timedelta
-) -> None:
-    """Publish the comment of an author again, or uphold a dismissed report: the comment is removed for the reason of the report."""
+    session: Session,
+    complaint: Complaint,
+    version: int | None,
+    moderator_id: UUID,
+    now: datetime,
+    delay: timedelta,
+    action_id: UUID | None,
+) -> UUID | None:
+    """Publish the comment of an author again, or uphold a dismissed report: the comment is removed for the reason of the report.
+    Returns the decision on the comment; None if it has the state already."""
     report = session.get_one(Report, complaint.report_id) if complaint.report_id else None
     if report:
         # The report is open again until the decision closes it. So the removal counts as one that a reader asked for.
@@ -156,12 +173,14 @@ def _reverse(
     if session.scalar(select(Comment.state).where(Comment.id == complaint.comment_id)) != target:
         ruling = Ruling(complaint.comment_id, target, version, _reason_of(report) if report else REVERSED)
         actor = Actor(moderator_id=moderator_id)
-        [outcome] = decide(session, complaint.site_id, [ruling], actor=actor, now=now, delay=delay)
+        [outcome] = decide(session, complaint.site_id, [ruling], actor=actor, now=now, delay=delay, action_id=action_id)
         if isinstance(outcome, Refusal):
             raise outcome
-    elif report:
+        return outcome.decision_id
+    if report:
         ground = policy_of(site(session, report.site_id)).ground(_reason_of(report)).ground
         close_reports(session, [report], Closing(ReportState.UPHELD, ground=ground), now=now, moderator_id=moderator_id)
+    return None
 
 
 def _reason_of(report: Report) -> str:

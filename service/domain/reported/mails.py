@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-_RECEIVED, _UPHELD, _DISMISSED, _ERASED = "received", "upheld", "dismissed", "erased"
-_COMPLAINT_RECEIVED, _COMPLAINT_UPHELD, _COMPLAINT_DENIED = "complaint_open", "complaint_upheld", "complaint_denied"
+_RECEIVED, _UPHELD, _DISMISSED, _ERASED, _REOPENED = "received", "upheld", "dismissed", "erased", "reopened"
+_COMPLAINT_RECEIVED, _COMPLAINT_REOPENED = "complaint_received", "complaint_reopened"
+_COMPLAINT_UPHELD, _COMPLAINT_DENIED = "complaint_upheld", "complaint_denied"
 #: Subject and text of each mail, by language. English is used for other languages.
 _MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
@@ -31,6 +32,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         _COMPLAINT_DENIED: (
             "The decision stands",
             "A person who had not decided before has looked at your complaint. The decision on {site} stands.",
+        ),
+        _REOPENED: (
+            "The decision about your report was taken back",
+            "the decision about your report was taken back. A person looks at it again. You can see what becomes of it here:\n{link}",
+        ),
+        _COMPLAINT_REOPENED: (
+            "The decision about your complaint was taken back",
+            "The decision about your complaint was taken back. A person who had not decided before looks at it again. You can see what becomes of it here:\n{link}",
         ),
     },
     "de": {
@@ -62,6 +71,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "Die Entscheidung bleibt bestehen",
             "Jemand, der vorher nicht entschieden hatte, hat Ihre Beschwerde geprüft. Die Entscheidung auf {site} bleibt bestehen.",
         ),
+        _REOPENED: (
+            "Die Entscheidung über Ihre Meldung wurde zurückgenommen",
+            "Die Entscheidung über Ihre Meldung wurde zurückgenommen. Ein Mensch prüft sie erneut. Was daraus wird, sehen Sie hier:\n{link}",
+        ),
+        _COMPLAINT_REOPENED: (
+            "Die Entscheidung über Ihre Beschwerde wurde zurückgenommen",
+            "Die Entscheidung über Ihre Beschwerde wurde zurückgenommen. Jemand, der vorher nicht entschieden hatte, prüft sie erneut. Was daraus wird, sehen Sie hier:\n{link}",
+        ),
     },
     "ar": {
         _RECEIVED: (
@@ -77,6 +94,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         _COMPLAINT_UPHELD: ("غيّر اعتراضك القرار", "اطّلع على اعتراضك شخص لم يقرّر من قبل. أُلغي القرار على {site}."),
         _COMPLAINT_DENIED: ("القرار باقٍ", "اطّلع على اعتراضك شخص لم يقرّر من قبل. يبقى القرار على {site}."),
+        _REOPENED: (
+            "سُحب القرار بشأن بلاغك",
+            "سُحب القرار بشأن بلاغك. سيطّلع عليه شخص مرة أخرى. يمكنك أن ترى نتيجته هنا:\n{link}",
+        ),
+        _COMPLAINT_REOPENED: (
+            "سُحب القرار بشأن اعتراضك",
+            "سُحب القرار بشأن اعتراضك. سيطّلع عليه مرة أخرى شخص لم يقرّر من قبل. يمكنك أن ترى النتيجة هنا:\n{link}",
+        ),
     },
     "hi": {
         _RECEIVED: (
@@ -100,6 +125,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         _COMPLAINT_DENIED: (
             "निर्णय कायम है",
             "आपकी आपत्ति ऐसे व्यक्ति ने देखी है, जिसने पहले यह निर्णय नहीं लिया था। {site} का निर्णय कायम है।",
+        ),
+        _REOPENED: (
+            "आपकी शिकायत पर निर्णय वापस ले लिया गया है",
+            "आपकी शिकायत पर निर्णय वापस ले लिया गया है। कोई व्यक्ति इसे फिर से देखेगा। इस पर क्या हुआ, यह आप यहाँ देख सकते हैं:\n{link}",
+        ),
+        _COMPLAINT_REOPENED: (
+            "आपकी आपत्ति पर निर्णय वापस ले लिया गया है",
+            "आपकी आपत्ति पर निर्णय वापस ले लिया गया है। कोई ऐसा व्यक्ति इसे फिर से देखेगा, जिसने पहले निर्णय नहीं लिया था। इस पर क्या हुआ, यह आप यहाँ देख सकते हैं:\n{link}",
         ),
     },
 }
@@ -157,17 +190,17 @@ class Mail:
 def report_mail(
     event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "", by_host: bool = False
 ) -> Mail:
-    """The mail about one event of a report: `received`, or the state that it was decided to."""
+    """The mail about one event of a report: `received`, `reopened`, or the state that it was decided to."""
     phrases = _PHRASES[_mail_language(language)]
     facts = {"site": site, "link": link, "who": phrases["host" if by_host else "person"].format(site=site)}
     redress = phrases["redress"].format(link=link) if event in (_UPHELD, _DISMISSED) else ""
     return _mail(event, language, facts, name=name, email=email, parts=(note, redress))
 
 
-def complaint_mail(state: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
-    """The mail about a complaint that has come in (`open`) or was decided (`upheld`, `denied`)."""
-    event = f"complaint_{state}"
-    further = "" if event == _COMPLAINT_RECEIVED else _PHRASES[_mail_language(language)]["further"]
+def complaint_mail(event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
+    """The mail about one event of a complaint: `received`, `reopened`, or the state that it was decided to (`upheld`, `denied`)."""
+    event = f"complaint_{event}"
+    further = "" if event in (_COMPLAINT_RECEIVED, _COMPLAINT_REOPENED) else _PHRASES[_mail_language(language)]["further"]
     return _mail(event, language, {"site": site, "link": link}, name=name, email=email, parts=(note, further))
 
 

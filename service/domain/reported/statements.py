@@ -45,9 +45,7 @@ class Restriction:
     def reason(self) -> str:
         """The rejection reason. For a decision of the checks it follows from their first finding."""
         reason = str(self.facts.get("reason", ""))
-        if reason or self.by != "policy":
-            return reason or "rules"
-        return _REASON_OF_FAMILY.get(next(iter(self.codes), "").partition(".")[0], "rules")
+        return reason or _REASON_OF_FAMILY.get(next(iter(self.codes), "").partition(".")[0], "rules")
 
     @property
     def is_spam(self) -> bool:

@@ -60,6 +60,12 @@ def complaint_about(session: Session, comment_id: UUID, seq: int) -> Complaint |
     return session.scalar(query)
 
 
+def open_complaint_of_author(session: Session, comment_id: UUID) -> Complaint | None:
+    """The author's open complaint about a comment. After an undo it is about an earlier version than the present restriction."""
+    waiting = (Complaint.comment_id == comment_id, Complaint.report_id.is_(None), Complaint.state == ComplaintState.OPEN)
+    return session.scalar(select(Complaint).where(*waiting).limit(1))
+
+
 def complaint_of_report(session: Session, report_id: UUID) -> Complaint | None:
     return session.scalar(select(Complaint).where(Complaint.report_id == report_id))
 

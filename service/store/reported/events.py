@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
 from service.store.db.column_types import table
 from service.store.tables.outbox import Event, EventState, EventType
-from service.store.tables.reported import Complaint, Report
+from service.store.tables.reported import Complaint, Report, ReportState
 
 
 def add_own_event(
@@ -30,11 +30,19 @@ def add_own_event(
     session.execute(insert(table(Event)), [row])
 
 
-def withdraw_own_event(session: Session, about_id: UUID, seq: int) -> None:
-    """Withdraw an event that has not been sent yet."""
-    session.execute(
+def withdraw_own_event(session: Session, about_id: UUID, seq: int) -> bool:
+    """Withdraw an event that has not been sent yet. Returns whether it was withdrawn."""
+    withdrawn = session.execute(
         update(Event)
         .where(Event.about_id == about_id, Event.seq == seq, Event.state == EventState.DUE)
         .values(state=EventState.WITHDRAWN)
+        .returning(Event.id)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar()
+    return withdrawn is not None
+
+
+def dismissed_at(session: Session, report_id: UUID) -> datetime | None:
+    """When a report was last dismissed, as its events say."""
+    dismissals = (Event.about_id == report_id, Event.type == EventType.REPORT_DECIDED, Event.to_state == ReportState.DISMISSED)
+    return session.scalar(select(Event.at).where(*dismissals).order_by(Event.seq.desc()).limit(1))

@@ -10,7 +10,7 @@ from service.domain.reported.kinds import COMPLAINT_TIME
 from service.domain.reported.mails import complaint_mail, report_mail
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
-from service.store.tables.outbox import Event
+from service.store.tables.outbox import Event, EventType
 from service.store.tables.reported import Complaint, Report, ReportState
 
 
@@ -46,7 +46,7 @@ def report_payload(
     """The `data` of a webhook about a report: the report, its comment, the reporter, and a mail to them that the host can send."""
     reporter = Contact.opened(report.contact, secret_box)
     mail = report_mail(
-        "received" if event.to_state == ReportState.OPEN else event.to_state,
+        _mail_event(event),
         language=report.language, site=site, name=reporter.name, email=reporter.email, link=links.status(report.id),
         note=report.note, by_host=report.key_id is not None,
     )  # fmt: skip
@@ -79,11 +79,22 @@ def complaint_payload(
     """The `data` of a webhook about a complaint, with a mail to its sender that the host can send."""
     sender = Contact.opened(complaint.contact, secret_box)
     mail = complaint_mail(
-        event.to_state, language=complaint.language, site=site, name=sender.name, email=sender.email,
+        _mail_event(event), language=complaint.language, site=site, name=sender.name, email=sender.email,
         link=_complaint_page(complaint, links), note=complaint.note,
     )  # fmt: skip
     facts = {**public_complaint(complaint, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
     return {"complaint": _jsonable(facts), "sender": asdict(sender), "mail": asdict(mail)}
+
+
+def _mail_event(event: Event) -> str:
+    """What the mail about an event says: that it was received, taken back, or the state that it was decided to."""
+    events = {
+        EventType.REPORT_RECEIVED: "received",
+        EventType.COMPLAINT_RECEIVED: "received",
+        EventType.REPORT_REOPENED: "reopened",
+        EventType.COMPLAINT_REOPENED: "reopened",
+    }
+    return events.get(EventType(event.type), event.to_state)
 
 
 def _complaint_page(complaint: Complaint, links: ReaderLinks) -> str:

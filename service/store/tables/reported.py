@@ -78,7 +78,7 @@ class Complaint(Record):
     """One complaint: by the author about the restriction of their comment, or by a reporter (`report_id`) about a dismissal.
 
     `first_moderator_id` is the moderator who decided before; they may not decide again. It is empty if a machine or the host decided.
-    `seq` is the version of the comment that the complaint is about.
+    `seq` is the version of the comment that the complaint is about. `decision_id` is the decision on the comment that reversed it.
     """
 
     __tablename__ = "complaint"
@@ -86,6 +86,7 @@ class Complaint(Record):
         Index("ix_complaint_open", "site_id", "received_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_complaint_comment", "comment_id"),
         Index("ix_complaint_decided", "site_id", "decided_at"),
+        Index("ix_complaint_decision", "decision_id"),
         Index("uq_complaint_report", "report_id", unique=True),
         Index(
             "uq_complaint_restriction", "comment_id", "seq", unique=True,
@@ -108,5 +109,6 @@ class Complaint(Record):
     received_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id", ondelete="SET NULL"))
+    decision_id: Mapped[UUID | None]
     note: Mapped[str] = mapped_column(Text, default="")
     forgotten_at: Mapped[datetime | None]

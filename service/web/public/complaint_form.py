@@ -11,7 +11,7 @@ from service.domain.errors import Conflict, Gone, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.jobs.names import Job
-from service.store.reported.complaints import complaint_about, event_at, last_event
+from service.store.reported.complaints import complaint_about, event_at, last_event, open_complaint_of_author
 from service.store.reported.statements import statement_of_event
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
@@ -95,7 +95,7 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
         if event is None:
             raise NotFound(_("There is no such comment."))
         statement = statement_of_event(event, site, links=resources().reader_links)
-        complaint = complaint_about(session, comment_id, seq)
+        complaint = complaint_about(session, comment_id, seq) or open_complaint_of_author(session, comment_id)
         last = last_event(session, comment_id)
     until = event.at + COMPLAINT_TIME
     language = str(get_locale() or "en").partition("_")[0]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from service.actions.comments.edit_erase import erase
 from service.actions.moderation.decide import Actor, Decided, Ruling, decide, undo
@@ -13,6 +14,7 @@ from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
+from service.store.tables.outbox import Event, EventState
 from service.store.tables.reported import Report
 from tests.actions.reported.reporting import DELAY, draft_of, own_events, receive, report, set_policy
 from tests.support.factories import NOON, events, moved, with_comment
@@ -106,21 +108,26 @@ def test_a_removal_by_anybody_upholds_every_open_report(database: Database, reas
     assert (stored.state, stored.ground, stored.decision_id) == ("upheld", ground, done.decision_id)
 
 
-def test_an_undo_opens_the_reports_again_and_tells_nobody(database: Database) -> None:
+@pytest.mark.parametrize("sent", [False, True])
+def test_an_undo_opens_the_reports_again_and_tells_who_was_told(database: Database, sent: bool) -> None:
     comment_id = with_comment(database, state=State.APPROVED)
     received, dana = receive(database, draft_of(comment_id)), person(database)
     with database.writing() as session:
         done = remove_reported(
             session, "news", comment_id, version=1, action_id=new_id(), moderator_id=dana, reason="insult", now=NOON, delay=DELAY
         )
+    with database.writing() as session:
+        if sent:
+            session.execute(update(Event).values(state=EventState.SENT))
         undo(session, "news", [done.decision_id], actor=Actor(moderator_id=dana), now=NOON, delay=DELAY)
     stored = report(database, received)
     assert (stored.state, stored.ground) == ("open", "")
     with database.reading() as session:
-        assert own_events(session, received.report_id) == [
-            ("report.received", "open", "due"),
-            ("report.decided", "upheld", "withdrawn"),
-        ]
+        told = own_events(session, received.report_id)
+    if sent:
+        assert told[1:] == [("report.decided", "upheld", "sent"), ("report.reopened", "open", "due")]
+    else:
+        assert told == [("report.received", "open", "due"), ("report.decided", "upheld", "withdrawn")]
 
 
 def test_erasing_a_comment_closes_its_reports_and_removes_their_words(database: Database) -> None:

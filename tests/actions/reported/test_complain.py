@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.actions.comments.edit_erase import erase
 from service.actions.moderation.decide import Actor, Ruling, decide, undo
@@ -27,6 +27,7 @@ from service.store.db.engine import Database
 from service.store.reported.statements import statement_of_comment
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
+from service.store.tables.outbox import Event, EventState
 from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
 from tests.actions.reported.reporting import DELAY, SECRET_BOX, draft_of, illegal, own_events, receive
@@ -193,6 +194,54 @@ def test_a_removal_after_a_reporters_complaint_counts_as_one_after_their_report(
         assert [state for _, state, _ in own_events(session, stored.id)] == ["open", "dismissed", "upheld"]
         facts = events(session, comment_id)[-1].facts
         assert (facts["reason"], facts["notice"]) == (reason, True)
+
+
+def undo_reversal(database: Database, complaint_id: UUID, by: UUID, *, sent: bool) -> None:
+    """Undo the decision that reversed; `sent`: the host was told of it before."""
+    with database.writing() as session:
+        if sent:
+            session.execute(update(Event).values(state=EventState.SENT))
+        decision_id = session.get_one(Complaint, complaint_id).decision_id
+        undo(session, "news", [decision_id], actor=Actor(moderator_id=by), now=NOON + timedelta(days=2), delay=DELAY)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_complaint_is_open_again_when_its_reversal_is_undone(database: Database, sent: bool) -> None:
+    dana, sam = person(database, "Dana"), person(database, "Sam")
+    comment_id = removed(database, dana)
+    complaint_id = complain(database, comment_id)
+    settle(database, complaint_id, sam, uphold=True)
+    undo_reversal(database, complaint_id, sam, sent=sent)
+    with database.reading() as session:
+        complaint, told = session.get_one(Complaint, complaint_id), own_events(session, complaint_id)
+        assert (complaint.state, complaint.version, complaint.decided_at, complaint.moderator_id) == ("open", 3, None, None)
+        last = ("complaint.reopened", "open", "due") if sent else ("complaint.decided", "upheld", "withdrawn")
+        assert told[-1] == last
+        comment, history = session.get_one(Comment, comment_id), events(session, comment_id)
+        made = statement_of_comment(comment, history, session.get_one(Site, "news"), links=LINKS)
+        assert (made["reason"], made["restriction"]) == ("insult", "removal")
+    with pytest.raises(Conflict):
+        complain(database, comment_id, seq=None)
+    with pytest.raises(SamePerson):
+        settle(database, complaint_id, dana, uphold=True)
+    settle(database, complaint_id, sam, uphold=True)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_dismissal_stands_again_when_its_reversal_is_undone(database: Database, sent: bool) -> None:
+    comment_id = with_comment(database, state=State.APPROVED)
+    received, dana, sam = receive(database, draft_of(comment_id)), person(database, "Dana"), person(database, "Sam")
+    with database.writing() as session:
+        keep_reported(session, "news", comment_id, [received.report_id], version=1, moderator_id=dana, now=NOON, delay=DELAY)
+        complaint_id = complain_as_reporter(session, received.report_id, WHY, secret_box=SECRET_BOX, now=NOON).id
+    settle(database, complaint_id, sam, uphold=True)
+    undo_reversal(database, complaint_id, sam, sent=sent)
+    with database.reading() as session:
+        stored, complaint = session.get_one(Report, received.report_id), session.get_one(Complaint, complaint_id)
+        assert (stored.state, stored.moderator_id, stored.decided_at) == ("dismissed", dana, NOON)
+        assert complaint.state == "open"
+        assert session.get_one(Comment, comment_id).state == State.APPROVED
+        assert own_events(session, stored.id)[-1][0] == ("report.reopened" if sent else "report.decided")
 
 
 def test_erasing_a_comment_removes_the_words_of_every_complaint(database: Database) -> None:

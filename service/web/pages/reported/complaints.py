@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.reported.complain import SamePerson, decide_complaint
 from service.domain.errors import AlreadyDecided, Conflict, Gone, Invalid
+from service.domain.ids import new_id
 from service.jobs.names import Job
 from service.store.moderation import queue as waiting
 from service.store.reported.complaints import open_complaints
@@ -40,18 +41,20 @@ def answer_complaint() -> AnyResponse:
         return unchanged()
     if complaint_id is None or seen_version is None or act not in ("reverse", "stand"):
         raise Invalid.field("/act", "unknown", "expected a complaint, the version that you saw, and reverse or stand")
+    action_id = new_id()
     try:
         with resources().database.writing() as session:
-            decide_complaint(
+            complaint = decide_complaint(
                 session, site_id(), complaint_id, uphold=act == "reverse", version=seen_version, moderator_id=current_moderator_id(),
-                note=form.get("note", "").strip()[:2000], now=datetime.now(UTC), delay=undo_time(),
+                note=form.get("note", "").strip()[:2000], now=datetime.now(UTC), delay=undo_time(), action_id=action_id,
             )  # fmt: skip
     except SamePerson:
         return _render(403, faults=[_("You made this decision. Another person has to decide about the complaint.")])
     except (AlreadyDecided, Conflict, Gone) as error:
         return _render(409, faults=[sentence(error.detail)])
     resources().notifier.notify(Job.DELIVER)
-    return redirect_to("pages.complaints", site=site_id(), done=act)
+    can_be_undone = {"action": action_id} if complaint.decision_id else {}
+    return redirect_to("pages.complaints", site=site_id(), done=act, **can_be_undone)
 
 
 def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyResponse:
@@ -63,4 +66,5 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
     return page(
         "complaints.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], card_text=card_text,
         words=report_text, done=request.args.get("done", ""), my_id=current_moderator_id(),
+        action_id=uuid(request.args.get("action", "")),
     )  # fmt: skip

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from service.actions.comments.edit_erase import edit
+from service.actions.reported.complain import ComplaintDraft, complain_as_author
+from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.moderation.queue import Tab
@@ -50,3 +52,23 @@ def test_an_edit_since_the_last_decision_is_not_blamed_on_that_decision(app: Fla
     late = dana.post("/queue/reported", {"site": site, "comment": seen, "act": "keep"})
     assert late.status_code == 409
     assert "Somebody changed this comment since you saw it; look at it again." in text_of(late)
+
+
+def test_a_reversal_on_the_page_of_complaints_can_be_undone_there(app: Flask, site: str, database: Database) -> None:
+    dana, sam = signed_in(app, database, "Dana"), signed_in(app, database, "Sam")
+    [comment_id] = sow(database, site, [Seed("one")])
+    rejected = {"site": site, "comment": comment_of(dana.get("/queue")), "act": "reject:insult"}
+    assert dana.post("/queue/decide", rejected).status_code == 303
+    with database.writing() as session:
+        draft = ComplaintDraft("I quoted somebody.")
+        box = SecretBox.from_secret("a secret that only this test knows, long enough")
+        complaint = complain_as_author(session, site, comment_id, draft, seq=None, secret_box=box, now=datetime.now(UTC))
+    page = html_of(sam.get("/queue/complaints"))
+    seen = re.search(r'name="version" value="(\d+)"', page)[1]
+    sent = {"site": site, "complaint": str(complaint.id), "version": seen, "act": "reverse"}
+    answered = sam.post("/queue/complaints", sent)
+    action_id = re.search(r'name="action_id" value="([^"]+)"', html_of(sam.get(answered.location)))[1]
+    assert state_of(database, comment_id) == State.APPROVED
+    sam.post("/queue/undo", {"site": site, "action_id": action_id})
+    assert state_of(database, comment_id) == State.REJECTED
+    assert str(complaint.id) in html_of(sam.get("/queue/complaints"))
