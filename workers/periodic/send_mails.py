@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 
 from service.actions.accounts.mails import MailDraft, delete_mail, delete_old_mails, take_mail
+from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.store.accounts.mails import any_old_mail, due_mail
 from service.store.tables.mails import Mail
@@ -32,7 +33,7 @@ def send_mails(resources: WorkerResources, now: datetime | None = None) -> int:
         if draft is None:
             continue
         try:
-            server.send(draft.to, draft.subject, draft.text)
+            server.send(draft.to, draft.subject, draft.text, mail_id=mail.id)
         except MailFailed as failure:
             log.warning("mail_failed", extra={"error": str(failure), "tries": mail.tries + 1, "final": failure.final})
             if not failure.final:
@@ -49,9 +50,10 @@ def send_mails(resources: WorkerResources, now: datetime | None = None) -> int:
 
 def _taken(resources: WorkerResources, mail: Mail, now: datetime) -> MailDraft | None:
     settings = resources.settings
+    links, secret_box = ReaderLinks.from_secret(settings.secret, settings.url), SecretBox.from_secret(settings.secret)
     try:
         with resources.database.writing() as session:
-            return take_mail(session, mail, secret_box=SecretBox.from_secret(settings.secret), url=settings.url, now=now)
+            return take_mail(session, mail, secret_box=secret_box, links=links, now=now)
     except DecryptionFailed:
         log.warning("mail_unreadable")
         with resources.database.writing() as session:

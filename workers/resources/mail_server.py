@@ -7,9 +7,10 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from typing import Self
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from service.config import Settings
 
@@ -65,11 +66,18 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             raise MailFailed(error) from None
 
-    def send(self, to: str, subject: str, text: str) -> None:
-        """Send one mail. Raises MailFailed."""
+    def send(self, to: str, subject: str, text: str, *, mail_id: UUID) -> None:
+        """Send one mail. Each try of a mail has the same Message-ID, so that a mailbox can tell a repeated one. Raises MailFailed."""
+        try:
+            message = self._message(to, subject, text, mail_id)
+        except (ValueError, IndexError) as error:
+            # The header of a mail has no place for this address.
+            raise MailFailed(error, final=True) from None
         try:
             with self._connected() as smtp:
-                smtp.send_message(self._message(to, subject, text), from_addr=self.sender, to_addrs=[to])
+                if not to.isascii() and not smtp.has_extn("smtputf8"):
+                    raise MailFailed(smtplib.SMTPNotSupportedError(), final=True)
+                smtp.send_message(message, from_addr=self.sender, to_addrs=[to])
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise MailFailed(error, final=code >= 500) from None
@@ -94,10 +102,10 @@ class MailServer:
             raise
         return smtp
 
-    def _message(self, to: str, subject: str, text: str) -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, mail_id: UUID) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=self.sender.rpartition("@")[2])
+        message["Date"], message["Message-ID"] = formatdate(), f"<{mail_id}@{self.sender.rpartition('@')[2].rstrip('>')}>"
         # No automatic answers, such as "I am on holiday" (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)

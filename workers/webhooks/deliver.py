@@ -112,7 +112,7 @@ class _Round:
         The limit of claimed deliveries for one endpoint: twice the number that it has just received, but at least `share` (as
         many as may be sent to it at once) and at most `AHEAD` times `share`.
         """
-        if create_deliveries(session, now=now):
+        if create_deliveries(session, now=now, mails=self._workshop.settings.sends_mail):
             crash_point(CrashPoint.FANNED_OUT)
         settings = self._workshop.settings
         held, share = self._in_hand.counts(), self._in_hand.share

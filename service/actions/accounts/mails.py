@@ -1,7 +1,7 @@
-"""Mails to moderators: put one in the queue, take the next one that is due, and delete it once it is sent."""
+"""Mails: put one to a moderator in the queue, take the next one that is due, and delete it once it is sent."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from service.actions.accounts.sign_in import BY_MAIL, link
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
+from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.accounts.moderators import moderator_with
+from service.store.reported.mails import mail_to_reader
 from service.store.tables.mails import Mail
 
 #: Stands in the text of a mail for the link that the worker makes.
@@ -42,7 +44,7 @@ def queue_mail(
     session.flush()
 
 
-def take_mail(session: Session, mail: Mail, *, secret_box: SecretBox, url: str, now: datetime) -> MailDraft | None:
+def take_mail(session: Session, mail: Mail, *, secret_box: SecretBox, links: ReaderLinks, now: datetime) -> MailDraft | None:
     """Take a due mail for one try. It is due again after a pause, so nothing is lost if this process ends meanwhile.
 
     None if another process was faster, or if the mail has no recipient any more: then it is deleted. Raises DecryptionFailed.
@@ -56,14 +58,10 @@ def take_mail(session: Session, mail: Mail, *, secret_box: SecretBox, url: str, 
     )
     if won is None:
         return None
-    draft = MailDraft(**json.loads(secret_box.decrypt(mail.encrypted)))
-    if not mail.needs_link:
-        return draft
-    token = _link_by_mail(session, draft.to, now=now)
-    if token is None:
+    draft = _draft(session, mail, secret_box, links, now)
+    if draft is None:
         delete_mail(session, mail.id)
-        return None
-    return MailDraft(draft.to, draft.subject, draft.text.replace(LINK_PLACE, f"{url}/sign-in/{token}"))
+    return draft
 
 
 def delete_mail(session: Session, mail_id: UUID) -> None:
@@ -73,6 +71,18 @@ def delete_mail(session: Session, mail_id: UUID) -> None:
 def delete_old_mails(session: Session, *, now: datetime) -> int:
     """Delete the mails that could not be sent in time. Returns how many."""
     return len(session.scalars(delete(Mail).where(Mail.valid_until <= now).returning(Mail.id)).all())
+
+
+def _draft(session: Session, mail: Mail, secret_box: SecretBox, links: ReaderLinks, now: datetime) -> MailDraft | None:
+    """The mail to send; None if it has no recipient any more."""
+    if mail.event_id:
+        to_reader = mail_to_reader(session, mail.event_id, links=links, secret_box=secret_box)
+        return MailDraft(to_reader.to, to_reader.subject, to_reader.text) if to_reader else None
+    draft = MailDraft(**json.loads(secret_box.decrypt(mail.encrypted)))
+    if not mail.needs_link:
+        return draft
+    token = _link_by_mail(session, draft.to, now=now)
+    return replace(draft, text=draft.text.replace(LINK_PLACE, f"{links.base}/sign-in/{token}")) if token else None
 
 
 def _link_by_mail(session: Session, email: str, *, now: datetime) -> str | None:

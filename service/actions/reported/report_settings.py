@@ -1,4 +1,4 @@
-"""A site's settings for reports: when they hold a comment, its trusted flaggers, and the ground of each rejection reason."""
+"""A site's settings for reports: when they hold a comment, who mails their readers, its trusted flaggers, and the ground of each rejection reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,10 +25,11 @@ def set_report_rules(
     keep: Sequence[str],
     name: str = "",
     email: str = "",
+    mails_readers: bool | None = None,
     pseudonyms: Pseudonymizer,
 ) -> None:
-    """Set the weight of reports that holds a published comment (zero for never), and the trusted flaggers: those to keep, by name,
-    and perhaps a new one. Raises Invalid."""
+    """Set the weight of reports that holds a published comment (zero for never), whether Greenroom mails readers itself (None leaves
+    it as it is), and the trusted flaggers: those to keep, by name, and perhaps a new one. Raises Invalid."""
     if hold_from and not LEAST_TO_HOLD <= hold_from <= MOST_TO_HOLD:
         raise Invalid.field("/hold_from", "range", f"expected {LEAST_TO_HOLD} to {MOST_TO_HOLD}, or nothing, got {hold_from}")
     site = locked_site(session, site_id)
@@ -40,9 +41,14 @@ def set_report_rules(
         flaggers[pseudonyms.author(external_id="", email=email)] = " ".join(name.split())[:200]
     if len(flaggers) > MOST_FLAGGERS:
         raise Invalid.field("/email", "too_many", f"expected at most {MOST_FLAGGERS} trusted flaggers")
-    before = {"reports_hold_from": policy.reports_hold_from, "trusted_flaggers": sorted(policy.trusted_flaggers.values())}
-    after = {"reports_hold_from": hold_from, "trusted_flaggers": sorted(flaggers.values())}
-    site.policy = policy.changed(reports_hold_from=hold_from, trusted_flaggers=flaggers)
+    mails = policy.mails_readers if mails_readers is None else mails_readers
+    before = {
+        "reports_hold_from": policy.reports_hold_from,
+        "mails_readers": policy.mails_readers,
+        "trusted_flaggers": sorted(policy.trusted_flaggers.values()),
+    }
+    after = {"reports_hold_from": hold_from, "mails_readers": mails, "trusted_flaggers": sorted(flaggers.values())}
+    site.policy = policy.changed(reports_hold_from=hold_from, mails_readers=mails, trusted_flaggers=flaggers)
     session.flush()
     record_change(session, AuditEvent.REPORT_RULES_SET, before, after, site_id=site_id)
 

@@ -1,4 +1,4 @@
-"""Turn due events into deliveries, one for each endpoint that receives this type of event."""
+"""Turn due events into deliveries, one for each endpoint that receives this type of event, and into mails to readers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
@@ -20,8 +21,9 @@ MOST = 500
 _LOCK = 4_719_002
 
 
-def create_deliveries(session: Session, *, now: datetime) -> int:
-    """Turn due events into deliveries. Returns how many events were taken; those of a site without endpoints get no delivery."""
+def create_deliveries(session: Session, *, now: datetime, mails: bool = False) -> int:
+    """Turn due events into deliveries, and with `mails` into mails to readers. Returns how many events were taken; those of a site
+    without endpoints get no delivery."""
     if not _anything(session, now) or not _my_turn(session):
         return 0
     events = _existing(session, _due(session, now))
@@ -45,6 +47,8 @@ def create_deliveries(session: Session, *, now: datetime) -> int:
     if rows:
         build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         session.execute(build(table(Delivery)).on_conflict_do_nothing(), rows)
+    if mails:
+        queue_mails(session, [event.id for event in events if event.about_id], now=now)
     return len(events)
 
 

@@ -50,6 +50,7 @@ class StoredPolicy(TypedDict, total=False):
     blocked_authors: dict[str, AuthorEntry]
     trusted_authors: dict[str, AuthorEntry]
     reports_hold_from: int
+    mails_readers: bool
     trusted_flaggers: dict[str, str]
     grounds: dict[str, Any]
     reviewed_authors: dict[str, AuthorEntry]
@@ -141,6 +142,11 @@ class SitePolicy:
     def reports_hold_from(self) -> int:
         """The weight of readers' reports from which a published comment is held; zero for never."""
         return int(self.stored.get("reports_hold_from", 0))
+
+    @property
+    def mails_readers(self) -> bool:
+        """Whether Greenroom mails reporters and complainants itself, where mail is set up."""
+        return bool(self.stored.get("mails_readers", True))
 
     @property
     def trusted_flaggers(self) -> dict[str, str]:

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
-from service.domain.reported.mails import complaint_mail, report_mail
+from service.domain.reported.mails import Mail, complaint_mail, report_mail
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.tables.outbox import Event, EventType
 from service.store.tables.reported import Complaint, Report, ReportState
+
+#: The fact of an event whose mail Greenroom sends itself.
+MAILED = "mailed"
 
 
 def public_report(report: Report, *, links: ReaderLinks) -> dict[str, Any]:
@@ -43,15 +46,19 @@ def public_report(report: Report, *, links: ReaderLinks) -> dict[str, Any]:
 def report_payload(
     event: Event, report: Report, comment: dict[str, Any], site: str, *, links: ReaderLinks, secret_box: SecretBox
 ) -> dict[str, Any]:
-    """The `data` of a webhook about a report: the report, its comment, the reporter, and a mail to them that the host can send."""
+    """The `data` of a webhook about a report: the report, its comment, the reporter, and a mail to them, if the host is to send it."""
     reporter = Contact.opened(report.contact, secret_box)
-    mail = report_mail(
-        _mail_event(event),
-        language=report.language, site=site, name=reporter.name, email=reporter.email, link=links.status(report.id),
-        note=report.note, by_host=report.key_id is not None,
-    )  # fmt: skip
+    mail = mail_about_report(event, report, site, reporter, links=links)
     facts = {**public_report(report, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
-    return {"report": _jsonable(facts), "reporter": asdict(reporter), "mail": asdict(mail)}
+    return {"report": _jsonable(facts), "reporter": asdict(reporter), "mail": _mail_for_host(event, mail)}
+
+
+def mail_about_report(event: Event, report: Report, site: str, reporter: Contact, *, links: ReaderLinks) -> Mail:
+    """The mail to a reporter about one event of their report."""
+    return report_mail(
+        _mail_event(event), language=report.language, site=site, name=reporter.name, email=reporter.email,
+        link=links.status(report.id), note=report.note, by_host=report.key_id is not None,
+    )  # fmt: skip
 
 
 def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, Any]:
@@ -76,14 +83,24 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
 def complaint_payload(
     event: Event, complaint: Complaint, comment: dict[str, Any], site: str, *, links: ReaderLinks, secret_box: SecretBox
 ) -> dict[str, Any]:
-    """The `data` of a webhook about a complaint, with a mail to its sender that the host can send."""
+    """The `data` of a webhook about a complaint, with a mail to its sender, if the host is to send it."""
     sender = Contact.opened(complaint.contact, secret_box)
-    mail = complaint_mail(
+    mail = mail_about_complaint(event, complaint, site, sender, links=links)
+    facts = {**public_complaint(complaint, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
+    return {"complaint": _jsonable(facts), "sender": asdict(sender), "mail": _mail_for_host(event, mail)}
+
+
+def mail_about_complaint(event: Event, complaint: Complaint, site: str, sender: Contact, *, links: ReaderLinks) -> Mail:
+    """The mail to an author or a reporter about one event of their complaint."""
+    return complaint_mail(
         _mail_event(event), language=complaint.language, site=site, name=sender.name, email=sender.email,
         link=_complaint_page(complaint, links), note=complaint.note,
     )  # fmt: skip
-    facts = {**public_complaint(complaint, links=links), "state": event.to_state, "version": event.seq, "comment": comment}
-    return {"complaint": _jsonable(facts), "sender": asdict(sender), "mail": asdict(mail)}
+
+
+def _mail_for_host(event: Event, mail: Mail) -> dict[str, str] | None:
+    """The mail that the host is to send; None if Greenroom sends it itself."""
+    return None if event.facts.get(MAILED) else asdict(mail)
 
 
 def _mail_event(event: Event) -> str:

@@ -28,8 +28,8 @@ TAG = "Reports"
 @operation(
     TAG,
     "Report a comment",
-    detail="What a reader reports on your page. Its reporter is told of the receipt and of the decision: by you, with the webhooks "
-    "`report.received` and `report.decided`, and on the page `status_url`.",
+    detail="What a reader reports on your page. Its reporter is told of the receipt and of the decision on the page `status_url` and by "
+    "mail: Greenroom sends it where mail is set up, else you do, with the webhooks `report.received` and `report.decided`.",
     takes={JSON: ReportBody},
     answers={201: Answer("It is stored", {JSON: ReportResponse}, ("Location",))},
     refusals=(Code.NOT_FOUND, Code.GONE, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),

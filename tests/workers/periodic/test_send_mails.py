@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from service.actions.accounts.mails import MailDraft, queue_mail, take_mail
 from service.config import Settings, load
+from service.domain.ids import new_id
+from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.accounts.mails import due_mail
 from service.store.db.engine import Database
@@ -24,6 +26,7 @@ from workers.resources.worker_resources import WorkerResources
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 LOGIN = f"{USER}:{quote(PASSWORD)}@"
+LINKS = ReaderLinks.from_secret("a secret that only the tests know, long enough", "https://greenroom.example")
 TO, LINK = "dana@news.example", "https://greenroom.example/sign-in/a-secret-link-of-dana"
 
 
@@ -134,10 +137,10 @@ def test_a_mail_survives_a_worker_that_ends_while_it_sends(
     assert mail
     box = SecretBox.from_secret(settings.secret)
     with database.writing() as session:
-        assert take_mail(session, mail, secret_box=box, url="", now=NOW)
+        assert take_mail(session, mail, secret_box=box, links=LINKS, now=NOW)
     with database.writing() as session:
         # Another worker that saw the same row is too late.
-        assert take_mail(session, mail, secret_box=box, url="", now=NOW) is None
+        assert take_mail(session, mail, secret_box=box, links=LINKS, now=NOW) is None
     with serving_smtp("127.0.0.1") as server:
         assert send_mails(worker(server.url()), NOW + timedelta(seconds=61)) == 1
 
@@ -206,4 +209,4 @@ def test_a_slow_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         server = MailServer("127.0.0.1", silent.getsockname()[1], "a@b.example", "localhost")
         with pytest.raises(MailFailed, match="SMTPServerDisconnected"):
-            server.send(TO, "subject", "text")
+            server.send(TO, "subject", "text", mail_id=new_id())
