@@ -63,10 +63,35 @@ def test_everyday_senses_are_innocent(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "word"), [
     ("you dyke", "dyke"), ("what a slut she is", "slut"), ("These Coons again", "Coons"), ("you retard", "retard"), ("dogshit", "dogshit"),
+    ("Peace, faggots", "faggots"), ("those progressive retards", "retards"), ("you are ashamed, fag", "fag"), ("a bloody prick", "prick"),
+    ("if so then retard it is", "retard"), ("@laser_beam fag", "fag"), ("a sand monkey", "sand monkey"),
     ("what a Fucking liar", "Fucking"), ("you homo", "homo"), ("he is a niger lover", "niger"), ("shitlord", "shitlord"),
 ])  # fmt: skip
 def test_the_coarse_word_itself_is_found(text: str, word: str) -> None:
     assert any(found.lower() in word.lower() for found in said(text))
+
+
+SENSES = [line.partition("=")[0] for line in word_list("senses")]
+ANGER = [
+    "bloody",
+    "damn",
+    "stupid",
+    "pathetic",
+    "ashamed",
+    "peaceful",
+    "progressive",
+    "collapsed",
+    "skinny",
+    "blooming",
+    "rowdy",
+    "catty",
+]
+
+
+@given(st.sampled_from(SENSES), st.sampled_from(ANGER))
+def test_words_of_anger_give_no_everyday_sense(word: str, anger: str) -> None:
+    if word not in ("dyke", "dykes"):  # Dykes collapse.
+        assert said(f"you {anger} {word}")
 
 
 @settings(max_examples=60, deadline=None)

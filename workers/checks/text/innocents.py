@@ -4,6 +4,7 @@ words of another language, and words with an everyday sense beside the coarse on
 import re
 import unicodedata
 from functools import cache
+from typing import NamedTuple
 
 from service.domain.text.language import language_of_words, words_of
 from workers.checks.text.matcher import LONGEST_NAME, word_around
@@ -17,6 +18,8 @@ ANY = "*"
 _WORD_BEFORE = re.compile(r"([^\W\d_]+\.?)[\s'’\"“(-]*$")
 _WORD_AFTER = re.compile(r"[\s'’-]*([^\W\d_]+)")
 _SENTENCE_END = re.compile(r"(?:[.!?…:;]['\"”)]*\s+|\n\s*|^\s*)$")
+#: Handles, addresses and numbers are words of no language.
+_NO_WORD = re.compile(r"\S*[@#_/\d]\S*")
 #: Endings of Latin names of species.
 _LATIN = re.compile(r"[a-z]{2,}(?:us|ensis|ens|is|um|ae|i|ans|or|ax|ops)")
 _TITLES = frozenset(
@@ -133,12 +136,12 @@ class Innocents:
         )
 
     def _has_sense(self, word: str, start: int, end: int) -> bool:
-        beginnings = _senses().get(word)
-        if not beginnings:
+        sense = _senses().get(word)
+        if not sense:
             return False
         text = self._folded.text
         near = words_of(text[max(0, start - NEAR) : start]) + words_of(text[end : end + NEAR])
-        return any(each.startswith(beginnings) for each in near)
+        return any(each in sense.words or each.startswith(sense.beginnings) for each in near)
 
     def _is_of_language(self, word: str) -> bool:
         languages = _languages_of().get(word)
@@ -147,7 +150,7 @@ class Innocents:
         others = [each for each in self._first_words() if each != word]
         english = sum(each in _common() for each in others)
         guess = language_of_words(others)
-        if english * 2 > len(others) or not guess.languages or guess.languages[0] == "en":
+        if english * 2 >= max(1, len(others)) or not guess.languages or guess.languages[0] == "en":
             return False
         if languages and ANY in languages and guess.sure:
             return True
@@ -156,7 +159,8 @@ class Innocents:
 
     def _first_words(self) -> tuple[str, ...]:
         if self._words is None:
-            self._words = tuple(set(words_of(self._folded.text[:AROUND] if self._folded.original.isascii() else self._shown())))
+            text = self._folded.text[:AROUND] if self._folded.original.isascii() else self._shown()
+            self._words = tuple(set(words_of(_NO_WORD.sub(" ", text))))
         return self._words
 
     def _shown(self) -> str:
@@ -205,9 +209,21 @@ def _common() -> frozenset[str]:
     return frozenset(word_list("english"))
 
 
+class _Sense(NamedTuple):
+    """The words, and the beginnings of words, near which a word has its everyday sense."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+
+
 @cache
-def _senses() -> dict[str, tuple[str, ...]]:
-    return {word: tuple(beginnings.split()) for word, _, beginnings in (line.partition("=") for line in word_list("senses"))}
+def _senses() -> dict[str, _Sense]:
+    senses = {}
+    for line in word_list("senses"):
+        word, _, near = line.partition("=")
+        beginnings = tuple(each.removesuffix("*") for each in near.split() if each.endswith("*"))
+        senses[word] = _Sense(frozenset(each for each in near.split() if not each.endswith("*")), beginnings)
+    return senses
 
 
 @cache

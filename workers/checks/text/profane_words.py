@@ -65,7 +65,9 @@ def plain() -> Matcher:
 
 
 def _entries() -> Iterator[Entry]:
-    yield from (Entry(innocent, innocent, 0, Where.ANYWHERE) for innocent in word_list("innocent"))
+    for innocent in word_list("innocent"):
+        # A phrase begins and ends with its words: "en retard" does not stand in "then retard".
+        yield Entry(innocent, innocent, 0, Where.WHOLE if " " in innocent else Where.ANYWHERE)
     aliases = dict(line.split("=") for line in word_list("aliases"))
     for word, tier in lexicon.lexicon().items():
         where = _where(word, tier)
