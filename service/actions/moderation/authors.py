@@ -35,12 +35,14 @@ PUBLISHED, WAITING = (State.APPROVED,), (State.HELD, State.PENDING)
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What is decided about an author: `what` is a key of `AUTHOR_LISTS`. `also` has keys of `SENDER_LISTS`: the ban then
-    applies to everybody with the author's e-mail domain, or in their network, too."""
+    applies to everybody with the author's e-mail domain, or in their network, too. `why` is for colleagues; `reason` is the
+    rejection reason that the author is told."""
 
     what: str
     until: datetime | None
     why: str = ""
     also: frozenset[str] = frozenset()
+    reason: str = ""
 
 
 def judge_author(
@@ -70,7 +72,9 @@ def judge_author(
     session.flush()
     until = judgement.until.isoformat() if judgement.until else ""
     if name == "blocked_authors":
-        add_author_event(session, comment, EventType.AUTHOR_BANNED, {"by": "moderator", "until": until}, now=now)
+        add_author_event(
+            session, comment, EventType.AUTHOR_BANNED, {"by": "moderator", "until": until, "reason": judgement.reason}, now=now
+        )
     elif banned_before:
         add_author_event(session, comment, EventType.AUTHOR_UNBANNED, {"by": "moderator"}, now=now)
     # The entry has neither the author's name nor their keyed hash, because the audit log is never erased.
@@ -176,6 +180,7 @@ def _entry(name: str, judgement: Judgement, moderator: Moderator, now: datetime)
         "by": moderator.name or moderator.email,
         "at": now.isoformat(),
         "until": judgement.until.isoformat() if judgement.until else "",
+        "reason": judgement.reason,
     }
 
 

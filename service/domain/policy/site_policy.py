@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import CustomRule
@@ -22,13 +22,15 @@ LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 
 
 class AuthorEntry(TypedDict):
-    """One author or group of senders on a list. `at` and `until` are ISO 8601; an empty `until` means for ever."""
+    """One author or group of senders on a list. `at` and `until` are ISO 8601; an empty `until` means for ever. `reason` is
+    the rejection reason of a ban."""
 
     id: str
     name: str
     by: str
     at: str
     until: str
+    reason: NotRequired[str]
 
 
 class StoredPolicy(TypedDict, total=False):

@@ -1,4 +1,5 @@
-"""Statements of reasons: what an author is told about a restriction of their comment (Article 17 of Regulation (EU) 2022/2065)."""
+"""Statements of reasons: what an author is told about a restriction of a comment or of themselves (Article 17 of Regulation (EU)
+2022/2065)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.reported.grounds import SPAM, ReasonGround
 from service.domain.reported.kinds import COMPLAINT_TIME, Ground
-from service.domain.reported.statement_text import statement_text
+from service.domain.reported.statement_text import ban_text, statement_text
 from service.domain.states import State
 
 #: The families of reasons of the checks, by the rejection reason that they come closest to.
@@ -94,6 +95,43 @@ def statement(restriction: Restriction, policy: SitePolicy) -> dict[str, Any] | 
         },
         "text": _texts(restriction, ground, labels.get(restriction.reason, ""), until),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """The ban of an author: when it began and until when (None: for good), the rejection reason, and the name of the site."""
+
+    at: datetime
+    until: datetime | None
+    reason: str
+    site: str
+
+
+def ban_statement(ban: Ban, policy: SitePolicy) -> dict[str, Any]:
+    """The statement of reasons for a ban, which always a person decides. Complaints about it go to the site, not to Greenroom."""
+    reason = ban.reason or "rules"
+    ground = policy.ground(reason)
+    label = next((one["label"] for one in policy.rejections if one["code"] == reason), "")
+    return {
+        "required": reason != SPAM,
+        "exempt": "deceptive_high_volume_commercial_content" if reason == SPAM else "",
+        "restriction": "suspension" if ban.until else "termination",
+        "since": ban.at.isoformat(),
+        "duration": ban.until.isoformat() if ban.until else "indefinite",
+        "source": "own_initiative",
+        "automated": {"detection": False, "decision": False},
+        "ground": ground.ground.value,
+        "reason": reason,
+        "law": ground.law if ground.ground is Ground.LAW else "",
+        "rule": "" if ground.ground is Ground.LAW else ground.law or label,
+        "findings": [],
+        "message": "",
+        "redress": {"complaint_url": "", "complaint_until": None, "out_of_court": True, "court": True},
+        "text": ban_text(
+            site=ban.site, ground=ground.ground, reason=reason, label=label, law=ground.law,
+            until=f"{ban.until:%Y-%m-%d %H:%M} UTC" if ban.until else "",
+        ),
+    }  # fmt: skip
 
 
 def _texts(restriction: Restriction, ground: ReasonGround, label: str, until: datetime) -> dict[str, str]:

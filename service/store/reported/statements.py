@@ -1,11 +1,12 @@
-"""The statement of reasons of an event, and of the present state of a comment."""
+"""The statement of reasons of an event, of the present state of a comment, and of the ban of an author."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.reported.reader_links import ReaderLinks
-from service.domain.reported.statements import Restriction, statement
+from service.domain.reported.statements import Ban, Restriction, ban_statement, statement
 from service.domain.states import State
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event, EventState, EventType
@@ -26,6 +27,25 @@ def restriction_of(event: Event, site: Site, *, links: ReaderLinks) -> Restricti
     states = (State(event.from_state), State(event.to_state))
     restriction = Restriction(*states, event.at, event.facts or {}, site.name or site.id, link)
     return restriction if restriction.kind else None
+
+
+def statement_of_ban(event: Event, site: Site) -> dict[str, Any]:
+    """The statement of reasons for the ban that an event tells of."""
+    until = str(event.facts.get("until", ""))
+    ban = Ban(
+        event.at, datetime.fromisoformat(until) if until else None, str(event.facts.get("reason", "")), site.name or site.id
+    )
+    return ban_statement(ban, SitePolicy(site.policy))
+
+
+def statement_of_author(author_key: str, site: Site, *, now: datetime) -> dict[str, Any] | None:
+    """The statement of reasons for the ban that is in force for an author, or None."""
+    entry = SitePolicy(site.policy).authors("blocked_authors").get(author_key)
+    until = datetime.fromisoformat(entry["until"]) if entry and entry["until"] else None
+    if entry is None or (until and until <= now):
+        return None
+    ban = Ban(datetime.fromisoformat(entry["at"]), until, entry.get("reason", ""), site.name or site.id)
+    return ban_statement(ban, SitePolicy(site.policy))
 
 
 def statement_of_comment(comment: Comment, events: Sequence[Event], site: Site, *, links: ReaderLinks) -> dict[str, Any] | None:

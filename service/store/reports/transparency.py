@@ -96,6 +96,7 @@ class Transparency:
     measures_by_people: int
     complaints: dict[str, Complaints]
     sample: Sample
+    suspensions: int = 0
 
 
 def transparency(session: Session, site: Site, year: int) -> Transparency:
@@ -111,7 +112,7 @@ def transparency(session: Session, site: Site, year: int) -> Transparency:
     illegal, terms, by_software, by_people = _measures(session, site, start, end)
     return Transparency(
         site.name or site.id, year, notices, trusted, illegal, terms, by_software, by_people,
-        _complaints(session, site.id, start, end), _sample(session, site.id, start, end),
+        _complaints(session, site.id, start, end), _sample(session, site.id, start, end), _suspensions(session, site, start, end),
     )  # fmt: skip
 
 
@@ -175,6 +176,18 @@ def _complaints(session: Session, site_id: str, start: datetime, end: datetime) 
             if complaint.decided_at and complaint.state != ComplaintState.ERASED:
                 counted[kind].hours.append((complaint.decided_at - complaint.received_at).total_seconds() / 3600)
     return counted
+
+
+def _suspensions(session: Session, site: Site, start: datetime, end: datetime) -> int:
+    """How many bans of authors have a reason whose ground is the law: they provided manifestly illegal content (Article 23(1))."""
+    reason = Event.facts["reason"].as_string()
+    rows = session.execute(
+        select(reason, func.count())
+        .where(Event.site_id == site.id, Event.at >= start, Event.at < end, Event.type == EventType.AUTHOR_BANNED)
+        .group_by(reason)
+    )
+    policy = SitePolicy(site.policy)
+    return sum(number for code, number in rows if code and policy.ground(code).ground is Ground.LAW)
 
 
 def _sample(session: Session, site_id: str, start: datetime, end: datetime) -> Sample:

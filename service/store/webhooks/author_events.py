@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
+from service.store.reported.statements import statement_of_ban
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event, EventState, EventType
+from service.store.tables.sites import Site
 
 #: The `seq` of the first such event of a comment. The next ones count upwards, so that they are delivered in order, and stay
 #: below the versions of the comment, which start at 1.
@@ -36,7 +38,7 @@ def add_author_event(session: Session, comment: Comment, kind: EventType, facts:
     session.flush()
 
 
-def author_payload(event: Event, comment: Comment) -> dict[str, Any]:
+def author_payload(event: Event, comment: Comment, site: Site) -> dict[str, Any]:
     """The `data` of a webhook about an author. `comment` names the comment that it is about; `until` is empty for a ban for good."""
     return {
         "author": {
@@ -48,5 +50,6 @@ def author_payload(event: Event, comment: Comment) -> dict[str, Any]:
         "comment": {"id": str(comment.id), "external_id": comment.external_id},
         "by": event.facts.get("by", "moderator"),
         **{name: event.facts[name] for name in ("until", "warning") if name in event.facts},
+        **({"statement": statement_of_ban(event, site)} if event.type == EventType.AUTHOR_BANNED else {}),
         **({"message": event.facts.get("note", "")} if event.type == EventType.AUTHOR_WARNED else {}),
     }

@@ -132,16 +132,16 @@ class AutomatedResponse(ResponseModel):
 
 
 class RedressResponse(ResponseModel):
-    """What the author can do. `complaint_url` is a secret page of theirs."""
+    """What the author can do. `complaint_url` is a secret page of theirs; a ban has none."""
 
     complaint_url: str
-    complaint_until: datetime
+    complaint_until: datetime | None
     out_of_court: bool
     court: bool
 
 
 class StatementResponse(ResponseModel):
-    """The statement of reasons for a comment that is not shown. `text` has it ready for the author, by language. It is not owed
+    """The statement of reasons for a comment that is not shown, or for the ban of its author. `text` has it ready for the author, by language. It is not owed
     (`required`) for advertising that is sent in masses."""
 
     required: bool
@@ -162,10 +162,12 @@ class StatementResponse(ResponseModel):
 
 
 class CommentResponse(CommentListItem):
-    """A comment with everything that happened to it, first to last. What came of its versions up to `archived` is in an archive."""
+    """A comment with everything that happened to it, first to last. `author_statement` is about the ban of its author that is in
+    force. What came of its versions up to `archived` is in an archive."""
 
     history: tuple[ChangeResponse, ...]
     statement: StatementResponse | None = None
+    author_statement: StatementResponse | None = None
     archived: int = 0
 
 
@@ -205,11 +207,17 @@ def list_item(row: ListedComment, *, base: str) -> CommentListItem:
 
 
 def comment_response(
-    row: ListedComment, events: Sequence[Event], *, base: str, statement: dict[str, Any] | None = None
+    row: ListedComment,
+    events: Sequence[Event],
+    *,
+    base: str,
+    statement: dict[str, Any] | None = None,
+    author_statement: dict[str, Any] | None = None,
 ) -> CommentResponse:
     return CommentResponse(
         **_facts(row, base), history=(_arrival(row), *map(_change, events)), archived=row.comment.archived,
         statement=StatementResponse.model_validate(statement) if statement else None,
+        author_statement=StatementResponse.model_validate(author_statement) if author_statement else None,
     )  # fmt: skip
 
 

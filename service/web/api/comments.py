@@ -15,7 +15,7 @@ from service.domain.states import State
 from service.jobs.names import Job
 from service.store.comments.listing import CommentFilter, comment_of, comments_of, history_of
 from service.store.lifecycle.archives import absent
-from service.store.reported.statements import statement_of_comment
+from service.store.reported.statements import statement_of_author, statement_of_comment
 from service.store.tables.sites import Scope, Site
 from service.web.api.comment_request import CommentBody
 from service.web.api.comment_response import (
@@ -192,4 +192,5 @@ def _comment_response(comment_id: UUID) -> CommentResponse:
             raise Gone("this comment was erased")
         events, site = history_of(session, comment_id), session.get_one(Site, api_key().site_id)
         statement = statement_of_comment(row.comment, events, site, links=resources().reader_links)
-        return comment_response(row, events, base=resources().settings.url, statement=statement)
+        about_author = statement_of_author(row.comment.author_key, site, now=datetime.now(UTC))
+        return comment_response(row, events, base=resources().settings.url, statement=statement, author_statement=about_author)

@@ -1,12 +1,12 @@
 """A statement of reasons says what, why, on which ground, found how, decided by whom, and what the author can do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from service.domain.policy.site_policy import SitePolicy
-from service.domain.reported.statements import Restriction, statement
+from service.domain.reported.statements import Ban, Restriction, ban_statement, statement
 from service.domain.states import State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -59,3 +59,20 @@ def test_a_site_chooses_ground_law_and_text_of_each_reason() -> None:
 @pytest.mark.parametrize(("before", "after"), [(HELD, APPROVED), (State.PENDING, HELD), (REJECTED, HELD)])
 def test_a_change_that_restricts_nothing_has_no_statement(before: State, after: State) -> None:
     assert statement(Restriction(before, after, NOON, {"by": "moderator"}, "News", ""), SitePolicy(None)) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "restriction", "ground", "sentence"),
+    [
+        (7, "insult", "suspension", "rules", "Sie können auf News bis 2026-03-08 12:00 UTC nicht kommentieren."),
+        (None, "illegal", "termination", "law", "Sie können auf News nicht mehr kommentieren, ohne zeitliche Begrenzung."),
+        (None, "", "termination", "rules", "Ihre Kommentare verstoßen gegen die Regeln der Website: die Regeln für Kommentare."),
+    ],
+)
+def test_a_ban_has_a_statement(days: int | None, reason: str, restriction: str, ground: str, sentence: str) -> None:
+    until = NOON + timedelta(days=days) if days else None
+    made = ban_statement(Ban(NOON, until, reason, "News"), SitePolicy(None))
+    assert (made["restriction"], made["ground"], made["required"]) == (restriction, ground, True)
+    assert made["duration"] == (until.isoformat() if until else "indefinite")
+    assert sentence in made["text"]["de"].splitlines()
+    assert not any("{" in text for text in made["text"].values())

@@ -4,6 +4,9 @@ import csv
 import io
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
+from service.actions.moderation.authors import Judgement, judge_author
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.reported.complain import ComplaintDraft, complain_as_author, decide_complaint
 from service.domain.ids import new_id
@@ -14,6 +17,7 @@ from service.store.lifecycle.retention import rejected_of, some_of
 from service.store.reports.transparency import transparency
 from service.store.reports.transparency_csv import report_files
 from service.store.tables.accounts import Moderator
+from service.store.tables.comments import Comment
 from service.store.tables.sites import Site
 from tests.actions.reported.reporting import DELAY, SECRET_BOX, illegal, receive
 from tests.support.factories import NOON, draft, moved, site, submitted
@@ -92,3 +96,17 @@ def test_the_evidence_of_a_comment_has_its_reports_decisions_and_neighbours(data
     assert [one["reporter"] for one in evidence["reports"]] == ["Rita"]
     assert [one["reason"] for one in evidence["decisions"]] == ["illegal"]
     assert [one["text"] for one in evidence["around"]] == ["Two."]
+
+
+def test_bans_for_illegal_content_are_counted_as_suspensions(database: Database) -> None:
+    a_year(database)
+    with database.writing() as session:
+        comment, by = session.scalars(select(Comment)).first(), session.scalars(select(Moderator)).first()
+        comment.author_key = "e:somebody"
+        for reason in ("illegal", "spam", ""):
+            judgement = Judgement("ban", NOON + HOUR, reason=reason)
+            judge_author(session, "news", comment.id, judgement, moderator=by, now=NOON)
+    with database.reading() as session:
+        files = report_files(transparency(session, session.get_one(Site, "news"), 2026), published=date(2027, 1, 31))
+    rows = rows_of(files["part_7_appeals_and_recidivism.csv"])
+    assert [row["Value"] for row in rows if row["Section"].startswith("Suspensions")] == ["1", "0", "0"]

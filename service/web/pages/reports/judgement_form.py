@@ -8,6 +8,7 @@ from service.actions.moderation.authors import Judgement
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import AUTHOR_LISTS, SENDER_LISTS
 from service.web.http.i18n import _
+from service.web.pages.queue.rejection_reasons import SPAM
 
 #: How long a ban, a trust or a review may last, as the form names it. None: for good.
 DURATIONS: dict[str, timedelta | None] = {
@@ -34,4 +35,10 @@ def judgement(act: str) -> Judgement:
     if also and lasts is None and also <= SENDER_LISTS.keys():
         raise Invalid.field("/for", "no_end", _("A ban of a whole e-mail domain or network needs an end: choose another length."))
     until = datetime.now(UTC) + lasts if lasts else None
-    return Judgement(act, until, request.form.get("why", "").replace("\0", ""), also)
+    return Judgement(act, until, request.form.get("why", "").replace("\0", ""), also, _reason())
+
+
+def _reason() -> str:
+    """The rejection reason of the form. Spam is preselected, so it counts only where comments are rejected for it."""
+    reason = request.form.get("reason", "")[:64]
+    return reason if reason != SPAM or request.form.getlist("remove") else ""

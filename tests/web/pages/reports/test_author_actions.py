@@ -49,6 +49,14 @@ def fields(page: str, **more: object) -> dict[str, object]:
     return {**dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)), **more}
 
 
+def statement_in_api(app: Flask, database: Database, comment_id: object) -> dict | None:
+    """The statement of reasons for the ban of the author of a comment."""
+    with database.writing() as session:
+        _, token = add_key(session, "news", scopes=[Scope.READ], now=datetime.now(UTC))
+    shown = app.test_client().get(f"/v1/comments/{comment_id}", headers={"Authorization": f"Bearer {token}"})
+    return shown.json["author_statement"]
+
+
 def states(database: Database, ids: list) -> list[str]:
     return [state_of(database, i) for i in ids]
 
@@ -58,7 +66,7 @@ def events(database: Database, kind: str) -> list[dict]:
         return list(session.scalars(select(Event.facts).where(Event.type == kind).order_by(Event.seq)))
 
 
-def test_a_ban_removes_what_is_published_and_what_waits_in_the_same_step(mo: Browser, database: Database) -> None:
+def test_a_ban_removes_what_is_published_and_what_waits_in_the_same_step(app: Flask, mo: Browser, database: Database) -> None:
     ids = by_spammer(database)
     page = html_of(mo.get(f"/authors/{ids[0]}"))
     assert "published (3)" in page and "waiting (2)" in page
@@ -71,6 +79,7 @@ def test_a_ban_removes_what_is_published_and_what_waits_in_the_same_step(mo: Bro
     assert "5 comments were rejected." in after and "tag bad" in after
     until = datetime.fromisoformat(events(database, "author.banned")[0]["until"])
     assert timedelta(days=6, hours=23) < until - datetime.now(UTC) < timedelta(days=7)
+    assert statement_in_api(app, database, ids[0])["reason"] == events(database, "author.banned")[0]["reason"] == "spam"
     action = re.search(r'name="action_id" value="([^"]+)"', after)[1]
     mo.post(f"/authors/{ids[0]}/undo", {"site": "news", "action_id": action})
     assert states(database, ids) == ["approved"] * 3 + ["held"] * 2 + ["approved"]
