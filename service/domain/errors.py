@@ -19,6 +19,7 @@ class Code(StrEnum):
     GONE = "gone"
     ARCHIVED = "archived"
     TOO_LARGE = "too_large"
+    HEADERS_TOO_LARGE = "headers_too_large"
     WRONG_TYPE = "unsupported_media_type"
     TOO_SLOW = "too_slow"
     TOO_MANY = "too_many_requests"
@@ -103,6 +104,15 @@ class TooSlow(Refusal):
     """A request took too long to arrive."""
 
     code = Code.TOO_SLOW
+
+
+class HeadersTooLarge(Refusal):
+    """The headers of a request are larger than is read."""
+
+    code = Code.HEADERS_TOO_LARGE
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.pointer.removeprefix('header:')}: {fault.detail}", fault)
 
 
 class Unavailable(Refusal):

@@ -14,9 +14,11 @@ from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limit
 from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
 from service.web.http.errors import register_error_handlers
+from service.web.http.header_limits import too_large
 from service.web.http.i18n import ago, count, day, moment, month
 from service.web.http.json_body import MAX_BODY
 from service.web.http.request_id import request_id_of
+from service.web.http.request_line import check_request_line
 from service.web.http.route_metadata import ThreadConverter, page, public
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
@@ -99,6 +101,8 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     register_error_handlers(app)
     metrics.count_requests(app)
     app.before_request(_name_request)
+    app.before_request(check_headers)
+    app.before_request(check_request_line)
     app.before_request(check_body_was_read)
     app.after_request(add_rate_limit_headers)
     app.after_request(_sign_response)
@@ -125,6 +129,12 @@ def _sign_response(response: Response) -> Response:
     headers.extend([(name, value) for name, value in DEFAULT_HEADERS if name.lower() not in present])
     headers["X-Request-Id"] = g.get("request_id", "")
     return response
+
+
+def check_headers() -> None:
+    """Raises HeadersTooLarge. The event loop in front has checked already; this is for a server that calls Flask directly."""
+    if refusal := too_large(request.environ):
+        raise refusal
 
 
 def check_body_was_read() -> None:

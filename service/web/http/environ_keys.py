@@ -18,6 +18,14 @@ Wsgi = Callable[..., Iterable[bytes]]
 BODY_ERROR = "greenroom.unread"
 
 
+#: The path as it was sent, percent-encoded. Several WSGI servers use this key; some give the query string along.
+RAW_PATH = "RAW_URI"
+
+
+#: The bytes of all header names and values, if the server has counted them.
+HEADER_BYTES = "greenroom.header_bytes"
+
+
 #: The CachedResponse of a feed, set by the view: its thread, its version and its ETag.
 FEED_KEY = "greenroom.feed"
 

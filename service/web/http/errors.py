@@ -35,6 +35,7 @@ STATUS: dict[Code, int] = {
     Code.KEY_REUSED: 422,
     Code.TOO_SLOW: 408,
     Code.TOO_MANY: 429,
+    Code.HEADERS_TOO_LARGE: 431,
     Code.INTERNAL: 500,
     Code.UNAVAILABLE: 503,
 }

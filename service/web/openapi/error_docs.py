@@ -43,6 +43,11 @@ MEANING: dict[Code, tuple[str, str]] = {
         "Whoever runs this Greenroom can restore it, or erase it there too. The detail names the file.",
     ),
     Code.TOO_LARGE: ("The body is larger than 64 KB.", "A comment may have 10,000 characters. Send less."),
+    Code.HEADERS_TOO_LARGE: (
+        "The headers are larger than 16 KB, or one that is parsed is larger than 1 KB.",
+        "Send less in the header that the error names. If it is `Cookie`, delete the cookies of this site. From about 32 KB on, "
+        "the answer has no body.",
+    ),
     Code.WRONG_TYPE: (
         "The body is not of a type that is read here.",
         "Send `Content-Type: application/json`, in UTF-8, not compressed.",

@@ -9,12 +9,13 @@ from typing import Any
 from flask import Flask
 
 from service.config import Settings
-from service.domain.errors import Code, Refusal
+from service.domain.errors import Refusal, Unavailable
 from service.domain.ids import new_id
 from service.web.api.akismet import CHECK_PATH, GUID
 from service.web.app import create_app, with_trusted_proxies
 from service.web.http.environ_keys import Environ
 from service.web.http.errors import PROBLEM, STATUS, in_words
+from service.web.http.header_limits import too_large
 from service.web.http.request_id import request_id_of
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.resources.web_resources import Trial
@@ -40,7 +41,11 @@ class AsgiApp:
         self._believed = with_trusted_proxies(_as_it_is, resources.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        environ: Any = self._believed(environ_of(scope), None)
+        environ: Any = environ_of(scope)
+        if refusal := too_large(environ):
+            await _problem(environ, refusal).give(send)
+            return
+        environ = self._believed(environ, None)
         if (answer := self._feeds.response(environ)) is not None:
             if not await self._give(environ, answer, send):
                 await _busy(environ).give(send)
@@ -62,12 +67,15 @@ def app(settings: Settings | None = None, *, trial: Trial | None = None) -> Asgi
 def _busy(environ: Environ) -> WsgiResponse:
     """The response if the thread pool or the send buffer is full: unavailable, retry in a second. A longer queue would not make
     requests faster."""
-    request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[Code.UNAVAILABLE]
-    problem = in_words(
-        Code.UNAVAILABLE, "too many requests wait at this moment; please send this again", status=status, request_id=request_id
-    )
+    return _problem(environ, Unavailable("too many requests wait at this moment; please send this again"), ("Retry-After", "1"))
+
+
+def _problem(environ: Environ, refusal: Refusal, *headers: tuple[str, str]) -> WsgiResponse:
+    """A refusal without a thread: the same problem as Flask would give."""
+    request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[refusal.code]
+    problem = in_words(refusal.code, refusal.detail, refusal.faults, status=status, request_id=request_id)
     body = problem.model_dump_json().encode()
-    own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), ("Retry-After", "1"), ("X-Request-Id", request_id)]
+    own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), *headers, ("X-Request-Id", request_id)]
     if environ.get("PATH_INFO") == CHECK_PATH:
         own.append((GUID, str(new_id())))
     return WsgiResponse(status, raw([*own, *DEFAULT_HEADERS]), body)

@@ -13,6 +13,7 @@ from werkzeug.wsgi import ClosingIterator
 from service.web.auth.rate_limit import Rate, address_of, quota_of, usage
 from service.web.http.environ_keys import FEED_KEY, RATE_COUNTED, Environ, Headers, Wsgi
 from service.web.http.request_id import request_id_of
+from service.web.http.request_line import spelled_plainly
 from service.web.ops.metrics import observe
 from service.web.resources.feed_cache import CachedResponse, accepts_gzip
 from service.web.resources.web_resources import WebResources
@@ -63,7 +64,7 @@ class FastFeed:
         Returns None if the response is not cached, if the rate limit is used up, or if the request is not for a feed. Then the
         view answers.
         """
-        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
+        if not _is_feed(environ):
             return None
         began, answer, if_none_match = time.perf_counter(), self._entry(_key(environ)), environ.get("HTTP_IF_NONE_MATCH", "")
         if answer is None or not self._holds(answer):
@@ -83,7 +84,7 @@ class FastFeed:
         return answer.until > time.monotonic() and self._resources.feeds.fresh(answer.served.thread) == answer.served.head
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith(_PREFIX):
+        if not _is_feed(environ):
             return self._inner(environ, start_response)
         return self._learned(_key(environ), environ, start_response)
 
@@ -125,6 +126,10 @@ class FastFeed:
         if _size(answer) <= MAX_BYTES:
             with self._lock:
                 self._entries[key] = answer
+
+
+def _is_feed(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].startswith(_PREFIX) and spelled_plainly(environ)
 
 
 def _size(answer: _Answer) -> int:

@@ -18,7 +18,7 @@ from service.store.tables.sites import Scope
 from service.web.api.comment_request import CommentBody
 from service.web.api.comment_response import accepted_as_json
 from service.web.auth.rate_limit import Rate, quota_of, usage
-from service.web.http.environ_keys import CALLER, RATE_COUNTED, SUBMIT_OUTCOME, Environ, Headers
+from service.web.http.environ_keys import CALLER, RATE_COUNTED, RAW_PATH, SUBMIT_OUTCOME, Environ, Headers
 from service.web.http.json_body import parse_fast
 from service.web.http.request_headers import well_formed
 from service.web.http.request_id import request_id_of
@@ -46,7 +46,7 @@ class FastPost:
 
     async def response(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
         """Store the comment and return the response. None if the view should answer."""
-        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != _PATH or not _is_ordinary(environ, exact):
+        if environ["REQUEST_METHOD"] != "POST" or environ[RAW_PATH] != _PATH or not _is_ordinary(environ, exact):
             return None
         began = time.perf_counter()
         caller = environ[CALLER] = self._caller(environ.get("HTTP_AUTHORIZATION", ""))

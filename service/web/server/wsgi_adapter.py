@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
-from service.web.http.environ_keys import BODY_ERROR, Environ, Headers, Wsgi
+from service.web.http.environ_keys import BODY_ERROR, HEADER_BYTES, RAW_PATH, Environ, Headers, Wsgi
 
 #: Headers as ASGI has them: pairs of bytes.
 Raw = list[tuple[bytes, bytes]]
@@ -34,6 +34,8 @@ _ALWAYS: Environ = {
 }  # fmt: skip
 #: Headers of which only the first value counts.
 _ONCE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+#: Maximum bytes of a header name whose variable is cached: callers choose the names.
+_LONGEST_CACHED_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def environ_of(scope: Scope) -> Environ:
         **_ALWAYS,
         "REQUEST_METHOD": scope["method"],
         "PATH_INFO": path.decode("latin-1"),
+        RAW_PATH: raw.decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "wsgi.url_scheme": scope["scheme"],
@@ -70,23 +73,29 @@ def environ_of(scope: Scope) -> Environ:
         "SERVER_NAME": server[0] if server else "",
         "SERVER_PORT": str(server[1]) if server else "",
     }
+    size = 0
     for raw_name, raw_value in scope["headers"]:
-        name, value = _variable(raw_name), raw_value.decode("latin-1")
+        size += len(raw_name) + len(raw_value)
+        variable = _cached_variable if len(raw_name) <= _LONGEST_CACHED_NAME else _variable
+        name, value = variable(raw_name), raw_value.decode("latin-1")
         if name in environ:
             if name not in _ONCE:
                 environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
         elif name:
             environ[name] = value
     environ.setdefault("HTTP_HOST", "")
+    environ[HEADER_BYTES] = size
     return environ
 
 
-@lru_cache(maxsize=1_000)
 def _variable(header: bytes) -> str:
     name = header.decode("latin-1").upper().replace("-", "_")
     if b"_" in header:
         return ""
     return name if name in _ONCE else f"HTTP_{name}"
+
+
+_cached_variable = lru_cache(maxsize=1_000)(_variable)
 
 
 class SendResponse(Protocol):

@@ -26,7 +26,7 @@ def test_a_request_reads_the_same() -> None:
     environ = environ_of(SCOPE | {"headers": headers})
     seen = {name: value for name, value in environ.items() if not name.startswith("wsgi")}
     assert seen == {
-        "SCRIPT_NAME": "", "REQUEST_METHOD": "GET", "PATH_INFO": b"/a\xc3\xbc\xff/b/c".decode("latin-1"), "QUERY_STRING": "q=%41",
+        "SCRIPT_NAME": "", "REQUEST_METHOD": "GET", "RAW_URI": "/a%C3%BC%FF/b%2Fc", "greenroom.header_bytes": 135, "PATH_INFO": b"/a\xc3\xbc\xff/b/c".decode("latin-1"), "QUERY_STRING": "q=%41",
         "SERVER_PROTOCOL": "HTTP/1.1", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "REMOTE_ADDR": "2001:db8::1", "HTTP_HOST": "x.example",
         "CONTENT_TYPE": "text/a", "HTTP_ACCEPT": "a,b", "HTTP_COOKIE": "c=1;d=2", "HTTP_X_NAME": "ü".encode().decode("latin-1"), "HTTP_X_FORWARDED_FOR": "10.0.0.2",
     }  # fmt: skip
