@@ -74,6 +74,12 @@ class Settings:
         "Seconds after which a connection is closed whose client reads nothing of its response.",
         seconds(1, 600),
     )
+    connections_per_ip: int = _setting(
+        256,
+        "Most open connections of one address to one web process; the longest idle ones are closed. 0: no limit. It does not "
+        "apply behind trusted_proxies.",
+        whole(0, 100_000),
+    )
     max_wait: float = _setting(10.0, "Longest `Prefer: wait` in seconds.", seconds(0, 10))
     batch: int = _setting(200, "Most comments that a worker claims at a time.", whole(1, 1000))
     transformer_seconds: float = _setting(

@@ -31,8 +31,10 @@ WEB_GRACE = 5
 #: descriptor.
 KEEP_ALIVE = 75
 #: Maximum number of open connections of a web process, busy or idle. Further connections wait in the kernel's backlog. An idle
-#: connection takes a few kilobytes and no thread.
-CONNECTIONS = 4096
+#: connection takes some 16 KB and no thread. From three quarters on, the longest idle ones are closed.
+CONNECTIONS = 8192
+#: File descriptors that are left for everything but connections.
+_OTHER_FILES = 512
 #: Bytes that a connection may buffer. A longer head is answered with a bare 431; our own error already names the header from 16 KB
 #: on.
 BUFFER = 32 * 1024
@@ -136,8 +138,6 @@ def _web(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     server = Granian(
         "service.processes.roles:web_app",
         address=settings.host,
@@ -148,7 +148,7 @@ def _web(settings: Settings) -> None:
         factory=True,
         workers=settings.web_processes,
         backlog=2048,
-        backpressure=CONNECTIONS,
+        backpressure=_connections(),
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000, max_buffer_size=BUFFER),
         websockets=False,
@@ -165,17 +165,30 @@ def _web(settings: Settings) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _connections() -> int:
+    """The number of connections that this process may have open. Raises its limit of open files as far as it may."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return CONNECTIONS if most == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, most - _OTHER_FILES))
+
+
 def web_app() -> Any:
     """Make the application. Called in the process that serves it, which never outlives granian's main process."""
     from service.processes.trial import trial
     from service.web.app import create_app
-    from service.web.server.asgi import app
+    from service.web.server.asgi import AsgiApp, app
+    from service.web.server.connection_limits import ConnectionLimits, ConnectionWatch
     from service.web.server.write_timeout import give_up_unread
 
     die_with_parent(os.getppid())
     settings = load(os.environ)
     service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)
     give_up_unread(settings.port, settings.write_timeout)
+    if isinstance(service, AsgiApp):
+        # Behind a proxy all connections have its address, and the proxy limits those of its clients.
+        per_address = 0 if settings.trusted_proxies else settings.connections_per_ip
+        limits = ConnectionLimits(per_address, most=_connections() * 3 // 4)
+        ConnectionWatch(settings.port, limits, service.requests).start()
     # These objects live as long as the process. Freeze them, so that garbage collection, which stops all requests, is short.
     gc.collect()
     gc.freeze()

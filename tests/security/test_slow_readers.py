@@ -110,7 +110,8 @@ def web(database_url: str, tmp_path: Path) -> Iterator[Alone]:
     with database.writing() as session:
         session.execute(insert(Decision), [decision(comment, n) for n in range(DECISIONS)])
     database.close()
-    with Alone(tmp_path, DATABASE_URL=database_url, GREENROOM_BROKER="none", GREENROOM_WRITE_TIMEOUT="600") as web:
+    settings = {"GREENROOM_WRITE_TIMEOUT": "600", "GREENROOM_CONNECTIONS_PER_IP": "0"}
+    with Alone(tmp_path, DATABASE_URL=database_url, GREENROOM_BROKER="none", **settings) as web:
         yield web
 
 

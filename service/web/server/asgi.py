@@ -20,10 +20,14 @@ from service.web.http.request_id import request_id_of
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.resources.web_resources import Trial
 from service.web.server.body_reader import BodyReader, put
+from service.web.server.connection_limits import RequestsUnderWay
 from service.web.server.fast_feed import FastFeed
 from service.web.server.fast_post import FastPost
 from service.web.server.response_sender import ResponseSender
 from service.web.server.wsgi_adapter import Receive, Scope, Send, WsgiResponse, WsgiThreads, environ_of, raw
+
+#: The peer of a request that has none, as in a test.
+_NOBODY = ("", "")
 
 
 class AsgiApp:
@@ -31,6 +35,7 @@ class AsgiApp:
 
     def __init__(self, app: Flask) -> None:
         resources = app.extensions["greenroom"]
+        self.requests = RequestsUnderWay()
         self._bodies = BodyReader()
         self._feeds = FastFeed(app, resources)
         self._posts = FastPost(resources, said=DEFAULT_HEADERS)
@@ -41,6 +46,14 @@ class AsgiApp:
         self._believed = with_trusted_proxies(_as_it_is, resources.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        peer = scope.get("client") or _NOBODY
+        self.requests.begin(peer)
+        try:
+            await self._respond(scope, receive, send)
+        finally:
+            self.requests.end(peer)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = environ_of(scope)
         if refusal := too_large(environ):
             await _problem(environ, refusal).give(send)
