@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons
+.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -31,6 +31,9 @@ chaos: $(VENV)/test.stamp ## Inject faults into a running Greenroom on three set
 
 crowd: $(VENV)/test.stamp ## Race test: twenty moderators decide a thousand times each on the same fifty comments
 	$(BIN)/python -m tests.actions.moderation.crowd $(CROWD)
+
+attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clients feel (ATTACKS="connections feeds headers")
+	$(BIN)/python -m bench.attacks $(ATTACKS)
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")
 	$(BIN)/python -m tests.chaos.flood $(FLOOD)
