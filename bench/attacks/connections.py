@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.attacks.target import ELSEWHERE, attacker, probe, target
+from bench.attacks.target import OTHER_ADDRESS, attacker, probe, target
 
 MANY = 5_000
 KINDS = {
@@ -18,6 +18,6 @@ def measure(command: str, *, seconds: float = 30) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for kind, words in KINDS.items():
         with target(command) as place, attacker("open_and_wait", place.port, words, MANY):
-            figures[kind] = probe(place.port, "/livez", seconds, source=ELSEWHERE, fresh=True, patience=5.0)
+            figures[kind] = probe(place.port, "/livez", seconds, source=OTHER_ADDRESS, fresh=True, patience=5.0)
             figures[kind]["memory, MB"] = round(place.memory())
     return figures

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from bench.attacks.target import (
-    ELSEWHERE,
+    OTHER_ADDRESS,
     Target,
     attacker,
     change_thread,
@@ -33,7 +33,7 @@ def measure(command: str, *, comments: int = 100_000) -> dict[str, Any]:
             figures[f"{READERS} readers of {thread}"] = rounds
             figures[f"bytes of {thread}"] = {limit: len(place.get(path_of(thread, limit=limit))[1]) for limit in (7, 50)}
         with attacker("cursors", place.port, path_of("middle", limit=50), 40):
-            figures["/livez during 40 clients with made-up cursors"] = probe(place.port, "/livez", 5, source=ELSEWHERE)
+            figures["/livez during 40 clients with made-up cursors"] = probe(place.port, "/livez", 5, source=OTHER_ADDRESS)
         return figures
 
 
@@ -49,7 +49,7 @@ def _stampede(place: Target, thread: str) -> dict[str, Any]:
         return time.perf_counter() - began, status
 
     with ThreadPoolExecutor(READERS + 1) as pool:
-        livez = pool.submit(probe, place.port, "/livez", 1.0, source=ELSEWHERE)
+        livez = pool.submit(probe, place.port, "/livez", 1.0, source=OTHER_ADDRESS)
         answers = list(pool.map(read, range(READERS)))
         return {
             **milliseconds([taken for taken, _ in answers]),

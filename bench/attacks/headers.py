@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.attacks.target import ELSEWHERE, attacker, fill_thread, path_of, probe, raw, status_line, target
+from bench.attacks.target import OTHER_ADDRESS, attacker, fill_thread, path_of, probe, raw, status_line, target
 
 #: Bytes of a long header that the server may still accept, with room for the others.
 _MOST = 15_000
@@ -13,7 +13,7 @@ def measure(command: str) -> dict[str, Any]:
     with target(command, lambda database: fill_thread(database, "hot", roots=50, comments=50)) as place:
         hot = path_of("hot")
         place.get(hot)
-        figures: dict[str, Any] = {"alone": probe(place.port, hot, 4, source=ELSEWHERE)}
+        figures: dict[str, Any] = {"alone": probe(place.port, hot, 4, source=OTHER_ADDRESS)}
         for size in (_MOST, 110_000):
             for name, part in (
                 ("Accept-Encoding", "gzip;q=1,"),
@@ -30,7 +30,7 @@ def measure(command: str) -> dict[str, Any]:
 
 def _felt(port: int, hot: str, words: str) -> dict[str, float]:
     with attacker("repeat", port, words, 4):
-        return probe(port, hot, 4, source=ELSEWHERE)
+        return probe(port, hot, 4, source=OTHER_ADDRESS)
 
 
 def _memory(command: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from service.store.tables.comments import Comment, Thread
 
 SITE = "bench"
 #: Another loopback address than that of the attacker.
-ELSEWHERE = "127.0.0.2"
+OTHER_ADDRESS = "127.0.0.2"
 _STEP = 10_000
 
 

@@ -46,10 +46,10 @@ def test_connections_over_the_limit_of_their_address_are_closed_and_another_addr
                 line.sendall(words)
                 poll.register(line, select.POLLRDHUP)
         wait_until(lambda: len(poll.poll(0)) == 61, what="the surplus to be closed")
-        elsewhere = held.enter_context(
+        neighbour = held.enter_context(
             socket.create_connection(("127.0.0.1", web.port), timeout=60, source_address=("127.0.0.2", 0))
         )
-        elsewhere.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert b" 200 " in elsewhere.recv(65536).splitlines()[0]
+        neighbour.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in neighbour.recv(65536).splitlines()[0]
         slow.sendall(b"=a")
         assert slow.recv(65536).startswith(b"HTTP/1.1 ")
