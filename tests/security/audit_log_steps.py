@@ -69,6 +69,10 @@ class Walk:
         with self.house.database.reading() as session:
             return str(moderator_with(session, email).id)
 
+    def colleague_address(self) -> str:
+        self.colleague()
+        return "co@news.example"
+
     def stranger(self) -> str:
         """The e-mail of a moderator of another site."""
         moderator(self.house.database, "stranger@blog.example", Role.VIEWER, site="blog")
@@ -226,7 +230,7 @@ STEPS: Steps = {
     "pages.replay_delivery": [(AuditEvent.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
     "pages.invite": [
         (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),
-        (AuditEvent.ROLE_GIVEN, form("/settings/moderators", email="new@news.example", role="moderator")),
+        (AuditEvent.ROLE_GIVEN, form("/settings/moderators", email=Walk.colleague_address, role="moderator")),
         (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email=Walk.stranger, role="moderator")),
     ],
     "pages.change_role": [

@@ -13,6 +13,7 @@ from service.store.webhooks.deliveries import anything_due
 from workers.checking.check_pending import check_pending
 from workers.checking.external_feedback import send_feedback
 from workers.periodic.daily_statistics import count_days
+from workers.periodic.delete_attempts import delete_attempts
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.forget_reporters import forget_reporters
 from workers.periodic.send_mails import send_mails
@@ -49,6 +50,7 @@ PERIODIC_JOBS = (
     PeriodicJob("statistics", _count, 30.0),
     PeriodicJob("expiry", expire_idempotency_keys, 60.0),
     PeriodicJob("feedback", send_feedback, 5.0),
+    PeriodicJob("attempts", delete_attempts, 600.0),
     PeriodicJob("reporters", forget_reporters, 600.0),
 )
 

@@ -1,13 +1,13 @@
-"""Add, invite and disable moderators, and change their roles. Every change of a role signs them out everywhere."""
+"""Add and disable moderators, and change their roles. A change of a role counts from the next request: it signs nobody out."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from service.actions.accounts.sign_in import link, sign_out_everywhere
+from service.actions.accounts.sign_in import sign_out_everywhere
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Invalid, NotFound
@@ -37,16 +37,6 @@ def add_moderator(session: Session, email: str, *, name: str = "", now: datetime
     return moderator
 
 
-def invite(
-    session: Session, email: str, role: Role, *, site_id: str, name: str = "", now: datetime, valid: timedelta
-) -> tuple[Moderator, str]:
-    """Add a new moderator with a role on one site. Returns the moderator and the token of a one-time link."""
-    person = add_moderator(session, email, name=name, now=now)
-    set_role(session, person, role, site_id)
-    record_audit(session, AuditEvent.MODERATOR_INVITED, site_id=site_id, target=person.id, after={"role": role})
-    return person, link(session, person.id, now=now, valid=valid)
-
-
 def give_role_on_all_sites(session: Session, moderator: Moderator, role: Role) -> None:
     """Give a new moderator a role on all sites, because of an e-mail domain that the operator admits."""
     set_role(session, moderator, role, None)
@@ -62,8 +52,7 @@ def give_role(session: Session, moderator: Moderator, role: Role, *, site_id: st
 
 
 def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | None) -> str:
-    """Set a role, enable the account, and end its sessions and links. Returns the role that was replaced, empty if there was
-    none.
+    """Set a role, enable the account, and end its links. Returns the role that was replaced, empty if there was none.
 
     Raises NotFound for an unknown site.
     """
@@ -82,7 +71,6 @@ def set_role(session: Session, moderator: Moderator, role: Role, site_id: str | 
     moderator.disabled_at = None
     session.flush()
     _end_links(session, moderator.id)
-    sign_out_everywhere(session, moderator.id)
     return before
 
 
@@ -92,7 +80,6 @@ def take_role(session: Session, moderator_id: UUID, *, site_id: str) -> None:
     gone = session.execute(delete(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise Conflict("this moderator has a role on every site; it is changed with `greenroom user add`")
-    sign_out_everywhere(session, moderator_id)
     record_audit(session, AuditEvent.ROLE_TAKEN, site_id=site_id, target=moderator_id)
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.accounts.invitations import accept_by_address
 from service.actions.accounts.moderators import add_moderator, give_role_on_all_sites
+from service.actions.accounts.sign_in import sign_out_everywhere
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict
@@ -93,6 +95,7 @@ def moderator_of(
     secured = known.password or known.totp_enabled_at or count_passkeys(session, known.id)
     by_address = connected is None and known.oidc_account is None and not secured
     if by_address:
+        accept_by_address(session, known, now=now)
         _connect(session, known.id, person)
     elif known.oidc_account != person.key:
         raise InvalidIdToken(
@@ -101,12 +104,13 @@ def moderator_of(
     return known
 
 
-def connect(session: Session, moderator_id: UUID, person: OidcIdentity) -> None:
-    """Connect an account at the provider with the account of a signed-in moderator. Raises Conflict if another moderator is
-    connected with it."""
+def connect(session: Session, moderator_id: UUID, person: OidcIdentity, *, but: str) -> None:
+    """Connect an account at the provider with the account of a signed-in moderator, and sign out every browser except the one with
+    the digest `but`. Raises Conflict if another moderator is connected with it."""
     if session.scalar(select(Moderator.id).where(Moderator.oidc_account == person.key, Moderator.id != moderator_id)):
         raise Conflict("that account is connected with another moderator already")
     _connect(session, moderator_id, person)
+    sign_out_everywhere(session, moderator_id, but=but)
 
 
 def disconnect(session: Session, moderator_id: UUID) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from service.actions.accounts.sign_in import start
+from service.actions.accounts.sign_in import BY_PASSKEY, Entry, start
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, NotFound
@@ -19,8 +19,6 @@ from service.store.accounts.passkeys import count_passkeys, passkey_with
 from service.store.tables.accounts import Moderator, locked
 from service.store.tables.passkeys import Passkey, PasskeyChallenge
 
-#: The method of a session that a passkey opened. It needs no second factor.
-BY_PASSKEY = "passkey"
 #: How long a person may take to answer their device.
 CHALLENGE_VALID = timedelta(minutes=5)
 MOST_PASSKEYS = 20
@@ -76,8 +74,8 @@ def add_passkey(session: Session, moderator: Moderator, verified: VerifiedPasske
     record_audit(session, AuditEvent.PASSKEY_ADDED, target=moderator.id)
 
 
-def sign_in_with(session: Session, passkey: Passkey, sign_count: int, *, user_agent: str, now: datetime) -> str:
-    """Open a session with a passkey whose answer is verified. Returns the token of the session.
+def sign_in_with(session: Session, passkey: Passkey, sign_count: int, *, user_agent: str, now: datetime) -> Entry:
+    """Open a session with a passkey whose answer is verified.
 
     Raises InvalidPasskey if the passkey was removed or used, or the account was disabled, since the answer was verified.
     """
@@ -90,7 +88,7 @@ def sign_in_with(session: Session, passkey: Passkey, sign_count: int, *, user_ag
     )
     if won is None or moderator is None or moderator.disabled_at is not None:
         raise InvalidPasskey("this passkey was refused; try again")
-    return start(session, moderator.id, how=BY_PASSKEY, user_agent=user_agent, now=now)
+    return Entry(start(session, moderator.id, how=BY_PASSKEY, user_agent=user_agent, now=now), moderator.email)
 
 
 def remove_passkey(session: Session, moderator: Moderator, passkey_id: UUID) -> None:
@@ -103,7 +101,8 @@ def remove_passkey(session: Session, moderator: Moderator, passkey_id: UUID) -> 
     record_audit(session, AuditEvent.PASSKEY_REMOVED, target=moderator.id)
 
 
-def forget_passkeys(session: Session, moderator_id: UUID) -> int:
-    """Delete all passkeys of a moderator. Returns how many there were."""
+def forget_passkeys(session: Session, moderator_id: UUID, *, but: UUID | None = None) -> int:
+    """Delete all passkeys of a moderator, except `but`. Returns how many were deleted."""
     session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.moderator_id == moderator_id))
-    return len(session.scalars(delete(Passkey).where(Passkey.moderator_id == moderator_id).returning(Passkey.id)).all())
+    theirs = [Passkey.moderator_id == moderator_id] + ([Passkey.id != but] if but else [])
+    return len(session.scalars(delete(Passkey).where(*theirs).returning(Passkey.id)).all())

@@ -16,8 +16,9 @@ from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import BrowserSession, Moderator, SignInLink, locked
 from service.store.tables.two_factor import PendingSignIn
 
-#: The method of a session that a link by mail opened.
-BY_MAIL = "mail"
+#: The methods of a session that a link by mail, an account at an OpenID provider, or a passkey opened. A passkey needs no second
+#: factor.
+BY_MAIL, BY_PROVIDER, BY_PASSKEY = "mail", "oidc", "passkey"
 #: How long a pending sign-in waits for its second factor, and how many tries it allows.
 PENDING_TTL, MAX_TRIES = timedelta(minutes=5), 5
 
@@ -25,9 +26,10 @@ PENDING_TTL, MAX_TRIES = timedelta(minutes=5), 5
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The token that a browser gets: for a session, or (`half`) for a pending sign-in, which waits for its second factor and
-    gives access to no page."""
+    gives access to no page. `email` is the address of the account."""
 
     token: str
+    email: str
     half: bool = False
 
 
@@ -86,14 +88,14 @@ def open_session(session: Session, moderator: Moderator, *, how: str, user_agent
     if present is None or present.disabled_at is not None or (present.password, present.totp_enabled_at) != checked:
         raise AccountChanged("this account was changed while you signed in; sign in again")
     if present.totp_enabled_at is None:
-        return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now))
+        return Entry(start(session, moderator.id, how=how, user_agent=user_agent, now=now), moderator.email)
     session.execute(delete(PendingSignIn).where(PendingSignIn.valid_until < now))
     token = secrets.token_urlsafe(32)
     session.add(
         PendingSignIn(digest=digest_of(token), moderator_id=moderator.id, method=how, tries=0, valid_until=now + PENDING_TTL)
     )
     session.flush()
-    return Entry(token, half=True)
+    return Entry(token, moderator.email, half=True)
 
 
 def count_try(session: Session, digest: str) -> bool:

@@ -46,6 +46,10 @@ class Pseudonymizer:
         trying all possible keys."""
         return self._hash("short key", token)
 
+    def sign_in_bucket(self, attempt: str, account: str, device: str) -> str:
+        """The pseudonym under which attempts to sign in to an account are counted, for each device of its own."""
+        return self._hash("sign-in", f"{attempt}\0{device}\0{account}")
+
     def _hash(self, kind: str, value: str) -> str:
         keyed = self._keyed.copy()
         keyed.update(f"{kind}\0{value}".encode())

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, literal, or_, select, tuple_
+from sqlalchemy import Uuid, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.domain.audit_events import AuditEvent
 from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.tables.accounts import Moderator
 from service.store.tables.audit_log import AuditEntry
@@ -55,13 +54,6 @@ def audit_entries(
         place = tuple_(literal(after[0], UtcDateTime()), literal(after[1], Uuid()))
         query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < place)
     return session.execute(query).all()
-
-
-def failures(session: Session, moderator_id: UUID, *, since: datetime, most: int) -> int:
-    """The number of failed sign-ins as this moderator after `since`, counted up to `most`."""
-    about = (AuditEntry.event == AuditEvent.SIGN_IN_FAILED, AuditEntry.target == str(moderator_id))
-    entries = select(AuditEntry.id).where(AuditEntry.at > since, *about).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(entries)) or 0
 
 
 def people_named(session: Session, rows: Sequence[AnyRow]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.store.tables.accounts import BrowserSession
 from service.store.tables.passkeys import Passkey
 
 
@@ -20,3 +21,9 @@ def count_passkeys(session: Session, moderator_id: UUID) -> int:
 
 def passkey_with(session: Session, credential_id: str) -> Passkey | None:
     return session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def used_for(session: Session, browser: BrowserSession) -> UUID | None:
+    """The passkey that opened this session; None if there is none, or if it was used again since."""
+    opened = (Passkey.moderator_id == browser.moderator_id, Passkey.used_at == browser.created_at)
+    return session.scalar(select(Passkey.id).where(*opened))

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from service.store.db.column_types import Record, UtcDateTime
 from service.store.lifecycle import renamed
 from service.store.tables.idempotency import IdempotencyKey
+from service.store.tables.sign_in_attempts import SignInAttempts
 
+#: The tables that are in no dump.
+PASSING = (IdempotencyKey.__tablename__, SignInAttempts.__tablename__)
 #: The number of rows that are read or written at a time. A dump of any size needs memory for only this many rows.
 AT_A_TIME = 500
 
@@ -31,9 +34,9 @@ def tables(site_id: str | None = None) -> list[Table]:
     """The tables of a dump, each after the tables that it refers to. The dump of one site leaves out moderators, and tables that
     belong only to moderators.
 
-    Idempotency keys are left out: they are valid for a day, and dumps live longer.
+    Idempotency keys and attempts to sign in are left out: they are valid for a day at most, and dumps live longer.
     """
-    copied = (t for t in Record.metadata.sorted_tables if t.name != IdempotencyKey.__tablename__)
+    copied = (t for t in Record.metadata.sorted_tables if t.name not in PASSING)
     return [t for t in copied if site_id is None or _belongs(t, site_id)]
 
 

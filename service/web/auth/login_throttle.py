@@ -1,33 +1,39 @@
-"""Limits the attempts at the password or code of one account. Attempts from all addresses count together, so a botnet cannot
-guess faster."""
+"""Limits the attempts at the password or code of one account, in all processes together and from all addresses, so that a botnet
+cannot guess faster.
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+Strangers can use up the attempts at an account. So a browser that has signed in to the account before has attempts of its own
+(OWASP: device cookies), and so has a person who is signed in. An address without an account is counted in the same way: nothing
+tells whether there is one.
+"""
 
-from sqlalchemy.orm import Session
+from datetime import UTC, datetime
+from enum import StrEnum
 
-from service.store.accounts.audit_log import failures
+from flask import request
+
+from service.actions.accounts.sign_in_attempts import count_attempt
 from service.web.auth.rate_limit import RateLimited
+from service.web.auth.sessions import device_cookie_name
 from service.web.resources.web_resources import resources
 
-#: Pairs: a maximum number of attempts for one account, and the seconds in which they are counted.
-PER_ACCOUNT = ((5, 60), (30, 3600))
+
+class Attempt(StrEnum):
+    """What is attempted. The password and the code of a person who is signed in are counted apart from those at sign-in."""
+
+    PASSWORD = "password"  # noqa: S105
+    CODE = "code"
+    OWN_PASSWORD = "own password"  # noqa: S105
+    OWN_CODE = "own code"
+    MAIL = "mail"
 
 
-def throttle(account: str) -> None:
-    """Count one attempt in this process. Raises RateLimited."""
-    counted = [(resources().tries.hit(f"{account}\0{window}", window=window)[0], most) for most, window in PER_ACCOUNT]
-    if any(used > most for used, most in counted):
-        raise _too_many()
-
-
-def throttle_everywhere(session: Session, moderator_id: UUID) -> None:
-    """Apply the same limits to all processes together, by the failures in the audit log. Raises RateLimited."""
-    now = datetime.now(UTC)
-    for most, window in PER_ACCOUNT:
-        if failures(session, moderator_id, since=now - timedelta(seconds=window), most=most) >= most:
-            raise _too_many()
-
-
-def _too_many() -> RateLimited:
-    return RateLimited("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
+def throttle(attempt: Attempt, email: str) -> str:
+    """Count one attempt at the account with this address. Returns the bucket in which it is counted. Raises RateLimited."""
+    account = email.strip().casefold()
+    device = resources().known_devices.device_in(request.cookies.get(device_cookie_name(), ""), account)
+    bucket = resources().pseudonyms.sign_in_bucket(attempt, account, device)
+    with resources().database.writing() as session:
+        is_free = count_attempt(session, bucket, now=datetime.now(UTC))
+    if not is_free:
+        raise RateLimited("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
+    return bucket

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from service.actions.accounts.passkeys import BY_PASSKEY
-from service.actions.accounts.sign_in import BY_MAIL, record_seen
+from service.actions.accounts.sign_in import BY_MAIL, BY_PASSKEY, Entry, record_seen
 from service.domain.errors import Code, Invalid, NotFound, Refusal
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn, sign_in_of
@@ -28,6 +27,8 @@ R = TypeVar("R")
 SEEN_EVERY = timedelta(minutes=5)
 #: For this time after a sign-in by a link that came by mail, a moderator may set a password without the old one.
 FORGOTTEN_FOR = timedelta(minutes=15)
+#: Seconds for which a browser stays known after a sign-in: 400 days, the longest that browsers keep a cookie.
+DEVICE_KNOWN_FOR = 400 * 86400
 
 
 class SignedOut(Refusal):
@@ -144,18 +145,14 @@ def look_up() -> SignedIn | None:
     return sign_in
 
 
-def set_cookie(response: Response, token: str) -> Response:
-    """Set the session cookie."""
-    settings = resources().settings
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=int(settings.session_absolute),
-        path="/",
-        secure=over_https(),
-        httponly=True,
-        samesite="Lax",
-    )
+def set_cookie(response: Response, entry: Entry) -> Response:
+    """Set the session cookie, and the cookie by which this browser is recognised when the person signs in again."""
+    lifetimes = {
+        cookie_name(): (entry.token, int(resources().settings.session_absolute)),
+        device_cookie_name(): (resources().known_devices.new_token(entry.email), DEVICE_KNOWN_FOR),
+    }
+    for name, (value, seconds) in lifetimes.items():
+        response.set_cookie(name, value, max_age=seconds, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
 
 
@@ -166,6 +163,10 @@ def clear_cookie(response: Response) -> Response:
 
 def cookie_name() -> str:
     return "__Host-greenroom" if over_https() else "greenroom"
+
+
+def device_cookie_name() -> str:
+    return f"{cookie_name()}-device"
 
 
 def _let_in() -> None:

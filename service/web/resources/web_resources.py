@@ -11,6 +11,7 @@ from service.config import Settings
 from service.domain.policy.verdict import TrialResult
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
+from service.domain.security.known_devices import KnownDevices
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.jobs.notify import Notifier, notifier
@@ -41,12 +42,11 @@ class WebResources:
     request_hashes: RequestHashes
     reader_links: ReaderLinks
     secret_box: SecretBox
+    known_devices: KnownDevices
     group_commit: GroupCommit
     verdict_waiter: VerdictWaiter
     api_keys: ApiKeyCache
     counters: RateCounter
-    #: Sign-in attempts by account. Kept apart from `counters`, so that a flood of addresses cannot evict them.
-    tries: RateCounter
     downloads: DownloadSlots
     issuer: OidcClient
     sites: SiteCache
@@ -65,12 +65,12 @@ class WebResources:
             request_hashes=RequestHashes.from_secret(settings.secret),
             reader_links=ReaderLinks.from_secret(settings.secret, settings.url),
             secret_box=SecretBox.from_secret(settings.secret),
+            known_devices=KnownDevices.from_secret(settings.secret),
             group_commit=GroupCommit(database, pseudonyms),
             # Half of the threads may wait for verdicts; the other half stays free for other requests.
             verdict_waiter=VerdictWaiter(database, places=settings.web_threads // 2),
             api_keys=ApiKeyCache(database),
             counters=RateCounter(),
-            tries=RateCounter(),
             downloads=DownloadSlots(),
             issuer=OidcClient(settings),
             sites=SiteCache(database),

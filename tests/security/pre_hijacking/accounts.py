@@ -8,7 +8,7 @@ from tests.commands.conftest import Greenroom
 from tests.security.conftest import House
 from tests.support.sign_in import Browser
 
-MALLORYS, OWN = "a quiet room behind the stage", "another room below the stage"
+MALLORYS = "a quiet room behind the stage"
 VICTOR = "victor@blog.example"
 LINK = re.compile(r"/sign-in/([\w-]{20,})")
 

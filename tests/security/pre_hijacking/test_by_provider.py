@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import Role
 from tests.commands.conftest import Greenroom
 from tests.security.conftest import House
@@ -55,13 +56,19 @@ def test_an_account_at_a_provider_that_was_connected_before_does_not_open_the_ne
     assert through_the_provider(Browser(newsroom.app), provider, email=VICTOR) == 303
 
 
-def test_signing_in_at_the_provider_accepts_nothing_by_itself(
+def test_a_first_sign_in_at_the_provider_accepts_an_invitation_and_a_later_one_does_not(
     newsroom: House, provider: Provider, mallory: Browser, bea: Browser
 ) -> None:
     invite(mallory, VICTOR, site="news")
-    token = invite(bea, VICTOR, site="blog")
     victor = Browser(newsroom.app)
+    assert through_the_provider(victor, provider, email=VICTOR) == 303
+    assert roles(newsroom) == {"news": Role.ADMIN}
+    token = invite(bea, VICTOR, site="blog")
     assert through_the_provider(victor, provider, email=VICTOR) == 303
     assert roles(newsroom) == {"news": Role.ADMIN}
     assert accept(victor, token) == 303
     assert opens(victor, "blog")
+    # The account at the provider opened the session that accepted, so it stays connected.
+    with newsroom.database.reading() as session:
+        assert moderator_with(session, VICTOR).oidc_account
+    assert through_the_provider(Browser(newsroom.app), provider, email=VICTOR) == 303

@@ -1,20 +1,25 @@
 """Account pre-hijacking: a role given later never goes to a person who had access to the account before."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
+from service.actions.accounts.moderators import disable
+from service.actions.accounts.passkeys import add_passkey, sign_in_with
 from service.actions.accounts.two_factor import begin, confirm
 from service.domain.security.encryption import SecretBox
+from service.domain.security.passkeys import VerifiedPasskey
 from service.domain.security.totp import code_at, step_at
 from service.store.accounts.moderators import moderator_with
+from service.store.accounts.passkeys import passkey_with, passkeys_of
 from service.store.tables.accounts import BrowserSession, Role, SignInLink
 from service.store.tables.audit_log import AuditEntry
 from service.store.tables.invitations import Invitation
 from service.store.tables.passkeys import Passkey
 from tests.security.conftest import House
-from tests.security.pre_hijacking.accounts import LINK, MALLORYS, OWN, VICTOR, accept, invite, opens, roles, with_password
+from tests.security.pre_hijacking.accounts import LINK, MALLORYS, VICTOR, accept, invite, opens, roles, with_password
 from tests.support.sign_in import Browser, moderator
 
 
@@ -64,23 +69,67 @@ def accepted(house: House, bea: Browser, mallory: Browser, hijacked: Browser) ->
     return browser
 
 
-def test_whoever_accepts_has_both_roles_and_nothing_from_before_opens_the_account(
+def test_whoever_accepts_has_both_roles_and_nothing_opens_the_account_that_was_not_proved_again(
     house: House, hijacked: Browser, accepted: Browser
 ) -> None:
     assert roles(house) == {"news": Role.ADMIN, "blog": Role.ADMIN}
     assert opens(accepted, "blog")
-    for browser in (hijacked, with_password(house)):
-        assert browser.get("/account").status_code == 303
+    assert hijacked.get("/account").status_code == 303
     with house.database.reading() as session:
         person = moderator_with(session, VICTOR)
-        assert (person.password, person.totp_enabled_at, person.oidc_account) == ("", None, None)
+        assert (person.totp_enabled_at, person.oidc_account) == (None, None)
         for table in (SignInLink, Invitation, Passkey):
             assert session.scalar(select(table).where(table.moderator_id == person.id)) is None
         mine = session.scalars(select(BrowserSession).where(BrowserSession.moderator_id == person.id)).all()
         assert len(mine) == 1
-    assert "earlier ways to sign in no longer work" in accepted.get("/account?done=accepted").get_data(as_text=True)
-    assert accepted.post("/account/password", {"new": OWN, "again": OWN}).status_code == 303
-    assert opens(with_password(house, OWN), "blog")
+    assert "passkeys no longer work" in accepted.get("/account?done=accepted").get_data(as_text=True)
+    # The password was typed once more, so it stays.
+    assert opens(with_password(house), "blog")
+
+
+def test_a_passkey_that_opened_the_session_stays_and_the_others_end(house: House, bea: Browser) -> None:
+    moderator(house.database, VICTOR, Role.ADMIN, site="news")
+    browser, now = Browser(house.app), datetime.now(UTC)
+    with house.database.writing() as session:
+        victor = moderator_with(session, VICTOR)
+        for name in ("Victor's", "Mallory's"):
+            add_passkey(session, victor, VerifiedPasskey(name, "a2V5", 0), name=name, now=now)
+        entry = sign_in_with(session, passkey_with(session, "Victor's"), 1, user_agent="", now=now)
+    browser.client.set_cookie("greenroom", entry.token, domain="greenroom.example")
+    assert accept(browser, invite(bea, VICTOR, site="blog")) == 303
+    assert opens(browser, "blog")
+    with house.database.reading() as session:
+        assert [passkey.name for passkey in passkeys_of(session, moderator_with(session, VICTOR).id)] == ["Victor's"]
+
+
+def test_an_invitation_tells_nothing_about_other_sites(house: House, hijacked: Browser, bea: Browser) -> None:
+    """The page, the list and the page of the link are the same for an account of another site, a disabled one and a new one."""
+    moderator(house.database, "gone@news.example", Role.ADMIN, site="news")
+    with house.database.writing() as session:
+        disable(session, "gone@news.example", now=datetime.now(UTC))
+    pages = set()
+    for email in (VICTOR, "gone@news.example", "new@blog.example"):
+        page = bea.post("/settings/moderators", {"site": "blog", "email": email, "role": "viewer"}).get_data(as_text=True)
+        token = LINK.search(page)[1]  # type: ignore[index]
+        link = Browser(house.app).get(f"/sign-in/{token}").get_data(as_text=True)
+        with house.database.reading() as session:
+            person = moderator_with(session, email).id
+        for secret, word in ((token, "TOKEN"), (email, "EMAIL"), (str(person), "ID")):
+            page, link = page.replace(secret, word), link.replace(secret, word)
+        assert bea.post(f"/settings/moderators/{person}", {"site": "blog", "role": "none"}).status_code == 303
+        pages.add((re.sub(r'name="csrf" value="[^"]+"', "", page), link))
+    assert len(pages) == 1
+
+
+def test_a_role_that_changes_signs_nobody_out_and_counts_at_once(house: House, bea: Browser) -> None:
+    moderator(house.database, "both@news.example", Role.ADMIN, site="news")
+    both = Browser(house.app).signed_in(moderator(house.database, "both@news.example", Role.ADMIN, site="blog"))
+    with house.database.reading() as session:
+        path = f"/settings/moderators/{moderator_with(session, 'both@news.example').id}"
+    for role, is_open in (("viewer", False), ("admin", True), ("none", False)):
+        assert bea.post(path, {"site": "blog", "role": role}).status_code == 303
+        assert opens(both, "blog") == is_open
+        assert opens(both, "news")
 
 
 def test_an_invitation_and_its_acceptance_stand_in_the_log_of_the_site(house: House, accepted: Browser) -> None:
@@ -116,8 +165,8 @@ def test_an_invitation_is_accepted_once_and_asks_for_the_present_password_and_a_
 def test_looking_at_an_invitation_uses_nothing_up_and_says_what_it_takes(house: House, hijacked: Browser, bea: Browser) -> None:
     token = invite(bea, VICTOR, site="blog")
     for browser, words in (
-        (Browser(house.app), "First sign in to this account in this browser"),
-        (bea, "First sign in to this account in this browser"),
+        (Browser(house.app), "Then sign in first: your password stays"),
+        (bea, "Then sign in first: your password stays"),
         (hijacked, "Current password"),
     ):
         page = browser.get(f"/sign-in/{token}").get_data(as_text=True)
@@ -160,9 +209,13 @@ def test_an_invitation_made_again_ends_the_one_before_and_another_sites_goes_on(
 
 def test_a_role_on_a_site_that_is_known_needs_no_acceptance_and_ends_the_links_of_before(house: House, mallory: Browser) -> None:
     link = invite(mallory, VICTOR, site="news", role="viewer")
+    Browser(house.app).signed_in(link)
+    with house.database.reading() as session:
+        person = moderator_with(session, VICTOR).id
+    again = LINK.search(mallory.post(f"/settings/moderators/{person}/link", {"site": "news"}).get_data(as_text=True))[1]  # type: ignore[index]
     assert invite(mallory, VICTOR, site="news", role="moderator") == ""
     assert roles(house) == {"news": Role.MODERATOR}
-    assert Browser(house.app).post(f"/sign-in/{link}").status_code == 410
+    assert Browser(house.app).post(f"/sign-in/{again}").status_code == 410
 
 
 def test_an_admin_of_all_their_sites_invites_without_their_password(house: House) -> None:

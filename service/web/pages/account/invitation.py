@@ -13,7 +13,7 @@ from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import Moderator
 from service.store.tables.invitations import Invitation
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.sessions import look_up, set_cookie
 from service.web.http.i18n import _
 from service.web.pages.blueprint import page, redirect_to
@@ -24,7 +24,6 @@ def show_invitation(token: str, offers: Sequence[Invitation], status: int = 200,
     browser = _browser_of(offers)
     with resources().database.reading() as session:
         account = session.get_one(Moderator, offers[0].moderator_id)
-    proves = offers[0].signed_in
     return page(
         "invitation.html",
         status,
@@ -32,22 +31,22 @@ def show_invitation(token: str, offers: Sequence[Invitation], status: int = 200,
         offers=offers,
         email=account.email,
         fault=fault,
-        sign_in_first=proves and browser is None,
-        asks_password=proves and account.password,
-        asks_code=proves and account.totp_enabled_at,
+        signed_in=browser is not None,
+        asks_password=browser is not None and account.password,
+        asks_code=browser is not None and account.totp_enabled_at,
     )
 
 
 def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
-    """Accept the invitation. If the moderator must be signed in, ask for the password again, so that nobody can accept it in an
-    unattended browser."""
-    browser = _browser_of(offers) if offers[0].signed_in else None
-    if offers[0].signed_in:
-        if browser is None:
-            return show_invitation(token, offers, 403)
+    """Accept the invitation. In a browser that is signed in to the account, ask for the password again: nobody can accept it in an
+    unattended browser, and only what is proved opens the new role."""
+    browser = _browser_of(offers)
+    if browser is None and offers[0].signed_in:
+        return show_invitation(token, offers, 403, fault=_("First sign in to this account. Then accept here."))
+    if browser:
         if not _knows_password(browser):
             return show_invitation(token, offers, 422, fault=_("The current password is wrong."))
-        throttle(f"code {browser.moderator.id}")
+        throttle(Attempt.OWN_CODE, browser.moderator.email)
     code, agent = request.form.get("code", "")[:100], request.headers.get("User-Agent", "")
     try:
         with resources().database.writing() as session:
@@ -67,7 +66,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
         return show_invitation(token, offers, 403)
     except Gone:
         return page("link.html", 410, good=False, token=token)
-    response = redirect_to("pages.account", done="accepted")
+    response = redirect_to("pages.account", done="accepted") if browser else redirect_to("pages.first_password")
     assert isinstance(response, Response)  # noqa: S101
     return set_cookie(response, entered)
 
@@ -82,5 +81,5 @@ def _knows_password(browser: SignedIn) -> bool:
     password = browser.moderator.password
     if not password:
         return True
-    throttle(browser.moderator.email)
+    throttle(Attempt.OWN_PASSWORD, browser.moderator.email)
     return verify_password(password, request.form.get("password", "")[:1000])

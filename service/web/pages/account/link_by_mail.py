@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.accounts.mails import LINK_VALID, queue_mail
 from service.domain.errors import NotFound
 from service.jobs.names import Job
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import public_page
 from service.web.http.i18n import _
@@ -29,7 +29,7 @@ def send_link() -> AnyResponse:
         return page(
             "sign_in.html", 422, goal=goal, email=email, fault=_("Type your e-mail address first. The link is sent to it.")
         )
-    throttle(f"mail {email}")
+    throttle(Attempt.MAIL, email)
     with resources().database.writing() as session:
         queue_mail(
             session,

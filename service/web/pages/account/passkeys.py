@@ -9,7 +9,7 @@ from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import passkeys
-from service.actions.accounts.sign_in import hold, record_failure
+from service.actions.accounts.sign_in import BY_PASSKEY, Entry, hold, record_failure
 from service.domain.errors import Invalid, NotFound, Refusal
 from service.domain.security.passkeys import (
     InvalidPasskey,
@@ -22,7 +22,7 @@ from service.domain.security.passkeys import (
 )
 from service.domain.security.passwords import verify_password
 from service.store.accounts.passkeys import passkey_with, passkeys_of
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import (
     cookie_name,
@@ -80,10 +80,10 @@ def passkey_request() -> AnyResponse:
 def sign_in_by_passkey() -> AnyResponse:
     use, _bytes = parse_body(PasskeyUse)
     try:
-        token = _signed_in_by(use.credential)
+        entry = _signed_in_by(use.credential)
     except InvalidPasskey as refusal:
         return _refused(refusal)
-    return _without_challenge(set_cookie(jsonify(next=local_path(use.next)), token))
+    return _without_challenge(set_cookie(jsonify(next=local_path(use.next)), entry))
 
 
 @bp.post("/account/passkeys/options")
@@ -94,7 +94,7 @@ def passkey_creation() -> AnyResponse:
     party, owner = _party(), current_sign_in().moderator
     # Ask for the password: somebody at an unattended browser must not be able to add a passkey.
     if owner.password and not may_replace_password():
-        throttle(owner.email)
+        throttle(Attempt.OWN_PASSWORD, owner.email)
         if not verify_password(owner.password, proof.old):
             return _refused(Invalid.field("/old", "wrong", _("The current password is wrong.")))
     with resources().database.writing() as session:
@@ -132,8 +132,8 @@ def delete_passkey(passkey_id: UUID) -> AnyResponse:
     return redirect_to("pages.account", done="passkey-removed")
 
 
-def _signed_in_by(credential: dict[str, Any]) -> str:
-    """The token of a new session. Raises InvalidPasskey."""
+def _signed_in_by(credential: dict[str, Any]) -> Entry:
+    """Open a session. Raises InvalidPasskey."""
     party = _party()
     with resources().database.writing() as session:
         # Take the challenge and commit before verifying, so that each challenge can be answered only once.
@@ -156,7 +156,7 @@ def _signed_in_by(credential: dict[str, Any]) -> str:
             return passkeys.sign_in_with(session, passkey, sign_count, user_agent=agent, now=_now())
     except InvalidPasskey:
         with resources().database.writing() as session:
-            record_failure(session, passkey.moderator_id, how=passkeys.BY_PASSKEY)
+            record_failure(session, passkey.moderator_id, how=BY_PASSKEY)
         raise
 
 

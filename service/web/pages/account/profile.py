@@ -12,7 +12,7 @@ from service.domain.security.passwords import hash_password, password_fault, ver
 from service.domain.time_zones import first_zone, is_zone, zones_by_region
 from service.store.accounts.moderators import browsers_of
 from service.store.accounts.passkeys import count_passkeys, passkeys_of
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.sessions import current_moderator_id, current_sign_in, may_replace_password, signed_in
 from service.web.http.field_types import NO_NUL, Strict
 from service.web.http.i18n import _
@@ -51,7 +51,7 @@ def change_password() -> AnyResponse:
     current, new = "" if may_replace_password() else current_sign_in().moderator.password, request.form.get("new", "")
     # Ask for the old password, so that nobody can take over the account in an unattended browser.
     if current:
-        throttle(current_sign_in().moderator.email)
+        throttle(Attempt.OWN_PASSWORD, current_sign_in().moderator.email)
     if current and not verify_password(current, request.form.get("old", "")[:1000]):
         return _render(422, fault=_("The current password is wrong."))
     if fault := password_fault(new):

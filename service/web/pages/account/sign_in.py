@@ -7,6 +7,7 @@ from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in as signing_in
+from service.actions.accounts.sign_in_attempts import forget_attempts, touch_attempts
 from service.domain.errors import Gone
 from service.domain.security.passwords import verify_password
 from service.domain.security.tokens import digest_of
@@ -14,7 +15,7 @@ from service.store.accounts.invitations import invitations_with
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.invitations import Invitation
 from service.web.auth.csrf import masked
-from service.web.auth.login_throttle import throttle, throttle_everywhere
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import clear_cookie, current_moderator_id, current_sign_in, look_up, public_page, signed_in
 from service.web.http.i18n import _
@@ -54,23 +55,24 @@ def session() -> AnyResponse:
 def sign_in_by_password() -> AnyResponse:
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")[:1000]
     goal = local_path(request.form.get("next", ""))
-    throttle(email.strip().casefold())
+    bucket = throttle(Attempt.PASSWORD, email)
     with resources().database.reading() as session:
         moderator = moderator_with(session, email) if "\0" not in email else None
-        if moderator is not None:
-            throttle_everywhere(session, moderator.id)
     # Verify the password outside of any transaction, because hashing is slow. Verify also for an unknown address: otherwise the
     # response time would reveal that the address is unknown.
     right = verify_password(moderator.password if moderator else "", password)
     if moderator is None or moderator.disabled_at is not None or not right:
-        if moderator is not None:
-            with resources().database.writing() as session:
+        with resources().database.writing() as session:
+            if moderator is not None:
                 signing_in.record_failure(session, moderator.id, how="password")
+            else:
+                touch_attempts(session, bucket)
         fault = _wrong_password()
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     try:
         with resources().database.writing() as session:
             entry = signing_in.open_session(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+            forget_attempts(session, bucket)
     except signing_in.AccountChanged:
         fault = _("This account has just been changed. Please sign in again.")
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in
 from service.actions.accounts.sign_in import PENDING_TTL, Entry
+from service.actions.accounts.sign_in_attempts import forget_attempts
 from service.actions.accounts.two_factor import accept_code
 from service.domain.security.tokens import digest_of
 from service.store.accounts.two_factor import pending_sign_in
-from service.web.auth.login_throttle import throttle, throttle_everywhere
+from service.store.tables.accounts import Moderator
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import cookie_name, over_https, public_page, set_cookie
 from service.web.http.i18n import _
@@ -21,7 +23,7 @@ from service.web.resources.web_resources import resources
 def complete_or_ask_second_factor(entry: Entry, goal: str) -> Response:
     """The response after the first factor: a session and a redirect to `goal`, or a redirect to the page for the code."""
     if not entry.half:
-        return set_cookie(_to(goal), entry.token)
+        return set_cookie(_to(goal), entry)
     response = _to(url_for("pages.ask_for_code", next=goal))
     response.set_cookie(
         _cookie(),
@@ -51,11 +53,10 @@ def sign_in_by_code() -> AnyResponse:
     goal, code = local_path(request.form.get("next", "")), request.form.get("code", "")[:100]
     with resources().database.reading() as session:
         pending = pending_sign_in(session, _digest(), now=_now())
-        if pending is not None:
-            throttle_everywhere(session, pending.moderator_id)
+        email = session.get_one(Moderator, pending.moderator_id).email if pending else ""
     if pending is None:
         return _from_the_start()
-    throttle(f"code {pending.moderator_id}")
+    bucket = throttle(Attempt.CODE, email)
     with resources().database.writing() as session:
         in_time = sign_in.count_try(session, pending.digest)
     if not in_time:
@@ -69,11 +70,12 @@ def sign_in_by_code() -> AnyResponse:
         if factor:
             how, agent = f"{pending.method}, {factor}", request.headers.get("User-Agent", "")
             token = sign_in.start(session, pending.moderator_id, how=how, user_agent=agent, now=_now())
+            forget_attempts(session, bucket)
         else:
             sign_in.record_failure(session, pending.moderator_id, how=f"{pending.method}, code")
     if not factor:
         return page("code.html", 422, goal=goal, fault=_("Wrong or already used code. Wait for the next one."))
-    response = set_cookie(_to(goal), token)
+    response = set_cookie(_to(goal), Entry(token, email))
     response.set_cookie(_cookie(), "", expires=0, path="/", secure=over_https(), httponly=True, samesite="Lax")
     return response
 

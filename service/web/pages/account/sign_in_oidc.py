@@ -13,7 +13,7 @@ from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import Role
 from service.web.auth.api_keys import Forbidden
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.auth.sessions import (
     cookie_name,
@@ -58,7 +58,7 @@ def connect_oidc() -> AnyResponse:
     issuer, current = _issuer(), current_sign_in().moderator.password
     # Ask for the password, so that nobody can add another way to sign in through an unattended browser.
     if current:
-        throttle(current_sign_in().moderator.email)
+        throttle(Attempt.OWN_PASSWORD, current_sign_in().moderator.email)
     if current and not verify_password(current, request.form.get("old", "")[:1000]):
         raise Forbidden("that is not your present password")
     with resources().database.writing() as session:
@@ -99,11 +99,11 @@ def _entered(question: oidc.AuthorizationRequest, person: OidcIdentity) -> Respo
         with resources().database.writing() as session:
             moderator = oidc.moderator_of(session, person, domains=settings.oidc_domains, role=role, now=_now())
             agent = request.headers.get("User-Agent", "")
-            entry = sign_in.open_session(session, moderator, how="oidc", user_agent=agent, now=_now())
+            entry = sign_in.open_session(session, moderator, how=sign_in.BY_PROVIDER, user_agent=agent, now=_now())
     except InvalidIdToken:
         with resources().database.writing() as session:
             if existing := moderator_with(session, person.email):
-                sign_in.record_failure(session, existing.id, how="oidc")
+                sign_in.record_failure(session, existing.id, how=sign_in.BY_PROVIDER)
         raise
     return complete_or_ask_second_factor(entry, question.goal)
 
@@ -115,7 +115,7 @@ def _connected(question: oidc.AuthorizationRequest, person: OidcIdentity) -> Res
         raise InvalidIdToken("whoever asked to connect the accounts is not signed in here any more")
     with resources().database.writing() as session:
         sign_in.hold(session, sign_in_here)
-        oidc.connect(session, sign_in_here.moderator.id, person)
+        oidc.connect(session, sign_in_here.moderator.id, person, but=sign_in_here.session.digest)
     response = redirect_to("pages.account", done="connected")
     assert isinstance(response, Response)  # noqa: S101
     return response

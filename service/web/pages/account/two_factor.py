@@ -14,7 +14,7 @@ from service.domain.security.passwords import verify_password
 from service.domain.security.totp import provisioning_uri
 from service.store.accounts.two_factor import recovery_codes_left
 from service.store.tables.accounts import Moderator
-from service.web.auth.login_throttle import throttle
+from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.sessions import current_moderator_id, current_sign_in, signed_in
 from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
@@ -32,7 +32,7 @@ def two_factor_page() -> AnyResponse:
 def change_two_factor() -> AnyResponse:
     """Apply one button: begin, confirm, codes or off. Throttled, because each button needs a code or a password, which could be
     guessed."""
-    throttle(f"code {current_moderator_id()}")
+    throttle(Attempt.OWN_CODE, current_sign_in().moderator.email)
     act, code = request.form.get("act", ""), request.form.get("code", "")[:100]
     current, old = current_sign_in().moderator.password, request.form.get("old", "")[:1000]
     # Ask for the password, so that nobody can lock the owner out through an unattended browser.

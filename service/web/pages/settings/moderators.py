@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import moderators as acting
-from service.actions.accounts.invitations import offer, sites_beyond, withdraw
+from service.actions.accounts.invitations import WAITS_FOR, offer, sites_beyond, withdraw
 from service.actions.accounts.mails import queue_mail
 from service.actions.accounts.sign_in import new_link
 from service.actions.accounts.two_factor import reset
@@ -35,20 +35,15 @@ def moderators() -> AnyResponse:
 @bp.post("/settings/moderators")
 @with_role(Role.ADMIN)
 def invite() -> AnyResponse:
-    """Give a role on this site. A new account gets a sign-in link (shown once). An account of other sites gets an invitation."""
+    """Invite an address, with a link that is shown once. The answer is the same whether the address has an account or not."""
     email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
     with resources().database.writing() as session:
         existing = moderator_with(session, email)
-        token, waits = "", False
-        if existing is None:
-            _, token = acting.invite(session, email, _role(), site_id=site_id(), name=name, now=_now(), valid=_valid())
-        else:
-            token = _role_for(session, existing)
-            waits = bool(token)
+        token = _role_for(session, existing or acting.add_moderator(session, email, name=name, now=_now()))
         link = _address(token) if token else ""
         _mail(session, email, link, existing)
     _wake_mails()
-    return _render(201, link=link, about=email, waits=waits)
+    return _render(201, link=link, about=email, waits=True)
 
 
 @bp.post("/settings/moderators/<uuid:moderator_id>")
@@ -93,17 +88,19 @@ def reset_two_factor(moderator_id: UUID) -> AnyResponse:
 
 
 def _role_for(session: Session, known: Moderator) -> str:
-    """Give a role on this site to an existing account. If the account has roles on other sites, make an invitation and return its
-    token; else change the role at once and return ''."""
+    """Change the role of an account that has one on this site, and return ''. Make an invitation for any other account, and return
+    its token."""
     person = locked(session, known.id)
-    if person is None or person.disabled_at is not None:
-        raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
+    assert person is not None  # noqa: S101
     if not sites_beyond(session, person, [site_id()]):
+        if person.disabled_at is not None:
+            raise Conflict("this address was disabled by the operator; `greenroom user add` lets it in again")
         _allow_change_of(person)
         acting.give_role(session, person, _role(), site_id=site_id())
         return ""
-    # With a link that works without a sign-in, the inviting admin could get access to the account's other sites.
-    alone = _may_open(session, person)
+    # With a link that works without a sign-in, the inviting admin could get access to the account's other sites, or to an account
+    # that the operator has disabled.
+    alone = _may_open(session, person) and person.disabled_at is None
     return offer(session, person, _role(), [site_id()], signed_in=not alone, now=_now(), valid=_valid())
 
 
@@ -162,7 +159,7 @@ def _address(token: str) -> str:
 
 def _render(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
     with resources().database.reading() as session:
-        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), now=_now())
+        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), since=_now() - WAITS_FOR)
         this_site = site(session, site_id())
     practice = bool(this_site and SitePolicy(this_site.policy).practice)
     hours = resources().settings.link_valid / 3600
