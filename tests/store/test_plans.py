@@ -17,7 +17,7 @@ from service.domain.policy.judge import judge
 from service.domain.policy.site_thresholds import SiteThresholds
 from service.domain.retention import Retention
 from service.domain.states import State
-from service.store.comments import feed, listing
+from service.store.comments import feed, feed_replies, listing
 from service.store.comments.check_input import claimed_comments
 from service.store.comments.claim import claim, first_free, judged_among, oldest_pending
 from service.store.comments.find_by_text import newest_with
@@ -76,6 +76,10 @@ def _queue(asked: QueueFilter) -> Callable[[Session], object]:
     return ask
 
 
+def _feed(part: feed.FeedSlice) -> Callable[[Session], object]:
+    return lambda session: feed.published_in(session, PAGE, part, most_text=1_000, scan=10)
+
+
 def _settle(session: Session) -> object:
     calm = [JudgedComment(item, (), judge((), item.rules)) for item in claimed_comments(session, _ids(session), now=_now())]
     return apply_verdicts(session, prepare(calm), token=new_id(), now=_now())
@@ -119,9 +123,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "due events become deliveries": lambda s: create_deliveries(s, now=_now()),
     "is the feed the same as before": lambda s: feed.head_of(s, PAGE),
-    "the feed": lambda s: feed.published_in(s, PAGE, feed.FeedSlice(after=None, limit=50, newest_first=False, roots=True)),
-    "the feed, flat and newest first": lambda s: feed.published_in(s, PAGE, feed.FeedSlice(PLACE, 50, True, roots=False)),
-    "the replies of a feed": lambda s: feed.replies_to(s, _ids(s)),
+    "the feed": _feed(feed.FeedSlice(after=None, limit=50, newest_first=False, roots=True)),
+    "the feed, flat and newest first": _feed(feed.FeedSlice(PLACE, 50, True, roots=False)),
+    "the replies to one comment": _feed(feed.FeedSlice(PLACE, 50, False, roots=True, parent=new_id())),
+    "the replies of a feed": lambda s: feed_replies.replies_to(s, _ids(s), most=3, most_text=1),
     "the list by state": lambda s: listing.comments_of(s, "news", listing.CommentFilter(state=State.HELD, after=PLACE, limit=20)),
     "the list by thread": lambda s: listing.comments_of(s, "news", listing.CommentFilter(thread="page", after=PLACE, limit=20)),
     "the list since": lambda s: listing.comments_of(

@@ -1,8 +1,8 @@
 """The public feed: the approved comments of a thread, in pages, flat or with their replies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,6 @@ from service.domain.states import State
 from service.store.comments.listing import Position
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
-
-#: The maximum number of replies that come with one page of roots.
-MOST_REPLIES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +40,27 @@ class Published:
     received_at: datetime
     posted_at: str | None
 
+    @property
+    def place(self) -> Position:
+        return Position(self.received_at, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedSlice:
-    """A part of a thread: start position, page size and order. `roots`: only comments without an approved parent."""
+    """A part of a thread: start position, page size and order.
+
+    `roots`: only comments without an approved parent. `parent`: only the replies to this comment.
+    """
 
     after: Position | None
     limit: int
     newest_first: bool
     roots: bool
+    parent: UUID | None = None
 
 
 _PARENT = aliased(Comment)
+_place = tuple_(Comment.received_at, Comment.id)
 _COLUMNS = (
     Comment.id,
     Comment.author_name,
@@ -74,37 +80,67 @@ def head_of(session: Session, thread: UUID) -> Head:
     return Head(row.feed_version, row.approved, row.url, row.title, row.created_at) if row else Head()
 
 
-def published_in(session: Session, thread: UUID, part: FeedSlice) -> list[Published]:
-    """One page of comments. If there is another page, one comment of it is added."""
-    query = _approved().where(Comment.thread_id == thread).limit(part.limit + 1)
-    place, order = tuple_(Comment.received_at, Comment.id), (Comment.received_at, Comment.id)
-    query = query.order_by(*(column.desc() if part.newest_first else column for column in order))
-    if part.roots:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Comments of a page. `rest`: the position after which the next page begins; None on the last one."""
+
+    comments: list[Published]
+    rest: Position | None
+
+
+def published_in(session: Session, thread: UUID, part: FeedSlice, *, most_text: int, scan: int | None) -> Part:
+    """One page of comments: at least one, then as many as have at most `most_text` characters in all.
+
+    `scan`: a page of roots looks at so many comments and ends there, however few of them are roots. None: at all.
+    """
+    end = _end_of_scan(session, thread, part, scan) if scan and part.roots and part.parent is None else None
+    query = _in_order(approved_comments().where(Comment.thread_id == thread), part).limit(part.limit + 1)
+    if part.parent is not None:
+        query = query.where(Comment.parent_id == part.parent)
+    elif part.roots:
         query = query.where(_PARENT.id.is_(None))
-    if part.after is not None:
-        mark = tuple_(part.after.at, part.after.id)
-        query = query.where(place < mark if part.newest_first else place > mark)
-    return [_published(row) for row in session.execute(query)]
+    if end is not None:
+        mark = tuple_(end.at, end.id)
+        query = query.where(_place >= mark if part.newest_first else _place <= mark)
+    comments = [as_published(row) for row in session.execute(query)]
+    fitting = _fitting(comments[: part.limit], most_text)
+    return Part(fitting, fitting[-1].place if len(fitting) < len(comments) else end)
 
 
-def replies_to(session: Session, roots: Sequence[UUID]) -> list[Published]:
-    """All approved replies below these roots, oldest first, at most `MOST_REPLIES`. Replies below a comment that is not approved
-    are left out."""
-    if not roots:
-        return []
-    below = select(Comment.id).where(Comment.parent_id.in_(roots), Comment.state == State.APPROVED).cte("below", recursive=True)
-    deeper = select(Comment.id).join(below, Comment.parent_id == below.c.id).where(Comment.state == State.APPROVED)
-    ids = select(below.union_all(deeper).c.id)
-    query = _approved().where(Comment.id.in_(ids)).order_by(Comment.received_at, Comment.id).limit(MOST_REPLIES)
-    return [_published(row) for row in session.execute(query)]
+def is_published(session: Session, thread: UUID, comment: UUID) -> bool:
+    """Whether this is an approved comment of the thread."""
+    query = select(Comment.id).where(Comment.id == comment, Comment.thread_id == thread, Comment.state == State.APPROVED)
+    return session.scalar(query) is not None
 
 
-def _approved() -> Select[*tuple[Any, ...]]:
+def _in_order(query: Select[*tuple[Any, ...]], part: FeedSlice) -> Select[*tuple[Any, ...]]:
+    order = (Comment.received_at, Comment.id)
+    query = query.order_by(*(column.desc() if part.newest_first else column for column in order))
+    if part.after is None:
+        return query
+    mark = tuple_(part.after.at, part.after.id)
+    return query.where(_place < mark if part.newest_first else _place > mark)
+
+
+def _end_of_scan(session: Session, thread: UUID, part: FeedSlice, scan: int) -> Position | None:
+    """The position of the last comment that a page may look at, found in the index alone; None if the thread ends before."""
+    query = select(Comment.received_at, Comment.id).where(Comment.thread_id == thread, Comment.state == State.APPROVED)
+    row = session.execute(_in_order(query, part).offset(scan - 1).limit(1)).one_or_none()
+    return Position(row.received_at, row.id) if row else None
+
+
+def _fitting(comments: list[Published], most_text: int) -> list[Published]:
+    text = accumulate(len(comment.text) for comment in comments)
+    return [comment for n, (comment, so_far) in enumerate(zip(comments, text, strict=True)) if n == 0 or so_far <= most_text]
+
+
+def approved_comments() -> Select[*tuple[Any, ...]]:
+    """Approved comments with the columns of `Published`."""
     seen = (_PARENT.id == Comment.parent_id) & (_PARENT.state == State.APPROVED)
     return select(*_COLUMNS, _PARENT.id.label("parent")).outerjoin(_PARENT, seen).where(Comment.state == State.APPROVED)
 
 
-def _published(row: AnyRow) -> Published:
+def as_published(row: AnyRow) -> Published:
     return Published(
         id=row.id,
         parent=row.parent,

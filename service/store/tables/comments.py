@@ -65,7 +65,7 @@ class Comment(Record):
         ),
         Index("ix_comment_held_thread", "site_id", "thread_id", "received_at", "id", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_comment_feed", "thread_id", "state", "received_at", "id"),
-        Index("ix_comment_parent", "parent_id", postgresql_where=_REPLY, sqlite_where=_REPLY),
+        Index("ix_comment_parent", "parent_id", "state", "received_at", "id", postgresql_where=_REPLY, sqlite_where=_REPLY),
         Index("ix_comment_changed", "site_id", "updated_at", "id"),
         # The most selective column comes first, so that a query planner chooses the right index even before it has statistics.
         # The state is included, so that an author's comments are counted by an index-only scan.

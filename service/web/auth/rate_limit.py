@@ -62,6 +62,13 @@ def count(rate: Rate) -> None:
         raise RateLimited(f"at most {quota} requests a minute are taken here; try again in {reset} s")
 
 
+def charge(rate: Rate, calls: int) -> None:
+    """Count more calls for this request, because it cost more than others. The next request may be refused for it."""
+    quota = quota_of(rate, resources().settings)
+    used, reset = resources().counters.hit(f"{rate}:{_who(rate)}", calls=calls)
+    g.rate = (rate, quota, max(0, quota - used), reset)
+
+
 def add_rate_limit_headers(response: Response) -> Response:
     """Add the RateLimit headers, and Retry-After to a 429."""
     if counted := g.get("rate"):

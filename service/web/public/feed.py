@@ -13,21 +13,22 @@ from flask import Blueprint, Response, request
 from pydantic import Field, StringConstraints
 from werkzeug.http import parse_etags
 
-from service.domain.errors import Code, Invalid
+from service.domain.errors import Code, Invalid, NotFound
 from service.domain.ids import thread_id
-from service.store.comments.feed import FeedSlice, Head, published_in, replies_to
+from service.store.comments.feed import FeedSlice, Head, Part, is_published, published_in
+from service.store.comments.feed_replies import Replies, replies_to
 from service.store.comments.listing import Position
-from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.auth.rate_limit import Rate, address_of, charge, rate_limited
 from service.web.http.environ_keys import FEED_KEY
 from service.web.http.field_types import NO_NUL, Strict, whole
 from service.web.http.json_body import parse_query
-from service.web.http.pagination import Cursor, encode
 from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.public import feed_formats
 from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
-from service.web.resources.feed_cache import CachedResponse, accepts_gzip
+from service.web.resources.feed_cache import Body, CachedResponse, accepts_gzip
+from service.web.resources.feed_cursors import PATTERN
 from service.web.resources.site_cache import CachedSite
 from service.web.resources.web_resources import resources
 
@@ -36,6 +37,16 @@ bp = Blueprint("feed", __name__, url_prefix="/v1")
 LONGEST_THREAD = 512
 #: The source files that determine how a page is rendered; their digest is part of the ETag.
 _RENDERERS = (Path(feed_formats.__file__), *sorted((Path(feed_formats.__file__).parents[1] / "templates" / "feed").iterdir()))
+
+
+#: Replies that come with a page, for each comment that `limit` allows, and at most in all.
+REPLIES_EACH, MOST_REPLIES = 10, 500
+#: Characters of all texts of a page; a page has one comment at least.
+MOST_TEXT = 256 * 1024
+#: A page of top-level comments looks at this many comments of the thread at most. Then its cursor leads on.
+MOST_SCANNED = 10_000
+#: Bytes of a rendered page that cost as much as one more call of the reader's rate limit.
+BYTES_A_CALL = 1024
 
 
 class Format(StrEnum):
@@ -47,7 +58,7 @@ class Format(StrEnum):
     JSON_FEED = "jsonfeed"
 
 
-class Replies(StrEnum):
+class ReplyPlace(StrEnum):
     """Replies inside their parent, or beside it."""
 
     NESTED = "nested"
@@ -66,10 +77,17 @@ class FeedQuery(Strict):
 
     site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     format: Annotated[Format | None, Field(strict=False)] = None
-    replies: Annotated[Replies | None, Field(strict=False)] = None
+    replies: Annotated[ReplyPlace | None, Field(strict=False)] = None
     order: Annotated[Order | None, Field(strict=False)] = None
     limit: whole(1, 200) = 50  # type: ignore[valid-type]
-    after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
+    after: Annotated[str, StringConstraints(pattern=PATTERN)] | None = Field(
+        default=None, description="The `next_cursor` of the page before."
+    )
+    parent: UUID | None = Field(
+        default=None,
+        strict=False,
+        description="Only the replies to this comment, as the `more_replies` of a comment asks for them.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,7 @@ class _FeedRequest:
     nested: bool
     newest_first: bool
     query: FeedQuery
+    after: Position | None
 
     @property
     def id(self) -> UUID:
@@ -89,7 +108,7 @@ class _FeedRequest:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return (self.id, self.format, self.nested, self.newest_first, self.query.limit, self.query.after)
+        return (self.id, self.format, self.nested, self.newest_first, self.query.limit, self.after, self.query.parent)
 
 
 @bp.get("/threads/<thread:thread>/comments")
@@ -99,7 +118,8 @@ class _FeedRequest:
     "Feed",
     "Read the approved comments of a thread",
     detail="Public. `format`, else the Accept header, chooses JSON, an HTML fragment that is safe to include, Atom or JSON "
-    "Feed. Nested pages count top-level comments and bring their replies along. Ask again with `If-None-Match`.",
+    "Feed. Nested pages count top-level comments and bring up to ten replies for each that `limit` allows, 500 at most; "
+    "`more_replies` of a comment leads to the others. A page ends early where its texts are long. Ask again with `If-None-Match`.",
     query=FeedQuery,
     path={"thread": {"type": "string", "minLength": 1, "maxLength": LONGEST_THREAD, "pattern": NO_NUL}},
     headers=("If-None-Match",),
@@ -121,7 +141,7 @@ def show_feed(thread: str) -> Response:
     request.environ[FEED_KEY] = CachedResponse(feed.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
         return _dressed(Response(status=304), feed, etag)
-    body = resources().feeds.body(feed.key, (head.version, head.created_at), lambda: _rendered(feed, head))
+    body = _body(feed, head)
     packed = bool(body.packed) and accepts_gzip(request.headers.get("Accept-Encoding", ""))
     response = Response(body.packed if packed else body.plain, content_type=FORMATS[feed.format].content_type)
     if packed:
@@ -145,10 +165,12 @@ def _feed_request(thread: str) -> _FeedRequest:
     query = parse_query(FeedQuery)
     chosen = query.format or _accepted()
     for_readers = chosen in (Format.ATOM, Format.JSON_FEED)
-    replies = query.replies or (Replies.FLAT if for_readers else Replies.NESTED)
+    replies = query.replies or (ReplyPlace.FLAT if for_readers else ReplyPlace.NESTED)
     order = query.order or (Order.NEWEST if for_readers else Order.OLDEST)
     site = resources().sites.get(query.site)
-    return _FeedRequest(site, thread, chosen, replies is Replies.NESTED and not for_readers, order is Order.NEWEST, query)
+    after = resources().feed_cursors.read(thread_id(site.id, thread), query.after) if query.after else None
+    nested = replies is ReplyPlace.NESTED and not for_readers
+    return _FeedRequest(site, thread, chosen, nested, order is Order.NEWEST, query, after)
 
 
 def _accepted() -> Format:
@@ -157,25 +179,56 @@ def _accepted() -> Format:
     return Format(types[best])
 
 
+def _body(feed: _FeedRequest, head: Head) -> Body:
+    """The page. Who asks for one that has to be rendered pays for its size."""
+
+    def render() -> tuple[bytes, str]:
+        page, link = _rendered(feed, head)
+        charge(Rate.ADDRESS, len(page) // BYTES_A_CALL)
+        return page, link
+
+    return resources().feeds.body(
+        feed.key, (head.version, head.created_at), render, address=address_of(request.remote_addr or "")
+    )
+
+
 def _rendered(feed: _FeedRequest, head: Head) -> tuple[bytes, str]:
     query = feed.query
-    part = FeedSlice(query.after, query.limit, feed.newest_first, roots=feed.nested)
-    with resources().database.reading() as session:
-        comments = published_in(session, feed.id, part)
-        comments, more = comments[: query.limit], len(comments) > query.limit
-        replies = replies_to(session, [comment.id for comment in comments]) if feed.nested else []
-    cursor = encode(Position(comments[-1].received_at, comments[-1].id)) if more else None
+    part, replies = _read(feed, head)
+    cursors = resources().feed_cursors
+    cursor = cursors.encode(feed.id, part.rest) if part.rest else None
     base = resources().settings.url
     address = base + feed_path(feed.site.id, feed.thread)
     choices = {"format": feed.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
     chosen = urlencode({name: value for name, value in choices.items() if value is not None})
-    page_url = f"{address}&{chosen}"
+    page_url = f"{address}&{chosen}" + (f"&parent={query.parent}" if query.parent else "")
     link = f"{page_url}&after={cursor}" if cursor else ""
+    replies_url = f"{address}&format={feed.format.value}&limit={query.limit}&parent="
+    more = {
+        parent: f"{replies_url}{parent}" + (f"&after={cursors.encode(feed.id, place)}" if place else "")
+        for parent, place in replies.more.items()
+    }
     page = Page(
-        site=feed.site, thread=feed.thread, head=head, comments=comments, replies=replies, nested=feed.nested, base=base,
-        address=page_url, next_cursor=cursor, next_address=link,
+        site=feed.site, thread=feed.thread, head=head, comments=part.comments, replies=replies.comments, more_replies=more,
+        nested=feed.nested, base=base, address=page_url, next_cursor=cursor, next_address=link,
     )  # fmt: skip
     return FORMATS[feed.format].render(page), link
+
+
+def _read(feed: _FeedRequest, head: Head) -> tuple[Part, Replies]:
+    """The comments of a page and their replies. Raises NotFound for a parent that is not shown on this thread."""
+    query = feed.query
+    asked = FeedSlice(feed.after, query.limit, feed.newest_first, roots=feed.nested, parent=query.parent)
+    with resources().database.reading() as session:
+        if query.parent and not is_published(session, feed.id, query.parent):
+            raise NotFound("this thread has no approved comment with the id that `parent` names")
+        scan = MOST_SCANNED if head.approved > MOST_SCANNED else None
+        part = published_in(session, feed.id, asked, most_text=MOST_TEXT, scan=scan)
+        if not feed.nested:
+            return part, Replies((), {})
+        left = MOST_TEXT - sum(len(comment.text) for comment in part.comments)
+        most = min(MOST_REPLIES, REPLIES_EACH * query.limit)
+        return part, replies_to(session, [comment.id for comment in part.comments], most=most, most_text=left)
 
 
 def _etag(feed: _FeedRequest, head: Head) -> str:

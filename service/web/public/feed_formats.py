@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -31,13 +31,15 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a feed before it is rendered. `next_cursor` is None on the last one."""
+    """A page of a feed before it is rendered. `next_cursor` is None on the last one. `more_replies`: where the further replies to
+    a comment are."""
 
     site: CachedSite
     thread: str
     head: Head
     comments: Sequence[Published]
     replies: Sequence[Published]
+    more_replies: Mapping[UUID, str]
     nested: bool
     base: str
     address: str
@@ -54,7 +56,8 @@ class AuthorPublished(ResponseModel):
 
 
 class CommentPublished(ResponseModel):
-    """An approved comment. `parent` is null where it answers nothing that the public may see."""
+    """An approved comment. `parent` is null where it answers nothing that the public may see. `more_replies` is the address of
+    further replies, null where all are here."""
 
     id: UUID
     parent: UUID | None
@@ -63,6 +66,7 @@ class CommentPublished(ResponseModel):
     posted_at: datetime
     edited: bool
     replies: "tuple[CommentPublished, ...]" = ()
+    more_replies: str | None = None
 
 
 class ThreadPublished(ResponseModel):
@@ -191,16 +195,17 @@ def _feed(page: Page) -> FeedPage:
     return FeedPage(
         thread=ThreadPublished(id=page.thread, url=web_address(page.head.url), title=page.head.title),
         count=page.head.approved,
-        comments=tuple(_grown(comment, below) for comment in page.comments),
+        comments=tuple(_grown(comment, below, page.more_replies) for comment in page.comments),
         next_cursor=page.next_cursor,
     )
 
 
-def _grown(comment: Published, below: dict[UUID, list[Published]]) -> CommentPublished:
-    return _comment_published(comment, tuple(_grown(reply, below) for reply in below.get(comment.id, ())))
+def _grown(comment: Published, below: Mapping[UUID, Sequence[Published]], more: Mapping[UUID, str]) -> CommentPublished:
+    replies = tuple(_grown(reply, below, more) for reply in below.get(comment.id, ()))
+    return _comment_published(comment, replies, more.get(comment.id))
 
 
-def _comment_published(comment: Published, replies: tuple[CommentPublished, ...]) -> CommentPublished:
+def _comment_published(comment: Published, replies: tuple[CommentPublished, ...], more: str | None) -> CommentPublished:
     return CommentPublished(
         id=comment.id,
         parent=comment.parent,
@@ -209,4 +214,5 @@ def _comment_published(comment: Published, replies: tuple[CommentPublished, ...]
         posted_at=datetime.fromisoformat(comment.posted_at).astimezone(UTC) if comment.posted_at else comment.received_at,
         edited=comment.edited,
         replies=replies,
+        more_replies=more,
     )

@@ -1,15 +1,20 @@
-"""A cache of rendered feeds as bytes. A thread is checked for changes at most twice a second."""
+"""A cache of rendered feeds as bytes. A thread is checked for changes at most twice a second, and a page is rendered by one
+request only; the others wait for it."""
 
 import gzip
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from cachetools import FIFOCache, LRUCache
 from werkzeug.http import parse_accept_header
 
+from service.domain.errors import Code, Refusal, Unavailable
 from service.store.comments.feed import Head, head_of
 from service.store.db.engine import Database
 
@@ -21,6 +26,14 @@ MAX_BODIES = 5_000
 MAX_BYTES = 64 * 1024 * 1024
 #: Bodies below this are not worth compressing.
 WORTH_COMPRESSING = 600
+#: Seconds to wait for a page that another request renders: longer than the database lets a query run.
+PATIENCE = 10.0
+
+
+class TooManyPages(Refusal):
+    """This address has as many pages rendered at once as allowed."""
+
+    code = Code.TOO_MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +47,13 @@ class Body:
 
 
 class FeedCache:
-    """The feeds of this process."""
+    """The feeds of this process. At most `places` pages are rendered at once, half of them for one address."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, places: int) -> None:
         self._database = database
+        self._places = places
+        self._rendering: Counter[str] = Counter()
+        self._flights: dict[Hashable, Future[Body]] = {}
         self._lock = threading.Lock()
         self._generation = 0
         # Each head with the time until which it is fresh. Not a TTLCache, because its lookup needs the lock; see FastFeed.
@@ -78,19 +94,66 @@ class FeedCache:
             self._generation += 1
             self._heads.clear()
 
-    def body(self, key: Hashable, version: tuple[Hashable, ...], render: Callable[[], tuple[bytes, str]]) -> Body:
-        """The page under this key at this version, rendered if not cached. `render` returns the bytes and the next link."""
+    def body(
+        self, key: Hashable, version: tuple[Hashable, ...], render: Callable[[], tuple[bytes, str]], *, address: str
+    ) -> Body:
+        """The page under this key at this version, rendered if not cached. `render` returns the bytes and the next link.
+
+        Raises TooManyPages or Unavailable if it must be rendered and too many others are at this moment. An error of the request
+        that renders is raised in all that wait for it.
+        """
         with self._lock:
             cached = self._bodies.get(key)
-        if cached is not None and cached.version == version:
-            return cached
-        plain, link = render()
-        packed = gzip.compress(plain, compresslevel=6, mtime=0) if len(plain) >= WORTH_COMPRESSING else b""
-        body = Body(version, plain, packed, link)
-        if _size(body) <= MAX_BYTES:
-            with self._lock:
-                self._bodies[key] = body
+            if cached is not None and cached.version == version:
+                return cached
+            flight = self._flights.get((key, version))
+            if flight is None:
+                self._take_place(address)
+                mine = self._flights[(key, version)] = Future()
+        if flight is not None:
+            return _landed(flight)
+        with self._landing((key, version), mine, address):
+            body = _packed(version, *render())
+            mine.set_result(body)
+            if _size(body) <= MAX_BYTES:
+                with self._lock:
+                    self._bodies[key] = body
         return body
+
+    def _take_place(self, address: str) -> None:
+        if self._rendering[address] >= max(1, self._places // 2):
+            raise TooManyPages("your address has several pages of feeds rendered at this moment; send this again in a second")
+        if self._rendering.total() >= self._places:
+            raise Unavailable("too many pages of feeds are rendered at this moment; please send this again")
+        self._rendering[address] += 1
+
+    @contextmanager
+    def _landing(self, name: Hashable, flight: "Future[Body]", address: str) -> Iterator[None]:
+        """Give the place back at the end, and pass an error to the requests that wait."""
+        try:
+            yield
+        except BaseException as error:
+            if not flight.done():
+                flight.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._flights[name]
+                self._rendering[address] -= 1
+                if not self._rendering[address]:
+                    del self._rendering[address]
+
+
+def _landed(flight: "Future[Body]") -> Body:
+    try:
+        return flight.result(PATIENCE)
+    except TimeoutError:
+        raise Unavailable("this page takes long to render at this moment; please send this again") from None
+
+
+def _packed(version: tuple[Hashable, ...], plain: bytes, link: str) -> Body:
+    packed = gzip.compress(plain, compresslevel=6, mtime=0) if len(plain) >= WORTH_COMPRESSING else b""
+    return Body(version, plain, packed, link)
 
 
 def _size(body: Body) -> int:

@@ -20,15 +20,16 @@ class RateCounter:
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[float, int]] = {}
 
-    def hit(self, name: str, *, window: int | None = None) -> tuple[int, int]:
-        """Count one more call. Returns the count in the current window, and the whole seconds until the window ends."""
+    def hit(self, name: str, *, window: int | None = None, calls: int = 1) -> tuple[int, int]:
+        """Count one more call, or as many as it is worth. Returns the count in the current window, and the whole seconds until
+        the window ends."""
         now, window = time.monotonic(), WINDOW if window is None else window
         with self._lock:
             end, used = self._windows.get(name, (0.0, 0))
             if end <= now:
                 self._windows.pop(name, None)
                 end, used = now + window, 0
-            self._windows[name] = (end, used + 1)
+            self._windows[name] = (end, used + calls)
             while len(self._windows) > MAX_ENTRIES:
                 del self._windows[next(iter(self._windows))]
-        return used + 1, ceil(end - now)
+        return used + calls, ceil(end - now)

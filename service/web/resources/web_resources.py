@@ -20,6 +20,7 @@ from service.web.resources.api_key_cache import ApiKeyCache
 from service.web.resources.audit_actor import audit_actor
 from service.web.resources.download_slots import DownloadSlots
 from service.web.resources.feed_cache import FeedCache
+from service.web.resources.feed_cursors import FeedCursors
 from service.web.resources.group_commit import GroupCommit
 from service.web.resources.oidc_client import OidcClient
 from service.web.resources.rate_counter import RateCounter
@@ -41,6 +42,7 @@ class WebResources:
     pseudonyms: Pseudonymizer
     request_hashes: RequestHashes
     reader_links: ReaderLinks
+    feed_cursors: FeedCursors
     secret_box: SecretBox
     known_devices: KnownDevices
     group_commit: GroupCommit
@@ -64,6 +66,7 @@ class WebResources:
             pseudonyms=pseudonyms,
             request_hashes=RequestHashes.from_secret(settings.secret),
             reader_links=ReaderLinks.from_secret(settings.secret, settings.url),
+            feed_cursors=FeedCursors.from_secret(settings.secret),
             secret_box=SecretBox.from_secret(settings.secret),
             known_devices=KnownDevices.from_secret(settings.secret),
             group_commit=GroupCommit(database, pseudonyms),
@@ -74,7 +77,8 @@ class WebResources:
             downloads=DownloadSlots(),
             issuer=OidcClient(settings),
             sites=SiteCache(database),
-            feeds=FeedCache(database),
+            # Half of the threads may render feeds; the other half stays free for other requests.
+            feeds=FeedCache(database, places=max(1, settings.web_threads // 2)),
             trial=trial,
         )
 

@@ -45,6 +45,7 @@ class _Answer:
     headers: Raw
     unchanged: Raw
     body: bytes
+    key_size: int
 
 
 class FastFeed:
@@ -97,8 +98,7 @@ class FastFeed:
             return start_response(status, headers, *rest)
 
         pieces = self._inner(environ, start)
-        too_long = sum(len(part or "") for part in key[:-1]) > _LONGEST_KEY
-        if FEED_KEY not in environ or not started or started[-1][0][:3] != "200" or too_long:
+        if FEED_KEY not in environ or not started or started[-1][0][:3] != "200" or _key_size(key) > _LONGEST_KEY:
             return pieces
         return ClosingIterator(
             self._remembered(key, environ[FEED_KEY], started[-1][1], pieces), [getattr(pieces, "close", _nothing)]
@@ -113,7 +113,7 @@ class FastFeed:
             yield body
             return
         unchanged = [(name, value) for name, value in kept if name.lower() not in _OF_BODY]
-        self._keep(key, _Answer(served, time.monotonic() + TTL, raw(kept), raw(unchanged), body))
+        self._keep(key, _Answer(served, time.monotonic() + TTL, raw(kept), raw(unchanged), body, _key_size(key)))
         yield body
 
     def _entry(self, key: tuple[Any, ...]) -> _Answer | None:
@@ -133,9 +133,13 @@ def _is_feed(environ: Environ) -> bool:
 
 
 def _size(answer: _Answer) -> int:
-    """Bytes that a response counts for. A short one counts for at least MAX_BYTES / MAX_ENTRIES, so that at most `MAX_ENTRIES`
+    """Bytes that a response and its key count for. A short one counts for at least MAX_BYTES / MAX_ENTRIES, so that at most `MAX_ENTRIES`
     fit."""
-    return max(len(answer.body), MAX_BYTES // MAX_ENTRIES)
+    return max(len(answer.body) + answer.key_size + sum(len(n) + len(v) for n, v in answer.headers), MAX_BYTES // MAX_ENTRIES)
+
+
+def _key_size(key: tuple[Any, ...]) -> int:
+    return sum(len(part or "") for part in key[:-1])
 
 
 def _names(if_none_match: str, etag: str) -> bool:

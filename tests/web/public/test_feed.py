@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -15,39 +15,10 @@ from werkzeug.test import Client
 from service.web.public import feed
 from service.web.resources import feed_cache, site_cache
 from service.web.server import fast_feed
-from service.web.server.asgi import AsgiApp
-from tests.support.fast_path_app import Front
 
 Post = Callable[..., str]
 FEED = "/v1/threads/a-page/comments?site=news"
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-def approve(client: FlaskClient) -> Callable[[str], None]:
-    def approve(comment: str, word: str = "approve") -> None:
-        response = client.post(f"/v1/comments/{comment}/decision", json={"decision": word})
-        assert response.status_code == 200, response.data
-
-    return approve
-
-
-@pytest.fixture
-def published(post: Post, approve: Callable[[str], None]) -> Post:
-    """Posts a comment and approves it. Returns its id."""
-
-    def published(text: str = "A calm word.", **fields: object) -> str:
-        comment = post(text, **fields)
-        approve(comment)
-        return comment
-
-    return published
-
-
-@pytest.fixture
-def reader(app: Flask) -> Client:
-    """A client without a key, through the fast path."""
-    return Client(Front(AsgiApp(app)))
 
 
 def ids(comments: list[dict]) -> list:
@@ -79,20 +50,6 @@ def test_a_reply_never_gives_away_a_parent_that_is_not_shown(
     assert ids(reader.get(FEED).json["comments"]) == [[parent, [[reply, [below]]]]]
     flat = reader.get(f"{FEED}&replies=flat").json["comments"]
     assert [c["parent"] for c in flat] == [None, parent, reply]
-
-
-@pytest.mark.parametrize("replies", ["nested", "flat"])
-@pytest.mark.parametrize("order", ["oldest", "newest"])
-def test_pages_have_no_gap_and_no_repeat(reader: Client, published: Post, replies: str, order: str) -> None:
-    posted = [published(f"Word number {number}.") for number in range(5)]
-    seen, address = [], f"{FEED}&limit=2&replies={replies}&order={order}"
-    while address:
-        page = reader.get(address)
-        seen += [comment["id"] for comment in page.json["comments"]]
-        link = page.headers.get("Link", "")
-        parts = urlsplit(link[1:].partition(">")[0])
-        address = f"{parts.path}?{parts.query}" if link else ""
-    assert seen == (posted if order == "oldest" else posted[::-1])
 
 
 @pytest.mark.parametrize(
