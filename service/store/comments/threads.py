@@ -42,3 +42,9 @@ def threads(
         last = select(Thread.created_at).where(Thread.id == before, Thread.site_id == site_id).scalar_subquery()
         query = query.where(or_(Thread.created_at < last, (Thread.created_at == last) & (Thread.id > before)))
     return session.execute(query).all()
+
+
+def latest_threads(session: Session, site_id: str, *, limit: int) -> Sequence[AnyRow]:
+    """The names and titles of the newest threads."""
+    query = select(Thread.external_id, Thread.title).where(Thread.site_id == site_id)
+    return session.execute(query.order_by(Thread.created_at.desc(), Thread.id).limit(limit)).all()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, exists, func, literal, null, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
 from service.store.accounts.moderators import shown_name
@@ -29,8 +29,9 @@ _COMMENT = (
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Selects decisions by moderator, new state, reason and time range (before `until`). An empty field selects all. `automatic`
-    selects decisions of the checks instead of those of people."""
+    """Selects decisions by moderator, new state, reason, action and time range (before `until`). An empty field selects all.
+    `automatic` selects decisions of the checks instead of those of people. `grouped`: of the decisions of one action with one result
+    only the newest is listed, with their `number`."""
 
     moderator: UUID | None = None
     automatic: bool = False
@@ -38,6 +39,8 @@ class DecisionFilter:
     reason: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    action: UUID | None = None
+    grouped: bool = False
 
 
 def list_decisions(
@@ -61,16 +64,27 @@ def list_decisions(
 def _by_people(wanted: DecisionFilter) -> Select[Any]:
     columns = (
         Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
-        Decision.undoes, Decision.key_id, shown_name().label("who"), *_COMMENT,
+        Decision.undoes, Decision.key_id, shown_name().label("who"), Decision.action_id, *_COMMENT,
     )  # fmt: skip
+    others = aliased(Decision)
+    alike = (
+        others.action_id == Decision.action_id,
+        others.from_state == Decision.from_state,
+        others.to_state == Decision.to_state,
+    )
+    number = select(func.count()).select_from(others).where(*alike).scalar_subquery() if wanted.grouped else literal(1)
     query = (
-        select(*columns)
+        select(*columns, number.label("number"))
         .join(Comment, Comment.id == Decision.comment_id)
         .join(Thread, Thread.id == Comment.thread_id)
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
     )
     if wanted.moderator:
         query = query.where(Decision.moderator_id == wanted.moderator)
+    if wanted.action:
+        query = query.where(Decision.action_id == wanted.action)
+    if wanted.grouped:
+        query = query.where(~exists().where(*alike, others.id > Decision.id))
     return query.where(Decision.reason == wanted.reason) if wanted.reason else query
 
 
@@ -80,7 +94,8 @@ def _automatic() -> Select[Any]:
     reason = func.coalesce(Event.facts[("reasons", 0)].as_string(), "").label("reason")
     columns = (
         Event.id, Event.at, Event.comment_id, Event.from_state, Event.to_state, reason, literal("").label("note"),
-        null().label("undoes"), null().label("key_id"), literal("").label("who"), *_COMMENT,
+        null().label("undoes"), null().label("key_id"), literal("").label("who"), null().label("action_id"),
+        literal(1).label("number"), *_COMMENT,
     )  # fmt: skip
     return (
         select(*columns)

@@ -54,6 +54,10 @@ def count_complaints(session: Session, site_id: str) -> int:
     return session.scalar(select(capped_count(waiting))) or 0
 
 
+def complaint_with(session: Session, site_id: str, complaint_id: UUID) -> Complaint | None:
+    return session.scalar(select(Complaint).where(Complaint.id == complaint_id, Complaint.site_id == site_id))
+
+
 def complaint_about(session: Session, comment_id: UUID, seq: int) -> Complaint | None:
     """The author's complaint about this version of the comment."""
     query = select(Complaint).where(Complaint.comment_id == comment_id, Complaint.seq == seq, Complaint.report_id.is_(None))

@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from service.domain.errors import Refusal
 from service.web.http.i18n import _, translate_known
 from service.web.pages.plain_english import plain_english
+from service.web.pages.queue import card_text
 
 _ENDS = ".!?…।؟"
 
@@ -22,9 +23,15 @@ def error_text(refusal: Refusal) -> str:
 def sentence(detail: str) -> str:
     """A detail of an error, translated, with a capital letter and one full stop."""
     english = str(get_locale() or "en") == "en"
-    text = (plain_english(detail) if english else translate_known(detail, _sentences)).strip()
+    text = (plain_english(detail) if english else translate_known(detail, _sentences, named=_named)).strip()
     text = text[:1].upper() + text[1:]
     return text if text.endswith(tuple(_ENDS)) else f"{text}."
+
+
+def _named(values: dict[str, str]) -> dict[str, str]:
+    """The values of a sentence, with the state of a comment in the language of the page."""
+    states = card_text.state_names()
+    return {name: states.get(value, value) if name == "state" else value for name, value in values.items()}
 
 
 def _labels() -> dict[str, str]:
@@ -71,6 +78,11 @@ def _sentences() -> list[str]:
         _("this comment is %(state)s already"),
         _("this comment is rejected; approve it first, so that the reply has a place"),
         _("somebody moved this comment since version %(version)s"),
+        _("%(who)s moved this to %(state)s at %(time)s UTC"),
+        _("%(who)s put this back to %(state)s at %(time)s UTC"),
+        _("expected an address of this site"),
+        _("this form was sent from a page that is not of this site"),
+        _("this form belongs to another site; please send it once more"),
         _("this comment is in the archive %(name)s; the operator can restore it"),
         _("somebody changed this comment meanwhile; it is at version %(version)s now"),
         _("this author has no account id and no e-mail address, so they cannot be banned or trusted"),

@@ -247,6 +247,9 @@ def _sentence_of(fault: Fault) -> str:
     }
     if fault.code == "expired":
         return _("This form was open for more than a day. Please send it once more.")
+    if fault.pointer in ("/thread", "/title", "/parent", "/language"):
+        # The page of the site fills these in, not the reader.
+        return _("This form is damaged. Please go back to the article, reload it and try again.")
     return sentences.get(fault.pointer) or sentence(fault.detail)
 
 

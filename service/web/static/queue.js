@@ -425,16 +425,22 @@ function pick(card, on) {
 
 function picks() {
   if (!bulk) return;
-  const number = comments(picked());
-  bulk.classList.toggle("on", number > 0);
-  bulk.querySelector(".bulk-count").textContent = words.selected.replace("{n}", format(number));
+  bulk.classList.toggle("on", picked().length > 0);
+  bulk.querySelector(".bulk-count").textContent = selection();
+}
+
+// How many comments are selected, and on how many cards, where a card stands for several.
+function selection() {
+  const on = picked().length, number = comments(picked());
+  const sentence = number === on ? words.selected : on === 1 ? words.selected_on_a_card : words.selected_on_cards;
+  return sentence.replace("{n}", format(number)).replace("{cards}", format(on));
 }
 
 async function pickAll() {
   const all = picked().length < cards().length;
   for (let page = 0; all && after && page < 10; page += 1) await more();
   for (const card of cards()) pick(card, all);
-  say(words.selected.replace("{n}", format(comments(picked()))));
+  say(selection());
 }
 
 /* Keys */

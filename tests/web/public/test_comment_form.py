@@ -234,3 +234,18 @@ def test_where_no_page_of_the_site_is_known_the_reader_is_thanked(app: Flask, re
     assert thanks.status_code == 200
     assert "Ihr Kommentar erscheint nach einer Prüfung." in thanks.get_data(as_text=True)
     assert "<a " not in thanks.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("text", ""), ("name", "n" * 201), ("email", "no"), ("url", "no"), ("rendered", "forged"), ("thread", ""),
+        ("return_to", "https://other.example/"), ("title", "t" * 1001), ("parent", "p" * 513),
+    ],
+)  # fmt: skip
+def test_every_refusal_is_in_the_language_of_the_page(reader: FlaskClient, field: str, value: str) -> None:
+    german = {"Accept-Language": "de"}
+    fields = hidden(reader.get("/f/news", query_string={"thread": PAGE}, headers=german).get_data(as_text=True))
+    refused = reader.post("/f/news", data={**fields, "text": "Ruhig.", field: value}, headers=german).get_data(as_text=True)
+    [told] = re.findall(r'<div class="faults".*?</div>', refused, re.DOTALL)
+    assert not re.search(r"\b(expected|this|the|must|not|should|at most)\b", told, re.IGNORECASE), told

@@ -7,6 +7,7 @@ from service.store.moderation.groups import MAX_MEMBERS, Group
 from service.store.tables.accounts import Role
 from service.store.tables.moderation import ActivityKind
 from service.web.http.i18n import _, ago, count, moment, month, ngettext
+from service.web.pages.queue.rejection_reasons import reason_label
 
 
 def trust_line(card: Card) -> str:
@@ -26,7 +27,7 @@ def trust_line(card: Card) -> str:
 def decision_line(decision: AnyRow) -> str:
     """Who decided about a comment, the decision, how long ago, and the reason."""
     who = decision.who.partition("@")[0] or _("The website")
-    reason = f" ({decision.reason.replace('_', ' ')})" if decision.reason else ""
+    reason = f" ({reason_label(decision.reason)})" if decision.reason else ""
     if decision.undoes:
         return _undo_line(decision.from_state, who, ago(decision.at))
     match decision.to_state:

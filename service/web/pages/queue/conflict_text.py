@@ -31,11 +31,23 @@ def conflict_text(refused: Sequence[Outcome]) -> list[str]:
 def _sentence(outcome: Outcome, last: AnyRow | None) -> str:
     if last is None or not isinstance(outcome.refusal, AlreadyDecided):
         return error_text(outcome.refusal) if outcome.refusal else ""
-    who = _("You") if last.moderator_id == current_moderator_id() else last.who.partition("@")[0] or _("The website")
-    when = ago(last.at)
+    if last.moderator_id == current_moderator_id():
+        return _own_sentence(last)
+    who, when = last.who.partition("@")[0] or _("The website"), ago(last.at)
     match last.to_state:
         case State.APPROVED:
             return _("%(who)s already approved this %(ago)s. Your decision changed nothing.", who=who, ago=when)
         case State.REJECTED:
             return _("%(who)s already rejected this %(ago)s. Your decision changed nothing.", who=who, ago=when)
     return _("%(who)s put this back in the queue %(ago)s. Your decision changed nothing.", who=who, ago=when)
+
+
+def _own_sentence(last: AnyRow) -> str:
+    """The same for the reader's own decision, perhaps in another tab: in most languages the verb is another one."""
+    when = ago(last.at)
+    match last.to_state:
+        case State.APPROVED:
+            return _("You already approved this %(ago)s. Your decision changed nothing.", ago=when)
+        case State.REJECTED:
+            return _("You already rejected this %(ago)s. Your decision changed nothing.", ago=when)
+    return _("You put this back in the queue %(ago)s. Your decision changed nothing.", ago=when)

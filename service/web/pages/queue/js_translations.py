@@ -27,6 +27,8 @@ def script_words() -> dict[str, object]:
         "undone": _("Undone."),
         "again": _("Redone."),
         "selected": _("{n} selected"),
+        "selected_on_a_card": _("{n} comments selected (1 card)"),
+        "selected_on_cards": _("{n} comments selected ({cards} cards)"),
         "fresh": _("Show new comments ({n})"),
         "failed": _("Not saved:"),
         "not_loaded": _("The next comments could not be loaded. Trying again in a moment."),

@@ -1,6 +1,7 @@
 """The decisions page: who decided what, when and why, people or the checks, with filters and a CSV download."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.domain.states import DECIDABLE
 from service.store.db.column_types import AnyRow
 from service.store.moderation.decision_log import DecisionFilter, list_decisions, moderators_of
-from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.http.csv_export import csv_line
@@ -19,7 +19,7 @@ from service.web.http.downloads import csv_response
 from service.web.pages.blueprint import bp, page
 from service.web.pages.queue import card_text, reason_text
 from service.web.pages.queue.query_params import day, place, uuid
-from service.web.pages.queue.rejection_reasons import SPAM, rejections
+from service.web.pages.queue.rejection_reasons import reason_label, reason_labels
 from service.web.resources.web_resources import resources
 
 ROWS, CHUNK = 50, 100
@@ -32,17 +32,21 @@ COLUMNS = ("at", "who", "from", "to", "reason", "note", "took_back", "comment", 
 @with_role(Role.VIEWER)
 def decisions() -> AnyResponse:
     filters = _filter(request.args)
+    filters = replace(filters, grouped=filters.action is None)
     with resources().database.reading() as session:
         rows = list_decisions(session, site_id(), filters, after=place(request.args.get("after", "")), limit=ROWS)
         people = moderators_of(session, site_id())
-        reasons = [*(r.code for r in rejections(site(session, site_id()))), SPAM]
     rows, more = rows[:ROWS], len(rows) > ROWS
-    named = {name: value for name, value in request.args.items() if name in ("who", "to", "reason", "since", "until") and value}
+    named = {
+        name: value
+        for name, value in request.args.items()
+        if name in ("who", "to", "reason", "since", "until", "action") and value
+    }
     return page(
         "decisions.html",
         rows=rows,
         people=people,
-        reasons=reasons,
+        reasons=reason_labels(),
         states=sorted(DECIDABLE),
         wanted=filters,
         named=named,
@@ -50,6 +54,7 @@ def decisions() -> AnyResponse:
         after=f"{rows[-1].at.isoformat()}~{rows[-1].id}" if more else "",
         card_text=card_text,
         reason_name=reason_text.name_of,
+        reason_label=reason_label,
         checks=CHECKS,
     )
 
@@ -91,4 +96,5 @@ def _filter(args: Mapping[str, str]) -> DecisionFilter:
         reason=args.get("reason", "").replace("\0", "")[:64],
         since=day(args.get("since", "")),
         until=until + timedelta(days=1) if until else None,
+        action=uuid(args.get("action", "")),
     )

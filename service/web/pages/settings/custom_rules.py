@@ -16,6 +16,7 @@ from service.actions.sites.custom_rules import (
 )
 from service.domain.errors import Invalid
 from service.domain.policy.custom_rules import MATCHES_SHOWN, CustomRule, Mode, Outcome, RuleSubject, back_test
+from service.store.comments.threads import latest_threads
 from service.store.sites.rule_backtest import past_comments
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
@@ -24,11 +25,13 @@ from service.web.http.i18n import _
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.error_text import error_text
 from service.web.pages.queue import card_text
-from service.web.pages.settings.rule_text import modes, outcomes, rule_sentence, subjects
+from service.web.pages.settings.rule_text import modes, outcomes, rule_sentence, subjects, value_labels
 from service.web.resources.web_resources import resources
 
 #: Subjects for which a back-test has to know what each author had written before.
 _OF_AUTHORS = frozenset({RuleSubject.NEW_AUTHOR, RuleSubject.KNOWN_AUTHOR, RuleSubject.FIRST_COMMENT})
+#: The form offers this many of the latest articles.
+ARTICLES = 100
 #: The endings of the form fields of each condition: `about`, `value`, `about2`, `value2` and so on.
 _PLACES = ("", *(str(number) for number in range(2, MOST_CONDITIONS + 1)))
 
@@ -103,14 +106,14 @@ def _tried(rule: CustomRule) -> AnyResponse:
 
 def _render(status: int = 200, **more: Any) -> AnyResponse:
     with resources().database.reading() as session:
-        this_site = site(session, site_id())
+        this_site, articles = site(session, site_id()), latest_threads(session, site_id(), limit=ARTICLES)
     values: dict[str, Any] = {
         "typed": {}, "trial": None, "fault": "", "done": request.args.get("done", ""), "gone": None, "was": "",
     } | more  # fmt: skip
     return page(
         "custom_rules.html", status, rules=policy_of(this_site).custom_rules, subjects=subjects(), modes=modes(),
         outcomes=outcomes(), sentence=rule_sentence, fields_of=rule_fields, endings=_PLACES, state_names=card_text.state_names(),
-        most=MATCHES_SHOWN, verb=_verb, **values,
+        most=MATCHES_SHOWN, verb=_verb, value_labels=value_labels(), articles=articles, **values,
     )  # fmt: skip
 
 

@@ -7,15 +7,31 @@ from service.web.http.i18n import _, day
 def subjects() -> dict[str, str]:
     """The subjects of conditions, for a choice."""
     return {
-        RuleSubject.WORDS: _("It contains one of these words (separate with commas; * matches any letters)"),
+        RuleSubject.WORDS: _("It contains one of these words"),
         RuleSubject.LINKS: _("It has more links than this number"),
         RuleSubject.FEW_LINKS: _("It has at most this number of links"),
-        RuleSubject.FIRST_COMMENT: _("It is the first comment of its author (nothing to fill in)"),
+        RuleSubject.FIRST_COMMENT: _("It is the first comment of its author"),
         RuleSubject.NEW_AUTHOR: _("Its author has fewer approved comments than this number"),
         RuleSubject.KNOWN_AUTHOR: _("Its author has at least this number of approved comments"),
         RuleSubject.OLD_THREAD: _("Its article is at least this number of days old"),
-        RuleSubject.LANGUAGE: _("It is written in another language than these (en, fr)"),
-        RuleSubject.IN_LANGUAGE: _("It is written in one of these languages (en, fr)"),
+        RuleSubject.LANGUAGE: _("It is written in another language than these"),
+        RuleSubject.IN_LANGUAGE: _("It is written in one of these languages"),
+    }
+
+
+def value_labels() -> dict[str, str]:
+    """What to fill in for each subject; empty where there is nothing to fill in."""
+    words, languages = _("Words, separated by commas; * matches any letters"), _("Languages, such as en, fr")
+    return {
+        RuleSubject.WORDS: words,
+        RuleSubject.LINKS: _("Number of links"),
+        RuleSubject.FEW_LINKS: _("Number of links"),
+        RuleSubject.FIRST_COMMENT: "",
+        RuleSubject.NEW_AUTHOR: _("Number of approved comments"),
+        RuleSubject.KNOWN_AUTHOR: _("Number of approved comments"),
+        RuleSubject.OLD_THREAD: _("Number of days"),
+        RuleSubject.LANGUAGE: languages,
+        RuleSubject.IN_LANGUAGE: languages,
     }
 
 

@@ -69,6 +69,12 @@ def test_a_reversal_on_the_page_of_complaints_can_be_undone_there(app: Flask, si
     answered = sam.post("/queue/complaints", sent)
     action_id = re.search(r'name="action_id" value="([^"]+)"', html_of(sam.get(answered.location)))[1]
     assert state_of(database, comment_id) == State.APPROVED
+    dana.post("/account/preferences", {"language": "de"})
+    for late in (dana, sam):
+        assert late.post("/queue/complaints", sent).status_code in (403, 409)
+    sam.post("/account/preferences", {"language": "de"})
+    refused = html_of(sam.post("/queue/complaints", sent))
+    assert "Sie haben dies schon" in refused
     sam.post("/queue/undo", {"site": site, "action_id": action_id})
     assert state_of(database, comment_id) == State.REJECTED
     assert str(complaint.id) in html_of(sam.get("/queue/complaints"))

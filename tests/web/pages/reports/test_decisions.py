@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 
 from service.actions.moderation.notes_replies_bans import reply
+from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
 from service.actions.sites.sites_and_keys import add_site
 from service.config import Settings
+from service.domain.ids import new_id
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
@@ -97,3 +99,22 @@ def test_automatic_decisions_come_in_pages(viewer: Browser, database: Database) 
     older = first.split('class="next-page"')[1].split('href="')[1].split('"')[0]
     assert "who=checks" in older
     assert unescape(viewer.get(older).get_data(as_text=True)).count("calm words, number") == 3
+
+
+def test_one_action_is_one_row_that_leads_to_each_of_its_decisions(app: Flask, viewer: Browser, database: Database) -> None:
+    """An undo of a group writes a decision for each comment: each has a version of its own. The page shows it as one."""
+    dana = Browser(app).signed_in(moderator(database, "dana@news.example", Role.MODERATOR, site="news"))
+    ids = sow(database, "news", [Seed(f"Number {n}") for n in range(7)])
+    with database.writing() as session:
+        person, action_id = moderator_with(session, "dana@news.example").id, new_id()
+        facts = {"moderator_id": person, "now": datetime.now(UTC), "delay": timedelta(0)}
+        seen = [SeenComment(comment_id, None) for comment_id in ids]
+        decide_all(session, "news", seen, State.REJECTED, action_id=action_id, reason="insult", **facts)
+        undo_action(session, "news", action_id, **facts)
+    dana.post("/account/preferences", {"language": "de"})
+    page = _page(dana)
+    assert page.count("<tr><td") == 2
+    assert page.count("und 6 weitere") == 2
+    assert "Beleidigung oder persönlicher Angriff" in page and ">insult" not in page
+    assert _page(viewer, f"?action={action_id}").count("<tr><td") == 7
+    assert len(list(csv.reader(io.StringIO(viewer.get("/decisions.csv").get_data(as_text=True))))) == 15
