@@ -48,6 +48,7 @@ BLUEPRINTS = (
 
 #: The modules that add views to the blueprint of the pages.
 PAGES = (
+    "service.web.pages.account.kept_form",
     "service.web.pages.account.passkeys",
     "service.web.pages.account.profile",
     "service.web.pages.account.saved_views",

@@ -59,6 +59,12 @@ def moderator_with(session: Session, email: str) -> Moderator | None:
     return session.scalar(select(Moderator).where(Moderator.email == email.strip().casefold()))
 
 
+def ended_session(session: Session, digest: str) -> BrowserSession | None:
+    """The session of a cookie, also one that has ended by itself; None if it was ended on purpose, or if its account is disabled."""
+    query = select(BrowserSession).join(Moderator, Moderator.id == BrowserSession.moderator_id)
+    return session.scalar(query.where(BrowserSession.digest == digest, Moderator.disabled_at.is_(None)))
+
+
 def browsers_of(session: Session, moderator_id: UUID) -> list[BrowserSession]:
     """The browsers in which a moderator is signed in, the most recently seen browser first."""
     query = select(BrowserSession).where(BrowserSession.moderator_id == moderator_id).order_by(BrowserSession.seen_at.desc())

@@ -90,6 +90,18 @@ class BrowserSession(Record):
     zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
+class KeptForm(Record):
+    """A form that came after its session had ended. It is encrypted, and shown once to the same moderator when they have signed in
+    again. `digest` is the SHA-256 of the token in its address."""
+
+    __tablename__ = "kept_form"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderator.id", ondelete="CASCADE"), index=True)
+    encrypted: Mapped[str] = mapped_column(Text)
+    valid_until: Mapped[datetime]
+
+
 def locked(session: Session, moderator_id: UUID) -> Moderator | None:
     """The account as it is now, with a row lock until the transaction ends. On SQLite the write lock of the transaction has the
     same effect.

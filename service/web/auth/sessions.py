@@ -23,6 +23,8 @@ from service.web.resources.web_resources import resources
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: The cookie outlives its session by this time, so that what was typed when it ended is kept for its moderator.
+OUTLIVES = timedelta(days=7)
 #: The time at which a session was last seen is stored at most this often, so that most requests only read the database.
 SEEN_EVERY = timedelta(minutes=5)
 #: For this time after a sign-in by a link that came by mail, a moderator may set a password without the old one.
@@ -148,7 +150,7 @@ def look_up() -> SignedIn | None:
 def set_cookie(response: Response, entry: Entry) -> Response:
     """Set the session cookie, and the cookie by which this browser is recognised when the person signs in again."""
     lifetimes = {
-        cookie_name(): (entry.token, int(resources().settings.session_absolute)),
+        cookie_name(): (entry.token, int(resources().settings.session_absolute + OUTLIVES.total_seconds())),
         device_cookie_name(): (resources().known_devices.new_token(entry.email), DEVICE_KNOWN_FOR),
     }
     for name, (value, seconds) in lifetimes.items():

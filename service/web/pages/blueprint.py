@@ -20,6 +20,7 @@ from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role
 from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
+from service.web.auth.ended_session import keep_sent_form
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
 from service.web.http.time_zone import browser_zone
@@ -138,7 +139,7 @@ def _refused(error: Refusal) -> AnyResponse:
     if wants_json():
         return problem_response(error.code, sentence(error.detail), error.faults)
     if isinstance(error, sessions.SignedOut):
-        return redirect_to("pages.sign_in", next=_page_before())
+        return redirect_to("pages.sign_in", next=keep_sent_form(_page_before()) or _page_before())
     if isinstance(error, sessions.SecondFactorPending):
         return redirect_to("pages.two_factor_page")
     return _error_page(STATUS[error.code], error.code, error.detail)
