@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from service.domain.errors import Refusal
 from service.web.http.i18n import _, translate_known
 from service.web.pages.plain_english import plain_english
-from service.web.pages.queue import card_text
+from service.web.pages.state_names import state_names
 
 _ENDS = ".!?…।؟"
 
@@ -30,7 +30,7 @@ def sentence(detail: str) -> str:
 
 def _named(values: dict[str, str]) -> dict[str, str]:
     """The values of a sentence, with the state of a comment in the language of the page."""
-    states = card_text.state_names()
+    states = state_names()
     return {name: states.get(value, value) if name == "state" else value for name, value in values.items()}
 
 

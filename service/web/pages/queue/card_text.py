@@ -8,6 +8,7 @@ from service.store.tables.accounts import Role
 from service.store.tables.moderation import ActivityKind
 from service.web.http.i18n import _, ago, count, moment, month, ngettext
 from service.web.pages.queue.rejection_reasons import reason_label
+from service.web.pages.state_names import state_names as state_names
 
 
 def trust_line(card: Card) -> str:
@@ -96,17 +97,6 @@ def ban_or_trust_line(step: AnyRow) -> str:
     if step.kind == ActivityKind.REVIEW:
         return _("%(who)s put the author under review %(ago)s, %(until)s", who=who, ago=when, until=until)
     return _("%(who)s marked the author as trusted %(ago)s, %(until)s", who=who, ago=when, until=until)
-
-
-def state_names() -> dict[str, str]:
-    """Translated names of the states."""
-    return {
-        State.PENDING: _("being checked"),
-        State.APPROVED: _("approved"),
-        State.HELD: _("held"),
-        State.REJECTED: _("rejected"),
-        State.ERASED: _("deleted"),
-    }
 
 
 def toast_text(state: str, number: int, left: int) -> str:
