@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.actions.audit_log import record_audit
 from service.commands.support.context import database
+from service.commands.support.person import export_person
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.db.engine import Database
@@ -69,14 +70,24 @@ def restore(file: Path, *, check: bool) -> None:
 @click.command("export")
 @click.argument("site_id", metavar="SITE")
 @click.argument("file", type=_FILE)
-def export(site_id: str, file: Path) -> None:
+@click.option("--person", default="", metavar="WHO", help="Only what is stored of a person, as JSON that they can read.")
+def export(site_id: str, file: Path, person: str) -> None:
     """Export SITE into FILE: comments, verdicts, decisions, events, endpoints, keys (as hashes).
 
-    Example: greenroom export news news.jsonl.gz
+    With --person, FILE gets what is stored of one person, for whom it is: their comments, what became of them, and the reports that
+    they sent. WHO is an e-mail address, an IP address, or the host's id of a person. FILE `-` is the standard output.
+
+    \b
+    Examples:
+      greenroom export news news.jsonl.gz
+      greenroom export news dana.json --person dana@example.org
     """
     with database().reading() as session:
         if session.get(Site, site_id) is None:
             raise click.ClickException(f"no site {site_id!r}")
+    if person:
+        export_person(site_id, person, file)
+        return
     counts = _write(file, site_id)
     _note(AuditEvent.SITE_EXPORTED, site_id)
     click.echo(_summary(counts, f"written to {file}"))

@@ -17,6 +17,7 @@ from service.commands.support.archiver import Archiving
 from service.commands.support.context import database, settings
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict
+from service.domain.security.encryption import SecretBox
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.lifecycle.archives import archives_of
 from service.store.lifecycle.find_by_person import PersonFilter, count_of, ids_of
@@ -33,7 +34,7 @@ _AT_A_TIME = 100
 @click.command()
 @click.argument("site_id", metavar="SITE")
 @click.option("--author", default="", help="The host's id of a person.")
-@click.option("--email", default="", help="The e-mail address of a person; for hosts that send no id.")
+@click.option("--email", default="", help="The e-mail address of a person, in any spelling.")
 @click.option("--address", default="", help="The IP address that comments came from.")
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
 @click.option(
@@ -79,7 +80,7 @@ def erase(
             work.bring_back(lambda bundle: bundle.head.whole and bundle.head.comment in inside, site_id)
         erased = _erased(site_id, whose)
         if email:
-            _forget_reporter(site_id, whose)
+            _forget_reporter(site_id, email)
         _note(site_id, erased, {"author": author, "email": email, "address": address}, older_than)
         if work:
             work.erase()
@@ -122,17 +123,16 @@ def _whose(author: str, email: str, address: str, older_than: int | None) -> Per
         return PersonFilter(before=datetime.now(UTC) - timedelta(days=older_than))
     pseudonyms = Pseudonymizer.from_secret(settings().secret)
     try:
-        if address:
-            return PersonFilter(address=pseudonyms.address(address), block=pseudonyms.block(address))
+        return PersonFilter.of(pseudonyms, author=author, email=email, address=address)
     except ValueError:
         raise click.BadParameter("expected an IPv4 or IPv6 address", param_hint="--address") from None
-    return PersonFilter(author_key=pseudonyms.author(external_id=author, email=email))
 
 
-def _forget_reporter(site_id: str, whose: PersonFilter) -> None:
+def _forget_reporter(site_id: str, email: str) -> None:
     """Forget the person where they reported comments of others."""
+    pseudonyms, secret_box = Pseudonymizer.from_secret(settings().secret), SecretBox.from_secret(settings().secret)
     with database().writing() as session:
-        forget_reporter(session, site_id, whose.author_key, now=datetime.now(UTC))
+        forget_reporter(session, site_id, email, pseudonyms=pseudonyms, secret_box=secret_box, now=datetime.now(UTC))
 
 
 def _erased(site_id: str, whose: PersonFilter) -> int:

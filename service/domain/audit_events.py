@@ -11,6 +11,7 @@ class AuditEvent(StrEnum):
     SITE_MADE = "site_made"
     SITE_EXPORTED = "site_exported"
     SITE_IMPORTED = "site_imported"
+    PERSON_EXPORTED = "person_exported"
     COMMENTS_ERASED = "comments_erased"
     AUTHORS_FORGOTTEN = "authors_forgotten"
     RETENTION_SET = "retention_set"

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web.api import akismet, comments, complaints, decisions, deliveries, endpoints, reports, warnings
+from service.web.api import akismet, comments, complaints, decisions, deliveries, endpoints, persons, reports, warnings
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
@@ -33,6 +33,7 @@ BLUEPRINTS = (
     decisions.bp,
     complaints.bp,
     reports.bp,
+    persons.bp,
     warnings.bp,
     feed.bp,
     comment_form.bp,

@@ -238,6 +238,9 @@ STEPS: Steps = {
         (AuditEvent.INVITATION_WITHDRAWN, form(lambda walk: f"/settings/moderators/{walk.invited()}", role="none")),
         (AuditEvent.ROLE_TAKEN, form(lambda walk: f"/settings/moderators/{walk.colleague()}", role="none")),
     ],
+    "persons.export_person": [
+        (AuditEvent.PERSON_EXPORTED, call("POST", lambda _: "/v1/persons/export", {"email": "dana@mail.example"}))
+    ],
     "pages.renew_link": [(AuditEvent.LINK_MADE, form(lambda walk: f"/settings/moderators/{walk.colleague()}/link"))],
     "pages.change_password": [(AuditEvent.PASSWORD_SET, form("/account/password", new=PASSWORD, again=PASSWORD))],
     "pages.change_two_factor": [

@@ -16,7 +16,7 @@ from service.domain.ids import new_id, thread_id
 from service.domain.security.pseudonyms import Pseudonymizer, domain_of
 from service.domain.security.request_hashes import RequestHashes
 from service.domain.text.fingerprint import fingerprint
-from service.domain.text.links import link_domain
+from service.domain.text.links import link_domain, without_query
 from service.domain.text.wording import wording
 from service.store.comments.insert import insert_comments
 from service.store.db.bulk import plain
@@ -280,12 +280,14 @@ def _row(submission: Submission, known: _Known, pseudonyms: Pseudonymizer, now: 
 
 
 def _kept_context(submission: Submission, pseudonyms: Pseudonymizer) -> dict[str, Any]:
-    """The stored part of the context: the address only as a keyed hash, and of the honeypot only that it was filled."""
+    """The stored part of the context: e-mail and IP address only as keyed hashes, of the honeypot only that it was filled, and the
+    referrer without its query, which may name a person."""
     context = submission.draft.context
     fields: dict[str, Any] = {
+        "mailbox": pseudonyms.mailbox(submission.draft.author.email),
         "address": pseudonyms.address(context.ip),
         "user_agent": context.user_agent,
-        "referrer": context.referrer,
+        "referrer": without_query(context.referrer),
         "language": context.language,
         "posted_at": context.posted_at.isoformat() if context.posted_at else None,
         "honeypot": bool(context.honeypot) or None,

@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.domain.security.encryption import SecretBox
+from service.domain.security.pseudonyms import Pseudonymizer
+from service.store.reported.reports import reports_by
 from service.store.tables.reported import Complaint, Report
 
 _BLANK = {"contact": "", "text": "", "note": ""}
@@ -27,9 +30,11 @@ def forget_complaints(session: Session, complaint_ids: Sequence[UUID], *, now: d
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def forget_reporter(session: Session, site_id: str, reporter_key: str, *, now: datetime) -> int:
+def forget_reporter(
+    session: Session, site_id: str, email: str, *, pseudonyms: Pseudonymizer, secret_box: SecretBox, now: datetime
+) -> int:
     """Forget a person who reported, because they ask for it. Open reports stay open without them. Returns the number of reports."""
-    theirs = select(Report.id).where(Report.site_id == site_id, Report.reporter_key == reporter_key)
-    ids = session.scalars(theirs).all()
+    mailbox = pseudonyms.mailbox(email)
+    ids = [report.id for report in reports_by(session, site_id, mailbox, pseudonyms=pseudonyms, secret_box=secret_box)]
     forget_complaints(session, session.scalars(select(Complaint.id).where(Complaint.report_id.in_(ids))).all(), now=now)
     return forget_reports(session, ids, now=now)

@@ -3,8 +3,13 @@
 import hashlib
 import hmac
 import ipaddress
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+#: The domains of Gmail, which ignores dots in front of the @.
+_GMAIL = ("gmail.com", "googlemail.com")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Pseudonymizer:
         if external_id:
             return "i:" + self._hash("author", external_id)
         return "e:" + self._hash("email", email.strip().casefold()) if email else ""
+
+    def mailbox(self, email: str) -> str:
+        """The pseudonym of a mailbox, the same for all its spellings; empty if there is none. Only for finding what is to be erased
+        or exported: an author is known by the address as they write it."""
+        return self._hash("mailbox", _mailbox(email)) if email else ""
 
     def address(self, ip: str) -> str:
         """The pseudonym of one IP address; empty if there is none."""
@@ -59,6 +69,20 @@ class Pseudonymizer:
 def domain_of(email: str) -> str:
     """The domain part of an e-mail address in lower case; empty if there is none."""
     return email.rpartition("@")[2].strip().casefold() if "@" in email else ""
+
+
+def _mailbox(email: str) -> str:
+    """One spelling of a mailbox: lower case, compatible signs (NFKC), the domain in ASCII (IDNA), without a tag after `+`, and for
+    Gmail without dots."""
+    local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
+    domain = domain.rstrip(".")
+    if not domain.isascii():
+        with suppress(UnicodeError):
+            domain = domain.encode("idna").decode()
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        return f"{local.replace('.', '')}@{_GMAIL[0]}"
+    return f"{local}@{domain}"
 
 
 #: Cached, since each comment needs the same address twice.

@@ -35,6 +35,12 @@ def hosts_in(text: str) -> set[str]:
     return {_domain(link) for link in _links(text)} - {""}
 
 
+def without_query(address: str) -> str:
+    """An address without query, fragment, and a user before its host."""
+    bare = re.split(r"[?#]", address, maxsplit=1)[0]
+    return re.sub(r"(?<=://)[^/]*@", "", bare)
+
+
 def _links(text: str) -> Iterator[str]:
     """The links of the text in their order, at most MOST."""
     if "://" in text or _DOT_INSIDE.search(text):

@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import ReportKind
+from service.domain.security.encryption import SecretBox
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.capped_count import capped_count
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.reported import Report, ReportState
@@ -59,6 +62,17 @@ def has_reported(session: Session, comment_id: UUID, reporter_key: str) -> bool:
     same = (Report.comment_id == comment_id, Report.reporter_key == reporter_key, Report.state != ReportState.UPHELD)
     revision = select(Comment.revision).where(Comment.id == comment_id).scalar_subquery()
     return session.scalar(select(Report.id).where(*same, Report.revision == revision).limit(1)) is not None
+
+
+def reports_by(session: Session, site_id: str, mailbox: str, *, pseudonyms: Pseudonymizer, secret_box: SecretBox) -> list[Report]:
+    """The reports by the person with this mailbox (its keyed hash), oldest first. The contacts of the site's reports are opened for
+    that: `reporter_key` knows an address only as it was written."""
+    signed = select(Report).where(Report.site_id == site_id, Report.contact != "").order_by(Report.received_at, Report.id)
+    return [
+        report
+        for report in session.scalars(signed.execution_options(yield_per=500))
+        if pseudonyms.mailbox(Contact.opened(report.contact, secret_box).email) == mailbox
+    ]
 
 
 def number_since(session: Session, site_id: str, reporter_key: str, since: datetime) -> int:

@@ -13,6 +13,7 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.SITE_MADE: _("created the site"),
         AuditEvent.SITE_EXPORTED: _("exported the site"),
         AuditEvent.SITE_IMPORTED: _("imported the site"),
+        AuditEvent.PERSON_EXPORTED: _("exported the data of a person"),
         AuditEvent.COMMENTS_ERASED: _("deleted comments"),
         AuditEvent.AUTHORS_FORGOTTEN: _("anonymised authors"),
         AuditEvent.RETENTION_SET: _("changed the data retention"),
