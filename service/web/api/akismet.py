@@ -17,10 +17,11 @@ from service.domain.errors import Code, Refusal
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs.names import Job
+from service.store.sites.sites import ApiKeyHolder
 from service.store.tables.sites import ApiKeyKind
 from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out
 from service.web.api.akismet_request import RETRY, Fields
-from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.auth.rate_limit import Rate, count, rate_limited
 from service.web.http.errors import STATUS
 from service.web.http.json_body import MAX_BODY, read_json
 from service.web.openapi.operation import JSON, Answer, operation
@@ -70,12 +71,20 @@ def _with_key(view: Callable[P, Response]) -> Callable[P, Response]:
         tested = fields.tested_key if request.endpoint == "akismet.verify" else None
         for token in (fields.key, request.host.partition(".")[0]) if tested is None else (tested,):
             if len(token) == 12 and not set(token) - set("0123456789abcdef"):
-                g.caller = resources().api_keys.get(resources().pseudonyms.short_key(token), ApiKeyKind.AKISMET)
+                g.caller = _caller(resources().pseudonyms.short_key(token))
                 break
         return view(*args, **kwargs)
 
     guarded.owner = "akismet key"  # type: ignore[attr-defined]
     return guarded
+
+
+def _caller(digest: str) -> ApiKeyHolder | None:
+    """The holder of the key. Guesses count against the rate limit of their address, before the database is asked."""
+    keys = resources().api_keys
+    if (known := keys.cached(digest)) is None:
+        count(Rate.ADDRESS)
+    return known or keys.get(digest, ApiKeyKind.AKISMET)
 
 
 @bp.post("/verify-key")

@@ -36,12 +36,7 @@ def require_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                g.caller = _recognised()
-            except Unauthenticated:
-                # Guesses of keys count against the rate limit of their address.
-                count(Rate.ADDRESS)
-                raise
+            g.caller = _recognised()
             if not g.caller.scopes & {scope, Scope.ADMIN}:
                 raise Forbidden(f"this key lacks the scope {scope.value}; `greenroom key add` makes one that has it")
             return view(*args, **kwargs)
@@ -61,11 +56,16 @@ def _recognised() -> ApiKeyHolder:
         # The fast path has looked it up. Do not look it up again: the database may hang.
         return cast("ApiKeyHolder", cached)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    is_bearer, token = scheme.lower() == "bearer", token.strip()
+    if is_bearer and (known := resources().api_keys.cached(digest_of(token))):
+        return known
+    # Guesses of keys count against the rate limit of their address, before the database is asked about one.
+    count(Rate.ADDRESS)
+    if not is_bearer or not token:
         raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
-    if not looks_like_a_key(token.strip()):
+    if not looks_like_a_key(token):
         raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")
-    caller = resources().api_keys.get(digest_of(token.strip()))
+    caller = resources().api_keys.get(digest_of(token))
     if caller is None:
         raise Unauthenticated("this key is unknown or was revoked; `greenroom key add SITE` makes a new one")
     return caller
