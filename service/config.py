@@ -143,7 +143,9 @@ class Settings:
     mail_from: str = _setting("", "Address that mails are sent from; needed where mail_url is set.", mailbox)
     log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))
-    metrics_token: str = _setting("", "Bearer token that /metrics asks for; empty means loopback only.", secret=True)
+    metrics_token: str = _setting(
+        "", "Bearer token that /metrics asks for; empty: this machine only, and nobody if public_url is set.", secret=True
+    )
 
     @cached_property
     def database(self) -> str:

@@ -93,13 +93,22 @@ class _Waiting:
 
 
 def _operator() -> None:
-    """Raises MetricsForbidden unless the caller has the token, or no token is set and the caller is on this machine."""
-    if token := resources().settings.metrics_token:
+    """Raises MetricsForbidden unless the caller has the token, or no token is needed and the caller is on this machine.
+
+    Where `public_url` is set, a token is needed: requests come through a proxy on this machine, and the plainest configuration of
+    one (nginx with only `proxy_pass`) makes them look like our own.
+    """
+    settings = resources().settings
+    if token := settings.metrics_token:
         sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(sent.encode(), token.encode()):
             raise MetricsForbidden("expected `Authorization: Bearer …` with the token of the setting metrics_token")
         return
-    if not _near() or any(name in request.headers for name in _FORWARDED):
+    if settings.public_url:
+        raise MetricsForbidden("metrics need the setting metrics_token where public_url is set: a proxy may stand in front")
+    # nginx speaks HTTP/1.0 to what is behind it, unless told otherwise.
+    through_proxy = any(name in request.headers for name in _FORWARDED) or request.environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+    if not _near() or through_proxy:
         raise MetricsForbidden("metrics are shown on this machine only; the setting metrics_token opens them")
 
 

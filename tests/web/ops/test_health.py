@@ -1,5 +1,7 @@
 """The health routes, for load balancers and operators."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,12 +68,16 @@ def test_a_broker_is_reported_and_one_that_is_away_leaves_the_process_ready(
         assert (answer.status_code, answer.json["broker"]) == (200, word)
 
 
-def test_metrics_count_what_waits_and_time_requests_by_route(client: FlaskClient, post, settle_all) -> None:
+TOKEN = "let me see"
+
+
+def test_metrics_count_what_waits_and_time_requests_by_route(client: FlaskClient, settings: Settings, post, settle_all) -> None:
     comment = post()
     settle_all()
     post("Another calm one.")
     client.get(f"/v1/comments/{comment}")
-    shown = client.get("/metrics").get_data(as_text=True)
+    with _client(settings, metrics_token=TOKEN) as operator:
+        shown = operator.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).get_data(as_text=True)
     assert "greenroom_pending 1.0" in shown
     assert "greenroom_approved 1.0" in shown
     assert "greenroom_oldest_pending_seconds " in shown
@@ -79,17 +85,33 @@ def test_metrics_count_what_waits_and_time_requests_by_route(client: FlaskClient
     assert comment not in shown
 
 
-def test_metrics_are_for_this_machine_only(client: FlaskClient) -> None:
-    assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.5"}).status_code == 403
-    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.5"}).status_code == 403
-    assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "::1"}).status_code == 200
+def test_metrics_are_for_this_machine_only(settings: Settings) -> None:
+    with _client(settings, public_url="") as client:
+        assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.5"}).status_code == 403
+        assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.5"}).status_code == 403
+        assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "::1"}).status_code == 200
+
+
+def test_metrics_are_not_shown_through_the_plainest_proxy(settings: Settings) -> None:
+    """nginx with only `proxy_pass`: the request comes from this machine, to this machine, and names no other client."""
+    assert settings.public_url
+    with _client(settings) as client:
+        assert client.get("/metrics", base_url="http://127.0.0.1:8000").status_code == 403
+    with _client(settings, public_url="") as client:
+        assert client.get("/metrics", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"}).status_code == 403
 
 
 def test_a_token_opens_metrics_and_nothing_else_does(settings: Settings) -> None:
-    app = _app(settings, metrics_token="let me see")
-    client = app.test_client()
-    assert client.get("/metrics").status_code == 403
-    assert client.get("/metrics", headers={"Authorization": "Bearer let me see"}).status_code == 200
+    for public_url in ("", "https://comments.news.example"):
+        with _client(settings, metrics_token=TOKEN, public_url=public_url) as client:
+            assert client.get("/metrics").status_code == 403
+            assert client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+@contextmanager
+def _client(settings: Settings, **changed: str) -> Iterator[FlaskClient]:
+    app = _app(settings, **changed)
+    yield app.test_client()
     app.extensions["greenroom"].close()
 
 
