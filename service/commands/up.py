@@ -7,7 +7,6 @@ import shutil
 import socket
 import time
 from functools import partial
-from typing import IO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,21 +55,30 @@ def _start(*, demo: bool) -> None:
     settings = _in_force(settings, broker)
     house = _installation(settings)
     _serve(settings, house, broker, began, demo=demo)
-    lock.close()
+    os.close(lock)
     if broker:
         broker.socket.unlink(missing_ok=True)
     if broker and broker.socket.parent != broker.folder:
         shutil.rmtree(broker.socket.parent, ignore_errors=True)
 
 
-def _only_one(settings: Settings) -> IO[str]:
-    """Lock the data folder. Child processes inherit the lock, so a second start fails while any process of the first one runs."""
-    lock = (settings.home / "up.lock").open("a")
+def _only_one(settings: Settings) -> int:
+    """Lock the data folder itself: a lock file in it could be deleted. Returns the descriptor that holds the lock.
+
+    Child processes inherit the lock, so a second start fails while any process of the first one runs.
+    """
+    lock = os.open(settings.home, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
+        os.close(lock)
         raise click.ClickException(
             f"Greenroom is running on {settings.home} already; GREENROOM_HOME names another folder"
+        ) from None
+    except OSError as error:
+        os.close(lock)
+        raise click.ClickException(
+            f"{settings.home}: cannot be locked ({error.strerror}); GREENROOM_HOME has to be on a local disk"
         ) from None
     return lock
 
