@@ -91,7 +91,9 @@ class Settings:
     max_claims: int = _setting(3, "Claims after which a comment is held for a person, not checked.", whole(1, 20))
     sweep_every: float = _setting(5.0, "Seconds between two sweeps.", seconds(0.05, 60))
     sweep_after: float = _setting(
-        15.0, "Age in seconds of a pending comment from which the sweep checks it itself, without the broker.", seconds(0, 600)
+        3.0,
+        "Seconds that a comment may wait while no worker claims any; then the sweep checks it itself, without the broker.",
+        seconds(0, 600),
     )
 
     decision_delay: float = _setting(

@@ -96,5 +96,3 @@ def doubts(found: Settings) -> Iterator[str]:
         yield "redis_url is set, and broker=none means that it is not used"
     if found.lease <= 20:
         yield "lease is not longer than the hard limit of a job (20 s): a comment may be checked twice at once"
-    if found.sweep_after < found.sweep_every:
-        yield "sweep_after is shorter than sweep_every: the sweep will drain in place of the workers"

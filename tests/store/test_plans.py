@@ -19,7 +19,7 @@ from service.domain.retention import Retention
 from service.domain.states import State
 from service.store.comments import feed, feed_replies, listing
 from service.store.comments.check_input import claimed_comments
-from service.store.comments.claim import claim, first_free, judged_among, oldest_pending
+from service.store.comments.claim import claim, claimed_since, first_free, judged_among, oldest_pending, oldest_unclaimed
 from service.store.comments.find_by_text import newest_with
 from service.store.comments.idempotency import any_expired, delete_expired
 from service.store.comments.related_counts import MOST
@@ -88,6 +88,10 @@ def _settle(session: Session) -> object:
 QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is anything pending": lambda s: first_free(s, now=_now(), lease=timedelta(seconds=30)),
     "the oldest pending": oldest_pending,
+    "does no worker live": lambda s: (
+        oldest_unclaimed(s, now=_now(), lease=timedelta(seconds=30)),
+        claimed_since(s, _now(), lease=timedelta(seconds=30)),
+    ),
     "claim fresh ones": lambda s: claim(s, token=new_id(), limit=200, now=_now(), lease=timedelta(seconds=30)),
     "claim one again": lambda s: claim(s, token=new_id(), limit=1, now=_now(), lease=timedelta(seconds=30), again=True),
     "what the checks read": lambda s: claimed_comments(s, _ids(s), now=_now()),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.jobs.names import Job
 from service.jobs.notify import NoNotifier
-from service.store.comments.claim import oldest_pending
+from service.store.comments.claim import claimed_since, oldest_unclaimed
 from service.store.webhooks.deliveries import anything_due
 from workers.checking.check_pending import check_pending
 from workers.checking.external_feedback import send_feedback
@@ -22,6 +22,10 @@ from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.sweep")
+
+
+#: Seconds between two looks for comments that wait because no worker lives.
+LOOK_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +64,44 @@ def sweep(resources: WorkerResources) -> None:
     for job in PERIODIC_JOBS:
         if job.wake_up:
             resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
-    _help_if_late(resources)
+    check_late(resources)
+    _deliver_late(resources)
     for job in PERIODIC_JOBS:
         if not job.wake_up:
             job.run(resources)
 
 
-def _help_if_late(resources: WorkerResources) -> None:
-    """Check and deliver in this process if a comment or delivery has waited too long: a wake-up was lost, or no worker runs."""
-    late = datetime.now(UTC) - timedelta(seconds=resources.settings.sweep_after)
+def check_late(resources: WorkerResources) -> None:
+    """Check in this process if comments wait and no worker has claimed any for `sweep_after` seconds: a wake-up was lost, or no
+    worker lives. While workers claim comments they are left alone, however long the queue is."""
+    settings, now = resources.settings, datetime.now(UTC)
+    lease, late = timedelta(seconds=settings.lease), now - timedelta(seconds=settings.sweep_after)
     with resources.database.reading() as session:
-        oldest, undelivered = oldest_pending(session), anything_due(session, now=late)
-    if oldest is not None and oldest < late:
+        oldest = oldest_unclaimed(session, now=now, lease=lease)
+        needed = oldest is not None and oldest < late and not claimed_since(session, late, lease=lease)
+    if needed and oldest:
         log.warning("sweep_checks_pending", extra={"oldest": oldest.isoformat()})
         check_pending(resources)
-        undelivered = True
+
+
+def _deliver_late(resources: WorkerResources) -> None:
+    """Deliver in this process what is still due although the sweep before this one has woken the delivery worker."""
+    late = datetime.now(UTC) - timedelta(seconds=resources.settings.sweep_every + resources.settings.sweep_after)
+    with resources.database.reading() as session:
+        undelivered = anything_due(session, now=late)
     if undelivered:
         deliver(resources)
 
 
 def keep_sweeping(resources: WorkerResources, stop: threading.Event) -> None:
-    """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread."""
-    if not isinstance(resources.notifier, NoNotifier):
-        _repeat(sweep, resources, stop, resources.settings.sweep_every)
-        return
-    first, *others = PERIODIC_JOBS
+    """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread.
+
+    With one, a thread looks for late comments only, because a sweep may take long.
+    """
+    if isinstance(resources.notifier, NoNotifier):
+        first, *others = PERIODIC_JOBS
+    else:
+        first, others = PeriodicJob("sweep", sweep, resources.settings.sweep_every), [PeriodicJob("late", check_late, LOOK_EVERY)]
     threads = [threading.Thread(target=_repeat, args=(job.run, resources, stop, job.pause), name=job.name) for job in others]
     for thread in threads:
         thread.start()

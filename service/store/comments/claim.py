@@ -20,6 +20,7 @@ _FREE = (_COMMENT.c.state == State.PENDING, or_(_UNTIL.is_(None), _UNTIL < _NOW,
 #: The tolerated clock skew between two machines, on top of the length of a lease.
 SKEW = timedelta(seconds=1)
 #: These statements run for every batch, so they are built only once: building a statement takes as long as running it.
+_OLDEST_FREE = select(_COMMENT.c.received_at).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 _FIRST = select(_COMMENT.c.claims).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 
 
@@ -63,6 +64,17 @@ def oldest_pending(session: Session) -> datetime | None:
     return session.scalar(
         select(Comment.received_at).where(Comment.state == State.PENDING).order_by(Comment.received_at).limit(1)
     )
+
+
+def oldest_unclaimed(session: Session, *, now: datetime, lease: timedelta) -> datetime | None:
+    """When the oldest comment arrived that no worker holds; None if there is none."""
+    return plain(session).scalar(_OLDEST_FREE, {"now": now, "far": now + lease + SKEW})
+
+
+def claimed_since(session: Session, moment: datetime, *, lease: timedelta) -> bool:
+    """Whether a worker has claimed a comment since this moment that is still pending."""
+    held = select(Comment.id).where(Comment.state == State.PENDING, Comment.lease_until > moment + lease)
+    return session.scalar(held.limit(1)) is not None
 
 
 def judged_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
