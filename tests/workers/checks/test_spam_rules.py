@@ -142,6 +142,14 @@ def test_only_letters_that_spell_nothing_are_gibberish(text, odd):
     assert (Kind.SPAM_GIBBERISH in kinds(gibberish, text)) is odd
 
 
+def test_a_heap_of_marks_that_covers_its_neighbours_is_gibberish() -> None:
+    for zalgo in ("a" + "\u0300" * 20, "A calm wo\u0336\u0337\u0338\u0322\u0321\u0316rd.", "\u0e01" + "\u0e47" * 30):
+        assert Kind.SPAM_GIBBERISH in kinds(gibberish, zalgo)
+        assert Kind.SPAM_GIBBERISH in kinds(gibberish, author=Author(name=zalgo))
+    for spelled in ("בְּרֵאשִׁ֖ית בָּרָ֣א", "ﷺ صَلَّى ٱللَّٰهُ", "ที่นี่ ก็ น้ำ", "Tiếng Việt", "हिन्दी में", "l\u0336o\u0336n\u0336g\u0336"):
+        assert kinds(gibberish, spelled) == {}, spelled
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -42,6 +42,7 @@ def _sentences() -> list[str]:
         _("a hidden form field was filled in, as programs do"),
         _("sent %(seconds)s s after the form was opened"),
         _("gibberish"),
+        _("letters under a heap of marks"),
         _("a name in styled letters: %(found)s"),
         _("a link or contact: %(found)s"),
         _("an e-mail address: %(found)s"),
