@@ -42,9 +42,10 @@ OPEN = """async (scripted) => {
   }
   for (const box of [...document.querySelectorAll('.pick input')].slice(-2)) if (!box.checked) box.click();
 }"""
-#: Marks the first field that is not in `seen`, and gives its shape and whether it belongs to a rejection or an escalation.
+#: Marks the first field whose shape is not in `seen`, and gives the shape and whether it belongs to a rejection or an escalation. Fields
+#: of one form that differ in what follows a hyphen, like the texts of one form in many languages, have one shape.
 NEXT = """([fields, seen, scripted]) => {
-  const shape = (field) => JSON.stringify([location.pathname, field.form?.id, field.form?.getAttribute('action'), field.type, field.name,
+  const shape = (field) => JSON.stringify([field.form?.getAttribute('action') ?? location.pathname, field.form?.id, field.type, field.name.split('-')[0],
     ...[...field.form?.elements ?? []].filter((one) => one.type === 'submit').map((one) => one.value.split(':')[0])]).replaceAll(/[0-9a-f-]{36}/g, 'id');
   const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && (scripted || !field.closest('dialog, [hidden]')));
   if (!field) return null;
