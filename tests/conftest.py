@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from service.config import Settings, load
 from service.store.db import migrate
@@ -21,6 +22,23 @@ from tests.support.wordpress import WordPress
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Compiles each template once for all applications of this session. Otherwise each test compiles what its pages need."""
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_routes() -> Iterator[None]:
+    """Compiles the URL builder of each route once for all applications of this session: 15 ms for an application, not 105."""
+    compile_builder = Rule._compile_builder
+    compiled: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (repr(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +79,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database. Each test that uses it runs on both engines."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
         copy = tmp_path / "greenroom.db"
         copy.write_bytes(template.read_bytes())
-        return f"sqlite:///{copy}"
+        yield f"sqlite:///{copy}"
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return server.fresh_database()
+    url = server.fresh_database()
+    yield url
+    # Dropped at once, its nine megabytes never reach the disk.
+    server.drop_database(url)
 
 
 @pytest.fixture

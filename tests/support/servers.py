@@ -238,10 +238,13 @@ class Postgres(Server):
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template_greenroom STRATEGY file_copy")
         return self.dsn(name)
 
-    def empty_database(self) -> str:
-        name = f"empty_{uuid.uuid4().hex}"
+    def drop_database(self, url: str) -> None:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def empty_database(self) -> str:
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {(name := f'empty_{uuid.uuid4().hex}')}")
         return self.dsn(name)
 
     def _migrate(self, name: str) -> None:
