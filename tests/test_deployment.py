@@ -36,6 +36,10 @@ def test_every_command_exists_and_takes_its_flags(command: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known
 
 
+def test_the_database_of_compose_logs_no_values() -> None:
+    assert "log_error_verbosity=terse" in COMPOSE["services"]["postgres"]["command"]
+
+
 def test_every_process_of_the_procfile_runs_in_compose_too() -> None:
     assert set(PROCFILE) - {"release"} <= set(OURS)
 
