@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +14,7 @@ from service.actions.comments.submit import Outcome, Submission, submit
 from service.crash import CrashPoint, crash_point
 from service.domain.errors import Refusal, Unavailable
 from service.domain.security.pseudonyms import Pseudonymizer
+from service.store.db.database_clock import DatabaseClock
 from service.store.db.engine import Database
 from service.store.db.write_connection import WriteConnection
 
@@ -64,6 +64,7 @@ class GroupCommit:
     def __init__(self, database: Database, pseudonyms: Pseudonymizer, *, lanes: int | None = None) -> None:
         self._lanes = [WriteConnection(database) for _ in range(lanes or (1 if database.on_sqlite else MAX_WRITERS))]
         self._pseudonyms = pseudonyms
+        self._clock = DatabaseClock()
         self._waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -165,7 +166,7 @@ class GroupCommit:
 
     def _stored(self, submissions: Sequence[Submission], lane: WriteConnection) -> list[Outcome]:
         with lane.begin() as connection:
-            outcomes = submit(connection, submissions, pseudonyms=self._pseudonyms, now=datetime.now(UTC))
+            outcomes = submit(connection, submissions, pseudonyms=self._pseudonyms, now=self._clock.now(connection))
             crash_point(CrashPoint.INSERTED)
             return outcomes
 
