@@ -1,6 +1,6 @@
 # Two stages: build tools stay in the first one. The final image runs as a non-root user, has no compiler, and its packages are
 # pinned by hash.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS build
 WORKDIR /build
 RUN python -m venv /venv
 COPY locks/run.txt locks/
@@ -10,7 +10,7 @@ COPY service service
 COPY workers workers
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 RUN useradd --system --uid 10001 --create-home --home-dir /data --shell /usr/sbin/nologin greenroom
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

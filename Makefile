@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons
+.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -75,6 +75,9 @@ icons: $(VENV)/test.stamp ## Draw the icons of the installed page from icon.svg 
 
 sbom: $(VENV)/test.stamp ## List all shipped packages with version, hashes and licence in docs/sbom.json
 	$(BIN)/python -m bench.sbom
+
+audit-deps: $(VENV)/test.stamp ## List known faults of the pinned packages, or where no feed can be had the versions behind
+	$(BIN)/python -m bench.audit_deps
 
 locks: ## Pin all dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis --extra deep pyproject.toml -o locks/run.txt

@@ -90,6 +90,15 @@ def test_the_image_is_pinned_small_and_not_root() -> None:
             assert (ROOT / name).exists(), name
 
 
+def test_every_image_of_others_is_pinned_by_its_digest() -> None:
+    images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    images += [service["image"] for service in COMPOSE["services"].values() if service["image"] != "greenroom"]
+    assert len(images) == 4
+    for image in images:
+        assert re.fullmatch(r"[a-z]+:\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}", image), image
+    assert images[0] == images[1]
+
+
 @pytest.mark.parametrize("lock", sorted((ROOT / "locks").glob("*.txt")), ids=lambda lock: lock.name)
 def test_every_dependency_is_pinned_by_hash(lock: Path) -> None:
     entries = re.split(r"\n(?=\S)", lock.read_text().strip())
