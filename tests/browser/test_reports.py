@@ -82,6 +82,7 @@ def test_from_the_report_of_a_reader_to_the_reversal_after_a_complaint(desk: Des
 
     author = desk.open(without_account(desk, **look), complaint_page(desk, comment_id))
     expect(author.locator(".statement")).to_contain_text("Readers reported it.")
+    expect(author.locator(".statement")).not_to_contain_text("/complaint/")
     seen(author, "5 statement of reasons")
     author.get_by_label("Why is the decision wrong?").fill("It is proven by a court.")
     author.get_by_role("button", name="Send the complaint").click()

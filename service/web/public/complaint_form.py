@@ -1,6 +1,8 @@
 """The author's secret page about a restriction of their comment, and the forms by which authors and reporters complain."""
 
 from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -101,11 +103,17 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
     language = str(get_locale() or "en").partition("_")[0]
     return reader_page(
         "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
-        statement=statement["text"].get(language, statement["text"]["en"]) if statement else "",
+        statement=_lines(statement, language) if statement else [],
         may_complain=last is event and statement is not None and datetime.now(UTC) <= until,
         form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
         back=url_of(listed),
     )  # fmt: skip
+
+
+def _lines(statement: dict[str, Any], language: str) -> list[str]:
+    """The lines of a statement of reasons up to the one that leads to this page."""
+    text = str(statement["text"].get(language, statement["text"]["en"]))
+    return list(takewhile(lambda line: statement["redress"]["complaint_url"] not in line, text.split("\n")))
 
 
 def _restriction(token: str) -> tuple[UUID, int]:
