@@ -32,7 +32,7 @@ chaos: $(VENV)/test.stamp ## Inject faults into a running Greenroom on three set
 crowd: $(VENV)/test.stamp ## Race test: twenty moderators decide a thousand times each on the same fifty comments
 	$(BIN)/python -m tests.actions.moderation.crowd $(CROWD)
 
-attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clients feel (ATTACKS="connections feeds headers")
+attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clients feel (ATTACKS="connections feeds headers workers")
 	$(BIN)/python -m bench.attacks $(ATTACKS)
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")

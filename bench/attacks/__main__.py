@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.attacks import connections, feeds, headers
+from bench.attacks import connections, feeds, headers, workers
 from bench.stage import say
 
-ATTACKS = {"headers": headers.measure, "feeds": feeds.measure, "connections": connections.measure}
+ATTACKS = {"headers": headers.measure, "feeds": feeds.measure, "connections": connections.measure, "workers": workers.measure}
 
 
 def main() -> None:

@@ -1,11 +1,10 @@
 """Long headers: parsed before anything is refused, kept in caches, or held unfinished."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from bench.attacks.target import OTHER_ADDRESS, attacker, fill_thread, path_of, probe, raw, status_line, target
-
-#: Bytes of a long header that the server may still accept, with room for the others.
-_MOST = 15_000
+from service.web.http.header_limits import MAX_HEADERS, MAX_PARSED
 
 
 def measure(command: str) -> dict[str, Any]:
@@ -14,18 +13,25 @@ def measure(command: str) -> dict[str, Any]:
         hot = path_of("hot")
         place.get(hot)
         figures: dict[str, Any] = {"alone": probe(place.port, hot, 4, source=OTHER_ADDRESS)}
-        for size in (_MOST, 110_000):
-            for name, part in (
-                ("Accept-Encoding", "gzip;q=1,"),
-                ("If-None-Match", 'W/"abcdefgh",'),
-                ("Accept", "text/html;q=0.1,"),
-            ):
-                words = f"GET {hot} HTTP/1.1\r\nHost: x\r\n{name}: {part * (size // len(part))}\r\n\r\n"
-                figures[f"{name} of {size:,} bytes"] = status_line(place.port, words.encode()), _felt(place.port, hot, words)
-        figures["Accept-Language of 15,000 bytes on a form"] = _felt(
-            place.port, hot, f"GET /f/bench?thread=a HTTP/1.1\r\nHost: x\r\nAccept-Language: {'de;q=0.1,' * (_MOST // 9)}\r\n\r\n"
-        )
+        for name, headers in _attacks():
+            lines = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
+            words = f"GET {hot} HTTP/1.1\r\nHost: x\r\n{lines}\r\n"
+            figures[name] = status_line(place.port, words.encode()), _felt(place.port, hot, words)
     return figures | {"memory, MB": _memory(command)}
+
+
+def _attacks() -> Iterator[tuple[str, dict[str, str]]]:
+    parts = {"Accept-Encoding": "gzip;q=1,", "If-None-Match": 'W/"abcdefgh",', "Accept": "text/html;q=0.1,"}
+    yield "4 clients with small headers", {}
+    largest = {name: _long(part, MAX_PARSED) for name, part in parts.items()}
+    yield "4 clients with the largest headers", largest | {"Cookie": _long("a=b;", MAX_HEADERS - 4 * MAX_PARSED)}
+    for size in (15_000, 110_000):
+        for name, part in parts.items():
+            yield f"4 clients with {size:,} bytes of {name}", {name: _long(part, size)}
+
+
+def _long(part: str, size: int) -> str:
+    return (part * (size // len(part) + 1))[:size]
 
 
 def _felt(port: int, hot: str, words: str) -> dict[str, float]:

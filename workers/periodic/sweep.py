@@ -25,7 +25,7 @@ log = logging.getLogger("greenroom.sweep")
 
 
 #: Seconds between two looks for comments that wait because no worker lives.
-LOOK_EVERY = 1.0
+LOOK_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True)

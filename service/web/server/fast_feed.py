@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import FIFOCache
-from werkzeug.http import parse_etags
 from werkzeug.wsgi import ClosingIterator
 
 from service.web.auth.rate_limit import Rate, address_of, quota_of, usage
@@ -143,9 +142,8 @@ def _key_size(key: tuple[Any, ...]) -> int:
 
 
 def _names(if_none_match: str, etag: str) -> bool:
-    """True if the If-None-Match header lists this weak ETag. The header usually has only one ETag, so a comparison without
-    parsing comes first."""
-    return if_none_match == f'W/"{etag}"' or parse_etags(if_none_match).contains_weak(etag)
+    """True if the If-None-Match header lists this ETag, weak or strong. Searched and not parsed: no ETag contains a quote."""
+    return f'"{etag}"' in if_none_match or if_none_match.strip() == "*"
 
 
 def _key(environ: Environ) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.errors import NotFound, Unavailable
 from service.store.db.engine import Database
-from service.web.resources.feed_cache import FeedCache, TooManyPages
+from service.web.resources.feed_cache import FeedCache, TooManyPages, accepts_gzip
 
 
 @pytest.fixture
@@ -77,3 +77,9 @@ def test_an_address_has_half_of_the_places_and_gets_them_back(feeds: FeedCache) 
             render.may_end.set()
         assert {answer.result(60) for answer in under_way} == {b"a page"}
     assert asked(feeds, "another", lambda: (b"now", ""), "192.0.2.0") == b"now"
+
+
+def test_an_accept_encoding_header_is_read_without_parsing_it() -> None:
+    allowed = ("gzip", "br, gzip", "gzip;q=0.5, br", "gzip;q=0.001", "gzip;q=1," * 100)
+    refused = ("", "br", "gzip;q=0", "gzip; q=0.000, br", "br, gzip ;q=0.")
+    assert [accepts_gzip(header) for header in (*allowed, *refused)] == [True] * len(allowed) + [False] * len(refused)
