@@ -42,7 +42,7 @@ WORDS = {
 #: Tables whose text columns hold only ids, hashes, states and encrypted secrets.
 CODES = {
     "daily_statistics", "pending_sign_in", "idempotency_key", "invitation", "membership", "recovery_code", "sign_in_link", "oidc_sign_in", "site_model",
-    "event", "screen_lease", "delivery", "archive", "archived_comment", "mail", "passkey_challenge", "kept_form",
+    "event", "screen_lease", "delivery", "archive", "archived_comment", "mail", "passkey_challenge", "kept_form", "sign_in_attempts",
 }  # fmt: skip
 #: The query parameters to fill. `site` is left out, since it would only be refused.
 ASKED = sorted(

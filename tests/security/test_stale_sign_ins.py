@@ -16,13 +16,16 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from service.actions.accounts.moderators import disable, set_role
-from service.actions.accounts.sign_in import new_link, set_password
+from service.actions.accounts.passkeys import add_passkey, remove_passkey, sign_in_with
+from service.actions.accounts.sign_in import BY_PROVIDER, AccountChanged, new_link, open_session, set_password
 from service.actions.accounts.two_factor import begin, confirm, reset
 from service.config import Settings
 from service.domain.security.encryption import SecretBox
+from service.domain.security.passkeys import InvalidPasskey, VerifiedPasskey
 from service.domain.security.passwords import hash_password
 from service.domain.security.totp import code_at, step_at
 from service.store.accounts.moderators import moderator_with
+from service.store.accounts.passkeys import passkey_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import BrowserSession, Moderator, Role
 from tests.security.conftest import House
@@ -167,6 +170,38 @@ def test_a_sign_in_that_waits_for_its_code_does_not_outlive_a_change_of_the_acco
     begun = READS_HALF if house.database.on_sqlite else COUNTS_CODE
     [answer] = answers_across(house, change, lambda: half.post("/sign-in/code", {"code": code}), begun=begun)
     assert (answer.status_code, answer.location) in ((303, "/sign-in"), (422, None))
+    assert sessions_of(house.database) == 0
+
+
+def test_a_passkey_that_was_checked_does_not_outlive_its_removal_or_the_account(house: House, dana: Browser) -> None:
+    now = datetime.now(UTC)
+    with house.database.writing() as session:
+        person = moderator_with(session, DANA)
+        for name in ("one", "two"):
+            add_passkey(session, person, VerifiedPasskey(name, "a2V5", 0), name=name, now=now)
+        checked = [passkey_with(session, name) for name in ("one", "two")]
+        session.expunge_all()
+    with house.database.writing() as session:
+        remove_passkey(session, moderator_with(session, DANA), checked[0].id)
+    for passkey in checked:
+        with pytest.raises(InvalidPasskey), house.database.writing() as session:
+            sign_in_with(session, passkey, 1, user_agent="", now=now)
+        with house.database.writing() as session:
+            disable(session, DANA, now=now)
+    assert sessions_of(house.database) == 0
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_no_way_in_opens_an_account_that_is_not_as_it_was_checked(house: House, dana: Browser, change: Change) -> None:
+    """The provider and all other ways open a session with the account as they have read it."""
+    with house.database.writing() as session:
+        with_second_factor(house, session, moderator_with(session, DANA))
+    with house.database.reading() as session:
+        checked = moderator_with(session, DANA)
+    with house.database.writing() as session:
+        change(session, moderator_with(session, DANA))
+    with pytest.raises(AccountChanged), house.database.writing() as session:
+        open_session(session, checked, how=BY_PROVIDER, user_agent="", now=datetime.now(UTC))
     assert sessions_of(house.database) == 0
 
 
