@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cachetools import FIFOCache, LRUCache
 
-from service.domain.errors import Code, Refusal, Unavailable
+from service.domain.errors import Unavailable
 from service.store.comments.feed import Head, head_of
 from service.store.db.engine import Database
 
@@ -30,12 +30,6 @@ WORTH_COMPRESSING = 600
 PATIENCE = 10.0
 
 _NO_GZIP = re.compile(r"gzip[ \t]*;[ \t]*q=0(\.0*)?[ \t]*(,|$)")
-
-
-class TooManyPages(Refusal):
-    """This address has as many pages rendered at once as allowed."""
-
-    code = Code.TOO_MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +95,8 @@ class FeedCache:
     ) -> Body:
         """The page under this key at this version, rendered if not cached. `render` returns the bytes and the next link.
 
-        Raises TooManyPages or Unavailable if it must be rendered and too many others are at this moment. An error of the request
-        that renders is raised in all that wait for it.
+        Raises Unavailable if it must be rendered and too many others are at this moment. An error of the request that renders is
+        raised in all that wait for it.
         """
         with self._lock:
             cached = self._bodies.get(key)
@@ -124,7 +118,7 @@ class FeedCache:
 
     def _take_place(self, address: str) -> None:
         if self._rendering[address] >= max(1, self._places // 2):
-            raise TooManyPages("your address has several pages of feeds rendered at this moment; send this again in a second")
+            raise Unavailable("several pages of feeds are rendered for your address at this moment; please send this again")
         if self._rendering.total() >= self._places:
             raise Unavailable("too many pages of feeds are rendered at this moment; please send this again")
         self._rendering[address] += 1

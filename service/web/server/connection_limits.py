@@ -25,6 +25,8 @@ FIRST_HEAD = 10.0
 JUST_USED = 1.0
 #: Seconds between two looks, at least; and the share of the time that looking may take.
 PAUSE, SHARE = 0.25, 0.05
+#: Seconds between two lines in the log about closed connections.
+LOG_EVERY = 60.0
 _BUSY = float("inf")
 
 #: The address and port of a client, both as the server writes them.
@@ -118,11 +120,14 @@ class ConnectionWatch:
         return len(surplus)
 
     def _keep_looking(self) -> None:
+        closed, logged = 0, float("-inf")
         while True:
             began = time.monotonic()
             try:
-                if closed := self.look(began):
+                closed += self.look(began)
+                if closed and began - logged > LOG_EVERY:
                     log.info("connections_closed", extra={"closed": closed})
+                    closed, logged = 0, began
             except Exception:
                 log.exception("connections_not_seen")
             time.sleep(max(PAUSE, (time.monotonic() - began) / SHARE))
