@@ -23,7 +23,7 @@ def report() -> None:
 def dsa(site_id: str, year: int, out: Path) -> None:
     """Write the transparency report of SITE in the form of Implementing Regulation (EU) 2024/2835: one CSV file for each part.
 
-    Check the figures before you publish them. What was moved to an archive is not counted.
+    Check the figures before you publish them.
 
     \b
     Example:

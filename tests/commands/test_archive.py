@@ -27,11 +27,13 @@ from service.store.db.column_types import table
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
 from service.store.lifecycle.archive_rows import TRAIL
+from service.store.reports.transparency import transparency
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
 from service.store.tables.outbox import Delivery, DeliveryState, Event
 from service.store.tables.reported import Complaint, Report
+from service.store.tables.sites import Site
 from tests.commands.archive_command import keeps_its_promises, run_archive, said
 from tests.commands.conftest import Greenroom
 from tests.support.old_installation import SECRET, House, no_longer_learned_from
@@ -49,11 +51,20 @@ def _feed(database: Database) -> Sequence[Published]:
         return published_in(session, thread_id("news", "page"), asked, most_text=100_000, scan=None).comments
 
 
+def _yearly(database: Database) -> list[object]:
+    """What the transparency reports of all years count of restrictions and of the audited sample."""
+    with database.reading() as session:
+        site = session.get_one(Site, "news")
+        reports = [transparency(session, site, year) for year in range(2020, datetime.now(UTC).year + 1)]
+        return [(one.illegal, one.terms, one.measures_automated, one.measures_by_people, one.sample) for one in reports]
+
+
 def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
     with database.writing() as session:
         no_longer_learned_from(session, house)
-    folder, then, feed = tmp_path / "archive", _rows(database), _feed(database)
+    folder, then, feed, counted = tmp_path / "archive", _rows(database), _feed(database), _yearly(database)
     assert len(feed) == 8
+    assert any(automated + by_people for _, _, automated, by_people, _ in counted)
     keeps_its_promises(greenroom)
     dry = json.loads(greenroom("archive", "--older-than", "365", "--dry-run", "--json").stdout)
     assert dry["news"] == {"trail": 7, "whole": 4}
@@ -65,6 +76,7 @@ def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database,
         "12 attempt 4 comment 1 decision 12 delivery 12 event 10 verdict"
     )
     assert _feed(database) == feed
+    assert _yearly(database) == counted
     keeps_its_promises(greenroom)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Comment)) == 9
@@ -78,6 +90,7 @@ def test_what_left_comes_back_the_same(greenroom: Greenroom, database: Database,
     back = greenroom("archive", "restore", str(folder), "--json")
     assert json.loads(back.stdout) == {"restored": 10, "skipped": {"here": 1}}, back.output
     assert _rows(database) == then
+    assert _yearly(database) == counted
     again = greenroom("archive", "restore", str(folder), "--json")
     assert json.loads(again.stdout) == {"restored": 0, "skipped": {"here": 11}}
     assert run_archive(greenroom, folder, "--rewrite")["comments"] == 11

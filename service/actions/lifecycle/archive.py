@@ -17,6 +17,7 @@ from service.store.db.bulk import among
 from service.store.db.column_types import AnyRow, table
 from service.store.lifecycle.archivable import Archivable, leaving
 from service.store.lifecycle.archive_rows import CommentRows, is_tombstone, put_back, rows_of_comments, taken_out
+from service.store.reports.archived_figures import changed_figures
 from service.store.tables.archives import Archive, ArchivedComment
 from service.store.tables.comments import Comment
 
@@ -53,7 +54,9 @@ def move_to_archive(session: Session, archive_file: ArchiveFile, kept: Sequence[
     may_leave = leaving(session, old, [row.head.comment for row in in_tables])
     moved = [row for row in in_tables if row.head.comment in may_leave and row.line == in_file[row.head.comment].line]
     if moved:
-        _registered(session, archive_file).moved += len(moved)
+        archive = _registered(session, archive_file)
+        archive.moved += len(moved)
+        archive.figures = changed_figures(archive.figures, moved, by=1)
         session.flush()
         _leave_names(session, archive_file, [bundle for bundle in moved if bundle.head.whole])
         _mark(session, {bundle.head.comment: bundle.head.until for bundle in moved if not bundle.head.whole})
@@ -65,7 +68,7 @@ def _registered(session: Session, archive_file: ArchiveFile) -> Archive:
     archive = session.get(Archive, archive_file.id)
     if archive is None:
         archive = Archive(
-            id=archive_file.id, site_id=archive_file.site_id, name=archive_file.name, folder=archive_file.folder, moved=0, at=archive_file.at, erased_until=archive_file.at
+            id=archive_file.id, site_id=archive_file.site_id, name=archive_file.name, folder=archive_file.folder, moved=0, figures={}, at=archive_file.at, erased_until=archive_file.at
         )  # fmt: skip
         session.add(archive)
         session.flush()
@@ -115,6 +118,8 @@ def restore(session: Session, archive_id: UUID, kept: Sequence[CommentRows]) -> 
     whole = [bundle for bundle in kept if bundle.head.whole and standing.left_for(bundle, archive_id)]
     trails = [bundle for bundle in kept if not bundle.head.whole and standing.lacks(bundle)]
     put_back(session, [*whole, *trails])
+    if archive := session.get(Archive, archive_id):
+        archive.figures = changed_figures(archive.figures, [*whole, *trails], by=-1)
     names = [bundle.head.comment for bundle in whole]
     session.execute(
         delete(ArchivedComment).where(among(session, ArchivedComment.id, names)).execution_options(synchronize_session=False)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from statistics import median
 
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from service.domain.reported.dsa_categories import OF_NOTICE, Category, category
 from service.domain.reported.kinds import Ground, ReportKind
 from service.domain.reported.statements import Restriction
 from service.domain.states import State
+from service.store.reports.archived_figures import archived_restrictions, archived_sample, would_have_been
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event, EventState, EventType
@@ -100,7 +102,7 @@ class Transparency:
 
 
 def transparency(session: Session, site: Site, year: int) -> Transparency:
-    """Count one year, in UTC. What was moved to an archive before is not counted."""
+    """Count one year, in UTC. What was moved to an archive before is counted, too."""
     start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
     notices: dict[Category, Notices] = {}
     trusted: dict[Category, Notices] = {}
@@ -140,22 +142,23 @@ def _measures(
     policy = SitePolicy(site.policy)
     counted: dict[bool, dict[Category, Measures]] = {True: {}, False: {}}
     totals: Counter[bool] = Counter()
-    for row in rows:
-        values = {"by": row.by, "reason": row.reason, "notice": row.notice, "reasons": [row.finding] if row.finding else []}
+    archived = archived_restrictions(session, site.id, start.year)
+    for (before, after, by, reason, notice, finding), number in chain(((row[:-1], row.number) for row in rows), archived):
+        values = {"by": by, "reason": reason, "notice": notice, "reasons": [finding] if finding else []}
         facts = {name: value for name, value in values.items() if value}
-        restriction = Restriction(State(row.from_state), State(row.to_state), start, facts, "", "")
+        restriction = Restriction(State(before), State(after), start, facts, "", "")
         if not restriction.kind:
             continue
         software = restriction.automated["decision"]
-        totals[software] += row.number
+        totals[software] += number
         if restriction.from_notice:
             continue
         by_law = policy.ground(restriction.reason).ground is Ground.LAW
         measures = counted[by_law].setdefault(category_of(restriction.reason, by_law=by_law), Measures())
-        measures.taken += row.number
-        measures.automated += row.number * software
-        measures.removed += row.number * (restriction.kind == "removal")
-        measures.hidden += row.number * (restriction.kind != "removal")
+        measures.taken += number
+        measures.automated += number * software
+        measures.removed += number * (restriction.kind == "removal")
+        measures.hidden += number * (restriction.kind != "removal")
     return counted[True], counted[False], totals[True], totals[False]
 
 
@@ -200,14 +203,8 @@ def _sample(session: Session, site_id: str, start: datetime, end: datetime) -> S
         .where(Decision.at >= start, Decision.at < end, Decision.to_state.in_((State.APPROVED, State.REJECTED)))
         .order_by(Decision.version.desc())
     )
-    outcomes = {row.comment_id: (row.to_state, _would_have_been(row.reasons)) for row in rows}
-    pairs = Counter(outcomes.values())
+    outcomes = {row.comment_id: (row.to_state, would_have_been(row.reasons)) for row in rows}
+    pairs = Counter(outcomes.values()) + archived_sample(session, site_id, start.year)
     rejected = {state: pairs[state, State.REJECTED.value] for state in (State.APPROVED, State.REJECTED)}
     approved = {state: pairs[state, State.APPROVED.value] for state in (State.APPROVED, State.REJECTED)}
     return Sample(sum(rejected.values()), rejected[State.APPROVED], sum(approved.values()), approved[State.REJECTED])
-
-
-def _would_have_been(reasons: list[dict[str, str]]) -> str:
-    """The state that software would have given, from the sentence of the reason."""
-    rule = next((one.get("rule", "") for one in reasons if one.get("code") == Kind.SITE_AUDIT_SAMPLE), "")
-    return rule.rpartition(" ")[2]

@@ -1,6 +1,7 @@
 """Archives: the files that old comments were moved into, and the ids of the archived comments."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -12,6 +13,8 @@ from service.store.db.column_types import Record
 class Archive(Record):
     """One archive file. `folder` is where it was written, `moved` the number of comments that were moved into it.
 
+    `figures` are counts for the transparency report of what was moved, by year: their rows are no longer in the database.
+
     `erased_until`: every comment that was erased in the database before that time is erased in the file, too.
     """
 
@@ -22,6 +25,7 @@ class Archive(Record):
     name: Mapped[str] = mapped_column(String(200))
     folder: Mapped[str] = mapped_column(Text)
     moved: Mapped[int] = mapped_column(default=0)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     at: Mapped[datetime]
     erased_until: Mapped[datetime]
 
