@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
+.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -57,6 +57,9 @@ translations: $(VENV)/test.stamp ## Update the translation files from the pages,
 
 screenshots: $(VENV)/test.stamp ## Take screenshots of every page, into docs/screenshots
 	$(BIN)/python -m bench.screenshots
+
+clicks: $(VENV)/test.stamp ## Count keys, clicks and page loads of the commonest jobs in Chromium
+	$(BIN)/python -m bench.clicks
 
 bench: $(VENV)/test.stamp ## Run all benchmarks, beside a naive baseline and an upper limit (half an hour; needs wrk)
 	$(BIN)/python -m bench
