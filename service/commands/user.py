@@ -36,7 +36,8 @@ def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_j
     """Add a moderator or change their role, and print a one-time sign-in link.
 
     If the account exists and gets a role on further sites, the role takes effect once the person accepts it through the link.
-    Accepting ends the account's password, second factor, connected account, other links and sessions.
+    Accepting ends the account's password, second factor, passkeys, connected account, other links and sessions. What the person signs
+    in with first stays.
 
     Example: greenroom user add dana@news.example --role admin
     """
@@ -138,7 +139,8 @@ def _invitation(email: str, role: str, given: Sequence[str | None], beyond: Sequ
         f"{email} has an account already. "
         + (f"It is {role} on {_places(given)} now. " if given else "")
         + f"It becomes {role} on {_places(beyond)} once the role is accepted through this link, within {hours}.\n"
-        "Then its password, second factor, connected account, other links and sessions end, and a new password is set. "
+        "Then its password, second factor, passkeys, connected account, other links and sessions end; a person who signs in first keeps "
+        "what they signed in with. "
         f"Give the link to the person alone:\n{_link(token)}"
     )
 

@@ -1,7 +1,7 @@
 """Request and response models for what is stored of a person."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -9,7 +9,7 @@ from pydantic import Field
 from service.domain.errors import Invalid
 from service.domain.states import State
 from service.store.tables.reported import ComplaintState, ReportState
-from service.web.http.field_types import Email, IpAddress, Name, Strict
+from service.web.http.field_types import Email, IpAddress, Name, Strict, integer
 from service.web.http.pagination import Cursor
 from service.web.http.responses import ResponseModel
 
@@ -21,7 +21,7 @@ class PersonBody(Strict):
     author: Name = Field(default="", description="Your own id of a signed-in reader.")
     ip: IpAddress = Field(default="", description="Everything that came from this address, perhaps from several persons.")
     after: Cursor | None = Field(default=None, description="The `next_cursor` of the page before.")
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: integer(1, 200) = 50  # type: ignore[valid-type]
 
     def names(self) -> dict[str, str]:
         """What names the person. Raises Invalid unless it is one thing."""

@@ -121,6 +121,11 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 Version = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_integral)]
 
 
+def integer(low: int, high: int) -> Any:
+    """A whole number of a JSON body, from `low` to `high`."""
+    return Annotated[int, Field(ge=low, le=high), BeforeValidator(_integral)]
+
+
 def whole(low: int, high: int) -> Any:
     """A whole number of a query string, from `low` to `high`."""
     return Annotated[int, Field(ge=low, le=high), BeforeValidator(_whole)]

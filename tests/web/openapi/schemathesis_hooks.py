@@ -1,5 +1,5 @@
-"""Hooks for schemathesis, for what no schema can express: a new comment needs a new Idempotency-Key, and a report of illegal content
-needs more than one by the rules."""
+"""Hooks for schemathesis, for what no schema can express: a new comment needs a new Idempotency-Key, a report of illegal content
+needs more than one by the rules, and a person is named by exactly one thing."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,3 +16,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         headers["Idempotency-Key"] = str(uuid4())
     if case.path == "/v1/reports" and isinstance(case.body, dict) and case.body.get("kind") == "illegal":
         case.body["kind"] = "rules"
+    if case.path == "/v1/persons/export" and isinstance(case.body, dict):
+        names = [name for name in ("email", "author", "ip") if case.body.get(name)][:1]
+        case.body = (
+            {"author": "7"} if not names else {name: case.body[name] for name in (*names, "limit", "after") if name in case.body}
+        )
