@@ -13,7 +13,6 @@ from service.domain.policy.signals import Kind, Signal
 from workers.checks.languages.attack_grammar import LANGUAGES, WORD, AttackGrammar, attack_grammar
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.prepared import Prepared
-from workers.checks.text.normalize import Folded
 
 CHECK = "group_attacks"
 #: High enough to hold a comment, but not to reject it.
@@ -24,7 +23,9 @@ MOST_WORDS = 1_000
 REMEMBERED = 2
 #: Roman Urdu has the words of Roman Hindi.
 _SAME = {"ur-Latn": "hi-Latn"}
-_ENDS, _QUOTES = frozenset(".!?;\n…"), frozenset('"“”„«»')
+_ENDS = frozenset(".!?;\n…")
+#: The classes of signs within a sentence.
+_OF_SIGN = {**dict.fromkeys(",:", "start"), **dict.fromkeys('"“”„«»', "quote")}
 #: The classes whose words a reason names.
 _TELLING = frozenset({
     "group", "slur", "vile", "vilecurse", "curse", "beast", "hate", "sickens", "harm", "harmed", "expel", "expelled",
@@ -32,14 +33,8 @@ _TELLING = frozenset({
 })  # fmt: skip
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
 class _Unit(NamedTuple):
-    """One or several words with their class."""
+    """One or several words with their class: the words `[start, end)` of the text."""
 
     what: str
     start: int
@@ -48,15 +43,16 @@ class _Unit(NamedTuple):
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """One signal for the first attack on a group, with its words, in the language that was told."""
-    folded = prepared.text
-    for grammar in map(attack_grammar, languages_of(prepared.told)):
-        words = prepared.said.words if grammar.language == ENGLISH else WORD.findall(folded.text)
-        if not grammar.is_worth_reading(frozenset(words)) or not (places := _first_attack(grammar, folded)):
+    folded, languages = prepared.text, languages_of(prepared.told)
+    words = WORD.findall(folded.text) if languages != (ENGLISH,) else []
+    for grammar in map(attack_grammar, languages):
+        if not grammar.is_worth_reading(prepared.said.words if grammar.language == ENGLISH else words):
             continue
-        spans = tuple(folded.span(start, end, read_as=" ".join(folded.text[start:end].split())) for start, end in places)
-        named = ", ".join(f"'{word}'" for word in dict.fromkeys(" ".join(span.text.lower().split()) for span in spans))
-        yield Signal(Kind.ABUSE_HATE, SCORE, f"attacks a group of people: {named}", spans, check=CHECK)
-        return
+        if places := _first_attack(grammar, folded.text):
+            spans = tuple(folded.span(start, end, read_as=" ".join(folded.text[start:end].split())) for start, end in places)
+            named = ", ".join(f"'{word}'" for word in dict.fromkeys(" ".join(span.text.lower().split()) for span in spans))
+            yield Signal(Kind.ABUSE_HATE, SCORE, f"attacks a group of people: {named}", spans, check=CHECK)
+            return
 
 
 def languages_of(told: Told) -> Sequence[str]:
@@ -67,41 +63,40 @@ def languages_of(told: Told) -> Sequence[str]:
     return LANGUAGES
 
 
-def _first_attack(grammar: AttackGrammar, folded: Folded) -> list[tuple[int, int]]:
-    remembered = 0
-    for sentence in _sentences(grammar, folded.text):
-        if not remembered and not any(word.text in grammar.names for word in sentence):
+def _first_attack(grammar: AttackGrammar, text: str) -> list[tuple[int, int]]:
+    words, remembered = grammar.words(text), 0
+    for start, end in _sentences(words):
+        sentence = words[start:end]
+        if not remembered and grammar.names.isdisjoint(sentence):
             continue
-        units = _units(grammar, sentence, named_before=remembered > 0)
+        units = _units(grammar, sentence, start, named_before=remembered > 0)
         remembered = REMEMBERED if any(unit.what in ("group", "slur") for unit in units) else max(remembered - 1, 0)
-        if places := _attack(grammar, folded.text, units):
+        if places := _attack(grammar, text, units):
             return places
     return []
 
 
-def _sentences(grammar: AttackGrammar, text: str) -> Iterator[list[_Word]]:
-    """The words of each sentence, with commas and quotation marks."""
-    words: list[_Word] = []
-    for found in grammar.word.finditer(text):
-        if found[0] in _ENDS:
-            if words:
-                yield words
-            words = []
-        elif len(words) < MOST_WORDS:
-            words.append(_Word(grammar.spelt(found[0]), found.start(), found.end()))
-    if words:
-        yield words
+def _sentences(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The place of each sentence among the words, with its commas and quotation marks."""
+    start = 0
+    for at, word in enumerate((*words, "\n")):
+        if word in _ENDS:
+            if start < at:
+                yield start, min(at, start + MOST_WORDS)
+            start = at + 1
 
 
-def _units(grammar: AttackGrammar, words: Sequence[_Word], *, named_before: bool) -> list[_Unit]:
-    """The classes of the words, longest phrases first. "they" is a group if one was named before, "a woman" is one too."""
+def _units(grammar: AttackGrammar, words: list[str], first: int, *, named_before: bool) -> list[_Unit]:
+    """The classes of the words, longest phrases first. "they" is a group if one was named before, "a woman" is one too. `first`:
+    the place of the sentence among the words of the text."""
     units: list[_Unit] = []
     at, single = 0, False
-    texts = [word.text for word in words]
     while at < len(words):
-        size, what = _class_at(grammar, texts, at)
-        start, end = words[at].start, words[at + size - 1].end
-        if what == "one" and (place := _article(units)) is not None:
+        size, what = grammar.class_at(words, at)
+        start, end = first + at, first + at + size
+        if not what:
+            what = _OF_SIGN.get(words[at], "any")
+        elif what == "one" and (place := _article(units)) is not None:
             what, start = "group", units[place].start
             single = True
             del units[place]
@@ -114,7 +109,7 @@ def _units(grammar: AttackGrammar, words: Sequence[_Word], *, named_before: bool
     if (
         named_before and units[0].what == "be" and "pronouns" in grammar.lines
     ):  # Spanish "son todos ladrones": "they" is left out.
-        units.insert(0, _Unit("group", units[0].start, units[0].start))
+        units.insert(0, _Unit("group", first, first))
     return units
 
 
@@ -126,33 +121,30 @@ def _article(units: Sequence[_Unit]) -> int | None:
     return None
 
 
-def _class_at(grammar: AttackGrammar, texts: list[str], at: int) -> tuple[int, str]:
-    """The number of words of the longest phrase at a place, and its class."""
-    for phrase, what in grammar.phrases.get(texts[at], ()):
-        if len(phrase) == 1 or texts[at : at + len(phrase)] == phrase:
-            return len(phrase), what
-    return 1, "start" if texts[at] in ",:" else "quote" if texts[at] in _QUOTES else "any"
-
-
 def _attack(grammar: AttackGrammar, text: str, units: Sequence[_Unit]) -> list[tuple[int, int]]:
-    """The places of the telling words of the first attack; none if it is denied, quoted or reported."""
-    classes = "start " + "".join(f"{unit.what} " for unit in units)
-    for start, end in sorted(found.span() for pattern in grammar.patterns for found in pattern.finditer(classes)):
-        first, last = max(classes.count(" ", 0, start) - 1, 0), classes.count(" ", 0, end) - 1
-        if not _is_told(grammar, text, units, first):
-            return [(unit.start, unit.end) for unit in units[first:last] if unit.what in _TELLING and unit.start < unit.end]
+    """The places of the telling words of the first attack; none if it is denied, quoted, reported or condemned."""
+    classes = [unit.what for unit in units]
+    line = f"start {' '.join(classes)} "
+    finds = sorted(found.span() for pattern in grammar.patterns_for(classes) for found in pattern.finditer(line))
+    if not finds:
+        return []
+    places = [match.span() for match in grammar.word.finditer(text)]
+    if grammar.condemned.search(text, places[units[0].start][0], places[units[-1].end - 1][1]):
+        return []
+    for start, end in finds:
+        first, last = max(line.count(" ", 0, start) - 1, 0), line.count(" ", 0, end) - 1
+        if not _is_told(classes[:first]):
+            telling = [unit for unit in units[first:last] if unit.what in _TELLING and unit.start < unit.end]
+            return [(places[unit.start][0], places[unit.end - 1][1]) for unit in telling]
     return []
 
 
-def _is_told(grammar: AttackGrammar, text: str, units: Sequence[_Unit], first: int) -> bool:
-    """Whether the words are denied, quoted, reported or condemned. "I think" and "who else thinks" are opinions, not reports."""
-    before = [unit.what for unit in units[:first]]
+def _is_told(before: list[str]) -> bool:
+    """Whether what follows these classes is denied, quoted or reported. "I think" and "who else thinks" are opinions, not reports."""
     if "but" in before:
         before = before[len(before) - before[::-1].index("but") :]
     reported = any(
         what == "report" or (what == "opinion" and not {"i", "else"} & set(before[max(at - 3, 0) : at]))
         for at, what in enumerate(before)
     )
-    if reported or before[-2:] == ["any", "that"] or before[-6:].count("no") % 2 or before.count("quote") % 2:
-        return True
-    return bool(grammar.condemned.search(text, units[0].start, units[-1].end))
+    return reported or before[-2:] == ["any", "that"] or before[-6:].count("no") % 2 == 1 or before.count("quote") % 2 == 1

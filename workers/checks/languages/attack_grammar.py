@@ -1,7 +1,7 @@
 """The grammar of attacks on groups in one language: the classes of its words (words/group_attacks/CODE.txt), and patterns of classes."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -55,7 +55,7 @@ _PATTERNS = (
 #: Classes that make a sentence an attack. A text without such a word is not read.
 _SIGNS = frozenset({
     "vile", "beast", "curse", "hate", "sickens", "harm", "harmed", "expel", "expelled", "fate", "fault", "decent",
-    "denied", "death", "elsewhere", "without", "away", "human", "stench", "want", "land", "out", "slur",
+    "denied", "death", "elsewhere", "without", "away", "human", "stench", "want", "land", "out", "slur", "vilecurse",
 })  # fmt: skip
 #: Lines of a file that are no classes of words.
 _OTHER = frozenset({
@@ -85,17 +85,39 @@ class AttackGrammar:
         """The word in one spelling: Roman Hindi writes "gaddaar" and "gaddar"."""
         return _spelt(word, self.lines.get("same", ()))
 
-    def is_worth_reading(self, words: Set[str]) -> bool:
+    def words(self, text: str) -> list[str]:
+        """The words and signs of a folded text, each in one spelling."""
+        words: list[str] = self.word.findall(text)
+        return list(map(self.spelt, words)) if self._is_respelt(text) else words
+
+    def is_worth_reading(self, words: Sequence[str]) -> bool:
         """Whether a text of these words names a group and may attack it."""
-        if self.language != ENGLISH:
-            changes = "same" in self.lines or any("ß" in word for word in words)
-            words = {self.spelt(word) for word in words} if changes else words
+        if self.language != ENGLISH and self._is_respelt(line := " ".join(words)):
+            words = self.spelt(line).split()
         return not (self.names.isdisjoint(words) or self.signs.isdisjoint(words))
 
+    def patterns_for(self, classes: Iterable[str]) -> Iterator[re.Pattern[str]]:
+        """The patterns that a sentence of these classes may match: it has one of the classes of each part that must be there."""
+        present = {"start", *classes}
+        for rarest in present & self._patterns.keys():
+            for pattern, needed in self._patterns[rarest]:
+                if not any(map(present.isdisjoint, needed)):
+                    yield pattern
+
     @cached_property
-    def patterns(self) -> tuple[re.Pattern[str], ...]:
-        own = self.lines.get("pattern", ())
-        return tuple(re.compile(r"(?<!\S)" + "".join(map(_part, pattern.split()))) for pattern in (*_PATTERNS, *own))
+    def _patterns(self) -> dict[str, list[tuple[re.Pattern[str], list[frozenset[str]]]]]:
+        """The patterns, and the classes of each part that must be there, by the classes of the part that most sentences lack."""
+        patterns: dict[str, list[tuple[re.Pattern[str], list[frozenset[str]]]]] = {}
+        for parts in map(str.split, (*_PATTERNS, *self.lines.get("pattern", ()))):
+            needed = [frozenset(_classes(part)) for part in parts if part[0] != "!" and part[-1] not in "?*"]
+            rarest = next((classes for classes in needed if classes <= _SIGNS), needed[-1])
+            compiled = re.compile(r"(?<!\S)" + "".join(map(_part, parts)))
+            for what in rarest:
+                patterns.setdefault(what, []).append((compiled, needed))
+        return patterns
+
+    def _is_respelt(self, text: str) -> bool:
+        return "same" in self.lines or "ß" in text or "’" in text
 
     @cached_property
     def condemned(self) -> re.Pattern[str]:
@@ -104,9 +126,17 @@ class AttackGrammar:
         words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in self.lines["condemned"])
         return re.compile(rf"\b{before}(?:{words})\b")
 
+    def class_at(self, words: list[str], at: int) -> tuple[int, str]:
+        """The number of words of the longest known phrase at this place, and its class; an empty class if there is none."""
+        for size in self._sizes.get(words[at], ()):
+            phrase = tuple(words[at : at + size])
+            if what := self._phrases.get(phrase):
+                return len(phrase), what
+        return 1, ""
+
     @cached_property
-    def phrases(self) -> dict[str, list[tuple[list[str], str]]]:
-        """All phrases and their classes by the first word, the longest first. A group's name has the last word over other classes."""
+    def _phrases(self) -> dict[tuple[str, ...], str]:
+        """All phrases with their classes. A group's name has the last word over other classes."""
         classes: dict[tuple[str, ...], str] = {}
         for what, phrases in self.lines.items():
             for words in map(self._words, phrases) if what not in _OTHER else ():
@@ -114,12 +144,15 @@ class AttackGrammar:
                 classes[words] = "vilecurse" if both else what
         classes.update((self._words(name), "one") for name in self._groups("single"))
         classes.update((self._words(name), "group") for name in self._groups("plural"))
-        by_first: dict[str, list[tuple[list[str], str]]] = {}
-        for words, what in classes.items():
-            by_first.setdefault(words[0], []).append((list(words), what))
-        for first in by_first.values():
-            first.sort(key=lambda phrase: -len(phrase[0]))
-        return by_first
+        return classes
+
+    @cached_property
+    def _sizes(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of words of the phrases that begin with a word, the largest first."""
+        sizes: dict[str, set[int]] = {}
+        for words in self._phrases:
+            sizes.setdefault(words[0], set()).add(len(words))
+        return {first: tuple(sorted(each, reverse=True)) for first, each in sizes.items()}
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -199,8 +232,11 @@ def _part(word: str) -> str:
     if word.startswith("!"):
         return f"(?!(?:{word[1:]}) )"
     many = {"?": "?", "*": "{0,6}"}.get(word[-1], "")
-    names = [_ALSO.get(name, name) for name in word.rstrip("?*").split("|")]
-    return f"(?:(?:{'|'.join(names)}) ){many}"
+    return f"(?:(?:{'|'.join(_classes(word))}) ){many}"
+
+
+def _classes(part: str) -> list[str]:
+    return "|".join(_ALSO.get(name, name) for name in part.rstrip("?*").split("|")).split("|")
 
 
 #: What stands for several classes in a pattern.

@@ -7,7 +7,7 @@ import pytest
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Signal
 from workers.checks import group_attacks
-from workers.checks.languages.attack_grammar import LANGUAGES
+from workers.checks.languages.attack_grammar import LANGUAGES, attack_grammar
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.prepared import Prepared
 
@@ -51,3 +51,9 @@ def test_roman_urdu_is_read_with_the_words_of_roman_hindi() -> None:
     text = "yeh pathan ghaddar hain aur in ka koi bharosa nahi hy, mulk se nikalo inko, nahi tou mulk tabah ho jaye ga"
     assert Told.of(text).language == "ur-Latn"
     assert found(text, "hi-Latn")
+
+
+def test_only_patterns_whose_words_a_sentence_has_are_tried() -> None:
+    grammar = attack_grammar(ENGLISH)
+    assert not list(grammar.patterns_for(["group", "be", "fill", "any"]))
+    assert any(pattern.search("start group be vile ") for pattern in grammar.patterns_for(["group", "be", "vile"]))
