@@ -70,14 +70,17 @@ def _of_part(part: Part, claimed: str, taken: tuple[str, ...]) -> str:
     """The reason to hold a part in Latin letters; empty if there is none."""
     if part.guess.words >= PLAINLY and part.guess.languages == (THE_ENGLISH,):
         return ""
-    words = different(part.words)
     # Single letters are not counted: some languages have one-letter words, but in English they are initials or half of "it's".
+    words = different(part.words)
+    share = english_share(words)
+    if not words or share >= SURELY_ENGLISH:
+        return ""
     told = language_of_words(words)
     another = told.words >= FEWEST and THE_ENGLISH not in told.languages
     if told.sure and told.languages[0] == THE_ENGLISH and len(words) < FEW:
         return ""
     needed = SURELY_ENGLISH if another else ENGLISH if len(words) >= FEW else ENGLISH_OF_FEW
-    if not words or english_share(words) >= needed or _disguised(part.text):
+    if share >= needed or _disguised(part.text):
         return ""
     if another:
         languages = _narrowed(told.languages, claimed)

@@ -15,7 +15,7 @@ Check = Callable[[Prepared], Iterable[Signal]]
 BUDGET, BUDGET_OF_ALL = 0.5, 1.5
 #: Comments per group: each check runs on the whole group before the next check does.
 GROUP = 16
-#: For steps up to this many seconds, wall time is used as an estimate of CPU time.
+#: Steps of up to this many seconds are not counted: all short steps of a comment together are a small part of its budget.
 SHORT = 0.01
 ENTRY_POINTS = "greenroom.checks"
 
@@ -67,28 +67,27 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
                 heard.signals += tuple(check(prepared))
             except Exception as error:
                 heard.signals.append(_failed(name, error))
-            heard.seconds += (seconds := clock.lap())
-            if seconds > BUDGET:
-                rule = f"the {name} check took longer than {BUDGET:g} s"
-                heard.signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
+            if seconds := clock.lap():
+                heard.seconds += seconds
+                if seconds > BUDGET:
+                    rule = f"the {name} check took longer than {BUDGET:g} s"
+                    heard.signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
     return every
-
-
 class _Clock:
-    """Measures the CPU time of each step. `thread_time()` is called only after a step that was slow by wall time, because the
-    call costs as much as some checks."""
+    """Measures the CPU time of slow steps. `thread_time()` is called only after a step that was slow by wall time, because the call
+    costs as much as some checks."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = perf_counter(), thread_time()
 
     def lap(self) -> float:
-        """CPU seconds since the last lap."""
-        before, self._wall = self._wall, (now := perf_counter())
-        if now - before <= SHORT:
-            return now - before
+        """CPU seconds since the last lap; 0 if they are few."""
+        before, self._wall = self._wall, perf_counter()
+        if (wall := self._wall - before) <= SHORT:
+            return 0.0
         # The CPU time includes the short steps since the last call of thread_time(). These take only milliseconds.
         cpu, self._cpu = self._cpu, thread_time()
-        return min(now - before, self._cpu - cpu)
+        return min(wall, self._cpu - cpu)
 
 
 def _failed(name: str, error: Exception) -> Signal:

@@ -58,10 +58,10 @@ _THREATS = (
     r"(?:the )?(?:world|planet|everyone|everybody|we) (?:would|will|'d) be better (?:off )?(?:without you|if you (?:were dead|died))",
 )
 #: A threat has one of these words, and one of these strings. Most comments lack one, so most are not searched.
-_KEYS = frozenset(
-    f"{_HURT}|{_HURT_PAST}|die|dies|rot|rots|suffer|jump|bleach|hunt|coming|numbered|eye|know|find|better|wrists|survive|alive|wake|see|"
-    "yourself|urself|man|woman|meat|life|hit".replace(" ", "|").split("|")
-)
+_KEYS = frozenset(phrase.split()[0] for phrase in f"{_HURT}|{_HURT_PAST}".split("|")) | {
+    "die", "dies", "rot", "rots", "suffer", "cancer", "jump", "bleach", "hunt", "come", "coming", "numbered", "eye", "know", "find",
+    "better", "wrists", "survive", "alive", "wake", "see", "self", "yourself", "urself", "man", "woman", "meat", "life", "hit",
+}  # fmt: skip
 _STRINGS = ("you", " favo", "one eye", " u ", " ya", " ur", "someone", "somebody", "anyone")
 #: Before a threat: it is denied or told about. "Nobody should tell you to kill yourself" is none.
 _TOLD_ABOUT = re.compile(
@@ -80,7 +80,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 def _spans(prepared: Prepared) -> Iterator[Span]:
     folded = prepared.text
     places = [(hit.start, hit.end, hit.entry.read_as) for hit in _matcher().find(folded.text)]
-    if any(string in folded.text for string in _STRINGS) and not _KEYS.isdisjoint(prepared.said.words):
+    if not _KEYS.isdisjoint(prepared.said.words) and any(string in folded.text for string in _STRINGS):
         places += [(found.start(), found.end(), found[0]) for found in _pattern().finditer(folded.text)]
     reached = 0
     for start, end, read_as in sorted(places, key=lambda place: (place[0], -place[1])):

@@ -92,7 +92,10 @@ def language_of_words(words: Collection[str]) -> LanguageGuess:
     points = memoryview(sum(map(_OF_WORD.__getitem__, signs)).to_bytes(_BYTES, "little")).cast("H").tolist()
     most = max(points)
     at = points.index(most)
-    near = [(-each, other) for other, each in enumerate(points) if each * CLEARLY > most and _is_rival(at, other, each, most)]
+    points[at] = 0
+    near: list[tuple[int, int]] = []
+    if max(points) * CLEARLY > most:
+        near = [(-each, other) for other, each in enumerate(points) if each * CLEARLY > most and _is_rival(at, other, each, most)]
     languages = (_LANGUAGES[at], *(_LANGUAGES[other] for _, other in sorted(near)))
     if languages == ("hi-Latn",) and len(ROMAN_URDU.intersection(words)) >= FEWEST_OF_URDU:
         return LanguageGuess(("ur-Latn",), len(signs & _EVIDENCE["hi-Latn"]))
@@ -101,8 +104,6 @@ def language_of_words(words: Collection[str]) -> LanguageGuess:
 
 def _is_rival(best: int, other: int, points: int, most: int) -> bool:
     """Whether another language has nearly as many points as the best one, so that the guess is not sure."""
-    if other == best:
-        return False
     if (other, best) in _PAIRS:
         return _LANGUAGES[other] in TWINS and points == most
     return (best, other) not in _PAIRS or points * NEARLY > most
