@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
-from workers.checks.text.characters import DIGITS, count
 
 CHECK = "contact"
 _AT, _DOT = r"(?: ?@ ?| ?[\[(]at[\])] ?)", r"(?: ?\. ?| ?[\[(]dot[\])] ?)"
@@ -24,7 +23,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
             span = folded.span(*found.span(), read_as=found[0])
             yield Signal(Kind.SPAM_CONTACT, 0.45, f"an e-mail address: {span.text}", (span,), check=CHECK)
             break
-    if ("@" in text or count(text, DIGITS)) and any(
+    if ("@" in text or prepared.digits) and any(
         word in text for word in ("app", "telegram", "wechat", "viber", "kik", "skype", "icq", "snapchat", "imo")
     ):
         for found in _CHAT.finditer(text):

@@ -56,16 +56,16 @@ def leads_off_site(prepared: Prepared) -> bool:
 def _leads(prepared: Prepared) -> Iterator[Span]:
     if site := website(prepared):
         yield site
-    yield from _written(prepared.text, Field.TEXT)
-    if prepared.name.text:
-        yield from _written(prepared.name, Field.AUTHOR_NAME)
+    yield from _written(prepared.text, prepared.digits, Field.TEXT)
+    if name := prepared.name.text:
+        yield from _written(prepared.name, count(name, DIGITS), Field.AUTHOR_NAME)
 
 
-def _written(folded: Folded, field: Field) -> Iterator[Span]:
+def _written(folded: Folded, digits: int, field: Field) -> Iterator[Span]:
     text = folded.text
     patterns = [_HANDLE] if "@" in text else []
     patterns += [_ACCOUNT] if "@" in text or ":" in text or "=" in text else []
-    if count(text, DIGITS) >= _FEWEST_DIGITS:
+    if digits >= _FEWEST_DIGITS:
         patterns += [_NUMBER, _SHORT_CODE]
     for pattern in patterns:
         found = next((each for each in pattern.finditer(text) if not _NO_NUMBER.fullmatch(each[0])), None)

@@ -52,7 +52,7 @@ def features(prepared: Prepared) -> set[str]:
 
 def style_features(prepared: Prepared) -> set[str]:
     """The style features of a comment: how it looks, and how it addresses people."""
-    return shape(prepared.reading, prepared.text, prepared.links) | manner(prepared.reading, prepared.links, prepared.said.words)
+    return shape(prepared) | manner(prepared)
 
 
 def _by_shipped_model(prepared: Prepared, kind: Kind, score: float) -> tuple[Span, ...]:

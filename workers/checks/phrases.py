@@ -5,8 +5,6 @@ from functools import cache
 
 from service.domain.policy.signals import Field, Kind, Signal, Span
 from workers.checks.prepared import Prepared
-from workers.checks.text.characters import DIGITS
-from workers.checks.text.characters import count as count_characters
 from workers.checks.text.matcher import Entry, Matcher, Where
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
@@ -41,7 +39,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def _leads(prepared: Prepared) -> bool:
     """Whether the text may have a number or a handle to follow."""
-    return "@" in prepared.text.text or count_characters(prepared.text.text, DIGITS) >= _FEWEST_DIGITS
+    return "@" in prepared.text.text or prepared.digits >= _FEWEST_DIGITS
 
 
 def pitches(folded: Folded, field: Field) -> dict[str, Span]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service.domain.policy.check_input import CheckInput
 from workers.checks.languages.told import Told
 from workers.checks.model.ngrams import Tokens, tokenize
+from workers.checks.text.characters import DIGITS, count
 from workers.checks.text.disguises import Disguise, disguises
 from workers.checks.text.find_links import Link, links_in
 from workers.checks.text.listed_words import compiled
@@ -15,7 +16,7 @@ from workers.checks.text.profane_words import ProfaneWords, profane_words
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A CheckInput with its text and author name folded, its disguised and profane words, its links, `said`: tokens for the models,
-    and `told`: its language."""
+    `told`: its language, and the number of `digits` in the text."""
 
     reading: CheckInput
     text: Folded
@@ -25,6 +26,7 @@ class Prepared:
     said: Tokens
     told: Told
     profane: ProfaneWords
+    digits: int
 
     @classmethod
     def of(cls, reading: CheckInput) -> "Prepared":
@@ -33,8 +35,10 @@ class Prepared:
         tokens = set(text.text.split())
         disguised = tuple(disguises(text.text, tokens))
         profane = profane_words(text, tokens, disguised)
-        said = tokenize(text, tokens, hidden=(*profane.innocent, *_allowed(text, disguised, reading.lists.allowed_words)))
-        return cls(reading, text, name, disguised, links_in(text, reading.text), said, Told.of(reading.text), profane)
+        hidden = (*profane.innocent, *_allowed(text, disguised, reading.lists.allowed_words))
+        digits = count(text.text, DIGITS)
+        said = tokenize(text, tokens, digits=digits, hidden=hidden)
+        return cls(reading, text, name, disguised, links_in(text, reading.text), said, Told.of(reading.text), profane, digits)
 
 
 def _allowed(text: Folded, disguised: tuple[Disguise, ...], listed: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from service.domain.policy.signals import Kind, Signal
 from workers.checks.prepared import Prepared
-from workers.checks.text.characters import DIGITS, count
 
 CHECK = "privacy"
 #: The fewest digits of a card number and of a telephone number.
@@ -28,7 +27,7 @@ _WHOSE = re.compile(r"\b(?:lives?|living|address|home|find (?:him|her|them)|hous
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Gives a signal for a card or telephone number, and for a street address. Texts without digits are skipped."""
     folded, text = prepared.text, prepared.text.text
-    digits = count(text, DIGITS)
+    digits = prepared.digits
     if not digits:
         return
     if digits >= _CARD_DIGITS and (card := next((found for found in _CARD.finditer(text) if _luhn(found[0])), None)):

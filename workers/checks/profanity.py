@@ -35,7 +35,10 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     words = _not_allowed(prepared, [*english, *others])
     if others:
         words = _without_overlaps(words)
-    words += _not_allowed(prepared, finds(prepared.name, field=Field.AUTHOR_NAME))
+    if prepared.name.text:
+        words += _not_allowed(prepared, finds(prepared.name, field=Field.AUTHOR_NAME))
+    if not words:
+        return
     for tier in (Tier.STRONG, Tier.COARSE, Tier.MILD):
         if spans := [word.span for word in words if word.tier is tier]:
             yield _signal(tier, spans)

@@ -73,6 +73,8 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
                     rule = f"the {name} check took longer than {BUDGET:g} s"
                     heard.signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
     return every
+
+
 class _Clock:
     """Measures the CPU time of slow steps. `thread_time()` is called only after a step that was slow by wall time, because the call
     costs as much as some checks."""

@@ -137,7 +137,7 @@ def _news_like(name: str, example: Example) -> float:
 
 def _abuse_features(prepared: Prepared) -> set[str]:
     """The abuse model's features: words, character n-grams, loudness and length. Links tell nothing about an attack."""
-    looks = shape(prepared.reading, prepared.text, prepared.links)
+    looks = shape(prepared)
     loud = {each for each in looks if each.startswith(_LOUD)}
     return prepared.said.pieces() | prepared.said.pairs() | loud
 

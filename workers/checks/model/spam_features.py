@@ -3,12 +3,10 @@
 import re
 from functools import cache
 
-from service.domain.policy.check_input import CheckInput
 from workers.checks.model.ngrams import HEAD
+from workers.checks.prepared import Prepared
 from workers.checks.styled_letters import spelled_names, styled_words
-from workers.checks.text.characters import DIGITS, count
-from workers.checks.text.find_links import Link, host_of
-from workers.checks.text.normalize import Folded
+from workers.checks.text.find_links import host_of
 from workers.checks.text.word_lists import word_list
 
 #: A word of letters and digits, as betting sites call themselves: two letters and more, then two or three digits or "4d".
@@ -54,15 +52,16 @@ _LETTERS_AND_DIGITS = re.compile(r"[^a-z0-9]+")
 _SHARE = 0.75
 
 
-def sold(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[str]:
+def sold(prepared: Prepared) -> set[str]:
     """What the text calls out in styled letters or with numbers, and whose websites the author and the links lead to."""
+    reading, folded, links = prepared.reading, prepared.text, prepared.links
     found: set[str] = set()
     text = reading.text[:HEAD]
     if words := styled_words(text):
         found.add(f"#styled {min(len(words), 3)} of {min(text.count(' ') // len(words), 4)}")
     if spelled_names(text):
         found.add("#spelled name")
-    if count(folded.text, DIGITS):
+    if prepared.digits:
         found.update(_numbered_names(folded.text[:HEAD]))
     if url := reading.author.url:
         host = host_of(url)

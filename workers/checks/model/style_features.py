@@ -2,15 +2,15 @@
 
 import re
 
-from service.domain.policy.check_input import CheckInput
 from workers.checks.model.ngrams import HEAD, of_addresses, words_of
 from workers.checks.model.spam_features import sold
-from workers.checks.text.characters import CAPITALS, DIGITS, LETTERS, SIGNS, count
+from workers.checks.prepared import Prepared
+from workers.checks.text.characters import CAPITALS, LETTERS, SIGNS, count
 from workers.checks.text.find_links import USUAL, Link, is_within
-from workers.checks.text.normalize import Folded
 
 _NUMBER = re.compile(r"[0-9]+")
 _SIGN = re.compile(r"[^\w\s]|_")
+_BEGINNINGS, _ENDS = frozenset("\"'(["), frozenset(".?!\")'")
 #: For up to this many numbers, length and first digits are read: telephone numbers, prizes and short codes have typical forms.
 NUMBERS = 40
 _TIME = re.compile(r"\b[0-9]{1,2}:[0-9]{2}\b")
@@ -69,11 +69,12 @@ _ASKED = frozenset(
 )
 
 
-def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[str]:
+def shape(prepared: Prepared) -> set[str]:
     """The form of a comment: its length, capitals, digits and lines, its links and their hosts, and the author's website."""
+    reading, folded, links = prepared.reading, prepared.text, prepared.links
     text = reading.text[:HEAD]
     letters, capitals = letters_of(text)
-    numbers = _NUMBER.findall(folded.text[:HEAD]) if count(folded.text, DIGITS) else []
+    numbers = _NUMBER.findall(folded.text[:HEAD]) if prepared.digits else []
     found = {
         f"#length {len(reading.text).bit_length()}",
         f"#links {min(len(links), 4)}",
@@ -92,7 +93,7 @@ def shape(reading: CheckInput, folded: Folded, links: tuple[Link, ...]) -> set[s
         found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
     if numbers:
         found |= of_numbers(numbers)
-    return found | of_addresses(folded) | sold(reading, folded, links)
+    return found | of_addresses(folded) | sold(prepared)
 
 
 def of_numbers(numbers: list[str]) -> set[str]:
@@ -106,13 +107,13 @@ def of_numbers(numbers: list[str]) -> set[str]:
     return found
 
 
-def manner(reading: CheckInput, links: tuple[Link, ...], words: list[str]) -> set[str]:
+def manner(prepared: Prepared) -> set[str]:
     """The manner of a comment: pronouns, requests, punctuation, neatness and repetition, also combined with its links.
 
     Combined, because a link does not mean the same everywhere: under news, neat comments use links to back up an argument;
     under videos hardly any comment does.
     """
-    text = reading.text[:HEAD]
+    text, links, words = prepared.reading.text[:HEAD], prepared.links, prepared.said.words
     different = set(words)
     me, you = divmod(sum(filter(None, map(_WHO.get, words))), _THOUSAND)
     asked = len(_ASKED & different)
@@ -162,4 +163,4 @@ def _kind(links: tuple[Link, ...]) -> str:
 def _neat(text: str) -> int:
     """0 to 2: one point if the text begins like a sentence, and one point if it ends like a sentence."""
     plain = text.strip()
-    return (plain[:1].isupper() or plain[:1] in tuple("\"'([")) + (plain[-1:] in tuple(".?!\")'"))
+    return (plain[:1].isupper() or plain[:1] in _BEGINNINGS) + (plain[-1:] in _ENDS)

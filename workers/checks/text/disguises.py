@@ -14,6 +14,8 @@ LONGEST = 48
 #: means at most FEW, or in long texts one word in ONE_IN, but never more than MANY: an odd word may occur inside many words.
 FEW, ONE_IN, MANY = 4, 16, 32
 _EDGE = ".,;:?\"'()[]{}<>/\\~`^=-_*!"
+#: A word with one of these signs behind it is not odd. Most words that are not all letters are such words.
+_SENTENCE_SIGNS = ".,;:?!\"')"
 _MASKS = frozenset("*#%&@$^?~•×█▓▒░■▇●◼⬛▪")
 _QUIET = frozenset(["'s", "'t", "'re", "'ve", "'ll", "'m", "'d", "s'", "'em"])
 _STRETCHED = re.compile(r"([a-z])\1(?:\1|([a-z])\2([a-z])\3)")
@@ -42,7 +44,11 @@ class Disguise:
 def disguises(text: str, tokens: Collection[str] | None = None) -> Iterator[Disguise]:
     """Every possible disguise in a folded text. `tokens`: the text split at whitespace, if already known."""
     tokens = set(text.split()) if tokens is None else tokens
-    odd = {token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _looks_odd(token)}
+    odd = {
+        token
+        for token in filterfalse(str.isalpha, tokens)
+        if not (token[-1] in _SENTENCE_SIGNS and token[:-1].isalpha()) and len(token) <= LONGEST and _looks_odd(token)
+    }
     if odd:
         few = max(FEW, min(len(tokens) // ONE_IN, MANY))
         yield from _chunks(text, odd) if len(odd) > few else _few_chunks(text, odd)
@@ -95,7 +101,7 @@ def _chunk(token: str) -> Iterator[Disguise]:
     if not core or _ABBREVIATED.fullmatch(core):
         return
     start = token.index(core)
-    words = {chunk.translate(signs) for chunk in (core, outer) for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}
+    words = {chunk.translate(signs) for chunk in {core, outer} for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}
     words |= {_NOT_LETTERS.sub("", word) for word in (*words, core)}
     words |= {squeezed for word in words for squeezed in _squeezed(word)}
     yield Disguise(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(outer.strip("()[]{}<>/\\^=-_!")))

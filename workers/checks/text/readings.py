@@ -40,7 +40,8 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
         yield from islice(_in_other_letters(folded, tokens), MOST_READ)
     if not text.isascii():
         yield from islice(_lookalikes_in(folded), MOST_READ)
-    yield from _by_signs(text, tokens)
+    if _SIGNS.search(text):
+        yield from _by_signs(text, tokens)
 
 
 def _one_letter_wrong(text: str) -> Iterator[Disguise]:
