@@ -28,6 +28,8 @@ WORST = {
     "digits": "4111 " * (SIZE // 5),
     "phones": "+1 555 010 " * (SIZE // 11),
     "mail": "a@a.a" * (SIZE // 5),
+    "a long dotted word": "a." * (SIZE * 2),
+    "a long word in Cyrillic": "я" * (SIZE * 4),
     "dotted words": "a-b.c_d " * (SIZE // 8),
     "stretched": "aabbcc" * (SIZE // 6),
     "chat": "whatsapp me " * (SIZE // 12),

@@ -75,6 +75,7 @@ class CoarseWords:
     #: Those of `anywhere` that count at the end of a word only.
     ends: set[str] = field(default_factory=set)
     _automaton: AhoCorasick | None = None
+    longest_stem: int = 0
 
     def find(self, text: str) -> Iterator[Find]:
         """All coarse words in a text in comparable form, from left to right."""
@@ -100,7 +101,7 @@ class CoarseWords:
 
     def _stem(self, word: str) -> tuple[str, bool] | None:
         stems = self.stems
-        for end in range(len(word), _SHORTEST_STEM - 1, -1):
+        for end in range(min(len(word), self.longest_stem), _SHORTEST_STEM - 1, -1):
             if found := stems.get(word[:end]):
                 return found
         return None
@@ -156,6 +157,7 @@ def coarse_words(language: str) -> CoarseWords | None:
     for section in filter(None, (name, _BESIDE.get(name, ""))):
         for line in sections[section]:
             words.add(line, unspaced=section in UNSPACED)
+    words.longest_stem = max(map(len, words.stems), default=0)
     return words
 
 

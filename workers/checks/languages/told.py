@@ -65,14 +65,14 @@ class Told:
             return ""
         return guess.languages[0]
 
-    @cached_property
+    @property
     def read_as(self) -> str:
         """The language whose words and model are tried: the one that was told, or the likeliest of those that share its script."""
         if self.language or not (self.script and self.script.share >= MOSTLY):
             return self.language
         return next(iter(self.candidates), "")
 
-    @cached_property
+    @property
     def is_plainly_english(self) -> bool:
         """Whether at least half of the words are common English ones."""
         return self._english_share >= SURELY_ENGLISH

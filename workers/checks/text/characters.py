@@ -1,5 +1,6 @@
 """Counts and splits characters with `bytes.translate`: ten times as fast as a loop or a regular expression."""
 
+import re
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 
 #: ASCII bytes to count. They can be counted in UTF-8, where a non-ASCII character has no ASCII bytes.
@@ -14,6 +15,7 @@ def table(kept: bytes, other: bytes, *, as_one: bytes = b"") -> bytes:
     return bytes((as_one or bytes((code,)))[0] if code in kept else other[0] for code in range(256))
 
 
+_LONE = re.compile(rb"\.a\.{1,8}a\.{1,8}a\.")
 _ALONE = table(LETTERS + DIGITS, b".", as_one=b"a")
 _APART = table(_KEPT_IN_WORDS, b" ")
 
@@ -25,11 +27,11 @@ def count(text: str, counted: bytes) -> int:
 
 
 def has_lone_letters(text: str) -> bool:
-    """Whether the text may have two single letters or digits in a row (`a b`). A fast test: always true for non-ASCII texts."""
+    """Whether the text may have three single letters or digits in a row (`a b c`). A fast test: always true for non-ASCII texts."""
     if not text.isascii():
         return True
     alone = b".%b." % text.encode().translate(_ALONE)
-    return b".a.a." in alone or b".a.." in alone
+    return (b".a.a." in alone or b".a.." in alone) and _LONE.search(alone) is not None
 
 
 def between_blanks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -101,8 +101,9 @@ def _chunk(token: str) -> Iterator[Disguise]:
     if not core or _ABBREVIATED.fullmatch(core):
         return
     start = token.index(core)
-    words = {chunk.translate(signs) for chunk in {core, outer} for signs in (_LEET, _LEET_TOO) if _enough_letters(chunk)}
-    words |= {_NOT_LETTERS.sub("", word) for word in (*words, core)}
+    chunks = [chunk for chunk in {core, outer} if _enough_letters(chunk)]
+    words = {chunk.translate(signs) for chunk in chunks for signs in (_LEET, _LEET_TOO)}
+    words |= {_NOT_LETTERS.sub("", word) for word in {*words, core}}
     words |= {squeezed for word in words for squeezed in _squeezed(word)}
     yield Disguise(start, start + len(core), tuple(sorted(words - {core})), masked=_masked(outer.strip("()[]{}<>/\\^=-_!")))
 
