@@ -119,15 +119,15 @@ def words_as_read(chunk: str) -> list[str]:
 
 def as_phrases(features: Iterable[str]) -> list[str]:
     """For each feature the string to search for in `Tokens.line`; empty if it is no word, pair or phrase."""
-    return [f" {each} " if " " in each[1:-1] and each[0] not in "#@" else _as_word(each) for each in features]
-
-
-def _as_word(feature: str) -> str:
-    if feature[0] == "_":
-        return f" {feature[1:]} "
-    if feature[0] == "^":
-        return f"^ {feature[1:]} "
-    return f" {feature[:-1]} $" if feature[-1] == "$" else ""
+    # One expression, since the shipped models have many features, and each process waits for them.
+    return [
+        f" {each} " if " " in each[1:-1] and each[0] not in "#@"
+        else f" {each[1:]} " if each[0] == "_"
+        else f"^ {each[1:]} " if each[0] == "^"
+        else f" {each[:-1]} $" if each[-1] == "$"
+        else ""
+        for each in features
+    ]  # fmt: skip
 
 
 def as_pieces(features: Iterable[str]) -> list[str]:

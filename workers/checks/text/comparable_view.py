@@ -13,9 +13,27 @@ from service.domain.text.comparable import clusters, comparable_letter, inner_bl
 from workers.checks.text.normalize import Folded, visible_pieces
 
 _MORE_BLANKS = re.compile(r"  +")
-_UNUSUAL = re.compile(r"[^\x00-\x7f]")
 #: Blanks of ASCII other than the space, and their like in lines.
 _BLANKS = {ord(blank): " " for blank in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"}
+_REMEMBERED = 20_000
+
+
+class _Forms(dict[int, str]):
+    """A table for `str.translate`: the form of each character, empty if it is longer or shorter than the character. Bounded, so that
+    no text can fill the memory."""
+
+    def __init__(self) -> None:
+        super().__init__({code: chr(code) for code in range(128)} | _BLANKS)
+
+    def __missing__(self, code: int) -> str:
+        form = _form(chr(code))
+        form = form if len(form) == 1 else ""
+        if len(self) < _REMEMBERED:
+            self[code] = form
+        return form
+
+
+_FORMS = _Forms()
 
 
 @lru_cache(maxsize=2)
@@ -24,8 +42,8 @@ def comparable_view(original: str) -> Folded:
     marked_up = "<" in original or "&" in original
     if not marked_up and original.isascii():
         return _narrowed(Folded(original, original.translate(_BLANKS).lower()))
-    if not marked_up and is_composed(original) and (table := _one_for_one(original)):
-        return _narrowed(Folded(original, original.translate(table).lower()))
+    if not marked_up and is_composed(original) and len(forms := original.translate(_FORMS)) == len(original):
+        return _narrowed(Folded(original, forms.lower()))
     pieces: list[tuple[str, int, int]] = []
     for seen, start, end in visible_pieces(original) if marked_up else ((original, 0, len(original)),):
         pieces.extend(_forms(seen, start, end))
@@ -33,12 +51,6 @@ def comparable_view(original: str) -> Folded:
     starts = tuple(start for form, start, _ in pieces for _ in form)
     ends = tuple(end for form, _, end in pieces for _ in form)
     return _narrowed(Folded(original, text, starts, ends))
-
-
-def _one_for_one(original: str) -> dict[int, str]:
-    """A table for `str.translate`; empty if the form of a letter is longer or shorter than the letter."""
-    table = {ord(char): _form(char) for char in set(_UNUSUAL.findall(original))}
-    return table | _BLANKS if all(len(form) == 1 for form in table.values()) else {}
 
 
 def _forms(seen: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

@@ -94,6 +94,8 @@ class _Strings:
 
     def find(self, text: str) -> list[_Found]:
         """The entries in the text, from left to right. Of overlapping entries the first, of those with one start the longest."""
+        if not self._words and not self._automaton:
+            return []
         words = sorted(self._words.keys() & _letter_runs(text))[:MOST_FINDS]
         found = [place for word in words for place in _places(text, word, self._words[word])]
         if self._automaton:

@@ -35,13 +35,8 @@ def _loosely(core: str) -> str:
     after = after.lstrip("*")
     if not stars or not before or not after or "*" in after or len(before) + len(after) < 3:
         return ""
-    return next((word for word in word_list("disguised") if _between(word, before, after, len(core))), "")
-
-
-def _between(word: str, before: str, after: str, length: int) -> bool:
-    return (
-        abs(len(word) - length) <= 2 and len(word) > len(before) + len(after) and word.startswith(before) and word.endswith(after)
-    )
+    begun = (word for word in word_list("disguised") if word.startswith(before) and word.endswith(after))
+    return next((word for word in begun if abs(len(word) - len(core)) <= 2 and len(word) > len(before) + len(after)), "")
 
 
 def _fits(word: str, masked: str) -> bool:
