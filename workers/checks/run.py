@@ -64,9 +64,11 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
                 heard.signals.append(Signal(Kind.NOT_CHECKED, 1.0, rule, check=name))
                 continue
             try:
-                heard.signals += tuple(check(prepared))
+                signals = tuple(check(prepared))
             except Exception as error:
-                heard.signals.append(_failed(name, error))
+                signals = (_failed(name, error),)
+            if signals:
+                heard.signals += signals
             if seconds := clock.lap():
                 heard.seconds += seconds
                 if seconds > BUDGET:
