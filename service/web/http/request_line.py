@@ -4,6 +4,7 @@ A proxy in front may have rules by path or by method. A second spelling that we 
 """
 
 from flask import abort, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from service.web.http.environ_keys import RAW_PATH, Environ
 
@@ -13,8 +14,8 @@ _THREADS, _COMMENTS = "/v1/threads/", "/comments"
 def check_request_line() -> None:
     """Raises 404 for another spelling of a path, and 405 for a method that is not written in capitals."""
     environ = request.environ
-    if environ["REQUEST_METHOD"] != request.method:
-        abort(405, description="expected a method in capital letters")
+    if environ["REQUEST_METHOD"] != request.method and request.url_rule:
+        raise MethodNotAllowed(request.url_rule.methods, "expected a method in capital letters")
     if not spelled_plainly(environ):
         abort(404)
 
