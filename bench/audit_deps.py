@@ -50,7 +50,7 @@ def behind() -> list[tuple[str, str, str]]:
     rows = json.loads(subprocess.run(call, capture_output=True, text=True, check=True).stdout)
     pins = locked(LOCK.read_text(encoding="utf-8"))
     newest = {row["name"].lower().replace("_", "-"): row["latest_version"] for row in rows}
-    return [(name, version, newest[name]) for name, (version, _) in sorted(pins.items()) if name in newest]
+    return [(name, version, newest[name]) for name, (version, _) in sorted(pins.items()) if newest.get(name, version) != version]
 
 
 def main() -> int:

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -16,11 +15,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import redis
 import requests
 
 from service.config import load
 from tests.chaos.process import Process, deceived_by
+from tests.chaos.proxy import Proxy
 from tests.support.servers import Postgres, Redis, Server, free_port, wait_until
 
 GREENROOM = [sys.executable, "-m", "service.cli"]
@@ -50,6 +51,8 @@ class House:
         #: At most one clock fault at a time per process.
         self._clocks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._dsn = ""
+        #: Between the worker and PostgreSQL.
+        self.proxy = Proxy()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def open(self) -> None:
@@ -63,7 +66,10 @@ class House:
         roles = ["web", "sweep", "sweep"] + (["worker", "courier"] if self.setup.with_redis else [])
         for number, role in enumerate(roles):
             name = role if role not in self.servers else f"{role}-{number}"
-            self._add(Process(self.folder, name, [*GREENROOM, role], dict(environ), self.home / "greenroom.log"))
+            own = dict(environ)
+            if self.setup is Setup.POSTGRES_REDIS and role in ("worker", "courier"):
+                own["DATABASE_URL"] = self.proxy.instead_of(self.servers["postgres"].port, own["DATABASE_URL"])
+            self._add(Process(self.folder, name, [*GREENROOM, role], own, self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
         self._add(Process(self.folder, "receiver", receiver, dict(os.environ), self.folder / "receiver.log"))
         wait_until(self._answers, what="the web process")
@@ -75,6 +81,7 @@ class House:
         self._stop.set()
         if self._keeper.is_alive():
             self._keeper.join(30)
+        self.proxy.close()
         for server in reversed(self.servers.values()):
             if server.process is not None:
                 server.process.send_signal(signal.SIGCONT)
@@ -139,14 +146,6 @@ class House:
             environ.pop("LD_PRELOAD", None)
             self.kill(name)
 
-    def limit_files(self, most: int) -> None:
-        """Limit the size of all files that Greenroom's processes write, in bytes (RLIMIT_FSIZE): the effect of a full disk."""
-        for name, server in list(self.servers.items()):
-            if isinstance(server, Process) and name != "receiver":
-                for pid in self.pids(name):
-                    with suppress(ProcessLookupError):
-                        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
     def pause(self, seconds: float) -> None:
         """Wait while a fault lasts. Returns early when the house is closed."""
         self._stop.wait(seconds)
@@ -155,6 +154,23 @@ class House:
         """Do something with Redis. Errors are ignored."""
         with redis.Redis(port=self.servers["redis"].port, socket_timeout=2) as client, suppress(redis.RedisError):
             do(client)
+
+    def with_postgres(self, *statements: str) -> None:
+        """Run statements in PostgreSQL, each in its own transaction, also while it is read-only. Retries until they worked."""
+
+        def done() -> bool:
+            server = self.servers["postgres"]
+            try:
+                with psycopg.connect(
+                    server.dsn("postgres"), autocommit=True, connect_timeout=5, options="-c default_transaction_read_only=off"
+                ) as connection:
+                    for statement in statements:
+                        connection.execute(statement)
+            except psycopg.Error:
+                return self._stop.is_set()
+            return True
+
+        wait_until(done, what="PostgreSQL")
 
     def revive(self, endpoint: str) -> None:
         """Enable an endpoint again and replay its missed events, as its owner would. Retries until it works."""
