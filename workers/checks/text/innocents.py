@@ -148,7 +148,7 @@ class Innocents:
         if not languages and len(word) <= LONGEST_NAME:
             return False
         others = [each for each in self._first_words() if each != word]
-        english = sum(each in _common() for each in others)
+        english = len(_common().intersection(others))
         guess = language_of_words(others)
         if english * 2 >= max(1, len(others)) or not guess.languages or guess.languages[0] == "en":
             return False

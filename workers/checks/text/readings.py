@@ -20,6 +20,7 @@ from workers.checks.text.word_lists import word_list
 
 #: At most this many odd words of a text are read, so that no text is slow.
 MOST_READ = 300
+_HYPHEN_AT_END = re.compile(r"-\s*\n")
 _BROKEN = re.compile(r"([^\W\d_]{1,14})[-\u00ad]\s*\n\s*([^\W\d_]{1,14})(?![^\W\d_])")
 _EDGE = ".,;:?!\"'()[]{}<>~*_-"
 #: What a letter looks like upside down. Folding has already read some of them as another letter.
@@ -33,7 +34,7 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
     """The further readings of a folded text, which splits into these tokens."""
     text = folded.text
     yield from _one_letter_wrong(text)
-    if "\n" in text and "-" in text:
+    if "\n" in text and _HYPHEN_AT_END.search(text):
         for broken in _BROKEN.finditer(text):
             yield Disguise(broken.start(), broken.end(), (broken[1] + broken[2],))
     if not folded.original.isascii():
@@ -45,7 +46,8 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
 
 
 def _one_letter_wrong(text: str) -> Iterator[Disguise]:
-    for word in sorted(misspelled().keys() & (apart(text) if text.isascii() else text.split())):
+    words = apart(text) if text.isascii() else text.split()
+    for word in sorted(set(filter(misspelled().__contains__, words))):
         yield from _at_each_place(text, word, misspelled()[word])
 
 
