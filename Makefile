@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test attacks chaos crowd flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
+.PHONY: architecture help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -34,6 +34,9 @@ crowd: $(VENV)/test.stamp ## Race test: twenty moderators decide a thousand time
 
 attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clients feel (ATTACKS="connections feeds headers workers")
 	$(BIN)/python -m bench.attacks $(ATTACKS)
+
+failover: $(VENV)/test.stamp ## Kill PostgreSQL under load and promote its standby (FAILOVER="--rate 50")
+	$(BIN)/python -m tests.chaos.failover $(FAILOVER)
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")
 	$(BIN)/python -m tests.chaos.flood $(FLOOD)

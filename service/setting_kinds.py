@@ -64,13 +64,25 @@ def folder(text: str) -> Path:
 
 
 def database(text: str) -> str:
-    """The URL of a PostgreSQL or SQLite database, in SQLAlchemy's spelling."""
+    """The URL of a PostgreSQL or SQLite database, in SQLAlchemy's spelling. PostgreSQL may have several hosts, as in libpq."""
     for short in ("postgres://", "postgresql://"):
         if text.startswith(short):
-            return "postgresql+psycopg://" + text.removeprefix(short)
+            return _several_hosts("postgresql+psycopg://" + text.removeprefix(short))
     if text and not text.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("expected postgresql://… or sqlite:///…")
     return text
+
+
+def _several_hosts(url: str) -> str:
+    """Libpq's `user@one:5432,two:5432/name` in SQLAlchemy's spelling. The host that takes writes is used, if nothing else is said."""
+    parts = urlsplit(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return url
+    query = [f"host={host}" for host in hosts.split(",")] + [parts.query] * bool(parts.query)
+    if "target_session_attrs=" not in parts.query:
+        query.append("target_session_attrs=read-write")
+    return f"{parts.scheme}://{user}{at}{parts.path}?{'&'.join(query)}"
 
 
 def redis(text: str) -> str:

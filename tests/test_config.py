@@ -140,3 +140,13 @@ def test_show_tells_the_source_and_hides_secrets(monkeypatch: pytest.MonkeyPatch
 
 def test_what_was_given_is_known_with_its_source() -> None:
     assert raw_settings({"PORT": "9000"})["port"].source == "PORT"
+
+
+@pytest.mark.parametrize(("given", "used"), [
+    ("postgres://u@h/n", "postgresql+psycopg://u@h/n"),
+    ("postgresql://u:p@one:5432,two:5433/n", "postgresql+psycopg://u:p@/n?host=one:5432&host=two:5433&target_session_attrs=read-write"),
+    ("postgresql://one,two/n?sslmode=require", "postgresql+psycopg:///n?host=one&host=two&sslmode=require&target_session_attrs=read-write"),
+    ("postgresql://a,b/n?target_session_attrs=any", "postgresql+psycopg:///n?host=a&host=b&target_session_attrs=any"),
+])  # fmt: skip
+def test_a_postgresql_address_may_name_several_hosts(given: str, used: str) -> None:
+    assert load({"DATABASE_URL": given}).database == used

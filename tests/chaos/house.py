@@ -50,7 +50,8 @@ class House:
         self._stop = threading.Event()
         #: At most one clock fault at a time per process.
         self._clocks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._dsn = ""
+        #: The URL of the PostgreSQL database. Empty: a server of its own.
+        self.database = ""
         #: Between the worker and PostgreSQL.
         self.proxy = Proxy()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -67,7 +68,7 @@ class House:
         for number, role in enumerate(roles):
             name = role if role not in self.servers else f"{role}-{number}"
             own = dict(environ)
-            if self.setup is Setup.POSTGRES_REDIS and role in ("worker", "courier"):
+            if "postgres" in self.servers and role in ("worker", "courier"):
                 own["DATABASE_URL"] = self.proxy.instead_of(self.servers["postgres"].port, own["DATABASE_URL"])
             self._add(Process(self.folder, name, [*GREENROOM, role], own, self.home / "greenroom.log"))
         receiver = [sys.executable, "-m", "tests.chaos.receiver", str(self.receiver_port), str(self.receipts)]
@@ -218,9 +219,9 @@ class House:
         if self.setup.with_redis:
             settings["REDIS_URL"] = self._server("redis", Redis).url
         if self.setup is Setup.POSTGRES_REDIS:
-            postgres = self._server("postgres", Postgres)
-            self._dsn = self._dsn or postgres.empty_database()
-            settings["DATABASE_URL"] = self._dsn
+            if not self.database:
+                self.database = self._server("postgres", Postgres).empty_database()
+            settings["DATABASE_URL"] = self.database
         plain = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
         return {**plain, **settings}
 

@@ -77,7 +77,7 @@ def run(
             report.faults = dict(sorted(Counter(kind.name for kind in struck).items()))
             house.calm()
             host.stop()
-            _look(house, host, report, patience)
+            look(house, host, report, patience)
         finally:
             host.give_up()
             house.close()
@@ -118,7 +118,7 @@ def _strike(house: House, plan: list[Kind], seconds: float, chance: random.Rando
     return plan
 
 
-def _look(house: House, host: Host, report: Report, patience: float) -> None:
+def look(house: House, host: Host, report: Report, patience: float) -> None:
     """Wait until all work is done, measure that, then verify. `patience` scales the limits for a busy machine."""
     settled_within, delivered_within = SETTLED_WITHIN * patience, DELIVERED_WITHIN * patience
     database = Database(house.database_url)
