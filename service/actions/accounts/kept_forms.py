@@ -1,4 +1,4 @@
-"""Keep a form whose session had ended, and take it back after the same moderator has signed in again."""
+"""Keep a form whose session had ended, for the same moderator when they have signed in again."""
 
 import json
 import secrets
@@ -44,10 +44,10 @@ def keep_form(session: Session, moderator_id: UUID, form: SentForm, *, secret_bo
     return token
 
 
-def take_form(session: Session, moderator_id: UUID, token: str, *, secret_box: SecretBox, now: datetime) -> SentForm | None:
-    """Take a form of this moderator, once. None if there is none (any more). Raises DecryptionFailed."""
+def kept_form(session: Session, moderator_id: UUID, token: str, *, secret_box: SecretBox, now: datetime) -> SentForm | None:
+    """A kept form of this moderator. None if there is none (any more). Raises DecryptionFailed."""
     theirs = (KeptForm.digest == digest_of(token), KeptForm.moderator_id == moderator_id, KeptForm.valid_until > now)
-    encrypted = session.scalar(delete(KeptForm).where(*theirs).returning(KeptForm.encrypted))
+    encrypted = session.scalar(select(KeptForm.encrypted).where(*theirs))
     if encrypted is None:
         return None
     content = json.loads(secret_box.decrypt(encrypted))

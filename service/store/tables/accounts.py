@@ -91,7 +91,7 @@ class BrowserSession(Record):
 
 
 class KeptForm(Record):
-    """A form that came after its session had ended. It is encrypted, and shown once to the same moderator when they have signed in
+    """A form that came after its session had ended. It is encrypted, and shown to the same moderator when they have signed in
     again. `digest` is the SHA-256 of the token in its address."""
 
     __tablename__ = "kept_form"

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from service.web.auth.rate_limit import address_of
 
@@ -28,6 +29,7 @@ PAUSE, SHARE = 0.25, 0.05
 #: Seconds between two lines in the log about closed connections.
 LOG_EVERY = 60.0
 _BUSY = float("inf")
+_DESCRIPTORS = Path("/proc/self/fd")
 
 #: The address and port of a client, both as the server writes them.
 Peer = tuple[str, str]
@@ -106,6 +108,10 @@ class ConnectionWatch:
         self._sockets: dict[int, tuple[Peer, float] | None] = {}
 
     def start(self) -> None:
+        """Begin to look, on a machine that shows a process its descriptors (Linux). Elsewhere there are no limits."""
+        if not _DESCRIPTORS.is_dir():
+            log.warning("connections_not_limited")
+            return
         threading.Thread(target=self._keep_looking, name="connections", daemon=True).start()
 
     def look(self, now: float) -> int:
@@ -134,7 +140,7 @@ class ConnectionWatch:
 
     def _open(self, seen: Mapping[Peer, float], now: float) -> list[Connection]:
         known, connections = {}, []
-        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a Path for each would be made for nothing
+        for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - a Path for each would be made for nothing
             fd = int(name)
             # A descriptor may be closed while we list them.
             with suppress(OSError):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.accounts.kept_forms import take_form
+from service.actions.accounts.kept_forms import kept_form
 from service.domain.errors import Gone
 from service.domain.security.encryption import DecryptionFailed
 from service.web.auth.sessions import current_moderator_id, signed_in
@@ -20,11 +20,11 @@ TYPED = frozenset({"note", "text", "message", "why", "answer", "word", "words"})
 @signed_in
 def show_kept_form(token: str) -> AnyResponse:
     try:
-        with resources().database.writing() as session:
-            form = take_form(session, current_moderator_id(), token, secret_box=resources().secret_box, now=datetime.now(UTC))
+        with resources().database.reading() as session:
+            form = kept_form(session, current_moderator_id(), token, secret_box=resources().secret_box, now=datetime.now(UTC))
     except DecryptionFailed:
         form = None
     if form is None:
-        raise Gone(_("This form was shown before, is more than an hour old, or belongs to another account."))
+        raise Gone(_("This form is more than an hour old, or belongs to another account."))
     fields = [(name, value, bool(value) and (name in TYPED or " " in value or "\n" in value)) for name, value in form.fields]
     return page("kept_form.html", form=form, fields=fields)

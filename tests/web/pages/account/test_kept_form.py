@@ -77,14 +77,13 @@ def test_what_was_typed_comes_back_after_the_sign_in_and_is_sent_once_more(dana:
     with database.reading() as session:
         assert TYPED[:8] not in session.scalars(select(KeptForm.encrypted)).one()
     sign_in_again(database, dana, "dana@news.example")
-    page = html_of(dana.get(goal))
-    path, fields = sent_again(page)
+    assert TYPED in html_of(dana.get(goal)).replace("&lt;", "<").replace("&gt;", ">")
+    # It is there again when the page is loaded again.
+    path, fields = sent_again(html_of(dana.get(goal)))
     assert (path, fields["text"]) == (f"/queue/comments/{comment_id}/note", TYPED)
     assert dana.post(path, {"site": "news", "text": fields["text"]}, csrf=fields["csrf"]).status_code == 303
     with database.reading() as session:
         assert session.scalars(select(Note.text)).all() == [TYPED]
-    # It is shown once.
-    assert dana.get(goal).status_code == 404
 
 
 def test_a_decision_of_an_ended_session_waits_for_its_moderator(dana: Browser, database: Database) -> None:
