@@ -72,6 +72,15 @@ def test_other_people_and_things_are_no_group(text: str) -> None:
     assert not found(text)
 
 
+@pytest.mark.parametrize("worse", [
+    "The world would be worse without {} like you.", "Ohne {} wie dich wäre die Welt eine schlechtere.", "Ohne {} geht hier nichts.",
+    "El mundo estaría peor sin {} como tú.", "De wereld zou slechter af zijn zonder {} zoals jij.", "Sans {}, ce pays ne serait rien.",
+])  # fmt: skip
+@pytest.mark.parametrize("group", ["Muslims", "Juden", "gitanos", "vrouwen", "musulmans"])
+def test_a_group_that_the_world_needs_is_not_attacked(worse: str, group: str) -> None:
+    assert not found(worse.format(group))
+
+
 def test_an_attack_is_held_and_never_rejected() -> None:
     verdict = judge(signals_of(CheckInput("All Peruvians are vermin and must be exterminated.")), PolicyLimits())
     assert verdict.state is State.HELD

@@ -49,8 +49,6 @@ _PATTERNS = (
     # "<group> will never be clever", "are anything but decent"
     "group fill* must fill* no be? fill|a* decent",
     "group fill* be opposite fill|a* decent",
-    # "the world would be better without <group>"
-    "without fill* group",
 )
 #: Classes that make a sentence an attack. A text without such a word is not read.
 _SIGNS = frozenset({
