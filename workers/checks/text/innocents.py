@@ -150,7 +150,7 @@ class Innocents:
         others = [each for each in self._first_words() if each != word]
         english = len(_common().intersection(others))
         guess = language_of_words(others)
-        if english * 2 >= max(1, len(others)) or not guess.languages or guess.languages[0] == "en":
+        if english * 2 > len(others) or not guess.languages or guess.languages[0] == "en":
             return False
         if languages and ANY in languages and guess.sure:
             return True
