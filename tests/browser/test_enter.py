@@ -47,7 +47,7 @@ OPEN = """async (scripted) => {
 NEXT = """([fields, seen, scripted]) => {
   const shape = (field) => JSON.stringify([field.form?.getAttribute('action') ?? location.pathname, field.form?.id, field.type, field.name.split('-')[0],
     ...[...field.form?.elements ?? []].filter((one) => one.type === 'submit').map((one) => one.value.split(':')[0])]).replaceAll(/[0-9a-f-]{36}/g, 'id');
-  const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && (scripted || !field.closest('dialog, [hidden]')));
+  const field = [...document.querySelectorAll(fields)].find((field) => !seen.includes(shape(field)) && !field.closest(scripted ? 'label[hidden]' : 'dialog, [hidden]'));
   if (!field) return null;
   document.querySelector('[data-next]')?.removeAttribute('data-next');
   field.dataset.next = '';

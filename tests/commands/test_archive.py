@@ -30,6 +30,7 @@ from service.store.lifecycle.archive_rows import TRAIL
 from service.store.reports.transparency import transparency
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment
+from service.store.tables.mails import Mail
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
 from service.store.tables.outbox import Delivery, DeliveryState, Event
 from service.store.tables.reported import Complaint, Report
@@ -224,5 +225,6 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
 def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
     owned = {table(record).name for record in (Comment, Event, Delivery)}
     pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
-    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint)}
+    # A mail is about a report or a complaint, and these keep the comment.
+    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint, Mail)}
     assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for

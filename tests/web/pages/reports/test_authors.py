@@ -47,7 +47,7 @@ def test_an_author_is_found_and_has_a_page_without_a_trace_of_the_key(mo: Browse
     path = re.search(r'href="(/authors/[^"]+)"', page)[1]
     one = html_of(mo.get(path))
     assert "rude words" in one and "kind words" in one
-    assert "Mo rejected this (insult)" in one
+    assert "Mo rejected this (Insult or attack)" in one
     with database.reading() as session:
         key = session.get(Comment, ids[0]).author_key
     assert key not in page + one

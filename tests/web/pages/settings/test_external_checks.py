@@ -83,7 +83,11 @@ def test_an_own_check_gets_a_signing_secret_which_is_shown_once(ada: Browser) ->
 
 def test_the_command_sets_lists_and_removes(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     from service.cli import main
+    from service.commands.support import context
 
+    # Another test of this process may have left its own.
+    context.settings.cache_clear()
+    context.database.cache_clear()
     with database.writing() as session:
         site(session)
     monkeypatch.setenv("DATABASE_URL", settings.database)

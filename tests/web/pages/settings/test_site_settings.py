@@ -117,7 +117,7 @@ def test_a_sites_own_reasons_stand_on_the_cards_and_their_text_goes_to_the_host(
     assert "Insult or attack" not in page
     comment = re.search(r'type="hidden" name="comment" value="([^"]+)"', page)[1]
     ada.post("/queue/decide", {"site": "news", "comment": comment, "act": "reject:rude_tone"})
-    assert "rude tone: Please stay kind." in html_of(ada.get("/decisions"))
+    assert "Rude tone: Please stay kind." in html_of(ada.get("/decisions"))
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(ada: Browser, database: Database) -> None:
