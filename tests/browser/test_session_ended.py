@@ -115,6 +115,7 @@ def test_the_form_of_another_page_is_sent_after_signing_in_again(desk: Desk, dan
 
 
 def test_changed_keys_are_saved_after_signing_in_again(desk: Desk, dana: Callable[[str], Page]) -> None:
+    sow(desk.database, "news", SEEDS)
     page = dana("/queue")
     end_sessions(desk)
     page.keyboard.press("?")
