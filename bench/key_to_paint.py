@@ -15,7 +15,7 @@ from bench.filled import fill
 from bench.stage import stage
 from tests.support.desk import Desk, browser, opened
 
-BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB": 60.0}
+BUDGETS = {"key to paint p95 ms": 50.0, "first card ms": 300.0, "page kB as sent": 60.0}
 
 ENGINES = ("sqlite", "postgresql")
 #: Milliseconds between two keys: faster than a person decides, so that responses, counts and new cards arrive in between.
@@ -64,7 +64,7 @@ def _measured(desk: Desk, keys: int) -> dict[str, float]:
         answer = page.goto(desk.address + "/queue?site=news")
         timing = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
         first.append(timing["responseStart"] - timing["requestStart"])
-        size = len(answer.body()) if answer else 0
+        size, sent = (len(answer.body()), answer.request.sizes()["responseBodySize"]) if answer else (0, 0)
     page.evaluate(WATCH)
     for n in range(keys):
         page.keyboard.press("as"[n % 2])
@@ -78,6 +78,7 @@ def _measured(desk: Desk, keys: int) -> dict[str, float]:
         "first card ms": statistics.median(first),
         "queries of the page": asked,
         "page kB": size / 1024,
+        "page kB as sent": sent / 1024,
         "key to paint p50 ms": statistics.median(paints),
         "key to paint p95 ms": p95,
     }
