@@ -18,6 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.desk import PHONE, WIDE, browser
+from tests.support.reader import fill_report, send_report
 
 GREENROOM = Path(sys.executable).parent / "greenroom"
 SITE = "demo"
@@ -85,15 +86,9 @@ class Walk:
         comment = self.publish(f"The mayor has never built anything that lasted ({self.tag}).", "Tom")
         reader = self.person()
         reader.goto(f"{self.address}/report/{comment}")
-        reader.get_by_label("It is illegal").check()
-        reader.get_by_label("What is illegal about it?").select_option("defamation")
-        reader.get_by_label("Why?").fill("It says something false about a person.")
-        reader.get_by_label("Name").fill("Rita")
-        reader.get_by_label("E-mail").fill("rita@mail.example")
-        reader.get_by_label("accurate and complete").check()
+        fill_report(reader)
         self.picture(reader, "report-form")
-        reader.get_by_role("button", name="Send the report").click()
-        expect(reader.get_by_role("status")).to_contain_text("It waits for a person")
+        send_report(reader)
         dana.goto(f"{self.address}/queue/reported?site={SITE}")
         self.picture(dana, "reported")
         card = dana.locator(".report-card", has_text=self.tag).first

@@ -19,6 +19,7 @@ from service.web.resources.web_resources import WebResources
 from tests.browser.queue_page import eventually
 from tests.browser.test_access import Access
 from tests.support.desk import PHONE, WIDE, Desk
+from tests.support.reader import fill_report, send_report
 from tests.support.seeding import Seed, sow
 
 WORDS = "The mayor is a crook, and everybody knows it."
@@ -59,14 +60,8 @@ def test_from_the_report_of_a_reader_to_the_reversal_after_a_complaint(desk: Des
     reader.get_by_role("button", name="Send the report").click()
     expect(reader.get_by_role("alert")).to_contain_text("illegal or against the rules")
     seen(reader, "1 report with a fault")
-    reader.get_by_label("It is illegal").check()
-    reader.get_by_label("What is illegal about it?").select_option("defamation")
-    reader.get_by_label("Why?").fill("It says something false about a person.")
-    reader.get_by_label("Name").fill("Rita")
-    reader.get_by_label("E-mail").fill("rita@mail.example")
-    reader.get_by_label("accurate and complete").check()
-    reader.get_by_role("button", name="Send the report").click()
-    expect(reader.get_by_role("status")).to_contain_text("It waits for a person")
+    fill_report(reader)
+    send_report(reader)
     seen(reader, "2 report received")
 
     dana = desk.open(desk.sit_down("Dana", Role.MODERATOR, preferences={"practice_declined": True}, **look))

@@ -26,7 +26,7 @@ FIRST_HEAD = 10.0
 JUST_USED = 1.0
 #: Seconds between two looks, at least; and the share of the time that looking may take.
 PAUSE, SHARE = 0.25, 0.05
-#: Seconds between two lines in the log about closed connections.
+#: Seconds between two lines in the log about closed connections, and between two about failed looks.
 LOG_EVERY = 60.0
 _BUSY = float("inf")
 _DESCRIPTORS = Path("/proc/self/fd")
@@ -126,7 +126,7 @@ class ConnectionWatch:
         return len(surplus)
 
     def _keep_looking(self) -> None:
-        closed, logged = 0, float("-inf")
+        closed, logged, failed = 0, float("-inf"), float("-inf")
         while True:
             began = time.monotonic()
             try:
@@ -135,7 +135,10 @@ class ConnectionWatch:
                     log.info("connections_closed", extra={"closed": closed})
                     closed, logged = 0, began
             except Exception:
-                log.exception("connections_not_seen")
+                # An unforeseen error must not end the limits for as long as the process lives.
+                if began - failed > LOG_EVERY:
+                    log.exception("connections_not_seen")
+                    failed = began
             time.sleep(max(PAUSE, (time.monotonic() - began) / SHARE))
 
     def _open(self, seen: Mapping[Peer, float], now: float) -> list[Connection]:

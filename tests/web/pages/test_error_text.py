@@ -1,30 +1,17 @@
 """Errors on pages: in the language of the page, with the name of the field, as a page, and with a way on."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
 from flask import Flask
 
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.web.pages.error_text import _sentences
 from service.web.pages.plain_english import _PLAIN
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, html_of, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator
 
 BROWSER = {"headers": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de"}}
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 def signed_in(app: Flask, database: Database, language: str, role: Role = Role.ADMIN) -> Browser:

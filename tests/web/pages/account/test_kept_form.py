@@ -1,7 +1,6 @@
 """A form that comes after its session has ended is kept for its moderator, and for nobody else."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,26 +10,16 @@ from werkzeug.test import TestResponse
 
 from service.actions.accounts.kept_forms import KEPT_FOR, LONGEST, MOST
 from service.actions.accounts.sign_in import new_link
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.domain.states import State
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import BrowserSession, KeptForm
 from service.store.tables.moderation import Note
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import ORIGIN, Browser, html_of, moderator, serving
+from tests.support.sign_in import ORIGIN, Browser, html_of, moderator
 from tests.web.pages.queue.queue_page import comment_of, state_of
 
 TYPED = "I looked it up: the figure is right.\nPlease keep <b>this</b>."
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 @pytest.fixture

@@ -1,20 +1,17 @@
 """Sessions on the account page have names that people know, and the place of their time zone."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from service.actions.accounts.sign_in import new_link
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import BrowserSession
 from service.web.http.time_zone import COOKIE
 from service.web.pages.account.session_text import session_name
-from tests.support.sign_in import ORIGIN, Browser, html_of, moderator, serving
+from tests.support.sign_in import ORIGIN, Browser, html_of, moderator
 
 NAMES = {
     "Mozilla/5.0 (Android 15; Mobile; rv:141.0) Gecko/141.0 Firefox/141.0": "Firefox on Android",
@@ -32,14 +29,6 @@ NAMES = {
     "curl/8.9": "curl/8.9",
     "": "Unknown browser",
 }  # fmt: skip
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

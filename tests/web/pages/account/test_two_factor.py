@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,14 +28,6 @@ from tests.support.sign_in import ORIGIN, Browser, moderator, serving
 PASSWORD = "a quiet room behind the stage"
 DANA = "dana@news.example"
 RFC = base64.b32encode(b"12345678901234567890").decode()
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 class Phone:

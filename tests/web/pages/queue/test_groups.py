@@ -1,18 +1,14 @@
 """One card for several comments: which ones share a card, and which ones a decision includes."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from service.actions.comments.edit_erase import edit
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.engine import Database
@@ -21,21 +17,8 @@ from service.store.moderation.queue import QueueFilter, conditions_of
 from service.store.tables.comments import Comment
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
+from tests.support.sign_in import Browser
 from tests.web.pages.queue.queue_page import cards_of, form, state_of, text_of
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
-
-
-@pytest.fixture
-def dana(app: Flask, database: Database) -> Browser:
-    return Browser(app).signed_in(moderator(database, "dana@news.example", site="news", name="Dana"))
 
 
 def view_of(answer) -> str:

@@ -1,29 +1,17 @@
 """Practice: ten synthetic comments with explained answers; optional, or required if the site wants it."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from flask import Flask
 
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.web.pages.blueprint import LANGUAGES
 from service.web.pages.queue.practice_comments import NUMBER, lessons
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
+from tests.support.sign_in import Browser, moderator
 from tests.web.pages.queue.queue_page import form
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 @pytest.fixture

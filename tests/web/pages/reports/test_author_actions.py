@@ -1,15 +1,13 @@
 """What a moderator does about an author: the page shows what is there, removes it in the same step, and takes it back."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from service.actions.sites.sites_and_keys import add_key, add_site
-from service.config import Settings
+from service.actions.sites.sites_and_keys import add_key
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
@@ -18,16 +16,8 @@ from service.store.tables.moderation import Activity
 from service.store.tables.outbox import Event
 from service.store.tables.sites import Scope, Site
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, html_of, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator
 from tests.web.pages.queue.queue_page import state_of
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -11,8 +10,6 @@ from flask import Flask
 
 from service.actions.moderation.notes_replies_bans import reply
 from service.actions.moderation.queue_actions import SeenComment, decide_all, undo_action
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.policy.signals import Kind
 from service.domain.states import State
@@ -20,15 +17,7 @@ from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from tests.support.seeding import PSEUDONYMS, Seed, sow
-from tests.support.sign_in import Browser, moderator, serving
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
+from tests.support.sign_in import Browser, moderator
 
 
 @pytest.fixture

@@ -1,29 +1,17 @@
 """The custom rules page: an editor writes a rule with several conditions, sees what it would have met, and turns it on."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
-from service.actions.sites.sites_and_keys import add_site
-from service.config import Settings
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.sites import Site
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, html_of, moderator, serving
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
+from tests.support.sign_in import Browser, html_of, moderator
 
 
 @pytest.fixture

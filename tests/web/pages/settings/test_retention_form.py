@@ -1,13 +1,12 @@
 """Retention on the settings page: what would go is said before it is saved, and can be taken back until the next day."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
-from service.actions.sites.sites_and_keys import add_key, add_site
+from service.actions.sites.sites_and_keys import add_key
 from service.config import Settings
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
@@ -15,19 +14,11 @@ from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.sites import Scope, Site
 from tests.support.seeding import Seed, sow
-from tests.support.sign_in import Browser, html_of, moderator, serving
+from tests.support.sign_in import Browser, html_of, moderator
 from workers.periodic.retention import apply_retention
 from workers.resources.worker_resources import WorkerResources
 
 LONG_AGO = 60 * 24 * 200
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Flask]:
-    with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=datetime.now(UTC))
-    with serving(settings) as app:
-        yield app
 
 
 @pytest.fixture
