@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 from werkzeug.http import parse_etags
 
 from service.domain.errors import Code, Invalid, NotFound
@@ -80,7 +80,7 @@ class FeedQuery(Strict):
     replies: Annotated[ReplyPlace | None, Field(strict=False)] = None
     order: Annotated[Order | None, Field(strict=False)] = None
     limit: whole(1, 200) = 50  # type: ignore[valid-type]
-    after: Annotated[str, StringConstraints(pattern=PATTERN)] | None = Field(
+    after: Annotated[str, WithJsonSchema({"type": "string", "pattern": PATTERN})] | None = Field(
         default=None, description="The `next_cursor` of the page before."
     )
     parent: UUID | None = Field(
@@ -168,7 +168,7 @@ def _feed_request(thread: str) -> _FeedRequest:
     replies = query.replies or (ReplyPlace.FLAT if for_readers else ReplyPlace.NESTED)
     order = query.order or (Order.NEWEST if for_readers else Order.OLDEST)
     site = resources().sites.get(query.site)
-    after = resources().feed_cursors.read(thread_id(site.id, thread), query.after) if query.after else None
+    after = resources().feed_cursors.read(thread_id(site.id, thread), query.after) if query.after is not None else None
     nested = replies is ReplyPlace.NESTED and not for_readers
     return _FeedRequest(site, thread, chosen, nested, order is Order.NEWEST, query, after)
 

@@ -7,6 +7,7 @@ pages that nobody had asked for before.
 import base64
 import hashlib
 import hmac
+import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ class FeedCursors:
 
     def read(self, thread: UUID, cursor: str) -> Position:
         """The position of a cursor. Raises Invalid if it was not made here for this thread."""
-        signed = base64.b64decode(cursor, altchars=b"-_")
+        signed = base64.b64decode(cursor, altchars=b"-_") if re.fullmatch(PATTERN, cursor) else b""
         raw, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
         if not hmac.compare_digest(self._signature(thread, raw), signature):
             raise Invalid.field("query:after", "cursor", "expected a cursor as `next_cursor` of this thread gave it")

@@ -52,7 +52,8 @@ def test_a_made_up_cursor_is_refused_and_so_is_that_of_another_thread(reader: Cl
     assert reader.get(f"{FEED}&limit=1&after={cursor}").status_code == 200
     for address in (f"{other}&after={cursor}", f"{FEED}&after={'A' * 44}", f"{FEED}&after={cursor[:-1]}", f"{FEED}&after="):
         refused = reader.get(address)
-        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "query:after"), address
+        [fault] = refused.json["errors"]
+        assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "query:after", "cursor"), address
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
