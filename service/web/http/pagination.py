@@ -2,10 +2,8 @@
 
 import base64
 import struct
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask import Response, request
 from pydantic import BeforeValidator, WithJsonSchema
@@ -14,24 +12,18 @@ from pydantic_core import PydanticCustomError
 from service.store.comments.listing import Position
 
 PATTERN = "^[A-Za-z0-9_-]{32}$"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def encode(place: Position) -> str:
     """The cursor of a position."""
-    micros = (place.at.astimezone(UTC) - _EPOCH) // _MICROSECOND
-    return base64.urlsafe_b64encode(struct.pack(">Q", micros) + place.id.bytes).decode()
+    return base64.urlsafe_b64encode(place.packed()).decode()
 
 
 def _read(value: Any) -> Position:
     try:
-        raw = base64.b64decode(value, altchars=b"-_", validate=True)
-        micros, id_bytes = struct.unpack(">Q16s", raw)
+        return Position.unpacked(base64.b64decode(value, altchars=b"-_", validate=True))
     except (ValueError, TypeError, struct.error):
         raise PydanticCustomError("cursor", "expected a cursor as `next_cursor` gave it") from None
-    return Position(_EPOCH + min(micros, _LATEST) * _MICROSECOND, UUID(bytes=id_bytes))
 
 
 #: The type of the query parameter `after`.

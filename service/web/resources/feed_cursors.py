@@ -8,17 +8,13 @@ import base64
 import hashlib
 import hmac
 import re
-import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from service.domain.errors import Invalid
 from service.store.comments.listing import Position
 
 PATTERN = "^[A-Za-z0-9_-]{44}$"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _SIGNATURE = 9
 
 
@@ -34,7 +30,7 @@ class FeedCursors:
 
     def encode(self, thread: UUID, place: Position) -> str:
         """The cursor of a position in this thread."""
-        raw = struct.pack(">Q", (place.at.astimezone(UTC) - _EPOCH) // _MICROSECOND) + place.id.bytes
+        raw = place.packed()
         return base64.urlsafe_b64encode(raw + self._signature(thread, raw)).decode()
 
     def read(self, thread: UUID, cursor: str) -> Position:
@@ -43,8 +39,7 @@ class FeedCursors:
         raw, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
         if not hmac.compare_digest(self._signature(thread, raw), signature):
             raise Invalid.field("query:after", "cursor", "expected a cursor as `next_cursor` of this thread gave it")
-        micros, id_bytes = struct.unpack(">Q16s", raw)
-        return Position(_EPOCH + micros * _MICROSECOND, UUID(bytes=id_bytes))
+        return Position.unpacked(raw)
 
     def _signature(self, thread: UUID, raw: bytes) -> bytes:
         return hmac.digest(self.key, thread.bytes + raw, "sha256")[:_SIGNATURE]
