@@ -8,7 +8,8 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from service.actions.sites.site_settings import set_languages
+from service.actions.sites.delete_site import A_BATCH, close_site, deletable, delete_comments, delete_site
+from service.actions.sites.site_settings import set_languages, set_origins, set_rules, set_time_zone
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
 from service.actions.sites.word_lists import set_list
 from service.commands.support.context import database, settings
@@ -16,6 +17,7 @@ from service.domain.errors import NotFound, Refusal
 from service.domain.policy.language_coverage import ALL, COVERED, named
 from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
+from service.store.lifecycle.archives import archives_of
 from service.store.sites.word_lists import lists_of
 from service.store.tables.sites import ApiKey, Scope, Site
 
@@ -62,37 +64,121 @@ def list_sites(*, as_json: bool) -> None:
 
 @site.command("set")
 @click.argument("site_id", metavar="SITE")
+@click.option("--origin", "origins", multiple=True, help="Addresses of its pages, instead of the present ones; may be repeated.")
+@click.option("--add-origin", "added", multiple=True, help="One more address of its pages; may be repeated.")
 @click.option(
     "--languages",
     help="Codes of languages whose comments are published although no check covers them; * for all, empty for none.",
 )
+@click.option("--hold-everything/--no-hold-everything", default=None, help="Hold every comment for a moderator.")
+@click.option("--spam-waits/--no-spam-waits", default=None, help="Also hold obvious spam instead of rejecting it.")
+@click.option("--unread-waits/--no-unread-waits", default=None, help="Also hold what was not checked for hate against groups.")
+@click.option("--time-zone", help="Time zone of the charts, like Europe/Berlin.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def set_a_site(site_id: str, languages: str | None, *, as_json: bool) -> None:
+def set_a_site(
+    site_id: str, origins: tuple[str, ...], added: tuple[str, ...], languages: str | None, time_zone: str | None,
+    *, as_json: bool, **policy: bool | None,
+) -> None:  # fmt: skip
     """Change the settings of SITE, and print them.
 
     \b
     Examples:
+      greenroom site set news --add-origin https://www.news.example
       greenroom site set news --languages de,fr
       greenroom site set news --languages '*'
-      greenroom site set news --languages ''
+      greenroom site set news --hold-everything --time-zone Europe/Berlin
     """
     try:
         with database().writing() as session:
+            if session.get(Site, site_id) is None:
+                raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
+            if origins:
+                set_origins(session, site_id, origins)
+            if added:
+                set_origins(session, site_id, added, add=True)
             if languages is not None:
                 set_languages(session, site_id, languages)
-            row = session.get(Site, site_id)
-            if row is None:
-                raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
-            taken = SitePolicy(row.policy).languages
+            if time_zone is not None:
+                set_time_zone(session, site_id, time_zone)
+            chosen = {name: value for name, value in policy.items() if value is not None}
+            if chosen:
+                set_rules(session, site_id, lists={}, **{**_policy(session.get_one(Site, site_id)), **chosen})
+            row = session.get_one(Site, site_id)
     except Refusal as error:
         raise click.ClickException(error.detail) from error
+    click.echo(json.dumps(_settings(row)) if as_json else _settings_text(row))
+
+
+def _policy(row: Site) -> dict[str, bool]:
+    policy = SitePolicy(row.policy)
+    return {"hold_everything": row.hold_everything, "spam_waits": policy.spam_waits, "unread_waits": policy.unread_waits}
+
+
+def _settings(row: Site) -> dict[str, object]:
+    policy = SitePolicy(row.policy)
+    return {
+        "id": row.id, "origins": row.origins, "languages": list(policy.languages), "covered": sorted(COVERED), **_policy(row),
+        "time_zone": policy.time_zone,
+    }  # fmt: skip
+
+
+def _settings_text(row: Site) -> str:
+    policy = SitePolicy(row.policy)
+    held = [code.removeprefix("-") for code in policy.languages if code.startswith("-")]
+    taken = named(code for code in policy.languages if not code.startswith("-")) or "no other"
+    unseen = "all languages" if ALL in policy.languages else taken
+    waiting = f"; held for review: {named(held)}" if held else ""
+    holds = ["everything"] if row.hold_everything else ["doubtful comments"]
+    holds += ["obvious spam"] * policy.spam_waits + ["what was not checked for hate against groups"] * policy.unread_waits
+    return (
+        f"site {row.id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}{waiting}\n"
+        f"origins: {', '.join(row.origins) or 'none'}\n"
+        f"holds: {', '.join(holds)}; time zone: {policy.time_zone}"
+    )
+
+
+@site.command("delete")
+@click.argument("site_id", metavar="SITE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def delete_a_site(site_id: str, *, yes: bool, as_json: bool) -> None:
+    """Delete SITE for good: its comments, articles, reports, keys, webhooks and settings. It says what will go, and asks.
+
+    Moderators stay, without their role on this site. Archives and backups still hold the comments until you delete their files;
+    `greenroom export` makes a copy before.
+
+    \b
+    Examples:
+      greenroom site delete news
+      greenroom site delete news --yes
+    """
+    try:
+        with database().reading() as session:
+            contents = deletable(session, site_id)
+            archives = [f"{one.folder}/{one.name}" for one in archives_of(session, site_id)]
+        counts = ", ".join(f"{count:,} {name}" for name, count in contents.items())
+        if not yes:
+            click.confirm(f"Delete the site {site_id} for good, with {counts}?", abort=True, err=True)
+        with database().writing() as session:
+            close_site(session, site_id, now=datetime.now(UTC))
+        while _batch_deleted(site_id) == A_BATCH:
+            pass
+        with database().writing() as session:
+            delete_site(session, site_id, contents)
+    except Refusal as error:
+        raise click.ClickException(error.detail) from error
+    database().wipe()
     if as_json:
-        click.echo(json.dumps({"id": site_id, "languages": list(taken), "covered": sorted(COVERED)}))
-    else:
-        held = [code.removeprefix("-") for code in taken if code.startswith("-")]
-        unseen = "all languages" if ALL in taken else named(code for code in taken if not code.startswith("-")) or "no other"
-        waiting = f"; held for review: {named(held)}" if held else ""
-        click.echo(f"site {site_id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}{waiting}")
+        click.echo(json.dumps({"deleted": site_id, **contents, "archives": archives}))
+        return
+    click.echo(f"site {site_id} is deleted, with {counts}")
+    if archives:
+        click.echo("\n".join(["these archives still hold comments of it:", *(f"  {name}" for name in archives)]))
+
+
+def _batch_deleted(site_id: str) -> int:
+    with database().writing() as session:
+        return delete_comments(session, site_id)
 
 
 @site.command("words")

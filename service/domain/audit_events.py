@@ -9,6 +9,8 @@ class AuditEvent(StrEnum):
     """The event of an audit entry. The values are stable: entries in the log are never changed."""
 
     SITE_MADE = "site_made"
+    SITE_DELETED = "site_deleted"
+    ORIGINS_SET = "origins_set"
     SITE_EXPORTED = "site_exported"
     SITE_IMPORTED = "site_imported"
     PERSON_EXPORTED = "person_exported"

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
+from service.actions.sites.delete_site import A_BATCH
 from service.cli import main
 from service.commands.support import context
 from service.domain.policy.language_coverage import COVERED, named
+from service.store import Record
+from service.store.tables.comments import Comment
+from tests.support.factories import draft, submitted
 
 
 @pytest.fixture
@@ -52,20 +57,61 @@ def test_a_long_list_is_taken_from_a_file_and_useless_lines_are_named(greenroom:
 
 def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Result]) -> None:
     greenroom("site", "add", "news", "--origin", "https://news.example")
+
+    def languages(*words: str) -> str:
+        return greenroom("site", "set", "news", *words).output.partition("\n")[0] + "\n"
+
     covered = f"site news: checks cover {named(sorted(COVERED))}; taken unseen: "
-    assert greenroom("site", "set", "news").output == covered + "no other\n"
-    assert greenroom("site", "set", "news", "--languages", "de,FR nb").output == (
-        covered + "German (de), French (fr), Norwegian (no)\n"
-    )
-    assert greenroom("site", "set", "news").output.endswith("German (de), French (fr), Norwegian (no)\n")
+    assert languages() == covered + "no other\n"
+    assert languages("--languages", "de,FR nb") == (covered + "German (de), French (fr), Norwegian (no)\n")
+    assert languages().endswith("German (de), French (fr), Norwegian (no)\n")
     assert json.loads(greenroom("site", "set", "news", "--languages", "any", "--json").output)["languages"] == ["*"]
-    assert greenroom("site", "set", "news").output == covered + "all languages\n"
+    assert languages() == covered + "all languages\n"
     held = "; held for review: German (de)\n"
-    assert greenroom("site", "set", "news", "--languages", "*,-de").output == covered + "all languages" + held
-    assert greenroom("site", "set", "news", "--languages", "-de").output == covered + "no other" + held
-    assert greenroom("site", "set", "news", "--languages", "").output == covered + "no other\n"
+    assert languages("--languages", "*,-de") == covered + "all languages" + held
+    assert languages("--languages", "-de") == covered + "no other" + held
+    assert languages("--languages", "") == covered + "no other\n"
     acts = [json.loads(line)["details"] for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]
     assert {"after": {"languages": ["de", "fr", "no"]}} in acts
+
+
+def test_a_site_says_where_its_pages_are_and_what_it_holds(greenroom: Callable[..., Result]) -> None:
+    greenroom("site", "add", "news", "--origin", "HTTPS://News.example:443/")
+    added = greenroom("site", "set", "news", "--add-origin", "https://bücher.example", "--add-origin", "http://localhost:4000")
+    assert "\norigins: https://news.example, https://xn--bcher-kva.example, http://localhost:4000\n" in added.output
+    words = ("--origin", "https://www.news.example", "--hold-everything", "--spam-waits", "--time-zone", "Europe/Berlin")
+    assert greenroom("site", "set", "news", *words).exit_code == 0
+    policy = {"hold_everything": True, "spam_waits": True, "unread_waits": False, "time_zone": "Europe/Berlin"}
+    shown = json.loads(greenroom("site", "set", "news", "--json").output)
+    assert shown.items() >= {"origins": ["https://www.news.example"], **policy}.items()
+    assert "holds: everything, obvious spam; time zone: Europe/Berlin" in greenroom("site", "set", "news").output
+    assert json.loads(greenroom("site", "set", "news", "--no-hold-everything", "--json").output)["spam_waits"] is True
+    acts = [json.loads(line) for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]
+    assert {act["event"] for act in acts} == {"site_made", "origins_set", "rules_set"}
+
+
+def test_a_site_is_deleted_with_all_that_is_stored_of_it(greenroom: Callable[..., Result], tmp_path: Path) -> None:
+    for name in ("news", "blog"):
+        greenroom("site", "add", name, "--origin", f"https://{name}.example")
+        greenroom("key", "add", name)
+        (tmp_path / "words.txt").write_text("casino")
+        greenroom("site", "words", name, "held_words", str(tmp_path / "words.txt"))
+        with context.database().writing() as session:
+            submitted(session, *(draft(f"A calm word, {n}.") for n in range(A_BATCH + 1)), site_id=name)
+    counts = "201 comments, 1 articles, 0 reports of readers, 1 API keys, 0 webhooks, 0 roles of moderators"
+    asked = greenroom("site", "delete", "news")
+    assert (asked.exit_code, f"Delete the site news for good, with {counts}?" in asked.output) == (1, True)
+    assert greenroom("site", "delete", "news", "--yes").output == f"site news is deleted, with {counts}\n"
+    assert greenroom("site", "list").output == "blog  https://blog.example\n"
+    with context.database().reading() as session:
+        left = {
+            table.name: session.scalar(select(func.count()).select_from(table).where(table.c.site_id == "news"))
+            for table in Record.metadata.sorted_tables
+            if "site_id" in table.c and table.name != "audit_log"
+        }
+        assert set(left.values()) == {0}, left
+        assert session.scalar(select(func.count()).select_from(Comment).where(Comment.site_id == "blog")) == A_BATCH + 1
+    assert '"site_deleted"' in greenroom("audit-log", "--site", "news", "--json").output
 
 
 @pytest.mark.parametrize(
@@ -83,11 +129,19 @@ def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Re
         ),
         (("site", "add", "News!", "--origin", "https://x.example"), "expected a site id of lower-case letters"),
         (("site", "add", "news", "--origin", "news"), "expected an origin like https://news.example"),
+        (
+            ("site", "set", "news", "--origin", "https://news.example/blog"),
+            "leave out all but scheme, host and port: https://news.example",
+        ),
+        (("site", "set", "news", "--add-origin", "https://*.example"), "got 'https://*.example'; write scheme and host"),
+        (("site", "delete", "nowhere", "--yes"), "no site 'nowhere'; `greenroom site list` names them"),
         (("key", "add", "nowhere"), "no site 'nowhere'; `greenroom site add` makes one"),
         (("key", "revoke", "nowhere", "0199c3f2-7c11-7d0e-a5a1-5d6f1c0a9b21"), "no live key"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(greenroom: Callable[..., Result], words: tuple[str, ...], said: str) -> None:
+    if "set" in words:
+        greenroom("site", "add", "news", "--origin", "https://news.example")
     result = greenroom(*words)
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")

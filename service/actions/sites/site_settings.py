@@ -1,4 +1,4 @@
-"""Settings of a site: its word and domain lists, languages, time zone, rejection reasons, practice, and the state of its threads."""
+"""Settings of a site: its origins, word and domain lists, languages, time zone, rejection reasons, practice, and the state of its threads."""
 
 import hashlib
 import re
@@ -13,6 +13,7 @@ from service.actions.audit_log import record_audit, record_change
 from service.actions.sites.word_lists import refuse_lines, set_list
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
+from service.domain.origins import parse_origins
 from service.domain.policy import language_coverage
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.time_zones import UTC_ZONE, is_zone
@@ -47,6 +48,18 @@ def set_rules(
     if before != after:
         record_change(session, AuditEvent.RULES_SET, before, after, site_id=site_id)
     return site
+
+
+def set_origins(session: Session, site_id: str, typed: Sequence[str], *, add: bool = False) -> list[str]:
+    """Replace the origins of a site, or add to them. Returns the new list. Raises Invalid, which names the one that is wrong."""
+    site = locked_site(session, site_id)
+    before = list(site.origins)
+    origins = parse_origins([*before, *typed] if add else typed)
+    if origins != before:
+        site.origins = origins
+        session.flush()
+        record_change(session, AuditEvent.ORIGINS_SET, {"origins": before}, {"origins": origins}, site_id=site_id)
+    return origins
 
 
 def set_languages(session: Session, site_id: str, typed: str) -> list[str]:

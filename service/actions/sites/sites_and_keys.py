@@ -13,25 +13,23 @@ from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
+from service.domain.origins import parse_origins
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.tokens import digest_of, new_token
 from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
 
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: str = "", now: datetime) -> Site:
     """Create a site. `origins` are the origins (scheme and host) of its pages. Raises Invalid, or Conflict if the id is taken."""
     if not _SITE_ID.fullmatch(site_id):
         raise Invalid.field("/id", "pattern", "expected a site id of lower-case letters, digits and dashes, at most 63")
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise Invalid.field("/origins", "pattern", f"expected an origin like https://news.example, got {origin!r}")
+    parsed = parse_origins(origins)
     if session.get(Site, site_id) is not None:
         raise Conflict(f"site {site_id!r} exists already", Fault("/id", "taken", "expected an id that is free"))
-    site = Site(id=site_id, name=name or site_id, origins=list(origins), created_at=now, policy={}, hold_everything=False)
+    site = Site(id=site_id, name=name or site_id, origins=parsed, created_at=now, policy={}, hold_everything=False)
     session.add(site)
     session.flush()
     record_audit(

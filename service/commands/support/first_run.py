@@ -13,6 +13,7 @@ from service.actions.accounts.moderators import add_moderator, give_role
 from service.actions.accounts.sign_in import new_link
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import Settings
+from service.domain.origins import origin_of
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.tables.accounts import BrowserSession, Moderator, Role
@@ -58,7 +59,7 @@ def open_installation(settings: Settings, database: Database) -> Installation:
 
 
 def _add_demo_site(session: Session, settings: Settings, now: datetime) -> str:
-    add_site(session, DEMO, origins=[settings.url], now=now)
+    add_site(session, DEMO, origins=[origin_of(settings.url)], now=now)
     return add_key(session, DEMO, scopes=list(Scope), label="made by the first `greenroom up`", now=now)[1]
 
 

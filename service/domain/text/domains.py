@@ -16,11 +16,13 @@ LONGEST = 253
 def ascii_domain(host: str) -> str:
     """The domain in ASCII and lower case, without `www.` and without the dot at its end. A host that has no such form is only put
     into lower case."""
+    return ascii_host(host).removeprefix("www.")
+
+
+def ascii_host(host: str) -> str:
+    """The same with its `www.`."""
     plain = host.strip().translate(_DOTS).lower().strip(".")
-    if not plain.isascii():
-        labels = plain.split(".")
-        plain = ".".join(map(_ascii_label, labels))
-    return plain.removeprefix("www.")
+    return plain if plain.isascii() else ".".join(map(_ascii_label, plain.split(".")))
 
 
 def parsed_domain(entry: str) -> str:

@@ -42,6 +42,7 @@ def _labels() -> dict[str, str]:
         "allowed_words": _("Allowed words"),
         "blocked_domains": _("Blocked domains"),
         "languages": _("Languages"),
+        "origins": _("Addresses of your pages"),
         "time_zone": _("Time zone"),
         "rejections": _("Rejection reasons"),
         "rejected": _("Delete rejected comments after this many days"),
@@ -81,7 +82,15 @@ def _sentences() -> list[str]:
         _("%(who)s moved this to %(state)s at %(time)s UTC"),
         _("%(who)s put this back to %(state)s at %(time)s UTC"),
         _("expected an address of this site"),
-        _("this form was sent from a page that is not of this site"),
+        _(
+            "the origin of this page, %(origin)s, is not one of the site %(site)s; an admin can add it in the settings of the site, "
+            "or with `greenroom site set --add-origin`"
+        ),
+        _(
+            "expected an origin like https://news.example, got %(origin)s; write scheme and host, and the port if it is an unusual one"
+        ),
+        _("expected an origin like https://news.example, got %(origin)s; leave out all but scheme, host and port: %(right)s"),
+        _("expected at most %(most)s origins, got %(count)s"),
         _("this form belongs to another site; please send it once more"),
         _("this comment is in the archive %(name)s; the operator can restore it"),
         _("somebody changed this comment meanwhile; it is at version %(version)s now"),

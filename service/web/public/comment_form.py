@@ -14,6 +14,7 @@ from service.actions.comments.submit import Submission
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.errors import Code, Fault, Invalid, NotFound, Refusal, Unavailable
 from service.domain.ids import thread_id
+from service.domain.origins import origin_of
 from service.jobs.names import Job
 from service.store.tables.comments import Thread
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -162,8 +163,11 @@ def _sent() -> FormBody:
 def _expect_own_page(site: CachedSite) -> None:
     """Raises OriginRefused if the Origin header names another site's page."""
     origin = request.headers.get("Origin", "null")
-    if origin != "null" and not site.owns(origin) and origin != resources().settings.url:
-        raise OriginRefused("this form was sent from a page that is not of this site")
+    if origin != "null" and not site.owns(origin) and origin != origin_of(resources().settings.url):
+        raise OriginRefused(
+            f"the origin of this page, {origin[:200]}, is not one of the site {site.id}; an admin can add it in the settings of the "
+            "site, or with `greenroom site set --add-origin`"
+        )
 
 
 class OriginRefused(Refusal):
@@ -179,7 +183,7 @@ def _way_back(body: FormBody, site: CachedSite) -> str:
     for address in (body.return_to, body.thread, request.headers.get("Referer", "")):
         if is_own_page(address, site):
             return address
-    home = next((origin for origin in site.origins if origin != resources().settings.url), "")
+    home = next((origin for origin in site.origins if origin != origin_of(resources().settings.url)), "")
     return is_own_page(_article(site, body.thread), site) or (f"{home}/" if home else "")
 
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from cachetools import TTLCache, cachedmethod
 
 from service.domain.errors import NotFound
+from service.domain.origins import origin_of
 from service.domain.policy.site_policy import SitePolicy
 from service.store.db.engine import Database
 from service.store.sites.sites import site
@@ -28,8 +29,8 @@ class CachedSite:
     held_is_spam: bool = True
 
     def owns(self, origin: str) -> bool:
-        """Whether this origin (scheme and host) is one of the site's own."""
-        return origin.lower().rstrip("/") in self.origins
+        """Whether this origin (scheme, host and port) is one of the site's own."""
+        return origin_of(origin) in self.origins
 
 
 class SiteCache:
@@ -55,5 +56,4 @@ class SiteCache:
             row = site(session, site_id)
         if row is None:
             return None
-        origins = tuple(origin.lower().rstrip("/") for origin in row.origins)
-        return CachedSite(row.id, row.name, origins, SitePolicy(row.policy).held_is_spam)
+        return CachedSite(row.id, row.name, tuple(row.origins), SitePolicy(row.policy).held_is_spam)

@@ -118,11 +118,14 @@ def test_pages_of_others_cannot_send_it_in_a_readers_name(reader: FlaskClient) -
     for origin, status in (
         ("https://evil.example", 403),
         ("https://news.example", 303),
+        ("https://news.example:443", 303),
         ("null", 303),
         ("http://greenroom.example", 303),
     ):
         sent = reader.post("/f/news", data={"thread": "a", "text": f"Hello from {origin}."}, headers={"Origin": origin})
         assert sent.status_code == status, origin
+        if status == 403:
+            assert "The origin of this page, https://evil.example, is not one of the site news" in sent.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,6 +11,8 @@ from service.web.http.i18n import _
 def event_names() -> dict[AuditEvent, str]:
     return {
         AuditEvent.SITE_MADE: _("created the site"),
+        AuditEvent.SITE_DELETED: _("deleted the site"),
+        AuditEvent.ORIGINS_SET: _("changed the addresses of the site's pages"),
         AuditEvent.SITE_EXPORTED: _("exported the site"),
         AuditEvent.SITE_IMPORTED: _("imported the site"),
         AuditEvent.PERSON_EXPORTED: _("exported the data of a person"),

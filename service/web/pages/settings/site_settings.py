@@ -1,4 +1,4 @@
-"""The settings page of a site: rules, word and domain lists, languages, reasons for rejection, retention."""
+"""The settings page of a site: origins, rules, word and domain lists, languages, reasons for rejection, retention."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lifecycle.retention import set_retention
-from service.actions.sites.site_settings import set_languages, set_rejections, set_rules, set_time_zone
+from service.actions.sites.site_settings import set_languages, set_origins, set_rejections, set_rules, set_time_zone
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
@@ -53,6 +53,7 @@ def change_rules() -> AnyResponse:
     # A list that is too long for the page has no field. It stays as it is.
     lists = {name: request.form[name].replace("\0", "").splitlines() for name in LISTS if name in request.form}
     languages = request.form.get("languages", "").replace("\0", "")
+    origins = request.form["origins"].replace("\0", "").split() if "origins" in request.form else None
     zone = request.form.get("time_zone")
     try:
         with resources().database.writing() as session:
@@ -65,10 +66,12 @@ def change_rules() -> AnyResponse:
                 lists=lists,
             )
             set_languages(session, site_id(), languages)
+            if origins is not None:
+                set_origins(session, site_id(), origins)
             if zone is not None:
                 set_time_zone(session, site_id(), zone)
     except Invalid as error:
-        return _render(422, fault=error_text(error), typed=lists, languages=languages, zone=zone)
+        return _render(422, fault=error_text(error), typed=lists, languages=languages, origins=origins, zone=zone)
     return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -146,6 +149,7 @@ def _render(
     fault: str = "",
     typed: dict[str, list[str]] | None = None,
     languages: str | None = None,
+    origins: list[str] | None = None,
     zone: str | None = None,
     asked: Retention | None = None,
     losses: dict[str, tuple[int, int]] | None = None,
@@ -156,9 +160,10 @@ def _render(
         going = _going(session, kept)
         kept_lists = lists_of(session, this_site)
     lists = {**kept_lists, **(typed or {})}
+    pages = this_site.origins if origins is None and this_site else origins
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
-        "settings.html", status, here=this_site, lists=lists, taken=taken, zones=zones_by_region(),
+        "settings.html", status, here=this_site, lists=lists, taken=taken, origins=pages, zones=zones_by_region(),
         zone=policy_of(this_site).time_zone if zone is None else zone, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
         losses=losses or {}, lost=request.args.get("lost", ""),

@@ -86,6 +86,20 @@ def test_the_languages_that_a_site_takes_unseen_stand_on_the_page_and_in_the_log
         assert session.get(Site, "news").policy["languages"] == []
 
 
+def test_the_addresses_of_a_sites_pages_are_changed_on_the_page(ada: Browser, database: Database) -> None:
+    assert (
+        ada.post("/settings/rules", {"site": "news", "origins": "https://News.example:443\r\nhttps://a.example"}).status_code
+        == 303
+    )
+    assert "https://news.example\nhttps://a.example</textarea>" in html_of(ada.get("/settings"))
+    refused = ada.post("/settings/rules", {"site": "news", "origins": "https://a.example/blog"})
+    assert refused.status_code == 422
+    assert "Addresses of your pages: " in html_of(refused)
+    assert "leave out all but scheme, host and port: https://a.example" in html_of(refused)
+    with database.reading() as session:
+        assert session.get(Site, "news").origins == ["https://news.example", "https://a.example"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
