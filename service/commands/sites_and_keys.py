@@ -19,7 +19,7 @@ from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.lifecycle.archives import archives_of
 from service.store.sites.word_lists import lists_of
-from service.store.tables.sites import ApiKey, Scope, Site
+from service.store.tables.sites import ApiKey, HeldIs, Scope, Site
 
 
 @click.group()
@@ -227,8 +227,8 @@ def key() -> None:
 @click.option("--akismet", is_flag=True, help="A key of 12 hex digits for a client that speaks Akismet's protocol.")
 @click.option(
     "--held-is",
-    type=click.Choice(["spam", "ham"]),
-    default="spam",
+    type=click.Choice([word.value for word in HeldIs]),
+    default=HeldIs.SPAM.value,
     show_default=True,
     help="With --akismet: the response for held comments, spam or ham.",
 )
@@ -249,8 +249,8 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
     try:
         with database().writing() as session:
             if akismet:
-                pseudonyms, spam = Pseudonymizer.from_secret(settings().secret), held_is == "spam"
-                key_id, token = add_akismet_key(session, site_id, pseudonyms=pseudonyms, held_is_spam=spam, label=label, now=now)
+                pseudonyms, held = Pseudonymizer.from_secret(settings().secret), HeldIs(held_is)
+                key_id, token = add_akismet_key(session, site_id, pseudonyms=pseudonyms, held_is=held, label=label, now=now)
             else:
                 key_id, token = add_key(session, site_id, scopes=chosen, label=label, now=now)
     except Refusal as error:

@@ -14,10 +14,9 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.origins import parse_origins
-from service.domain.policy.site_policy import SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.tokens import digest_of, new_token
-from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
+from service.store.tables.sites import ApiKey, ApiKeyKind, HeldIs, Scope, Site
 
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -62,22 +61,20 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
 
 
 def add_akismet_key(
-    session: Session, site_id: str, *, pseudonyms: Pseudonymizer, held_is_spam: bool = True, label: str = "", now: datetime
+    session: Session, site_id: str, *, pseudonyms: Pseudonymizer, held_is: HeldIs = HeldIs.SPAM, label: str = "", now: datetime
 ) -> tuple[UUID, str]:
     """Create a key for clients of Akismet's protocol: 12 hex digits, since the WordPress plugin accepts no other form.
 
-    Such a client knows only two responses: spam, or not spam. `held_is_spam` says which of them it gets for a held comment.
+    Such a client knows only two responses: spam, or not spam. `held_is` says which of them it gets for a held comment.
     """
-    site = session.get(Site, site_id)
-    if site is None:
+    if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     token = secrets.token_hex(6)
     key = ApiKey(
         id=new_id(), site_id=site_id, kind=ApiKeyKind.AKISMET, label=label, scopes=[Scope.SUBMIT.value], digest=pseudonyms.short_key(token),
-        hint=token[:4], created_at=now,
+        hint=token[:4], held_is=held_is, created_at=now,
     )  # fmt: skip
     session.add(key)
-    site.policy = SitePolicy(site.policy).changed(akismet_held_is_spam=held_is_spam)
     session.flush()
     _note_key(session, key)
     return key.id, token

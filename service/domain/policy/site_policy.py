@@ -40,7 +40,6 @@ class StoredPolicy(TypedDict, total=False):
     blocked_addresses: list[str]
     spam_waits: bool
     unread_waits: bool
-    akismet_held_is_spam: bool
     languages: list[str]
     time_zone: str
     abuse_calibration: list[float]
@@ -88,11 +87,6 @@ class SitePolicy:
     def unread_waits(self) -> bool:
         """Whether a comment that the transformer did not read in time waits for a moderator."""
         return bool(self.stored.get("unread_waits"))
-
-    @property
-    def held_is_spam(self) -> bool:
-        """Whether a client that speaks Akismet's protocol gets "spam" for a held comment."""
-        return bool(self.stored.get("akismet_held_is_spam", True))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.errors import NotFound
 from service.domain.policy.site_policy import SitePolicy
-from service.store.tables.sites import ApiKey, ApiKeyKind, Scope, Site
+from service.store.tables.sites import ApiKey, ApiKeyKind, HeldIs, Scope, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,18 @@ class ApiKeyHolder:
     site_id: str
     scopes: frozenset[Scope]
     last_used_at: datetime | None = None
+    held_is: HeldIs = HeldIs.SPAM
 
 
 def api_key_with(session: Session, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:
     """The holder of the key of this kind with this digest; None if there is none or it was revoked."""
+    columns = (ApiKey.id, ApiKey.site_id, ApiKey.scopes, ApiKey.last_used_at, ApiKey.held_is)
     row = session.execute(
-        select(ApiKey.id, ApiKey.site_id, ApiKey.scopes, ApiKey.last_used_at).where(
-            ApiKey.digest == digest, ApiKey.kind == kind, ApiKey.revoked_at.is_(None)
-        )
+        select(*columns).where(ApiKey.digest == digest, ApiKey.kind == kind, ApiKey.revoked_at.is_(None))
     ).one_or_none()
-    return ApiKeyHolder(row.id, row.site_id, frozenset(map(Scope, row.scopes)), row.last_used_at) if row else None
+    if row is None:
+        return None
+    return ApiKeyHolder(row.id, row.site_id, frozenset(map(Scope, row.scopes)), row.last_used_at, HeldIs(row.held_is))
 
 
 def site(session: Session, site_id: str) -> Site | None:

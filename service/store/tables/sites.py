@@ -27,6 +27,13 @@ class ApiKeyKind(StrEnum):
     AKISMET = "akismet"
 
 
+class HeldIs(StrEnum):
+    """The response to a client of Akismet's protocol for a held comment."""
+
+    SPAM = "spam"
+    HAM = "ham"
+
+
 class Site(Record):
     """One host. `id` is public: it is part of feed and form URLs. `policy` holds the settings that differ from the defaults."""
 
@@ -41,7 +48,8 @@ class Site(Record):
 
 
 class ApiKey(Record):
-    """An API key: only a hash of it is stored. `hint` is its first characters, for people to tell keys apart."""
+    """An API key: only a hash of it is stored. `hint` is its first characters, for people to tell keys apart. `held_is` matters
+    only to keys of Akismet's protocol."""
 
     __tablename__ = "api_key"
 
@@ -52,6 +60,7 @@ class ApiKey(Record):
     scopes: Mapped[list[str]]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(24))
+    held_is: Mapped[str] = mapped_column(String(16), default=HeldIs.SPAM, server_default=HeldIs.SPAM.value)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -18,7 +18,7 @@ from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs.names import Job
 from service.store.sites.sites import ApiKeyHolder
-from service.store.tables.sites import ApiKeyKind
+from service.store.tables.sites import ApiKeyKind, HeldIs
 from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out
 from service.web.api.akismet_request import RETRY, Fields
 from service.web.auth.rate_limit import Rate, count, rate_limited
@@ -157,7 +157,7 @@ def report_ham() -> Response:
 def _verdict_said(checked: Checked) -> Response:
     state = checked.state
     # On a retry WordPress's plugin ignores the headers, and publishes the comment if the response is `false`.
-    held_is_spam = g.fields.recheck_reason == RETRY or resources().sites.get(g.caller.site_id).held_is_spam
+    held_is_spam = g.fields.recheck_reason == RETRY or g.caller.held_is is HeldIs.SPAM
     response = _text_response("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
     if state is State.REJECTED:
         response.headers[TIP] = "discard"

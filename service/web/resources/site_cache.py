@@ -9,7 +9,6 @@ from cachetools import TTLCache, cachedmethod
 
 from service.domain.errors import NotFound
 from service.domain.origins import origin_of
-from service.domain.policy.site_policy import SitePolicy
 from service.store.db.engine import Database
 from service.store.sites.sites import site
 
@@ -26,7 +25,6 @@ class CachedSite:
     id: str
     name: str
     origins: tuple[str, ...]
-    held_is_spam: bool = True
 
     def owns(self, origin: str) -> bool:
         """Whether this origin (scheme, host and port) is one of the site's own."""
@@ -56,4 +54,4 @@ class SiteCache:
             row = site(session, site_id)
         if row is None:
             return None
-        return CachedSite(row.id, row.name, tuple(row.origins), SitePolicy(row.policy).held_is_spam)
+        return CachedSite(row.id, row.name, tuple(row.origins))

@@ -18,7 +18,7 @@ from service.config import Settings
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
-from service.store.tables.sites import ApiKey
+from service.store.tables.sites import ApiKey, HeldIs
 from service.web.server import wsgi_adapter
 from service.web.server.asgi import AsgiApp
 from tests.support.fast_path_app import Front
@@ -36,10 +36,10 @@ CALM = {
 FOUL = CALM | {"comment_content": "You are a complete fuckwit and so is your dog."}
 
 
-def key_of(database: Database, settings: Settings, *, held_is_spam: bool = True) -> str:
+def key_of(database: Database, settings: Settings, *, held_is: HeldIs = HeldIs.SPAM) -> str:
     with database.writing() as session:
         pseudonyms = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", pseudonyms=pseudonyms, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
+        return add_akismet_key(session, "news", pseudonyms=pseudonyms, held_is=held_is, now=datetime.now(UTC))[1]
 
 
 @pytest.fixture
@@ -134,31 +134,39 @@ def test_a_check_that_finds_no_place_has_a_guid_too(app: Flask, monkeypatch: pyt
     assert GUID not in client.post("/v1/comments", data=CALM).headers
 
 
-@pytest.mark.parametrize("held_is_spam", [True, False])
+@pytest.mark.parametrize("held_is", HeldIs)
 def test_a_plugin_keeps_a_held_comment_pending_or_calls_it_spam(
-    plugin: FlaskClient, client: FlaskClient, database: Database, settings: Settings, site: str, held_is_spam: bool
+    plugin: FlaskClient, client: FlaskClient, database: Database, settings: Settings, site: str, held_is: HeldIs
 ) -> None:
-    asked = CALM | {"api_key": key_of(database, settings, held_is_spam=held_is_spam)}
+    asked = CALM | {"api_key": key_of(database, settings, held_is=held_is)}
     for again in ({}, {"recheck_reason": "recheck_queue", "comment_ID": "7"}):
         held = plugin.post("/1.1/comment-check", data=asked | again)
-        assert said(held) == ("true" if held_is_spam else "false")
+        assert said(held) == ("true" if held_is is HeldIs.SPAM else "false")
         # The plugin publishes pending comments after twice that time: twenty years.
-        assert held.headers.get("X-akismet-recheck-after") == (None if held_is_spam else "315360000")
+        assert held.headers.get("X-akismet-recheck-after") == (None if held_is is HeldIs.SPAM else "315360000")
     # On its own timer the plugin publishes every comment with the response `false`, and reads no header.
     assert said(plugin.post("/1.1/comment-check", data=asked | {"recheck_reason": "retry", "comment_ID": "7"})) == "true"
 
 
-@pytest.mark.parametrize("held_is_spam", [True, False])
+@pytest.mark.parametrize("held_is", HeldIs)
 def test_without_a_verdict_in_time_the_sites_answer_for_held_is_given(
-    plugin: FlaskClient, database: Database, settings: Settings, site: str, held_is_spam: bool
+    plugin: FlaskClient, database: Database, settings: Settings, site: str, held_is: HeldIs
 ) -> None:
-    token = key_of(database, settings, held_is_spam=held_is_spam)
+    token = key_of(database, settings, held_is=held_is)
     response = plugin.post("/1.1/comment-check", data=CALM | {"api_key": token})
-    assert said(response) == ("true" if held_is_spam else "false")
+    assert said(response) == ("true" if held_is is HeldIs.SPAM else "false")
     assert "X-akismet-pro-tip" not in response.headers
     with database.reading() as session:
         comment = session.scalar(select(Comment))
     assert (comment.text, comment.author_name, comment.state) == (CALM["comment_content"], "Dana", "pending")
+
+
+def test_a_second_key_leaves_the_answers_of_the_first_alone(
+    plugin: FlaskClient, database: Database, settings: Settings, site: str
+) -> None:
+    keys = {held_is: key_of(database, settings, held_is=held_is) for held_is in (HeldIs.HAM, HeldIs.SPAM)}
+    asked = {held_is: said(plugin.post("/1.1/comment-check", data=CALM | {"api_key": keys[held_is]})) for held_is in keys}
+    assert asked == {HeldIs.HAM: "false", HeldIs.SPAM: "true"}
 
 
 def test_a_report_is_a_decision(plugin: FlaskClient, client: FlaskClient, token: str, settle_all: Callable) -> None:

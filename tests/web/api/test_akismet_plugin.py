@@ -17,7 +17,7 @@ from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event
-from service.store.tables.sites import Scope
+from service.store.tables.sites import HeldIs, Scope
 from tests.support.newer_akismet_plugin import NewerPlugin, Status
 from tests.support.servers import MariaDb, wait_until
 from tests.support.web_server import Web
@@ -41,17 +41,17 @@ class Greenroom:
         with self.database.writing() as session:
             add_site(session, site, origins=[BLOG], now=datetime.now(UTC))
             token = add_key(session, site, scopes=list(Scope), now=datetime.now(UTC))[1]
-        self.key = self.new_key(held_is_spam=True)
+        self.key = self.new_key(HeldIs.SPAM)
         self.api = httpx.Client(base_url=f"{web.url}/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     def close(self) -> None:
         self.api.close()
         self.database.close()
 
-    def new_key(self, *, held_is_spam: bool) -> str:
+    def new_key(self, held_is: HeldIs) -> str:
         pseudonyms = Pseudonymizer.from_secret(self.web.settings.secret)
         with self.database.writing() as session:
-            return add_akismet_key(session, self.site, pseudonyms=pseudonyms, held_is_spam=held_is_spam, now=datetime.now(UTC))[1]
+            return add_akismet_key(session, self.site, pseudonyms=pseudonyms, held_is=held_is, now=datetime.now(UTC))[1]
 
     def comments(self) -> list[dict[str, Any]]:
         """All comments of the site, once all have their verdicts."""
@@ -198,7 +198,7 @@ def test_a_newer_plugin_believes_every_answer(greenroom: Greenroom, blog: NewerP
 
 
 def test_a_newer_plugin_never_publishes_what_waits_for_a_person(greenroom: Greenroom) -> None:
-    blog = NewerPlugin(greenroom.web.url, greenroom.new_key(held_is_spam=False), BLOG)
+    blog = NewerPlugin(greenroom.web.url, greenroom.new_key(HeldIs.HAM), BLOG)
 
     def pending() -> bool:
         return blog.status[blog.comment(DOUBTFUL)] is Status.PENDING
