@@ -19,6 +19,11 @@ def last_decision(session: Session, site_id: str, comment_id: UUID) -> Decision 
     )
 
 
+def is_undecided(session: Session, comment_id: UUID) -> bool:
+    """Whether nobody has decided about this comment yet."""
+    return session.scalar(select(Decision.id).where(Decision.comment_id == comment_id).limit(1)) is None
+
+
 def is_here(session: Session, site_id: str, comment_id: UUID) -> bool:
     """Whether this site has such a comment."""
     return session.scalar(select(Comment.id).where(Comment.id == comment_id, Comment.site_id == site_id)) is not None

@@ -17,10 +17,11 @@ from service.domain.errors import Code, Refusal
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.jobs.names import Job
+from service.store.moderation.decisions import is_undecided
 from service.store.sites.sites import ApiKeyHolder
 from service.store.tables.sites import ApiKeyKind, HeldIs
-from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out
-from service.web.api.akismet_request import RETRY, Fields
+from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out, unseen_comment
+from service.web.api.akismet_request import RETRY, Fields, decoded
 from service.web.auth.rate_limit import Rate, count, rate_limited
 from service.web.http.errors import STATUS
 from service.web.http.json_body import MAX_BODY, read_json
@@ -169,20 +170,22 @@ def _verdict_said(checked: Checked) -> Response:
 
 
 def _reported(state: State) -> Response:
-    """A person at the host reports spam or ham. Store that as a decision on the comment, if we find it."""
+    """A person at the host reports spam or ham. Store that as a decision on the comment. A comment that was never checked is stored
+    with it, for the site's model."""
     if not g.get("caller"):
         return _text_response(INVALID)
     if g.fields.is_test:
         return _text_response(THANKS)
     site_id, now = g.caller.site_id, datetime.now(UTC)
     with resources().database.writing() as session:
-        row = reported_comment(session, g.fields, now=now)
-        if row is not None:
-            ruling = Ruling(row.id, state, None, reason="spam" if state is State.REJECTED else "")
+        found = reported_comment(session, g.fields, now=now) or unseen_comment(session, g.fields, now=now)
+        if found is not None:
+            reason, agrees = "spam" if state is State.REJECTED else "", is_undecided(session, found.id)
+            ruling = Ruling(found.id, state, None, reason=reason, confirms=agrees)
             delay = timedelta(seconds=resources().settings.decision_delay)
             decide(session, site_id, [ruling], actor=Actor(key_id=g.caller.key_id), now=now, delay=delay)
-    if row is not None:
-        resources().feeds.evict(row.thread_id)
+    if found is not None:
+        resources().feeds.evict(found.thread_id)
         resources().notifier.notify(Job.DELIVER)
     return _text_response(THANKS)
 
@@ -198,7 +201,10 @@ def _sent() -> Mapping[str, Any]:
         except Refusal:
             return {}
         return body if isinstance(body, dict) else {}
-    return request.form.to_dict()
+    fields = request.form.to_dict()
+    if request.mimetype != FORM:
+        return fields
+    return decoded(request.get_data(), fields.get("blog_charset", "")) or fields
 
 
 def _text_response(words: str, status: int = 200) -> Response:

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service.actions.comments.recheck import has_news, note_recheck
-from service.actions.comments.submit import Accepted, Outcome, Submission
+from service.actions.comments.submit import Accepted, Outcome, Submission, submit
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Refusal
+from service.domain.ids import thread_id
 from service.domain.states import State
 from service.domain.text.fingerprint import fingerprint
 from service.jobs.names import Job
@@ -37,6 +38,14 @@ class Checked:
     comment_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The comment that a report is about."""
+
+    id: UUID
+    thread_id: UUID
+
+
 def check_comment(fields: Fields) -> Checked:
     """Store the comment and wait for its verdict. A comment that was stored before keeps its state, even if a person decided
     it."""
@@ -57,11 +66,26 @@ def try_out(fields: Fields) -> Checked:
     return Checked(trial(submission, resources().database, resources().settings).verdict.state if trial else State.HELD)
 
 
-def reported_comment(session: Session, fields: Fields, *, now: datetime) -> AnyRow | None:
+def reported_comment(session: Session, fields: Fields, *, now: datetime) -> Reported | None:
     """The comment that a report is about, or None. Looked up by its text alone if nothing else finds it."""
     sent = replace(fields.sent(g.caller.site_id, fields.draft(), resources().pseudonyms), exactly=False)
     row = sent_before(session, sent, since=now - REMEMBERED)
-    return row or newest_with(session, sent.site_id, fingerprint(sent.text), sent.text, since=now - REMEMBERED)
+    row = row or newest_with(session, sent.site_id, fingerprint(sent.text), sent.text, since=now - REMEMBERED)
+    return Reported(row.id, row.thread_id) if row else None
+
+
+def unseen_comment(session: Session, fields: Fields, *, now: datetime) -> Reported | None:
+    """Store a comment that was reported but never checked, as pending: the report decides it in the same transaction. None if the
+    report has no text, or the thread is closed."""
+    if not fields.has_text:
+        return None
+    draft, site_id = fields.draft(), g.caller.site_id
+    key = _key(fields.sent(site_id, draft, resources().pseudonyms))
+    for each in (draft, replace(draft, external_id="")):
+        [outcome] = submit(session, [_submission(each, key)], pseudonyms=resources().pseudonyms, now=now)
+        if isinstance(outcome, Accepted):
+            return Reported(outcome.comment_id, thread_id(site_id, draft.thread.id))
+    return None
 
 
 def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
@@ -90,9 +114,11 @@ def _submit_once(draft: Draft, key: str) -> Outcome:
 
 
 def _submit(draft: Draft, key: str = "") -> Outcome:
-    return resources().group_commit.submit(
-        Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes)
-    )
+    return resources().group_commit.submit(_submission(draft, key))
+
+
+def _submission(draft: Draft, key: str) -> Submission:
+    return Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes)
 
 
 def _wait(outcome: Outcome) -> Checked:

@@ -1,9 +1,11 @@
 """Turns an Akismet request into a Draft. Never refuses a request: long fields are cut, invalid fields are left out."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
@@ -22,6 +24,11 @@ RETRY, EDIT = "retry", "edit"
 #: Comment types that are public. Any other (a contact form, a sign-up) is private to its recipient.
 PUBLIC_KINDS = frozenset({"", "comment", "reply", "forum-post", "blog-post", "trackback", "pingback"})
 _LONGEST_BLOG = 2048
+#: The encodings of pages other than UTF-8, by Python's names. Browsers read and send ISO 8859-1 as Windows-1252.
+_CHARSETS = re.compile(
+    r"iso8859-\d+|cp125\d|cp874|koi8-[ru]|shift_jis|cp932|euc_jp|iso2022_jp|euc_kr|cp949|gb2312|gbk|gb18030|big5(hkscs)?"
+)
+_AS_SENT = {"iso8859-1": "cp1252"}
 
 
 class Fields:
@@ -103,6 +110,10 @@ class Fields:
         return next((text for text in texts if text.strip()), "-")
 
     @property
+    def has_text(self) -> bool:
+        return bool(self.text("comment_content", MAX_TEXT).strip())
+
+    @property
     def is_private(self) -> bool:
         return self.text("comment_type").lower() not in PUBLIC_KINDS
 
@@ -146,6 +157,19 @@ class Fields:
             posted_at=self.posted_at,
             exactly=not (self.recheck_reason or self.comment_id or self.guid),
         )
+
+
+def decoded(form: bytes, blog_charset: str) -> Mapping[str, str] | None:
+    """The fields of a form in the encoding that it names in `blog_charset`. None if that is UTF-8, unknown, or not the encoding of
+    these bytes."""
+    try:
+        name = codecs.lookup(blog_charset.strip()).name
+        name = _AS_SENT.get(name, name)
+        if not _CHARSETS.fullmatch(name):
+            return None
+        return dict(reversed(parse_qsl(form.decode("ascii", "replace"), keep_blank_values=True, encoding=name, errors="strict")))
+    except (LookupError, UnicodeError, ValueError):
+        return None
 
 
 def _matching(pattern: str, value: str) -> str:

@@ -13,7 +13,7 @@ from service.actions.moderation.decide import Actor, Decided, Ruling, decide, un
 from service.domain.errors import AlreadyDecided, Code, Conflict, Fault, NotFound, Refusal
 from service.domain.states import State
 from service.jobs.names import Job
-from service.store.moderation.decisions import is_here, last_decision
+from service.store.moderation.decisions import is_here, is_undecided, last_decision
 from service.store.tables.sites import Scope
 from service.web.auth.api_keys import api_key, require_scope
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -63,7 +63,8 @@ class DecisionResponse(ResponseModel):
 @operation(
     "Comments",
     "Decide on a comment",
-    detail="approve, reject, hold, or undo the last decision. Whoever comes late gets 409 and is told who was first.",
+    detail="approve, reject, hold, or undo the last decision. Whoever comes late gets 409 and is told who was first. To approve what "
+    "the checks approved, or reject what they rejected, is a decision too: your site's model learns from it. It sends no webhook.",
     takes={JSON: DecisionBody},
     answers={200: Answer("It took effect", {JSON: DecisionResponse})},
     refusals=(Code.NOT_FOUND, Code.GONE, Code.ALREADY_DECIDED, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
@@ -89,7 +90,8 @@ def decide_comment(comment_id: UUID) -> Response:
 
 
 def _decided(session: Session, comment_id: UUID, body: DecisionBody) -> Decided | Refusal:
-    ruling = Ruling(comment_id, _STATES[body.decision], body.version, body.reason, body.note)
+    agrees = body.decision is not Word.HOLD and is_undecided(session, comment_id)
+    ruling = Ruling(comment_id, _STATES[body.decision], body.version, body.reason, body.note, confirms=agrees)
     return decide(session, api_key().site_id, [ruling], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
 
 

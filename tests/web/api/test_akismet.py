@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 import akismet
@@ -169,17 +170,6 @@ def test_a_second_key_leaves_the_answers_of_the_first_alone(
     assert asked == {HeldIs.HAM: "false", HeldIs.SPAM: "true"}
 
 
-def test_a_report_is_a_decision(plugin: FlaskClient, client: FlaskClient, token: str, settle_all: Callable) -> None:
-    plugin.post("/1.1/comment-check", data=CALM | {"api_key": token})
-    settle_all()
-    for path, state in (("submit-spam", "rejected"), ("submit-ham", "approved"), ("submit-ham", "approved")):
-        thanks = said(plugin.post(f"/1.1/{path}", data=CALM | {"api_key": token}))
-        assert thanks == "Thanks for making the web a better place."
-        assert client.get("/v1/comments").json["comments"][0]["state"] == state
-    unknown = CALM | {"api_key": token, "comment_content": "Never seen."}
-    assert said(plugin.post("/1.1/submit-spam", data=unknown)) == "Thanks for making the web a better place."
-
-
 def test_what_came_by_a_contact_form_is_in_no_feed(plugin: FlaskClient, client: FlaskClient, token: str) -> None:
     plugin.post("/1.1/comment-check", data=CALM | {"api_key": token, "comment_type": "contact-form"})
     [comment] = client.get("/v1/comments").json["comments"]
@@ -188,6 +178,29 @@ def test_what_came_by_a_contact_form_is_in_no_feed(plugin: FlaskClient, client: 
         client.get(f"/v1/threads/{name}/comments?site=news") for name in ("https%3A%2F%2Fnews.example%2Fa", "-", "contact-form")
     ]
     assert [feed.json["count"] for feed in feeds] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("ISO-8859-1", "Grüße – 5 €"), ("windows-1251", "Спасибо"), ("Shift_JIS", "ありがとう"), ("utf-8", "Grüße")],
+)
+def test_the_encoding_of_the_blog_is_honoured(
+    plugin: FlaskClient, token: str, client: FlaskClient, charset: str, text: str
+) -> None:
+    encoding = {"ISO-8859-1": "cp1252"}.get(charset, charset)
+    fields = CALM | {"api_key": token, "comment_content": text, "blog_charset": charset}
+    form = {"data": urlencode(fields, encoding=encoding), "content_type": "application/x-www-form-urlencoded"}
+    assert said(plugin.post("/1.1/comment-check", **form)) in ("true", "false")
+    assert client.get("/v1/comments").json["comments"][0]["text"] == text
+
+
+def test_a_wrong_encoding_is_taken_for_utf_8(plugin: FlaskClient, token: str, client: FlaskClient) -> None:
+    for charset in ("EUC-KR", "rot13", "idna", "no such thing", "\0", "utf-16", ""):
+        fields = CALM | {"api_key": token, "comment_content": f"Grüße 😀 {charset}".rstrip("\0"), "blog_charset": charset}
+        assert said(plugin.post("/1.1/comment-check", data=fields)) in ("true", "false")
+    texts = [comment["text"] for comment in client.get("/v1/comments").json["comments"]]
+    assert len(texts) == 7
+    assert all(text.startswith("Grüße 😀") for text in texts)
 
 
 NONSENSE = [

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from service.actions.sites.sites_and_keys import add_key, add_site
+from service.domain.policy import site_thresholds
 from service.store.db.engine import Database
+from service.store.tables.outbox import Event, EventState
 from service.store.tables.sites import Scope
 
 Post = Callable[..., str]
@@ -172,6 +176,25 @@ def test_an_erased_comment_is_gone_and_leaves_a_tombstone_in_the_list(client: Fl
     assert [(call.status_code, call.json["code"]) for call in calls] == [(404, "gone")] * 3
     tombstone = client.get("/v1/comments").json["comments"][0]
     assert (tombstone["state"], tombstone["text"], tombstone["author"]["name"]) == ("erased", "", "")
+
+
+def test_to_approve_what_the_checks_approved_is_a_decision_without_a_webhook(
+    client: FlaskClient, post: Post, settle_all: Settle, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Otherwise one comment in fifty would be held for a person.
+    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
+    comment = post()
+    settle_all()
+    assert decide(client, comment, "hold", version=7).status_code == 409
+    agreed = decide(client, comment, "approve", version=1)
+    assert (agreed.status_code, agreed.json["from_state"], agreed.json["version"]) == (200, "approved", 2)
+    again = decide(client, comment, "approve")
+    assert (again.status_code, again.json["code"]) == (409, "already_decided")
+    undone = decide(client, comment, "undo")
+    assert (undone.status_code, undone.json["state"]) == (200, "approved")
+    with database.reading() as session:
+        events = session.scalars(select(Event.state).where(Event.comment_id == UUID(comment), Event.seq > 1))
+        assert list(events) == [EventState.WITHDRAWN] * 2
 
 
 def test_a_decision_takes_effect_once_and_can_be_taken_back(client: FlaskClient, post: Post, settle_all: Settle) -> None:
