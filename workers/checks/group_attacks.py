@@ -29,7 +29,7 @@ _OF_SIGN = {**dict.fromkeys(",:", "start"), **dict.fromkeys('"“”„«»', "q
 #: The classes whose words a reason names.
 _TELLING = frozenset({
     "group", "slur", "vile", "vilecurse", "curse", "beast", "hate", "sickens", "harm", "harmed", "expel", "expelled",
-    "fate", "fault", "decent", "denied", "death", "without", "human", "send", "out",
+    "fate", "fault", "decent", "denied", "death", "without", "imagined", "human", "send", "out",
 })  # fmt: skip
 
 
@@ -61,6 +61,21 @@ def languages_of(told: Told) -> Sequence[str]:
         read_with = _SAME.get(told.language, told.language)
         return (read_with,) if read_with in LANGUAGES else ()
     return LANGUAGES
+
+
+def without_praise(text: str) -> str:
+    """An English folded text with blanks for the sentences that only say how much a group would be missed. The transformer would take
+    "without <group>" for hate."""
+    if "without" not in text:
+        return text
+    grammar = attack_grammar(ENGLISH)
+    words, places = grammar.words(text), [match.span() for match in grammar.word.finditer(text)]
+    for start, end in _sentences(words):
+        units = _units(grammar, words[start:end], start, named_before=False)
+        if grammar.is_praise([unit.what for unit in units]):
+            first, last = places[start][0], places[end - 1][1]
+            text = text[:first] + " " * (last - first) + text[last:]
+    return text
 
 
 def _first_attack(grammar: AttackGrammar, text: str) -> list[tuple[int, int]]:
@@ -126,7 +141,7 @@ def _attack(grammar: AttackGrammar, text: str, units: Sequence[_Unit]) -> list[t
     classes = [unit.what for unit in units]
     line = f"start {' '.join(classes)} "
     finds = sorted(found.span() for pattern in grammar.patterns_for(classes) for found in pattern.finditer(line))
-    if not finds:
+    if not finds or grammar.is_praise(classes):
         return []
     places = [match.span() for match in grammar.word.finditer(text)]
     if grammar.condemned.search(text, places[units[0].start][0], places[units[-1].end - 1][1]):

@@ -81,6 +81,45 @@ def test_a_group_that_the_world_needs_is_not_attacked(worse: str, group: str) ->
     assert not found(worse.format(group))
 
 
+#: Praise by what would be lacking, and sentences with the same words that are none.
+MISSED = st.sampled_from(
+    [
+        "The world would be poorer without {} like you", "Our town would be a duller place without {}.", "Where would we be without {}?",
+        "Without {} this country would be so much poorer", "Life would be sad without {} like him", "What would we do without {}!",
+        "A city without {} would be a bleak place", "I can't imagine this street without {} like you", "We would be lost without {}",
+        "This place would be worse off without {}", "The planet would be worse without all {}",
+    ]
+)  # fmt: skip
+NOT_MISSED = st.sampled_from(
+    [
+        "The prisons would be emptier without {}", "The world would be less poor without {}", "I dream of a world without {}",
+        "The world would be anything but poorer without {}", "The world would not be poorer without {}", "Our town is nicer without {}",
+        "The world would be poorer without {}, said the idiot", "Where would we be without {} killing our children?",
+        "We would be poorer without {} but they are vermin", "Without {} the world would be a cleaner place",
+    ]
+)  # fmt: skip
+
+
+@given(MISSED, GROUPS)
+def test_a_sentence_that_misses_a_group_is_praise(sentence: str, group: str) -> None:
+    text = sentence.format(group)
+    assert not found(text)
+    assert not group_attacks.without_praise(text.lower()).strip(" .!?")
+
+
+@given(NOT_MISSED, GROUPS)
+def test_words_of_loss_alone_are_no_praise(sentence: str, group: str) -> None:
+    text = sentence.format(group).lower()
+    assert group_attacks.without_praise(text) == text
+
+
+@given(MISSED, GROUPS, st.text(max_size=60))
+def test_only_the_praise_is_blanked(sentence: str, group: str, other: str) -> None:
+    before = other.lower().replace("without", "") + "\n"
+    rest = group_attacks.without_praise(before + sentence.format(group).lower())
+    assert rest.startswith(before) and len(rest) == len(before + sentence.format(group))
+
+
 def test_an_attack_is_held_and_never_rejected() -> None:
     verdict = judge(signals_of(CheckInput("All Peruvians are vermin and must be exterminated.")), PolicyLimits())
     assert verdict.state is State.HELD

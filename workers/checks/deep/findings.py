@@ -9,6 +9,7 @@ from service.domain.policy.language_coverage import code_of
 from service.domain.policy.signals import Kind, Signal, Span
 from workers.checks.deep.reading import DeepReading, Window, quoted, read_text, telling_words
 from workers.checks.deep.transformer import Calibration, Logits, Transformer
+from workers.checks.group_attacks import without_praise
 from workers.checks.languages.told import ENGLISH, Told
 from workers.checks.text.normalize import Folded, fold
 
@@ -34,7 +35,7 @@ def is_read(reading: CheckInput) -> bool:
 def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transformer) -> tuple[Signal, ...]:
     """The signals of the cheap checks and of the transformer."""
     folded = fold(reading.text)
-    deep = read_text(model, folded.text)
+    deep = read_text(model, without_praise(folded.text))
     found = _Found(folded, deep, model, signals)
     others = [found.together(signal) if signal.kind is Kind.ABUSE_MODEL else signal for signal in signals]
     return (*others, *found.hate(), *_left_out(deep))

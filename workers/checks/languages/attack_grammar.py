@@ -55,9 +55,11 @@ _SIGNS = frozenset({
     "vile", "beast", "curse", "hate", "sickens", "harm", "harmed", "expel", "expelled", "fate", "fault", "decent",
     "denied", "death", "elsewhere", "without", "away", "human", "stench", "want", "land", "out", "slur", "vilecurse",
 })  # fmt: skip
+#: A sentence with a word of one of these classes is no plain praise: it may attack, deny, quote or report.
+_NO_PRAISE = _SIGNS - {"decent", "land", "want", "away"} | {"report", "opinion", "but", "opposite", "quote"}
 #: Lines of a file that are no classes of words.
 _OTHER = frozenset({
-    "pattern", "~", "same", "pronouns", "condemned", "not_condemned", "plural", "single", "demonym", "collective",
+    "pattern", "praise", "~", "same", "pronouns", "condemned", "not_condemned", "plural", "single", "demonym", "collective",
     "modifier", "modifier_after", "people", "person", "also",
 })  # fmt: skip
 _ENGLISH_WORD = re.compile(
@@ -109,10 +111,21 @@ class AttackGrammar:
         for parts in map(str.split, (*_PATTERNS, *self.lines.get("pattern", ()))):
             needed = [frozenset(_classes(part)) for part in parts if part[0] != "!" and part[-1] not in "?*"]
             rarest = next((classes for classes in needed if classes <= _SIGNS), needed[-1])
-            compiled = re.compile(r"(?<!\S)" + "".join(map(_part, parts)))
+            compiled = _compiled(parts)
             for what in rarest:
                 patterns.setdefault(what, []).append((compiled, needed))
         return patterns
+
+    def is_praise(self, classes: Sequence[str]) -> bool:
+        """Whether a sentence of these classes says how much a group would be missed, and nothing else."""
+        if not _NO_PRAISE.isdisjoint(classes) or classes.count("no") > 1:
+            return False
+        line = f"start {' '.join(classes)} end "
+        return any(pattern.search(line) for pattern in self._praises)
+
+    @cached_property
+    def _praises(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(_compiled(parts.split()) for parts in self.lines.get("praise", ()))
 
     def _is_respelt(self, text: str) -> bool:
         return "same" in self.lines or "ß" in text or "’" in text
@@ -197,8 +210,8 @@ def attack_grammar(language: str) -> AttackGrammar:
         if what == "~":
             endings = tuple(words.split(","))
         else:
-            listed = (words,) if what == "pattern" else tuple(_bent(words.split(","), endings))
-            if what not in ("pattern", "same", "condemned"):
+            listed = (words,) if what in ("pattern", "praise") else tuple(_bent(words.split(","), endings))
+            if what not in ("pattern", "praise", "same", "condemned"):
                 listed = tuple(_spelt(word, lines.get("same", ())) for word in listed)
             lines[what] = (*lines.get(what, ()), *listed)
     return AttackGrammar(language, lines)
@@ -223,6 +236,10 @@ def _bent(words: Iterable[str], endings: tuple[str, ...]) -> Iterable[str]:
 
 def _without_accents(word: str) -> str:
     return word if word.isascii() else fold(word).text
+
+
+def _compiled(parts: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\S)" + "".join(map(_part, parts)))
 
 
 def _part(word: str) -> str:

@@ -85,6 +85,15 @@ def test_a_groups_name_is_no_signal(group: str, says: str) -> None:
 
 
 @installed
+@pytest.mark.parametrize("group", ["Muslims", "old women", "Peruvians"])
+@pytest.mark.parametrize("says", ["The world would be poorer without {} like you.", "Where would we be without {}?"])
+def test_praise_by_what_would_be_lacking_is_not_held(group: str, says: str) -> None:
+    assert judge(signals(says.format(group)), PolicyLimits()).state is State.APPROVED
+    both = judge(signals(f"{says.format(group)} {HATE}"), PolicyLimits())
+    assert both.state is State.HELD
+
+
+@installed
 def test_disguised_hate_is_read_as_it_is_meant() -> None:
     found = signals("All Мuslims are vеrmin, they should be thrоwn out of this country.")
     assert Kind.ABUSE_HATE in {reason.kind for reason in judge(found, PolicyLimits()).reasons}
