@@ -9,7 +9,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
-from service.web.api import akismet, comments, complaints, decisions, deliveries, endpoints, persons, reports, warnings
+from service.web.api import (
+    akismet,
+    akismet_account,
+    comments,
+    complaints,
+    decisions,
+    deliveries,
+    endpoints,
+    persons,
+    reports,
+    warnings,
+)
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
@@ -41,6 +52,7 @@ BLUEPRINTS = (
     endpoints.bp,
     deliveries.bp,
     akismet.bp,
+    akismet_account.bp,
     pages.bp,
     health.bp,
     metrics.bp,

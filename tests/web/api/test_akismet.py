@@ -258,3 +258,4 @@ def test_the_published_client_is_understood(web: Web) -> None:
         assert client.comment_check(**fields | {"comment_author": "viagra-test-123"}) == akismet.CheckResponse.SPAM
         assert client.submit_spam(**fields)
         assert client.submit_ham(**fields)
+        assert client.usage_limit()["limit"] == "none"

@@ -29,6 +29,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
     open_to_all = {route.path for route in routes(app) if route.owner == PUBLIC}
     assert open_to_all == {
         "/",
+        "/1.1/test",
         "/complaint/<token>",
         "/docs",
         "/docs/errors",
