@@ -1,12 +1,12 @@
-"""Secret links for readers: to the status of a report, and to the complaint form. They are signed with the root secret; nothing of
-them is stored."""
+"""Secrets of readers: links to the status of a report and to the complaint form, and the tokens of authors. They are signed with the
+root secret; nothing of them is stored."""
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-_REPORT, _COMMENT = "report", "comment"
+_REPORT, _COMMENT, _AUTHOR = "report", "comment", "author"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,15 @@ class ReaderLinks:
     def complaint(self, comment_id: UUID, seq: int) -> str:
         """The page where an author complains about the restriction that is version `seq` of their comment."""
         return f"{self.base}/complaint/{self._signed(_COMMENT, f'{comment_id.hex}-{seq}')}"
+
+    def author_token(self, comment_id: UUID) -> str:
+        """The token by which a browser shows that this comment was sent from it."""
+        return self._signed(_AUTHOR, comment_id.hex)
+
+    def comment_of_author(self, token: str) -> UUID | None:
+        """The comment of an author's token; None if the token was not made here."""
+        value = self._verified(_AUTHOR, token)
+        return UUID(value) if value else None
 
     def report_token(self, report_id: UUID) -> str:
         return self._signed(_REPORT, report_id.hex)

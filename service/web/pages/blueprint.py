@@ -21,6 +21,7 @@ from service.store.tables.accounts import Role
 from service.web.auth import csrf, sessions
 from service.web.auth.api_keys import Forbidden
 from service.web.auth.ended_session import keep_sent_form
+from service.web.http import responses
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
 from service.web.http.time_zone import browser_zone
@@ -67,7 +68,7 @@ def local_path(path: str, *, otherwise: str = "/queue") -> str:
 
 
 def wants_json() -> bool:
-    return request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    return request.is_json or responses.wants_json()
 
 
 @bp.before_request

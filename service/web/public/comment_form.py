@@ -1,8 +1,9 @@
-"""The plain HTML comment form. It works without JavaScript and leads the reader back to the host's page."""
+"""The comment form: plain HTML that works without JavaScript and leads back to the host's page, and JSON for scripts on that page."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import get_locale
@@ -16,25 +17,28 @@ from service.domain.errors import Code, Fault, Invalid, NotFound, Refusal, Unava
 from service.domain.ids import thread_id
 from service.domain.origins import origin_of
 from service.jobs.names import Job
-from service.store.tables.comments import Thread
+from service.store.tables.comments import Thread, ThreadState
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
-from service.web.http.errors import STATUS
+from service.web.http.errors import STATUS, problem_response
 from service.web.http.field_types import Address, Email, Language, Line, Long, Name, Required, Short, Strict, Text
 from service.web.http.form_body import typed_fields
 from service.web.http.i18n import _, prefer_language
 from service.web.http.inline_css import csp_hash, style
 from service.web.http.json_body import WrongType, parse_query, validate
-from service.web.http.responses import see_other
+from service.web.http.responses import ResponseModel, json_response, see_other, wants_json
 from service.web.http.route_metadata import page, public
-from service.web.openapi.operation import Answer, operation
+from service.web.openapi.operation import JSON, Answer, operation
 from service.web.pages.error_text import sentence
+from service.web.public.cors import allow_pages_of, site_of_path
+from service.web.public.embed_words import embed_words
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.return_url import is_own_page, with_note
 from service.web.resources.site_cache import CachedSite
 from service.web.resources.web_resources import resources
 
 bp = Blueprint("form", __name__, url_prefix="/f")
+bp.after_request(allow_pages_of(site_of_path))
 
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
@@ -75,6 +79,25 @@ class FormBody(Strict):
     subject: Annotated[Line, Field(description="A trap for machines: people do not see it and leave it empty.")] = ""
 
 
+class FormOffer(ResponseModel):
+    """What a script needs to show the form: its token, whether the thread is closed, and the words in the language of the reader.
+    `trap` is the name of the field that stays empty."""
+
+    rendered: str
+    trap: str
+    closed: bool
+    language: str
+    direction: str
+    words: dict[str, str]
+
+
+class CommentSent(ResponseModel):
+    """A comment that is stored. `token` is for its author, who can see, edit and delete it with it."""
+
+    id: UUID
+    token: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A form to render: the values of its fields and the faults in them."""
@@ -94,16 +117,19 @@ _PAGE = {HTML: {"type": "string"}}
 @operation(
     "Form",
     "The form for a page",
-    detail="A page to be framed by the site, or with `part=fields` the form alone.",
+    detail="A page to be framed by the site, or with `part=fields` the form alone. A script that accepts `application/json` gets what it "
+    "needs to show a form of its own.",
     path=SITE,
     query=FormQuery,
-    answers={200: Answer("The form", _PAGE)},
+    answers={200: Answer("The form", {**_PAGE, JSON: FormOffer}, ("Vary",), ("Access-Control-Allow-Origin",))},
     refused_as=HTML,
 )
 def show_form(site: str) -> Response:
     g.form_site = form_site = resources().sites.get(site)
     query = parse_query(FormQuery)
     prefer_language(query.language)
+    if wants_json():
+        return json_response(_offer(form_site, query.thread))
     values = query.model_dump(exclude={"part"})
     return _page(Shown(form_site, values), 200, part=query.part)
 
@@ -116,10 +142,12 @@ def show_form(site: str) -> Response:
     "Send a comment from a plain form",
     detail="Answers 303 back to `return_to`, which must be a page of the site, with `#greenroom-awaits`; without one, to the "
     "address of the thread, to the site, or to a page that says thanks. "
-    "What cannot be taken is shown again with everything that was typed.",
+    "What cannot be taken is shown again with everything that was typed. A script that accepts `application/json` gets 202, or a problem "
+    "that names the fields.",
     path=SITE,
     takes={FORM: FormBody},
     answers={
+        202: Answer("Stored, for a script", {JSON: CommentSent}, ("Vary",), ("Access-Control-Allow-Origin",)),
         303: Answer("Stored; back to the page", headers=("Location",)),
     },
     refusals=(Code.FORBIDDEN, Code.CONFLICT, Code.TOO_LARGE, Code.WRONG_TYPE),
@@ -127,13 +155,16 @@ def show_form(site: str) -> Response:
 )
 def submit_form(site: str) -> Response:
     g.form_site = form_site = resources().sites.get(site)
-    _expect_own_page(form_site)
+    expect_own_page(form_site)
     body = _sent()
     back = _way_back(body, form_site)
     outcome = resources().group_commit.submit(_submission(body, form_site))
     if isinstance(outcome, Refusal):
         raise outcome
     resources().notifier.notify(Job.DRAIN)
+    if wants_json():
+        token = resources().reader_links.author_token(outcome.comment_id)
+        return json_response(CommentSent(id=outcome.comment_id, token=token), 202)
     return see_other(with_note(back) if back else _thanks(body, form_site))
 
 
@@ -149,6 +180,16 @@ def show_thanks(site: str) -> Response:
     return _response("form/sent.html", 200, form_site.origins, back=back)
 
 
+def _offer(site: CachedSite, thread: str) -> FormOffer:
+    with resources().database.reading() as session:
+        row = session.get(Thread, thread_id(site.id, thread))
+    locale = get_locale()
+    return FormOffer(
+        rendered=signed(resources().settings.secret, site.id), trap=HONEYPOT, closed=row is not None and row.state == ThreadState.CLOSED,
+        language=str(locale or "en").replace("_", "-"), direction=locale.text_direction if locale else "ltr", words=embed_words(),
+    )  # fmt: skip
+
+
 def _sent() -> FormBody:
     request.max_content_length = request.max_form_memory_size = LONGEST_FORM + 1
     if len(request.get_data()) > LONGEST_FORM:
@@ -160,7 +201,7 @@ def _sent() -> FormBody:
     return validate(FormBody, typed_fields(FormBody))
 
 
-def _expect_own_page(site: CachedSite) -> None:
+def expect_own_page(site: CachedSite) -> None:
     """Raises OriginRefused if the Origin header names another site's page."""
     origin = request.headers.get("Origin", "null")
     if origin != "null" and not site.owns(origin) and origin != origin_of(resources().settings.url):
@@ -227,6 +268,9 @@ def refused(error: Refusal) -> Response:
     """Render a refusal as the form with everything that was typed, or as a plain page if the site is unknown."""
     site = g.get("form_site")
     status = STATUS[error.code]
+    if wants_json():
+        named = tuple(Fault(fault.pointer, fault.code, _sentence_of(fault)) for fault in error.faults)
+        return problem_response(error.code, sentence(error.detail), named)
     if isinstance(error, NotFound):
         return _refused_page(_("Comments are not available here."), status)
     if site is None or request.method != "POST":
@@ -264,7 +308,8 @@ def not_stored(_error: DBAPIError) -> Response:
 
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Response:
-    return _refused_page(_("This is more than a comment may hold."), 413)
+    words = _("This is more than a comment may hold.")
+    return problem_response(Code.TOO_LARGE, words) if wants_json() else _refused_page(words, 413)
 
 
 def _page(shown: Shown, status: int, *, part: str = "page") -> Response:

@@ -26,6 +26,7 @@ from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.public import feed_formats
+from service.web.public.cors import allow_pages_of, site_of_query
 from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
 from service.web.resources.feed_cache import Body, CachedResponse, accepts_gzip
 from service.web.resources.feed_cursors import PATTERN
@@ -33,6 +34,7 @@ from service.web.resources.site_cache import CachedSite
 from service.web.resources.web_resources import resources
 
 bp = Blueprint("feed", __name__, url_prefix="/v1")
+bp.after_request(allow_pages_of(site_of_query))
 
 LONGEST_THREAD = 512
 #: The source files that determine how a page is rendered; their digest is part of the ETag.
@@ -246,14 +248,9 @@ def renderer_digest() -> str:
 
 
 def _dressed(response: Response, feed: _FeedRequest, etag: str) -> Response:
-    """Add the headers of a public response: caches may store the page but must revalidate it. Also add CORS headers for the
-    site's origins."""
+    """Add the headers of a public response: caches may store the page but must revalidate it."""
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors 'self' {' '.join(feed.site.origins)}"
     response.headers["Vary"] = "Accept, Accept-Encoding, Origin"
-    origin = request.headers.get("Origin", "")
-    if origin and feed.site.owns(origin):
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy"
     return response

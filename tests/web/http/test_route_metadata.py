@@ -33,7 +33,12 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/complaint/<token>",
         "/docs",
         "/docs/errors",
+        "/embed.css",
+        "/embed.js",
         "/f/<site>",
+        "/f/<site>/own",
+        "/f/<site>/own/delete",
+        "/f/<site>/own/edit",
         "/f/<site>/sent",
         "/livez",
         "/openapi.json",
@@ -50,6 +55,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
         "/sign-in/oidc/start",
         "/sign-in/oidc/callback",
         "/static/<path:filename>",
+        "/v1/counts",
         "/v1/threads/<thread:thread>/comments",
     }
 
