@@ -1,13 +1,13 @@
 """The audit log: every administrative event is recorded in the transaction in which it happens."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from service.clock import utcnow
 from service.domain.audit_events import ActorKind, AuditActor, AuditEvent
 from service.domain.ids import new_id
 from service.store.db.column_types import table
@@ -34,7 +34,7 @@ def record_audit(
     row = {
         "id": new_id(),
         # Always the clock of this machine, not the `now` that the action was given.
-        "at": datetime.now(UTC),
+        "at": utcnow(),
         "site_id": site_id,
         "actor": actor.kind,
         "moderator_id": actor.id if actor.kind is ActorKind.MODERATOR else None,

@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
+from service.clock import utcnow
 from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import YOUNGEST, Archiving
 from service.commands.support.context import database
@@ -75,8 +76,8 @@ def archive(
         return
     if (before is None) == (older_than is None):
         raise click.UsageError("expected one of --before and --older-than")
-    moment = before.replace(tzinfo=UTC) if before else datetime.now(UTC) - (older_than or YOUNGEST)
-    if moment > datetime.now(UTC) - YOUNGEST:
+    moment = before.replace(tzinfo=UTC) if before else utcnow() - (older_than or YOUNGEST)
+    if moment > utcnow() - YOUNGEST:
         raise click.UsageError(f"expected a day at least {YOUNGEST.days} days ago: charts and undo need what is younger")
     _current_schema()
     sites = _sites(site_ids)
@@ -110,7 +111,7 @@ def _run(folder: Path, sites: list[str], before: datetime, *, rewrite: bool, as_
 
 
 def _say_dry(sites: list[str], before: datetime, *, as_json: bool) -> None:
-    now, found = datetime.now(UTC), {}
+    now, found = utcnow(), {}
     with database().reading() as session:
         take_time(session)
         for site_id in sites:

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from service.actions.audit_log import record_audit
+from service.clock import utcnow
 from service.commands.support.context import database
 from service.commands.support.person import export_person
 from service.domain.audit_events import AuditEvent
@@ -129,7 +129,7 @@ def _write(file: Path, site_id: str | None) -> dict[str, int]:
         head = {
             "format": _FORMAT,
             "revision": migrate.newest(),
-            "at": datetime.now(UTC).isoformat(),
+            "at": utcnow().isoformat(),
             "site": site_id,
             "rows": counts,
         }

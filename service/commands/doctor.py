@@ -18,6 +18,7 @@ import redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.clock import utcnow
 from service.commands.config import doubts
 from service.commands.support.context import database, settings
 from service.jobs.names import Route
@@ -219,7 +220,7 @@ def _web() -> Finding:
 
 def _work() -> Iterator[Finding]:
     with database().reading() as session:
-        found = gauges(session, now=datetime.now(UTC))
+        found = gauges(session, now=utcnow())
         failing = failing_endpoints(session)
     late = found.oldest_pending > LATE
     do = "does a worker or a sweep run? `greenroom sweep` does the work of both" if late else ""

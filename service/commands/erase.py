@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +12,7 @@ import click
 from service.actions.audit_log import record_audit
 from service.actions.comments.edit_erase import erase as erase_one
 from service.actions.reported.forget import forget_reporter
+from service.clock import utcnow
 from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import Archiving
 from service.commands.support.context import database, settings
@@ -120,7 +121,7 @@ def _whose(author: str, email: str, address: str, older_than: int | None) -> Per
     if sum((bool(author), bool(email), bool(address), older_than is not None)) != 1:
         raise click.UsageError("expected one of --author, --email, --address and --older-than")
     if older_than is not None:
-        return PersonFilter(before=datetime.now(UTC) - timedelta(days=older_than))
+        return PersonFilter(before=utcnow() - timedelta(days=older_than))
     pseudonyms = Pseudonymizer.from_secret(settings().secret)
     try:
         return PersonFilter.of(pseudonyms, author=author, email=email, address=address)
@@ -132,7 +133,7 @@ def _forget_reporter(site_id: str, email: str) -> None:
     """Forget the person where they reported comments of others."""
     pseudonyms, secret_box = Pseudonymizer.from_secret(settings().secret), SecretBox.from_secret(settings().secret)
     with database().writing() as session:
-        forget_reporter(session, site_id, email, pseudonyms=pseudonyms, secret_box=secret_box, now=datetime.now(UTC))
+        forget_reporter(session, site_id, email, pseudonyms=pseudonyms, secret_box=secret_box, now=utcnow())
 
 
 def _erased(site_id: str, whose: PersonFilter) -> int:
@@ -145,7 +146,7 @@ def _erased(site_id: str, whose: PersonFilter) -> int:
         for comment_id in ids:
             try:
                 with database().writing() as session:
-                    count += erase_one(session, site_id, comment_id, now=datetime.now(UTC)) is not None
+                    count += erase_one(session, site_id, comment_id, now=utcnow()) is not None
             except Conflict:
                 # A race: the comment changed state meanwhile. The next look-up finds it again.
                 continue

@@ -1,12 +1,12 @@
 """`greenroom external`: sets up the external checks of a site."""
 
 import json
-from datetime import UTC, datetime
 from typing import TextIO
 
 import click
 
 from service.actions.sites.external_checks import ExternalCheckSettings, remove_external_check, set_external_check
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 from service.domain.external_checks import external_checks
@@ -67,7 +67,7 @@ def set_one(
         with database().writing() as session:
             made = set_external_check(
                 session, site_id, name, wanted,
-                secret_box=SecretBox.from_secret(settings().secret), now=datetime.now(UTC), allow=settings().webhook_allow,
+                secret_box=SecretBox.from_secret(settings().secret), now=utcnow(), allow=settings().webhook_allow,
             )  # fmt: skip
     except Refusal as error:
         raise click.ClickException(error.detail) from error

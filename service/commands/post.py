@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from service.clock import utcnow
 from service.commands.support.bulk_post import Sender, Sent, Unreachable
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
@@ -64,16 +64,14 @@ def _key_for(site: str, key: str) -> Iterator[str]:
 
     try:
         with database().writing() as session:
-            key_id, token = add_key(
-                session, site, scopes=[Scope.SUBMIT, Scope.READ], label="greenroom post", now=datetime.now(UTC)
-            )
+            key_id, token = add_key(session, site, scopes=[Scope.SUBMIT, Scope.READ], label="greenroom post", now=utcnow())
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     try:
         yield token
     finally:
         with database().writing() as session:
-            revoke_key(session, site, key_id, now=datetime.now(UTC))
+            revoke_key(session, site, key_id, now=utcnow())
 
 
 def _here() -> str:

@@ -1,10 +1,10 @@
 """`greenroom report dsa`: writes the yearly transparency report of a site as CSV files."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from service.clock import utcnow
 from service.commands.support.context import database
 from service.store.reports.transparency import transparency
 from service.store.reports.transparency_csv import report_files
@@ -33,7 +33,7 @@ def dsa(site_id: str, year: int, out: Path) -> None:
         site = session.get(Site, site_id)
         if site is None:
             raise click.ClickException(f"no site {site_id!r}")
-        files = report_files(transparency(session, site, year), published=datetime.now(UTC).date())
+        files = report_files(transparency(session, site, year), published=utcnow().date())
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_text(content, encoding="utf-8", newline="")

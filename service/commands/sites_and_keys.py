@@ -1,7 +1,6 @@
 """`greenroom site` and `greenroom key`: the sites and their API keys."""
 
 import json
-from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from service.actions.sites.delete_site import A_BATCH, close_site, deletable, de
 from service.actions.sites.site_settings import set_languages, set_origins, set_rules, set_time_zone
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
 from service.actions.sites.word_lists import set_list
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.errors import NotFound, Refusal
 from service.domain.policy.language_coverage import ALL, COVERED, named
@@ -41,7 +41,7 @@ def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bo
     """
     try:
         with database().writing() as session:
-            made = add_site(session, site_id, origins=origins, name=name, now=datetime.now(UTC))
+            made = add_site(session, site_id, origins=origins, name=name, now=utcnow())
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     click.echo(
@@ -160,7 +160,7 @@ def delete_a_site(site_id: str, *, yes: bool, as_json: bool) -> None:
         if not yes:
             click.confirm(f"Delete the site {site_id} for good, with {counts}?", abort=True, err=True)
         with database().writing() as session:
-            close_site(session, site_id, now=datetime.now(UTC))
+            close_site(session, site_id, now=utcnow())
         while _batch_deleted(site_id) == A_BATCH:
             pass
         with database().writing() as session:
@@ -245,7 +245,7 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
     chosen = [Scope.SUBMIT] if akismet else [Scope(s) for s in scopes] or [Scope.SUBMIT, Scope.READ]
     if akismet and scopes:
         raise click.UsageError("--akismet takes no --scope: such a key opens Akismet's four addresses and nothing else")
-    now = datetime.now(UTC)
+    now = utcnow()
     try:
         with database().writing() as session:
             if akismet:
@@ -289,7 +289,7 @@ def revoke_a_key(site_id: str, key_id: UUID) -> None:
     """
     try:
         with database().writing() as session:
-            revoke_key(session, site_id, key_id, now=datetime.now(UTC))
+            revoke_key(session, site_id, key_id, now=utcnow())
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     click.echo(f"key {key_id} is revoked")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from service.actions.accounts.invitations import offer, sites_beyond
 from service.actions.accounts.moderators import add_moderator, disable, give_role
 from service.actions.accounts.sign_in import new_link
 from service.actions.accounts.two_factor import reset
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 from service.store.accounts.moderators import moderator_with, roles_of
@@ -44,7 +45,7 @@ def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_j
     valid = timedelta(seconds=settings().link_valid)
     with _said_clearly(), database().writing() as session:
         is_new = moderator_with(session, email) is None
-        moderator = add_moderator(session, email, name=name, now=_now())
+        moderator = add_moderator(session, email, name=name, now=utcnow())
         locked(session, moderator.id)
         asked: list[str | None] = list(dict.fromkeys(sites)) or [None]
         beyond = [] if is_new else sites_beyond(session, moderator, asked)
@@ -52,9 +53,9 @@ def add_a_user(email: str, role: str, sites: tuple[str, ...], name: str, *, as_j
         for site_id in given:
             give_role(session, moderator, Role(role), site_id=site_id)
         if beyond:
-            token = offer(session, moderator, Role(role), beyond, signed_in=False, now=_now(), valid=valid)
+            token = offer(session, moderator, Role(role), beyond, signed_in=False, now=utcnow(), valid=valid)
         else:
-            token = new_link(session, moderator.id, now=_now(), valid=valid)
+            token = new_link(session, moderator.id, now=utcnow(), valid=valid)
     shown = {"email": moderator.email, "role": role, "sites": list(sites) or "all", "link": _link(token)}
     if as_json:
         click.echo(json.dumps({**shown, "accepted_by_link": [site_id or "all" for site_id in beyond]}))
@@ -78,7 +79,7 @@ def print_a_link(email: str, *, as_json: bool) -> None:
         moderator = moderator_with(session, email)
         if moderator is None or moderator.disabled_at is not None:
             raise click.ClickException(f"no moderator {email!r}; `greenroom user add {email}` makes one")
-        link = _link(new_link(session, moderator.id, now=_now(), valid=timedelta(seconds=settings().link_valid)))
+        link = _link(new_link(session, moderator.id, now=utcnow(), valid=timedelta(seconds=settings().link_valid)))
     click.echo(json.dumps({"email": email, "link": link}) if as_json else link)
 
 
@@ -129,7 +130,7 @@ def disable_user(email: str) -> None:
     Example: greenroom user disable dana@news.example
     """
     with _said_clearly(), database().writing() as session:
-        moderator = disable(session, email, now=_now())
+        moderator = disable(session, email, now=utcnow())
     click.echo(f"{moderator.email} is signed out and cannot sign in any more")
 
 
@@ -151,10 +152,6 @@ def _places(sites: Sequence[str | None]) -> str:
 
 def _link(token: str) -> str:
     return f"{settings().url}/sign-in/{token}"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @contextmanager

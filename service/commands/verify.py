@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.config import BadSetting
 from service.domain.security.log_leaks import leaks
@@ -68,7 +69,7 @@ def verify(accepted: Iterable[str] | None, receipts: Iterable[str] | None, *, as
 
 
 def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
-    now = datetime.now(UTC)
+    now = utcnow()
     with database().reading() as session:
         integrity.take_time(session)
         if accepted is not None:

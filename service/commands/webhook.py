@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +13,7 @@ import click
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from service.actions.webhooks.endpoints import add_endpoint, remove_endpoint
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 from service.domain.security.encryption import SecretBox
@@ -72,7 +72,7 @@ class Ledger:
             ("unverified", not verified),
         ):
             self.counts[name] += count
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        at = utcnow().isoformat(timespec="milliseconds")
         return Received(at, message_id, _type_of(told), comment, sequence, verified, repeated, out_of_order, told)
 
 
@@ -117,9 +117,7 @@ def _registered(site_id: str | None, url: str, ledger: Ledger) -> Iterator[None]
     secret_box = SecretBox.from_secret(settings().secret)
     try:
         with database().writing() as session:
-            endpoint, secret = add_endpoint(
-                session, site_id, url=url, secret_box=secret_box, now=datetime.now(UTC), allow=LOOPBACK
-            )
+            endpoint, secret = add_endpoint(session, site_id, url=url, secret_box=secret_box, now=utcnow(), allow=LOOPBACK)
     except Refusal as error:
         raise click.ClickException(error.detail) from error
     ledger.secrets = (*ledger.secrets, secret)

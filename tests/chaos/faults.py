@@ -13,8 +13,7 @@ _POSTGRES = frozenset({Setup.POSTGRES_REDIS})
 _SQLITE = _ALL - _POSTGRES
 _NONE: frozenset[Setup] = frozenset()
 _PREFIX = "greenroom:jobs:"
-#: Seconds by which clocks are moved. Only a worker on another machine is hours off. A web process that is hours ahead dates its events so
-#: that their webhooks wait for hours, and receivers refuse the webhooks of a delivery worker that is, as they must.
+#: Seconds by which clocks are moved. Only beside PostgreSQL can processes be hours apart: on SQLite they share a machine.
 _LEASES, _HOURS = (-20, -7, 7, 20), (-6 * 3600, 6 * 3600)
 
 
@@ -186,6 +185,7 @@ _KINDS = [
     Kind("full disk", _fills_disk, _SQLITE),
     Kind("clock of web", _moves_clock("web", *_LEASES), _ALL if FAKETIME else _NONE),
     Kind("clock of sweep", _moves_clock("sweep", *_LEASES), _ALL if FAKETIME else _NONE),
+    Kind("clock of web by hours", _moves_clock("web", *_HOURS), _POSTGRES if FAKETIME else _NONE),
     Kind("clock of worker by hours", _moves_clock("worker", *_HOURS), _POSTGRES if FAKETIME else _NONE),
     Kind("clock of worker", _moves_clock("worker", *_LEASES), _REDIS if FAKETIME else _NONE),
     Kind("freeze receiver", _freezes("receiver")),

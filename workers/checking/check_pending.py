@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from service.actions.comments.apply_verdicts import JudgedComment, apply_verdicts, prepare
+from service.clock import utcnow
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.policy.check_input import CheckInput
@@ -90,13 +91,15 @@ def _claimed(resources: WorkerResources) -> _Claimed | None:
     settings, database = resources.settings, resources.database
     token, lease = new_id(), timedelta(seconds=settings.lease)
     with database.reading_quickly() as session:
-        claims = first_free(session, now=_now(), lease=lease)
+        claims = first_free(session, now=utcnow(), lease=lease)
     if claims is None:
         return None
     rows: Sequence[AnyRow] = ()
     with database.leasing() as session:
         for again in (claims > 0, claims == 0):
-            rows = rows or claim(session, token=token, limit=1 if again else settings.batch, now=_now(), lease=lease, again=again)
+            rows = rows or claim(
+                session, token=token, limit=1 if again else settings.batch, now=utcnow(), lease=lease, again=again
+            )
     if len(rows) >= WAKE_ANOTHER_AT:
         resources.notifier.notify(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
@@ -109,7 +112,7 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
     Comments with external checks come last. So comments without external checks do not wait for the response of a service.
     """
     with resources.database.reading_quickly() as session:
-        batch = claimed_comments(session, claimed.comment_ids, now=_now())
+        batch = claimed_comments(session, claimed.comment_ids, now=utcnow())
         models = resources.site_models.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
@@ -134,7 +137,7 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
 def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], claimed: _Claimed) -> int:
     rows = prepare(settlements)
     with resources.database.writing() as session:
-        changes = apply_verdicts(session, rows, token=claimed.token, now=_now())
+        changes = apply_verdicts(session, rows, token=claimed.token, now=utcnow())
         crash_point(CrashPoint.SETTLED)
     crash_point(CrashPoint.ANNOUNCED)
     if any(changes.values()):
@@ -173,7 +176,3 @@ def _reading(item: ClaimedComment, before: Before, models: Mapping[str, bytes]) 
 def _judged(item: ClaimedComment, signals: tuple[Signal, ...]) -> JudgedComment:
     verdict = verdict_of(signals, item.rules, item.thresholds, identity=item.comment_id.hex)
     return JudgedComment(item, signals, verdict)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

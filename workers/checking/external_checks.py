@@ -5,11 +5,11 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from threading import Lock
 
 from service.actions.comments.apply_verdicts import JudgedComment
 from service.actions.sites.external_checks import Grant, record_answers, take_requests
+from service.clock import utcnow
 from service.config import Settings
 from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
 from service.domain.external_checks.contract import ExternalCheck, ExternalCheckInput, Setup
@@ -129,7 +129,7 @@ class _Client:
         line = self._line
         message = f"{settlement.waiting.comment_id}.{settlement.waiting.revision}"
         try:
-            asked = line.check.build_request(ExternalCheckInput(settlement.waiting.reading, message, _now()), line.setup)
+            asked = line.check.build_request(ExternalCheckInput(settlement.waiting.reading, message, utcnow()), line.setup)
         except Exception as error:
             return Answer(None, error=f"the question could not be made: {type(error).__name__}")
         return SafeHttp(allow=self._settings.webhook_allow, seconds=seconds).post(asked.url, asked.body, asked.headers)
@@ -189,7 +189,7 @@ _GONE = replace(EXTERNAL_CHECKS["own"], title="A removed check")
 def _take(asking: Sequence[ExternalCheckClient], database: Database) -> None:
     with database.writing() as session:
         for line in (one for one in asking if not one.broken):
-            line.grant = take_requests(session, line.row.site_id, line.row.name, len(line.asked), now=_now())
+            line.grant = take_requests(session, line.row.site_id, line.row.name, len(line.asked), now=utcnow())
 
 
 def _report(asking: Sequence[ExternalCheckClient], database: Database) -> None:
@@ -204,9 +204,5 @@ def _report(asking: Sequence[ExternalCheckClient], database: Database) -> None:
                 answered=line.answered,
                 failures=line.failures,
                 error=line.error,
-                now=_now(),
+                now=utcnow(),
             )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

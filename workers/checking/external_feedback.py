@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from service.actions.sites.external_checks import set_feedback_until
+from service.clock import utcnow
 from service.domain.external_checks import external_checks
 from service.domain.external_checks.contract import ExternalCheckInput, Setup
 from service.domain.security.encryption import DecryptionFailed, SecretBox
@@ -26,7 +27,7 @@ def send_feedback(resources: WorkerResources) -> int:
     Each decision is sent at most once, since a service would count a repeated decision twice. So the position reached
     (`feedback_until`) is stored before sending. A service with an open circuit breaker gets its feedback later.
     """
-    ripe = _now() - timedelta(seconds=resources.settings.decision_delay) - SETTLED
+    ripe = utcnow() - timedelta(seconds=resources.settings.decision_delay) - SETTLED
     teaching = [name for name, check in external_checks().items() if check.build_feedback]
     with resources.database.reading() as session:
         found = [(one, *corrections(session, one, until=ripe, most=MOST)) for one in listeners(session, teaching)]
@@ -47,14 +48,10 @@ def _send_corrections(resources: WorkerResources, listener: Listener, said: Sequ
     setup = Setup(listener.address, secret, listener.model, listener.blog)
     outside = SafeHttp(allow=resources.settings.webhook_allow, seconds=listener.seconds)
     for one in said:
-        asked = tells(ExternalCheckInput(one.reading, str(one.comment_id), _now()), setup, one.unwanted)
+        asked = tells(ExternalCheckInput(one.reading, str(one.comment_id), utcnow()), setup, one.unwanted)
         answer = outside.post(asked.url, asked.body, asked.headers)
         log.info(
             "feedback_sent",
             extra={"check": listener.name, "site": listener.site_id, "status": answer.status, "error": answer.fault},
         )
     return len(said)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

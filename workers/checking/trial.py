@@ -1,10 +1,9 @@
 """Trial: judges a comment like any other, but stores nothing."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy.orm import Session
 
 from service.actions.comments.submit import Accepted, Submission, submit
+from service.clock import utcnow
 from service.config import Settings
 from service.domain.policy.judge import Verdict
 from service.domain.policy.verdict import TrialResult
@@ -30,6 +29,6 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> T
 
 
 def _read(session: Session, submission: Submission, pseudonyms: Pseudonymizer) -> list[ClaimedComment]:
-    now = datetime.now(UTC)
+    now = utcnow()
     [outcome] = submit(session, [submission], pseudonyms=pseudonyms, now=now)
     return claimed_comments(session, [outcome.comment_id], now=now) if isinstance(outcome, Accepted) else []

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 from service.actions.lifecycle.daily_statistics import store_statistics
+from service.clock import utcnow
 from service.store.db.engine import Database
 from service.store.reports.daily_statistics import Statistics, days, sites_to_count, statistics_of
 from service.store.tables.daily_statistics import DailyStatistics
@@ -21,7 +22,7 @@ def count_days(database: Database, *, now: datetime | None = None, seconds: floa
 
     Counting only reads and takes no lock. Each day is stored in a separate transaction.
     """
-    now, until = now or datetime.now(UTC), time.monotonic() + seconds
+    now, until = now or utcnow(), time.monotonic() + seconds
     with database.reading() as session:
         due = sites_to_count(session, now.date(), before=now - EVERY)
     counted = sum(_count_site(database, site_id, now, until) for site_id in due)

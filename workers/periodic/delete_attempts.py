@@ -1,10 +1,11 @@
 """Deletes the counts of attempts to sign in whose window is over."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
 from service.actions.accounts.sign_in_attempts import delete_old_attempts
+from service.clock import utcnow
 from service.store.tables.sign_in_attempts import SignInAttempts
 from workers.resources.worker_resources import WorkerResources
 
@@ -14,7 +15,7 @@ AT_ONCE = 1000
 
 def delete_attempts(resources: WorkerResources, now: datetime | None = None) -> int:
     """Returns how many counts were deleted. Takes no write lock if there are none."""
-    now, deleted = now or datetime.now(UTC), 0
+    now, deleted = now or utcnow(), 0
     while _any_old(resources, now):
         with resources.database.writing() as session:
             count = delete_old_attempts(session, now=now, limit=AT_ONCE)

@@ -1,8 +1,9 @@
 """Deletes expired idempotency keys and applies each site's retention rules."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
+from service.clock import utcnow
 from service.store.comments.idempotency import any_expired, delete_expired
 from workers.periodic.retention import apply_retention
 from workers.resources.worker_resources import WorkerResources
@@ -19,7 +20,7 @@ def expire_idempotency_keys(resources: WorkerResources) -> int:
     If no key has expired, takes no write lock to delete keys.
     """
     apply_retention(resources)
-    forgotten, now = 0, datetime.now(UTC)
+    forgotten, now = 0, utcnow()
     while _any(resources, now):
         with resources.database.writing() as session:
             forgotten += delete_expired(session, now=now, limit=AT_ONCE)

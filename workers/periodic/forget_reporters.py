@@ -1,8 +1,9 @@
 """Forget who reported and who complained, once nobody can complain about the decision any more."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from service.actions.reported.forget import forget_complaints, forget_reports
+from service.clock import utcnow
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.store.lifecycle.retention import forgettable_complaints, forgettable_reports
 from workers.resources.worker_resources import WorkerResources
@@ -13,7 +14,7 @@ AT_ONCE = 500
 
 def forget_reporters(resources: WorkerResources, now: datetime | None = None) -> int:
     """Do a bounded part of the due work. Returns how many reports and complaints were changed."""
-    now = now or datetime.now(UTC)
+    now = now or utcnow()
     before = now - COMPLAINT_TIME
     with resources.database.reading() as session:
         reports = forgettable_reports(session, before, limit=AT_ONCE)

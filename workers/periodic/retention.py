@@ -1,10 +1,11 @@
 """Retention: once a day, erases old rejected comments and personal data as each site's settings say, in small steps."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from service.actions.comments.edit_erase import erase
 from service.actions.lifecycle.retention import done_for, forget_authors, note_gone
+from service.clock import utcnow
 from service.domain.errors import Conflict
 from service.domain.retention import Retention
 from service.store.lifecycle.retention import personal_of, rejected_of, retentions, some_of
@@ -21,7 +22,7 @@ FORGOTTEN, TIMES = 500, 4
 
 def apply_retention(resources: WorkerResources, now: datetime | None = None) -> int:
     """Do a bounded part of the due work. Returns how many comments were changed. The next run does the rest."""
-    now = now or datetime.now(UTC)
+    now = now or utcnow()
     with resources.database.reading() as session:
         due = [(site_id, kept) for site_id, kept in retentions(session) if kept.is_due(now)]
     return sum(_of_site(resources, site_id, kept, now) for site_id, kept in due)

@@ -1,9 +1,10 @@
 """Sends the mails that wait in the database. A mail that fails is tried again later, until it is no longer valid."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from service.actions.accounts.mails import MailDraft, delete_mail, delete_old_mails, take_mail
+from service.clock import utcnow
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.store.accounts.mails import any_old_mail, due_mail
@@ -19,7 +20,7 @@ AT_ONCE = 20
 
 def send_mails(resources: WorkerResources, now: datetime | None = None) -> int:
     """Send the mails that are due, one after the other. Returns how many were sent. No transaction is open while one is sent."""
-    now = now or datetime.now(UTC)
+    now = now or utcnow()
     _delete_old(resources, now)
     if not resources.settings.sends_mail:
         return 0

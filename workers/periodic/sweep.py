@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from service.clock import utcnow
 from service.jobs.names import Job
 from service.jobs.notify import NoNotifier
 from service.store.comments.claim import claimed_since, oldest_unclaimed
@@ -16,6 +17,7 @@ from workers.periodic.daily_statistics import count_days
 from workers.periodic.delete_attempts import delete_attempts
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.forget_reporters import forget_reporters
+from workers.periodic.limit_waits import limit_waits
 from workers.periodic.send_mails import send_mails
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
@@ -56,6 +58,7 @@ PERIODIC_JOBS = (
     PeriodicJob("feedback", send_feedback, 5.0),
     PeriodicJob("attempts", delete_attempts, 600.0),
     PeriodicJob("reporters", forget_reporters, 600.0),
+    PeriodicJob("waits", limit_waits, 10.0),
 )
 
 
@@ -74,7 +77,7 @@ def sweep(resources: WorkerResources) -> None:
 def check_late(resources: WorkerResources) -> None:
     """Check in this process if comments wait and no worker has claimed any for `sweep_after` seconds: a wake-up was lost, or no
     worker lives. While workers claim comments they are left alone, however long the queue is."""
-    settings, now = resources.settings, datetime.now(UTC)
+    settings, now = resources.settings, utcnow()
     lease, late = timedelta(seconds=settings.lease), now - timedelta(seconds=settings.sweep_after)
     with resources.database.reading() as session:
         oldest = oldest_unclaimed(session, now=now, lease=lease)
@@ -86,7 +89,7 @@ def check_late(resources: WorkerResources) -> None:
 
 def _deliver_late(resources: WorkerResources) -> None:
     """Deliver in this process what is still due although the sweep before this one has woken the delivery worker."""
-    late = datetime.now(UTC) - timedelta(seconds=resources.settings.sweep_every + resources.settings.sweep_after)
+    late = utcnow() - timedelta(seconds=resources.settings.sweep_every + resources.settings.sweep_after)
     with resources.database.reading() as session:
         undelivered = anything_due(session, now=late)
     if undelivered:

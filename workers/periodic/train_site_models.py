@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from service.actions.learning.risk_budget import calibrated, renew_limits
 from service.actions.learning.site_model import begin_learning, keep_abuse_calibration, keep_model, put_back_overruled
 from service.child_process import die_with_parent
+from service.clock import utcnow
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.site_model_doubts import OVERRULED, STANDING_COUNTS, STOOD
 from service.logs import configure
@@ -80,7 +81,7 @@ def learn_site(database: Database, site_id: str) -> bool:
     Returns False if another process is training this model, or if its training data was erased meanwhile.
     """
     with database.writing() as session:
-        lease = begin_learning(session, site_id, now=_now())
+        lease = begin_learning(session, site_id, now=utcnow())
     if lease is None:
         return False
     lessons, last_decision_at = _lessons(database, site_id)
@@ -97,7 +98,7 @@ def learn_site(database: Database, site_id: str) -> bool:
             report=found.as_record(),
             active=found.doubt is None,
             last_decision_at=last_decision_at,
-            now=_now(),
+            now=utcnow(),
         )
         if kept:
             keep_abuse_calibration(session, site_id, calibration)
@@ -124,7 +125,7 @@ def _renew_limits(database: Database, site_id: str) -> None:
 
 def _due(database: Database, rest: timedelta = timedelta(0)) -> list[str]:
     with database.reading() as session:
-        sites = due_for_training(session, now=_now(), rest=rest)
+        sites = due_for_training(session, now=utcnow(), rest=rest)
     return [one.site_id for one in sites if one.retry or due(one.labels + one.new, one.labels)]
 
 
@@ -141,7 +142,7 @@ def _ordinary_lessons(database: Database, site_id: str, *, mostly_rejected: bool
 
     The comment's id decides which list it belongs to. So no model is evaluated on a comment that an earlier model was trained on.
     """
-    now = datetime.now(UTC)
+    now = utcnow()
     with database.reading() as session:
         judges = [
             _lesson(read, 0) for id_, read in ordinary_comments(session, site_id, until=now, most=MOST_STANDING) if id_.int % 2
@@ -187,10 +188,6 @@ def _child(resources: WorkerResources) -> subprocess.Popen[bytes]:
     child.stdin.write(resources.database.url.encode())
     child.stdin.close()
     return child
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def main() -> None:

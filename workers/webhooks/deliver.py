@@ -7,13 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from service.actions.webhooks.create_deliveries import create_deliveries
 from service.actions.webhooks.record_attempts import AttemptResult, record_attempts
+from service.clock import utcnow
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
@@ -36,7 +37,7 @@ def deliver(resources: WorkerResources, *, seconds: float = 4.0) -> int:
     One thread uses the database, one write transaction per turn. The other threads only send and hold no connection.
     """
     with resources.database.reading() as session:
-        if not anything_due(session, now=_now()):
+        if not anything_due(session, now=utcnow()):
             return 0
     with ThreadPoolExecutor(resources.settings.courier_threads, thread_name_prefix="courier") as pool:
         attempted, unfinished = _Round(resources, pool, until=time.monotonic() + seconds).run()
@@ -87,7 +88,7 @@ class _Round:
 
     def _turn(self, landed: Sequence[AttemptResult], *, late: bool) -> list[Outgoing]:
         """One write transaction: record attempts, release deliveries that must not be sent now, claim due ones."""
-        database, now, token = self._workshop.database, _now(), new_id()
+        database, now, token = self._workshop.database, utcnow(), new_id()
         back = self._in_hand.handed_back()
         if not (landed or back) and (late or not self._anything_due(now)):
             return []
@@ -130,7 +131,3 @@ class _Round:
             lease=timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout)),
             probe_every=self._probe_every,
         )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

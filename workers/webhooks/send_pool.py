@@ -5,11 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from service.actions.webhooks.record_attempts import AttemptResult
+from service.clock import utcnow
 from service.store.webhooks.deliveries import Outgoing
 
 
@@ -96,7 +97,7 @@ class SendPool:
         with self._lock:
             if done:
                 self._under_way[done.endpoint_id] -= 1
-            latest = datetime.now(UTC) + self._attempt
+            latest = utcnow() + self._attempt
             self._waiting = [item for item in self._waiting if item.lease_until > latest]
             if more and time.monotonic() < self._until:
                 for place, item in enumerate(self._waiting):

@@ -3,9 +3,10 @@
 import json
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from service.actions.webhooks.record_attempts import AttemptResult
+from service.clock import utcnow
 from service.config import Settings
 from service.crash import CrashPoint, crash_point
 from service.domain.security.encryption import DecryptionFailed, SecretBox
@@ -26,7 +27,7 @@ class Sender:
 
     def send(self, item: Outgoing) -> AttemptResult:
         """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""
-        at = _now()
+        at = utcnow()
         told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         try:
@@ -49,7 +50,3 @@ def _headers(item: Outgoing, keys: Sequence[str], at: datetime, body: bytes) -> 
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": signatures(keys, item.message_id, at, body),
     }
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

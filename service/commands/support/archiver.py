@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.actions.lifecycle.archive import (
@@ -16,6 +16,7 @@ from service.actions.lifecycle.archive import (
     note_restored,
     restore,
 )
+from service.clock import utcnow
 from service.commands.support.archive_files import ArchiveFolder, Damaged, Entry
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
@@ -49,7 +50,7 @@ class Archiving:
             if not entry.moved:
                 self.say(f"{entry.name}: an earlier run did not finish with this file")
                 self._ours(entry)
-                self._move(entry, datetime.now(UTC) - YOUNGEST)
+                self._move(entry, utcnow() - YOUNGEST)
 
     def fill(self, site_id: str, before: datetime) -> list[Entry]:
         """Move a site's comments that are older than `before` into new files. Returns the entries of these files."""
@@ -57,7 +58,7 @@ class Archiving:
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
             archive_file = ArchiveFile(
-                new_id(), site_id, self.shelf.free_name(site_id, before), str(self.shelf.folder.resolve()), datetime.now(UTC)
+                new_id(), site_id, self.shelf.free_name(site_id, before), str(self.shelf.folder.resolve()), utcnow()
             )
             entry = self.shelf.write(archive_file, source.next_ones(A_FILE))
             self.say(
@@ -69,7 +70,7 @@ class Archiving:
     def _old(self, site_id: str, before: datetime) -> Archivable:
         with self.database.reading() as session:
             take_time(session)
-            return Archivable.of(session, site_id, before=before, now=datetime.now(UTC))
+            return Archivable.of(session, site_id, before=before, now=utcnow())
 
     def _move(self, entry: Entry, before: datetime) -> Entry:
         """Delete the rows of one file from the database. No other code deletes archived rows. At this point the file is complete,
@@ -121,7 +122,7 @@ class Archiving:
         name."""
         gone: dict[str, int] = {}
         for entry in self._of(""):
-            now = datetime.now(UTC)
+            now = utcnow()
             if dry_run:
                 count = sum(len(some) - len(self._unerased(some)) for some in self.shelf.read(entry, at_once=500))
             else:

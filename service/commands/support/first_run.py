@@ -3,7 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.actions.accounts.moderators import add_moderator, give_role
 from service.actions.accounts.sign_in import new_link
 from service.actions.sites.sites_and_keys import add_key, add_site
+from service.clock import utcnow
 from service.config import Settings
 from service.domain.origins import origin_of
 from service.store.accounts.moderators import moderator_with
@@ -47,7 +48,7 @@ def prepare(settings: Settings) -> None:
 
 def open_installation(settings: Settings, database: Database) -> Installation:
     """Open the installation. On the first start, make the site `demo`, a key for it and the first moderator."""
-    now = datetime.now(UTC)
+    now = utcnow()
     with database.writing() as session:
         sites = tuple(session.scalars(select(Site.id).order_by(Site.id)))
         comments = session.scalar(select(func.count()).select_from(Comment)) or 0

@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit
+from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.audit_events import AuditEvent
 from service.domain.security.encryption import SecretBox
@@ -35,7 +36,7 @@ def export_person(site_id: str, who: str, file: Path) -> None:
         dump.steady(session)
         stored = {
             "site": site_id,
-            "at": datetime.now(UTC).isoformat(),
+            "at": utcnow().isoformat(),
             "comments": _all_comments(session, site_id, whose),
             "reports": reports_of_person(session, site_id, email, pseudonyms=pseudonyms, secret_box=secret_box),
         }

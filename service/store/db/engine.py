@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.domain.audit_events import AuditActor
@@ -82,6 +82,13 @@ class Database:
         `lightly`, and PostgreSQL runs each statement as a transaction of its own, which saves two round trips."""
         with self.writing(lightly=True) if self.on_sqlite else self.reading_quickly() as session:
             yield session
+
+    def compare_clocks(self) -> None:
+        """Learn the time of PostgreSQL before anything is compared with it (see `service.clock`). If it cannot be reached now, the
+        first connection does this."""
+        if not self.on_sqlite:
+            with suppress(SQLAlchemyError):
+                self.engine.connect().close()
 
     def wipe(self) -> None:
         """Truncate SQLite's write-ahead log (WAL), so that no erased data stays in it."""

@@ -1,12 +1,15 @@
 """The engine for PostgreSQL. Every wait has a timeout."""
 
+from datetime import datetime
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
+
+from service.clock import CLOCK
 
 #: A connection that was unused for more than this many seconds is pinged at checkout. Until then it is assumed to be alive.
 MAX_SILENCE = 1.0
@@ -48,9 +51,10 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
-        if monotonic() - record.info.get("used", monotonic()) > MAX_SILENCE:
+        # The ping asks for the time, so it also keeps the shared clock right.
+        if CLOCK.is_due or monotonic() - record.info.get("used", monotonic()) > MAX_SILENCE:
             try:
-                engine.dialect.do_ping(connection)
+                CLOCK.compare(lambda: _time(connection))
             except psycopg.Error as error:
                 raise InvalidatePoolError from error
 
@@ -61,3 +65,13 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
         return connection
 
     return engine
+
+
+def _time(connection: psycopg.Connection[Any]) -> datetime:
+    """The server's time, asked outside any transaction."""
+    before, connection.autocommit = connection.autocommit, True
+    try:
+        return cast("datetime", connection.execute("SELECT clock_timestamp()").fetchall()[0][0])
+    finally:
+        if not connection.closed:
+            connection.autocommit = before

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from service.clock import utcnow
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.capped_count import capped_count
@@ -146,7 +147,7 @@ def listing(
 
     Held comments that colleagues have on their screens `now` are left out, unless `shared` or a filter is set.
     """
-    now = now or datetime.now(UTC)
+    now = now or utcnow()
     asked = _resolved(asked)
     if asked.tab is Tab.MINE:
         return _decided_by(session, site_id, asked, moderator_id, limit)

@@ -4,12 +4,13 @@ It differs from our own API: text responses, 200 even for an invalid key, unknow
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from service.actions.moderation.decide import Actor, Ruling, decide
+from service.clock import utcnow
 from service.domain.errors import Code
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -133,7 +134,7 @@ def _reported(state: State) -> Response:
         return text_response(INVALID)
     if g.fields.is_test:
         return text_response(THANKS)
-    site_id, now = g.caller.site_id, datetime.now(UTC)
+    site_id, now = g.caller.site_id, utcnow()
     with resources().database.writing() as session:
         found = reported_comment(session, g.fields, now=now) or unseen_comment(session, g.fields, now=now)
         if found is not None:

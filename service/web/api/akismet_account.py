@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g
 from pydantic_core import to_json
 
+from service.clock import utcnow
 from service.domain.errors import Code
 from service.store.reports.akismet_figures import DAY, MONTH, Figures, figures_of, total
 from service.web.api.akismet_key import FORM, INVALID, TAG, TEXT, answers, refuse_in_text, text_response, with_key
@@ -86,7 +87,7 @@ def subscription() -> Response:
 def figures() -> Response:
     if not g.get("caller"):
         return text_response(INVALID)
-    now, period = datetime.now(UTC), g.fields.text("from")
+    now, period = utcnow(), g.fields.text("from")
     since = {"60-days": now - timedelta(days=60), "6-months": _months_before(now, 5)}.get(period, _EVER)
     by_period = _figures(since, now, by=DAY if period == "60-days" else MONTH)
     summary = total(by_period)
@@ -101,7 +102,7 @@ def figures() -> Response:
 def key_sites() -> Response:
     if not g.get("caller"):
         return text_response(INVALID)
-    now = datetime.now(UTC)
+    now = utcnow()
     this_month, site = total(_figures(_months_before(now, 0), now)), resources().sites.get(g.caller.site_id)
     row = {
         "site": site.origins[0] if site.origins else site.id,
@@ -118,7 +119,7 @@ def key_sites() -> Response:
 def usage_limit() -> Response:
     if not g.get("caller"):
         return text_response(INVALID)
-    now = datetime.now(UTC)
+    now = utcnow()
     this_month = total(_figures(_months_before(now, 0), now))
     return _json({"limit": "none", "usage": this_month.spam + this_month.ham, "percentage": "0.00", "throttled": False})
 

@@ -2,7 +2,7 @@
 again."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import g
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.comments.recheck import has_news, note_recheck
 from service.actions.comments.submit import Accepted, Outcome, Submission, submit
+from service.clock import utcnow
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Refusal
 from service.domain.ids import thread_id
@@ -54,7 +55,7 @@ def check_comment(fields: Fields) -> Checked:
     if not fields.is_again:
         return _wait(_submit(draft))
     with resources().database.reading() as session:
-        row = sent_before(session, sent, since=datetime.now(UTC) - REMEMBERED)
+        row = sent_before(session, sent, since=utcnow() - REMEMBERED)
     if row is None:
         return _wait(_submit_once(draft, _key(sent)))
     return _recheck(fields, sent, row)
@@ -92,7 +93,7 @@ def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
     if has_news(sent, row, edited=fields.is_edited):
         try:
             with resources().database.writing() as session:
-                edited = note_recheck(session, sent, row, edited=fields.is_edited, now=datetime.now(UTC))
+                edited = note_recheck(session, sent, row, edited=fields.is_edited, now=utcnow())
         except (Refusal, IntegrityError):
             # Race: the comment changed meanwhile, and the verdict may be for its old text. So a person decides.
             return Checked(State.HELD, row.id)

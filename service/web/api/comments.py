@@ -1,6 +1,5 @@
 """The host API for comments: submit, read, list, edit and erase."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from pydantic import Field
 
 from service.actions.comments.edit_erase import edit, erase
 from service.actions.comments.submit import Accepted, Submission
+from service.clock import utcnow
 from service.crash import CrashPoint, crash_point
 from service.domain.errors import Code, Gone, InArchive, NotFound
 from service.domain.states import State
@@ -143,7 +143,7 @@ def list_comments() -> Response:
 def edit_comment(comment_id: UUID) -> Response:
     body, _ = parse_body(EditBody)
     with resources().database.writing() as session:
-        change = edit(session, api_key().site_id, comment_id, body.text, version=body.version, now=datetime.now(UTC))
+        change = edit(session, api_key().site_id, comment_id, body.text, version=body.version, now=utcnow())
     resources().feeds.evict(change.thread_id)
     resources().notifier.notify(Job.DRAIN)
     resources().notifier.notify(Job.DELIVER)
@@ -162,7 +162,7 @@ def edit_comment(comment_id: UUID) -> Response:
 )
 def erase_comment(comment_id: UUID) -> Response:
     with resources().database.writing() as session:
-        change = erase(session, api_key().site_id, comment_id, now=datetime.now(UTC))
+        change = erase(session, api_key().site_id, comment_id, now=utcnow())
     if change is not None:
         resources().feeds.evict(change.thread_id)
     resources().notifier.notify(Job.DELIVER)
@@ -192,5 +192,5 @@ def _comment_response(comment_id: UUID) -> CommentResponse:
             raise Gone("this comment was erased")
         events, site = history_of(session, comment_id), session.get_one(Site, api_key().site_id)
         statement = statement_of_comment(row.comment, events, site, links=resources().reader_links)
-        about_author = statement_of_author(row.comment.author_key, site, now=datetime.now(UTC))
+        about_author = statement_of_author(row.comment.author_key, site, now=utcnow())
         return comment_response(row, events, base=resources().settings.url, statement=statement, author_statement=about_author)

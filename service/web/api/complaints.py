@@ -1,6 +1,6 @@
 """The host API for complaints: an author complains about a restriction of their comment, and reads the outcome."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from pydantic import Field, StringConstraints
 
 from service.actions.reported.complain import LONGEST, ComplaintDraft, complain_as_author
+from service.clock import utcnow
 from service.domain.errors import Code, NotFound
 from service.domain.reported.contact import Contact
 from service.jobs.names import Job
@@ -87,7 +88,7 @@ def complain(comment_id: UUID) -> Response:
             draft,
             seq=body.version,
             secret_box=resources().secret_box,
-            now=datetime.now(UTC),
+            now=utcnow(),
         )
         response = _response(complaint)
     resources().notifier.notify(Job.DELIVER)

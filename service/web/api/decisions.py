@@ -1,6 +1,6 @@
 """The host API for decisions: a person at the host decides on a comment, or undoes the last decision."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from service.actions.moderation.decide import Actor, Decided, Ruling, decide, undo
+from service.clock import utcnow
 from service.domain.errors import AlreadyDecided, Code, Conflict, Fault, NotFound, Refusal
 from service.domain.states import State
 from service.jobs.names import Job
@@ -92,7 +93,7 @@ def decide_comment(comment_id: UUID) -> Response:
 def _decided(session: Session, comment_id: UUID, body: DecisionBody) -> Decided | Refusal:
     agrees = body.decision is not Word.HOLD and is_undecided(session, comment_id)
     ruling = Ruling(comment_id, _STATES[body.decision], body.version, body.reason, body.note, confirms=agrees)
-    return decide(session, api_key().site_id, [ruling], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
+    return decide(session, api_key().site_id, [ruling], actor=_actor(), now=utcnow(), delay=_delay())[0]
 
 
 def _undone(session: Session, comment_id: UUID, body: DecisionBody) -> Decided | Refusal:
@@ -106,7 +107,7 @@ def _undone(session: Session, comment_id: UUID, body: DecisionBody) -> Decided |
     if body.version is not None and body.version != last.version:
         detail = f"somebody moved this comment since version {body.version}"
         return AlreadyDecided(detail, Fault("/version", "stale", f"expected the version of the last decision, {last.version}"))
-    return undo(session, api_key().site_id, [last.id], actor=_actor(), now=datetime.now(UTC), delay=_delay())[0]
+    return undo(session, api_key().site_id, [last.id], actor=_actor(), now=utcnow(), delay=_delay())[0]
 
 
 def _actor() -> Actor:

@@ -1,6 +1,5 @@
 """The host API for webhook deliveries: the log of attempts, and replays."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from service.actions.webhooks.endpoints import replay, replay_dead
+from service.clock import utcnow
 from service.domain.errors import Code, NotFound
 from service.jobs.names import Job
 from service.store.comments.listing import Position
@@ -81,7 +81,7 @@ def list_deliveries(endpoint_id: UUID) -> Response:
 def replay_deliveries(endpoint_id: UUID) -> Response:
     body, _ = parse_body(ReplayBody)
     with resources().database.writing() as session:
-        count = replay_dead(session, api_key().site_id, endpoint_id, since=body.since, now=datetime.now(UTC))
+        count = replay_dead(session, api_key().site_id, endpoint_id, since=body.since, now=utcnow())
     resources().notifier.notify(Job.DELIVER)
     return json_response(Replayed(replayed=count), 202)
 
@@ -111,7 +111,7 @@ def get_delivery(delivery_id: UUID) -> Response:
 )
 def replay_delivery(delivery_id: UUID) -> Response:
     with resources().database.writing() as session:
-        replay(session, api_key().site_id, delivery_id, now=datetime.now(UTC))
+        replay(session, api_key().site_id, delivery_id, now=utcnow())
     resources().notifier.notify(Job.DELIVER)
     return json_response(_delivery_response(delivery_id), 202)
 

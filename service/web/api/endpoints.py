@@ -1,7 +1,6 @@
 """The host API for webhook endpoints: their URLs, events, secrets, and a test delivery."""
 
 import time
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from service.actions.webhooks.endpoints import EVENTS, add_endpoint, change_endpoint, remove_endpoint, rotate, send_test
+from service.clock import utcnow
 from service.domain.errors import Code, NotFound
 from service.jobs.names import Job
 from service.store.tables.outbox import DeliveryState, EventType
@@ -98,10 +98,10 @@ def create_endpoint() -> Response:
             url=body.url,
             events=body.events,
             secret_box=resources().secret_box,
-            now=_now(),
+            now=utcnow(),
             allow=allow,
         )
-    response = json_response(new_endpoint_response(EndpointHealth(endpoint, 0, 0), secret, now=_now()), 201)
+    response = json_response(new_endpoint_response(EndpointHealth(endpoint, 0, 0), secret, now=utcnow()), 201)
     response.headers["Location"] = f"/v1/endpoints/{endpoint.id}"
     return response
 
@@ -113,7 +113,7 @@ def create_endpoint() -> Response:
 def list_endpoints() -> Response:
     with resources().database.reading() as session:
         standings = endpoints_of(session, api_key().site_id)
-    return json_response(EndpointsResponse(endpoints=tuple(endpoint_response(standing, now=_now()) for standing in standings)))
+    return json_response(EndpointsResponse(endpoints=tuple(endpoint_response(standing, now=utcnow()) for standing in standings)))
 
 
 @bp.get("/endpoints/<uuid:endpoint_id>")
@@ -126,7 +126,7 @@ def list_endpoints() -> Response:
     refusals=(Code.NOT_FOUND,),
 )
 def get_endpoint(endpoint_id: UUID) -> Response:
-    return json_response(endpoint_response(_health(endpoint_id), now=_now()))
+    return json_response(endpoint_response(_health(endpoint_id), now=utcnow()))
 
 
 @bp.patch("/endpoints/<uuid:endpoint_id>")
@@ -147,14 +147,14 @@ def update_endpoint(endpoint_id: UUID) -> Response:
             session,
             api_key().site_id,
             endpoint_id,
-            now=_now(),
+            now=utcnow(),
             url=body.url,
             events=body.events,
             enabled=body.enabled,
             allow=resources().settings.webhook_allow,
         )
     resources().notifier.notify(Job.DELIVER)
-    return json_response(endpoint_response(_health(endpoint_id), now=_now()))
+    return json_response(endpoint_response(_health(endpoint_id), now=utcnow()))
 
 
 @bp.delete("/endpoints/<uuid:endpoint_id>")
@@ -185,8 +185,8 @@ def delete_endpoint(endpoint_id: UUID) -> Response:
 )
 def rotate_secret(endpoint_id: UUID) -> Response:
     with resources().database.writing() as session:
-        _, secret = rotate(session, api_key().site_id, endpoint_id, secret_box=resources().secret_box, now=_now())
-    return json_response(new_endpoint_response(_health(endpoint_id), secret, now=_now()))
+        _, secret = rotate(session, api_key().site_id, endpoint_id, secret_box=resources().secret_box, now=utcnow())
+    return json_response(new_endpoint_response(_health(endpoint_id), secret, now=utcnow()))
 
 
 @bp.post("/endpoints/<uuid:endpoint_id>/test")
@@ -204,7 +204,7 @@ def rotate_secret(endpoint_id: UUID) -> Response:
 )
 def test_endpoint(endpoint_id: UUID) -> Response:
     with resources().database.writing() as session:
-        delivery_id = send_test(session, api_key().site_id, endpoint_id, now=_now())
+        delivery_id = send_test(session, api_key().site_id, endpoint_id, now=utcnow())
     resources().notifier.notify(Job.DELIVER)
     row = _tried(delivery_id, seconds=resources().settings.webhook_timeout + PATIENCE)
     return json_response(delivery_response(row), 202 if row.delivery.state == DeliveryState.DUE else 200)
@@ -229,7 +229,3 @@ def _health(endpoint_id: UUID) -> EndpointHealth:
     if standing is None:
         raise NotFound("no such endpoint on this site")
     return standing
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,11 +1,11 @@
 """The host API for readers' reports: send one, and see what became of it."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Blueprint, Response
 
 from service.actions.reported.receive import receive_report
+from service.clock import utcnow
 from service.domain.errors import Code, NotFound
 from service.jobs.names import Job
 from service.store.reported.reports import report_of
@@ -39,7 +39,7 @@ def report_comment() -> Response:
     with resources().database.writing() as session:
         received = receive_report(
             session, api_key().site_id, body.draft(), pseudonyms=resources().pseudonyms,
-            secret_box=resources().secret_box, now=datetime.now(UTC),
+            secret_box=resources().secret_box, now=utcnow(),
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
     if received.held:

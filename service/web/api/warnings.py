@@ -1,12 +1,12 @@
 """The host API for warnings: the host says that an author has seen the message of a moderator."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Blueprint, Response
 from pydantic import AwareDatetime
 
 from service.actions.moderation.authors import acknowledge_warning
+from service.clock import utcnow
 from service.domain.errors import Code
 from service.store.tables.sites import Scope
 from service.web.auth.api_keys import api_key, require_scope
@@ -37,5 +37,5 @@ class WarningResponse(ResponseModel):
 )
 def acknowledge(warning_id: UUID) -> Response:
     with resources().database.writing() as session:
-        at = acknowledge_warning(session, api_key().site_id, warning_id, now=datetime.now(UTC))
+        at = acknowledge_warning(session, api_key().site_id, warning_id, now=utcnow())
     return json_response(WarningResponse(id=warning_id, acknowledged_at=at))

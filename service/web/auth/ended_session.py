@@ -1,11 +1,10 @@
 """A form that was sent after its session had ended: kept for the moderator whose session it was."""
 
-from datetime import UTC, datetime
-
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from service.actions.accounts.kept_forms import SentForm, keep_form
+from service.clock import utcnow
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import ended_session
 from service.web.auth.csrf import is_token
@@ -39,5 +38,5 @@ def keep_sent_form(page: str) -> str:
     fields = [(name, value) for name, value in sent.items(multi=True) if name not in SECRETS]
     form = SentForm(request.full_path.rstrip("?"), page, fields)
     with resources().database.writing() as session:
-        token = keep_form(session, ended.moderator_id, form, secret_box=resources().secret_box, now=datetime.now(UTC))
+        token = keep_form(session, ended.moderator_id, form, secret_box=resources().secret_box, now=utcnow())
     return f"/kept-form/{token}" if token else ""

@@ -6,12 +6,12 @@ Strangers can use up the attempts at an account. So a browser that has signed in
 tells whether there is one.
 """
 
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from flask import request
 
 from service.actions.accounts.sign_in_attempts import count_attempt
+from service.clock import utcnow
 from service.web.auth.rate_limit import RateLimited
 from service.web.auth.sessions import device_cookie_name
 from service.web.resources.web_resources import resources
@@ -33,7 +33,7 @@ def throttle(attempt: Attempt, email: str) -> str:
     device = resources().known_devices.device_in(request.cookies.get(device_cookie_name(), ""), account)
     bucket = resources().pseudonyms.sign_in_bucket(attempt, account, device)
     with resources().database.writing() as session:
-        is_free = count_attempt(session, bucket, now=datetime.now(UTC))
+        is_free = count_attempt(session, bucket, now=utcnow())
     if not is_free:
         raise RateLimited("too many tries to sign in; wait a minute, or ask an admin for a sign-in link")
     return bucket

@@ -1,7 +1,7 @@
 """Browser sessions: the session cookie, the role that a page requires, and the CSRF token of each form."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, g, request
 
 from service.actions.accounts.sign_in import BY_MAIL, BY_PASSKEY, Entry, record_seen
+from service.clock import utcnow
 from service.domain.errors import Code, Invalid, NotFound, Refusal
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn, sign_in_of
@@ -127,7 +128,7 @@ def may_replace_password() -> bool:
     """True if the moderator has just signed in by a link that came by mail: they may have forgotten the old password."""
     session = current_sign_in().session
     by_mail = session.method.split(", ")[0] == BY_MAIL
-    return by_mail and session.created_at > datetime.now(UTC) - FORGOTTEN_FOR
+    return by_mail and session.created_at > utcnow() - FORGOTTEN_FOR
 
 
 def look_up() -> SignedIn | None:
@@ -135,7 +136,7 @@ def look_up() -> SignedIn | None:
     token = request.cookies.get(cookie_name(), "")
     if not token:
         return None
-    now, settings = datetime.now(UTC), resources().settings
+    now, settings = utcnow(), resources().settings
     idle, absolute = timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)
     with resources().database.reading() as session:
         sign_in = sign_in_of(session, digest_of(token), seen_after=now - idle, made_after=now - absolute)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import flask_babel
 from babel.dates import format_datetime
 from flask import g
 
+from service.clock import utcnow
 from service.domain.time_zones import UTC_ZONE
 from service.store.db.capped_count import MANY
 from service.web.http.time_zone import time_zone
@@ -36,7 +37,7 @@ def prefer_language(code: str) -> None:
 
 def ago(then: datetime) -> str:
     """How long ago, in the largest unit that fits: "3 minutes ago", or "just now"."""
-    past = datetime.now(UTC) - then
+    past = utcnow() - then
     if past < JUST_NOW:
         return _("just now")
     return str(flask_babel.format_timedelta(-past, granularity="second", threshold=0.95, add_direction=True))

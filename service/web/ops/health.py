@@ -1,6 +1,5 @@
 """Liveness and readiness. If the broker is down, the response says so, but the process still counts as ready."""
 
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Literal
 
@@ -8,6 +7,7 @@ import redis
 from cachetools import TTLCache
 from flask import Blueprint, Response
 
+from service.clock import utcnow
 from service.config import Settings
 from service.store.comments.claim import oldest_pending
 from service.store.db.schema_version import Schema, revision, schema
@@ -66,7 +66,7 @@ def readyz() -> Response:
         standing = schema(at)
         fits = standing in (Schema.CURRENT, Schema.NEWER)
         oldest = oldest_pending(session) if fits else None
-    seconds = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
+    seconds = max(0.0, (utcnow() - oldest).total_seconds()) if oldest else 0.0
     readiness = Readiness(
         status="ok" if fits else "not ready",
         schema_state=standing,

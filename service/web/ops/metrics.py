@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from service.clock import utcnow
 from service.domain.errors import Code, Refusal
 from service.store.reports.gauges import Gauges, gauges
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -86,7 +86,7 @@ class _Waiting:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with resources().database.reading() as session:
-            values = gauges(session, now=datetime.now(UTC))
+            values = gauges(session, now=utcnow())
         for field in fields(Gauges):
             unit = "_seconds" if field.name.startswith("oldest") else ""
             yield GaugeMetricFamily(f"greenroom_{field.name}{unit}", _MEANING[field.name], value=getattr(values, field.name))

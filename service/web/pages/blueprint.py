@@ -1,7 +1,6 @@
 """The blueprint of the moderators' pages: access check, security headers, template context and HTML errors."""
 
 import logging
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.clock import utcnow
 from service.domain.errors import Code, Refusal
 from service.domain.security.passkeys import RelyingParty
 from service.domain.time_zones import first_zone
@@ -116,7 +116,7 @@ def _template_context() -> dict[str, Any]:
         "places": _navigation(),
         "plain": visible_text,
         "preferences": preferences,
-        "now": datetime.now(UTC),
+        "now": utcnow(),
         "_": _,
         "ngettext": ngettext,
     }

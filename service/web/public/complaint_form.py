@@ -1,6 +1,5 @@
 """The author's secret page about a restriction of their comment, and the forms by which authors and reporters complain."""
 
-from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from flask import Response, request
 from flask_babel import get_locale
 
 from service.actions.reported.complain import ComplaintDraft, complain_as_author, complain_as_reporter
+from service.clock import utcnow
 from service.domain.errors import Conflict, Gone, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME
@@ -66,7 +66,7 @@ def send_complaint(token: str) -> Response:
         with resources().database.writing() as session:
             _, site = comment_with_site(session, comment_id)
             complain_as_author(
-                session, site.id, comment_id, _draft(site.id), seq=seq, secret_box=resources().secret_box, now=datetime.now(UTC)
+                session, site.id, comment_id, _draft(site.id), seq=seq, secret_box=resources().secret_box, now=utcnow()
             )
     except (Invalid, Conflict, Gone) as error:
         return _author_page(token, STATUS[error.code], complaint_input=_refused_input(error))
@@ -83,7 +83,7 @@ def send_reporter_complaint(token: str) -> Response:
         with resources().database.writing() as session:
             report = report_of_token(session, token)
             draft = _draft(report.site_id)
-            complain_as_reporter(session, report.id, draft, secret_box=resources().secret_box, now=datetime.now(UTC))
+            complain_as_reporter(session, report.id, draft, secret_box=resources().secret_box, now=utcnow())
     except (Invalid, Conflict, Gone) as error:
         return report_page(token, STATUS[error.code], complaint_input=_refused_input(error))
     return _sent(f"/reported/{token}")
@@ -104,7 +104,7 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
     return reader_page(
         "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
         statement=_lines(statement, language) if statement else [],
-        may_complain=last is event and statement is not None and datetime.now(UTC) <= until,
+        may_complain=last is event and statement is not None and utcnow() <= until,
         form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
         back=url_of(listed),
     )  # fmt: skip

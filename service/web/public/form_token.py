@@ -1,9 +1,8 @@
 """The render token: the time at which a form was shown, signed so that the sender of the form cannot change it."""
 
-import time
-
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
+from service.clock import utcnow
 from service.domain.errors import Invalid
 
 #: Seconds after which a form expires.
@@ -25,8 +24,15 @@ def seconds_since(token: str, secret: str, site_id: str) -> float:
         raise Invalid.field("/rendered", "signature", "this form could not be recognised; please send it once more") from None
     if payload.decode() != site_id:
         raise Invalid.field("/rendered", "signature", "this form belongs to another site; please send it once more")
-    return max(0.0, time.time() - shown.timestamp())
+    return max(0.0, (utcnow() - shown).total_seconds())
+
+
+class _Signer(TimestampSigner):
+    """Another web process may have shown the form, so both need the same clock."""
+
+    def get_timestamp(self) -> int:
+        return int(utcnow().timestamp())
 
 
 def _signer(secret: str) -> TimestampSigner:
-    return TimestampSigner(secret, salt="greenroom form")
+    return _Signer(secret, salt="greenroom form")

@@ -4,7 +4,7 @@ The answer to a form that was sent by a script holds a token, which the browser 
 they are in no log.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from pydantic import Field
 
 from service.actions.comments.own_comments import changeable_until, edit_own, erase_own
+from service.clock import utcnow
 from service.domain.errors import Code, Refusal
 from service.domain.states import State
 from service.jobs.names import Job
@@ -96,7 +97,7 @@ def show_own(site: str) -> Response:
     tokens = dict.fromkeys(_sent(OwnBody).tokens.split()[:MAX_TOKENS])
     with resources().database.reading() as session:
         found = {token: comment_of(session, own_site, comment) for token in tokens if (comment := _comment_of(token))}
-    now = datetime.now(UTC)
+    now = utcnow()
     comments = [_own(token, row, now) for token, row in found.items() if row and row.comment.state != State.ERASED]
     return json_response(OwnComments(comments=tuple(comments)))
 
@@ -115,7 +116,7 @@ def show_own(site: str) -> Response:
 )
 def edit_own_comment(site: str) -> Response:
     own_site, body = _own_site(site), _sent(OwnEditBody)
-    comment_id, now = _expected_comment(body.token), datetime.now(UTC)
+    comment_id, now = _expected_comment(body.token), utcnow()
     with resources().database.writing() as session:
         change = edit_own(session, own_site, comment_id, body.text, now=now)
         row = comment_of(session, own_site, comment_id)
@@ -141,7 +142,7 @@ def delete_own_comment(site: str) -> Response:
     own_site = _own_site(site)
     comment_id = _expected_comment(_sent(OwnErasureBody).token)
     with resources().database.writing() as session:
-        change = erase_own(session, own_site, comment_id, now=datetime.now(UTC))
+        change = erase_own(session, own_site, comment_id, now=utcnow())
     if change is not None:
         resources().feeds.evict(change.thread_id)
     resources().notifier.notify(Job.DELIVER)

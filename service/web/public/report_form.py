@@ -1,7 +1,6 @@
 """The form by which a reader reports a comment without an account, and the secret page that says what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.actions.reported.receive import receive_report
+from service.clock import utcnow
 from service.domain.errors import Fault, Gone, Invalid, NotFound, Refusal, Unavailable
 from service.domain.reported.contact import Contact
 from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
@@ -119,7 +119,7 @@ def send_report(comment_id: UUID) -> Response:
     with resources().database.writing() as session:
         received = receive_report(
             session, shown.site.id, _draft(sent, shown), pseudonyms=resources().pseudonyms, secret_box=resources().secret_box,
-            now=datetime.now(UTC),
+            now=utcnow(),
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
     if received.held:
@@ -146,7 +146,7 @@ def report_page(token: str, status: int = 200, *, complaint_input: ComplaintInpu
     until = report.decided_at + COMPLAINT_TIME if report.decided_at else None
     return reader_page(
         "readers/report.html", status, report=report, site=its_site, text=report_text, states=ReportState, plain=visible_text,
-        until=until, may_complain=until is not None and datetime.now(UTC) <= until, complaint=complaint, token=token,
+        until=until, may_complain=until is not None and utcnow() <= until, complaint=complaint, token=token,
         form_token=signed(resources().settings.secret, report.site_id), complaint_input=complaint_input,
         back=url_of(listed) if listed else "",
     )  # fmt: skip

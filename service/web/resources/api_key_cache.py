@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from operator import attrgetter
 
 from cachetools import TTLCache, cachedmethod
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.actions.sites.sites_and_keys import record_use
+from service.clock import utcnow
 from service.store.db.engine import Database
 from service.store.sites.sites import ApiKeyHolder, api_key_with
 from service.store.tables.sites import ApiKeyKind
@@ -53,7 +54,7 @@ class ApiKeyCache:
         return holder
 
     def _note(self, caller: ApiKeyHolder) -> None:
-        now = datetime.now(UTC)
+        now = utcnow()
         if caller.last_used_at is not None and caller.last_used_at > now - LAST_USED_EVERY:
             return
         try:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.actions.comments.submit import Outcome, Submission, submit
+from service.clock import utcnow
 from service.crash import CrashPoint, crash_point
 from service.domain.errors import Refusal, Unavailable
 from service.domain.security.pseudonyms import Pseudonymizer
-from service.store.db.database_clock import DatabaseClock
 from service.store.db.engine import Database
 from service.store.db.write_connection import WriteConnection
 
@@ -64,7 +64,6 @@ class GroupCommit:
     def __init__(self, database: Database, pseudonyms: Pseudonymizer, *, lanes: int | None = None) -> None:
         self._lanes = [WriteConnection(database) for _ in range(lanes or (1 if database.on_sqlite else MAX_WRITERS))]
         self._pseudonyms = pseudonyms
-        self._clock = DatabaseClock()
         self._waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._start, self._turn = threading.Lock(), threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -166,7 +165,7 @@ class GroupCommit:
 
     def _stored(self, submissions: Sequence[Submission], lane: WriteConnection) -> list[Outcome]:
         with lane.begin() as connection:
-            outcomes = submit(connection, submissions, pseudonyms=self._pseudonyms, now=self._clock.now(connection))
+            outcomes = submit(connection, submissions, pseudonyms=self._pseudonyms, now=utcnow())
             crash_point(CrashPoint.INSERTED)
             return outcomes
 

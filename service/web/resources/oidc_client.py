@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +12,7 @@ import requests
 from cachetools import TTLCache
 
 from service.actions.accounts.oidc import AuthorizationRequest
+from service.clock import utcnow
 from service.config import Settings
 from service.domain.errors import Unavailable
 from service.domain.security.oidc import InvalidIdToken, OidcIdentity, verify_id_token
@@ -61,7 +61,7 @@ class OidcClient:
             raise InvalidIdToken("the provider answered without an identity token")
         claims = self._claims(token)
         issuer, client_id = self._settings.oidc_issuer, self._settings.oidc_client_id
-        return verify_id_token(claims, issuer=issuer, client_id=client_id, nonce=question.nonce, now=datetime.now(UTC))
+        return verify_id_token(claims, issuer=issuer, client_id=client_id, nonce=question.nonce, now=utcnow())
 
     def _exchanged(self, question: AuthorizationRequest, code: str) -> dict[str, Any]:
         form = {

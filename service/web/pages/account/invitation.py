@@ -1,13 +1,13 @@
 """The page of an invitation link: it shows the offered roles, and asks for the password or code that is needed to accept them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import invitations
 from service.actions.accounts.sign_in import AccountChanged
+from service.clock import utcnow
 from service.domain.errors import Gone, Invalid
 from service.domain.security.passwords import verify_password
 from service.store.accounts.moderators import SignedIn
@@ -57,7 +57,7 @@ def accept_invitation(token: str, offers: Sequence[Invitation]) -> AnyResponse:
                 code=code,
                 secret_box=resources().secret_box,
                 user_agent=agent,
-                now=datetime.now(UTC),
+                now=utcnow(),
             )
     except Invalid:
         fault = _("Wrong or already used code. Wait for the next one.")

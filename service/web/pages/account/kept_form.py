@@ -1,10 +1,9 @@
 """The page that shows a form again which came after its session had ended. Nothing is sent until its moderator says so."""
 
-from datetime import UTC, datetime
-
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts.kept_forms import kept_form
+from service.clock import utcnow
 from service.domain.errors import Gone
 from service.domain.security.encryption import DecryptionFailed
 from service.web.auth.sessions import current_moderator_id, signed_in
@@ -21,7 +20,7 @@ TYPED = frozenset({"note", "text", "message", "why", "answer", "word", "words"})
 def show_kept_form(token: str) -> AnyResponse:
     try:
         with resources().database.reading() as session:
-            form = kept_form(session, current_moderator_id(), token, secret_box=resources().secret_box, now=datetime.now(UTC))
+            form = kept_form(session, current_moderator_id(), token, secret_box=resources().secret_box, now=utcnow())
     except DecryptionFailed:
         form = None
     if form is None:

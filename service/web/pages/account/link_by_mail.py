@@ -1,11 +1,10 @@
 """A sign-in link by mail, for moderators who have forgotten their password or never set one."""
 
-from datetime import UTC, datetime
-
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts.mails import LINK_VALID, queue_mail
+from service.clock import utcnow
 from service.domain.errors import NotFound
 from service.jobs.names import Job
 from service.web.auth.login_throttle import Attempt, throttle
@@ -35,7 +34,7 @@ def send_link() -> AnyResponse:
             session,
             link_mail(email),
             secret_box=resources().secret_box,
-            now=datetime.now(UTC),
+            now=utcnow(),
             valid=LINK_VALID,
             needs_link=True,
         )

@@ -1,6 +1,5 @@
 """Passkeys: create one, sign in with one, and remove one. The browser's script asks for a challenge first, then sends the answer."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import passkeys
 from service.actions.accounts.sign_in import BY_PASSKEY, Entry, hold, record_failure
+from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound, Refusal
 from service.domain.security.passkeys import (
     InvalidPasskey,
@@ -70,7 +70,7 @@ def passkey_request() -> AnyResponse:
     """What the browser needs to sign in. The same for everybody: no account is named."""
     party = _party()
     with resources().database.writing() as session:
-        token, challenge = passkeys.new_challenge(session, now=_now())
+        token, challenge = passkeys.new_challenge(session, now=utcnow())
     return _with_challenge(jsonify(request_options(party, challenge=challenge)), token)
 
 
@@ -99,7 +99,7 @@ def passkey_creation() -> AnyResponse:
             return _refused(Invalid.field("/old", "wrong", _("The current password is wrong.")))
     with resources().database.writing() as session:
         hold(session, current_sign_in())
-        token, challenge = passkeys.new_challenge(session, now=_now(), moderator_id=owner.id)
+        token, challenge = passkeys.new_challenge(session, now=utcnow(), moderator_id=owner.id)
         existing = [passkey.credential_id for passkey in passkeys_of(session, owner.id)]
     options = creation_options(
         party, challenge=challenge, moderator_id=owner.id, email=owner.email, name=owner.name, existing=existing
@@ -114,11 +114,11 @@ def create_passkey() -> AnyResponse:
     party = _party()
     try:
         with resources().database.writing() as session:
-            challenge = passkeys.take_challenge(session, _token(), now=_now(), moderator_id=current_moderator_id())
+            challenge = passkeys.take_challenge(session, _token(), now=utcnow(), moderator_id=current_moderator_id())
         verified = verify_new(party, new.credential, challenge=challenge)
         with resources().database.writing() as session:
             owner = hold(session, current_sign_in())
-            passkeys.add_passkey(session, owner, verified, name=new.name.strip() or _("Passkey"), now=_now())
+            passkeys.add_passkey(session, owner, verified, name=new.name.strip() or _("Passkey"), now=utcnow())
     except Refusal as refusal:
         return _refused(refusal)
     return _without_challenge(jsonify(created=True))
@@ -137,7 +137,7 @@ def _signed_in_by(credential: dict[str, Any]) -> Entry:
     party = _party()
     with resources().database.writing() as session:
         # Take the challenge and commit before verifying, so that each challenge can be answered only once.
-        challenge = passkeys.take_challenge(session, _token(), now=_now())
+        challenge = passkeys.take_challenge(session, _token(), now=utcnow())
     with resources().database.reading() as session:
         passkey = passkey_with(session, credential_id_of(credential))
     if passkey is None:
@@ -153,7 +153,7 @@ def _signed_in_by(credential: dict[str, Any]) -> Entry:
         )
         with resources().database.writing() as session:
             agent = request.headers.get("User-Agent", "")
-            return passkeys.sign_in_with(session, passkey, sign_count, user_agent=agent, now=_now())
+            return passkeys.sign_in_with(session, passkey, sign_count, user_agent=agent, now=utcnow())
     except InvalidPasskey:
         with resources().database.writing() as session:
             record_failure(session, passkey.moderator_id, how=BY_PASSKEY)
@@ -190,7 +190,3 @@ def _token() -> str:
 
 def _cookie() -> str:
     return f"{cookie_name()}-passkey"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,13 +1,13 @@
 """Sign-in by one-time link (viewing it does not use it up) or by throttled password, and sign-out."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import sign_in as signing_in
 from service.actions.accounts.sign_in_attempts import forget_attempts, touch_attempts
+from service.clock import utcnow
 from service.domain.errors import Gone
 from service.domain.security.passwords import verify_password
 from service.domain.security.tokens import digest_of
@@ -71,7 +71,7 @@ def sign_in_by_password() -> AnyResponse:
         return page("sign_in.html", 422, goal=goal, email=email, fault=fault)
     try:
         with resources().database.writing() as session:
-            entry = signing_in.open_session(session, moderator, how="password", user_agent=_user_agent(), now=_now())
+            entry = signing_in.open_session(session, moderator, how="password", user_agent=_user_agent(), now=utcnow())
             forget_attempts(session, bucket)
     except signing_in.AccountChanged:
         fault = _("This account has just been changed. Please sign in again.")
@@ -86,7 +86,7 @@ def show_link(token: str) -> AnyResponse:
     if offers := _offers(token):
         return show_invitation(token, offers)
     with resources().database.reading() as session:
-        good = signing_in.link_is_good(session, token, now=_now())
+        good = signing_in.link_is_good(session, token, now=utcnow())
     return page("link.html", 200 if good else 410, good=good, token=token)
 
 
@@ -98,7 +98,7 @@ def sign_in_by_link(token: str) -> AnyResponse:
         return accept_invitation(token, offers)
     try:
         with resources().database.writing() as session:
-            entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=_now())
+            entry = signing_in.use_link(session, token, user_agent=_user_agent(), now=utcnow())
     except Gone:
         return page("link.html", 410, good=False, token=token)
     return complete_or_ask_second_factor(entry, url_for("pages.first_password"))
@@ -121,7 +121,7 @@ def _wrong_password() -> str:
 def _offers(token: str) -> Sequence[Invitation]:
     """The invitations behind this link; empty if it is a sign-in link."""
     with resources().database.reading() as session:
-        return invitations_with(session, digest_of(token), now=_now())
+        return invitations_with(session, digest_of(token), now=utcnow())
 
 
 def _to(path: str) -> Response:
@@ -132,7 +132,3 @@ def _to(path: str) -> Response:
 
 def _user_agent() -> str:
     return request.headers.get("User-Agent", "")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,7 +1,5 @@
 """The second step of two-factor sign-in: the code. Before this step there is no session, only a pending sign-in."""
 
-from datetime import UTC, datetime
-
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -9,6 +7,7 @@ from service.actions.accounts import sign_in
 from service.actions.accounts.sign_in import PENDING_TTL, Entry
 from service.actions.accounts.sign_in_attempts import forget_attempts
 from service.actions.accounts.two_factor import accept_code
+from service.clock import utcnow
 from service.domain.security.tokens import digest_of
 from service.store.accounts.two_factor import pending_sign_in
 from service.store.tables.accounts import Moderator
@@ -41,7 +40,7 @@ def complete_or_ask_second_factor(entry: Entry, goal: str) -> Response:
 @public_page
 def ask_for_code() -> AnyResponse:
     with resources().database.reading() as session:
-        pending = pending_sign_in(session, _digest(), now=_now())
+        pending = pending_sign_in(session, _digest(), now=utcnow())
     return page("code.html", goal=local_path(request.args.get("next", "")), fault="") if pending else _from_the_start()
 
 
@@ -52,7 +51,7 @@ def sign_in_by_code() -> AnyResponse:
     """Check the code. Each attempt is counted first, for this pending sign-in and for the account."""
     goal, code = local_path(request.form.get("next", "")), request.form.get("code", "")[:100]
     with resources().database.reading() as session:
-        pending = pending_sign_in(session, _digest(), now=_now())
+        pending = pending_sign_in(session, _digest(), now=utcnow())
         email = session.get_one(Moderator, pending.moderator_id).email if pending else ""
     if pending is None:
         return _from_the_start()
@@ -62,14 +61,14 @@ def sign_in_by_code() -> AnyResponse:
     if not in_time:
         return _from_the_start()
     with resources().database.writing() as session:
-        factor = accept_code(session, pending.moderator_id, code, secret_box=resources().secret_box, now=_now())
+        factor = accept_code(session, pending.moderator_id, code, secret_box=resources().secret_box, now=utcnow())
         # Race: the account may change at the same time. `accept_code` locks the account, so a change has either ended this
         # pending sign-in before, or waits for our commit.
         if factor and not sign_in.end_pending_sign_in(session, pending.digest):
             return _from_the_start()
         if factor:
             how, agent = f"{pending.method}, {factor}", request.headers.get("User-Agent", "")
-            token = sign_in.start(session, pending.moderator_id, how=how, user_agent=agent, now=_now())
+            token = sign_in.start(session, pending.moderator_id, how=how, user_agent=agent, now=utcnow())
             forget_attempts(session, bucket)
         else:
             sign_in.record_failure(session, pending.moderator_id, how=f"{pending.method}, code")
@@ -96,7 +95,3 @@ def _to(path: str) -> Response:
     response = redirect(path, 303)
     assert isinstance(response, Response)  # noqa: S101
     return response
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

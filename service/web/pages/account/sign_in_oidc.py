@@ -1,12 +1,12 @@
 """Sign-in by OpenID Connect: the redirect to the operator's provider, and its callback."""
 
 import logging
-from datetime import UTC, datetime
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import oidc, sign_in
+from service.clock import utcnow
 from service.domain.errors import NotFound, Refusal
 from service.domain.security.oidc import InvalidIdToken, OidcIdentity
 from service.domain.security.passwords import verify_password
@@ -41,7 +41,7 @@ def start_oidc() -> AnyResponse:
     issuer = _issuer()
     with resources().database.writing() as session:
         token, question = oidc.begin_sign_in(
-            session, local_path(request.form.get("next", "")), secret_box=resources().secret_box, now=_now()
+            session, local_path(request.form.get("next", "")), secret_box=resources().secret_box, now=utcnow()
         )
     return _sent(issuer, token, question)
 
@@ -64,7 +64,7 @@ def connect_oidc() -> AnyResponse:
     with resources().database.writing() as session:
         sign_in.hold(session, current_sign_in())
         token, question = oidc.begin_sign_in(
-            session, "/account", secret_box=resources().secret_box, now=_now(), moderator_id=current_sign_in().moderator.id
+            session, "/account", secret_box=resources().secret_box, now=utcnow(), moderator_id=current_sign_in().moderator.id
         )
     return _sent(issuer, token, question)
 
@@ -78,7 +78,11 @@ def oidc_callback() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             question = oidc.take_sign_in(
-                session, request.cookies.get(_cookie(), ""), given.get("state", ""), secret_box=resources().secret_box, now=_now()
+                session,
+                request.cookies.get(_cookie(), ""),
+                given.get("state", ""),
+                secret_box=resources().secret_box,
+                now=utcnow(),
             )
         if given.get("iss", resources().settings.oidc_issuer) != resources().settings.oidc_issuer or not given.get("code"):
             raise InvalidIdToken("the provider sent no answer, or another one did")
@@ -97,9 +101,9 @@ def _entered(question: oidc.AuthorizationRequest, person: OidcIdentity) -> Respo
     role = Role(settings.oidc_role) if settings.oidc_role else None
     try:
         with resources().database.writing() as session:
-            moderator = oidc.moderator_of(session, person, domains=settings.oidc_domains, role=role, now=_now())
+            moderator = oidc.moderator_of(session, person, domains=settings.oidc_domains, role=role, now=utcnow())
             agent = request.headers.get("User-Agent", "")
-            entry = sign_in.open_session(session, moderator, how=sign_in.BY_PROVIDER, user_agent=agent, now=_now())
+            entry = sign_in.open_session(session, moderator, how=sign_in.BY_PROVIDER, user_agent=agent, now=utcnow())
     except InvalidIdToken:
         with resources().database.writing() as session:
             if existing := moderator_with(session, person.email):
@@ -142,7 +146,3 @@ def _issuer() -> OidcClient:
 
 def _cookie() -> str:
     return f"{cookie_name()}-oidc"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

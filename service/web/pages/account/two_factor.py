@@ -1,7 +1,5 @@
 """Two-factor settings: QR code, confirmation by a code, recovery codes (shown once), and turning it off by a code."""
 
-from datetime import UTC, datetime
-
 import segno
 from flask import request
 from markupsafe import Markup
@@ -9,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.accounts import two_factor
 from service.actions.accounts.sign_in import hold
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.security.passwords import verify_password
 from service.domain.security.totp import provisioning_uri
@@ -47,7 +46,7 @@ def change_two_factor() -> AnyResponse:
 
 def _carried_out(act: str, code: str) -> list[str]:
     """Apply the button. Returns the new recovery codes, if any. Raises Invalid."""
-    secret_box, now = resources().secret_box, datetime.now(UTC)
+    secret_box, now = resources().secret_box, utcnow()
     with resources().database.writing() as session:
         hold(session, current_sign_in())
         match act:

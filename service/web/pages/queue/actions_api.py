@@ -1,6 +1,5 @@
 """JSON endpoints for the queue page's script: actions, undo and redo. The page shows the next card without waiting for them."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.actions.moderation import escalate
 from service.actions.moderation.queue_actions import MAX_COMMENTS, Outcome, SeenComment
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.store.moderation import queue
 from service.store.moderation.queue import QueueFilter
@@ -117,7 +117,7 @@ def _escalation(body: ActionBody) -> Response:
         moved = escalate.in_one_step(session, site_id(), ids, moderator_id=current_moderator_id())
         if body.act == "return":
             escalate.return_to_queue(
-                session, site_id(), [row.id for row in moved], moderator_id=current_moderator_id(), now=_now()
+                session, site_id(), [row.id for row in moved], moderator_id=current_moderator_id(), now=utcnow()
             )
     return _outcomes_response([Outcome(row.id, row.version) for row in moved])
 
@@ -140,7 +140,3 @@ def _json() -> bytes:
     if not request.is_json:
         raise Invalid("expected a body of application/json")
     return request.get_data()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,13 +1,14 @@
 """Applies, undoes and redoes one action of a moderator, for the forms of all pages and for the script of the queue page."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from service.actions.moderation import escalate, queue_actions
 from service.actions.moderation.queue_actions import Outcome, SeenComment
+from service.clock import utcnow
 from service.domain.states import State
 from service.store.moderation.queue import QueueFilter
 from service.store.sites.sites import site
@@ -32,7 +33,7 @@ def apply_decision(
     message = note.strip() or message_to_author(site(session, site_id()), act.reason)
     return queue_actions.decide_all(
         session, site_id(), seen, act.state or State.HELD, asked=view, action_id=action_id, moderator_id=current_moderator_id(),
-        now=datetime.now(UTC), delay=undo_time(), reason=act.reason, note=message,
+        now=utcnow(), delay=undo_time(), reason=act.reason, note=message,
         together=together, confirms=act.kind == "keep",
     )  # fmt: skip
 
@@ -40,14 +41,14 @@ def apply_decision(
 def apply_undo(session: Session, action_id: UUID) -> list[Outcome]:
     """Undo an action of this moderator. A comment that changed since stays as it is."""
     return queue_actions.undo_action(
-        session, site_id(), action_id, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
+        session, site_id(), action_id, moderator_id=current_moderator_id(), now=utcnow(), delay=undo_time()
     )
 
 
 def apply_redo(session: Session, action_id: UUID, *, anew: UUID) -> list[Outcome]:
     """Redo an action of this moderator that was undone, under the new id `anew`."""
     return queue_actions.redo_action(
-        session, site_id(), action_id, anew=anew, moderator_id=current_moderator_id(), now=datetime.now(UTC), delay=undo_time()
+        session, site_id(), action_id, anew=anew, moderator_id=current_moderator_id(), now=utcnow(), delay=undo_time()
     )
 
 
@@ -61,7 +62,7 @@ def apply_escalation(session: Session, seen: Sequence[SeenComment], to: str, *, 
         target,
         moderator_id=current_moderator_id(),
         note=note.strip(),
-        now=datetime.now(UTC),
+        now=utcnow(),
         asked=view,
     )
 

@@ -3,7 +3,6 @@
 The forms are on the page of the comment and on the cards of the queue. The page's script asks for JSON, and stays in the queue.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.comments.edit_erase import edit
 from service.actions.moderation import notes_replies_bans
 from service.actions.moderation.authors import judge_author
+from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound
 from service.domain.ids import new_id
 from service.jobs.names import Job
@@ -48,7 +48,7 @@ def tool(comment_id: UUID, tool: str) -> Response:
 def add_note(comment_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
         notes_replies_bans.add_note(
-            session, site_id(), comment_id, request.form.get("text", ""), moderator_id=current_moderator_id(), now=_now()
+            session, site_id(), comment_id, request.form.get("text", ""), moderator_id=current_moderator_id(), now=utcnow()
         )
     return _back(comment_id, "note")
 
@@ -59,7 +59,7 @@ def reply_as_site(comment_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
         replied = notes_replies_bans.reply(
             session, site_id(), comment_id, request.form.get("text", ""), version=version(request.form.get("version", "")),
-            moderator_id=current_moderator_id(), pseudonyms=resources().pseudonyms, now=_now(), delay=undo_time(),
+            moderator_id=current_moderator_id(), pseudonyms=resources().pseudonyms, now=utcnow(), delay=undo_time(),
             action_id=uuid(request.form.get("action_id", "")) or new_id(),
         )  # fmt: skip
     resources().notifier.notify(Job.DELIVER)
@@ -77,10 +77,10 @@ def edit_text(comment_id: UUID) -> AnyResponse:
     if seen_version is None:
         raise Invalid.field("/version", "format", "expected the version that you saw")
     with resources().database.writing() as session:
-        edit(session, site_id(), comment_id, text, version=seen_version, now=_now())
+        edit(session, site_id(), comment_id, text, version=seen_version, now=utcnow())
         # Decisions do not record edits, so a note tells colleagues who changed the text.
         notes_replies_bans.add_note(
-            session, site_id(), comment_id, _("I edited the text."), moderator_id=current_moderator_id(), now=_now()
+            session, site_id(), comment_id, _("I edited the text."), moderator_id=current_moderator_id(), now=utcnow()
         )
     resources().notifier.notify(Job.DRAIN)
     return _back(comment_id, "edit")
@@ -93,7 +93,7 @@ def ban_or_trust_author(comment_id: UUID) -> AnyResponse:
         return unchanged()
     given = judgement(request.form.get("act", ""))
     with resources().database.writing() as session:
-        judge_author(session, site_id(), comment_id, given, moderator=current_sign_in().moderator, now=_now())
+        judge_author(session, site_id(), comment_id, given, moderator=current_sign_in().moderator, now=utcnow())
     resources().notifier.notify(Job.DELIVER)
     return _back(comment_id, "author")
 
@@ -116,7 +116,3 @@ def _json_response(comment_id: UUID, done: str, *, undo: bool = False, new_versi
         outcomes=[{"id": str(comment_id), "ok": True, "version": new_version}],
         **counts_json(numbers),
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

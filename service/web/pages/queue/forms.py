@@ -1,12 +1,11 @@
 """The queue page without JavaScript: every card is a form; POST, redirect, next card."""
 
-from datetime import UTC, datetime
-
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation import escalate
 from service.actions.moderation.queue_actions import SeenComment
+from service.clock import utcnow
 from service.domain.ids import new_id
 from service.store.moderation import queue
 from service.store.moderation.queue import QueueFilter
@@ -72,7 +71,7 @@ def return_to_queue_by_form() -> AnyResponse:
     """Return escalated comments to the queue."""
     ids = [item.comment_id for value in request.form.getlist("comment") if (item := seen_comment(value))]
     with resources().database.writing() as session:
-        escalate.return_to_queue(session, site_id(), ids, moderator_id=current_moderator_id(), now=datetime.now(UTC))
+        escalate.return_to_queue(session, site_id(), ids, moderator_id=current_moderator_id(), now=utcnow())
     return redirect(address(site_id(), _view()), 303)
 
 

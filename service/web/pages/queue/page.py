@@ -2,7 +2,6 @@
 nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation.screen_lease import lease
+from service.clock import utcnow
 from service.domain.policy.site_policy import AUTHOR_LISTS
 from service.store.db.column_types import AnyRow
 from service.store.lifecycle.archives import absent, left_until
@@ -60,10 +60,10 @@ def more_cards() -> Response:
     asked = queue_filter(request.args)
     with resources().database.reading() as session:
         asked, listing = _next_page(session, asked)
-        batch = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
+        batch = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=utcnow())
         this_site = site(session, site_id())
     html = render_template("cards.html", cards=batch, asked=asked, rejections=rejections(this_site), **_helpers(asked, this_site))
-    return Response(html, mimetype="text/html", headers={"X-After": listing.after, "X-Loaded": _now().isoformat()})
+    return Response(html, mimetype="text/html", headers={"X-After": listing.after, "X-Loaded": utcnow().isoformat()})
 
 
 class LeaseBody(BaseModel):
@@ -81,7 +81,7 @@ def lease_cards() -> Response:
     active."""
     body = parse(LeaseBody, request.get_data())
     with resources().database.writing() as session:
-        lease(session, site_id(), body.ids, moderator_id=current_moderator_id(), now=_now())
+        lease(session, site_id(), body.ids, moderator_id=current_moderator_id(), now=utcnow())
     return jsonify(leased=len(body.ids))
 
 
@@ -105,7 +105,7 @@ def comment(comment_id: UUID) -> AnyResponse:
         row = waiting.card_of(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        found_cards = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
+        found_cards = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=utcnow())
         around = comment_context(session, row, asked)
         originals = earlier_words(session, comment_id)
         people = _colleagues(session)
@@ -133,7 +133,7 @@ def render_card(comment_id: UUID, asked: QueueFilter) -> str:
         row = waiting.in_view(session, site_id(), comment_id, asked)
         if row is None:
             return ""
-        batch = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())
+        batch = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=utcnow())
         this_site = site(session, site_id())
     return render_template("cards.html", cards=batch, asked=asked, rejections=rejections(this_site), **_helpers(asked, this_site))
 
@@ -147,7 +147,7 @@ def context(comment_id: UUID) -> Response:
         row = waiting.card_of(session, site_id(), comment_id)
         if row is None:
             raise absent(session, site_id(), comment_id)
-        card = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=_now())[0]
+        card = cards(session, site_id(), [row], asked, moderator_id=current_moderator_id(), now=utcnow())[0]
         around = comment_context(session, row, asked)
     html = render_template("context.html", card=card, around=around, **_helpers(asked, None))
     return Response(html, mimetype="text/html")
@@ -162,8 +162,8 @@ def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] |
         if not listing.rows and asked.after:
             # All comments after the cursor are decided, but comments before the cursor may still wait: show the first page.
             asked, listing = _next_page(session, replace(asked, after=""))
-        colleagues = waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=_now())
-        found_cards = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=_now())
+        colleagues = waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
+        found_cards = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=utcnow())
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
         reasons, languages = waiting.offered(session, site_id())
         recent = last_action(session, site_id(), current_moderator_id(), since=current_sign_in().session.created_at)
@@ -190,7 +190,7 @@ def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] |
         tabs=queue_tabs(numbers),
         rejections=rejections(this_site),
         notices=outcomes or [],
-        loaded=_now().isoformat(),
+        loaded=utcnow().isoformat(),
         script_words=script_words(),
         key_names=key_names(),
         tool_names=tool_names(),
@@ -206,7 +206,7 @@ def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiti
     if (
         not listing.rows
         and not asked.after
-        and waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=_now())
+        and waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
     ):
         asked = replace(asked, shared=True)
         listing = waiting.listing(
@@ -249,8 +249,4 @@ def _helpers(asked: QueueFilter, site: Site | None) -> dict[str, Any]:
 def _ban_or_trust(site: Site | None, row: AnyRow) -> str:
     """Whether a moderator put the card's author on a list: `ban`, `trust`, `review` or empty."""
     policy = policy_of(site)
-    return next((word for word, name in AUTHOR_LISTS.items() if policy.is_listed(name, row.author_key, at=_now())), "")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return next((word for word, name in AUTHOR_LISTS.items() if policy.is_listed(name, row.author_key, at=utcnow())), "")

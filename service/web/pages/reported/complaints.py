@@ -1,6 +1,5 @@
 """The tab Complaints: another person than before decides whether a decision stands."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import request
@@ -8,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation.queue_actions import Outcome
 from service.actions.reported.complain import SamePerson, decide_complaint
+from service.clock import utcnow
 from service.domain.errors import AlreadyDecided, Conflict, Gone, Invalid, Refusal
 from service.domain.ids import new_id
 from service.jobs.names import Job
@@ -50,7 +50,7 @@ def answer_complaint() -> AnyResponse:
         with resources().database.writing() as session:
             complaint = decide_complaint(
                 session, site_id(), complaint_id, uphold=act == "reverse", version=seen_version, moderator_id=current_moderator_id(),
-                note=form.get("note", "").strip()[:2000], now=datetime.now(UTC), delay=undo_time(), action_id=action_id,
+                note=form.get("note", "").strip()[:2000], now=utcnow(), delay=undo_time(), action_id=action_id,
             )  # fmt: skip
     except SamePerson:
         return _render(403, faults=[_("You made this decision. Another person has to decide about the complaint.")])

@@ -4,12 +4,13 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response
 
 from service.actions.audit_log import record_audit
+from service.clock import utcnow
 from service.domain.audit_events import AuditEvent
 from service.store.lifecycle.archives import absent
 from service.store.lifecycle.evidence import evidence_of
@@ -23,7 +24,7 @@ from service.web.resources.web_resources import resources
 @with_role(Role.MODERATOR)
 def export_evidence(comment_id: UUID) -> Response:
     """A POST, because it is recorded in the audit log."""
-    now = datetime.now(UTC)
+    now = utcnow()
     with resources().database.writing() as session:
         evidence = evidence_of(session, site_id(), comment_id, secret_box=resources().secret_box)
         if evidence is None:

@@ -1,7 +1,6 @@
 """The tab Reported: comments that readers reported, and the decision to keep or to remove each."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import request
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation.queue_actions import Outcome, SeenComment
 from service.actions.reported.answer import keep_reported, remove_reported
+from service.clock import utcnow
 from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
 from service.jobs.names import Job
@@ -71,7 +71,7 @@ def answer_reports() -> AnyResponse:
             if form["act"] == "keep":
                 keep_reported(
                     session, site_id(), seen.comment_id, [i for value in form.getlist("report") if (i := uuid(value))], version=seen.version,
-                    moderator_id=current_moderator_id(), message=form.get("answer", "").strip()[:2000], now=_now(), delay=undo_time(),
+                    moderator_id=current_moderator_id(), message=form.get("answer", "").strip()[:2000], now=utcnow(), delay=undo_time(),
                 )  # fmt: skip
             elif form["act"] == "reject":
                 _remove(session, seen, action_id)
@@ -92,7 +92,7 @@ def _remove(session: Session, seen: SeenComment, action_id: UUID) -> None:
         raise Invalid.field("/reason", "unknown", _("Choose a reason."))
     remove_reported(
         session, site_id(), seen.comment_id, version=seen.version, action_id=action_id, moderator_id=current_moderator_id(), reason=reason,
-        note=request.form.get("note", "").strip()[:2000] or message_to_author(this_site, reason), now=_now(), delay=undo_time(),
+        note=request.form.get("note", "").strip()[:2000] or message_to_author(this_site, reason), now=utcnow(), delay=undo_time(),
     )  # fmt: skip
 
 
@@ -108,7 +108,3 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
         flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),
         action_id=uuid(request.args.get("action", "")),
     )  # fmt: skip
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

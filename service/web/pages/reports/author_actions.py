@@ -1,7 +1,6 @@
 """What a moderator does about an author: ban, trust, review, warn, and remove what is there. Each can be taken back."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import request
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation import authors
+from service.clock import utcnow
 from service.domain.errors import Conflict, Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
@@ -54,7 +54,9 @@ def judge_author(comment_id: UUID) -> AnyResponse:
             if judgement is None and removal is None:
                 raise Invalid.field("/remove", "missing", _("Tick which comments to remove."))
             if judgement:
-                authors.judge_author(session, site_id(), comment_id, judgement, moderator=current_sign_in().moderator, now=_now())
+                authors.judge_author(
+                    session, site_id(), comment_id, judgement, moderator=current_sign_in().moderator, now=utcnow()
+                )
             removal_id = new_id()
             number = _remove(session, removal, removal_id) if removal else 0
     except (Invalid, Conflict) as refusal:
@@ -69,7 +71,7 @@ def warn_author(comment_id: UUID) -> AnyResponse:
     try:
         with resources().database.writing() as session:
             message = request.form.get("message", "")
-            authors.warn_author(session, site_id(), comment_id, message, moderator_id=current_moderator_id(), now=_now())
+            authors.warn_author(session, site_id(), comment_id, message, moderator_id=current_moderator_id(), now=utcnow())
     except (Invalid, Conflict) as refusal:
         return render_author(comment_id, refusal)
     resources().notifier.notify(Job.DELIVER)
@@ -89,7 +91,9 @@ def undo_removal(comment_id: UUID) -> AnyResponse:
 @with_role(Role.MODERATOR)
 def forgive_author() -> AnyResponse:
     with resources().database.writing() as session:
-        authors.lift_judgement(session, site_id(), request.form.get("entry", ""), moderator_id=current_moderator_id(), now=_now())
+        authors.lift_judgement(
+            session, site_id(), request.form.get("entry", ""), moderator_id=current_moderator_id(), now=utcnow()
+        )
     resources().notifier.notify(Job.DELIVER)
     if comment_id := uuid(request.form.get("author", "")):
         return redirect_to("pages.author", comment_id=comment_id, site=site_id(), done="forgiven")
@@ -109,7 +113,7 @@ def _removal(session: Session, comment_id: UUID) -> _Removal | None:
 def _remove(session: Session, removal: _Removal, action_id: UUID) -> int:
     """How many comments were removed."""
     outcomes = authors.remove_comments(
-        session, site_id(), removal.listed, removal.states, action_id=action_id, moderator_id=current_moderator_id(), now=_now(),
+        session, site_id(), removal.listed, removal.states, action_id=action_id, moderator_id=current_moderator_id(), now=utcnow(),
         delay=undo_time(), reason=removal.reason, note=removal.note,
     )  # fmt: skip
     return sum(outcome.refusal is None for outcome in outcomes)
@@ -117,7 +121,3 @@ def _remove(session: Session, removal: _Removal, action_id: UUID) -> int:
 
 def _back(comment_id: UUID, **facts: object) -> AnyResponse:
     return redirect_to("pages.author", comment_id=comment_id, site=site_id(), **{k: v for k, v in facts.items() if v})
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,12 +1,13 @@
 """The authors pages: all authors, those on a list, and one author, named by the id of a comment."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.moderation.authors import PUBLISHED, WAITING
+from service.clock import utcnow
 from service.domain.errors import NotFound, Refusal
 from service.domain.policy.site_policy import AUTHOR_LISTS, SENDER_LISTS, AuthorEntry, SitePolicy
 from service.store.moderation.activity import activity_with
@@ -112,11 +113,7 @@ def _stored_name(this_site: Site | None, key: str) -> str:
 def _ban_or_trust(this_site: Site | None, key: str) -> str:
     """The entry for an author if it is in force now: a key of `AUTHOR_LISTS`, or empty."""
     word = _stored_name(this_site, key)
-    return (
-        word
-        if this_site and word and SitePolicy(this_site.policy).is_listed(AUTHOR_LISTS[word], key, at=datetime.now(UTC))
-        else ""
-    )
+    return word if this_site and word and SitePolicy(this_site.policy).is_listed(AUTHOR_LISTS[word], key, at=utcnow()) else ""
 
 
 def _entries(stored: object) -> list[dict[str, object]]:

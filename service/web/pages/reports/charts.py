@@ -1,12 +1,13 @@
 """The charts page: the figures of a period by day, by moderator, by hour of the day and by reason, also as CSV files."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Response, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.time_zones import first_zone
 from service.store.moderation.decision_log import names_of
@@ -38,7 +39,7 @@ class _Figures:
 @bp.get("/charts")
 @with_role(Role.VIEWER)
 def charts() -> AnyResponse:
-    now = datetime.now(UTC)
+    now = utcnow()
     with resources().database.reading() as session:
         figures, held = _figures(session, now), held_now(session, site_id())
     period = figures.period
@@ -54,7 +55,7 @@ def charts() -> AnyResponse:
 def charts_csv() -> Response:
     """One table of the charts page, named by `table`, as a CSV file. Raises Invalid if there is no such table."""
     with resources().database.reading() as session:
-        figures = _figures(session, datetime.now(UTC))
+        figures = _figures(session, utcnow())
     period = figures.period
     files = {
         "days": lambda: days_csv(period),

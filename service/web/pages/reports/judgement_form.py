@@ -1,10 +1,11 @@
 """The form that bans, trusts or reviews an author, as it stands on cards, on the page of a comment and on an author's page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import request
 
 from service.actions.moderation.authors import Judgement
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import AUTHOR_LISTS, SENDER_LISTS
 from service.web.http.i18n import _
@@ -34,7 +35,7 @@ def judgement(act: str) -> Judgement:
     also = frozenset(request.form.getlist("also")) if act == "ban" else frozenset()
     if also and lasts is None and also <= SENDER_LISTS.keys():
         raise Invalid.field("/for", "no_end", _("A ban of a whole e-mail domain or network needs an end: choose another length."))
-    until = datetime.now(UTC) + lasts if lasts else None
+    until = utcnow() + lasts if lasts else None
     return Judgement(act, until, request.form.get("why", "").replace("\0", ""), also, _reason())
 
 

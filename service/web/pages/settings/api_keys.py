@@ -1,12 +1,12 @@
 """The API keys page: lists the site's keys with their last use, creates and revokes keys."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.sites.sites_and_keys import add_key, revoke_key
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.store.sites.sites import keys_of
 from service.store.tables.accounts import Role
@@ -31,7 +31,7 @@ def create_key() -> AnyResponse:
         raise Invalid.field("/scope", "missing", "expected at least one thing that the key may do")
     label = request.form.get("label", "").replace("\0", "")[:200].strip()
     with resources().database.writing() as session:
-        _, token = add_key(session, site_id(), scopes=scopes, label=label, now=datetime.now(UTC))
+        _, token = add_key(session, site_id(), scopes=scopes, label=label, now=utcnow())
     return _render(201, fresh=token)
 
 
@@ -39,7 +39,7 @@ def create_key() -> AnyResponse:
 @with_role(Role.ADMIN)
 def revoke_api_key(key_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
-        revoke_key(session, site_id(), key_id, now=datetime.now(UTC))
+        revoke_key(session, site_id(), key_id, now=utcnow())
     return redirect_to("pages.keys", site=site_id())
 
 

@@ -1,13 +1,13 @@
 """The external checks page: which services are called, what they receive, their request limits and failures."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.sites.external_checks import ExternalCheckSettings, remove_external_check, set_external_check
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.external_checks import EXTERNAL_CHECKS, external_checks
 from service.domain.external_checks.contract import ExternalCheck, Needs
@@ -55,7 +55,7 @@ def change_external_check() -> AnyResponse:
                     name,
                     _form_settings(act),
                     secret_box=resources().secret_box,
-                    now=_now(),
+                    now=utcnow(),
                     allow=resources().settings.webhook_allow,
                 )
     except Invalid as error:
@@ -101,7 +101,7 @@ def _render(
     ]
     done = request.args.get("done", "")
     return page("external_checks.html", status, checks=checks, needs=Needs, breaker=BREAKER, ask_when=_ask_when(), if_no_answer=_if_no_answer(),
-                today=f"{_now():%Y-%m-%d}", fault=fault, secret=secret, done=done)  # fmt: skip
+                today=f"{utcnow():%Y-%m-%d}", fault=fault, secret=secret, done=done)  # fmt: skip
 
 
 def _labels() -> dict[str, tuple[str, str]]:
@@ -126,7 +126,3 @@ def _if_no_answer() -> dict[str, Any]:
         IfNoAnswer.HOLD: _("Hold comments that our own checks are unsure about"),
         IfNoAnswer.PUBLISH: _("Decide without it"),
     }
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

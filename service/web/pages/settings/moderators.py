@@ -1,6 +1,6 @@
 """The moderators page: the roles on this site, invitations, sign-in links and two-factor resets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import request
@@ -12,6 +12,7 @@ from service.actions.accounts.invitations import WAITS_FOR, offer, sites_beyond,
 from service.actions.accounts.mails import queue_mail
 from service.actions.accounts.sign_in import new_link
 from service.actions.accounts.two_factor import reset
+from service.clock import utcnow
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.policy.site_policy import SitePolicy
 from service.jobs.names import Job
@@ -39,7 +40,7 @@ def invite() -> AnyResponse:
     email, name = request.form.get("email", "").replace("\0", ""), request.form.get("name", "").replace("\0", "")[:200]
     with resources().database.writing() as session:
         existing = moderator_with(session, email)
-        token = _role_for(session, existing or acting.add_moderator(session, email, name=name, now=_now()))
+        token = _role_for(session, existing or acting.add_moderator(session, email, name=name, now=utcnow()))
         link = _address(token) if token else ""
         _mail(session, email, link, existing)
     _wake_mails()
@@ -69,7 +70,7 @@ def renew_link(moderator_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
         person = _colleague(session, moderator_id)
         _allow_way_in(session, person, "make a link with `greenroom user link`")
-        link = _address(new_link(session, person.id, now=_now(), valid=_valid()))
+        link = _address(new_link(session, person.id, now=utcnow(), valid=_valid()))
         _mail(session, person.email, link, person)
     _wake_mails()
     return _render(201, link=link, about=person.email)
@@ -101,7 +102,7 @@ def _role_for(session: Session, known: Moderator) -> str:
     # With a link that works without a sign-in, the inviting admin could get access to the account's other sites, or to an account
     # that the operator has disabled.
     alone = _may_open(session, person) and person.disabled_at is None
-    return offer(session, person, _role(), [site_id()], signed_in=not alone, now=_now(), valid=_valid())
+    return offer(session, person, _role(), [site_id()], signed_in=not alone, now=utcnow(), valid=_valid())
 
 
 def _allow_way_in(session: Session, person: Moderator, otherwise: str) -> None:
@@ -141,7 +142,7 @@ def _mail(session: Session, email: str, link: str, account: Moderator | None) ->
     """Also send the link by mail, where mail is set up."""
     if link and resources().settings.sends_mail:
         draft = invitation_mail(email.strip().casefold(), link, site_id=site_id(), account=account)
-        queue_mail(session, draft, secret_box=resources().secret_box, now=_now(), valid=_valid())
+        queue_mail(session, draft, secret_box=resources().secret_box, now=utcnow(), valid=_valid())
 
 
 def _wake_mails() -> None:
@@ -159,7 +160,7 @@ def _address(token: str) -> str:
 
 def _render(status: int = 200, *, link: str = "", about: str = "", waits: bool = False) -> AnyResponse:
     with resources().database.reading() as session:
-        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), since=_now() - WAITS_FOR)
+        people, waiting = moderators_of(session, site_id()), invited(session, site_id(), since=utcnow() - WAITS_FOR)
         this_site = site(session, site_id())
     practice = bool(this_site and SitePolicy(this_site.policy).practice)
     hours = resources().settings.link_valid / 3600
@@ -167,7 +168,3 @@ def _render(status: int = 200, *, link: str = "", about: str = "", waits: bool =
         "moderators.html", status, people=people, waiting=waiting, roles=list(Role), link=link, about=about, waits=waits,
         hours=f"{hours:g}", practice=practice,
     )  # fmt: skip
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -2,12 +2,12 @@
 
 import io
 import zipfile
-from datetime import UTC, datetime
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.reported.report_settings import set_grounds, set_report_rules
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.reported.statement_text import LANGUAGES as STATEMENT_LANGUAGES
 from service.store.reports.transparency import transparency
@@ -80,7 +80,7 @@ def yearly_report() -> AnyResponse:
         figures = transparency(session, session.get_one(Site, site_id()), int(year))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in report_files(figures, published=datetime.now(UTC).date()).items():
+        for name, content in report_files(figures, published=utcnow().date()).items():
             file.writestr(name, content)
     response = Response(packed.getvalue(), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="transparency-{site_id()}-{year}.zip"'

@@ -1,7 +1,7 @@
 """The settings page of a site: origins, rules, word and domain lists, languages, reasons for rejection, retention."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lifecycle.retention import set_retention
 from service.actions.sites.site_settings import set_languages, set_origins, set_rejections, set_rules, set_time_zone
+from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import LISTS
 from service.domain.retention import LONGEST, Retention
@@ -95,7 +96,7 @@ def change_retention() -> AnyResponse:
     """Save the days. If comments would be lost by it, the page first says how many, and asks. What is saved here takes effect on
     the next day (UTC), so that it can be taken back."""
     try:
-        today = datetime.now(UTC).date().isoformat()
+        today = utcnow().date().isoformat()
         retention = Retention(rejected=_days("rejected"), personal=_days("personal"), ran=today)
         with resources().database.reading() as session:
             before = policy_of(site(session, site_id())).retention
@@ -132,7 +133,7 @@ def _days(name: str) -> int | None:
 
 def _going(session: Session, kept: Retention) -> dict[str, tuple[int, int]]:
     """For each kind: how many comments the next sweep affects, and how many until a week from now."""
-    now, numbers = datetime.now(UTC), {}
+    now, numbers = utcnow(), {}
     conditions = (
         ("rejected", kept.rejected_before, partial(rejected_of, now=now)),
         ("personal", kept.personal_before, personal_of),

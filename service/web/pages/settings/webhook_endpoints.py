@@ -1,12 +1,13 @@
 """The webhook endpoints page: URLs and events, the log of attempts, tests, replays and secret rotation."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.webhooks import endpoints
+from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
@@ -41,7 +42,7 @@ def add_webhook() -> AnyResponse:
                 url=url,
                 events=_events(),
                 secret_box=resources().secret_box,
-                now=_now(),
+                now=utcnow(),
                 allow=settings.webhook_allow,
             )
     except Invalid as error:
@@ -62,7 +63,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     act = request.form.get("act", "")
     if act == "rotate":
         with resources().database.writing() as session:
-            _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=resources().secret_box, now=_now())
+            _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=resources().secret_box, now=utcnow())
         return _render_endpoint(endpoint_id, secret=secret)
     if act == "remove":
         with resources().database.writing() as session:
@@ -80,7 +81,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
 @with_role(Role.ADMIN)
 def replay_delivery(delivery_id: UUID) -> AnyResponse:
     with resources().database.writing() as session:
-        delivery = endpoints.replay(session, site_id(), delivery_id, now=_now())
+        delivery = endpoints.replay(session, site_id(), delivery_id, now=utcnow())
         endpoint_id = delivery.endpoint_id
     resources().notifier.notify(Job.DELIVER)
     return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done="replay")
@@ -95,17 +96,17 @@ def _carry_out(act: str, endpoint_id: UUID) -> None:
                     session,
                     site_id(),
                     endpoint_id,
-                    now=_now(),
+                    now=utcnow(),
                     url=url,
                     events=_events(),
                     allow=resources().settings.webhook_allow,
                 )
             case "enable" | "disable":
-                endpoints.change_endpoint(session, site_id(), endpoint_id, now=_now(), enabled=act == "enable")
+                endpoints.change_endpoint(session, site_id(), endpoint_id, now=utcnow(), enabled=act == "enable")
             case "test":
-                endpoints.send_test(session, site_id(), endpoint_id, now=_now())
+                endpoints.send_test(session, site_id(), endpoint_id, now=utcnow())
             case "replay":
-                endpoints.replay_dead(session, site_id(), endpoint_id, since=_now() - timedelta(days=30), now=_now())
+                endpoints.replay_dead(session, site_id(), endpoint_id, since=utcnow() - timedelta(days=30), now=utcnow())
             case _:
                 raise Invalid.field("/act", "unknown", "expected change, enable, disable, rotate, test, replay or remove")
 
@@ -148,7 +149,3 @@ def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", s
         done=request.args.get("done", ""),
         breaker=BREAKER,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
