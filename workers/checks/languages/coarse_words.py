@@ -26,6 +26,10 @@ MOST_WORDS, MOST_LETTERS = 2_000, 6_000
 _SHORTEST_STEM = 2
 _MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e30-\u0e4f"
 _WORD = re.compile(rf"[\w{_MARKS}]+(?:[.-][\w{_MARKS}]+)*")
+#: A mild word is denied by a phrase at most this many characters before it, in the same sentence.
+_DENIED_WITHIN = 50
+#: "Not only an idiot" denies nothing.
+_NOT_ONLY = "nur|bloß|seulement|solo|sólo|solamente|só|apenas|somente|alleen|maar|فقط"
 _REPEATED = re.compile(r"(\w)\1{2,}")
 _LEET = str.maketrans("013457@$", "oieastas")
 
@@ -74,6 +78,8 @@ class CoarseWords:
     anywhere: list[tuple[str, bool]] = field(default_factory=list)
     #: Those of `anywhere` that count at the end of a word only.
     ends: set[str] = field(default_factory=set)
+    #: Phrases that deny: "are no", "I never said", "anything but".
+    denials: list[str] = field(default_factory=list)
     _automaton: AhoCorasick | None = None
     longest_stem: int = 0
 
@@ -90,8 +96,16 @@ class CoarseWords:
             if found := self._phrase(words, at):
                 length, entry, mild = found
                 yield Find(start, matches[at + length - 1].end(), entry, mild)
-            elif one := self._word(word):
+            elif (one := self._word(word)) and not (one[1] and self._is_denied(text, start)):
                 yield Find(start, matches[at].end(), *one)
+
+    def _is_denied(self, text: str, start: int) -> bool:
+        """Whether the word that starts here is denied: "I never said that <group> are scum"."""
+        if not self.denials:
+            return False
+        phrases = "|".join(map(re.escape, self.denials))
+        denied = re.compile(rf"(?<!\w)(?:{phrases})(?!\w)(?!\s(?:{_NOT_ONLY})\b)[^.!?؟;\n]{{0,{_DENIED_WITHIN}}}$")
+        return denied.search(text, max(0, start - 2 * _DENIED_WITHIN), start) is not None
 
     def _word(self, word: str) -> tuple[str, bool] | None:
         for spelling in _spellings(word):
@@ -128,6 +142,9 @@ class CoarseWords:
 
     def add(self, line: str, *, unspaced: bool) -> None:
         """Add one line of the list."""
+        if line.startswith("!"):
+            self.denials.append(comparable(line[1:]))
+            return
         mild, entry = line.startswith("~"), line.removeprefix("~")
         written = entry.strip("*")
         core = comparable(written.removeprefix("="))

@@ -154,3 +154,33 @@ def test_no_word_of_a_list_rejects() -> None:
     signals = signals_of(CheckInput(SENTENCES["ru"][0]))
     assert Kind.PROFANITY_MILD in {s.kind for s in signals}
     assert not [s for s in signals if s.strong]
+
+
+#: By language: a sentence that denies what a mild word says, one that says it, groups, and mild words. "Not only" denies nothing.
+DENIED = {
+    "de": (("Ich habe wirklich nie gesagt, dass {} {} sind.", "{} sind alles andere als {}, das weiß doch jeder hier."),
+           ("Die {} sind nicht nur {}, das weiß doch jeder hier.", "Wir wissen es alle: {} sind {} und sonst nichts."),
+           ("Gärtner", "Peruaner", "Nachbarn"), ("Abschaum", "Idioten")),
+    "fr": (("Nous n'avons jamais dit que les {} sont {}.", "Il est évident que les {} sont tout sauf {}."),
+           ("Les {} sont tous {} et c'est bien connu ici.", "Tout le monde sait que les {} sont {}."),
+           ("voisins", "Péruviens", "jardiniers"), ("stupides", "abrutis")),
+    "ar": (("أنا لم أقل إن {} {} ولن أقول ذلك.", "نعرف جميعا أن {} ليسوا {} في هذه المدينة."),
+           ("أنا قلت إن {} {} وهذا كل شيء.", "نعرف جميعا أن {} {} في هذه المدينة."),
+           ("الجيران", "الفلاحين"), ("حثالة",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", DENIED)
+@given(st.data())
+def test_a_mild_word_that_is_denied_is_not_reported(language: str, data: st.DataObject) -> None:
+    denied, said, groups, words = DENIED[language]
+    whom, what = data.draw(st.sampled_from(groups)), data.draw(st.sampled_from(words))
+    assert not found(data.draw(st.sampled_from(denied)).format(whom, what))
+    [signal] = found(data.draw(st.sampled_from(said)).format(whom, what))
+    assert signal.score == 0.5
+
+
+def test_a_coarse_word_counts_even_if_it_is_denied() -> None:
+    assert [signal.score for signal in found("Ich habe nie gesagt, dass der Stadtrat ein Arschloch ist, das wissen alle.")] == [
+        0.9
+    ]
