@@ -46,6 +46,7 @@ class Process:
             "GREENROOM_SECRET_KEY": settings.secret,
             "GREENROOM_BROKER": "none",
             "GREENROOM_LEASE": "2",
+            "GREENROOM_TRANSFORMER_SECONDS": "0",
             "GREENROOM_WEBHOOK_TIMEOUT": "1",
             "GREENROOM_WEBHOOK_ALLOW": "127.0.0.0/8",
             "PORT": str(port),

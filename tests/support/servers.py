@@ -29,8 +29,6 @@ def free_port() -> int:
 
 #: Most seconds to wait for an expected event: far more than any machine needs, and less than the time limit of a test.
 PATIENCE = 120.0
-#: How long a server may take to end before it is killed, in seconds.
-LEAVING = 60.0
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it") -> None:
@@ -64,12 +62,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            try:
-                self.process.wait(LEAVING)
-            except subprocess.TimeoutExpired:
-                # PHP's server does not always hear the signal while it answers.
-                self.process.kill()
-                self.process.wait()
+            self.process.wait(PATIENCE)
             self.process = None
 
     def __enter__(self) -> Self:

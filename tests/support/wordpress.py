@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ class WordPress(Server):
         subprocess.run(["php", "-r", pdo, str(self.database.socket)], check=True, capture_output=True)
         self.run(_INSTALL, WP_INSTALLING="1")
         super().start()
+
+    def __exit__(self, *_: object) -> None:
+        # PHP's server keeps nothing, and may not hear another signal while it answers.
+        self.stop(signal.SIGKILL)
 
     def talk_to(self, greenroom: str, key: str) -> None:
         """Let the blog's plugin use Greenroom with this key. An empty address stands for a server that is down."""

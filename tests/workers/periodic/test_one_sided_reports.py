@@ -7,11 +7,10 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from service.actions.comments.edit_erase import erase
-from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site
+from service.actions.sites.sites_and_keys import add_akismet_key, add_site
 from service.config import Settings
 from service.domain.policy import site_thresholds
 from service.domain.policy.site_model_doubts import Doubt
@@ -23,7 +22,7 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.site_models import SiteModelRow
-from service.store.tables.sites import Scope
+from tests.support.factories import draft, submitted
 from tests.support.sign_in import Browser, moderator, serving
 from workers.checking.check_pending import check_pending
 from workers.periodic.train_site_models import learn_all
@@ -89,18 +88,13 @@ class Host:
     def __init__(self, app: Flask, settings: Settings, database: Database) -> None:
         self._settings, self._database, self._plugin = settings, database, app.test_client()
         with database.writing() as session:
-            key, pseudonyms = (
-                add_key(session, "news", scopes=list(Scope), now=datetime.now(UTC))[1],
-                Pseudonymizer.from_secret(settings.secret),
-            )
+            pseudonyms = Pseudonymizer.from_secret(settings.secret)
             self._token = add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
-        self._api: FlaskClient = app.test_client()
-        self._api.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
 
     def send(self, texts: Sequence[str]) -> dict[str, list[str]]:
-        """Post and check them. Returns the reasons why each was held or rejected; none for approved ones."""
-        for n, text in enumerate(texts):
-            assert self._api.post("/v1/comments", json={"thread": {"id": f"page-{n}"}, "text": text}).status_code == 202
+        """Submit and check them. Returns the reasons why each was held or rejected; none for approved ones."""
+        with self._database.writing() as session:
+            submitted(session, *(draft(text, thread=f"page-{n}") for n, text in enumerate(texts)), now=datetime.now(UTC))
         resources = WorkerResources.open(self._settings)
         check_pending(resources, seconds=60.0)
         resources.close()
