@@ -34,8 +34,8 @@ COMMANDS = {
     "archive": "archive",
     "backup": "backup",
     "restore": "backup",
-    "export": "backup",
-    "import": "backup",
+    "export": "import_export",
+    "import": "import_export",
 }
 
 

@@ -13,6 +13,7 @@ class AuditEvent(StrEnum):
     ORIGINS_SET = "origins_set"
     SITE_EXPORTED = "site_exported"
     SITE_IMPORTED = "site_imported"
+    COMMENTS_IMPORTED = "comments_imported"
     PERSON_EXPORTED = "person_exported"
     COMMENTS_ERASED = "comments_erased"
     AUTHORS_FORGOTTEN = "authors_forgotten"

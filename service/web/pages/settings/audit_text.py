@@ -15,6 +15,7 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.ORIGINS_SET: _("changed the addresses of the site's pages"),
         AuditEvent.SITE_EXPORTED: _("exported the site"),
         AuditEvent.SITE_IMPORTED: _("imported the site"),
+        AuditEvent.COMMENTS_IMPORTED: _("imported comments of another system"),
         AuditEvent.PERSON_EXPORTED: _("exported the data of a person"),
         AuditEvent.COMMENTS_ERASED: _("deleted comments"),
         AuditEvent.AUTHORS_FORGOTTEN: _("anonymised authors"),

@@ -1,0 +1,1 @@
+"""The measurement of imports of old comments."""

@@ -1,0 +1,1 @@
+"""Readers of the files of other comment systems: one format a file."""

@@ -1,0 +1,121 @@
+"""Copies of the whole installation or of one site in one file, for both databases: written, read, and tested."""
+
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from service.clock import utcnow
+from service.commands.support.context import database
+from service.store.db import migrate
+from service.store.db.engine import Database
+from service.store.lifecycle import dump, integrity, renamed
+
+_FORMAT, _OLD_FORMAT = "greenroom copy 2", "greenroom copy 1"
+
+
+def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
+    """Write to a temporary file first, then rename it, so that an incomplete copy never looks like a complete one."""
+    beside = file.with_name(file.name + ".part")
+    digest = hashlib.sha256()
+    with database().reading() as session, _private(beside) as out:
+        dump.steady(session)
+        counts = dump.counts(session, site_id)
+        head = {
+            "format": _FORMAT,
+            "revision": migrate.newest(),
+            "at": utcnow().isoformat(),
+            "site": site_id,
+            "rows": counts,
+        }
+        out.write(json.dumps(head).encode() + b"\n")
+        for line in dump.written(session, site_id):
+            encoded = line.encode() + b"\n"
+            digest.update(encoded)
+            out.write(encoded)
+        out.write(json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n")
+    beside.replace(file)
+    return counts
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[gzip.GzipFile]:
+    """A gzip file that only its owner may read. It is synced to disk (fsync) when the block ends."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
+        with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out:
+            yield out
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def read_copy(file: Path, into: Database, site_id: str | None) -> dict[str, int]:
+    head = head_of(file)
+    if (of_site := head.get("site")) != site_id:
+        raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
+    try:
+        with into.writing() as session:
+            stored = dump.read(session, _read_lines(file), old_names=head["format"] == _OLD_FORMAT)
+    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        raise click.ClickException(f"{file}: {error}; nothing was stored") from error
+    except IntegrityError as error:
+        raise click.ClickException(f"{file}: some of it is here already ({error.orig}); nothing was stored") from error
+    return stored
+
+
+def checked_copy(file: Path) -> dict[str, int]:
+    with tempfile.TemporaryDirectory(prefix="greenroom-check-") as folder:
+        place = Database(f"sqlite:///{Path(folder) / 'check.db'}")
+        migrate.upgrade(place)
+        stored = read_copy(file, place, head_of(file).get("site"))
+        with place.reading() as session:
+            for ask in (integrity.gaps, integrity.unchecked, integrity.duplicate_keys):
+                if found := ask(session).count:
+                    raise click.ClickException(f"{file} is complete, but breaks a promise {found} times ({ask.__name__})")
+        place.close()
+    return stored
+
+
+def head_of(file: Path) -> dict[str, Any]:
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            head = json.loads(next(lines, "null"))
+    except (OSError, ValueError, EOFError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    if not isinstance(head, dict) or head.get("format") not in (_FORMAT, _OLD_FORMAT):
+        raise click.ClickException(f"{file}: expected a file that `greenroom backup` or `export` wrote")
+    expected = migrate.newest() if head["format"] == _FORMAT else renamed.REVISION
+    if head.get("revision") != expected:
+        raise click.ClickException(
+            f"{file} was written at schema {head.get('revision')}, this version reads {expected}: "
+            "restore it with the version that wrote it, then `greenroom db upgrade`; before 0100, export each site and import it"
+        )
+    return head
+
+
+def _read_lines(file: Path) -> Iterator[str]:
+    """The rows of a copy. Raises ValueError if the end line is missing or its checksum is wrong."""
+    digest, end = hashlib.sha256(), ""
+    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        next(lines)
+        for line in lines:
+            if line.startswith("["):
+                digest.update(line.encode())
+                yield line
+            else:
+                end = line
+    if not end or json.loads(end) != {"sha256": digest.hexdigest()}:
+        raise ValueError("it is cut short or was changed")
+
+
+def summary(counts: dict[str, int], what: str) -> str:
+    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"{what}: {rows or 'nothing'}"
