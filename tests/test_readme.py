@@ -26,8 +26,10 @@ def test_every_curl_works_when_pasted(tmp_path: Path) -> None:
         assert answers[0]["thread"]["id"] == "hello"
         up.wait_for(answers[0]["id"], "approved")
         assert answers[1]["secret"].startswith("whsec_")
-        (feed,) = re.findall(r'feed = "http://localhost:8000(.+?)"', README)
+        (script,) = re.findall(r'<script type="module" src="http://localhost:8000(.+?)">', README)
+        (feed,) = re.findall(r"`http://localhost:8000(/v1/threads/.+?)`", README)
         (form,) = re.findall(r"`http://localhost:8000(/f/.+?)`", README)
+        assert "greenroom-comments" in _fetched(up, script)
         assert "I walked across the old bridge" in _fetched(up, feed)
         assert "<form" in _fetched(up, form)
         assert "swagger" in _fetched(up, "/docs").lower() or "openapi" in _fetched(up, "/docs").lower()
@@ -70,7 +72,13 @@ def test_the_php_verifies_what_is_true_and_nothing_else() -> None:
     assert said.stdout.splitlines() == ["comment.approved", *["not from Greenroom, or too old"] * (len(calls) - 1)], said.stderr
 
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *(ROOT / "examples").rglob("*.md"),
+]
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -33,7 +33,7 @@ def style() -> Response:
 
 def _file(name: str, mimetype: str) -> Response:
     """A file that any page may include, also one with an integrity hash, and one that asks for cross-origin isolation."""
-    response = Response(_without_indentation(name), mimetype=mimetype)
+    response = Response(_shortened(name), mimetype=mimetype)
     response.headers["Cache-Control"] = f"public, max-age={FRESH}"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -43,7 +43,7 @@ def _file(name: str, mimetype: str) -> Response:
 
 
 @cache
-def _without_indentation(name: str) -> str:
-    """The lines of a file without their indentation, a fifth of it. No literal in these files spans lines."""
-    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.lstrip() for line in lines)
+def _shortened(name: str) -> str:
+    """A file without indentation and whole lines of comment, a quarter of it. No literal in these files spans lines."""
+    lines = map(str.lstrip, (_FOLDER / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))

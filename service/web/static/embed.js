@@ -24,19 +24,19 @@ const paragraphs = (text) => text.split(/\n\s*\n/).map((part) =>
 const here = () => location.href.split("#")[0];
 const languageOf = (element) => element.closest("[lang]")?.lang;
 
-// The language of the page first, then those of the reader.
-const accepted = (element) => [...new Set([languageOf(element), ...navigator.languages])].filter(Boolean).slice(0, 9)
-  .map((code, n) => `${code};q=${1 - n / 10}`).join();
+// The language of the page first, then those of the reader. More than 128 bytes would need a preflight.
+const accepted = (element) => [...new Set([languageOf(element), ...navigator.languages])].filter(Boolean).slice(0, 5)
+  .map((code, n) => `${code};q=${(10 - n) / 10}`).join();
 
 class Refused extends Error {}
 
-// With fields it is a form, which a browser sends without asking the server beforehand.
+// With fields it is a form, which needs no preflight.
 async function ask(site, path, fields, language) {
   const headers = { Accept: "application/json" };
   if (language) headers["Accept-Language"] = language;
   const body = fields && new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
   const answer = await fetch(BASE + path, { method: body ? "POST" : "GET", body, headers, credentials: "omit" }).catch((error) => {
-    console.warn(`Greenroom did not answer, or this page is not of the site: greenroom site set ${site} --add-origin ${location.origin}`);
+    console.warn(`No answer from Greenroom. Is this an origin of the site? greenroom site set ${site} --add-origin ${location.origin}`);
     throw error;
   });
   if (answer.status === 204) return null;
@@ -66,11 +66,11 @@ class GreenroomComments extends HTMLElement {
     this.place = `greenroom ${this.site} ${this.thread}`;
     this.feed = `v1/threads/${encodeURIComponent(this.thread)}/comments?${query}`;
     try {
-      const [offer, first, own] = await Promise.all([this.offer(), this.ask(this.feed), this.own()]);
+      const [offer, first, own] = await Promise.all([this.offer(), this.ask(this.feed), this.own().catch(() => [])]);
       style(this);
       this.show(offer, first, own);
     } catch (error) {
-      // What the page has inside the element, such as a link to the form, stays.
+      // What the page has inside the element stays.
       console.warn("Greenroom:", error.message);
     }
   }
@@ -92,6 +92,8 @@ class GreenroomComments extends HTMLElement {
     this.list = make("ol.list");
     const more = make("div");
     const form = closed ? make("p.hint", {}, words.closed) : this.form();
+    if (this.main?.elements && !closed) form.elements.text.value = this.main.elements.text.value;
+    this.main = form;
     const about = { lang: language, dir: direction, "aria-labelledby": this.heading.id };
     this.replaceChildren(make("section.comments", about, this.heading, this.list, more, this.status, form));
     this.add(first, this.list, more, words.more, this.feed);
@@ -120,22 +122,22 @@ class GreenroomComments extends HTMLElement {
     const name = comment.author.name || words.anonymous;
     const url = /^https?:/.test(comment.author.url) && comment.author.url;
     const time = new Date(comment.posted_at).toLocaleString(this.locale, { dateStyle: "medium", timeStyle: "short" });
-    const header = make("header", { id: newId() },
+    const byline = make("div.byline", { id: newId() },
       make(url ? "a.author" : "span.author", { href: url, rel: url && "nofollow ugc noopener noreferrer" }, make("bdi", {}, name)), " ",
       make("a.when", { href: `#comment-${comment.id}` }, make("time", { datetime: comment.posted_at }, time)), " ",
       comment.edited && make("span.edited", {}, words.edited));
     const entry = {
       id: comment.id, name, text: make("div.text", { dir: "auto" }, ...paragraphs(comment.text)), badge: make("p.state", { hidden: true }),
-      tools: make("footer.tools"), below: make("div"), replies: make("ol.replies"),
+      tools: make("div.tools"), below: make("div"), replies: make("ol.replies"),
     };
     const more = make("div");
     entry.li = make("li.comment", { id: `comment-${comment.id}`, tabindex: -1 },
-      make("article", { "aria-labelledby": header.id }, header, entry.badge, entry.text, entry.tools, entry.below), entry.replies, more);
+      make("article", { "aria-labelledby": byline.id }, byline, entry.badge, entry.text, entry.tools, entry.below), entry.replies, more);
     this.items.set(comment.id, entry);
     this.addTools(entry);
     for (const reply of comment.replies || []) entry.replies.append(this.item(reply));
     if (comment.more_replies) {
-      const [path, cursor] = comment.more_replies.slice(comment.more_replies.indexOf("v1/")).split("&after=");
+      const [path, cursor] = comment.more_replies.slice(comment.more_replies.indexOf("v1/threads/")).split("&after=");
       this.addButton(entry.replies, more, words.more_replies, path, cursor);
     }
     return entry.li;
@@ -259,7 +261,7 @@ class GreenroomComments extends HTMLElement {
     const tokens = this.tokens();
     if (!tokens.length) return [];
     const { comments } = await this.ask(`f/${this.site}/own`, { tokens: tokens.join(" ") });
-    this.keep(comments.map(({ token }) => token));
+    this.keep(comments.filter((own) => own.changeable_until || own.state !== "approved").map(({ token }) => token));
     return comments;
   }
 
@@ -267,10 +269,12 @@ class GreenroomComments extends HTMLElement {
     this.list.querySelector(".greenroom-none")?.remove();
     for (const own of comments) {
       const known = this.items.get(own.id);
-      // An approved comment that is not here is on a later page.
+      // It is on a later page.
       if (!known && own.state === "approved") continue;
       if (!known) (this.items.get(own.parent)?.replies || this.list).append(this.item({ ...own, author: own }));
-      if (known?.own && known.own.state !== own.state && own.state === "approved") this.count += 1;
+      const before = known?.own;
+      if (before?.state === own.state && before.text === own.text) continue;
+      if (before) this.count += (own.state === "approved") - (before.state === "approved");
       this.mark(this.items.get(own.id), own);
     }
     if (!this.items.size) this.list.append(make("li.none", {}, this.words.none));
@@ -316,7 +320,8 @@ const bySite = new Map();
 
 async function showCounts(site, elements) {
   const threads = new Set(elements.map(({ thread }) => thread));
-  const { counts } = await ask(site, `v1/counts?${new URLSearchParams([["site", site], ...[...threads].map((thread) => ["thread", thread])])}`);
+  const pairs = [...threads].map((thread) => ["thread", thread]);
+  const { counts } = await ask(site, `v1/counts?${new URLSearchParams([["site", site], ...pairs])}`);
   for (const element of elements) element.textContent = counts[element.thread].toLocaleString(languageOf(element));
 }
 
