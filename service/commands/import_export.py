@@ -10,6 +10,7 @@ import click
 
 from service.actions.audit_log import record_audit
 from service.clock import utcnow
+from service.commands.exports.comments_file import FORMS, write_comments
 from service.commands.imports.formats import READERS, Format, format_of, is_copy
 from service.commands.imports.import_report import ImportReport
 from service.commands.imports.import_run import ImportRun
@@ -154,9 +155,16 @@ def _import_copy(file: Path) -> None:
 @click.command("export")
 @click.argument("site_id", metavar="SITE")
 @click.argument("file", type=_FILE)
+@click.option(
+    "--format", "form", type=click.Choice(["copy", *FORMS]), default="copy", show_default=True,
+    help="A complete copy for another Greenroom, or the comments for another comment system.",
+)  # fmt: skip
 @click.option("--person", default="", metavar="WHO", help="Only what is stored of a person, as JSON that they can read.")
-def export(site_id: str, file: Path, person: str) -> None:
+def export(site_id: str, file: Path, form: str, person: str) -> None:
     """Export SITE into FILE: comments, verdicts, decisions, events, endpoints, keys (as hashes).
+
+    With --format wxr, jsonl or csv, FILE gets the comments with their threads, authors, dates, replies and states, for another system or
+    a spreadsheet. If its name ends in .gz, it is compressed. E-mail and IP addresses are not in it: Greenroom has only hashes of them.
 
     With --person, FILE gets what is stored of one person, for whom it is: their comments, what became of them, and the reports that
     they sent. WHO is an e-mail address, an IP address, or the host's id of a person. FILE `-` is the standard output.
@@ -164,15 +172,23 @@ def export(site_id: str, file: Path, person: str) -> None:
     \b
     Examples:
       greenroom export news news.jsonl.gz
+      greenroom export news news.xml --format wxr
       greenroom export news dana.json --person dana@example.org
     """
     _demand_site(site_id)
     if person:
+        if form != "copy":
+            raise click.ClickException("--person writes its own form: leave out --format")
         export_person(site_id, person, file)
         return
-    counts = write_copy(file, site_id)
-    _record(AuditEvent.SITE_EXPORTED, site_id)
-    click.echo(summary(counts, f"written to {file}"))
+    if form == "copy":
+        counts = write_copy(file, site_id)
+        _record(AuditEvent.SITE_EXPORTED, site_id)
+        click.echo(summary(counts, f"written to {file}"))
+        return
+    count = write_comments(site_id, file, form)
+    _record(AuditEvent.SITE_EXPORTED, site_id, {"format": form})
+    click.echo(f"written to {file}: {count:,} comments")
 
 
 def _demand_site(site_id: str) -> None:

@@ -1,6 +1,7 @@
 """WordPress's own export (WXR 1.0 to 1.2), and ours in its form. It has no spam, and only Akismet's notes say what a person decided."""
 
 from collections.abc import Iterator
+from html import unescape
 from xml.etree.ElementTree import Element
 
 from service.commands.imports.source_file import SourceFile
@@ -31,13 +32,15 @@ def comments(file: SourceFile) -> Iterator[SourceComment]:
 
 def _comment(element: Element, page: dict[str, str]) -> SourceComment:
     notes = {text_of(note, "wp:meta_key"): text_of(note, "wp:meta_value") for note in element.iter("wp:commentmeta")}
+    # Our own export escapes a plain text; others have HTML.
+    text, is_own = text_of(element, "wp:comment_content"), COMMENT_NOTE in notes
     standing = standing_of(text_of(element, "wp:comment_approved"), text_of(element, "wp:comment_type"))
     at, email = text_of(element, "wp:comment_date_gmt"), text_of(element, "wp:comment_author_email")
     return SourceComment(
         id=notes.get(COMMENT_NOTE) or text_of(element, "wp:comment_id"),
         page=SourcePage(page.get("wp:post_id", ""), page.get("link", ""), page.get("title", ""), page.get(THREAD_NOTE, "")),
-        text=text_of(element, "wp:comment_content"),
-        markup=True,
+        text=unescape(text) if is_own else text,
+        markup=not is_own,
         standing=standing,
         decided=_is_decided(standing, notes),
         parent=notes.get(PARENT_NOTE) or parent_of(text_of(element, "wp:comment_parent")),
