@@ -28,6 +28,8 @@ from workers.checking.check_pending import check_pending
 from workers.periodic.train_site_models import learn_all
 from workers.resources.worker_resources import WorkerResources
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 _WHO = ("My cousin", "A friend from work", "The lady next door", "An old colleague", "My brother-in-law", "Our neighbour")
 _DID = ("made a fortune with", "swears by", "recovered everything thanks to", "could not believe the results of")
 _WHAT = ("the Meridian method", "coach Valentina", "Halcyon drops", "the Orion desk", "doctor Bright")
