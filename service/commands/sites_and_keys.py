@@ -228,9 +228,9 @@ def key() -> None:
 @click.option(
     "--held-is",
     type=click.Choice([word.value for word in HeldIs]),
-    default=HeldIs.SPAM.value,
+    default=HeldIs.PENDING.value,
     show_default=True,
-    help="With --akismet: the response for held comments, spam or ham.",
+    help="With --akismet: the response for held comments. pending: spam to clients that take no decisions later.",
 )
 @click.option("--label", default="", help="Note on what the key is for.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -27,7 +27,7 @@ class DraftThread:
 @dataclass(frozen=True, slots=True)
 class DraftContext:
     """How the comment reached the host. `honeypot` is the content of the hidden field; `seconds_to_submit` is the time between
-    showing the form and sending it."""
+    showing the form and sending it. `callback` is the id of the endpoint that its decisions go to."""
 
     ip: str = ""
     user_agent: str = ""
@@ -36,6 +36,7 @@ class DraftContext:
     posted_at: datetime | None = None
     honeypot: str = ""
     seconds_to_submit: float | None = None
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
+from typing import Any
 
 import httpx
 
@@ -22,14 +23,18 @@ class Status(StrEnum):
 class NewerPlugin:
     """One blog. It links a response to a comment only by `X-akismet-guid`."""
 
-    def __init__(self, greenroom: str, key: str, blog: str) -> None:
+    def __init__(self, greenroom: str, key: str, blog: str, *, client: httpx.Client | None = None) -> None:
         self.status: dict[int, Status] = {}
         self.guids: dict[int, str | None] = {}
         #: Seconds after which the blog publishes a pending comment by itself.
         self.fallback: dict[int, int] = {}
         self._comments: dict[int, dict[str, str]] = {}
         self._numbers = count(1)
+        #: The status before a comment became spam, and the comments whose last change was a person's.
+        self._former: dict[int, Status] = {}
+        self._by_person: set[int] = set()
         self._address, self._key, self._blog = f"{greenroom}/1.1", key, blog
+        self._client = client or httpx.Client(timeout=60)
 
     def comment(self, words: str, **fields: str) -> int:
         """A reader comments. The blog has no id for it yet when it asks."""
@@ -41,7 +46,7 @@ class NewerPlugin:
             "comment_context[]": "News",
             "callback": f"{self._blog}/wp-json/akismet/v1/webhook",
         }
-        answer = self._ask("comment-check", comment | form)
+        answer = self._ask("comment-check", form | comment)
         number = next(self._numbers)
         self._comments[number] = comment | {
             "comment_ID": str(number),
@@ -64,10 +69,37 @@ class NewerPlugin:
     def report(self, number: int, *, spam: bool) -> None:
         """A person of the blog marks a comment as spam or as not spam."""
         self.status[number] = Status.SPAM if spam else Status.APPROVED
+        self._by_person.add(number)
         self._ask(
             "submit-spam" if spam else "submit-ham",
             self._comments[number] | {"reporter": "admin", "comment_check_response": "false"},
         )
+
+    def receive(self, sent: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
+        """The webhook: the status and the JSON of its response."""
+        if sent["key"] != self._key:
+            return 401, {"code": "rest_forbidden"}
+        assert sent["endpoint"] == "comment-check"
+        numbers = {guid: number for number, guid in self.guids.items()}
+        for each in sent["comments"]:
+            if each["guid"] in numbers:
+                self._move(numbers[each["guid"]], each["result"])
+        missing = {"status": "error", "message": "Could not find matching comment."}
+        return 200, {
+            "comments": {e["guid"]: {"status": "success"} if e["guid"] in numbers else missing for e in sent["comments"]}
+        }
+
+    def _move(self, number: int, result: str) -> None:
+        """Nothing moves after a person's change. Spam that is none returns to what it was; only pending comments are approved."""
+        status = self.status[number]
+        if number in self._by_person:
+            return
+        if result == "true" and status is not Status.SPAM:
+            self._former[number], self.status[number] = status, Status.SPAM
+        elif result == "false" and status is Status.SPAM:
+            self.status[number] = self._former.pop(number, Status.PENDING)
+        elif result == "false" and status is Status.PENDING:
+            self.status[number] = Status.APPROVED
 
     def _status(self, number: int, answer: httpx.Response) -> Status:
         if self.guids[number] is None:
@@ -81,4 +113,4 @@ class NewerPlugin:
     def _ask(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
         own = {"blog": self._blog, "blog_lang": "en_US", "api_key": self._key}
         agent = {"User-Agent": "WordPress/7.1 | Akismet/5.7.2"}
-        return httpx.post(f"{self._address}/{path}", data={**fields, **own}, headers=agent, timeout=60)
+        return self._client.post(f"{self._address}/{path}", data={**fields, **own}, headers=agent)

@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from service.actions.webhooks.record_attempts import AttemptResult
 from service.clock import utcnow
@@ -12,8 +13,10 @@ from service.crash import CrashPoint, crash_point
 from service.domain.security.encryption import DecryptionFailed, SecretBox
 from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.signing import signatures
+from service.store.tables.outbox import EndpointKind
 from service.store.webhooks.deliveries import Outgoing
 from workers.resources.safe_http import SafeHttp
+from workers.webhooks.akismet_callback import CALLBACK_HEADERS, callback_request, read_answer
 
 log = logging.getLogger("greenroom.deliver")
 
@@ -28,18 +31,24 @@ class Sender:
     def send(self, item: Outgoing) -> AttemptResult:
         """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""
         at = utcnow()
-        told = {"type": item.type, "timestamp": item.at.isoformat(), "data": item.body}
-        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         try:
             keys = [self._secret_box.decrypt(sealed) for sealed in item.secrets]
         except DecryptionFailed as error:
             return AttemptResult(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
-        answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
+        if item.kind is EndpointKind.AKISMET:
+            answer = read_answer(self._outside.post(item.url, callback_request(item, keys[0]), CALLBACK_HEADERS), item, now=at)
+        else:
+            body = _json({"type": item.type, "timestamp": item.at.isoformat(), "data": item.body})
+            answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
         crash_point(CrashPoint.POSTED)
         log.info(
             "webhook_attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds}
         )
         return AttemptResult(item, at, answer)
+
+
+def _json(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _headers(item: Outgoing, keys: Sequence[str], at: datetime, body: bytes) -> dict[str, str]:

@@ -24,6 +24,7 @@ from service.store.db.column_types import table
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
+from service.store.webhooks.callbacks import CALLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,7 @@ def _kept_context(submission: Submission, pseudonyms: Pseudonymizer) -> dict[str
         "posted_at": context.posted_at.isoformat() if context.posted_at else None,
         "honeypot": bool(context.honeypot) or None,
         "seconds_to_submit": context.seconds_to_submit,
+        CALLBACK: context.callback,
     }
     return {name: value for name, value in fields.items() if value not in (None, "")}
 

@@ -61,11 +61,12 @@ def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: s
 
 
 def add_akismet_key(
-    session: Session, site_id: str, *, pseudonyms: Pseudonymizer, held_is: HeldIs = HeldIs.SPAM, label: str = "", now: datetime
+    session: Session, site_id: str, *, pseudonyms: Pseudonymizer, held_is: HeldIs = HeldIs.PENDING, label: str = "", now: datetime
 ) -> tuple[UUID, str]:
     """Create a key for clients of Akismet's protocol: 12 hex digits, since the WordPress plugin accepts no other form.
 
-    Such a client knows only two responses: spam, or not spam. `held_is` says which of them it gets for a held comment.
+    Such a client knows two responses, spam and not spam, and some also "not decided yet". `held_is` says which of them it gets for
+    a held comment.
     """
     if session.get(Site, site_id) is None:
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")

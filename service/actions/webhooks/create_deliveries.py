@@ -1,8 +1,9 @@
 """Turn due events into deliveries, one for each endpoint that receives this type of event, and into mails to readers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -12,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
 from service.store.db.column_types import AnyRow, table
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState
+from service.store.webhooks.callbacks import contexts_of, is_for_callback
 
 #: One transaction handles at most this many due events.
 MOST = 500
@@ -27,7 +29,7 @@ def create_deliveries(session: Session, *, now: datetime, mails: bool = False) -
     if not _anything(session, now) or not _my_turn(session):
         return 0
     events = _existing(session, _due(session, now))
-    endpoints = _endpoints(session, {event.site_id for event in events})
+    endpoints = _endpoints(session, events)
     rows = [
         {
             "id": new_id(),
@@ -41,8 +43,8 @@ def create_deliveries(session: Session, *, now: datetime, mails: bool = False) -
             "created_at": now,
         }
         for event in sorted(events, key=lambda event: (event.at, event.id))
-        for endpoint_id, wanted in endpoints[event.site_id]
-        if event.type in wanted
+        for endpoint_id, is_wanted in endpoints[event.site_id]
+        if is_wanted(event)
     ]
     if rows:
         build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -100,16 +102,39 @@ def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
         update(Event)
         .where(Event.id.in_(event_ids), Event.state == EventState.DUE)
         .values(state=EventState.SENT)
-        .returning(Event.id, Event.site_id, Event.comment_id, Event.about_id, Event.seq, Event.type, Event.at)
+        .returning(
+            Event.id,
+            Event.site_id,
+            Event.comment_id,
+            Event.about_id,
+            Event.seq,
+            Event.type,
+            Event.at,
+            Event.from_state,
+            Event.facts,
+        )
         .execution_options(synchronize_session=False)
     ).all()
 
 
-def _endpoints(session: Session, site_ids: set[str]) -> defaultdict[str, list[tuple[UUID, frozenset[str]]]]:
-    endpoints: defaultdict[str, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
+def _endpoints(session: Session, events: Sequence[AnyRow]) -> defaultdict[str, list[tuple[UUID, Callable[[AnyRow], bool]]]]:
+    """The enabled endpoints of the events' sites, each with whether it receives an event."""
+    endpoints: defaultdict[str, list[tuple[UUID, Callable[[AnyRow], bool]]]] = defaultdict(list)
+    columns = (Endpoint.id, Endpoint.site_id, Endpoint.kind, Endpoint.events)
     rows = session.execute(
-        select(Endpoint.id, Endpoint.site_id, Endpoint.events).where(Endpoint.site_id.in_(site_ids), Endpoint.enabled)
-    )
-    for endpoint_id, site_id, event_types in rows:
-        endpoints[site_id].append((endpoint_id, frozenset(event_types)))
+        select(*columns).where(Endpoint.site_id.in_({event.site_id for event in events}), Endpoint.enabled)
+    ).all()
+    blogs = {row.site_id for row in rows if row.kind == EndpointKind.AKISMET}
+    contexts = contexts_of(session, [event.comment_id for event in events if event.comment_id and event.site_id in blogs])
+    for endpoint_id, site_id, kind, event_types in rows:
+        is_wanted = _news_to(endpoint_id, contexts) if kind == EndpointKind.AKISMET else _one_of(frozenset(event_types))
+        endpoints[site_id].append((endpoint_id, is_wanted))
     return endpoints
+
+
+def _one_of(event_types: frozenset[str]) -> Callable[[AnyRow], bool]:
+    return lambda event: event.type in event_types
+
+
+def _news_to(endpoint_id: UUID, contexts: Mapping[UUID, Mapping[str, Any]]) -> Callable[[AnyRow], bool]:
+    return lambda event: is_for_callback(event, endpoint_id, contexts.get(event.comment_id, {}))

@@ -20,7 +20,7 @@ from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.signing import new_secret
 from service.domain.webhooks.target_url import parse_target
 from service.store.comments.apply_verdicts import none_under_way
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventType
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventType
 from service.store.tables.sites import Site
 
 #: The event types that an endpoint may choose from; by default it receives all of them.
@@ -41,8 +41,11 @@ def add_endpoint(
     now: datetime,
     events: Sequence[EventType] = EVENTS,
     allow: Sequence[str] = (),
+    kind: EndpointKind = EndpointKind.WEBHOOK,
+    secret: str = "",
 ) -> tuple[Endpoint, str]:
     """Add an endpoint. Returns it and its secret, which is shown only once. `allow` are the private networks that are permitted.
+    Without a `secret` it gets a new one.
 
     Raises Invalid for a bad URL, NotFound for an unknown site, or Conflict if there are MOST_ENDPOINTS.
     """
@@ -52,10 +55,11 @@ def add_endpoint(
         raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
     if len(session.scalars(select(Endpoint.id).where(Endpoint.site_id == site_id)).all()) >= MOST_ENDPOINTS:
         raise Conflict(f"this site has {MOST_ENDPOINTS} endpoints already", Fault("", "too_many", "delete one first"))
-    secret = new_secret()
+    secret = secret or new_secret()
     endpoint = Endpoint(
         id=new_id(),
         site_id=site_id,
+        kind=kind,
         url=url,
         events=_in_order(events),
         secret=secret_box.encrypt(secret),
@@ -88,6 +92,8 @@ def change_endpoint(
     if events is not None or enabled:
         none_under_way(session)
     endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    if url is not None or events is not None:
+        _is_ours_to_change(endpoint)
     before = _facts(endpoint)
     if url is not None:
         check_url(url, allow)
@@ -118,6 +124,7 @@ def rotate(session: Session, site_id: str, endpoint_id: UUID, *, secret_box: Sec
     """Make a new secret. For a day, webhooks are signed with the old secret as well. A second rotation within that day ends the
     oldest secret at once."""
     endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    _is_ours_to_change(endpoint)
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
     endpoint.secret = secret_box.encrypt(secret)
@@ -204,6 +211,12 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
     networks = [ipaddress.ip_network(network, strict=False) for network in allow]
     if not address.is_global and not any(address in n for n in networks if n.version == address.version):
         raise Invalid.field("/url", "private", f"{address} is private; `webhook_allow` opens networks of your own")
+
+
+def _is_ours_to_change(endpoint: Endpoint) -> None:
+    if endpoint.kind == EndpointKind.AKISMET:
+        detail = "this is the callback of a blog with Akismet's plugin, which names its address and has its key as the secret"
+        raise Conflict(detail, Fault("", "callback", "change the blog's address or key in the blog; here turn it on or off"))
 
 
 def _facts(endpoint: Endpoint) -> dict[str, Any]:

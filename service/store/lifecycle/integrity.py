@@ -15,7 +15,7 @@ from service.store.tables.archives import Archive, ArchivedComment
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.idempotency import IdempotencyKey
 from service.store.tables.moderation import Decision
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState, EventType
 from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
 from service.store.webhooks.deliveries import BREAKER
 
@@ -96,7 +96,7 @@ def undelivered_events(session: Session, *, now: datetime) -> Violations:
     """Events that have been due for a minute, and events without a delivery to an endpoint that should receive them."""
     late = select(Event.id).where(Event.state == EventState.DUE, Event.due_at < now - PATIENCE)
     violations = _breaches(session, late)
-    for endpoint in session.scalars(select(Endpoint).where(Endpoint.enabled)):
+    for endpoint in session.scalars(select(Endpoint).where(Endpoint.enabled, Endpoint.kind == EndpointKind.WEBHOOK)):
         violations += _breaches(
             session,
             select(Event.id).where(

@@ -20,7 +20,7 @@ class ApiKeyHolder:
     site_id: str
     scopes: frozenset[Scope]
     last_used_at: datetime | None = None
-    held_is: HeldIs = HeldIs.SPAM
+    held_is: HeldIs = HeldIs.PENDING
 
 
 def api_key_with(session: Session, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:

@@ -41,6 +41,13 @@ class EventState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class EndpointKind(StrEnum):
+    """The form of the messages to an endpoint: signed webhooks, or what Akismet's plugin takes at its callback."""
+
+    WEBHOOK = "webhook"
+    AKISMET = "akismet"
+
+
 class DeliveryState(StrEnum):
     """`dead` deliveries used up their retry schedule, or their endpoint is disabled; they are kept and can be replayed."""
 
@@ -88,13 +95,14 @@ class Endpoint(Record):
     force.
 
     `failures` counts failures in a row; nothing is sent before `probe_at`. The endpoint receives the event types `events` since
-    `events_since`; earlier events may have no delivery.
+    `events_since`; earlier events may have no delivery. The secret of a callback of Akismet's plugin is the blog's key.
     """
 
     __tablename__ = "endpoint"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), default=EndpointKind.WEBHOOK, server_default=EndpointKind.WEBHOOK.value)
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[list[str]]
     secret: Mapped[str] = mapped_column(Text)

@@ -30,6 +30,8 @@ class ApiKeyKind(StrEnum):
 class HeldIs(StrEnum):
     """The response to a client of Akismet's protocol for a held comment."""
 
+    #: Not decided yet, where the client takes decisions later. Spam to other clients.
+    PENDING = "pending"
     SPAM = "spam"
     HAM = "ham"
 
@@ -60,7 +62,7 @@ class ApiKey(Record):
     scopes: Mapped[list[str]]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(24))
-    held_is: Mapped[str] = mapped_column(String(16), default=HeldIs.SPAM, server_default=HeldIs.SPAM.value)
+    held_is: Mapped[str] = mapped_column(String(16), default=HeldIs.PENDING, server_default=HeldIs.PENDING.value)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

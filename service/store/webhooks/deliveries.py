@@ -15,10 +15,11 @@ from service.store.db.column_types import AnyRow
 from service.store.reported.public_json import complaint_payload, report_payload
 from service.store.reported.statements import statement_of_event
 from service.store.tables.comments import Comment, Thread
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState, EventType
 from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
 from service.store.webhooks.author_events import author_payload
+from service.store.webhooks.callbacks import callback_body
 from service.store.webhooks.public_json import comment_json, payload
 
 #: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
@@ -37,6 +38,7 @@ class Outgoing:
     lease_until: datetime
     #: False for a delivery that probes a broken endpoint before it is due: its failure does not count as a try.
     in_time: bool
+    kind: EndpointKind
     url: str
     secrets: tuple[str, ...]
     message_id: str
@@ -214,6 +216,7 @@ def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: Secret
         token=delivery.lease_token,
         lease_until=delivery.lease_until,
         in_time=delivery.due_at <= now,
+        kind=EndpointKind(endpoint.kind),
         url=endpoint.url,
         secrets=live_secrets(endpoint, now=now),
         message_id=str(event.id if event else delivery.id),
@@ -225,6 +228,8 @@ def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: Secret
 
 def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, Any]:
     _, endpoint, event, comment, thread, site, report, complaint = row
+    if endpoint.kind == EndpointKind.AKISMET:
+        return callback_body(event)
     if event is None:
         return {"site": endpoint.site_id, "endpoint": str(endpoint.id)}
     name = site.name or site.id

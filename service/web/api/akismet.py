@@ -41,7 +41,7 @@ CHECK_PATH = "/1.1/comment-check"
 _LOOKED_AT = (
     "api_key", "key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author", "comment_author_email",
     "comment_author_url", "comment_content", "comment_date_gmt", "blog_lang", "user_role", "is_test", "honeypot_field_name",
-    "comment_ID", "guid", "recheck_reason",
+    "comment_ID", "guid", "recheck_reason", "blog_charset", "callback",
 )  # fmt: skip
 _TAKES: Mapping[str, Any] = {kind: {"properties": {name: {} for name in _LOOKED_AT}} for kind in (FORM, JSON)}
 
@@ -69,7 +69,8 @@ def verify() -> Response:
     TAG,
     "Is this spam?",
     detail="The comment is stored and judged like any other. `true` with `X-akismet-pro-tip: discard` was rejected; a held one is "
-    "`true`, or `false` with `X-akismet-recheck-after`, as its site says (`greenroom key add SITE --akismet --held-is`). "
+    "`true`, or `false` with `X-akismet-recheck-after`, as its key says (`greenroom key add SITE --akismet --held-is`). A client that "
+    "names a `callback` on one of the site's origins gets later decisions there. "
     "`X-akismet-guid` is the comment's id. Sent again (`recheck_reason`, `comment_ID`, `guid`, or the same `comment_date_gmt`) it is "
     "the same comment, and its present state is the answer. `is_test` is judged and not kept; an administrator's comment is neither.",
     takes=_TAKES,
@@ -115,16 +116,22 @@ def report_ham() -> Response:
 
 def _verdict_said(checked: Checked) -> Response:
     state = checked.state
-    # On a retry WordPress's plugin ignores the headers, and publishes the comment if the response is `false`.
-    held_is_spam = g.fields.recheck_reason == RETRY or g.caller.held_is is HeldIs.SPAM
-    response = text_response("false" if state is State.APPROVED or (state is State.HELD and not held_is_spam) else "true")
+    is_open = state is State.HELD and not _is_spam_while_held(checked)
+    response = text_response("false" if state is State.APPROVED or is_open else "true")
     if state is State.REJECTED:
         response.headers[TIP] = "discard"
-    if state is State.HELD and not held_is_spam:
+    if is_open:
         response.headers[RECHECK_AFTER] = NEVER
     if checked.comment_id:
         response.headers[GUID] = str(checked.comment_id)
     return response
+
+
+def _is_spam_while_held(checked: Checked) -> bool:
+    # On a retry WordPress's plugin ignores the headers, and publishes the comment if the response is `false`.
+    if g.fields.recheck_reason == RETRY:
+        return True
+    return g.caller.held_is is HeldIs.SPAM or (g.caller.held_is is HeldIs.PENDING and not checked.has_callback)
 
 
 def _reported(state: State) -> Response:

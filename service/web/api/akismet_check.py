@@ -22,6 +22,8 @@ from service.jobs.names import Job
 from service.store.comments.find_by_text import newest_with, state_of
 from service.store.comments.find_sent_before import Sent, sent_before
 from service.store.db.column_types import AnyRow
+from service.store.webhooks.callbacks import CALLBACK, await_verdict
+from service.web.api.akismet_callback import accepted_callback
 from service.web.api.akismet_request import Fields
 from service.web.resources.web_resources import resources
 
@@ -37,6 +39,8 @@ class Checked:
 
     state: State
     comment_id: UUID | None = None
+    #: Whether later decisions go to the client.
+    has_callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,15 @@ class Reported:
 def check_comment(fields: Fields) -> Checked:
     """Store the comment and wait for its verdict. A comment that was stored before keeps its state, even if a person decided
     it."""
-    draft = fields.draft()
+    draft, callback = fields.draft(), accepted_callback(fields.callback)
+    draft = replace(draft, context=replace(draft.context, callback=callback))
     sent = fields.sent(g.caller.site_id, draft, resources().pseudonyms)
     if not fields.is_again:
-        return _wait(_submit(draft))
+        return _wait(_submit(draft), bool(callback))
     with resources().database.reading() as session:
         row = sent_before(session, sent, since=utcnow() - REMEMBERED)
     if row is None:
-        return _wait(_submit_once(draft, _key(sent)))
+        return _wait(_submit_once(draft, _key(sent)), bool(callback))
     return _recheck(fields, sent, row)
 
 
@@ -90,18 +95,21 @@ def unseen_comment(session: Session, fields: Fields, *, now: datetime) -> Report
 
 
 def _recheck(fields: Fields, sent: Sent, row: AnyRow) -> Checked:
+    has_callback = CALLBACK in row.context
     if has_news(sent, row, edited=fields.is_edited):
         try:
             with resources().database.writing() as session:
                 edited = note_recheck(session, sent, row, edited=fields.is_edited, now=utcnow())
         except (Refusal, IntegrityError):
             # Race: the comment changed meanwhile, and the verdict may be for its old text. So a person decides.
-            return Checked(State.HELD, row.id)
+            return Checked(State.HELD, row.id, has_callback)
         if edited:
             resources().feeds.evict(row.thread_id)
             resources().notifier.notify(Job.DELIVER)
-            return _wait(Accepted(row.id))
-    return _wait(Accepted(row.id)) if row.state == State.PENDING else Checked(State(row.state), row.id)
+            return _wait(Accepted(row.id), has_callback)
+    if row.state == State.PENDING:
+        return _wait(Accepted(row.id), has_callback)
+    return Checked(State(row.state), row.id, has_callback)
 
 
 def _submit_once(draft: Draft, key: str) -> Outcome:
@@ -122,14 +130,18 @@ def _submission(draft: Draft, key: str) -> Submission:
     return Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes)
 
 
-def _wait(outcome: Outcome) -> Checked:
+def _wait(outcome: Outcome, has_callback: bool) -> Checked:
     if not isinstance(outcome, Accepted):
         return Checked(State.HELD)
     resources().notifier.notify(Job.DRAIN)
-    if not resources().verdict_waiter.wait(outcome.comment_id, PATIENCE):
-        return Checked(State.HELD, outcome.comment_id)
-    with resources().database.reading() as session:
-        return Checked(state_of(session, outcome.comment_id), outcome.comment_id)
+    if resources().verdict_waiter.wait(outcome.comment_id, PATIENCE):
+        with resources().database.reading() as session:
+            return Checked(state_of(session, outcome.comment_id), outcome.comment_id, has_callback)
+    state = State.HELD
+    if has_callback:
+        with resources().database.writing() as session:
+            state = await_verdict(session, outcome.comment_id)
+    return Checked(State.HELD if state is State.PENDING else state, outcome.comment_id, has_callback)
 
 
 def _key(sent: Sent) -> str:

@@ -38,7 +38,7 @@ def with_key(view: Callable[P, Response]) -> Callable[P, Response]:
         tested = fields.tested_key if request.endpoint == "akismet.verify" else None
         for token in (fields.key, request.host.partition(".")[0]) if tested is None else (tested,):
             if len(token) == 12 and not set(token) - set("0123456789abcdef"):
-                g.caller = _caller(resources().pseudonyms.short_key(token))
+                g.token, g.caller = token, _caller(resources().pseudonyms.short_key(token))
                 break
         return view(*args, **kwargs)
 

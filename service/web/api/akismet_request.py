@@ -89,6 +89,11 @@ class Fields:
             return None
 
     @property
+    def callback(self) -> str:
+        """Where the client takes decisions later."""
+        return self.text("callback", 2048).strip()
+
+    @property
     def is_again(self) -> bool:
         """True if the comment may have been sent before."""
         return bool(self.recheck_reason or self.comment_id or self.guid or self.posted_at)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.store.tables.outbox import DeliveryState, EventType
+from service.store.tables.outbox import DeliveryState, EndpointKind, EventType
 from service.store.webhooks.deliveries import BREAKER
 from service.store.webhooks.endpoints import EndpointHealth, LoggedDelivery
 from service.web.http.responses import ResponseModel
@@ -14,6 +14,7 @@ class EndpointResponse(ResponseModel):
     """An endpoint. A `failing` one is only probed once a minute; `paused_until` is when it is called again."""
 
     id: UUID
+    kind: EndpointKind
     url: str
     events: tuple[str, ...]
     enabled: bool
@@ -111,6 +112,7 @@ def _facts(standing: EndpointHealth, now: datetime) -> dict[str, Any]:
     endpoint = standing.endpoint
     return {
         "id": endpoint.id,
+        "kind": EndpointKind(endpoint.kind),
         "url": endpoint.url,
         "events": tuple(endpoint.events),
         "enabled": endpoint.enabled,

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("api_key", sa.Column("held_is", sa.String(16), nullable=False, server_default="spam"))
+    op.add_column("api_key", sa.Column("held_is", sa.String(16), nullable=False, server_default="pending"))
 
 
 def downgrade() -> None:
