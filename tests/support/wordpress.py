@@ -28,18 +28,16 @@ foreach (['AKISMET_TEST_MODE', 'WP_INSTALLING'] as $name) if (getenv($name)) def
 $table_prefix = 'wp_';
 require ABSPATH . 'wp-settings.php';
 """
-#: The plugin's server is a constant: a filter of WordPress redirects it here. Also turns off mail and flood protection.
-_LEAD_HERE = """<?php
+#: The file that leads the plugin to Greenroom, as its users install it.
+REDIRECT = Path(__file__).parents[2] / "integrations/akismet/greenroom-akismet.php"
+#: Says where Greenroom is (nothing listens on port 9), and that nothing else is there. Turns off mail and flood protection.
+_AROUND = """<?php
 function wp_mail() { return true; }
 add_filter('comment_flood_filter', '__return_false');
+define('GREENROOM_TIMEOUT', 60);
+define('GREENROOM_URL', get_option('greenroom') ?: 'http://127.0.0.1:9');
 add_filter('pre_http_request', function ($answer, $args, $url) {
-    if (parse_url($url, PHP_URL_HOST) !== 'rest.akismet.com') return new WP_Error('away', 'only Greenroom is there');
-    if (!$here = get_option('greenroom')) return new WP_Error('away', 'nothing is there');
-    unset($args['headers']['Host']);
-    return _wp_http_get_object()->request($here . parse_url($url, PHP_URL_PATH), $args);
-}, 10, 3);
-add_filter('pre_http_request', function ($answer, $args, $url) {
-    return strpos($url, get_option('greenroom') ?: '-') === 0 ? false : $answer;
+    return $answer ?: (strpos($url, GREENROOM_URL) === 0 ? false : new WP_Error('away', 'only Greenroom is there'));
 }, 20, 3);
 add_action('akismet_comment_check_response', function ($answer) { update_option('guid', $answer[0]['x-akismet-guid'] ?? ''); });
 """
@@ -126,7 +124,8 @@ class WordPress(Server):
             (self.folder / name).write_text(words % facts)
         (self.folder / "run.php").write_text(_RUN)
         (self.folder / "wp-content/mu-plugins").mkdir(parents=True)
-        (self.folder / "wp-content/mu-plugins/lead-here.php").write_text(_LEAD_HERE)
+        (self.folder / "wp-content/mu-plugins/around.php").write_text(_AROUND)
+        (self.folder / "wp-content/mu-plugins" / REDIRECT.name).symlink_to(REDIRECT)
         (self.folder / "wp-content/plugins").mkdir()
         (self.folder / "wp-content/plugins/akismet").symlink_to(PLUGIN)
         for name in ("wp-admin", "wp-includes", "wp-load.php", "wp-settings.php"):
