@@ -193,9 +193,11 @@ def _refusal(status: int, codes: Iterable[Code], refused_as: str) -> dict[str, A
         503: {"Retry-After": True},
         409: {"Retry-After": False},
     }.get(status, {})
-    schema = {"$ref": _REFS.format(model="Problem")} if refused_as == PROBLEM else {"type": "string"}
+    # A request that does not come as far as its operation is always answered with a problem: another spelling of a path, too many
+    # requests, an error of the database.
+    content = {refused_as: {"schema": {"type": "string"}}, PROBLEM: {"schema": {"$ref": _REFS.format(model="Problem")}}}
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in dict.fromkeys(codes))}",
         "headers": {name: header(ANSWERED[name], required=required) for name, required in names.items()},
-        "content": {refused_as: {"schema": schema}},
+        "content": content,
     }

@@ -61,3 +61,10 @@ def test_every_operation_is_on_the_page_with_a_command_to_paste(reader: FlaskCli
         for method, entry in methods.items():
             assert f'id="{entry["operationId"]}"' in page
             assert f"curl -X {method.upper()} &#39;http://greenroom.example{path}" in page
+
+
+def test_another_spelling_of_a_form_is_refused_in_a_documented_content_type(reader: FlaskClient) -> None:
+    documented = reader.get("/openapi.json").json["paths"]["/f/{site}"]["get"]["responses"]["404"]["content"]
+    refused = reader.get("/f/%C2%84", environ_overrides={"RAW_URI": "/f/%C2%84", "REQUEST_URI": "/f/%C2%84"})
+    assert (refused.status_code, refused.mimetype) == (404, "application/problem+json")
+    assert set(documented) == {"text/html", refused.mimetype}
