@@ -33,7 +33,8 @@ def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, 
     Each line of FILE is sent to the host API, as the host of the site would send it.
 
     A line is a JSON object with a `text`. Name, email, url, title, thread, parent, date and id are optional; the field names of
-    common comment systems are understood. If the same file is sent again, no comment is stored twice.
+    common comment systems are understood. A field that cannot be used is left out. A line that says what was decided about it is
+    refused: `greenroom import` stores it so. If the same file is sent again, no comment is stored twice.
 
     Example: greenroom post comments.jsonl --site news --wait
     """
@@ -82,12 +83,16 @@ def _here() -> str:
 def _print_summary(sent: Sent, *, as_json: bool) -> None:
     if as_json:
         problems = [{"line": problem.line, "problem": problem.said} for problem in sent.problems]
-        click.echo(json.dumps({"states": sent.states, "replayed": sent.replayed, "empty": sent.empty, "problems": problems}))
+        counts = {"states": sent.states, "replayed": sent.replayed, "omitted": sent.omitted, "empty": sent.empty}
+        click.echo(json.dumps({**counts, "problems": problems}))
         return
-    counts = ", ".join(f"{count} {state}" for state, count in sent.states.most_common())
+    states = ", ".join(f"{count} {state}" for state, count in sent.states.most_common())
     again = f" ({sent.replayed} had been sent before)" if sent.replayed else ""
     empty = f"; {sent.empty} lines without words were left out" if sent.empty else ""
-    click.echo(f"{sent.states.total()} comments stored: {counts or 'none'}{again}{empty}")
+    click.echo(f"{sent.states.total()} comments stored: {states or 'none'}{again}{empty}")
+    if sent.omitted:
+        omitted = ", ".join(f"{count} {omission}" for omission, count in sent.omitted.most_common())
+        click.echo(f"stored without what could not be used: {omitted}")
     for problem in sent.problems[:_SHOWN]:
         click.echo(f"line {problem.line} was not taken: {problem.said}", err=True)
     if len(sent.problems) > _SHOWN:

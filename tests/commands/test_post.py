@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from service.commands.demo import COMMENTS
-from service.commands.support.import_lines import NoComment, NoWords, body_of
+from service.commands.support.import_lines import NoComment, NoWords, read_line
+from service.domain.imports.source_comment import Omission
 from tests.support.process_tree import GREENROOM, Up
 
 
@@ -31,10 +32,14 @@ from tests.support.process_tree import GREENROOM, Up
              "context": {"ip": "203.0.113.9", "posted_at": "2013-11-07T06:20:48+00:00"}},
         ),
         ({"text": "Hello", "date": "long ago"}, {"thread": {"id": "file"}, "text": "Hello"}),
+        ({"text": "Hello", "comment_parent": "0", "date": 1546423200},
+         {"thread": {"id": "file"}, "text": "Hello", "context": {"posted_at": "2019-01-02T10:00:00+00:00"}}),
+        ({"text": "Hello", "website": "www.ann.example", "email": "Ann <ann@x.example>", "ip": "203.0.113.5:4711", "status": "pending"},
+         {"thread": {"id": "file"}, "text": "Hello", "author": {"url": "http://www.ann.example", "email": "ann@x.example"}, "context": {"ip": "203.0.113.5"}}),
     ],
 )  # fmt: skip
 def test_a_line_is_read_under_the_names_that_others_use(line: dict[str, Any], body: dict[str, Any]) -> None:
-    assert body_of(json.dumps(line), thread="file") == body
+    assert read_line(json.dumps(line), thread="file").body == body
 
 
 @pytest.mark.parametrize(
@@ -43,24 +48,41 @@ def test_a_line_is_read_under_the_names_that_others_use(line: dict[str, Any], bo
 )
 def test_a_line_that_holds_no_comment_is_told_apart(line: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        body_of(line, thread="file")
+        read_line(line, thread="file")
+
+
+def test_a_field_that_cannot_be_used_is_left_out_and_named() -> None:
+    line = {"text": "Old mill." * 2000, "url": "http://", "email": "none", "ip": "unknown", "date": "?", "permalink": "/relative"}
+    read = read_line(json.dumps(line), thread="file")
+    assert read.omissions == set(Omission) - {Omission.PARENT}
+    assert read.body == {"thread": {"id": "file"}, "text": ("Old mill." * 2000)[:10_000]}
+
+
+@pytest.mark.parametrize("decision", [{"state": "spam"}, {"comment_approved": 1}, {"isSpam": True}, {"deleted": True}])
+def test_a_line_that_was_decided_is_not_judged_again(decision: dict[str, Any]) -> None:
+    with pytest.raises(NoComment, match="decided already .*: `greenroom import` stores it so"):
+        read_line(json.dumps({"text": "Cheap watches", **decision}), thread="file")
 
 
 def test_a_file_is_posted_once_and_each_wrong_line_is_named(tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     lines = [{"text": f"A calm word about page {n}.", "id": str(n), "parent": str(n - 1) if n else ""} for n in range(20)]
-    lines += [{"text": "The same twice."}, {"text": "The same twice."}, {"text": "Bad address", "email": "nobody"}, {"text": ""}]
+    lines += [{"text": "The same twice."}, {"text": "The same twice."}, {"text": "Cheap watches", "state": "spam"}, {"text": ""}]
+    lines += [{"text": "Lost its parent", "parent": "nowhere"}, {"text": "Bad address", "email": "nobody"}]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines) + "no json\n")
     with Up(tmp_path / "home") as up:
         first, again = _post(up, file), _post(up, file)
         _, found = up.ask("GET", "/v1/comments?thread=mine&limit=100")
-    assert sum(first["states"].values()) == sum(again["states"].values()) == 22
+    assert sum(first["states"].values()) == sum(again["states"].values()) == 24
     assert "pending" not in first["states"]
-    assert (first["replayed"], again["replayed"]) == (0, 22)
+    assert (first["replayed"], again["replayed"]) == (0, 24)
     assert first["empty"] == 1
-    assert [problem["line"] for problem in first["problems"]] == [23, 25]
-    assert "/author/email: expected an e-mail address" in first["problems"][0]["problem"]
-    assert len(found["comments"]) == 22
+    assert [problem["line"] for problem in first["problems"]] == [23, 27]
+    assert "it was decided already (rejected)" in first["problems"][0]["problem"]
+    assert first["omitted"] == again["omitted"] == {"parent": 1, "e-mail address": 1}
+    assert len(found["comments"]) == 24
+    in_order = sorted((c for c in found["comments"] if c["external_id"]), key=lambda c: (c["received_at"], c["id"]))
+    assert [c["external_id"] for c in in_order] == [str(n) for n in range(20)]
 
 
 def test_a_server_that_is_away_or_refuses_the_key_is_one_clear_line(tmp_path: Path) -> None:

@@ -5,23 +5,25 @@ import http.client
 import json
 import threading
 import time
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, Full, Queue
 from typing import Any
 from urllib.parse import urlsplit
 
-from service.commands.support.import_lines import NoComment, NoWords, body_of
+from service.commands.support.import_lines import Line, NoComment, NoWords, read_line
+from service.domain.imports.source_comment import Omission
 
 #: The number of parallel connections. With `wait`, each connection takes a server thread until the verdict is there.
 CONNECTIONS = 8
 #: Seconds to retry a line while the server is busy, restarts or cannot be reached.
 PATIENCE = 30.0
-#: Seconds to retry a reply whose parent comment is not stored yet.
-_PARENT = 3.0
-#: Used in place of an HTTP status if the text of a line was empty, so that nothing was sent.
-_NO_WORDS = -1
+#: The lines that wait for each connection.
+_AHEAD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,23 @@ class Problem:
 
 @dataclass(slots=True)
 class Sent:
-    """The result of sending a file: the comments by state, the number of comments that had been sent before, the number of empty
-    lines, and the refused lines."""
+    """The result of sending a file: the comments by state, the number of comments that had been sent before, what of the comments
+    could not be used, the number of empty lines, and the refused lines."""
 
     states: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
+    omitted: Counter[Omission] = field(default_factory=Counter)
     empty: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A line that waits for its connection, with its idempotency key."""
+
+    number: int
+    key: str
+    line: Line
 
 
 class Unreachable(Exception):
@@ -61,24 +73,51 @@ class Sender:
 
     def send(self, lines: Iterator[str]) -> Sent:
         """Send all lines. Raises Unreachable if the server cannot be reached for `PATIENCE` seconds, or refuses the key."""
-        numbered = enumerate(lines, start=1)
+        queues: list[Queue[_Waiting | None]] = [Queue(_AHEAD) for _ in range(CONNECTIONS)]
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            ends = [pool.submit(self._work, numbered) for _ in range(CONNECTIONS)]
+            ends = [pool.submit(self._work, queue) for queue in queues]
+            self._hand_out(lines, queues)
         for end in ends:
             end.result()
         self.sent.problems.sort(key=lambda problem: problem.line)
         return self.sent
 
-    def _work(self, numbered: Iterator[tuple[int, str]]) -> None:
+    def _hand_out(self, lines: Iterator[str], queues: "Sequence[Queue[_Waiting | None]]") -> None:
+        """Give each thread of the file to one connection, so that its comments arrive in order, and each parent before its replies."""
+        for number, text in enumerate(lines, start=1):
+            if self._stop.is_set():
+                break
+            if not text.strip():
+                continue
+            key = self._name(text)
+            try:
+                line = read_line(text, thread=self._thread)
+            except NoComment as error:
+                self._refuse(number, str(error))
+            except NoWords:
+                with self._lock:
+                    self.sent.empty += 1
+                    self._tick()
+            else:
+                self._put(queues[zlib.crc32(line.thread.encode()) % CONNECTIONS], _Waiting(number, key, line))
+        for queue in queues:
+            self._put(queue, None)
+
+    def _put(self, queue: "Queue[_Waiting | None]", waiting: "_Waiting | None") -> None:
+        while not self._stop.is_set():
+            with suppress(Full):
+                queue.put(waiting, timeout=0.5)
+                return
+
+    def _work(self, queue: "Queue[_Waiting | None]") -> None:
         try:
             while not self._stop.is_set():
-                with self._lock:
-                    taken = next(((number, line) for number, line in numbered if line.strip()), None)
-                    if taken is None:
+                with suppress(Empty):
+                    waiting = queue.get(timeout=0.5)
+                    if waiting is None:
                         return
-                    key = self._name(taken[1])
-                self._one(*taken, key)
-        except Unreachable:
+                    self._send_one(waiting)
+        except BaseException:
             self._stop.set()
             raise
 
@@ -89,26 +128,29 @@ class Sender:
         self._seen[digest] += 1
         return f"{digest[:40]}-{self._seen[digest]}"
 
-    def _one(self, number: int, line: str, key: str) -> None:
-        try:
-            body = body_of(line, thread=self._thread)
-            status, headers, answer = self._post(json.dumps(body).encode("utf-8", "surrogatepass"), key)
-        except NoComment as error:
-            status, headers, answer = 0, {}, {"detail": str(error)}
-        except NoWords:
-            status, headers, answer = _NO_WORDS, {}, {}
+    def _send_one(self, waiting: "_Waiting") -> None:
+        line = waiting.line
+        status, headers, answer = self._post(line, waiting.key)
+        if _lacks_parent(answer):
+            # Dumps lack parents that were deleted. The key is another one, since the body is another one.
+            line = line.as_root
+            status, headers, answer = self._post(line, f"{waiting.key}-root")
+        if status not in (200, 202):
+            self._refuse(waiting.number, _in_words(answer))
+            return
         with self._lock:
-            if status == _NO_WORDS:
-                self.sent.empty += 1
-            elif status in (200, 202):
-                self.sent.states[str(answer.get("state", "pending"))] += 1
-                self.sent.replayed += headers.get("idempotent-replayed") == "true"
-            else:
-                self.sent.problems.append(Problem(number, _in_words(answer)))
-        self._tick()
+            self.sent.states[str(answer.get("state", "pending"))] += 1
+            self.sent.replayed += headers.get("idempotent-replayed") == "true"
+            self.sent.omitted.update(line.omissions)
+            self._tick()
 
-    def _post(self, body: bytes, key: str) -> tuple[int, dict[str, str], dict[str, Any]]:
-        until = time.monotonic() + PATIENCE
+    def _refuse(self, number: int, why: str) -> None:
+        with self._lock:
+            self.sent.problems.append(Problem(number, why))
+            self._tick()
+
+    def _post(self, line: Line, key: str) -> tuple[int, dict[str, str], dict[str, Any]]:
+        body, until = json.dumps(line.body).encode("utf-8", "surrogatepass"), time.monotonic() + PATIENCE
         while True:
             try:
                 status, headers, answer = self._ask(body, key)
@@ -117,7 +159,7 @@ class Sender:
                 status, headers, answer = 0, {}, {"detail": f"no answer from {self._address.netloc}: {error}"}
             if status in (401, 403, 404):
                 raise Unreachable(_in_words(answer))
-            if status not in (0, 429, 503) and not (_is_early(answer) and time.monotonic() < until - PATIENCE + _PARENT):
+            if status not in (0, 429, 503):
                 return status, headers, answer
             if time.monotonic() > until or self._stop.wait(min(float(headers.get("retry-after", "0.5")), 10.0)):
                 raise Unreachable(_in_words(answer))
@@ -144,8 +186,8 @@ class Sender:
         return connection
 
 
-def _is_early(answer: dict[str, Any]) -> bool:
-    """Whether the server does not know the parent: with several connections, a reply can arrive before its parent comment."""
+def _lacks_parent(answer: dict[str, Any]) -> bool:
+    """Whether the server refused the comment because it does not know its parent."""
     return any(fault.get("pointer") == "/parent" for fault in answer.get("errors") or [])
 
 

@@ -1,67 +1,100 @@
-"""Turns lines of foreign files into comments: understands the field names of common comment systems and ignores other fields."""
+"""Turns lines of foreign files into comments for the host API: what cannot be used of a line is left out and named."""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
-#: Field of the host API -> names under which it is looked for; the first match wins. A dot means a nested object.
-_NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "body", "comment", "content", "message", "comment_content"),
-    "external_id": ("external_id", "id", "comment_id", "comment_ID"),
-    "parent": ("parent", "parent_id", "in_reply_to", "comment_parent"),
-    "thread.id": ("thread.id", "thread", "thread_id", "page", "article", "post_id", "comment_post_ID"),
-    "thread.url": ("thread.url", "thread_url", "permalink", "page_url"),
-    "thread.title": ("thread.title", "title", "thread_title"),
-    "author.name": ("author.name", "author", "name", "username", "user", "comment_author"),
-    "author.email": ("author.email", "email", "author_email", "comment_author_email"),
-    "author.url": ("author.url", "url", "website", "author_url", "comment_author_url"),
-    "author.id": ("author.id", "author_id", "user_id"),
-    "context.ip": ("context.ip", "ip", "user_ip", "comment_author_IP"),
-    "context.user_agent": ("context.user_agent", "user_agent", "comment_agent"),
-    "context.referrer": ("context.referrer", "referrer"),
-    "context.language": ("context.language", "language", "lang"),
-    "context.posted_at": ("context.posted_at", "posted_at", "date", "created_at", "comment_date_gmt"),
-    "context.honeypot": ("context.honeypot", "honeypot"),
-}
+from service.commands.support.foreign_fields import fields_of, has_text_field, standing_of
+from service.domain.imports import lenient_fields
+from service.domain.imports.old_comment import MAX_TEXT
+from service.domain.imports.source_comment import Omission
+from service.domain.states import State
 
 
 class NoComment(ValueError):
-    """The line is not a comment. The message says what was expected."""
+    """The line is not a comment to be judged. The message says what was expected."""
 
 
 class NoWords(Exception):
     """The text of the line is empty."""
 
 
-def body_of(line: str, *, thread: str) -> dict[str, Any]:
-    """The line as a request body of the host API. `thread` is the default thread. Raises NoComment or NoWords."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as a request body of the host API, and what of it could not be used."""
+
+    body: dict[str, Any]
+    omissions: frozenset[Omission]
+
+    @property
+    def thread(self) -> str:
+        return str(self.body["thread"]["id"])
+
+    @property
+    def as_root(self) -> "Line":
+        """The same comment without its parent."""
+        body = {name: value for name, value in self.body.items() if name != "parent"}
+        return Line(body, self.omissions | {Omission.PARENT})
+
+
+def read_line(line: str, *, thread: str) -> Line:
+    """Read a line. `thread` is the default thread. Raises NoComment or NoWords."""
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
         raise NoComment("expected one JSON object a line") from None
     if not isinstance(given, dict):
         raise NoComment('expected a JSON object like {"text": "…"}')
-    body: dict[str, Any] = {"thread": {"id": thread}}
-    for field, names in _NAMES.items():
-        value = next((found for name in names if (found := _at(given, name))), "")
-        if field == "context.posted_at":
-            value = _moment(value)
-        if value:
-            _put(body, field, value)
-    if "text" not in body and not any(name in given for name in _NAMES["text"]):
+    if not has_text_field(given):
         raise NoComment("expected a text, in a field `text`")
-    if not body.get("text", "").strip():
+    fields = fields_of(given)
+    _refuse_decided(fields)
+    fields["text"] = lenient_fields.clean(fields.get("text", ""))
+    if not lenient_fields.has_words(fields["text"]):
         raise NoWords
-    return body
+    used = {name: _used(name, value) for name, value in fields.items()}
+    body: dict[str, Any] = {"thread": {"id": thread}}
+    for name, value in used.items():
+        if value and name not in _NOT_SENT:
+            _put(body, name, value)
+    lost = {kind for name, kind in _OMISSIONS.items() if name in fields and not used[name]}
+    return Line(body, frozenset(lost | ({Omission.LONG_TEXT} if len(fields["text"]) > MAX_TEXT else set())))
 
 
-def _at(given: Mapping[str, Any], name: str) -> str:
-    head, _, tail = name.partition(".")
-    value = given.get(head)
-    if tail:
-        value = value.get(tail) if isinstance(value, dict) else None
-    return "" if value is None or isinstance(value, dict | list | bool) else str(value)
+_NOT_SENT = frozenset(["state", "is_spam", "is_deleted", "decided"])
+_OMISSIONS = {
+    "author.email": Omission.EMAIL,
+    "author.url": Omission.WEBSITE,
+    "context.ip": Omission.IP,
+    "context.posted_at": Omission.DATE,
+    "thread.url": Omission.PAGE_URL,
+}
+
+
+def _refuse_decided(fields: dict[str, str]) -> None:
+    if (standing := standing_of(fields)) not in (None, State.HELD):
+        raise NoComment(
+            f"it was decided already ({standing}): `greenroom import` stores it so; without its state it is judged anew"
+        )
+
+
+def _used(name: str, value: str) -> str:
+    """The usable part of a field; empty if there is none."""
+    match name:
+        case "text":
+            return value[:MAX_TEXT]
+        case "author.email":
+            return lenient_fields.email_address(value)
+        case "author.url" | "thread.url":
+            return lenient_fields.web_address(value)
+        case "context.ip":
+            return lenient_fields.ip_address(value)
+        case "context.posted_at":
+            return at.isoformat() if (at := lenient_fields.moment(value)) else ""
+        case "author.name":
+            return lenient_fields.line(value, 200)
+        case _:
+            return value
 
 
 def _put(body: dict[str, Any], field: str, value: str) -> None:
@@ -70,13 +103,3 @@ def _put(body: dict[str, Any], field: str, value: str) -> None:
         body.setdefault(head, {})[tail] = value
     else:
         body[head] = value
-
-
-def _moment(text: str) -> str:
-    """A time in ISO format. It counts as UTC unless it names a time zone. Empty if the time cannot be read; then the comment is
-    sent without it."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
