@@ -1,5 +1,6 @@
 """Submit: store the comments of hosts as `pending`, each once."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -243,7 +244,11 @@ def _stored_parents(connection: Connection, submissions: Sequence[Submission]) -
 
 
 def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[UUID, UUID]]:
-    by_id = {(site_id, as_uuid) for site_id, name in pairs if (as_uuid := _uuid(name))}
+    # An id may be spelled in capitals, or as the Atom feed does: urn:uuid:...
+    by_id: defaultdict[tuple[str, UUID], list[str]] = defaultdict(list)
+    for site_id, name in pairs:
+        if as_uuid := _uuid(name):
+            by_id[site_id, as_uuid].append(name)
     columns = (t.site_id, t.id, t.external_id, t.thread_id)
     parents: dict[tuple[str, str], tuple[UUID, UUID]] = {}
     for row in connection.execute(select(*columns).where(_named(t.site_id, t.external_id)), _sites_and_names(pairs)):
@@ -251,7 +256,8 @@ def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> 
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
         for row in connection.execute(select(*columns).where(t.id.in_(ids))):
-            parents[row.site_id, str(row.id)] = (row.id, row.thread_id)
+            for name in by_id.get((row.site_id, row.id), ()):
+                parents[row.site_id, name] = (row.id, row.thread_id)
     return parents
 
 

@@ -6,13 +6,13 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
 from service.store.comments.listing import Position
 from service.store.db.column_types import AnyRow
-from service.store.tables.comments import Comment, Thread
+from service.store.tables.comments import Comment, RevisionRow, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Published:
     author_verified: bool
     text: str
     edited: bool
+    edited_at: datetime | None
     received_at: datetime
     posted_at: str | None
 
@@ -61,6 +62,10 @@ class FeedSlice:
 
 _PARENT = aliased(Comment)
 _place = tuple_(Comment.received_at, Comment.id)
+#: When the text was replaced for the last time; null if its history is in an archive.
+_EDITED_AT = (
+    select(func.max(RevisionRow.replaced_at)).where(RevisionRow.comment_id == Comment.id).correlate(Comment).scalar_subquery()
+)
 _COLUMNS = (
     Comment.id,
     Comment.author_name,
@@ -69,6 +74,7 @@ _COLUMNS = (
     Comment.text,
     Comment.revision,
     Comment.received_at,
+    case((Comment.revision > 1, _EDITED_AT)).label("edited_at"),
     Comment.context["posted_at"].as_string().label("posted_at"),
 )
 
@@ -149,6 +155,7 @@ def as_published(row: AnyRow) -> Published:
         author_verified=row.author_verified,
         text=row.text,
         edited=row.revision > 1,
+        edited_at=row.edited_at,
         received_at=row.received_at,
         posted_at=row.posted_at,
     )

@@ -1,5 +1,6 @@
 """The comment form: plain HTML that works without JavaScript and leads back to the host's page, and JSON for scripts on that page."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -48,6 +49,8 @@ SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
 LONGEST_FORM = 192 * 1024
 #: The hidden field that only bots fill in.
 HONEYPOT = "subject"
+#: An address without its scheme.
+_HOST = re.compile(r"[^\s/:@.?#]+(\.[^\s/:@.?#]+)+(:\d+)?(/\S*)?")
 
 
 class FormQuery(Strict):
@@ -198,7 +201,16 @@ def _sent() -> FormBody:
         raise WrongType(
             f"expected a form of Content-Type: {FORM}", Fault("header:Content-Type", "media_type", f"expected {FORM}")
         )
-    return validate(FormBody, typed_fields(FormBody))
+    return validate(FormBody, _tidied(typed_fields(FormBody)))
+
+
+def _tidied(fields: dict[str, str]) -> dict[str, str]:
+    """What people type into one line, without blanks around it; `www.ann.example` gets its `https://`."""
+    for name in fields.keys() & {"email", "url"}:
+        fields[name] = fields[name].strip()
+    if _HOST.fullmatch(fields.get("url", "")):
+        fields["url"] = f"https://{fields['url']}"
+    return fields
 
 
 def expect_own_page(site: CachedSite) -> None:
@@ -258,8 +270,9 @@ def _submission(body: FormBody, site: CachedSite) -> Submission:
         ),
     )
     typed = urlencode(body.model_dump())
-    # A double click sends the form twice. Its token and its text are the idempotency key.
-    key = f"form:{typed}" if body.rendered else ""
+    # A double click sends the form twice. What was typed is the idempotency key; without a token it is that of one browser.
+    browser = "" if body.rendered else f":{draft.context.ip}:{draft.context.user_agent}"
+    key = f"form:{typed}{browser}"
     return Submission.sent(site.id, draft, key=key, body=typed.encode(), hashes=resources().request_hashes)
 
 

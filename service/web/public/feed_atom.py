@@ -12,13 +12,16 @@ ElementTree.register_namespace("thr", _THREADING)
 
 
 def as_atom(
-    *, feed_id: str, title: str, address: str, home: str, next_address: str, entries: Sequence[Mapping[str, Any]]
-) -> bytes:
-    """The feed as XML. Texts must hold no control characters; `entries` have id, parent, author, author_url, text, at."""
+    *, feed_id: str, title: str, address: str, home: str, next_address: str, site: str, opened_at: datetime,
+    entries: Sequence[Mapping[str, Any]],
+) -> bytes:  # fmt: skip
+    """The feed as XML. Texts must hold no control characters; `entries` have id, parent, author, author_url, text, at, edited_at.
+    A feed without entries is by the site, and as old as the thread."""
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
     _text(feed, "id", feed_id)
     _text(feed, "title", title)
-    _text(feed, "updated", _moment(max((entry["at"] for entry in entries), default=datetime(1970, 1, 1, tzinfo=UTC))))
+    _text(feed, "updated", moment(max((entry["edited_at"] or entry["at"] for entry in entries), default=opened_at)))
+    _text(ElementTree.SubElement(feed, f"{{{_ATOM}}}author"), "name", site)
     for rel, href in (("self", address), ("alternate", home), ("next", next_address)):
         if href:
             ElementTree.SubElement(feed, f"{{{_ATOM}}}link", rel=rel, href=href)
@@ -32,7 +35,8 @@ def _entry(feed: ElementTree.Element, entry: Mapping[str, Any], home: str) -> No
     element = ElementTree.SubElement(feed, f"{{{_ATOM}}}entry")
     _text(element, "id", f"urn:uuid:{entry['id']}")
     _text(element, "title", f"Comment by {entry['author']}")
-    _text(element, "updated", _moment(entry["at"]))
+    _text(element, "published", moment(entry["at"]))
+    _text(element, "updated", moment(entry["edited_at"] or entry["at"]))
     author = ElementTree.SubElement(element, f"{{{_ATOM}}}author")
     _text(author, "name", entry["author"])
     if entry["author_url"]:
@@ -50,5 +54,6 @@ def _text(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Elem
     return element
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def moment(at: datetime) -> str:
+    """A time after RFC 3339, to the second. `strftime` writes years below 1000 with fewer than four digits."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from flask import json, render_template
 
+from service.clock import utcnow
 from service.store.comments.feed import Head, Published
 from service.web.http.responses import ResponseModel
 from service.web.openapi.operation import JSON
-from service.web.public.feed_atom import as_atom
+from service.web.public.feed_atom import as_atom, moment
 from service.web.resources.site_cache import CachedSite
 
 HTML = "text/html"
@@ -56,7 +57,8 @@ class AuthorPublished(ResponseModel):
 
 
 class CommentPublished(ResponseModel):
-    """An approved comment. `parent` is null where it answers nothing that the public may see. `more_replies` is the address of
+    """An approved comment. `parent` is null where it answers nothing that the public may see. `edited_at` is null if the text was
+    never replaced, or if nobody knows any more when. `more_replies` is the address of
     further replies, null where all are here."""
 
     id: UUID
@@ -65,6 +67,7 @@ class CommentPublished(ResponseModel):
     text: str
     posted_at: datetime
     edited: bool
+    edited_at: datetime | None = None
     replies: "tuple[CommentPublished, ...]" = ()
     more_replies: str | None = None
 
@@ -99,7 +102,9 @@ def _as_json(page: Page) -> bytes:
 
 
 def _as_html(page: Page) -> bytes:
-    return render_template("feed/fragment.html", page=page, feed=_feed(page), paragraphs=paragraphs, cleaned=cleaned).encode()
+    return render_template(
+        "feed/fragment.html", page=page, feed=_feed(page), paragraphs=paragraphs, cleaned=cleaned, moment=moment
+    ).encode()
 
 
 def _as_json_feed(page: Page) -> bytes:
@@ -128,6 +133,8 @@ def _json_feed_item(comment: CommentPublished, home: str) -> dict[str, Any]:
         "date_published": comment.posted_at.isoformat().replace("+00:00", "Z"),
         "authors": [author],
     }
+    if comment.edited_at:
+        item["date_modified"] = comment.edited_at.isoformat().replace("+00:00", "Z")
     return {**item, "url": f"{home}#comment-{comment.id}"} if home else item
 
 
@@ -139,6 +146,8 @@ def _as_atom(page: Page) -> bytes:
         address=page.address,
         home=web_address(page.head.url),
         next_address=page.next_address,
+        site=cleaned(page.site.name or page.site.id),
+        opened_at=page.head.created_at or utcnow(),
         entries=[
             {
                 "id": comment.id,
@@ -147,6 +156,7 @@ def _as_atom(page: Page) -> bytes:
                 "author_url": comment.author.url,
                 "text": cleaned(comment.text),
                 "at": comment.posted_at,
+                "edited_at": comment.edited_at,
             }
             for comment in feed.comments
         ],
@@ -213,6 +223,7 @@ def _comment_published(comment: Published, replies: tuple[CommentPublished, ...]
         text=comment.text,
         posted_at=datetime.fromisoformat(comment.posted_at).astimezone(UTC) if comment.posted_at else comment.received_at,
         edited=comment.edited,
+        edited_at=comment.edited_at,
         replies=replies,
         more_replies=more,
     )

@@ -80,6 +80,14 @@ def test_the_hosts_own_id_never_hides_other_words(database: Database) -> None:
     assert refused.faults[0].pointer == "/external_id"
 
 
+def test_a_parents_id_counts_in_every_spelling(database: Database) -> None:
+    (parent,) = _submit(database, Submission("news", draft()))
+    spelled = (str(parent.comment_id).upper(), f"urn:uuid:{parent.comment_id}", parent.comment_id.hex)
+    outcomes = _submit(database, *(Submission("news", draft(name, parent=name)) for name in spelled))
+    with database.reading() as session:
+        assert {session.get_one(Comment, o.comment_id).parent_id for o in outcomes} == {parent.comment_id}
+
+
 def test_a_parent_is_found_by_either_name_and_only_in_its_thread(database: Database) -> None:
     (parent,) = _submit(database, Submission("news", draft(external_id="wp-1")))
     by_id, by_external, elsewhere, unknown = _submit(

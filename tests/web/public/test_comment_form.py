@@ -58,6 +58,30 @@ def test_a_form_that_is_sent_twice_is_one_comment(reader: FlaskClient, database:
     assert len(comments(database)) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_double_click_without_a_token_is_one_comment_of_one_browser(reader: FlaskClient, database: Database) -> None:
+    for agent in ("one", "one", "other"):
+        sent = reader.post("/f/news", data={"thread": "a", "text": "Thanks!"}, headers={"User-Agent": agent})
+        assert sent.status_code == 303
+    assert len(comments(database)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_people_type_is_taken_as_they_meant_it(reader: FlaskClient, database: Database) -> None:
+    for typed in ("www.ann.example", "ann.example/blog", " https://ann.example "):
+        sent = reader.post("/f/news", data={"thread": "a", "text": f"By {typed}", "url": typed, "email": " ann@x.example "})
+        assert sent.status_code == 303, typed
+    old = {"content_type": "application/x-www-form-urlencoded; charset=ISO-8859-1", "data": "thread=b&text=caf%E9+said"}
+    assert reader.post("/f/news", **old).status_code == 303
+    stored = {comment.text: comment.author_url for comment in comments(database)}
+    assert stored == {
+        "By www.ann.example": "https://www.ann.example", "By ann.example/blog": "https://ann.example/blog",
+        "By  https://ann.example ": "https://ann.example", "café said": "",
+    }  # fmt: skip
+    for wrong in ("no", "javascript:alert(1)", "ann@x.example"):
+        assert reader.post("/f/news", data={"thread": "a", "text": "Words.", "url": wrong}).status_code == 422, wrong
+
+
 def test_what_stands_in_the_trap_is_noted(reader: FlaskClient, database: Database) -> None:
     assert reader.post("/f/news", data={"thread": "a", "text": "Buy!", "subject": "hello"}).status_code == 303
     assert comments(database)[0].context["honeypot"] is True

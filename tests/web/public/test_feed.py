@@ -181,6 +181,29 @@ def test_atom_is_well_formed_whatever_was_written(reader: Client, published: Pos
     assert second.find(f"{ATOM}entry/{{http://purl.org/syndication/thread/1.0}}in-reply-to").get("ref") == f"urn:uuid:{parent}"
 
 
+def test_readers_of_atom_learn_of_edits_and_of_old_and_missing_comments(
+    reader: Client, client: FlaskClient, published: Post, approve: Callable[[str], None]
+) -> None:
+    empty = ElementTree.fromstring(reader.get(f"{FEED}&format=atom").data)
+    assert (empty.findtext(f"{ATOM}author/{ATOM}name"), empty.findtext(f"{ATOM}updated")[:2]) == ("news", "20")
+    old = published("Year 999.", context={"posted_at": "0999-01-01T00:00:00Z"})
+    assert client.patch(f"/v1/comments/{published('First words.')}", json={"text": "Other words."}).status_code == 200
+    edited = client.get("/v1/comments?state=pending").json["comments"][0]
+    approve(edited["id"])
+    feed = ElementTree.fromstring(reader.get(f"{FEED}&format=atom&order=oldest").data)
+    times = {
+        e.findtext(f"{ATOM}id"): [e.findtext(f"{ATOM}{name}") for name in ("published", "updated")]
+        for e in feed.iter(f"{ATOM}entry")
+    }
+    assert times[f"urn:uuid:{old}"] == ["0999-01-01T00:00:00Z"] * 2
+    items = {item["id"]: item for item in reader.get(f"{FEED}&format=jsonfeed").json["items"]}
+    item = items[f"urn:uuid:{edited['id']}"]
+    assert item["date_modified"] > item["date_published"]
+    assert times[item["id"]][1] == feed.findtext(f"{ATOM}updated") == f"{item['date_modified'][:19]}Z"
+    assert "date_modified" not in items[f"urn:uuid:{old}"]
+    assert 'datetime="0999-01-01T00:00:00Z">0999-01-01 00:00 UTC' in reader.get(f"{FEED}&format=html").get_data(as_text=True)
+
+
 def test_json_feed_says_what_its_readers_expect(reader: Client, published: Post) -> None:
     first = published(
         thread={"id": "a-page", "url": "https://news.example/a"}, context={"posted_at": "2009-01-02T03:04:05+01:00"}
