@@ -154,7 +154,7 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e\x0b\x
 
 def test_html_is_safe_to_include(reader: Client, published: Post) -> None:
     published(HOSTILE, author={"name": HOSTILE, "url": 'https://x.example/"onmouseover=alert(1)//'})
-    published("One line.\nAnother.\n\nA new paragraph.", author={"name": "Dana", "url": "https://dana.example"})
+    comment = published("One line.\nAnother.\n\nA new paragraph.", author={"name": "Dana", "url": "https://dana.example"})
     html = reader.get(f"{FEED}&format=html").get_data(as_text=True)
     assert "<script" not in html
     assert "<img" not in html
@@ -164,6 +164,7 @@ def test_html_is_safe_to_include(reader: Client, published: Post) -> None:
         '<a class="greenroom-author" href="https://dana.example" rel="nofollow ugc noopener noreferrer"><bdi>Dana</bdi></a>'
         in html
     )
+    assert f'class="greenroom-reply" href="http://greenroom.example/f/news?thread=a-page&amp;parent={comment}"' in html
     assert '<p dir="auto">One line.<br>Another.</p><p dir="auto">A new paragraph.</p>' in html
 
 
