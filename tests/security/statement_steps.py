@@ -71,7 +71,7 @@ def _of_hosts(house: House, ids: list[str]) -> Iterator[Step]:
     for path in ("/v1/comments", f"/v1/comments/{ids[4]}", "/v1/endpoints"):
         yield partial(host.get, path)
     key, plugin = house.akismet_key(), house.nobody
-    asked = {"api_key": key, "blog": "https://news.example", "user_ip": "192.0.2.7", "comment_author": "Quillfeather", "comment_author_email": AUTHOR["email"]}  # fmt: skip
+    asked = {"api_key": key, "blog": "https://news.example", "user_ip": "192.0.2.7", "comment_author": "Quillfeather", "comment_author_email": AUTHOR["email"], "callback": "https://news.example/?rest_route=/quill.canary"}  # fmt: skip
     yield lambda: plugin.post("/1.1/comment-check", data=asked | {"comment_content": TEXT, "comment_date_gmt": "2026-01-02T03:04:05Z", "recheck_reason": "edit"})  # fmt: skip
     yield lambda: plugin.post("/1.1/submit-spam", data=asked | {"comment_content": TEXT})
 
