@@ -51,11 +51,13 @@ def run_each(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> lis
 
 
 def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_Findings]:
-    clock = _Clock()
+    clock, now = _Clock(), perf_counter()
     every: list[_Findings] = []
     for reading in readings:
         every.append(heard := _Findings(reading))
-        heard.seconds = clock.lap()
+        before, now = now, perf_counter()
+        if now - before > SHORT:
+            heard.seconds = clock.cpu_seconds(now - before)
     ready = [(heard, heard.prepared) for heard in every if heard.prepared]
     for name, check in (*checks.items(), *plugged_in().items()):
         for heard, prepared in ready:
@@ -69,8 +71,9 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
                 signals = (_failed(name, error),)
             if signals:
                 heard.signals += signals
-            if seconds := clock.lap():
-                heard.seconds += seconds
+            before, now = now, perf_counter()
+            if now - before > SHORT:
+                heard.seconds += (seconds := clock.cpu_seconds(now - before))
                 if seconds > BUDGET:
                     rule = f"the {name} check took longer than {BUDGET:g} s"
                     heard.signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
@@ -82,13 +85,10 @@ class _Clock:
     costs as much as some checks."""
 
     def __init__(self) -> None:
-        self._wall, self._cpu = perf_counter(), thread_time()
+        self._cpu = thread_time()
 
-    def lap(self) -> float:
-        """CPU seconds since the last lap; 0 if they are few."""
-        before, self._wall = self._wall, perf_counter()
-        if (wall := self._wall - before) <= SHORT:
-            return 0.0
+    def cpu_seconds(self, wall: float) -> float:
+        """CPU seconds of a step that has just ended after `wall` seconds."""
         # The CPU time includes the short steps since the last call of thread_time(). These take only milliseconds.
         cpu, self._cpu = self._cpu, thread_time()
         return min(wall, self._cpu - cpu)

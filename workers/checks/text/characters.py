@@ -1,6 +1,7 @@
 """Counts and splits characters with `bytes.translate`: ten times as fast as a loop or a regular expression."""
 
 import re
+from collections.abc import Iterator
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 
 #: ASCII bytes to count. They can be counted in UTF-8, where a non-ASCII character has no ASCII bytes.
@@ -41,6 +42,15 @@ def between_blanks(text: str, start: int, end: int) -> tuple[int, int]:
     while end < len(text) and not text[end].isspace():
         end += 1
     return start, end
+
+
+def chunks_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """The places of the chunks between whitespace in which the pattern, which matches no whitespace, is found."""
+    found = pattern.search(text)
+    while found:
+        start, end = between_blanks(text, *found.span())
+        yield start, end
+        found = pattern.search(text, end)
 
 
 def apart(text: str) -> list[str]:

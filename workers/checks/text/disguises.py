@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import filterfalse, pairwise
 from operator import itemgetter
 
-from workers.checks.text.characters import between_blanks, has_lone_letters
+from workers.checks.text.characters import chunks_with, has_lone_letters
 
 #: Longer chunks without whitespace are URLs, hashes and noise, not disguised words.
 LONGEST = 48
@@ -69,11 +69,11 @@ def _looks_odd(token: str) -> bool:
 
 
 def _chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
-    read = {token: list(_chunk(token)) for token in odd}
+    read = {token: chunks for token in odd if (chunks := list(_chunk(token)))}
     place = 0
-    for token in text.split():
-        place = text.index(token, place)
-        for one in read.get(token, ()):
+    for token in filter(read.__contains__, text.split()):
+        place = next(places(text, token, place))
+        for one in read[token]:
             yield Disguise(place + one.start, place + one.end, one.words, one.masked)
         place += len(token)
 
@@ -85,9 +85,9 @@ def _few_chunks(text: str, odd: set[str]) -> Iterator[Disguise]:
         yield Disguise(place + one.start, place + one.end, one.words, one.masked)
 
 
-def places(text: str, token: str) -> Iterator[int]:
-    """The places where the token stands between whitespace, not inside a longer word."""
-    at = text.find(token)
+def places(text: str, token: str, start: int = 0) -> Iterator[int]:
+    """The places from `start` on where the token stands between whitespace, not inside a longer word."""
+    at = text.find(token, start)
     while at >= 0:
         end = at + len(token)
         if (not at or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
@@ -121,12 +121,9 @@ def _masked(core: str) -> str:
 
 
 def _stretched(text: str) -> Iterator[Disguise]:
-    found = _STRETCHED.search(text)
-    while found:
-        start, end = between_blanks(text, *found.span())
+    for start, end in chunks_with(_STRETCHED, text):
         if end - start <= LONGEST * 8:
             yield Disguise(start, end, tuple(sorted(_squeezed(text[start:end]))))
-        found = _STRETCHED.search(text, end)
 
 
 def _squeezed(word: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from workers.checks.text.characters import between_blanks
+from workers.checks.text.characters import chunks_with
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
 
@@ -69,11 +69,8 @@ def links_in(folded: Folded, original: str) -> tuple[Link, ...]:
 
 def _written_out(text: str) -> Iterator[re.Match[str]]:
     """The same as `_LINK.finditer`, but faster: a link has no whitespace, so only words that match _HINT are searched."""
-    hint = _HINT.search(text)
-    while hint:
-        start, end = between_blanks(text, *hint.span())
+    for start, end in chunks_with(_HINT, text):
         yield from _LINK.finditer(text, start, end)
-        hint = _HINT.search(text, end)
 
 
 def host_of(link: str) -> str:

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import filterfalse, islice
+from itertools import islice
 
 from service.domain.text.comparable import comparable
 from service.domain.text.language import MOSTLY
 from service.domain.text.scripts import script_of
-from workers.checks.text.characters import apart
+from workers.checks.text.characters import apart, chunks_with
 from workers.checks.text.disguises import LONGEST, Disguise, places
 from workers.checks.text.edits import misspelled
 from workers.checks.text.normalize import Folded, fold
@@ -26,7 +26,7 @@ _EDGE = ".,;:?!\"'()[]{}<>~*_-"
 #: What a letter looks like upside down. Folding has already read some of them as another letter.
 _UPSIDE_DOWN = str.maketrans("ɐqɔpǝɟƃɓɥᴉıɾʞlʃɯuodbɹsʇnʌvʍʎ", "abcdefggh" + "iijkllm" + "nopqrstuvvwy")
 _TURNED = frozenset("ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ")
-_ODD_TOKEN = re.compile(r"\S*[^\s\x00-\x7f]\S*")
+_ODD = re.compile(r"[^\s\x00-\x7f]")
 _SIGNS = re.compile(r"[|\\/()\[\]{}<>_^+#-]{2}")
 
 
@@ -42,12 +42,12 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
     if not text.isascii():
         yield from islice(_lookalikes_in(folded), MOST_READ)
     if _SIGNS.search(text):
-        yield from _by_signs(text, tokens)
+        yield from _by_signs(text)
 
 
 def _one_letter_wrong(text: str) -> Iterator[Disguise]:
     words = apart(text) if text.isascii() else text.split()
-    for word in sorted(set(filter(misspelled().__contains__, words))):
+    for word in sorted(misspelled().keys() & words):
         yield from _at_each_place(text, word, misspelled()[word])
 
 
@@ -77,11 +77,11 @@ def _in_other_letters(folded: Folded, tokens: Collection[str]) -> Iterator[Disgu
 
 def _lookalikes_in(folded: Folded) -> Iterator[Disguise]:
     """Tokens with letters that look like Latin ones, or stand upside down."""
-    for found in _ODD_TOKEN.finditer(folded.text):
-        token = found[0].strip(_EDGE)
+    for first, end in chunks_with(_ODD, folded.text):
+        token = folded.text[first:end].strip(_EDGE)
         if not 2 < len(token) <= LONGEST:
             continue
-        start = found.start() + found[0].index(token)
+        start = folded.text.index(token, first)
         words = _upside_down(token)
         if read := _lookalike(token):
             written = [folded.original[slice(*folded.whence(at, at + 1))] for at in range(start, start + len(token))]
@@ -113,8 +113,8 @@ def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]
 
 
-def _by_signs(text: str, tokens: Collection[str]) -> Iterator[Disguise]:
-    odd = [token for token in filterfalse(str.isalpha, tokens) if len(token) <= LONGEST and _SIGNS.search(token)]
+def _by_signs(text: str) -> Iterator[Disguise]:
+    odd = {text[start:end] for start, end in chunks_with(_SIGNS, text) if end - start <= LONGEST}
     for token in sorted(odd)[:MOST_READ]:
         if word := spelled_by_signs(token):
             for place in places(text, token):

@@ -1,11 +1,12 @@
 """The fast byte-wise functions agree with regular expressions, character by character."""
 
+import re
 from random import Random
 
 from service.domain.text import language
 from workers.checks import privacy
 from workers.checks.model import ngrams
-from workers.checks.text import characters, disguises, find_links
+from workers.checks.text import characters, disguises, find_links, readings
 
 ALPHABET = "ab cd's''-_.*1290\n\t\x1c\x7fZé§ß中"
 
@@ -32,6 +33,24 @@ def test_no_letters_with_gaps_are_overlooked():
         found += gapped
     assert found > 100
     assert not characters.has_lone_letters("a calm word, and I say no more than a few")
+
+
+def test_chunks_with_a_pattern_are_those_between_blanks():
+    for text in texts():
+        expected = [found.span() for found in re.finditer(r"\S*[^\s\x00-\x7f]\S*", text)]
+        assert list(characters.chunks_with(readings._ODD, text)) == expected, text
+
+
+def test_odd_words_are_found_at_each_of_their_places():
+    for text in texts():
+        odd = {word for word in text.split() if not word.isalpha()}
+        expected, place = [], 0
+        for word in text.split():
+            place = text.index(word, place)
+            expected += [(place + each.start, place + each.end) for each in disguises._chunk(word) if word in odd]
+            place += len(word)
+        assert [(each.start, each.end) for each in disguises._chunks(text, odd)] == expected, text
+        assert [(each.start, each.end) for each in disguises._few_chunks(text, odd)] == expected, text
 
 
 def test_digits_are_counted_in_any_script():
