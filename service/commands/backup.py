@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from service.actions.audit_log import record_audit
-from service.commands.support.context import database
+from service.commands.support.context import database, new_database
 from service.commands.support.copy_files import checked_copy, read_copy, summary, write_copy
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
@@ -45,11 +45,11 @@ def restore(file: Path, *, check: bool) -> None:
     if check:
         click.echo(summary(checked_copy(file), f"{file} is complete, and what it holds keeps its promises"))
         return
-    migrate.upgrade(database())
-    with database().reading() as session:
+    migrate.upgrade(new_database())
+    with new_database().reading() as session:
         if any(dump.counts(session).values()):
             raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
-    counts = read_copy(file, database(), None)
+    counts = read_copy(file, new_database(), None)
     _record(AuditEvent.BACKUP_RESTORED)
     click.echo(summary(counts, "restored"))
 

@@ -2,7 +2,7 @@
 
 import click
 
-from service.commands.support.context import database
+from service.commands.support.context import new_database
 
 
 @click.group()
@@ -16,7 +16,7 @@ def upgrade() -> None:
     from service.store.db import migrate
 
     try:
-        before, after = migrate.upgrade(database())
+        before, after = migrate.upgrade(new_database())
     except migrate.RetiredSchema as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"schema {before or 'empty'} -> {after}" if before != after else f"schema is at {after}, nothing to do")
@@ -27,7 +27,7 @@ def status() -> None:
     """Show the schema's revision and the one that this version needs."""
     from service.store.db import migrate
 
-    now, wanted = migrate.current(database()), migrate.newest()
+    now, wanted = migrate.current(new_database()), migrate.newest()
     click.echo(f"schema is at {now or 'nothing yet'}, this version wants {wanted}")
     if now != wanted:
         raise click.ClickException("run `greenroom db upgrade`")

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import utcnow
 from service.commands.config import doubts
-from service.commands.support.context import database, settings
+from service.commands.support.context import new_database, settings
 from service.jobs.names import Route
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.reports.gauges import failing_endpoints, gauges
@@ -144,7 +144,7 @@ def _database() -> tuple[bool, list[Finding]]:
     kind = "SQLite" if settings().on_sqlite else "PostgreSQL"
     began = time.perf_counter()
     try:
-        with database().reading() as session:
+        with new_database().reading() as session:
             at = revision(session)
             took = (time.perf_counter() - began) * 1000
             there = datetime.now(UTC) if settings().on_sqlite else session.scalar(text("SELECT clock_timestamp()"))
@@ -219,7 +219,7 @@ def _web() -> Finding:
 
 
 def _work() -> Iterator[Finding]:
-    with database().reading() as session:
+    with new_database().reading() as session:
         found = gauges(session, now=utcnow())
         failing = failing_endpoints(session)
     late = found.oldest_pending > LATE

@@ -24,10 +24,12 @@ def greenroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Greenroom:
         monkeypatch.setenv("DATABASE_URL", on)
         context.settings.cache_clear()
         context.database.cache_clear()
+        context.new_database.cache_clear()
         try:
             return CliRunner().invoke(main, words)
         finally:
-            context.database().close()
+            context.new_database().close()
+            context.new_database.cache_clear()
             context.database.cache_clear()
             context.settings.cache_clear()
 

@@ -26,10 +26,12 @@ def greenroom(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GREENROOM_HOME", str(tmp_path))
     context.settings.cache_clear()
     context.database.cache_clear()
+    context.new_database.cache_clear()
     yield lambda *words: CliRunner().invoke(main, words)
     context.database().close()
     context.settings.cache_clear()
     context.database.cache_clear()
+    context.new_database.cache_clear()
 
 
 def test_a_key_is_added_listed_and_revoked(greenroom: Callable[..., Result]) -> None:

@@ -2,11 +2,13 @@
 
 import os
 from functools import cache
+from pathlib import Path
 
 import click
 
 from service.config import BadSetting, Settings, load
 from service.store.db.engine import Database
+from service.store.db.schema_version import revision
 
 
 @cache
@@ -19,6 +21,20 @@ def settings() -> Settings:
 
 @cache
 def database() -> Database:
+    """The database of an installation. If nothing is installed there, the command ends with a one-line message, and makes nothing."""
+    if not settings().on_sqlite or Path(settings().database.partition("///")[2]).exists():
+        with new_database().reading() as session:
+            if revision(session) is not None:
+                return new_database()
+    where = f"in {settings().home}" if settings().on_sqlite else "in the database of DATABASE_URL"
+    raise click.ClickException(
+        f"nothing is installed {where}: name the folder of Greenroom with GREENROOM_HOME, or start it once with `greenroom up`"
+    )
+
+
+@cache
+def new_database() -> Database:
+    """The database of the settings, which may be empty or not exist yet."""
     if settings().on_sqlite:
         settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Database(settings().database)

@@ -88,6 +88,7 @@ def test_the_command_sets_lists_and_removes(settings: Settings, database: Databa
     # Another test of this process may have left its own.
     context.settings.cache_clear()
     context.database.cache_clear()
+    context.new_database.cache_clear()
     with database.writing() as session:
         site(session)
     monkeypatch.setenv("DATABASE_URL", settings.database)
