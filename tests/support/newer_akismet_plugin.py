@@ -34,7 +34,7 @@ class NewerPlugin:
         self._former: dict[int, Status] = {}
         self._by_person: set[int] = set()
         self._address, self._key, self._blog = f"{greenroom}/1.1", key, blog
-        self._client = client or httpx.Client(timeout=60)
+        self._post = client.post if client else httpx.post
 
     def comment(self, words: str, **fields: str) -> int:
         """A reader comments. The blog has no id for it yet when it asks."""
@@ -113,4 +113,4 @@ class NewerPlugin:
     def _ask(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
         own = {"blog": self._blog, "blog_lang": "en_US", "api_key": self._key}
         agent = {"User-Agent": "WordPress/7.1 | Akismet/5.7.2"}
-        return self._client.post(f"{self._address}/{path}", data={**fields, **own}, headers=agent)
+        return self._post(f"{self._address}/{path}", data={**fields, **own}, headers=agent, timeout=60)
