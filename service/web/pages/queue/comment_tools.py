@@ -17,6 +17,7 @@ from service.domain.errors import Invalid, NotFound
 from service.domain.ids import new_id
 from service.jobs.names import Job
 from service.store.moderation import queue
+from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
 from service.web.http.i18n import _
@@ -25,6 +26,7 @@ from service.web.pages.queue.apply_action import undo_time
 from service.web.pages.queue.js_translations import done_text
 from service.web.pages.queue.page import counts_json, render_card
 from service.web.pages.queue.query_params import asked_at, uuid, version
+from service.web.pages.queue.rejection_reasons import rejections
 from service.web.pages.reports.judgement_form import judgement
 from service.web.resources.web_resources import resources
 
@@ -38,9 +40,10 @@ def tool(comment_id: UUID, tool: str) -> Response:
     """One form of a comment as an HTML fragment."""
     with resources().database.reading() as session:
         row = queue.card_of(session, site_id(), comment_id)
+        this_site = site(session, site_id())
     if row is None or tool not in LOADED:
         raise NotFound("no such comment or form on this site")
-    return Response(render_template("tool.html", row=row, tool=tool), mimetype="text/html")
+    return Response(render_template("tool.html", row=row, tool=tool, rejections=rejections(this_site)), mimetype="text/html")
 
 
 @bp.post("/queue/comments/<uuid:comment_id>/note")

@@ -9,7 +9,7 @@ from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import AUTHOR_LISTS, SENDER_LISTS
 from service.web.http.i18n import _
-from service.web.pages.queue.rejection_reasons import SPAM
+from service.web.pages.queue.rejection_reasons import SPAM, reason_labels
 
 #: How long a ban, a trust or a review may last, as the form names it. None: for good.
 DURATIONS: dict[str, timedelta | None] = {
@@ -40,6 +40,10 @@ def judgement(act: str) -> Judgement:
 
 
 def _reason() -> str:
-    """The rejection reason of the form. Spam is preselected, so it counts only where comments are rejected for it."""
-    reason = request.form.get("reason", "")[:64]
-    return reason if reason != SPAM or request.form.getlist("remove") else ""
+    """The rejection reason of the form. Where a form can reject comments, spam is preselected for that: there it counts only where
+    comments are rejected. Raises Invalid."""
+    reason = request.form.get("reason", "")
+    if reason and reason not in reason_labels():
+        raise Invalid.field("/reason", "unknown", _("Choose a reason."))
+    preselected = "since" in request.form and not request.form.getlist("remove")
+    return "" if reason == SPAM and preselected else reason

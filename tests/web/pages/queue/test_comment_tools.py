@@ -17,6 +17,7 @@ from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment, RevisionRow
 from service.store.tables.moderation import ScreenLease
+from service.store.tables.outbox import Event
 from service.web.pages.queue.page import CARDS
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, moderator, serving
@@ -93,6 +94,20 @@ def test_an_author_is_banned_or_trusted_until_a_day_and_forgiven(
     assert not reading_of(database, one).lists.blocked_author
     dana.post("/authors", {"site": "news", "entry": page.split('name="entry" value="')[1][:36]})
     assert 'name="entry"' not in dana.get("/authors").get_data(as_text=True)
+
+
+def test_a_ban_on_a_card_tells_the_author_the_reason_that_was_chosen(dana: Browser, database: Database) -> None:
+    (one,) = sow(database, "news", [Seed("one", "Eve")])
+    dana.get("/queue")
+    form = dana.get(f"/queue/comments/{one}/tools/ban?site=news").get_data(as_text=True)
+    assert '<option value="insult">' in form
+    ban = {"site": "news", "act": "ban", "for": "7d"}
+    for reason in ("", "spam", "insult"):
+        assert dana.post(f"/queue/comments/{one}/author", {**ban, "reason": reason}).status_code == 303
+        with database.reading() as session:
+            (event,) = session.scalars(select(Event).where(Event.type == "author.banned").order_by(Event.seq.desc()).limit(1))
+            assert event.facts["reason"] == reason
+    assert dana.post(f"/queue/comments/{one}/author", {**ban, "reason": "whim"}).status_code == 422
 
 
 def test_an_unknown_author_cannot_be_banned(dana: Browser, database: Database) -> None:
