@@ -77,7 +77,11 @@ def test_a_chosen_key_of_another_alphabet_works(desk: Desk) -> None:
 def test_a_rejection_with_a_reason_and_an_own_sentence_needs_four_keys(desk: Desk, calm: Calm) -> None:
     sow(desk.database, "news", SEEDS)
     page = desk.open(desk.sit_down())
+    # A card has a field for the message only from when its form is opened: fields cost time whenever cards come.
+    boxes = page.locator(".card input[name=note]")
+    expect(boxes).to_have_count(0)
     page.keyboard.press("r")
+    expect(boxes).to_have_count(1)
     page.keyboard.press("m")
     page.keyboard.type("Stay calm, 7 of 9.")
     page.keyboard.press("Tab")

@@ -48,14 +48,20 @@ function go(card, { focus = true } = {}) {
   if (!card) { refill(); return; }
   card.classList.add("current");
   if (focus) {
-    const heading = card.querySelector("h2");
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+    focusOn(card);
     card.scrollIntoView({ block: innerWidth <= 620 || body.classList.contains("focused") ? "start" : "nearest" });
   }
   showContext(card);
   if (cards().length - cards().indexOf(card) < 8) more();
 }
+
+function focusOn(card) {
+  const heading = card.querySelector("h2");
+  if (document.activeElement !== heading) heading.focus({ preventScroll: true });
+}
+
+// After the next frame, or soon where none comes, as on a hidden page. What a moderator does not see need not be done before.
+const painted = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); setTimeout(resolve, 100); });
 
 const say = (text) => { live.textContent = ""; requestAnimationFrame(() => { live.textContent = text; }); };
 
@@ -67,14 +73,17 @@ function decide(chosen, act, { note = "", box = null } = {}) {
   const [kind, name = ""] = act.split(":");
   // A decision covers only the current view: similar comments that the view does not show stay undecided.
   const said = { act: kind, [kind === "escalate" ? "to" : "reason"]: name, note, view: body.dataset.view };
-  const action = { id: newId(), kind, said, box, cards: chosen, places: take(chosen), pending: true };
-  action.sent = send(`/queue/actions?site=${site}`, { action_id: action.id, ...said, items: items(action) });
+  const { places, next } = take(chosen);
+  const action = { id: newId(), kind, said, box, cards: chosen, places, pending: true };
+  const content = { action_id: action.id, ...said, items: items(action) };
+  action.sent = painted().then(() => send(`/queue/actions?site=${site}`, content));
   action.sent.then((answer) => settled(action, answer), (error) => failed(action, error));
   done.push(action);
   undone.length = 0;
   action.number = comments(chosen);
   count(body.dataset.tab, -action.number);
   show(doneLine(action));
+  go(next);
 }
 
 // One decision moves at most `data-most` comments. The rest of a group appears as another card.
@@ -86,19 +95,25 @@ function doneLine({ kind, number }) {
 }
 
 function skip(card) {
-  const action = { id: null, kind: "skip", cards: [card], places: take([card]) };
+  const { places, next } = take([card]);
+  const action = { id: null, kind: "skip", cards: [card], places };
   feed.append(card);
-  if (!current) go(card);
   done.push(action);
   undone.length = 0;
   show(words.done.skip);
+  go(next ?? card);
 }
 
+// Remove these cards. Returns where they were, and the card to go to. The caller goes there after all other changes: focus and scrolling
+// make the browser lay out the page, and so it does that once.
 function take(chosen) {
   const last = chosen.at(-1);
   const rest = cards().filter((card) => !chosen.includes(card));
   const here = chosen.includes(current) ? current : last;
   const next = cards().slice(cards().indexOf(here)).find((card) => rest.includes(card)) ?? rest.at(-1) ?? null;
+  const following = chosen.includes(current) || !current ? next : current;
+  // Move the focus before the layout changes: the browser needs a valid layout to move it.
+  if (following) focusOn(following);
   const places = chosen.map((card) => {
     const place = document.createComment("");
     card.replaceWith(place);
@@ -106,9 +121,8 @@ function take(chosen) {
     return place;
   });
   sheetOpen()?.removeAttribute("open");
-  go(chosen.includes(current) || !current ? next : current);
   empty();
-  return places;
+  return { places, next: following };
 }
 
 function putBack(action, chosen = action.cards) {
@@ -229,8 +243,9 @@ function settledBack(action, answer) {
 function redo() {
   const action = undone.pop();
   if (!action) return;
-  action.places = take(action.cards);
-  if (action.kind === "skip") { feed.append(action.cards[0]); done.push(action); show(words.done.skip); return; }
+  const { places, next: following } = take(action.cards);
+  action.places = places;
+  if (action.kind === "skip") { feed.append(action.cards[0]); done.push(action); show(words.done.skip); go(following ?? action.cards[0]); return; }
   const anew = newId();
   const again = action.back.then(() => action.kind === "escalate"
     ? send(`/queue/actions?site=${site}`, { action_id: anew, ...action.said, items: items(action) })
@@ -240,6 +255,7 @@ function redo() {
   done.push(next);
   count(body.dataset.tab, -action.number);
   show(words.again);
+  go(following);
 }
 
 async function undoEarlier() {
@@ -270,15 +286,21 @@ function count(tab, change) {
 }
 
 // The browser's tab, and the badge of the installed page, show how many comments wait.
+let titleDue = false;
 const name = document.title.split(" · ")[0].replace(/ \([^)]*\)$/, "");
-function title() {
+async function title() {
+  if (titleDue) return;
+  titleDue = true;
+  await painted();
+  titleDue = false;
   const held = numberOf("held");
   document.title = `${name}${held === "0" ? "" : ` (${held})`} · Greenroom`;
   badge(plain(held));
 }
 title();
 
-const format = (number) => new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(number);
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" });
+const format = (number) => numbers.format(number);
 
 function counts(answer) {
   for (const tab of ["held", "yours", "escalated", "mine", "approved", "rejected"]) {
@@ -324,6 +346,9 @@ const sending = () => done.some((action) => action.pending) || undone.some((acti
 
 const stuck = Object.assign(document.createElement("p"), { className: "notice bad", role: "alert", textContent: words.not_loaded });
 
+// After a decision by key on the last card nothing has the focus, so move the focus to the next card.
+const start = () => { if (!current && cards().length) go(cards()[0], { focus: document.activeElement === body }); };
+
 function more({ fromTop = false } = {}) {
   if (loading || !(after || fromTop)) return loading;
   feed.setAttribute("aria-busy", "true");
@@ -333,11 +358,17 @@ function more({ fromTop = false } = {}) {
     after = answer.headers.get("X-After") ?? "";
     if (fromTop) { body.dataset.loaded = answer.headers.get("X-Loaded"); document.getElementById("fresh").hidden = true; }
     const piece = document.createRange().createContextualFragment(await answer.text());
-    for (const card of [...piece.querySelectorAll(".card")]) if (!document.getElementById(card.id)) { dress(card); feed.append(card); }
     document.getElementById("next-page")?.remove();
     stuck.remove();
-    // After a decision by key on the last card nothing has the focus, so move the focus to the next card.
-    if (!current && cards().length) go(cards()[0], { focus: document.activeElement === body });
+    for (const card of [...piece.querySelectorAll(".card")]) {
+      if (document.getElementById(card.id)) continue;
+      dressed(card);
+      feed.append(card);
+      start();
+      // One card a frame: a key that is pressed meanwhile waits for the layout of one card, not of all.
+      if (!selectingAll) await painted();
+    }
+    start();
   }).catch(() => { if (!cards().length) document.getElementById("notices").append(stuck); })
     .finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; empty(); });
   return loading;
@@ -436,9 +467,12 @@ function selection() {
   return sentence.replace("{n}", format(number)).replace("{cards}", format(on));
 }
 
+let selectingAll = false;
 async function pickAll() {
   const all = picked().length < cards().length;
+  selectingAll = true;
   for (let page = 0; all && after && page < 10; page += 1) await more();
+  selectingAll = false;
   for (const card of cards()) pick(card, all);
   say(selection());
 }
@@ -458,8 +492,23 @@ function sheet(which) {
   const details = home?.querySelector(`details${which}`);
   if (!details) return;
   closeTool();
+  fillSheet(details);
   details.open = true;
   details.querySelector("summary").focus({ preventScroll: true });
+}
+
+// A card has its form of reasons from when it is first opened, and keeps it. As long as each card had one, the browser laid out all of
+// them whenever cards came, since it looks for fields to fill in.
+const reasons = bulk?.querySelector("details.reject:not(.hand) > .sheet");
+
+function dressed(card) {
+  dress(card);
+  card.querySelector("h2").tabIndex = -1;
+  if (reasons) card.querySelector("details.reject:not(.hand) > .sheet")?.remove();
+}
+
+function fillSheet(details) {
+  if (reasons && !details.querySelector(".sheet")) details.append(reasons.cloneNode(true));
 }
 
 function tool(name) {
@@ -472,7 +521,7 @@ const desk = {
   say: (text) => show(text),
   replace(card, html) {
     const fresh = document.createRange().createContextualFragment(html).querySelector(".card");
-    dress(fresh);
+    dressed(fresh);
     card.replaceWith(fresh);
     contexts.delete(card.dataset.id);
     if (current === card) go(fresh);
@@ -480,9 +529,10 @@ const desk = {
   },
   // The card has left this tab. With `id` the step can be undone.
   leave(card, id, answer) {
-    const places = take([card]);
+    const { places, next } = take([card]);
     count(body.dataset.tab, -1);
     counts(answer);
+    go(next);
     if (!id) return;
     const action = { id, kind: "approve", said: {}, cards: [card], places, number: 1, pending: false, sent: Promise.resolve(answer) };
     for (const outcome of answer.outcomes) if (outcome.id === card.dataset.id) version(card, outcome.version);
@@ -581,6 +631,8 @@ document.addEventListener("submit", (event) => {
 });
 
 feed.addEventListener("click", (event) => {
+  const summary = event.target.closest("details.reject > summary");
+  if (summary) fillSheet(summary.parentElement);
   const link = event.target.closest("a.to-hand, button[data-tool]");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
@@ -615,7 +667,7 @@ addEventListener("beforeunload", (event) => { if (sending()) event.preventDefaul
 wide.addEventListener("change", place);
 if (body.dataset.may === "decide" && body.dataset.tab === "held") swipes(feed, { right: () => decide([current], "approve"), left: acts.reject });
 
-cards().forEach(dress);
+cards().forEach(dressed);
 contextShown();
 if (cards().length) {
   aside.dataset.id = cards()[0].dataset.id;
