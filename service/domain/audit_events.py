@@ -47,6 +47,9 @@ class AuditEvent(StrEnum):
     AUTHOR_JUDGED = "author_judged"
     AUTHOR_FORGIVEN = "author_forgiven"
     AUTHOR_WARNED = "author_warned"
+    REPORTER_WARNED = "reporter_warned"
+    REPORTER_SUSPENDED = "reporter_suspended"
+    SUSPENSION_ENDED = "suspension_ended"
 
     MODERATOR_INVITED = "moderator_invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

@@ -81,6 +81,7 @@ PAGES = (
     "service.web.pages.queue.reject_together",
     "service.web.pages.reported.complaints",
     "service.web.pages.reported.evidence",
+    "service.web.pages.reported.reporters",
     "service.web.pages.reported.reports",
     "service.web.pages.reports.author_actions",
     "service.web.pages.reports.authors",

@@ -36,7 +36,7 @@ WORDS = {
     "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
     "external_check": ("url", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "activity": ("note",), "note": ("text",), "passkey": ("name",),
     "revision": ("text",), "attempt": ("error", "response"),
-    "report": ("law", "text", "url", "note"), "complaint": ("text", "note"),
+    "report": ("law", "text", "url", "note", "sanction"), "complaint": ("text", "note"),
     "comment": (), "thread": (), "verdict": (), "audit_log": (), "word_list": (),
 }  # fmt: skip
 #: Tables whose text columns hold only ids, hashes, states and encrypted secrets.

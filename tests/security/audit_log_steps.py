@@ -1,21 +1,9 @@
 """Every route that changes something, with the steps that use it and the audit event that each step leaves."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from uuid import UUID
-
-from sqlalchemy import func, select, update
 
 from service.domain.audit_events import AuditEvent
-from service.domain.security.encryption import SecretBox
-from service.domain.security.totp import code_at, new_secret, step_at
-from service.store.accounts.moderators import moderator_with
-from service.store.tables.accounts import BrowserSession, Moderator, Role
-from service.store.tables.audit_log import AuditEntry
-from service.store.tables.comments import Comment, Thread
-from service.store.tables.outbox import Delivery, DeliveryState
-from service.store.tables.sites import ApiKey
-from tests.security.conftest import House
+from tests.security.walk import HOOK, PASSWORD, Walk
 from tests.support.sign_in import Browser, moderator
 
 #: Not in the audit log: decisions, drafts and erasures of single comments, which have their own histories, and personal
@@ -30,84 +18,6 @@ LEFT_OUT = {
     # entry of a link by mail, which the worker makes, in tests/web/pages/account/test_link_by_mail.py.
     "pages.passkey_request", "pages.passkey_creation", "pages.create_passkey", "pages.delete_passkey", "pages.sign_in_by_passkey", "pages.send_link",
 }  # fmt: skip
-PASSWORD = "a quiet room behind the stage"  # noqa: S105
-HOOK = "https://hooks.news.example/secret-path?token=hidden"
-
-
-class Walk:
-    """One admin, with everything that the events need."""
-
-    def __init__(self, house: House, admin: Browser) -> None:
-        self.house, self.admin, self.host = house, admin, house.host()
-
-    def count(self) -> int:
-        with self.house.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-
-    def endpoint(self) -> str:
-        return str(self.host.post("/v1/endpoints", json={"url": HOOK}).json["id"])
-
-    def key(self) -> str:
-        """The id of a new key."""
-        self.house.host()
-        with self.house.database.reading() as session:
-            return str(session.scalars(select(ApiKey.id).order_by(ApiKey.created_at.desc())).first())
-
-    def dead(self, *, endpoint: str = "") -> str:
-        """A delivery that was given up."""
-        endpoint = endpoint or self.endpoint()
-        made = UUID(self.host.post(f"/v1/endpoints/{endpoint}/test").json["id"])
-        with self.house.database.writing() as session:
-            session.execute(update(Delivery).where(Delivery.id == made).values(state=DeliveryState.DEAD))
-        return str(made)
-
-    def thread(self) -> str:
-        with self.house.database.reading() as session:
-            return str(session.scalar(select(Thread.id)))
-
-    def colleague(self, email: str = "co@news.example", role: Role = Role.VIEWER) -> str:
-        moderator(self.house.database, email, role, site="news")
-        with self.house.database.reading() as session:
-            return str(moderator_with(session, email).id)
-
-    def colleague_address(self) -> str:
-        self.colleague()
-        return "co@news.example"
-
-    def stranger(self) -> str:
-        """The e-mail of a moderator of another site."""
-        moderator(self.house.database, "stranger@blog.example", Role.VIEWER, site="blog")
-        return "stranger@blog.example"
-
-    def invited(self) -> str:
-        """The id of a moderator whose role is not accepted yet."""
-        self.admin.post("/settings/moderators", {"site": "news", "email": self.stranger(), "role": "viewer"})
-        with self.house.database.reading() as session:
-            return str(moderator_with(session, "stranger@blog.example").id)
-
-    def browser(self) -> str:
-        """Another session of the admin, by its name on the account page."""
-        other = Browser(self.house.app).post("/sign-in", {"email": "ada@news.example", "password": PASSWORD})
-        assert other.status_code == 303
-        with self.house.database.reading() as session:
-            return session.scalars(select(BrowserSession.digest).order_by(BrowserSession.created_at.desc())).first()[:32]
-
-    def factor(self, email: str = "ada@news.example", *, on: bool = True) -> str:
-        """A current code of a second factor that is set up, or of one whose set-up was begun."""
-        secret, now = new_secret(), datetime.now(UTC)
-        values = {"totp_secret": SecretBox.from_secret(self.house.settings.secret).encrypt(secret), "totp_last_step": 0}
-        with self.house.database.writing() as session:
-            session.execute(
-                update(Moderator).where(Moderator.email == email).values(totp_enabled_at=now if on else None, **values)
-            )
-        return code_at(secret, step_at(now))
-
-    def known(self) -> str:
-        """The id of the comment whose author is known."""
-        held = self.house.comments["held"]
-        with self.house.database.writing() as session:
-            session.execute(update(Comment).where(Comment.id == UUID(held)).values(author_key="i:somebody"))
-        return held
 
 
 Steps = dict[str, list[tuple[AuditEvent | None, Callable[[Walk], Callable[[], object]]]]]
@@ -215,6 +125,14 @@ STEPS: Steps = {
         (AuditEvent.AUTHOR_JUDGED, form(lambda walk: f"/queue/comments/{walk.known()}/author", act="ban", **{"for": "7d"}))
     ],
     "pages.warn_author": [(AuditEvent.AUTHOR_WARNED, form(lambda walk: f"/authors/{walk.known()}/warning", message="Be kind."))],
+    "pages.sanction_reporter": [
+        (AuditEvent.REPORTER_WARNED, form("/queue/reported/reporter", act="warn", report=Walk.often_unfounded, text="Be fair.")),
+        (
+            AuditEvent.REPORTER_SUSPENDED,
+            form("/queue/reported/reporter", act="suspend", report=Walk.often_unfounded, text="Be fair.", days="7"),
+        ),
+        (AuditEvent.SUSPENSION_ENDED, form("/queue/reported/reporter", act="end", report=Walk.often_unfounded)),
+    ],
     "pages.forgive_author": [(AuditEvent.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
     "pages.create_key": [(AuditEvent.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
     "pages.revoke_api_key": [(AuditEvent.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],

@@ -16,8 +16,9 @@ from service.store.tables.accounts import Role
 from service.store.tables.audit_log import AuditEntry
 from service.web.http.route_metadata import PUBLIC, routes
 from tests.commands.conftest import Greenroom
-from tests.security.audit_log_steps import LEFT_OUT, PASSWORD, STEPS, Walk
+from tests.security.audit_log_steps import LEFT_OUT, STEPS
 from tests.security.conftest import House
+from tests.security.walk import PASSWORD, Walk
 from tests.support.sign_in import Browser
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -66,7 +66,7 @@ def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:
     """Remove what reporters and the author wrote about a comment that is erased: it may quote the comment or name its author. Open
     reports and complaints are closed."""
     close_reports(session, open_reports(session, [comment_id]), Closing(ReportState.ERASED), now=now)
-    reports = update(Report).where(Report.comment_id == comment_id).values(text="", law="", url="", note="")
+    reports = update(Report).where(Report.comment_id == comment_id).values(text="", law="", url="", note="", sanction="")
     complaints = update(Complaint).where(Complaint.comment_id == comment_id)
     for statement in (
         reports,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.reported.close import Closing, close_reports
+from service.actions.reported.sanction import refuse_suspended
 from service.domain.errors import AlreadyDecided, Code, Conflict, Gone, Invalid, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.reported.contact import Contact
@@ -96,7 +97,7 @@ def complain_as_author(
 def complain_as_reporter(
     session: Session, report_id: UUID, draft: ComplaintDraft, *, secret_box: SecretBox, now: datetime
 ) -> Complaint:
-    """Complain about the dismissal of a report. Raises Invalid, NotFound, Gone after six months, or Conflict."""
+    """Complain about the dismissal of a report. Raises Invalid, NotFound, Gone after six months, Conflict, or SuspendedReporter."""
     draft.check()
     report = session.scalar(select(Report).where(Report.id == report_id).with_for_update())
     if report is None:
@@ -106,6 +107,7 @@ def complain_as_reporter(
     if complaint_of_report(session, report_id):
         raise Conflict("there is a complaint about this decision already")
     _expect_in_time(report.decided_at, now)
+    refuse_suspended(session, report.site_id, report.reporter_key, now=now)
     version = session.scalar(select(Comment.version).where(Comment.id == report.comment_id)) or 0
     complaint = Complaint(
         id=new_id(), site_id=report.site_id, comment_id=report.comment_id, report_id=report_id, seq=version, automated=False,

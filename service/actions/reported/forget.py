@@ -18,7 +18,7 @@ _BLANK = {"contact": "", "text": "", "note": ""}
 def forget_reports(session: Session, report_ids: Sequence[UUID], *, now: datetime) -> int:
     """Remove everything that a person wrote, and who they were. Kind, outcome and times stay: they are counted. Returns the number."""
     query = update(Report).where(Report.id.in_(report_ids))
-    blank = query.values(**_BLANK, law="", url="", reporter_key="", forgotten_at=now)
+    blank = query.values(**_BLANK, law="", url="", reporter_key="", sanction="", forgotten_at=now)
     changed = session.execute(blank.execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.reported.sanction import refuse_suspended
 from service.domain.errors import Code, Conflict, Gone, NotFound, Refusal
 from service.domain.ids import new_id
 from service.domain.policy.reasons_json import as_reason
@@ -49,14 +50,16 @@ def receive_report(
 ) -> ReceivedReport:
     """Store a report of a published or held comment.
 
-    Raises Invalid, NotFound, Gone if the comment was erased or removed, Conflict if this reporter reported it before, or
-    TooManyReports.
+    Raises Invalid, NotFound, Gone if the comment was erased or removed, Conflict if this reporter reported it before, SuspendedReporter
+    or TooManyReports.
     """
     draft.check()
     comment = _reportable(session, site_id, draft.comment_id)
     policy = SitePolicy(session.scalar(select(Site.policy).where(Site.id == site_id)))
     key = _reporter_key(draft, pseudonyms)
     trusted = bool(draft.contact.email) and key in policy.trusted_flaggers
+    if not trusted:
+        refuse_suspended(session, site_id, key, now=now)
     if key and has_reported(session, comment.id, key):
         raise Conflict("you have reported this comment already; it is being looked at, or a person has decided that it stays")
     if key and not trusted and number_since(session, site_id, key, now - timedelta(days=1)) >= MOST_A_DAY:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 _RECEIVED, _UPHELD, _DISMISSED, _ERASED, _REOPENED = "received", "upheld", "dismissed", "erased", "reopened"
+_WARNED, _SUSPENDED = "warned", "suspended"
 _COMPLAINT_RECEIVED, _COMPLAINT_REOPENED = "complaint_received", "complaint_reopened"
 _COMPLAINT_UPHELD, _COMPLAINT_DENIED = "complaint_upheld", "complaint_denied"
 #: Subject and text of each mail, by language. English is used for other languages.
@@ -20,6 +21,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         _ERASED: (
             "The comment that you reported is gone",
             "the comment that you reported was erased from {site} before a decision was made.",
+        ),
+        _WARNED: (
+            "Please report only what is illegal or against the rules",
+            "many of your reports about comments on {site} were unfounded. If that goes on, your reports and complaints will not be taken for a time.\n{link}",
+        ),
+        _SUSPENDED: (
+            "Your reports are not taken until {until}",
+            "many of your reports about comments on {site} were unfounded, also after a warning. Your reports and complaints are not taken until {until}.\n{link}",
         ),
         _COMPLAINT_RECEIVED: (
             "We have received your complaint",
@@ -59,6 +68,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
             "Der gemeldete Kommentar ist gelöscht",
             "der gemeldete Kommentar wurde auf {site} gelöscht, bevor über die Meldung entschieden war.",
         ),
+        _WARNED: (
+            "Bitte melden Sie nur, was rechtswidrig ist oder gegen die Regeln verstößt",
+            "viele Ihrer Meldungen zu Kommentaren auf {site} waren unbegründet. Wenn das so weitergeht, werden Ihre Meldungen und Beschwerden eine Zeit lang nicht angenommen.\n{link}",
+        ),
+        _SUSPENDED: (
+            "Ihre Meldungen werden bis {until} nicht angenommen",
+            "viele Ihrer Meldungen zu Kommentaren auf {site} waren unbegründet, auch nach einer Verwarnung. Bis {until} werden Ihre Meldungen und Beschwerden nicht angenommen.\n{link}",
+        ),
         _COMPLAINT_RECEIVED: (
             "Ihre Beschwerde ist eingegangen",
             "Ihre Beschwerde über eine Entscheidung auf {site} ist eingegangen. Jemand anderes wird entscheiden. Was daraus wird, sehen Sie hier:\n{link}",
@@ -88,6 +105,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         _UPHELD: ("حُذف التعليق الذي أبلغت عنه", "اطّلع {who} على بلاغك. حُذف التعليق من {site}."),
         _DISMISSED: ("التعليق الذي أبلغت عنه باقٍ", "اطّلع {who} على بلاغك. يبقى التعليق على {site}."),
         _ERASED: ("لم يعد التعليق الذي أبلغت عنه موجودًا", "مُحي التعليق الذي أبلغت عنه من {site} قبل اتخاذ قرار."),
+        _WARNED: (
+            "يُرجى الإبلاغ فقط عمّا يخالف القانون أو القواعد",
+            "كثير من بلاغاتك عن تعليقات على {site} لم يكن لها أساس. إن استمر ذلك فلن تُقبل بلاغاتك واعتراضاتك لفترة.\n{link}",
+        ),
+        _SUSPENDED: (
+            "لا تُقبل بلاغاتك حتى {until}",
+            "كثير من بلاغاتك عن تعليقات على {site} لم يكن لها أساس، حتى بعد التحذير. لا تُقبل بلاغاتك واعتراضاتك حتى {until}.\n{link}",
+        ),
         _COMPLAINT_RECEIVED: (
             "وصلنا اعتراضك",
             "وصلنا اعتراضك على قرار على {site}. سيقرّر شخص آخر. يمكنك أن ترى النتيجة هنا:\n{link}",
@@ -113,6 +138,14 @@ _MAILS: dict[str, dict[str, tuple[str, str]]] = {
         _ERASED: (
             "आपने जिस टिप्पणी की शिकायत की थी, वह अब नहीं है",
             "आपने जिस टिप्पणी की शिकायत की थी, वह निर्णय होने से पहले ही {site} से मिटा दी गई।",
+        ),
+        _WARNED: (
+            "कृपया केवल उसी की शिकायत करें जो गैरकानूनी हो या नियमों के खिलाफ़ हो",
+            "{site} की टिप्पणियों के बारे में आपकी कई शिकायतें बेबुनियाद थीं। अगर ऐसा चलता रहा, तो आपकी शिकायतें और आपत्तियाँ कुछ समय तक नहीं ली जाएँगी।\n{link}",
+        ),
+        _SUSPENDED: (
+            "{until} तक आपकी शिकायतें नहीं ली जाएँगी",
+            "चेतावनी के बाद भी {site} की टिप्पणियों के बारे में आपकी कई शिकायतें बेबुनियाद थीं। {until} तक आपकी शिकायतें और आपत्तियाँ नहीं ली जाएँगी।\n{link}",
         ),
         _COMPLAINT_RECEIVED: (
             "आपकी आपत्ति मिल गई है",
@@ -141,6 +174,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "en": {
         "greeting": "Hello {name},",
         "further": "You can turn to a certified out-of-court dispute settlement body, or to a court.",
+        "operator": "If you do not agree, write to the operator of {site}. You can also turn to a certified out-of-court dispute settlement body, or to a court.",
         "person": "A person",
         "host": "The operator of {site}",
         "redress": (
@@ -151,6 +185,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "de": {
         "greeting": "Guten Tag {name},",
         "further": "Sie können sich an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
+        "operator": "Wenn Sie anderer Meinung sind, schreiben Sie dem Betreiber von {site}. Sie können sich auch an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
         "person": "Ein Mensch",
         "host": "Der Betreiber von {site}",
         "redress": (
@@ -161,6 +196,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "ar": {
         "greeting": "مرحبًا {name}،",
         "further": "يمكنك اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
+        "operator": "إن لم توافق، فاكتب إلى مشغّل {site}. ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
         "person": "شخص",
         "host": "مشغّل {site}",
         "redress": (
@@ -171,6 +207,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "hi": {
         "greeting": "नमस्ते {name},",
         "further": "आप अदालत के बाहर विवाद सुलझाने वाली किसी प्रमाणित संस्था या अदालत के पास जा सकते हैं।",
+        "operator": "अगर आप सहमत नहीं हैं, तो {site} के संचालक को लिखें। आप अदालत के बाहर विवाद सुलझाने वाली किसी प्रमाणित संस्था या अदालत के पास भी जा सकते हैं।",
         "person": "एक व्यक्ति",
         "host": "{site} के संचालक",
         "redress": "अगर आप सहमत नहीं हैं, तो छह महीने तक इस पेज पर आपत्ति कर सकते हैं; फिर कोई दूसरा व्यक्ति निर्णय लेगा:\n{link}\nआप अदालत के बाहर विवाद सुलझाने वाली किसी प्रमाणित संस्था या अदालत के पास भी जा सकते हैं।",
@@ -188,13 +225,25 @@ class Mail:
 
 
 def report_mail(
-    event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "", by_host: bool = False
+    event: str,
+    *,
+    language: str,
+    site: str,
+    name: str,
+    email: str,
+    link: str,
+    note: str = "",
+    by_host: bool = False,
+    until: str = "",
 ) -> Mail:
-    """The mail about one event of a report: `received`, `reopened`, or the state that it was decided to."""
+    """The mail about one event of a report: `received`, `reopened`, the state that it was decided to, or that its reporter was `warned`
+    or `suspended` (`until` that day)."""
     phrases = _PHRASES[_mail_language(language)]
-    facts = {"site": site, "link": link, "who": phrases["host" if by_host else "person"].format(site=site)}
-    redress = phrases["redress"].format(link=link) if event in (_UPHELD, _DISMISSED) else ""
-    return _mail(event, language, facts, name=name, email=email, parts=(note, redress))
+    who = phrases["host" if by_host else "person"].format(site=site)
+    facts = {"site": site, "link": link, "until": until, "who": who}
+    redress = {_UPHELD: "redress", _DISMISSED: "redress", _WARNED: "operator", _SUSPENDED: "operator"}.get(event)
+    further = phrases[redress].format(**facts) if redress else ""
+    return _mail(event, language, facts, name=name, email=email, parts=(note, further))
 
 
 def complaint_mail(event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
@@ -207,7 +256,7 @@ def complaint_mail(event: str, *, language: str, site: str, name: str, email: st
 def _mail(event: str, language: str, facts: dict[str, str], *, name: str, email: str, parts: tuple[str, ...]) -> Mail:
     """A mail with the text of an event and these parts after it."""
     subject, body = _MAILS[_mail_language(language)][event]
-    body = body.format(**facts)
+    subject, body = subject.format(**facts), body.format(**facts)
     greeting = _PHRASES[_mail_language(language)]["greeting"].format(name=name) if name else ""
     text = (greeting, body if greeting else body[:1].upper() + body[1:], *parts)
     return Mail(email, subject, "\n\n".join(part for part in text if part))

@@ -17,6 +17,12 @@ def weight_of(*, upheld: int, dismissed: int, trusted: bool = False) -> float:
     return round(max(LEAST, min(1.0, 2 * upheld / (upheld + dismissed))), 2)
 
 
+def is_often_unfounded(*, upheld: int, dismissed: int) -> bool:
+    """Whether a reporter may be warned and then suspended (Article 23(2) of Regulation (EU) 2022/2065): of at least `FEW` decided
+    reports, more were dismissed than upheld. Whether they were manifestly unfounded, a person decides."""
+    return dismissed >= FEW and dismissed > upheld
+
+
 def holds(weights: list[float], *, hold_from: int) -> bool:
     """Whether reports with these weights hold a published comment. Zero for `hold_from` means never; one report alone never does."""
     return bool(hold_from) and len(weights) > 1 and sum(weights) >= hold_from

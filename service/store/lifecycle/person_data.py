@@ -59,7 +59,8 @@ def _report(report: Report, secret_box: SecretBox) -> dict[str, Any]:
     return {
         "id": str(report.id), "comment": str(report.comment_id), "kind": report.kind, "reason": report.reason, "law": report.law,
         "text": report.text, "url": report.url, "name": contact.name, "email": contact.email, "state": report.state,
-        "received_at": _at(report.received_at), "decided_at": _at(report.decided_at),
+        "received_at": _at(report.received_at), "decided_at": _at(report.decided_at), "sanction": report.sanction,
+        "warned_at": _at(report.warned_at), "suspended_until": _at(report.suspended_until),
     }  # fmt: skip
 
 

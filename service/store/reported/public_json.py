@@ -55,9 +55,11 @@ def report_payload(
 
 def mail_about_report(event: Event, report: Report, site: str, reporter: Contact, *, links: ReaderLinks) -> Mail:
     """The mail to a reporter about one event of their report."""
+    sanction = event.type in (EventType.REPORTER_WARNED, EventType.REPORTER_SUSPENDED)
     return report_mail(
         _mail_event(event), language=report.language, site=site, name=reporter.name, email=reporter.email,
-        link=links.status(report.id), note=report.note, by_host=report.key_id is not None,
+        link=links.status(report.id), note=report.sanction if sanction else report.note, by_host=report.key_id is not None,
+        until=str(event.facts.get("until", ""))[:10],
     )  # fmt: skip
 
 
@@ -109,6 +111,8 @@ def _mail_event(event: Event) -> str:
         EventType.REPORT_RECEIVED: "received",
         EventType.COMPLAINT_RECEIVED: "received",
         EventType.REPORT_REOPENED: "reopened",
+        EventType.REPORTER_WARNED: "warned",
+        EventType.REPORTER_SUSPENDED: "suspended",
         EventType.COMPLAINT_REOPENED: "reopened",
     }
     return events.get(EventType(event.type), event.to_state)

@@ -99,6 +99,7 @@ class Transparency:
     complaints: dict[str, Complaints]
     sample: Sample
     suspensions: int = 0
+    reporters_suspended: int = 0
 
 
 def transparency(session: Session, site: Site, year: int) -> Transparency:
@@ -115,6 +116,7 @@ def transparency(session: Session, site: Site, year: int) -> Transparency:
     return Transparency(
         site.name or site.id, year, notices, trusted, illegal, terms, by_software, by_people,
         _complaints(session, site.id, start, end), _sample(session, site.id, start, end), _suspensions(session, site, start, end),
+        _reporters_suspended(session, site.id, start, end),
     )  # fmt: skip
 
 
@@ -191,6 +193,12 @@ def _suspensions(session: Session, site: Site, start: datetime, end: datetime) -
     )
     policy = SitePolicy(site.policy)
     return sum(number for code, number in rows if code and policy.ground(code).ground is Ground.LAW)
+
+
+def _reporters_suspended(session: Session, site_id: str, start: datetime, end: datetime) -> int:
+    """How many suspensions of reporters began: they sent manifestly unfounded reports (Article 23(2))."""
+    begun = (Report.site_id == site_id, Report.suspended_at >= start, Report.suspended_at < end)
+    return session.scalar(select(func.count()).select_from(Report).where(*begun)) or 0
 
 
 def _sample(session: Session, site_id: str, start: datetime, end: datetime) -> Sample:

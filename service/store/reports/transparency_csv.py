@@ -116,8 +116,9 @@ def _complaint_value(figures: Transparency, indicator: str, scope: str) -> str:
     if indicator.startswith("Number of restrictions newly imposed"):
         return str(kinds["report"].reversed)
     if indicator.startswith("Number of suspensions enacted"):
-        # Nobody is suspended for unfounded reports or complaints: they count less instead.
-        return str(figures.suspensions if "illegal content" in indicator else 0)
+        # A reporter is suspended for their reports, never for complaints alone.
+        suspended = {"illegal content": figures.suspensions, "unfounded notices": figures.reporters_suspended}
+        return str(next((number for kind, number in suspended.items() if kind in indicator), 0))
     if indicator not in about:
         return ""
     return _outcome(about[indicator], scope)

@@ -22,6 +22,8 @@ class EventType(StrEnum):
     REPORT_RECEIVED = "report.received"
     REPORT_DECIDED = "report.decided"
     REPORT_REOPENED = "report.reopened"
+    REPORTER_WARNED = "reporter.warned"
+    REPORTER_SUSPENDED = "reporter.suspended"
     COMPLAINT_RECEIVED = "complaint.received"
     COMPLAINT_DECIDED = "complaint.decided"
     COMPLAINT_REOPENED = "complaint.reopened"

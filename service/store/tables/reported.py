@@ -29,6 +29,7 @@ class ComplaintState(StrEnum):
 
 
 _OPEN = text("state = 'open'")
+_SUSPENDED = text("suspended_until IS NOT NULL")
 
 
 class Report(Record):
@@ -37,6 +38,9 @@ class Report(Record):
 
     `version` grows with each event of the report. `decision_id` is the decision on the comment that closed it, if there was one.
     `forgotten_at` is the time at which everything that a person wrote was removed; the facts that are counted stay.
+
+    A reporter is warned or suspended about a report: `warned_at`, `suspended_at`, `suspended_until`, and `sanction`, which is what they are
+    told. It is in force for all reports with the same `reporter_key`. A suspension that was lifted has the end `suspended_until`.
     """
 
     __tablename__ = "report"
@@ -46,6 +50,7 @@ class Report(Record):
         Index("ix_report_reporter", "reporter_key", "site_id", "received_at"),
         Index("ix_report_decided", "site_id", "decided_at"),
         Index("ix_report_decision", "decision_id"),
+        Index("ix_report_suspended", "site_id", "suspended_until", postgresql_where=_SUSPENDED, sqlite_where=_SUSPENDED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -71,6 +76,10 @@ class Report(Record):
     decision_id: Mapped[UUID | None]
     ground: Mapped[str] = mapped_column(String(16), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    warned_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]
+    sanction: Mapped[str] = mapped_column(Text, default="")
     forgotten_at: Mapped[datetime | None]
 
 

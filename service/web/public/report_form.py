@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.actions.reported.receive import receive_report
+from service.actions.reported.sanction import SuspendedReporter
 from service.clock import utcnow
 from service.domain.errors import Fault, Gone, Invalid, NotFound, Refusal, Unavailable
 from service.domain.reported.contact import Contact
@@ -29,7 +30,7 @@ from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS
 from service.web.http.field_types import Email, Line, Long, Short, Slug, Strict
 from service.web.http.form_body import typed_fields
-from service.web.http.i18n import _, prefer_language
+from service.web.http.i18n import _, moment, prefer_language
 from service.web.http.json_body import validate
 from service.web.http.responses import see_other
 from service.web.http.route_metadata import page, public
@@ -221,11 +222,28 @@ def refused(error: Refusal) -> Response:
     """Show the form again with what was typed and what is wrong with it, or a plain page."""
     status = STATUS[error.code]
     shown: Shown | None = g.get("report_form")
+    if isinstance(error, SuspendedReporter):
+        return reader_page("readers/refused.html", status, message=_suspended(error))
     if shown is None or not isinstance(error, Invalid):
         return reader_page("readers/refused.html", status, message=sentence(error.detail))
     faults = {fault.pointer.lstrip("/"): sentence_of(fault) for fault in error.faults}
     return _form(
         Shown(shown.listed, shown.site, typed_fields(ReportForm), faults, "" if faults else sentence(error.detail)), status
+    )
+
+
+def _suspended(error: SuspendedReporter) -> str:
+    """Until when this reporter is suspended, why, and what they can do if they do not agree."""
+    return "\n".join(
+        (
+            _(
+                "Your reports and complaints are not taken until %(day)s, because many of your reports were unfounded.",
+                day=moment(error.until),
+            ),
+            visible_text(error.reason),
+            _("If you do not agree, write to the operator of this site."),
+            _("You can turn to a certified out-of-court dispute settlement body, or to a court."),
+        )
     )
 
 

@@ -65,7 +65,7 @@ def test_the_secret_is_shown_once(client: FlaskClient, endpoint: dict) -> None:
     assert client.get("/v1/endpoints").json["endpoints"] == [shown.json]
     assert shown.json["events"] == [
         "comment.approved", "comment.rejected", "comment.held", "comment.edited", "comment.erased",
-        "report.received", "report.decided", "report.reopened", "complaint.received", "complaint.decided", "complaint.reopened",
+        "report.received", "report.decided", "report.reopened", "reporter.warned", "reporter.suspended", "complaint.received", "complaint.decided", "complaint.reopened",
         "author.banned", "author.unbanned", "author.warned",
     ]  # fmt: skip
 

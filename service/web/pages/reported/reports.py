@@ -12,10 +12,12 @@ from service.actions.reported.answer import keep_reported, remove_reported
 from service.clock import utcnow
 from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
+from service.domain.reported.weights import is_often_unfounded
 from service.jobs.names import Job
 from service.store.moderation import queue as waiting
 from service.store.reported.complaints import count_complaints
-from service.store.reported.reports import count_reported, reported_comments
+from service.store.reported.reports import count_reported, histories, reported_comments
+from service.store.reported.sanctions import sanctions, suspensions
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
@@ -52,7 +54,7 @@ def _waiting() -> Waiting:
 @bp.get("/queue/reported")
 @with_role(Role.VIEWER)
 def reported() -> AnyResponse:
-    return _render()
+    return render_reported()
 
 
 @bp.post("/queue/reported")
@@ -78,7 +80,7 @@ def answer_reports() -> AnyResponse:
             else:
                 raise Invalid.field("/act", "unknown", "expected keep or reject")
     except (AlreadyDecided, Conflict) as error:
-        return _render(409, faults=conflict_text([Outcome(seen.comment_id, refusal=error)]))
+        return render_reported(409, faults=conflict_text([Outcome(seen.comment_id, refusal=error)]))
     resources().notifier.notify(Job.DELIVER)
     if form["act"] == "keep":
         return redirect_to("pages.reported", site=site_id(), done="kept")
@@ -96,15 +98,20 @@ def _remove(session: Session, seen: SeenComment, action_id: UUID) -> None:
     )  # fmt: skip
 
 
-def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyResponse:
+def render_reported(status: int = 200, *, faults: list[str] | None = None) -> AnyResponse:
     if not site_id():
         return page("no_site.html")
     with resources().database.reading() as session:
         items = reported_comments(session, site_id())
+        suspended = suspensions(session, site_id(), now=utcnow())
+        keys = {report.reporter_key for item in items for report in item.reports} | {report.reporter_key for report in suspended}
+        in_force = sanctions(session, site_id(), keys - {""}, now=utcnow())
+        records = histories(session, site_id(), {report.reporter_key for report in suspended})
         here = site(session, site_id())
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
         "reported.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], rejections=rejections(here),
         flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),
-        action_id=uuid(request.args.get("action", "")),
+        action_id=uuid(request.args.get("action", "")), suspended=suspended, sanctions=in_force, records=records,
+        is_often_unfounded=is_often_unfounded,
     )  # fmt: skip

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from service.actions.comments.edit_erase import edit
 from service.actions.reported.complain import ComplaintDraft, complain_as_author
@@ -78,3 +80,37 @@ def test_a_reversal_on_the_page_of_complaints_can_be_undone_there(app: Flask, si
     sam.post("/queue/undo", {"site": site, "action_id": action_id})
     assert state_of(database, comment_id) == State.REJECTED
     assert str(complaint.id) in html_of(sam.get("/queue/complaints"))
+
+
+def test_a_reporter_is_warned_suspended_and_taken_again_on_the_page(app: Flask, site: str, database: Database) -> None:
+    dana = signed_in(app, database, "Dana")
+    ids = sow(database, site, [Seed(f"number {n}", state=State.APPROVED) for n in range(5)])
+    reader = {"kind": "rules", "rule": "insult", "text": "It is rude.", "email": "rita@mail.example", "good_faith": "on"}
+
+    def report(comment_id: UUID) -> TestResponse:
+        client = app.test_client()
+        token = re.search(r'name="rendered" value="([^"]+)"', client.get(f"/report/{comment_id}").text)[1]
+        return client.post(f"/report/{comment_id}", data={**reader, "rendered": token})
+
+    for comment_id in ids[:3]:
+        assert report(comment_id).status_code == 303
+        page = html_of(dana.get("/queue/reported"))
+        assert "Warn this reporter" not in page
+        named, seen = re.search(r'name="report" value="([^"]+)"', page)[1], re.search(r'name="comment" value="([^"]+)"', page)[1]
+        dana.post("/queue/reported", {"site": site, "comment": seen, "report": named, "act": "keep"})
+    assert report(ids[3]).status_code == 303
+    last = re.search(r'name="report" value="([^"]+)"', html_of(dana.get("/queue/reported")))[1]
+    sent = {"site": site, "report": last, "text": "None of them broke a rule.", "days": "30"}
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "suspend"}).status_code == 409
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "warn", "text": " "}).status_code == 422
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "warn"}).status_code == 303
+    assert "Suspend this reporter" in html_of(dana.get("/queue/reported"))
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "suspend", "days": "1000"}).status_code == 422
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "suspend"}).status_code == 303
+    refused = report(ids[4])
+    assert refused.status_code == 403
+    for part in ("not taken until", "None of them broke a rule.", "If you do not agree", "court"):
+        assert part in refused.text
+    assert "3 kept" in text_of(dana.get("/queue/reported"))
+    assert dana.post("/queue/reported/reporter", {**sent, "act": "end"}).status_code == 303
+    assert report(ids[4]).status_code == 303
