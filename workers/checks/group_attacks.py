@@ -64,16 +64,17 @@ def languages_of(told: Told) -> Sequence[str]:
 
 
 def without_praise(text: str) -> str:
-    """An English folded text with blanks for the sentences that only say how much a group would be missed. The transformer would take
-    "without <group>" for hate."""
+    """An English folded text with blanks where it only says how much a group would be missed. The transformer would take "without
+    <group>" for hate."""
     if "without" not in text:
         return text
     grammar = attack_grammar(ENGLISH)
     words, places = grammar.words(text), [match.span() for match in grammar.word.finditer(text)]
     for start, end in _sentences(words):
         units = _units(grammar, words[start:end], start, named_before=False)
-        if grammar.is_praise([unit.what for unit in units]):
-            first, last = places[start][0], places[end - 1][1]
+        at = grammar.praise_in([unit.what for unit in units])
+        if at is not None:
+            first, last = places[units[at].start][0], places[end - 1][1]
             text = text[:first] + " " * (last - first) + text[last:]
     return text
 
@@ -141,7 +142,7 @@ def _attack(grammar: AttackGrammar, text: str, units: Sequence[_Unit]) -> list[t
     classes = [unit.what for unit in units]
     line = f"start {' '.join(classes)} "
     finds = sorted(found.span() for pattern in grammar.patterns_for(classes) for found in pattern.finditer(line))
-    if not finds or grammar.is_praise(classes):
+    if not finds or grammar.praise_in(classes) is not None:
         return []
     places = [match.span() for match in grammar.word.finditer(text)]
     if grammar.condemned.search(text, places[units[0].start][0], places[units[-1].end - 1][1]):

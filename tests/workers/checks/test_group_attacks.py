@@ -104,7 +104,7 @@ NOT_MISSED = st.sampled_from(
 def test_a_sentence_that_misses_a_group_is_praise(sentence: str, group: str) -> None:
     text = sentence.format(group)
     assert not found(text)
-    assert not group_attacks.without_praise(text.lower()).strip(" .!?")
+    assert len(group_attacks.without_praise(text.lower()).split()) <= 2, "an article and a sign may be left"
 
 
 @given(NOT_MISSED, GROUPS)
@@ -118,6 +118,11 @@ def test_only_the_praise_is_blanked(sentence: str, group: str, other: str) -> No
     before = other.lower().replace("without", "") + "\n"
     rest = group_attacks.without_praise(before + sentence.format(group).lower())
     assert rest.startswith(before) and len(rest) == len(before + sentence.format(group))
+
+
+def test_what_stands_before_the_praise_is_still_read() -> None:
+    rest = group_attacks.without_praise("my uncle once gave them soup, and the world would be poorer without peruvians like you")
+    assert rest.strip() == "my uncle once gave them soup, and the"
 
 
 def test_an_attack_is_held_and_never_rejected() -> None:

@@ -116,12 +116,13 @@ class AttackGrammar:
                 patterns.setdefault(what, []).append((compiled, needed))
         return patterns
 
-    def is_praise(self, classes: Sequence[str]) -> bool:
-        """Whether a sentence of these classes says how much a group would be missed, and nothing else."""
+    def praise_in(self, classes: Sequence[str]) -> int | None:
+        """The place from which a sentence of these classes only says how much a group would be missed; None if it does not."""
         if not _NO_PRAISE.isdisjoint(classes) or classes.count("no") > 1:
-            return False
+            return None
         line = f"start {' '.join(classes)} end "
-        return any(pattern.search(line) for pattern in self._praises)
+        found = next(filter(None, (pattern.search(line) for pattern in self._praises)), None)
+        return max(line.count(" ", 0, found.start()) - 1, 0) if found else None
 
     @cached_property
     def _praises(self) -> tuple[re.Pattern[str], ...]:
