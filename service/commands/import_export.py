@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from service.actions.audit_log import record_audit
 from service.clock import utcnow
@@ -28,6 +29,7 @@ from service.store.learning.site_models import site_model_of
 from service.store.tables.sites import Site
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_MOST_PREFIX = 64
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -71,6 +73,10 @@ def import_(
       greenroom import comments.db --format isso --site blog --base https://blog.example
       greenroom import news.jsonl.gz
     """
+    if not file.is_file():
+        raise click.ClickException(f"{file}: expected a file, not a pipe: it may be read twice")
+    if len(prefix) > _MOST_PREFIX:
+        raise click.ClickException(f"--prefix: expected at most {_MOST_PREFIX} characters")
     with opened(file) as source:
         try:
             copy = is_copy(source)
@@ -101,6 +107,10 @@ def _import_comments(
             run.read(source, READERS[kind], lambda position: bar.update(position - bar.pos))
         except SourceFault as error:
             fault = error
+        except IntegrityError as error:
+            raise click.ClickException(
+                "another import stores the same comments now: start this one again when it has ended"
+            ) from error
     click.echo("\n".join(report.lines(site_id=site_id, is_dry=is_dry)))
     if not is_dry:
         counts = {state.value: count for state, count in report.stored.items()}
@@ -204,7 +214,11 @@ def _details(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
-    with path.open("w", encoding="utf-8") as lines:
+    try:
+        lines = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"--report {path}: {error.strerror}") from error
+    with lines:
         yield lines
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.states import State
 from service.store.accounts.passkeys import passkey_with
+from service.store.comments.exported import exported_comments
 from service.store.comments.find_by_text import newest_with
 from service.store.comments.recent_texts import recent_texts
 from service.store.db.engine import Database
@@ -25,6 +26,7 @@ from service.store.sites.sites import site
 from service.store.sites.word_lists import lists_of_sites
 from service.store.tables.accounts import locked
 from tests.commands.conftest import Greenroom
+from tests.commands.imports.test_formats import SAMPLES
 from tests.security.conftest import House
 from tests.support.factories import draft, moved, submitted
 from tests.support.sign_in import Browser
@@ -115,7 +117,7 @@ def _of_workers(house: House, worker: WorkerResources) -> Iterator[Step]:
 
 def _of_the_operator(worker: WorkerResources, greenroom: Greenroom) -> Iterator[Step]:
     for words in (
-        ("verify",), ("export", "news", "-", "--person", AUTHOR["email"]), ("archive", "--older-than", "365", "--dry-run"),
+        ("verify",), ("export", "news", "-", "--person", AUTHOR["email"]), ("import", str(SAMPLES / "wxr.xml"), "--site", "news"), ("archive", "--older-than", "365", "--dry-run"),
         ("erase", "news", "--email", AUTHOR["email"], "--yes"),
     ):  # fmt: skip
         yield partial(greenroom, *words)
@@ -141,6 +143,7 @@ _READS: tuple[Callable[[Session], object], ...] = (
     lambda session: figures_of(session, "news", since=_NOW, until=_NOW),
     lambda session: gauges(session, now=_NOW),
     lambda session: transparency(session, site(session, "news"), _NOW.year),
+    lambda session: list(exported_comments(session, "news")),
     lambda session: past_comments(session, "news", authors=True),
     lambda session: keys_in_force(session, "news"),
     lambda session: lists_of_sites(session.connection(), {"news": {"held_words": "quill.canary"}}),

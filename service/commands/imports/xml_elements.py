@@ -1,5 +1,6 @@
 """Reads the elements of a large XML file one by one, with memory for one of them. Entities are refused: no file of comments has any."""
 
+import codecs
 import re
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -29,8 +30,8 @@ def _encoding(file: SourceFile) -> str:
     declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf").lstrip())
     name = declared[1].decode().lower() if declared else "utf-8"
     try:
-        "".encode(name)
-    except LookupError:
+        codecs.getincrementaldecoder(name)(errors="replace").decode(b"<")
+    except (LookupError, UnicodeError):
         raise SourceFault(f"expected an encoding such as UTF-8, got {name!r}") from None
     return "utf-8-sig" if name in ("utf-8", "utf8") else name
 
@@ -49,23 +50,26 @@ class _Reader:
         self._depth = self._inside = self._length = 0
         self._started = False
 
-    def read(self, text: str) -> list[Element]:
+    def read(self, text: str) -> Iterator[Element]:
         if not self._started:
             text = text.lstrip()
             self._started = bool(text)
         return self._parse(text.encode("utf-8", "replace"), is_final=False)
 
-    def end(self) -> list[Element]:
+    def end(self) -> Iterator[Element]:
         return self._parse(b"", is_final=True)
 
-    def _parse(self, block: bytes, *, is_final: bool) -> list[Element]:
-        self._ready = []
+    def _parse(self, block: bytes, *, is_final: bool) -> Iterator[Element]:
+        """The elements that end in this block, also those before a break."""
+        self._ready, fault = [], None
         try:
             self._parser.Parse(block, is_final)
         except expat.ExpatError as error:
             what = expat.errors.messages[error.code]
-            raise SourceFault(f"line {error.lineno}, column {error.offset + 1}: the XML ends or breaks here ({what})") from error
-        return self._ready
+            fault = SourceFault(f"line {error.lineno}, column {error.offset + 1}: the XML ends or breaks here ({what})")
+        yield from self._ready
+        if fault:
+            raise fault
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -3,6 +3,9 @@
 import re
 from html.parser import HTMLParser
 
+#: Of longer HTML the rest is left out. It is a multiple of the longest text.
+MAX_HTML = 40_000
+_DECLARATION = re.compile(r"<!--.*?(?:-->|$)|<[!?][^>]*>?", re.DOTALL)
 _PARAGRAPHS = frozenset(["p", "div", "blockquote", "ul", "ol", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"])
 _LINES = frozenset(["br", "li", "tr", "dt", "dd"])
 _SILENT = frozenset(["script", "style", "template", "noscript"])
@@ -15,10 +18,18 @@ def text_of_html(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html.strip()
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_harmless(html[:MAX_HTML]))
     reader.close()
     lines = [line.strip() for line in "".join(reader.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _harmless(html: str) -> str:
+    """The HTML without comments and declarations, over which the parser stumbles, and with no `<` after the last `>`: each would make it
+    search to the end."""
+    html = _DECLARATION.sub(" ", html)
+    end = html.rfind(">") + 1
+    return html[:end] + html[end:].replace("<", "&lt;")
 
 
 class _Reader(HTMLParser):

@@ -40,16 +40,17 @@ def has_words(text: str) -> bool:
 
 def email_address(text: str) -> str:
     """The first e-mail address in `Ann <ann@example.org>`, or in a list."""
-    for _, address in getaddresses([text[:1000]]):
+    text = clean(text[:1000])
+    for _, address in getaddresses([text]):
         if _MAIL.fullmatch(address) and len(address) <= 320:
             return address
-    found = _MAIL.search(text[:1000])
+    found = _MAIL.search(text)
     return found[0] if found and len(found[0]) <= 320 else ""
 
 
 def web_address(text: str, *, base: str = "") -> str:
     """A web address, with its scheme if it lacks one. `base` is the address that a path belongs to."""
-    text = text.strip()
+    text = clean(text).strip()
     if text.startswith("//"):
         text = f"https:{text}"
     elif text.startswith("/"):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.imports import lenient_fields as fields
-from service.domain.imports.html_text import text_of_html
+from service.domain.imports.html_text import MAX_HTML, text_of_html
 from service.domain.imports.source_comment import LeftOut, Omission, SourceComment
 from service.domain.states import State
 
@@ -87,6 +87,6 @@ def _omissions(source: SourceComment, draft: Draft, length: int) -> tuple[Omissi
         Omission.IP: bool(source.ip.strip()) and not draft.context.ip,
         Omission.DATE: draft.context.posted_at is None,
         Omission.PAGE_URL: bool(source.page.url.strip()) and not draft.thread.url,
-        Omission.LONG_TEXT: length > MAX_TEXT,
+        Omission.LONG_TEXT: length > MAX_TEXT or (source.markup and len(source.text) > MAX_HTML),
     }
     return tuple(omission for omission, is_lost in lost.items() if is_lost)

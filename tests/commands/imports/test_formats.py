@@ -192,6 +192,7 @@ def test_hostile_and_broken_xml_is_refused_by_its_place(file: Callable[[Path], P
         ("cut.gz", gzip.compress(b'{"id": "1"}\n' * 9999)[:60], Format.JSONL, "damaged or cut short"),
         ("table.csv", b"a,b\n1,2\n", Format.CSV, "line 1: expected the names of the columns"),
         ("odd.xml", b'<?xml version="1.0" encoding="klingon"?><rss/>', Format.WXR, "expected an encoding such as UTF-8"),
+        ("idna.xml", b'<?xml version="1.0" encoding="idna"?><rss/>', Format.WXR, "expected an encoding such as UTF-8"),
     ],
 )
 def test_a_broken_file_says_where(name: str, content: bytes, kind: Format, said: str, tmp_path: Path) -> None:
@@ -204,3 +205,12 @@ def test_a_file_in_an_older_encoding_is_read(tmp_path: Path) -> None:
     text = (SAMPLES / "disqus.xml").read_text().replace('encoding="utf-8"', 'encoding="iso-8859-1"').replace("Cay", "Çay")
     (tmp_path / "old.xml").write_bytes(text.encode("latin-1"))
     assert "Çay" in str(read(tmp_path / "old.xml")[0])
+
+
+def test_what_stands_before_a_break_is_read(tmp_path: Path) -> None:
+    broken = _written(tmp_path, (SAMPLES / "wxr.xml").read_text().replace("<wp:comment_id>104", "<&"))
+    names: list[str] = []
+    with opened(broken) as source, pytest.raises(SourceFault, match="line 13, column"):
+        for comment in READERS[Format.WXR](source):
+            names.append(comment.id)
+    assert names == ["102", "103"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.domain.imports.html_text import text_of_html
+from service.domain.imports.html_text import MAX_HTML, text_of_html
 from service.domain.imports.lenient_fields import clean, email_address, ip_address, line, moment, web_address
 
 
@@ -79,7 +79,21 @@ def test_control_characters_and_half_surrogates_go() -> None:
         ("a<script>alert(1)</script>b<style>p{}</style>c", "abc"),
         ("<blockquote><p>said</p></blockquote>answer", "said\n\nanswer"),
         ("<unclosed", "<unclosed"),
+        ("a<!-- hidden --> b <![if ]>c <?php d", "a  b  c"),
     ],
 )
 def test_html_becomes_the_text_that_readers_saw(html: str, text: str) -> None:
     assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize("part", ["<a ", "<a '", "<!--", "<![", "</", "<a href='x'>", "<p>", "<script>", "&#"])
+def test_hostile_html_takes_no_more_than_it_is_long(part: str) -> None:
+    """A parser that searches to the end for each `<` would take minutes."""
+    assert len(text_of_html(part * 60_000)) <= 4 * MAX_HTML
+
+
+def test_half_surrogates_reach_no_database() -> None:
+    assert (web_address("http://ann.example/\ud800"), email_address("ann\udfff@x.example")) == (
+        "http://ann.example/",
+        "ann@x.example",
+    )
