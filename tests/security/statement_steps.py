@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from service.domain.states import State
 from service.store.accounts.passkeys import passkey_with
 from service.store.comments.exported import exported_comments
-from service.store.comments.external_ids import comments_with
 from service.store.comments.find_by_text import newest_with
 from service.store.comments.recent_texts import recent_texts
 from service.store.db.engine import Database
@@ -131,7 +130,7 @@ def _read(worker: WorkerResources, *, read: Callable[[Session], object]) -> None
         read(session)
 
 
-#: Reads that would need https, a year of comments, an import or a trained model to be reached from outside.
+#: Reads that would need https, a year of comments or a trained model to be reached from outside.
 _NOW, _NONE = datetime.now(UTC), UUID(int=0)
 _READS: tuple[Callable[[Session], object], ...] = (
     lambda session: passkey_with(session, "quill.canary"),
@@ -139,7 +138,6 @@ _READS: tuple[Callable[[Session], object], ...] = (
     lambda session: rows_of_comments(session, {_NONE: True}),
     lambda session: list(written(session, "news")),
     lambda session: newest_with(session, "news", "quill.canary", TEXT, since=_NOW),
-    lambda session: comments_with(session, "news", ["quill.canary"]),
     lambda session: recent_texts(session, "news", most=10),
     lambda session: list(ordinary_comments(session, "news", until=_NOW, most=10)),
     lambda session: figures_of(session, "news", since=_NOW, until=_NOW),
