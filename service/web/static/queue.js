@@ -60,8 +60,9 @@ function focusOn(card) {
   if (document.activeElement !== heading) heading.focus({ preventScroll: true });
 }
 
-// After the next frame, or soon where none comes, as on a hidden page. What a moderator does not see need not be done before.
-const painted = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); setTimeout(resolve, 100); });
+// When the next frame is on the screen, or soon where none comes, as on a hidden page. What a moderator does not see need not be done
+// before: a request or a new title would take time from painting.
+const painted = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve, 16)); setTimeout(resolve, 100); });
 
 const say = (text) => { live.textContent = ""; requestAnimationFrame(() => { live.textContent = text; }); };
 
