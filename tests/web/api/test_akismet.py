@@ -48,11 +48,6 @@ def token(database: Database, settings: Settings, site: str) -> str:
     return key_of(database, settings)
 
 
-@pytest.fixture
-def plugin(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def said(response) -> str:
     assert response.status_code == 200
     assert response.content_type == "text/plain; charset=utf-8"

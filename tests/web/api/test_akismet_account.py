@@ -4,35 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from service.actions.sites.sites_and_keys import add_akismet_key
-from service.config import Settings
-from service.domain.policy import site_thresholds
-from service.domain.security.pseudonyms import Pseudonymizer
-from service.store.db.engine import Database
+pytestmark = pytest.mark.usefixtures("no_audit")
 
 CALM, FOUL = "What a thoughtful article, thank you.", "You are a complete fuckwit and so is your dog."
 PAGES = ("/1.1/get-subscription", "/1.1/get-stats", "/1.1/deactivate", "/1.1/token")
-
-
-@pytest.fixture(autouse=True)
-def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sampling. Otherwise one approved comment in fifty would be held for a person."""
-    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
-
-
-@pytest.fixture
-def token(database: Database, settings: Settings, site: str) -> str:
-    with database.writing() as session:
-        pseudonyms = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
-
-
-@pytest.fixture
-def plugin(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def test_the_settings_page_gets_what_it_needs(plugin: FlaskClient, token: str) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 
 from service.actions.sites.sites_and_keys import add_akismet_key, add_site
 from service.config import Settings
-from service.domain.policy import site_thresholds
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.lifecycle.integrity import undelivered_events
@@ -28,15 +27,11 @@ from tests.support.webhook_receiver import Receiver
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
 
+pytestmark = pytest.mark.usefixtures("no_audit")
+
 CALM = "What a thoughtful article, thank you."
 #: Is held: a person decides whether a telephone number is allowed.
 DOUBTFUL = "Call me at +49 30 12345678, it is about the railing of the bridge."
-
-
-@pytest.fixture(autouse=True)
-def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sampling. Otherwise one approved comment in fifty would be held for a person."""
-    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
 
 
 @pytest.fixture

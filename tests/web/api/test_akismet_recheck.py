@@ -9,9 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from service.actions.sites.sites_and_keys import add_akismet_key
-from service.config import Settings
-from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from tests.support.servers import wait_until
@@ -38,13 +35,6 @@ WORDPRESS = {"User-Agent": "WordPress/6.1.9 | Akismet/5.0.2"}
 GUID = "X-akismet-guid"
 
 Check = Callable[..., str]
-
-
-@pytest.fixture
-def token(database: Database, settings: Settings, site: str) -> str:
-    with database.writing() as session:
-        pseudonyms = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
 """A report of spam or ham by an Akismet client is a decision: of a comment that was checked, and of one that never was."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from service.actions.sites.sites_and_keys import add_akismet_key
-from service.config import Settings
-from service.domain.policy import site_thresholds
-from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.learning.labels import is_spam
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event, EventState
+
+pytestmark = pytest.mark.usefixtures("no_audit")
 
 CALM = {
     "user_ip": "192.0.2.1",
@@ -24,24 +20,6 @@ CALM = {
     "comment_author": "Dana",
     "permalink": "https://news.example/a",
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sampling. Otherwise one approved comment in fifty would be held for a person."""
-    monkeypatch.setattr(site_thresholds, "SAMPLE", 0)
-
-
-@pytest.fixture
-def token(database: Database, settings: Settings, site: str) -> str:
-    with database.writing() as session:
-        pseudonyms = Pseudonymizer.from_secret(settings.secret)
-        return add_akismet_key(session, "news", pseudonyms=pseudonyms, now=datetime.now(UTC))[1]
-
-
-@pytest.fixture
-def plugin(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def said(response) -> str:
