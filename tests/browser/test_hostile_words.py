@@ -47,8 +47,8 @@ def test_no_payload_runs_anywhere(desk: Desk, calm: Callable[[Page], None]) -> N
         page.wait_for_timeout(120)
     page.mouse.click(300, 300)
     calm(page)
-    page.locator(".card.current input[name=note]").evaluate("(box) => { box.value = '<script>alert(1)</script>'; }")
     page.keyboard.press("r")
+    page.locator(".card.current input[name=note]").evaluate("(box) => { box.value = '<script>alert(1)</script>'; }")
     page.keyboard.press("1")
     for path in (
         f"/queue/comments/{ids[0]}",
