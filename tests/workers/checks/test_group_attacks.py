@@ -107,6 +107,12 @@ def test_a_sentence_that_misses_a_group_is_praise(sentence: str, group: str) -> 
     assert len(group_attacks.without_praise(text.lower()).split()) <= 2, "an article and a sign may be left"
 
 
+@pytest.mark.parametrize("group", ["our Somali neighbours", "our Bolivian nurses", "our Welsh teachers", "Kenyan colleagues"])
+def test_people_whom_one_knows_are_groups_too(group: str) -> None:
+    assert not group_attacks.without_praise(f"we would be lost without {group}".lower()).strip()
+    assert found(f"{group} are vermin")
+
+
 @given(NOT_MISSED, GROUPS)
 def test_words_of_loss_alone_are_no_praise(sentence: str, group: str) -> None:
     text = sentence.format(group).lower()
