@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+#: The longest text of a comment, in characters.
+MAX_TEXT = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class DraftAuthor:

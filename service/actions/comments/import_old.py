@@ -10,13 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.actions.comments.draft_columns import draft_columns
 from service.domain.ids import new_id, thread_id
 from service.domain.imports.old_comment import OldComment
-from service.domain.security.pseudonyms import Pseudonymizer, domain_of
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
-from service.domain.text.fingerprint import fingerprint
-from service.domain.text.links import link_domain
-from service.domain.text.wording import wording
 from service.store.comments.external_ids import StoredComment, comments_with, set_parents
 from service.store.comments.transitions import EVENT_OF, update_counts
 from service.store.db.bulk import insert_all
@@ -150,27 +148,16 @@ class _Rows:
         }  # fmt: skip
 
     def _comment_row(self, comment_id: UUID, comment: OldComment, thread: UUID, parent: UUID | None) -> dict[str, Any]:
-        draft, author, context = comment.draft, comment.draft.author, comment.draft.context
-        at = context.posted_at or self._now
+        draft = comment.draft
+        at = draft.context.posted_at or self._now
         return {
             "id": comment_id,
             "site_id": self._site_id,
             "thread_id": thread,
             "parent_id": parent,
-            "external_id": comment.id,
+            **draft_columns(draft, self._pseudonyms),
             "state": comment.state,
             "version": int(comment.decided),
-            "text": draft.text,
-            "fingerprint": fingerprint(draft.text),
-            "wording": wording(draft.text, author.url),
-            "link_domain": link_domain(draft.text, own=draft.thread.url),
-            "author_name": author.name,
-            "author_url": author.url,
-            "author_external_id": author.id,
-            "author_verified": False,
-            "author_key": self._pseudonyms.author(external_id=author.id, email=author.email),
-            "email_domain": domain_of(author.email)[:255],
-            "ip_key": self._pseudonyms.block(context.ip),
             "context": self._context(comment),
             # The dates are those of the comment. So it stands at its place, counts in no flood, and is no news to a host that asks
             # for what has changed.

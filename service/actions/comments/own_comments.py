@@ -25,27 +25,33 @@ def changeable_until(comment: Comment) -> datetime | None:
 
 def edit_own(session: Session, site_id: str, comment_id: UUID, text: str, *, now: datetime) -> Change:
     """Replace the text, as the host could. Raises NotFound, InArchive, Gone, or Conflict if it is too late."""
-    return edit(session, site_id, comment_id, text, version=_changeable(session, site_id, comment_id, now).version, now=now)
+    comment = _present(session, site_id, comment_id)
+    _expect_changeable(comment, now)
+    return edit(session, site_id, comment_id, text, version=comment.version, now=now)
 
 
 def erase_own(session: Session, site_id: str, comment_id: UUID, *, now: datetime) -> Change | None:
     """Erase it, as the host could. Returns None if it was erased before. Raises NotFound, InArchive, or Conflict if it is too
     late."""
-    row = comment_of(session, site_id, comment_id)
-    if row and row.comment.state == State.ERASED:
+    comment = _present(session, site_id, comment_id)
+    if comment.state == State.ERASED:
         return None
-    _changeable(session, site_id, comment_id, now)
+    _expect_changeable(comment, now)
     return erase(session, site_id, comment_id, now=now)
 
 
-def _changeable(session: Session, site_id: str, comment_id: UUID, now: datetime) -> Comment:
+def _present(session: Session, site_id: str, comment_id: UUID) -> Comment:
+    """The comment as it is now. The session forgets it, so that a change reads it again under its lock."""
     row = comment_of(session, site_id, comment_id)
     if row is None:
         raise absent(session, site_id, comment_id)
-    until = changeable_until(row.comment)
+    session.expunge(row.comment)
+    return row.comment
+
+
+def _expect_changeable(comment: Comment, now: datetime) -> None:
+    until = changeable_until(comment)
     if until is None:
         raise Conflict("this comment was rejected or erased, so it cannot be changed any more")
     if now >= until:
         raise Conflict("a comment can be changed for 30 minutes only")
-    session.expunge(row.comment)
-    return row.comment

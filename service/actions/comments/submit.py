@@ -11,14 +11,13 @@ from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
 from sqlalchemy.orm import Session
 
+from service.actions.comments.draft_columns import draft_columns
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.ids import new_id, thread_id
-from service.domain.security.pseudonyms import Pseudonymizer, domain_of
+from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
-from service.domain.text.fingerprint import fingerprint
-from service.domain.text.links import link_domain, without_query
-from service.domain.text.wording import wording
+from service.domain.text.links import without_query
 from service.store.comments.insert import insert_comments
 from service.store.db.bulk import plain
 from service.store.db.column_types import table
@@ -262,24 +261,13 @@ def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> 
 
 
 def _row(submission: Submission, known: _Known, pseudonyms: Pseudonymizer, now: datetime) -> dict[str, Any]:
-    draft, author, context = submission.draft, submission.draft.author, submission.draft.context
+    draft = submission.draft
     return {
         "id": new_id(),
         "site_id": submission.site_id,
         "thread_id": thread_id(submission.site_id, draft.thread.id),
         "parent_id": known.parent_of(submission) if draft.parent else None,
-        "external_id": draft.external_id or None,
-        "text": draft.text,
-        "fingerprint": fingerprint(draft.text),
-        "wording": wording(draft.text, author.url),
-        "link_domain": link_domain(draft.text, own=draft.thread.url),
-        "author_name": author.name,
-        "author_url": author.url,
-        "author_external_id": author.id,
-        "author_verified": author.verified,
-        "author_key": pseudonyms.author(external_id=author.id, email=author.email),
-        "email_domain": domain_of(author.email),
-        "ip_key": pseudonyms.block(context.ip),
+        **draft_columns(draft, pseudonyms),
         "context": _kept_context(submission, pseudonyms),
         "received_at": now,
         "updated_at": now,

@@ -1,13 +1,13 @@
 """Writes the comments of a site into a file: complete or not at all, and only for its owner to read."""
 
 import gzip
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from service.commands.exports import rows, wxr
 from service.commands.support.context import database
+from service.commands.support.whole_file import whole_file
 from service.store.comments.exported import ExportedComment, exported_comments
 from service.store.lifecycle import dump
 
@@ -21,18 +21,15 @@ FORMS: dict[str, Callable[[Iterable[ExportedComment]], Iterator[str]]] = {
 
 def write_comments(site_id: str, file: Path, form: str) -> int:
     """Write the comments of the site in this form. Returns their number."""
-    beside = file.with_name(file.name + ".part")
-    beside.unlink(missing_ok=True)
     counted = _Counted()
     with (
         database().reading() as session,
-        os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw,
+        whole_file(file) as raw,
         cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="wb")) if file.suffix == ".gz" else raw as out,
     ):
         dump.steady(session)
         for part in FORMS[form](counted.each(exported_comments(session, site_id))):
             out.write(part.encode("utf-8", "replace"))
-    beside.replace(file)
     return counted.number
 
 

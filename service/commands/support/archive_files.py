@@ -4,7 +4,6 @@ import fcntl
 import gzip
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from service.actions.lifecycle.archive import ArchiveFile
+from service.commands.support.whole_file import whole_file
 from service.crash import CrashPoint, crash_point
 from service.store.db import migrate
 from service.store.lifecycle.archive_rows import CommentRows
@@ -85,7 +85,7 @@ class ArchiveFolder:
         """Store this entry in the manifest (the whole file is rewritten)."""
         entries = {**self._manifest(), entry.name: entry}
         listed = {"format": FORMAT, "files": [asdict(entries[name]) for name in sorted(entries)]}
-        with _whole(self.folder / MANIFEST) as file:
+        with whole_file(self.folder / MANIFEST) as file:
             file.write(json.dumps(listed, indent=1).encode() + b"\n")
 
     def free_name(self, site_id: str, before: datetime) -> str:
@@ -98,7 +98,7 @@ class ArchiveFolder:
         head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(archive_file.id), "site": archive_file.site_id,
                 "name": archive_file.name, "at": archive_file.at.isoformat()}  # fmt: skip
         path = self.folder / archive_file.name
-        with _whole(path) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
+        with whole_file(path) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
             _write_lines(out, head, bundles)
         crash_point(CrashPoint.SHELVED)
         entry = self._read_entry(path)
@@ -110,7 +110,7 @@ class ArchiveFolder:
         changed."""
         path, count = self.folder / entry.name, 0
         head = {**json.loads(next(_read_lines(path))), "instead_of": entry.sha256}
-        with _whole(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
+        with whole_file(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
 
             def kept() -> Iterator[CommentRows]:
                 nonlocal count
@@ -222,23 +222,3 @@ def _read_lines(path: Path) -> Iterator[str]:
                 yield line.rstrip("\n")
     except (OSError, ValueError, EOFError) as error:
         raise Damaged(f"{path}: {error}") from error
-
-
-@contextmanager
-def _whole(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterator[Any]:
-    """Write a file atomically: under a temporary name, synced and renamed when the block ends. Only its owner may read it."""
-    beside = path.with_name(path.name + ".part")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    if not only_if():
-        beside.unlink()
-        return
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -3,10 +3,8 @@
 import gzip
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.clock import utcnow
 from service.commands.support.context import database
+from service.commands.support.whole_file import whole_file
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.store.lifecycle import dump, integrity, renamed
@@ -23,10 +22,12 @@ _FORMAT, _OLD_FORMAT = "greenroom copy 2", "greenroom copy 1"
 
 
 def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
-    """Write to a temporary file first, then rename it, so that an incomplete copy never looks like a complete one."""
-    beside = file.with_name(file.name + ".part")
     digest = hashlib.sha256()
-    with database().reading() as session, _private(beside) as out:
+    with (
+        database().reading() as session,
+        whole_file(file) as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out,
+    ):
         dump.steady(session)
         counts = dump.counts(session, site_id)
         head = {
@@ -42,19 +43,7 @@ def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
             digest.update(encoded)
             out.write(encoded)
         out.write(json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n")
-    beside.replace(file)
     return counts
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[gzip.GzipFile]:
-    """A gzip file that only its owner may read. It is synced to disk (fsync) when the block ends."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
-        with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out:
-            yield out
-        raw.flush()
-        os.fsync(raw.fileno())
 
 
 def read_copy(file: Path, into: Database, site_id: str | None) -> dict[str, int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.commands.support.foreign_fields import fields_of, has_text_field, standing_of
+from service.domain.draft import MAX_TEXT
 from service.domain.imports import lenient_fields
-from service.domain.imports.old_comment import MAX_TEXT
 from service.domain.imports.source_comment import Omission
 from service.domain.states import State
 

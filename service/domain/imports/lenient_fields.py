@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
 from urllib.parse import urljoin
 
+from service.domain.text.blank import BLANK
+from service.domain.text.links import with_scheme
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_BLANK = r"\s\u0000-\u0020\u007f-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
-_VISIBLE = re.compile(rf"[^{_BLANK}]")
-_WEB = re.compile(rf"https?://[^{_BLANK}/?#]+\.?[^{_BLANK}]*", re.I)
-_HOST = re.compile(rf"[^{_BLANK}:/?#@]+\.[^{_BLANK}:/?#@.]{{2,}}(:\d+)?([/?#][^{_BLANK}]*)?", re.I)
-_MAIL = re.compile(rf"[^{_BLANK}@,;<>]+@[^{_BLANK}@,;<>]+")
+_VISIBLE = re.compile(rf"[^{BLANK}]")
+_WEB = re.compile(rf"https?://[^{BLANK}/?#]+\.?[^{BLANK}]*", re.I)
+_MAIL = re.compile(rf"[^{BLANK}@,;<>]+@[^{BLANK}@,;<>]+")
 _NUMBER = re.compile(r"\d{9,13}(\.\d+)?")
 #: No comment on the web is older.
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -55,8 +56,8 @@ def web_address(text: str, *, base: str = "") -> str:
         text = f"https:{text}"
     elif text.startswith("/"):
         text = urljoin(base, text) if base else ""
-    elif _HOST.fullmatch(text):
-        text = f"http://{text}"
+    else:
+        text = with_scheme(text, "http")
     return text if _WEB.fullmatch(text) and len(text) <= 2048 else ""
 
 

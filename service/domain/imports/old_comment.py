@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
+from service.domain.draft import MAX_TEXT, Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.imports import lenient_fields as fields
 from service.domain.imports.html_text import MAX_HTML, text_of_html
 from service.domain.imports.source_comment import LeftOut, Omission, SourceComment
 from service.domain.states import State
-
-MAX_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ finds hidden links."""
 import re
 from collections.abc import Iterator
 
+from service.domain.text.blank import BLANK
+
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"']{2,}|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|info|io|ru|top|shop|xyz|site|online|club|me|ly)\b",
     re.I,
@@ -11,6 +13,8 @@ _LINK = re.compile(
 #: Every link matches this. Most texts do not, and skip the slower `_LINK`.
 _DOT_INSIDE = re.compile(r"\.\S\S")
 MOST = 50
+#: An address without its scheme, as people type it.
+_HOST = re.compile(rf"[^{BLANK}:/?#@]+\.[^{BLANK}:/?#@.]{{2,}}(:\d+)?([/?#][^{BLANK}]*)?")
 
 
 def count_links(text: str) -> int:
@@ -39,6 +43,11 @@ def without_query(address: str) -> str:
     """An address without query, fragment, and a user before its host."""
     bare = re.split(r"[?#]", address, maxsplit=1)[0]
     return re.sub(r"(?<=://)[^/]*@", "", bare)
+
+
+def with_scheme(address: str, scheme: str) -> str:
+    """An address that begins with its host, with this scheme before it; any other text unchanged."""
+    return f"{scheme}://{address}" if _HOST.fullmatch(address) else address
 
 
 def _links(text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from service.jobs.names import Job
 from service.store.moderation.decisions import is_undecided
 from service.store.tables.sites import HeldIs
 from service.web.api.akismet_check import Checked, check_comment, reported_comment, try_out, unseen_comment
-from service.web.api.akismet_key import FORM, INVALID, TAG, TEXT, answers, refuse_in_text, text_response, with_key
+from service.web.api.akismet_key import FORM, TAG, TEXT, answers, refuse_in_text, text_response, with_key
 from service.web.api.akismet_request import RETRY, Fields
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.openapi.operation import JSON, operation
@@ -59,7 +59,7 @@ _TAKES: Mapping[str, Any] = {kind: {"properties": {name: {} for name in _LOOKED_
     body_required=False,
 )
 def verify() -> Response:
-    return text_response("valid" if g.get("caller") else INVALID)
+    return text_response("valid")
 
 
 @bp.post("/comment-check")
@@ -80,8 +80,6 @@ def verify() -> Response:
     body_required=False,
 )
 def check() -> Response:
-    if not g.get("caller"):
-        return text_response(INVALID)
     fields: Fields = g.fields
     if fields.always_spam or fields.never_spam:
         return text_response("true" if fields.always_spam else "false")
@@ -137,8 +135,6 @@ def _is_spam_while_held(checked: Checked) -> bool:
 def _reported(state: State) -> Response:
     """A person at the host reports spam or ham. Store that as a decision on the comment. A comment that was never checked is stored
     with it, for the site's model."""
-    if not g.get("caller"):
-        return text_response(INVALID)
     if g.fields.is_test:
         return text_response(THANKS)
     site_id, now = g.caller.site_id, utcnow()

@@ -47,7 +47,7 @@ def connection() -> Response:
     answers=answers("deactivated"), refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False,
 )  # fmt: skip
 def deactivate() -> Response:
-    return text_response("deactivated" if g.get("caller") else INVALID)
+    return text_response("deactivated")
 
 
 @bp.post("/1.1/token")
@@ -68,8 +68,6 @@ def token() -> Response:
     TAG, "The account of a key", takes=_TAKES, answers=_JSON_ANSWER, refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False
 )  # fmt: skip
 def subscription() -> Response:
-    if not g.get("caller"):
-        return text_response(INVALID)
     site = resources().sites.get(g.caller.site_id)
     return _json({
         "account_id": site.id, "account_type": "greenroom", "account_name": f"Greenroom: {site.name}", "status": "active",
@@ -85,8 +83,6 @@ def subscription() -> Response:
     takes=_TAKES, answers=_JSON_ANSWER, refusals=(Code.TOO_LARGE,), refused_as=TEXT, body_required=False,
 )  # fmt: skip
 def figures() -> Response:
-    if not g.get("caller"):
-        return text_response(INVALID)
     now, period = utcnow(), g.fields.text("from")
     since = {"60-days": now - timedelta(days=60), "6-months": _months_before(now, 5)}.get(period, _EVER)
     by_period = _figures(since, now, by=DAY if period == "60-days" else MONTH)
@@ -100,8 +96,6 @@ def figures() -> Response:
 @rate_limited(Rate.KEY)
 @operation(TAG, "The sites of a key, this month", answers=_JSON_ANSWER, refused_as=TEXT)
 def key_sites() -> Response:
-    if not g.get("caller"):
-        return text_response(INVALID)
     now = utcnow()
     this_month, site = total(_figures(_months_before(now, 0), now)), resources().sites.get(g.caller.site_id)
     row = {
@@ -117,8 +111,6 @@ def key_sites() -> Response:
 @rate_limited(Rate.KEY)
 @operation(TAG, "How much of the month's limit is used", detail="There is no limit.", answers=_JSON_ANSWER, refused_as=TEXT)
 def usage_limit() -> Response:
-    if not g.get("caller"):
-        return text_response(INVALID)
     now = utcnow()
     this_month = total(_figures(_months_before(now, 0), now))
     return _json({"limit": "none", "usage": this_month.spam + this_month.ham, "percentage": "0.00", "throttled": False})

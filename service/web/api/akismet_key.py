@@ -27,7 +27,8 @@ INVALID = "invalid"
 
 
 def with_key(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Decorates a view: finds the API key in `api_key`, in `key`, or before the first dot of the host name.
+    """Decorates a view: finds the API key in `api_key`, in `key`, or before the first dot of the host name. Without a valid key the
+    response is `invalid`.
 
     A `verify-key` request checks the key in `key`: in `api_key` WordPress may send the key that it has stored already.
     """
@@ -40,6 +41,9 @@ def with_key(view: Callable[P, Response]) -> Callable[P, Response]:
             if len(token) == 12 and not set(token) - set("0123456789abcdef"):
                 g.token, g.caller = token, _caller(resources().pseudonyms.short_key(token))
                 break
+        if not g.get("caller"):
+            count(Rate.KEY)
+            return text_response(INVALID)
         return view(*args, **kwargs)
 
     guarded.owner = "akismet key"  # type: ignore[attr-defined]

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
-from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
+from service.domain.draft import MAX_TEXT, Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.ids import thread_id
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.text.markup import without_slashes
 from service.store.comments.find_sent_before import PRIVATE, Sent
 from service.web.http.client_ip import client_ip
-from service.web.http.field_types import EMAIL, MAX_TEXT, WEB_ADDRESS
+from service.web.http.field_types import EMAIL, WEB_ADDRESS
 
 #: Author names that are always spam, for tests, and the role that is never spam. Both are rules of Akismet's protocol.
 ALWAYS_SPAM = ("viagra-test-123", "akismet-guaranteed-spam@example.com")

@@ -9,16 +9,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# Written out as code points, because regex engines differ on what `\s` matches.
-_BLANK = r"\u0000-\u0020\u007f-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+from service.domain.draft import MAX_TEXT
+from service.domain.text.blank import BLANK
+
 NO_NUL = r"^[^\u0000]*$"
-SOME_WORDS = rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$"
-WEB_ADDRESS = rf"^([hH][tT][tT][pP][sS]?://[^{_BLANK}]+)?$"
-EMAIL = rf"^([^{_BLANK}@]+@[^{_BLANK}@]+)?$"
+SOME_WORDS = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
+WEB_ADDRESS = rf"^([hH][tT][tT][pP][sS]?://[^{BLANK}]+)?$"
+EMAIL = rf"^([^{BLANK}@]+@[^{BLANK}@]+)?$"
 SLUG = r"^[A-Za-z0-9._-]*$"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
-
-MAX_TEXT = 10_000
 
 
 class Strict(BaseModel):
@@ -89,7 +88,7 @@ def _whole(value: Any) -> Any:
 
 _slug, _slug_schema = _matching("slug", SLUG, "letters, digits, dots, dashes and underscores")
 _clean, _clean_schema = AfterValidator(_no_nul), Field(json_schema_extra={"pattern": NO_NUL})
-_words, _words_schema = _matching("blank", SOME_WORDS, "some words, not only white space", short=f"[^{_BLANK}]")
+_words, _words_schema = _matching("blank", SOME_WORDS, "some words, not only white space", short=f"[^{BLANK}]")
 _web, _web_schema = _matching("web_address", WEB_ADDRESS, "an address that starts with http:// or https://, without spaces")
 _mail, _mail_schema = _matching("email", EMAIL, "an e-mail address like name@example.org")
 

@@ -1,6 +1,5 @@
 """The comment form: plain HTML that works without JavaScript and leads back to the host's page, and JSON for scripts on that page."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.errors import Code, Fault, Invalid, NotFound, Refusal, Unavailable
 from service.domain.ids import thread_id
 from service.domain.origins import origin_of
+from service.domain.text.links import with_scheme
 from service.jobs.names import Job
 from service.store.tables.comments import Thread, ThreadState
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -49,8 +49,6 @@ SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
 LONGEST_FORM = 192 * 1024
 #: The hidden field that only bots fill in.
 HONEYPOT = "subject"
-#: An address without its scheme.
-_HOST = re.compile(r"[^\s/:@.?#]+(\.[^\s/:@.?#]+)+(:\d+)?(/\S*)?")
 
 
 class FormQuery(Strict):
@@ -208,8 +206,8 @@ def _tidied(fields: dict[str, str]) -> dict[str, str]:
     """What people type into one line, without blanks around it; `www.ann.example` gets its `https://`."""
     for name in fields.keys() & {"email", "url"}:
         fields[name] = fields[name].strip()
-    if _HOST.fullmatch(fields.get("url", "")):
-        fields["url"] = f"https://{fields['url']}"
+    if "url" in fields:
+        fields["url"] = with_scheme(fields["url"], "https")
     return fields
 
 

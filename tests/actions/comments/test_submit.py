@@ -38,6 +38,12 @@ def test_a_batch_is_stored_with_one_thread_for_all(database: Database) -> None:
         assert {c.text for c in session.scalars(select(Comment))} == {f"word {n}" for n in range(5)}
 
 
+def test_an_email_domain_longer_than_any_real_one_is_cut(database: Database) -> None:
+    with database.writing() as session:
+        (comment_id,) = submitted(session, draft(author={"email": f"ann@{'x' * 300}.example"}))
+        assert session.scalars(select(Comment.email_domain).where(Comment.id == comment_id)).one() == "x" * 255
+
+
 def test_the_same_key_and_body_give_the_same_comment(database: Database) -> None:
     again = Submission("news", draft(), key="k1", body_digest="d1")
     (first,), (second,) = _submit(database, again), _submit(database, again)
