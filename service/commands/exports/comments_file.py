@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -25,7 +26,7 @@ def write_comments(site_id: str, file: Path, form: str) -> int:
     with (
         database().reading() as session,
         whole_file(file) as raw,
-        cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="wb")) if file.suffix == ".gz" else raw as out,
+        cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="wb")) if file.suffix == ".gz" else nullcontext(raw) as out,
     ):
         dump.steady(session)
         for part in FORMS[form](counted.each(exported_comments(session, site_id))):
