@@ -35,7 +35,7 @@ from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, _time_zone, bp, unknown_address
-from service.web.public import comment_form, complaint_form, counts, embed, feed, own_comments
+from service.web.public import ban_complaint, comment_form, counts, embed, feed, own_comments
 from service.web.resources.web_resources import Trial, WebResources
 
 #: All blueprints, except the blueprint of the pages: `open_pages` registers that one.
@@ -51,7 +51,7 @@ BLUEPRINTS = (
     embed.bp,
     comment_form.bp,
     own_comments.bp,
-    complaint_form.bp,
+    ban_complaint.bp,
     endpoints.bp,
     deliveries.bp,
     akismet.bp,

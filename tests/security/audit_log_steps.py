@@ -11,7 +11,7 @@ from tests.support.sign_in import Browser, moderator
 LEFT_OUT = {
     "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check", "akismet_account.deactivate", "akismet_account.token", "akismet_account.subscription", "akismet_account.figures",
     "own_comments.show_own", "own_comments.edit_own_comment", "own_comments.delete_own_comment",
-    "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
+    "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_ban_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
     "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
     # Passkeys need https, which nothing here speaks: their entries are checked in tests/web/pages/account/test_passkeys.py, and the

@@ -82,8 +82,11 @@ def judge_author(
     record_audit(session, AuditEvent.AUTHOR_JUDGED, site_id=site_id, target=comment_id, after=after)
 
 
-def lift_judgement(session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime) -> None:
-    """Take a ban, a trust, a review, or the ban of a group of senders back."""
+def lift_judgement(
+    session: Session, site_id: str, entry_id: str, *, moderator_id: UUID, now: datetime, with_senders: bool = False
+) -> None:
+    """Take a ban, a trust, a review, or the ban of a group of senders back. `with_senders`: and the groups of senders that were
+    banned together with the author."""
     site = locked_site(session, site_id)
     policy = SitePolicy(site.policy)
     for standing in AUTHOR_LISTS.values():
@@ -93,7 +96,9 @@ def lift_judgement(session: Session, site_id: str, entry_id: str, *, moderator_i
             _remember(session, site_id, ActivityKind.FORGIVE, key, moderator_id, at=now)
             if standing == "blocked_authors" and (comment := _latest_by(session, site_id, key)):
                 add_author_event(session, comment, EventType.AUTHOR_UNBANNED, {"by": "moderator"}, now=now)
-    site.policy = policy.with_authors(_without(site, lambda _, entry: entry.get("id") == entry_id))
+    site.policy = policy.with_authors(
+        _without(site, lambda _, entry: entry.get("id") == entry_id or (with_senders and entry.get("ban") == entry_id))
+    )
     session.flush()
     record_audit(session, AuditEvent.AUTHOR_FORGIVEN, site_id=site_id, target=entry_id)
 
@@ -170,7 +175,9 @@ def _add_senders(
         if judgement.until is None:
             raise Invalid.field("/for", "no_end", "a ban of a whole domain or network needs an end")
         entries = SitePolicy(site.policy).authors(SENDER_LISTS[kind])
-        lists[SENDER_LISTS[kind]] = {**entries, key: _entry(name, judgement, moderator, now)}
+        entry = _entry(name, judgement, moderator, now)
+        entry["ban"] = lists["blocked_authors"][comment.author_key]["id"]
+        lists[SENDER_LISTS[kind]] = {**entries, key: entry}
 
 
 def _entry(name: str, judgement: Judgement, moderator: Moderator, now: datetime) -> AuthorEntry:

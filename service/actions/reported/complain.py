@@ -1,4 +1,4 @@
-"""Complaints: an author about a restriction, a reporter about a dismissal. Another person decides, never a machine."""
+"""Complaints: an author about a restriction or a ban, a reporter about a dismissal. Another person decides, never a machine."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.actions.moderation.authors import lift_judgement
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.reported.close import Closing, close_reports
 from service.actions.reported.sanction import refuse_suspended
@@ -18,15 +19,17 @@ from service.domain.reported.kinds import COMPLAINT_TIME, ReportKind
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.lifecycle.archives import absent
+from service.store.moderation.authors import banned_by
 from service.store.reported.complaints import (
     complaint_about,
+    complaint_of_ban,
     complaint_of_report,
     decider_of,
     last_event,
     open_complaint_of_author,
 )
 from service.store.reported.events import add_own_event
-from service.store.sites.sites import policy_of, site
+from service.store.sites.sites import locked_site, policy_of, site
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import EventType
 from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
@@ -94,6 +97,30 @@ def complain_as_author(
     return _stored(session, complaint, now)
 
 
+def complain_about_ban(
+    session: Session, site_id: str, comment_id: UUID, draft: ComplaintDraft, *, secret_box: SecretBox, now: datetime
+) -> Complaint:
+    """Complain about the ban that is in force for the author of a comment.
+
+    Raises Invalid, NotFound, Gone after six months, or Conflict if there is no ban, or a complaint about it already.
+    """
+    draft.check()
+    comment = session.scalar(select(Comment).where(Comment.id == comment_id, Comment.site_id == site_id))
+    if comment is None:
+        raise absent(session, site_id, comment_id)
+    ban = policy_of(locked_site(session, site_id)).ban(comment.author_key, at=now)
+    if ban is None:
+        raise Conflict("there is no ban to complain about: the author is not banned")
+    if complaint_of_ban(session, UUID(ban["id"])):
+        raise Conflict("there is a complaint about this ban already")
+    _expect_in_time(datetime.fromisoformat(ban["at"]), now)
+    complaint = Complaint(
+        id=new_id(), site_id=site_id, comment_id=comment_id, ban_id=UUID(ban["id"]), seq=comment.version, automated=False,
+        first_moderator_id=banned_by(session, site_id, comment.author_key), **_of(draft, secret_box, now),
+    )  # fmt: skip
+    return _stored(session, complaint, now)
+
+
 def complain_as_reporter(
     session: Session, report_id: UUID, draft: ComplaintDraft, *, secret_box: SecretBox, now: datetime
 ) -> Complaint:
@@ -131,7 +158,7 @@ def decide_complaint(
     action_id: UUID | None = None,
 ) -> Complaint:
     """Reverse the decision, or let it stand. `version` is the version of the comment that the moderator saw. A reversal that changes
-    the comment can be undone as the action `action_id`: the complaint is then open again.
+    the comment can be undone as the action `action_id`: the complaint is then open again. A ban that is lifted stays lifted.
 
     Raises NotFound, AlreadyDecided, or SamePerson if this moderator made the decision that the complaint is about.
     """
@@ -144,7 +171,9 @@ def decide_complaint(
     if complaint.first_moderator_id == moderator_id:
         raise SamePerson("you made this decision; another person has to decide about the complaint")
     decision_id = None
-    if uphold:
+    if uphold and complaint.ban_id:
+        lift_judgement(session, site_id, str(complaint.ban_id), moderator_id=moderator_id, now=now, with_senders=True)
+    elif uphold:
         decision_id = _reverse(session, complaint, version, moderator_id, now, delay, action_id)
     complaint.state = ComplaintState.UPHELD if uphold else ComplaintState.DENIED
     complaint.version, complaint.decided_at = complaint.version + 1, now

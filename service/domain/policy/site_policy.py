@@ -23,7 +23,7 @@ LISTS = ("blocked_words", "held_words", "allowed_words", "blocked_domains")
 
 class AuthorEntry(TypedDict):
     """One author or group of senders on a list. `at` and `until` are ISO 8601; an empty `until` means for ever. `reason` is
-    the rejection reason of a ban."""
+    the rejection reason of a ban. `ban`, of a group of senders, is the id of the author's ban that it was added with."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class AuthorEntry(TypedDict):
     at: str
     until: str
     reason: NotRequired[str]
+    ban: NotRequired[str]
 
 
 class StoredPolicy(TypedDict, total=False):
@@ -161,10 +162,18 @@ class SitePolicy:
 
     def is_listed(self, name: AuthorList | SenderList, author_key: str, *, at: datetime) -> bool:
         """Whether a moderator's entry for this author or group of senders was in force at that time."""
+        return self._entry(name, author_key, at) is not None
+
+    def ban(self, author_key: str, *, at: datetime) -> AuthorEntry | None:
+        """The ban of this author that was in force at that time, or None."""
+        return self._entry("blocked_authors", author_key, at)
+
+    def _entry(self, name: AuthorList | SenderList, author_key: str, at: datetime) -> AuthorEntry | None:
         entry = (self.stored.get(name) or {}).get(author_key) if author_key else None
         if entry is None:
-            return False
-        return not (until := str(entry.get("until", ""))) or datetime.fromisoformat(until) > at
+            return None
+        in_force = not (until := str(entry.get("until", ""))) or datetime.fromisoformat(until) > at
+        return entry if in_force else None
 
     def blocked_email_domain(self, domain: str, *, at: datetime) -> str:
         """The blocked domain that this e-mail domain is or belongs to, at that time; empty if there is none."""

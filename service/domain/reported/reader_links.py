@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-_REPORT, _COMMENT, _AUTHOR = "report", "comment", "author"
+_REPORT, _COMMENT, _BAN, _AUTHOR = "report", "comment", "ban", "author"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class ReaderLinks:
         """The page where an author complains about the restriction that is version `seq` of their comment."""
         return f"{self.base}/complaint/{self._signed(_COMMENT, f'{comment_id.hex}-{seq}')}"
 
+    def ban(self, comment_id: UUID) -> str:
+        """The page where the author of a comment complains about their ban."""
+        return f"{self.base}/banned/{self._signed(_BAN, comment_id.hex)}"
+
     def author_token(self, comment_id: UUID) -> str:
         """The token by which a browser shows that this comment was sent from it."""
         return self._signed(_AUTHOR, comment_id.hex)
@@ -53,6 +57,11 @@ class ReaderLinks:
         """The comment and its version of a complaint token; None if the token was not made here."""
         comment_id, _, seq = self._verified(_COMMENT, token).partition("-")
         return (UUID(comment_id), int(seq)) if comment_id else None
+
+    def banned_for(self, token: str) -> UUID | None:
+        """The comment of a banned author's token; None if the token was not made here."""
+        value = self._verified(_BAN, token)
+        return UUID(value) if value else None
 
     def _signed(self, kind: str, value: str) -> str:
         return f"{value}-{self._signature(kind, value)}"

@@ -78,28 +78,24 @@ _BAN: dict[str, dict[str, str]] = {
         "termination": "You cannot comment on {site} any more, without a limit of time.",
         "rules": "Your comments are against the rules of the site: {reason}.",
         "law": "Your comments are against the law: {reason}.",
-        "redress": "If you do not agree, write to {site}. You can also turn to a certified out-of-court dispute settlement body, or to a court.",
     },
     "de": {
         "suspension": "Sie können auf {site} bis {until} nicht kommentieren.",
         "termination": "Sie können auf {site} nicht mehr kommentieren, ohne zeitliche Begrenzung.",
         "rules": "Ihre Kommentare verstoßen gegen die Regeln der Website: {reason}.",
         "law": "Ihre Kommentare verstoßen gegen das Gesetz: {reason}.",
-        "redress": "Wenn Sie anderer Meinung sind, schreiben Sie an {site}. Sie können sich auch an eine zugelassene Stelle für außergerichtliche Streitbeilegung oder an ein Gericht wenden.",
     },
     "ar": {
         "suspension": "لا يمكنك التعليق على {site} حتى {until}.",
         "termination": "لم يعد بإمكانك التعليق على {site}، دون حدّ زمني.",
         "rules": "تخالف تعليقاتك قواعد الموقع: {reason}.",
         "law": "تخالف تعليقاتك القانون: {reason}.",
-        "redress": "إن لم توافق، فاكتب إلى {site}. ويمكنك أيضًا اللجوء إلى هيئة معتمدة لتسوية النزاعات خارج المحكمة أو إلى محكمة.",
     },
     "hi": {
         "suspension": "आप {until} तक {site} पर टिप्पणी नहीं कर सकते।",
         "termination": "आप अब {site} पर टिप्पणी नहीं कर सकते। इसकी कोई समय-सीमा नहीं है।",
         "rules": "आपकी टिप्पणियाँ साइट के नियमों के खिलाफ़ हैं: {reason}।",
         "law": "आपकी टिप्पणियाँ कानून के खिलाफ़ हैं: {reason}।",
-        "redress": "अगर आप सहमत नहीं हैं, तो {site} को लिखें। आप अदालत के बाहर विवाद सुलझाने वाली किसी प्रमाणित संस्था या अदालत के पास भी जा सकते हैं।",
     },
 }
 LANGUAGES = tuple(_SENTENCES)
@@ -134,15 +130,17 @@ def statement_text(
     return texts
 
 
-def ban_text(*, site: str, ground: Ground, reason: str, label: str, law: str, until: str) -> dict[str, str]:
-    """The text about a ban in each language. `until` is empty for a ban for good."""
+def ban_text(
+    *, site: str, ground: Ground, reason: str, label: str, law: str, until: str, link: str, complaint_until: str
+) -> dict[str, str]:
+    """The text about a ban in each language. `until` is empty for a ban for good; `complaint_until` is a day."""
     texts = {}
     for at, (language, sentences) in enumerate(_BAN.items()):
         parts = (
             sentences["suspension" if until else "termination"].format(site=site, until=until),
             sentences[ground.value].format(reason=_reason_text(at, reason, label, law)),
             _SENTENCES[language]["person"],
-            sentences["redress"].format(site=site),
+            _SENTENCES[language]["redress"].format(until=complaint_until, link=link),
         )
         texts[language] = "\n".join(parts)
     return texts

@@ -99,17 +99,20 @@ def statement(restriction: Restriction, policy: SitePolicy) -> dict[str, Any] | 
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """The ban of an author: when it began and until when (None: for good), the rejection reason, and the name of the site."""
+    """The ban of an author: when it began and until when (None: for good), the rejection reason, and the name of the site.
+    `complaint_url` is the author's secret page."""
 
     at: datetime
     until: datetime | None
     reason: str
     site: str
+    complaint_url: str
 
 
 def ban_statement(ban: Ban, policy: SitePolicy) -> dict[str, Any]:
-    """The statement of reasons for a ban, which always a person decides. Complaints about it go to the site, not to Greenroom."""
+    """The statement of reasons for a ban, which always a person decides."""
     reason = ban.reason or "rules"
+    complaint_until = ban.at + COMPLAINT_TIME
     ground = policy.ground(reason)
     label = next((one["label"] for one in policy.rejections if one["code"] == reason), "")
     return {
@@ -126,10 +129,16 @@ def ban_statement(ban: Ban, policy: SitePolicy) -> dict[str, Any]:
         "rule": "" if ground.ground is Ground.LAW else ground.law or label,
         "findings": [],
         "message": "",
-        "redress": {"complaint_url": "", "complaint_until": None, "out_of_court": True, "court": True},
+        "redress": {
+            "complaint_url": ban.complaint_url,
+            "complaint_until": complaint_until.isoformat(),
+            "out_of_court": True,
+            "court": True,
+        },
         "text": ban_text(
             site=ban.site, ground=ground.ground, reason=reason, label=label, law=ground.law,
             until=f"{ban.until:%Y-%m-%d %H:%M} UTC" if ban.until else "",
+            link=ban.complaint_url, complaint_until=f"{complaint_until:%Y-%m-%d}",
         ),
     }  # fmt: skip
 

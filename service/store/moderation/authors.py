@@ -15,6 +15,7 @@ from service.store.db.column_types import AnyRow
 from service.store.db.folded import mentions
 from service.store.moderation.cards import QUOTE, last_words
 from service.store.tables.comments import Comment, Thread
+from service.store.tables.moderation import Activity, ActivityKind
 
 #: A name is searched in the LATEST newest comments of a site. Of the matching comments, or of one author's comments, at most
 #: COUNTED are read.
@@ -163,3 +164,9 @@ def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[AnyRow]:
     )  # fmt: skip
     query = select(*columns).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids))
     return session.execute(query.order_by(Comment.received_at.desc())).all()
+
+
+def banned_by(session: Session, site_id: str, author_key: str) -> UUID | None:
+    """The moderator who last banned this author; None if their account is gone."""
+    bans = (Activity.site_id == site_id, Activity.author_key == author_key, Activity.kind == ActivityKind.BAN)
+    return session.scalar(select(Activity.moderator_id).where(*bans).order_by(Activity.at.desc(), Activity.id.desc()).limit(1))

@@ -17,6 +17,8 @@ from service.store.tables.reported import Complaint, ComplaintState, Report
 
 #: A page of the tab shows at most this many complaints.
 SHOWN = 50
+#: The complaints of authors about restrictions of their comments.
+_OWN_COMMENT = (Complaint.report_id.is_(None), Complaint.ban_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,23 @@ def complaint_with(session: Session, site_id: str, complaint_id: UUID) -> Compla
 
 def complaint_about(session: Session, comment_id: UUID, seq: int) -> Complaint | None:
     """The author's complaint about this version of the comment."""
-    query = select(Complaint).where(Complaint.comment_id == comment_id, Complaint.seq == seq, Complaint.report_id.is_(None))
-    return session.scalar(query)
+    return session.scalar(select(Complaint).where(Complaint.comment_id == comment_id, Complaint.seq == seq, *_OWN_COMMENT))
 
 
 def open_complaint_of_author(session: Session, comment_id: UUID) -> Complaint | None:
     """The author's open complaint about a comment. After an undo it is about an earlier version than the present restriction."""
-    waiting = (Complaint.comment_id == comment_id, Complaint.report_id.is_(None), Complaint.state == ComplaintState.OPEN)
+    waiting = (Complaint.comment_id == comment_id, *_OWN_COMMENT, Complaint.state == ComplaintState.OPEN)
     return session.scalar(select(Complaint).where(*waiting).limit(1))
+
+
+def complaint_of_ban(session: Session, ban_id: UUID) -> Complaint | None:
+    return session.scalar(select(Complaint).where(Complaint.ban_id == ban_id))
+
+
+def last_complaint_about_ban(session: Session, comment_id: UUID) -> Complaint | None:
+    """The last complaint about a ban that came with this comment."""
+    query = select(Complaint).where(Complaint.comment_id == comment_id, Complaint.ban_id.is_not(None))
+    return session.scalar(query.order_by(Complaint.received_at.desc()).limit(1))
 
 
 def complaint_of_report(session: Session, report_id: UUID) -> Complaint | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from service.domain.reported.contact import Contact
@@ -70,6 +70,7 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
         "version": complaint.version,
         "comment": complaint.comment_id,
         "report": complaint.report_id,
+        "about": about(complaint),
         "complainant": "reporter" if complaint.report_id else "author",
         "state": complaint.state,
         "text": complaint.text,
@@ -80,6 +81,11 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
         "automated": False,
         "status_url": _complaint_page(complaint, links),
     }
+
+
+def about(complaint: Complaint) -> Literal["report", "ban", "comment"]:
+    """What a complaint is about: a dismissed report, a ban of the author, or a restriction of the comment."""
+    return "report" if complaint.report_id else "ban" if complaint.ban_id else "comment"
 
 
 def complaint_payload(
@@ -119,7 +125,9 @@ def _mail_event(event: Event) -> str:
 
 
 def _complaint_page(complaint: Complaint, links: ReaderLinks) -> str:
-    return links.status(complaint.report_id) if complaint.report_id else links.complaint(complaint.comment_id, complaint.seq)
+    if complaint.report_id:
+        return links.status(complaint.report_id)
+    return links.ban(complaint.comment_id) if complaint.ban_id else links.complaint(complaint.comment_id, complaint.seq)
 
 
 def _jsonable(facts: dict[str, Any]) -> dict[str, Any]:

@@ -29,23 +29,23 @@ def restriction_of(event: Event, site: Site, *, links: ReaderLinks) -> Restricti
     return restriction if restriction.kind else None
 
 
-def statement_of_ban(event: Event, site: Site) -> dict[str, Any]:
-    """The statement of reasons for the ban that an event tells of."""
-    until = str(event.facts.get("until", ""))
-    ban = Ban(
-        event.at, datetime.fromisoformat(until) if until else None, str(event.facts.get("reason", "")), site.name or site.id
-    )
-    return ban_statement(ban, SitePolicy(site.policy))
+def statement_of_ban(event: Event, comment: Comment, site: Site, *, links: ReaderLinks) -> dict[str, Any]:
+    """The statement of reasons for the ban that an event about the author of the comment tells of."""
+    until, reason = str(event.facts.get("until", "")), str(event.facts.get("reason", ""))
+    return _ban_statement(event.at, until, reason, comment, site, links)
 
 
-def statement_of_author(author_key: str, site: Site, *, now: datetime) -> dict[str, Any] | None:
-    """The statement of reasons for the ban that is in force for an author, or None."""
-    entry = SitePolicy(site.policy).authors("blocked_authors").get(author_key)
-    until = datetime.fromisoformat(entry["until"]) if entry and entry["until"] else None
-    if entry is None or (until and until <= now):
+def statement_of_author(comment: Comment, site: Site, *, now: datetime, links: ReaderLinks) -> dict[str, Any] | None:
+    """The statement of reasons for the ban that is in force for the author of a comment, or None."""
+    entry = SitePolicy(site.policy).ban(comment.author_key, at=now)
+    if entry is None:
         return None
-    ban = Ban(datetime.fromisoformat(entry["at"]), until, entry.get("reason", ""), site.name or site.id)
-    return ban_statement(ban, SitePolicy(site.policy))
+    return _ban_statement(datetime.fromisoformat(entry["at"]), entry["until"], entry.get("reason", ""), comment, site, links)
+
+
+def _ban_statement(at: datetime, until: str, reason: str, comment: Comment, site: Site, links: ReaderLinks) -> dict[str, Any]:
+    end = datetime.fromisoformat(until) if until else None
+    return ban_statement(Ban(at, end, reason, site.name or site.id, links.ban(comment.id)), SitePolicy(site.policy))
 
 
 def statement_of_comment(comment: Comment, events: Sequence[Event], site: Site, *, links: ReaderLinks) -> dict[str, Any] | None:

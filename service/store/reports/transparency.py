@@ -16,6 +16,7 @@ from service.domain.reported.dsa_categories import OF_NOTICE, Category, category
 from service.domain.reported.kinds import Ground, ReportKind
 from service.domain.reported.statements import Restriction
 from service.domain.states import State
+from service.store.reported.public_json import about
 from service.store.reports.archived_figures import archived_restrictions, archived_sample, would_have_been
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
@@ -165,16 +166,16 @@ def _measures(
 
 
 def _complaints(session: Session, site_id: str, start: datetime, end: datetime) -> dict[str, Complaints]:
-    """Complaints by what they are about: a `restriction`, a dismissed `report`, or a dismissed report of a `trusted` flagger."""
-    counted = {"restriction": Complaints(), "report": Complaints(), "trusted": Complaints()}
+    """Complaints by what they are about: a `restriction`, a `ban`, a dismissed `report`, or a dismissed report of a `trusted` flagger."""
+    counted = {kind: Complaints() for kind in ("restriction", "ban", "report", "trusted")}
     rows = session.execute(
         select(Complaint, Report.trusted)
         .outerjoin(Report, Report.id == Complaint.report_id)
         .where(Complaint.site_id == site_id, Complaint.received_at >= start, Complaint.received_at < end)
     )
     for complaint, trusted in rows:
-        kinds = ("restriction",) if complaint.report_id is None else ("report", "trusted") if trusted else ("report",)
-        for kind in kinds:
+        kind_of = {"comment": ("restriction",), "ban": ("ban",), "report": ("report", "trusted") if trusted else ("report",)}
+        for kind in kind_of[about(complaint)]:
             counted[kind].received += 1
             counted[kind].denied += complaint.state == ComplaintState.DENIED
             counted[kind].reversed += complaint.state == ComplaintState.UPHELD

@@ -102,10 +102,15 @@ def _measure_cells(measures: Mapping[Category, Measures], category: Category) ->
 def _complaint_value(figures: Transparency, indicator: str, scope: str) -> str:
     kinds = figures.complaints
     about = {
-        "Number of complaints submitted to the internal-complaints mechanism": [kinds["restriction"], kinds["report"]],
+        "Number of complaints submitted to the internal-complaints mechanism": [
+            kinds["restriction"],
+            kinds["ban"],
+            kinds["report"],
+        ],
         "Complaint regarding a decision to remove or disable access to or restrict visibility of information": [
             kinds["restriction"]
         ],
+        "Complaint regarding a decision to suspend or terminate the provision of the service": [kinds["ban"]],
         "Complaint regarding a decision not to take action on a notice submitted in accordance with Article 16": [
             kinds["report"]
         ],

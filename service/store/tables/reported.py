@@ -30,6 +30,8 @@ class ComplaintState(StrEnum):
 
 _OPEN = text("state = 'open'")
 _SUSPENDED = text("suspended_until IS NOT NULL")
+#: Complaints of authors about restrictions of their comments.
+_OWN_COMMENT = text("report_id IS NULL AND ban_id IS NULL")
 
 
 class Report(Record):
@@ -84,10 +86,11 @@ class Report(Record):
 
 
 class Complaint(Record):
-    """One complaint: by the author about the restriction of their comment, or by a reporter (`report_id`) about a dismissal.
+    """One complaint: by the author about the restriction of their comment or about their ban (`ban_id`, the id of its entry in
+    the policy), or by a reporter (`report_id`) about a dismissal.
 
     `first_moderator_id` is the moderator who decided before; they may not decide again. It is empty if a machine or the host decided.
-    `seq` is the version of the comment that the complaint is about. `decision_id` is the decision on the comment that reversed it.
+    `seq` is the version of the comment that the complaint is about; for a ban, the version when the complaint came. `decision_id` is the decision on the comment that reversed it.
     """
 
     __tablename__ = "complaint"
@@ -97,9 +100,10 @@ class Complaint(Record):
         Index("ix_complaint_decided", "site_id", "decided_at"),
         Index("ix_complaint_decision", "decision_id"),
         Index("uq_complaint_report", "report_id", unique=True),
+        Index("uq_complaint_ban", "ban_id", unique=True),
         Index(
             "uq_complaint_restriction", "comment_id", "seq", unique=True,
-            postgresql_where=text("report_id IS NULL"), sqlite_where=text("report_id IS NULL"),
+            postgresql_where=_OWN_COMMENT, sqlite_where=_OWN_COMMENT,
         ),
     )  # fmt: skip
 
@@ -107,6 +111,7 @@ class Complaint(Record):
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    ban_id: Mapped[UUID | None]
     seq: Mapped[int]
     state: Mapped[str] = mapped_column(Word)
     version: Mapped[int] = mapped_column(default=1)

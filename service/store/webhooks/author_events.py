@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.ids import new_id
+from service.domain.reported.reader_links import ReaderLinks
 from service.store.reported.statements import statement_of_ban
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Event, EventState, EventType
@@ -38,7 +39,7 @@ def add_author_event(session: Session, comment: Comment, kind: EventType, facts:
     session.flush()
 
 
-def author_payload(event: Event, comment: Comment, site: Site) -> dict[str, Any]:
+def author_payload(event: Event, comment: Comment, site: Site, *, links: ReaderLinks) -> dict[str, Any]:
     """The `data` of a webhook about an author. `comment` names the comment that it is about; `until` is empty for a ban for good."""
     return {
         "author": {
@@ -50,6 +51,6 @@ def author_payload(event: Event, comment: Comment, site: Site) -> dict[str, Any]
         "comment": {"id": str(comment.id), "external_id": comment.external_id},
         "by": event.facts.get("by", "moderator"),
         **{name: event.facts[name] for name in ("until", "warning") if name in event.facts},
-        **({"statement": statement_of_ban(event, site)} if event.type == EventType.AUTHOR_BANNED else {}),
+        **({"statement": statement_of_ban(event, comment, site, links=links)} if event.type == EventType.AUTHOR_BANNED else {}),
         **({"message": event.facts.get("note", "")} if event.type == EventType.AUTHOR_WARNED else {}),
     }

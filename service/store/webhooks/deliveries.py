@@ -238,5 +238,5 @@ def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, A
     if report is not None:
         return report_payload(event, report, comment_json(comment, thread), name, links=links, secret_box=secret_box)
     if event.seq < 0:
-        return author_payload(event, comment, site)
+        return author_payload(event, comment, site, links=links)
     return {**payload(event, comment, thread), "statement": statement_of_event(event, site, links=links)}

@@ -192,5 +192,5 @@ def _comment_response(comment_id: UUID) -> CommentResponse:
             raise Gone("this comment was erased")
         events, site = history_of(session, comment_id), session.get_one(Site, api_key().site_id)
         statement = statement_of_comment(row.comment, events, site, links=resources().reader_links)
-        about_author = statement_of_author(row.comment.author_key, site, now=utcnow())
+        about_author = statement_of_author(row.comment, site, now=utcnow(), links=resources().reader_links)
         return comment_response(row, events, base=resources().settings.url, statement=statement, author_statement=about_author)

@@ -1,13 +1,13 @@
 """The host API for complaints: an author complains about a restriction of their comment, and reads the outcome."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from flask import Blueprint, Response
 from pydantic import Field, StringConstraints
 
-from service.actions.reported.complain import LONGEST, ComplaintDraft, complain_as_author
+from service.actions.reported.complain import LONGEST, ComplaintDraft, complain_about_ban, complain_as_author
 from service.clock import utcnow
 from service.domain.errors import Code, NotFound
 from service.domain.reported.contact import Contact
@@ -37,18 +37,22 @@ class ComplaintBody(Strict):
     name: Short = Field(default="", description="Kept encrypted.")
     email: Email = Field(default="", description="Kept encrypted, for the answer.")
     language: Language = Field(default="en", description="The language of the answer: en, de, ar or hi.")
+    about: Literal["comment", "ban"] = Field(
+        default="comment", description="The restriction of the comment, or the ban of its author that is in force."
+    )
     version: Version | None = Field(
-        default=None, description="The version of the comment that was restricted; else the present one."
+        default=None, description="The version of the comment that was restricted; else the present one. Not for a ban."
     )
 
 
 class ComplaintResponse(ResponseModel):
-    """A complaint and its outcome. `complainant` is author or reporter, and `status_url` is their secret page."""
+    """A complaint and its outcome. `about` is comment, ban or report, `complainant` is author or reporter, and `status_url` is their secret page."""
 
     id: UUID
     version: int
     comment: UUID
     report: UUID | None
+    about: str
     complainant: str
     state: ComplaintState
     text: str
@@ -71,7 +75,7 @@ class ComplaintsResponse(ResponseModel):
 @operation(
     TAG,
     "Complain about a decision",
-    detail="Within six months after a comment was rejected or hidden. A person who had not decided before decides; you are told by the "
+    detail="Within six months after a comment was rejected or hidden, or its author banned. A person who had not decided before decides; you are told by the "
     "webhook `complaint.decided`.",
     takes={JSON: ComplaintBody},
     answers={201: Answer("It is stored", {JSON: ComplaintResponse})},
@@ -80,16 +84,14 @@ class ComplaintsResponse(ResponseModel):
 def complain(comment_id: UUID) -> Response:
     body, _ = parse_body(ComplaintBody)
     draft = ComplaintDraft(body.text, Contact(body.name, body.email), body.language[:16] or "en")
+    site_id, secret_box = api_key().site_id, resources().secret_box
     with resources().database.writing() as session:
-        complaint = complain_as_author(
-            session,
-            api_key().site_id,
-            comment_id,
-            draft,
-            seq=body.version,
-            secret_box=resources().secret_box,
-            now=utcnow(),
-        )
+        if body.about == "ban":
+            complaint = complain_about_ban(session, site_id, comment_id, draft, secret_box=secret_box, now=utcnow())
+        else:
+            complaint = complain_as_author(
+                session, site_id, comment_id, draft, seq=body.version, secret_box=secret_box, now=utcnow()
+            )
         response = _response(complaint)
     resources().notifier.notify(Job.DELIVER)
     return json_response(response, 201)

@@ -66,11 +66,11 @@ def send_complaint(token: str) -> Response:
         with resources().database.writing() as session:
             _, site = comment_with_site(session, comment_id)
             complain_as_author(
-                session, site.id, comment_id, _draft(site.id), seq=seq, secret_box=resources().secret_box, now=utcnow()
+                session, site.id, comment_id, draft(site.id), seq=seq, secret_box=resources().secret_box, now=utcnow()
             )
     except (Invalid, Conflict, Gone) as error:
-        return _author_page(token, STATUS[error.code], complaint_input=_refused_input(error))
-    return _sent(f"/complaint/{token}")
+        return _author_page(token, STATUS[error.code], complaint_input=refused_input(error))
+    return sent(f"/complaint/{token}")
 
 
 @bp.post("/reported/<token>/complaint")
@@ -82,11 +82,11 @@ def send_reporter_complaint(token: str) -> Response:
     try:
         with resources().database.writing() as session:
             report = report_of_token(session, token)
-            draft = _draft(report.site_id)
-            complain_as_reporter(session, report.id, draft, secret_box=resources().secret_box, now=utcnow())
+            complaint = draft(report.site_id)
+            complain_as_reporter(session, report.id, complaint, secret_box=resources().secret_box, now=utcnow())
     except (Invalid, Conflict, Gone) as error:
-        return report_page(token, STATUS[error.code], complaint_input=_refused_input(error))
-    return _sent(f"/reported/{token}")
+        return report_page(token, STATUS[error.code], complaint_input=refused_input(error))
+    return sent(f"/reported/{token}")
 
 
 def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInput | None = None) -> Response:
@@ -100,18 +100,20 @@ def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInp
         complaint = complaint_about(session, comment_id, seq) or open_complaint_of_author(session, comment_id)
         last = last_event(session, comment_id)
     until = event.at + COMPLAINT_TIME
-    language = str(get_locale() or "en").partition("_")[0]
     return reader_page(
         "readers/complaint.html", status, comment=listed.comment, site=site, complaint=complaint, token=token, until=until,
-        statement=_lines(statement, language) if statement else [],
+        statement=lines_of(statement),
         may_complain=last is event and statement is not None and utcnow() <= until,
         form_token=signed(resources().settings.secret, site.id), complaint_input=complaint_input, plain=visible_text,
         back=url_of(listed),
     )  # fmt: skip
 
 
-def _lines(statement: dict[str, Any], language: str) -> list[str]:
-    """The lines of a statement of reasons up to the one that leads to this page."""
+def lines_of(statement: dict[str, Any] | None) -> list[str]:
+    """The lines of a statement of reasons up to the one that leads to this page, in the language of the page."""
+    if statement is None:
+        return []
+    language = str(get_locale() or "en").partition("_")[0]
     text = str(statement["text"].get(language, statement["text"]["en"]))
     return list(takewhile(lambda line: statement["redress"]["complaint_url"] not in line, text.split("\n")))
 
@@ -123,13 +125,13 @@ def _restriction(token: str) -> tuple[UUID, int]:
     return restriction
 
 
-def _draft(site_id: str) -> ComplaintDraft:
+def draft(site_id: str) -> ComplaintDraft:
     """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for."""
     form = sent_form(ComplaintForm, site_id)
     return ComplaintDraft(form.text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
 
 
-def _refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
+def refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
     sentences = {
         "/text": _("Say why the decision is wrong, in at most 4,000 characters."),
         "/email": _("Enter an e-mail address like name@example.org."),
@@ -139,6 +141,6 @@ def _refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
     return ComplaintInput(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
 
 
-def _sent(path: str) -> Response:
+def sent(path: str) -> Response:
     resources().notifier.notify(Job.DELIVER)
     return see_other(path)

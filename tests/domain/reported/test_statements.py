@@ -71,8 +71,10 @@ def test_a_change_that_restricts_nothing_has_no_statement(before: State, after: 
 )
 def test_a_ban_has_a_statement(days: int | None, reason: str, restriction: str, ground: str, sentence: str) -> None:
     until = NOON + timedelta(days=days) if days else None
-    made = ban_statement(Ban(NOON, until, reason, "News"), SitePolicy(None))
+    made = ban_statement(Ban(NOON, until, reason, "News", "https://g.example/banned/x"), SitePolicy(None))
     assert (made["restriction"], made["ground"], made["required"]) == (restriction, ground, True)
     assert made["duration"] == (until.isoformat() if until else "indefinite")
     assert sentence in made["text"]["de"].splitlines()
+    assert made["redress"]["complaint_url"] == "https://g.example/banned/x"
+    assert all("https://g.example/banned/x" in text for text in made["text"].values())
     assert not any("{" in text for text in made["text"].values())

@@ -30,6 +30,7 @@ def test_only_what_is_meant_for_everybody_is_public(app: Flask) -> None:
     assert open_to_all == {
         "/",
         "/1.1/test",
+        "/banned/<token>",
         "/complaint/<token>",
         "/docs",
         "/docs/errors",

@@ -13,7 +13,7 @@ from service.domain.ids import new_id
 from service.jobs.names import Job
 from service.store.moderation import queue as waiting
 from service.store.reported.complaints import complaint_with, open_complaints
-from service.store.sites.sites import site
+from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.i18n import _
@@ -26,6 +26,7 @@ from service.web.pages.queue.page import queue_tabs
 from service.web.pages.queue.query_params import uuid, version
 from service.web.pages.queue.rejection_reasons import reason_label
 from service.web.pages.reported import report_text
+from service.web.pages.reports.authors import with_times
 from service.web.resources.web_resources import resources
 
 
@@ -73,9 +74,10 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
         return page("no_site.html")
     with resources().database.reading() as session:
         items, here = open_complaints(session, site_id()), site(session, site_id())
+        bans = {entry["id"]: with_times(entry) for entry in policy_of(here).authors("blocked_authors").values()}
         numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
         "complaints.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], card_text=card_text,
         words=report_text, done=request.args.get("done", ""), my_id=current_moderator_id(), reason_label=reason_label,
-        action_id=uuid(request.args.get("action", "")),
+        action_id=uuid(request.args.get("action", "")), bans=bans,
     )  # fmt: skip

@@ -117,12 +117,11 @@ def _ban_or_trust(this_site: Site | None, key: str) -> str:
 
 
 def _entries(stored: object) -> list[dict[str, object]]:
-    entries: list[dict[str, object]] = [
-        {
-            **entry,
-            "at": datetime.fromisoformat(entry["at"]),
-            "until": datetime.fromisoformat(entry["until"]) if entry["until"] else None,
-        }
-        for entry in stored  # type: ignore[attr-defined]
-    ]
+    entries = [with_times(entry) for entry in stored]  # type: ignore[attr-defined]
     return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)
+
+
+def with_times(entry: AuthorEntry) -> dict[str, object]:
+    """An entry with its times as datetimes; `until` is None for ever."""
+    until = datetime.fromisoformat(entry["until"]) if entry["until"] else None
+    return {**entry, "at": datetime.fromisoformat(entry["at"]), "until": until}
