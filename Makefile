@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
+.PHONY: architecture clients help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -46,11 +46,14 @@ schemathesis: $(VENV)/test.stamp ## Test the API against its OpenAPI document fo
 
 lint: $(VENV)/test.stamp ## Check style, types and import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy && $(BIN)/mypy clients/python/greenroom_client
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 	@! $(BIN)/vulture | grep -vE "unused (variable|attribute)"
 	$(BIN)/python -m tests.support.tree_rules
+
+clients: ## Check the types of the JavaScript client, and write its greenroom.d.ts again (needs npm)
+	cd clients/javascript && npx --yes --package typescript@5.9.3 tsc --strict --checkJs --allowJs --target es2022 --module nodenext --lib es2023,dom,dom.iterable --declaration --emitDeclarationOnly greenroom.js
 
 format: $(VENV)/test.stamp ## Format the code and apply automatic fixes
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

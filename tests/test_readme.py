@@ -78,6 +78,7 @@ PAGES = [
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *(ROOT / "examples").rglob("*.md"),
+    *(ROOT / "clients").rglob("*.md"),
 ]
 
 

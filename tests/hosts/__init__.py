@@ -1,0 +1,1 @@
+"""Tests of what hosts use: the clients and the recipes, against a running Greenroom."""
