@@ -1,6 +1,7 @@
 """The `greenroom` command. Each subcommand lives in `service/commands` and is imported when it is called."""
 
 import importlib
+from typing import Any
 
 import click
 
@@ -53,6 +54,17 @@ class _Lazy(click.Group):
         name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         command: click.Command = getattr(module, name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. What an operator can cause ends it with one sentence, not with a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from service.commands.support.operator_errors import advice
+
+            if words := advice(error):
+                raise click.ClickException(words) from error
+            raise
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

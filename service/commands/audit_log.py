@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from service.commands.support.context import database
+from service.commands.support.context import database, known_site
 from service.store.accounts.audit_log import AuditFilter, people_named
 from service.store.accounts.audit_log import audit_entries as logged
 from service.store.db.column_types import AnyRow
@@ -36,6 +36,9 @@ def audit_log(site_id: str | None, since: datetime | None, event: str, limit: in
         with database().reading() as session:
             rows = logged(session, wanted, after=after, limit=size)
             named = people_named(session, rows)
+            if site_id and not rows and after is None:
+                # The entries of a deleted site stay, so only a site without any is looked up.
+                known_site(session, site_id)
         for row in rows[:size]:
             click.echo(json.dumps(_facts(row, named), ensure_ascii=False) if as_json else _line(_facts(row, named)))
         if len(rows) <= size:

@@ -3,6 +3,7 @@
 import click
 
 from service.commands.support.context import new_database
+from service.store.db.schema_version import Schema, newer_advice, schema
 
 
 @click.group()
@@ -15,6 +16,10 @@ def upgrade() -> None:
     """Upgrade the schema to the newest revision. Safe to run again, and while the old version still serves."""
     from service.store.db import migrate
 
+    now = migrate.current(new_database())
+    if schema(now) is Schema.NEWER:
+        click.echo(newer_advice(str(now)))
+        return
     try:
         before, after = migrate.upgrade(new_database())
     except migrate.RetiredSchema as error:
@@ -28,6 +33,9 @@ def status() -> None:
     from service.store.db import migrate
 
     now, wanted = migrate.current(new_database()), migrate.newest()
+    if schema(now) is Schema.NEWER:
+        click.echo(newer_advice(str(now)))
+        return
     click.echo(f"schema is at {now or 'nothing yet'}, this version wants {wanted}")
     if now != wanted:
         raise click.ClickException("run `greenroom db upgrade`")

@@ -7,7 +7,7 @@ import click
 
 from service.actions.sites.external_checks import ExternalCheckSettings, remove_external_check, set_external_check
 from service.clock import utcnow
-from service.commands.support.context import database, settings
+from service.commands.support.context import database, known_site, settings
 from service.domain.errors import Refusal
 from service.domain.external_checks import external_checks
 from service.domain.security.encryption import SecretBox
@@ -80,6 +80,7 @@ def set_one(
 def list_them(site_id: str, *, as_json: bool) -> None:
     """List the external checks of SITE. Keys are never shown."""
     with database().reading() as session:
+        known_site(session, site_id)
         rows = external_checks_of(session, site_id)
     for row in rows:
         told = _as_json(row)

@@ -1,5 +1,6 @@
 """`greenroom post`: posts a file of comments (JSON lines) through the host API."""
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -38,12 +39,13 @@ def post(file: Path, site: str, url: str, key: str, thread: str, *, wait: bool, 
 
     Example: greenroom post comments.jsonl --site news --wait
     """
-    lines = sum(1 for line in file.open("rb") if line.strip())
+    # What is no regular file, such as standard input, can be read only once.
+    lines = sum(1 for line in file.open("rb") if line.strip()) if file.is_file() else None
     with (
         _key_for(site, key) as used,
-        click.progressbar(length=lines, label=file.name, file=sys.stderr, show_pos=True) as bar,
+        click.progressbar(itertools.count(), length=lines, label=file.name, file=sys.stderr, show_pos=True) as bar,
     ):
-        sender = Sender(url or _here(), used, thread=thread or file.stem, wait=wait, tick=lambda: bar.update(1))
+        sender = Sender(url or _here(), used, thread=thread or file.stem, wait=wait, tick=lambda: bar.update(1), tell=_tell)
         try:
             with file.open(encoding="utf-8", errors="replace") as opened:
                 sent = sender.send(iter(opened))
@@ -73,6 +75,10 @@ def _key_for(site: str, key: str) -> Iterator[str]:
     finally:
         with database().writing() as session:
             revoke_key(session, site, key_id, now=utcnow())
+
+
+def _tell(words: str) -> None:
+    click.echo(f"\n{words}", err=True)
 
 
 def _here() -> str:

@@ -64,5 +64,7 @@ def _run(name: str) -> None:
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
         raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
+    # Asked here, because a web process without a root secret would be started again and again.
+    _ = settings().secret
     load_libraries({role}, settings())
     run(role, settings())

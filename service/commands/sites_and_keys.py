@@ -12,8 +12,8 @@ from service.actions.sites.site_settings import set_languages, set_origins, set_
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, add_site, revoke_key
 from service.actions.sites.word_lists import set_list
 from service.clock import utcnow
-from service.commands.support.context import database, settings
-from service.domain.errors import NotFound, Refusal
+from service.commands.support.context import database, known_site, settings
+from service.domain.errors import Refusal
 from service.domain.policy.language_coverage import ALL, COVERED, named
 from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.domain.security.pseudonyms import Pseudonymizer
@@ -90,8 +90,7 @@ def set_a_site(
     """
     try:
         with database().writing() as session:
-            if session.get(Site, site_id) is None:
-                raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
+            known_site(session, site_id)
             if origins:
                 set_origins(session, site_id, origins)
             if added:
@@ -265,6 +264,7 @@ def add_a_key(site_id: str, scopes: tuple[str, ...], held_is: str, label: str, *
 def list_keys(site_id: str, *, as_json: bool) -> None:
     """List the active keys of SITE: first characters, scopes and last use."""
     with database().reading() as session:
+        known_site(session, site_id)
         rows = session.scalars(
             select(ApiKey).where(ApiKey.site_id == site_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.created_at)
         ).all()

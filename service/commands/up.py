@@ -111,14 +111,17 @@ def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
 
 def _installation(settings: Settings) -> Installation:
     from service.store.db.engine import Database
-    from service.store.db.schema_version import RETIRED_ADVICE, Schema, revision, schema
+    from service.store.db.schema_version import RETIRED_ADVICE, Schema, newer_advice, revision, schema
 
     database = Database(settings.database)
     try:
         with database.reading() as session:
-            standing = schema(revision(session))
+            at = revision(session)
+            standing = schema(at)
         if standing is Schema.RETIRED:
             raise click.ClickException(f"the database cannot be used: {RETIRED_ADVICE}")
+        if standing is Schema.NEWER:
+            click.echo(newer_advice(str(at)), err=True)
         if standing in (Schema.MISSING, Schema.OLDER):
             _upgrade(settings)
         return open_installation(settings, database)

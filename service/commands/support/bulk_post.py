@@ -60,11 +60,14 @@ class Unreachable(Exception):
 
 
 class Sender:
-    """Sends lines to one site. Calls `tick` after each line."""
+    """Sends lines to one site. Calls `tick` after each line, and `tell` when the server does not answer for the first time."""
 
-    def __init__(self, url: str, key: str, *, thread: str, wait: bool, tick: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, key: str, *, thread: str, wait: bool, tick: Callable[[], None], tell: Callable[[str], None]
+    ) -> None:
         self._address = urlsplit(url)
-        self._key, self._thread, self._wait, self._tick = key, thread, wait, tick
+        self._key, self._thread, self._wait, self._tick, self._tell = key, thread, wait, tick, tell
+        self._has_warned = False
         self._local = threading.local()
         self._lock = threading.Lock()
         self._seen: Counter[str] = Counter()
@@ -157,12 +160,19 @@ class Sender:
             except (OSError, http.client.HTTPException) as error:
                 self._local.connection = None
                 status, headers, answer = 0, {}, {"detail": f"no answer from {self._address.netloc}: {error}"}
+                self._tell_once(f"{answer['detail']}; trying again for {PATIENCE:g} s")
             if status in (401, 403, 404):
                 raise Unreachable(_in_words(answer))
             if status not in (0, 429, 503):
                 return status, headers, answer
             if time.monotonic() > until or self._stop.wait(min(float(headers.get("retry-after", "0.5")), 10.0)):
                 raise Unreachable(_in_words(answer))
+
+    def _tell_once(self, words: str) -> None:
+        with self._lock:
+            if not self._has_warned:
+                self._has_warned = True
+                self._tell(words)
 
     def _ask(self, body: bytes, key: str) -> tuple[int, dict[str, str], dict[str, Any]]:
         connection = self._connection()

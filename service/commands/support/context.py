@@ -5,10 +5,13 @@ from functools import cache
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from service.config import BadSetting, Settings, load
+from service.domain.errors import NotFound
 from service.store.db.engine import Database
 from service.store.db.schema_version import revision
+from service.store.tables.sites import Site
 
 
 @cache
@@ -30,6 +33,13 @@ def database() -> Database:
     raise click.ClickException(
         f"nothing is installed {where}: name the folder of Greenroom with GREENROOM_HOME, or start it once with `greenroom up`"
     )
+
+
+def known_site(session: Session, site_id: str) -> Site:
+    """The site of this id. Raises NotFound, which ends the command with its sentence."""
+    if (found := session.get(Site, site_id)) is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site list` names them")
+    return found
 
 
 @cache

@@ -31,6 +31,14 @@ RETIRED_ADVICE = (
 )
 
 
+def newer_advice(at: str) -> str:
+    """What to say of a schema that a newer version has upgraded. It is no error: the version before an upgrade serves with it."""
+    return (
+        f"the schema is at {at}, newer than the {known_revisions()[-1]} of this version. The version before an upgrade serves with "
+        "it; install the newer version again soon"
+    )
+
+
 @cache
 def known_revisions() -> tuple[str, ...]:
     """The revisions that this code contains, oldest first; the migration files are named after them."""
