@@ -33,7 +33,7 @@ class _Body(BaseModel):
 @cache
 def database() -> Database:
     """A database with the engine settings of Greenroom, so that only the way it is used differs."""
-    return Database(os.environ["NAIVE_DATABASE"], pool=16)
+    return Database(os.environ["NAIVE_DATABASE"], connections=16)
 
 
 def app() -> Flask:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from service.setting_kinds import (
-    address,
     database,
     folder,
     issuer,
@@ -17,6 +16,7 @@ from service.setting_kinds import (
     mailbox,
     networks,
     one_of,
+    own_host,
     redis,
     seconds,
     smtp,
@@ -50,9 +50,15 @@ class Settings:
     home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", folder)
     host: str = _setting("127.0.0.1", "Address that the web process listens on.")
     port: int = _setting(8000, "Port that the web process listens on.", whole(1, 65535))
-    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", address)
+    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", own_host)
     database_url: str = _setting(
         "", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", database, secret=True
+    )
+    database_connections: int = _setting(
+        10, "Most connections to PostgreSQL of one process; half of them stay open while idle.", whole(2, 512)
+    )
+    prepared_statements: bool = _setting(
+        True, "Whether statements are prepared on PostgreSQL; false behind PgBouncer before 1.21.", yes_or_no
     )
     redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", redis, secret=True)
     broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", one_of("auto", "none"))

@@ -65,12 +65,41 @@ def folder(text: str) -> Path:
 
 def database(text: str) -> str:
     """The URL of a PostgreSQL or SQLite database, in SQLAlchemy's spelling. PostgreSQL may have several hosts, as in libpq."""
-    for short in ("postgres://", "postgresql://"):
-        if text.startswith(short):
-            return _several_hosts("postgresql+psycopg://" + text.removeprefix(short))
-    if text and not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("expected postgresql://… or sqlite:///…")
-    return text
+    if not text or text.startswith("sqlite:///"):
+        return text
+    for start in ("postgres://", "postgresql://", "postgresql+psycopg://"):
+        if text.startswith(start):
+            url = "postgresql+psycopg://" + text.removeprefix(start)
+            _demand_libpq(url)
+            return _several_hosts(url)
+    raise ValueError("expected postgresql://… or sqlite:///…")
+
+
+def _demand_libpq(url: str) -> None:
+    """Raise ValueError for what libpq would refuse only when it connects."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("expected a closing ] after an IPv6 address") from None
+    for host in parts.netloc.rpartition("@")[2].split(","):
+        port = host.rpartition("]")[2].rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError("expected a port from 1 to 65535 after the colon of a host")
+    for name, value in parse_qsl(parts.query):
+        if name not in _libpq_options():
+            raise ValueError(f"expected options of libpq after the ?, such as sslmode; {name} is none")
+        if name == "sslmode" and value not in _SSL_MODES:
+            raise ValueError(f"expected sslmode to be one of {', '.join(_SSL_MODES)}")
+
+
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+def _libpq_options() -> set[str]:
+    # Imported only here: with SQLite, the PostgreSQL driver would only cost memory.
+    from psycopg.pq import Conninfo
+
+    return {option.keyword.decode() for option in Conninfo.get_defaults()}
 
 
 def _several_hosts(url: str) -> str:
@@ -90,6 +119,16 @@ def redis(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("expected redis://…, rediss://… or unix:///…")
     return text
+
+
+def own_host(text: str) -> str:
+    """A web address without a path: cookies, forms and links of Greenroom begin at the root of its host."""
+    found = address(text)
+    if urlsplit(found).path:
+        raise ValueError(
+            "expected an address without a path, such as https://comments.news.example: Greenroom needs a host name of its own"
+        )
+    return found
 
 
 def address(text: str) -> str:

@@ -11,22 +11,25 @@ from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.lifecycle import dump
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 @click.command()
 @click.argument("file", type=_FILE)
 def backup(file: Path) -> None:
-    """Back up the whole database into FILE, while Greenroom runs. The copy is a consistent snapshot.
+    """Back up the whole database into FILE, while Greenroom runs. The copy is a consistent snapshot. `-` is the standard output.
 
     Check it with `restore --check`. The root secret is not in it: keep that somewhere else. Without the root secret, endpoint
     secrets and keyed hashes are useless.
 
-    Example: greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
+    \b
+    Examples:
+      greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
+      docker compose exec -T web greenroom backup - > greenroom.jsonl.gz
     """
     counts = write_copy(file, None)
     _record(AuditEvent.BACKUP_WRITTEN)
-    click.echo(summary(counts, f"written to {file}"))
+    click.echo(summary(counts, f"written to {file}"), err=True)
 
 
 @click.command()

@@ -194,7 +194,7 @@ def export(site_id: str, file: Path, form: str, person: str) -> None:
     if form == "copy":
         counts = write_copy(file, site_id)
         _record(AuditEvent.SITE_EXPORTED, site_id)
-        click.echo(summary(counts, f"written to {file}"))
+        click.echo(summary(counts, f"written to {file}"), err=True)
         return
     count = write_comments(site_id, file, form)
     _record(AuditEvent.SITE_EXPORTED, site_id, {"format": form})

@@ -113,7 +113,7 @@ def _installation(settings: Settings) -> Installation:
     from service.store.db.engine import Database
     from service.store.db.schema_version import RETIRED_ADVICE, Schema, newer_advice, revision, schema
 
-    database = Database(settings.database)
+    database = Database.of(settings)
     try:
         with database.reading() as session:
             at = revision(session)
@@ -140,7 +140,7 @@ def _upgrade(settings: Settings) -> None:
             from service.store.db import migrate
             from service.store.db.engine import Database
 
-            migrate.upgrade(Database(settings.database))
+            migrate.upgrade(Database.of(settings))
             code = 0
         except Exception:
             log.exception("upgrade_failed")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,3 +172,19 @@ def test_a_site_of_the_version_with_other_names_is_imported(greenroom: Greenroom
         assert session.scalars(select(Activity.kind)).one() == ActivityKind.RETURN
         assert session.scalars(select(Decision.action_id)).one() is not None
         assert all(comment.judged_at for comment in session.scalars(select(Comment)))
+
+
+def test_a_backup_is_streamed_and_never_renamed_over_a_device(house: list[UUID], greenroom: Greenroom, tmp_path: Path) -> None:
+    streamed = greenroom("backup", "-")
+    head = json.loads(gzip.decompress(streamed.stdout_bytes).splitlines()[0])
+    assert head["format"] == "greenroom copy 2"
+    assert "written to -" in streamed.stderr
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    assert greenroom("backup", str(pipe)).exit_code == 0
+    reader.join()
+    assert pipe.is_fifo()
+    assert json.loads(gzip.decompress(read[0]).splitlines()[0])["format"] == "greenroom copy 2"

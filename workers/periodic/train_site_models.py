@@ -199,7 +199,7 @@ def main() -> None:
     os.nice(10)
     signal.alarm(LONGEST)
     gc.disable()
-    database = Database(sys.stdin.read())
+    database = Database(sys.stdin.read(), prepared=False)
     learn_all(database)
     database.close()
 

@@ -24,7 +24,7 @@ class WorkerResources:
 
     @classmethod
     def open(cls, settings: Settings) -> "WorkerResources":
-        database = Database(settings.database, patience=ANSWER_PATIENCE, audit_actor=lambda: AuditActor(ActorKind.GREENROOM))
+        database = Database.of(settings, patience=ANSWER_PATIENCE, audit_actor=lambda: AuditActor(ActorKind.GREENROOM))
         database.compare_clocks()
         return cls(settings, database, notifier(settings), poll_lease=poll_lease(settings))
 

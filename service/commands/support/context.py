@@ -47,4 +47,4 @@ def new_database() -> Database:
     """The database of the settings, which may be empty or not exist yet."""
     if settings().on_sqlite:
         settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Database(settings().database)
+    return Database.of(settings())

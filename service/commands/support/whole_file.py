@@ -1,6 +1,7 @@
 """Writes a file that is complete or not there at all."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,18 @@ from typing import BinaryIO
 
 @contextmanager
 def whole_file(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
-    """Write a file atomically: under a temporary name, synced and renamed when the block ends. Only its owner may read it."""
+    """Write a file atomically: under a temporary name, synced and renamed when the block ends. Only its owner may read it.
+
+    What is no regular file, such as a pipe, is written directly. `-` is the standard output.
+    """
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if path.is_relative_to("/dev") or path.is_relative_to("/proc") or (path.exists() and not path.is_file()):
+        with path.open("wb") as stream:
+            yield stream
+        return
     beside = path.with_name(path.name + ".part")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

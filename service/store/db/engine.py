@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from service.config import Settings
 from service.domain.audit_events import AuditActor
 from service.domain.text.folded import fold
 from service.store.db.folded import FOLD
@@ -29,17 +30,37 @@ class Database:
     """The database. Build one per process, after any fork; `reading()` and `writing()` open sessions.
 
     On SQLite writers take turns (see `FairFileLock`). If PostgreSQL hangs, or the network drops silently, a call fails after
-    `patience` seconds; with None it waits without a limit. `audit_actor` returns the actor for the audit log.
+    `patience` seconds; with None it waits without a limit. `audit_actor` returns the actor for the audit log. `connections` (the
+    most at a time) and `prepared` are for PostgreSQL.
     """
 
     def __init__(
-        self, url: str, *, pool: int = 5, patience: float | None = None, audit_actor: Callable[[], AuditActor] = AuditActor
+        self,
+        url: str,
+        *,
+        connections: int = 10,
+        prepared: bool = True,
+        patience: float | None = None,
+        audit_actor: Callable[[], AuditActor] = AuditActor,
     ) -> None:
         self.url = url
         self._audit_actor = audit_actor
         self.on_sqlite = url.startswith("sqlite")
-        self._pool = pool
+        self._connections, self._prepared = connections, prepared
         self._patience = patience
+
+    @classmethod
+    def of(
+        cls, settings: Settings, *, patience: float | None = None, audit_actor: Callable[[], AuditActor] = AuditActor
+    ) -> "Database":
+        """The database of these settings."""
+        return cls(
+            settings.database,
+            connections=settings.database_connections,
+            prepared=settings.prepared_statements,
+            patience=patience,
+            audit_actor=audit_actor,
+        )
 
     @cached_property
     def engine(self) -> Engine:
@@ -48,7 +69,7 @@ class Database:
         # Imported only here: with SQLite, the PostgreSQL driver would only cost memory.
         from service.store.db.postgres import postgres_engine
 
-        return postgres_engine(self.url, pool=self._pool, patience=self._patience)
+        return postgres_engine(self.url, connections=self._connections, prepared=self._prepared, patience=self._patience)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

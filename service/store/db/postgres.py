@@ -30,16 +30,21 @@ class _TimedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"the server has not answered for {timeout or self.patience:g} s") from None
 
 
-def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
+def postgres_engine(url: str, *, connections: int, prepared: bool, patience: float | None) -> Engine:
     """An engine whose statements, lock waits and idle transactions time out on the server. `patience` is the client's own timeout
-    for one response, in seconds; None waits without a limit."""
+    for one response, in seconds; None waits without a limit.
+
+    Half of the connections stay open. The others are closed when they are returned, so that a crowd that has gone keeps no slots of
+    the server.
+    """
+    kept = max(1, connections // 2)
     # JIT compilation makes none of our queries faster. On today's disks a random read costs little more than a sequential read,
     # so random_page_cost is low.
     options = "-c jit=off -c random_page_cost=1.1 -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
     engine = create_engine(
         url,
-        pool_size=pool,
-        max_overflow=pool,
+        pool_size=kept,
+        max_overflow=connections - kept,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={"connect_timeout": 2, "options": options},
@@ -62,6 +67,8 @@ def postgres_engine(url: str, *, pool: int, patience: float | None) -> Engine:
     def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> _TimedConnection:
         connection = _TimedConnection.connect(*arguments, **named)
         connection.patience = patience
+        if not prepared:
+            connection.prepare_threshold = None
         return connection
 
     return engine

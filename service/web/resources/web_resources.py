@@ -57,7 +57,7 @@ class WebResources:
 
     @classmethod
     def open(cls, settings: Settings, trial: Trial | None = None) -> "WebResources":
-        database = Database(settings.database, pool=settings.web_threads, patience=ANSWER_PATIENCE, audit_actor=audit_actor)
+        database = Database.of(settings, patience=ANSWER_PATIENCE, audit_actor=audit_actor)
         pseudonyms = Pseudonymizer.from_secret(settings.secret)
         return cls(
             settings=settings,

@@ -127,7 +127,7 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     words = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(words.database or f"sqlite:///{folder}/crowd.db", pool=words.moderators)
+        database = Database(words.database or f"sqlite:///{folder}/crowd.db", connections=words.moderators)
         migrate.upgrade(database)
         began = time.monotonic()
         counts = crowd(database, moderators=words.moderators, decisions=words.decisions, seed=words.seed)
