@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture clients help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
+.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -51,6 +51,9 @@ lint: $(VENV)/test.stamp ## Check style, types and import contracts
 	$(BIN)/codespell
 	@! $(BIN)/vulture | grep -vE "unused (variable|attribute)"
 	$(BIN)/python -m tests.support.tree_rules
+
+recipes: $(VENV)/test.stamp ## Run the recipes of docs/recipes to the letter, with packages from their registries (needs npm, and Hugo for one)
+	RECIPES=1 $(BIN)/python -m pytest tests/hosts/test_recipes.py
 
 clients: ## Check the types of the JavaScript client, and write its greenroom.d.ts again (needs npm)
 	cd clients/javascript && npx --yes --package typescript@5.9.3 tsc --strict --checkJs --allowJs --target es2022 --module nodenext --lib es2023,dom,dom.iterable --declaration --emitDeclarationOnly greenroom.js
