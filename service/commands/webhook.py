@@ -1,4 +1,4 @@
-"""`greenroom webhook`: a test receiver that verifies webhooks and reports repeated ones and wrong order."""
+"""`greenroom webhook`: the endpoints of a site, and a test receiver that verifies webhooks and reports repeated ones and wrong order."""
 
 import json
 import signal
@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from service.actions.webhooks.endpoints import add_endpoint, remove_endpoint
 from service.clock import utcnow
+from service.commands.endpoints import add, list_endpoints
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 from service.domain.security.encryption import SecretBox
@@ -78,7 +79,11 @@ class Ledger:
 
 @click.group()
 def webhook() -> None:
-    """Receive and verify webhooks on this machine."""
+    """Add endpoints, and receive and verify webhooks on this machine."""
+
+
+webhook.add_command(add)
+webhook.add_command(list_endpoints)
 
 
 @webhook.command()

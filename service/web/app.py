@@ -91,6 +91,7 @@ PAGES = (
     "service.web.pages.reports.threads",
     "service.web.pages.settings.api_keys",
     "service.web.pages.settings.audit_log",
+    "service.web.pages.settings.chats",
     "service.web.pages.settings.custom_rules",
     "service.web.pages.settings.external_checks",
     "service.web.pages.settings.languages",

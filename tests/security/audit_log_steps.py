@@ -146,6 +146,12 @@ STEPS: Steps = {
         (AuditEvent.DELIVERIES_REPLAYED, _webhook("replay")),
         (AuditEvent.ENDPOINT_REMOVED, _webhook("remove")),
     ],
+    "pages.add_chat_endpoint": [
+        (AuditEvent.ENDPOINT_ADDED, form("/settings/chats", kind="slack", url=HOOK, event="comment.held", template=""))
+    ],
+    "pages.change_chat_endpoint": [
+        (AuditEvent.ENDPOINT_CHANGED, form(lambda walk: f"/settings/chats/{walk.chat()}", event="comment.held", old_after="30"))
+    ],
     "pages.replay_delivery": [(AuditEvent.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
     "pages.invite": [
         (AuditEvent.MODERATOR_INVITED, form("/settings/moderators", email="new@news.example", role="viewer")),

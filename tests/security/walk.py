@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from service.actions.webhooks.chats import ChatSettings, add_chat
+from service.clock import utcnow
 from service.domain.ids import new_id
 from service.domain.security.encryption import SecretBox
 from service.domain.security.totp import code_at, new_secret, step_at
@@ -12,7 +14,7 @@ from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import BrowserSession, Moderator, Role
 from service.store.tables.audit_log import AuditEntry
 from service.store.tables.comments import Comment, Thread
-from service.store.tables.outbox import Delivery, DeliveryState
+from service.store.tables.outbox import Delivery, DeliveryState, EndpointKind
 from service.store.tables.reported import Report
 from service.store.tables.sites import ApiKey
 from tests.security.conftest import House
@@ -34,6 +36,12 @@ class Walk:
 
     def endpoint(self) -> str:
         return str(self.host.post("/v1/endpoints", json={"url": HOOK}).json["id"])
+
+    def chat(self) -> str:
+        settings = self.house.app.extensions["greenroom"].settings
+        with self.house.database.writing() as session:
+            secret_box = SecretBox.from_secret(settings.secret)
+            return str(add_chat(session, "news", EndpointKind.SLACK, ChatSettings(HOOK), secret_box=secret_box, now=utcnow()).id)
 
     def key(self) -> str:
         """The id of a new key."""

@@ -19,6 +19,7 @@ from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.forget_reporters import forget_reporters
 from workers.periodic.limit_waits import limit_waits
 from workers.periodic.send_mails import send_mails
+from workers.periodic.tell_of_old_queues import tell_of_old_queues
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
@@ -59,6 +60,7 @@ PERIODIC_JOBS = (
     PeriodicJob("attempts", delete_attempts, 600.0),
     PeriodicJob("reporters", forget_reporters, 600.0),
     PeriodicJob("waits", limit_waits, 10.0),
+    PeriodicJob("old queues", tell_of_old_queues, 10.0),
 )
 
 

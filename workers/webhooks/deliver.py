@@ -20,6 +20,7 @@ from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.jobs.names import Job
+from service.store.webhooks.chat_messages import chat_messages
 from service.store.webhooks.deliveries import Outgoing, anything_due, claim, outgoing, release
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.send_pool import SendPool
@@ -96,12 +97,13 @@ class _Round:
             if landed:
                 record_attempts(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
-            release(session, [(item.delivery_id, item.token) for item in back])
+            release(session, [(delivery_id, item.token) for item in back for delivery_id in item.delivery_ids])
             ids = [] if late else self._taken(session, landed, token, now)
         if ids:
             crash_point(CrashPoint.LEASED)
         with database.reading() as session:
-            return outgoing(session, ids, token=token, now=now, links=self._links, secret_box=self._secret_box)
+            webhooks = outgoing(session, ids, token=token, now=now, links=self._links, secret_box=self._secret_box)
+            return webhooks + chat_messages(session, ids, token=token, now=now, links=self._links)
 
     def _anything_due(self, now: datetime) -> bool:
         with self._workshop.database.reading() as session:

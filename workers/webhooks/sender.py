@@ -11,6 +11,8 @@ from service.clock import utcnow
 from service.config import Settings
 from service.crash import CrashPoint, crash_point
 from service.domain.security.encryption import DecryptionFailed, SecretBox
+from service.domain.webhooks.chat_body import chat_body, telegram_parts
+from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.signing import signatures
 from service.store.tables.outbox import EndpointKind
@@ -35,7 +37,9 @@ class Sender:
             keys = [self._secret_box.decrypt(sealed) for sealed in item.secrets]
         except DecryptionFailed as error:
             return AttemptResult(item, at, Answer(None, error=f"the secret of this endpoint is unreadable: {error}"))
-        if item.kind is EndpointKind.AKISMET:
+        if item.kind in CHATS:
+            answer = self._post_to_chat(item, keys[0])
+        elif item.kind is EndpointKind.AKISMET:
             answer = read_answer(self._outside.post(item.url, callback_request(item, keys[0]), CALLBACK_HEADERS), item, now=at)
         else:
             body = _json({"type": item.type, "timestamp": item.at.isoformat(), "data": item.body})
@@ -45,6 +49,13 @@ class Sender:
             "webhook_attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds}
         )
         return AttemptResult(item, at, answer)
+
+    def _post_to_chat(self, item: Outgoing, address: str) -> Answer:
+        chat_id = ""
+        if item.kind is EndpointKind.TELEGRAM:
+            address, chat_id = telegram_parts(address)
+        body = chat_body(item.kind, item.body, template=item.template, chat_id=chat_id)
+        return self._outside.post(address, body, {"Content-Type": "application/json", "User-Agent": "Greenroom-Webhooks/1"})
 
 
 def _json(message: Mapping[str, Any]) -> bytes:

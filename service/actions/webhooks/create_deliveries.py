@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
+from service.domain.webhooks.endpoint_kinds import CHATS
+from service.domain.webhooks.retry_schedule import end_of_minute
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState
 from service.store.webhooks.callbacks import contexts_of, is_for_callback
@@ -38,12 +40,12 @@ def create_deliveries(session: Session, *, now: datetime, mails: bool = False) -
             "comment_id": event.comment_id or event.about_id,
             "seq": event.seq,
             "state": DeliveryState.DUE,
-            "due_at": now,
+            "due_at": end_of_minute(now) if is_chat else now,
             "tries": 0,
             "created_at": now,
         }
         for event in sorted(events, key=lambda event: (event.at, event.id))
-        for endpoint_id, is_wanted in endpoints[event.site_id]
+        for endpoint_id, is_chat, is_wanted in endpoints[event.site_id]
         if is_wanted(event)
     ]
     if rows:
@@ -117,9 +119,9 @@ def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
     ).all()
 
 
-def _endpoints(session: Session, events: Sequence[AnyRow]) -> defaultdict[str, list[tuple[UUID, Callable[[AnyRow], bool]]]]:
-    """The enabled endpoints of the events' sites, each with whether it receives an event."""
-    endpoints: defaultdict[str, list[tuple[UUID, Callable[[AnyRow], bool]]]] = defaultdict(list)
+def _endpoints(session: Session, events: Sequence[AnyRow]) -> defaultdict[str, list[tuple[UUID, bool, Callable[[AnyRow], bool]]]]:
+    """The enabled endpoints of the events' sites, each with whether it is a chat, and whether it receives an event."""
+    endpoints: defaultdict[str, list[tuple[UUID, bool, Callable[[AnyRow], bool]]]] = defaultdict(list)
     columns = (Endpoint.id, Endpoint.site_id, Endpoint.kind, Endpoint.events)
     rows = session.execute(
         select(*columns).where(Endpoint.site_id.in_({event.site_id for event in events}), Endpoint.enabled)
@@ -128,7 +130,7 @@ def _endpoints(session: Session, events: Sequence[AnyRow]) -> defaultdict[str, l
     contexts = contexts_of(session, [event.comment_id for event in events if event.comment_id and event.site_id in blogs])
     for endpoint_id, site_id, kind, event_types in rows:
         is_wanted = _news_to(endpoint_id, contexts) if kind == EndpointKind.AKISMET else _one_of(frozenset(event_types))
-        endpoints[site_id].append((endpoint_id, is_wanted))
+        endpoints[site_id].append((endpoint_id, kind in CHATS, is_wanted))
     return endpoints
 
 

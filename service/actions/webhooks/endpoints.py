@@ -17,6 +17,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.security.encryption import SecretBox
+from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.signing import new_secret
 from service.domain.webhooks.target_url import parse_target
 from service.store.comments.apply_verdicts import none_under_way
@@ -24,7 +25,7 @@ from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Endpo
 from service.store.tables.sites import Site
 
 #: The event types that an endpoint may choose from; by default it receives all of them.
-EVENTS: tuple[EventType, ...] = tuple(event for event in EventType if event is not EventType.TEST)
+EVENTS: tuple[EventType, ...] = tuple(event for event in EventType if event not in (EventType.QUEUE_OLD, EventType.TEST))
 #: The maximum number of endpoints of a site: each endpoint costs one delivery per event, and a client that adds more probably has
 #: a bug.
 MOST_ENDPOINTS = 20
@@ -43,9 +44,10 @@ def add_endpoint(
     allow: Sequence[str] = (),
     kind: EndpointKind = EndpointKind.WEBHOOK,
     secret: str = "",
+    **more: object,
 ) -> tuple[Endpoint, str]:
     """Add an endpoint. Returns it and its secret, which is shown only once. `allow` are the private networks that are permitted.
-    Without a `secret` it gets a new one.
+    Without a `secret` it gets a new one. `more` are columns that only a chat has (`add_chat`).
 
     Raises Invalid for a bad URL, NotFound for an unknown site, or Conflict if there are MOST_ENDPOINTS.
     """
@@ -67,10 +69,11 @@ def add_endpoint(
         failures=0,
         events_since=_from_now_on(session, site_id, now),
         created_at=now,
+        **more,
     )
     session.add(endpoint)
     session.flush()
-    record_audit(session, AuditEvent.ENDPOINT_ADDED, site_id=site_id, target=endpoint.id, after=_facts(endpoint))
+    record_audit(session, AuditEvent.ENDPOINT_ADDED, site_id=site_id, target=endpoint.id, after=endpoint_facts(endpoint))
     return endpoint, secret
 
 
@@ -91,10 +94,10 @@ def change_endpoint(
     """
     if events is not None or enabled:
         none_under_way(session)
-    endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
     if url is not None or events is not None:
-        _is_ours_to_change(endpoint)
-    before = _facts(endpoint)
+        _is_webhook(endpoint)
+    before = endpoint_facts(endpoint)
     if url is not None:
         check_url(url, allow)
         endpoint.url = url
@@ -109,22 +112,22 @@ def change_endpoint(
     session.flush()
     if enabled is False:
         give_up(session, endpoint.id)
-    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, _facts(endpoint), site_id=site_id, target=endpoint.id)
+    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, endpoint_facts(endpoint), site_id=site_id, target=endpoint.id)
     return endpoint
 
 
 def remove_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> None:
     """Delete an endpoint with its deliveries and attempts. Raises NotFound."""
-    endpoint = _locked_endpoint(session, site_id, endpoint_id)
-    record_audit(session, AuditEvent.ENDPOINT_REMOVED, site_id=site_id, target=endpoint.id, before=_facts(endpoint))
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
+    record_audit(session, AuditEvent.ENDPOINT_REMOVED, site_id=site_id, target=endpoint.id, before=endpoint_facts(endpoint))
     session.delete(endpoint)
 
 
 def rotate(session: Session, site_id: str, endpoint_id: UUID, *, secret_box: SecretBox, now: datetime) -> tuple[Endpoint, str]:
     """Make a new secret. For a day, webhooks are signed with the old secret as well. A second rotation within that day ends the
     oldest secret at once."""
-    endpoint = _locked_endpoint(session, site_id, endpoint_id)
-    _is_ours_to_change(endpoint)
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
+    _is_webhook(endpoint)
     secret = new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + ROTATION
     endpoint.secret = secret_box.encrypt(secret)
@@ -135,7 +138,7 @@ def rotate(session: Session, site_id: str, endpoint_id: UUID, *, secret_box: Sec
 
 def send_test(session: Session, site_id: str, endpoint_id: UUID, *, now: datetime) -> UUID:
     """Create a test delivery, which is sent like any other. Returns its id. Raises NotFound."""
-    endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
     delivery = Delivery(
         id=new_id(),
         event_id=None,
@@ -213,18 +216,31 @@ def check_url(url: str, allow: Sequence[str] = ()) -> None:
         raise Invalid.field("/url", "private", f"{address} is private; `webhook_allow` opens networks of your own")
 
 
-def _is_ours_to_change(endpoint: Endpoint) -> None:
+def _is_webhook(endpoint: Endpoint) -> None:
+    """Raise Conflict for an endpoint whose address and secret are not a host's own."""
+    if endpoint.kind in CHATS:
+        detail = "this is a chat; its address is changed on its page"
+        raise Conflict(detail, Fault("", "chat", "change it on the page of endpoints; here turn it on or off"))
     if endpoint.kind == EndpointKind.AKISMET:
         detail = "this is the callback of a blog with Akismet's plugin, which names its address and has its key as the secret"
         raise Conflict(detail, Fault("", "callback", "change the blog's address or key in the blog; here turn it on or off"))
 
 
-def _facts(endpoint: Endpoint) -> dict[str, Any]:
+def endpoint_facts(endpoint: Endpoint) -> dict[str, Any]:
     """The facts for the audit log. The path and query of the URL are left out: they are often a secret."""
     target = parse_target(endpoint.url)
     host = f"{'https' if target.tls else 'http'}://{target.authority}"
     digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
-    return {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
+    facts = {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
+    if endpoint.kind in CHATS:
+        facts |= {name: getattr(endpoint, name) for name in ("kind", "template", "shows_words", "old_after")}
+    return facts
+
+
+def listen_from(session: Session, endpoint: Endpoint, events: Sequence[EventType], *, now: datetime) -> None:
+    """Let an endpoint receive these types of events from now on."""
+    endpoint.events = _in_order(events)
+    endpoint.events_since = _from_now_on(session, endpoint.site_id, now)
 
 
 def _from_now_on(session: Session, site_id: str, now: datetime) -> datetime:
@@ -238,7 +254,7 @@ def _in_order(events: Sequence[EventType]) -> list[str]:
     return [event.value for event in EVENTS if event in events]
 
 
-def _locked_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
+def locked_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
     endpoint = session.scalar(select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.site_id == site_id).with_for_update())
     if endpoint is None:
         raise NotFound("no such endpoint on this site")
@@ -246,7 +262,7 @@ def _locked_endpoint(session: Session, site_id: str, endpoint_id: UUID) -> Endpo
 
 
 def _one_that_is_enabled(session: Session, site_id: str, endpoint_id: UUID) -> Endpoint:
-    endpoint = _locked_endpoint(session, site_id, endpoint_id)
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
     if not endpoint.enabled:
         raise Conflict("this endpoint is disabled; enable it first", Fault("", "disabled", "expected an enabled endpoint"))
     return endpoint

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
-from service.domain.webhooks.retry_schedule import GIVE_UP, Answer, next_try, pause_of
+from service.domain.webhooks.endpoint_kinds import CHATS
+from service.domain.webhooks.retry_schedule import GIVE_UP, Answer, end_of_minute, next_try, pause_of
 from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.webhooks.deliveries import BREAKER, Outgoing
@@ -26,7 +27,7 @@ _PAUSING = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """One attempt: the delivery that was sent, the time it began, and the response."""
+    """One attempt: the delivery that was sent (or the deliveries, to a chat), the time it began, and the response."""
 
     outgoing: Outgoing
     at: datetime
@@ -39,11 +40,12 @@ def record_attempts(session: Session, tried: Sequence[AttemptResult], *, now: da
     An attempt that lost its lease is not recorded: another delivery worker sends the same message again, under the same id.
     """
     endpoints = _at_stake(session, tried)
-    arrived = _arrived(session, [t for t in tried if t.answer.arrived], now)
-    failed = [t for t in tried if not t.answer.arrived and _failed(session, t, now)]
-    recorded = arrived + failed
-    if recorded:
-        session.execute(insert(table(Attempt)), [_attempt_row(t) for t in recorded])
+    moved = _arrived(session, [t for t in tried if t.answer.arrived], now)
+    moved |= {delivery_id for t in tried if not t.answer.arrived for delivery_id in _failed(session, t, now)}
+    rows = [_attempt_row(t, delivery_id) for t in tried for delivery_id in t.outgoing.delivery_ids if delivery_id in moved]
+    if rows:
+        session.execute(insert(table(Attempt)), rows)
+    recorded = [t for t in tried if not moved.isdisjoint(t.outgoing.delivery_ids)]
     for endpoint in endpoints:
         attempts = [t for t in recorded if t.outgoing.endpoint_id == endpoint.id]
         if attempts:
@@ -62,11 +64,11 @@ def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endp
     return session.scalars(select(Endpoint).where(Endpoint.id.in_(failed)).order_by(Endpoint.id).with_for_update()).all()
 
 
-def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) -> list[AttemptResult]:
-    """Mark arrived deliveries as done, with one statement per lease. Returns the attempts whose lease was still valid."""
+def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) -> set[UUID]:
+    """Mark arrived deliveries as done, with one statement per lease. Returns those whose lease was still valid."""
     done: set[UUID] = set()
     for token in {t.outgoing.token for t in tried}:
-        ids = [t.outgoing.delivery_id for t in tried if t.outgoing.token == token]
+        ids = [delivery_id for t in tried if t.outgoing.token == token for delivery_id in t.outgoing.delivery_ids]
         done |= set(
             session.scalars(
                 update(Delivery)
@@ -76,18 +78,23 @@ def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) ->
                 .execution_options(synchronize_session=False)
             )
         )
-    return [t for t in tried if t.outgoing.delivery_id in done]
+    return done
 
 
-def _failed(session: Session, tried: AttemptResult, now: datetime) -> bool:
-    """Update a delivery that did not arrive. False if its lease was lost."""
-    leased = (Delivery.id == tried.outgoing.delivery_id, Delivery.lease_token == tried.outgoing.token)
-    tries = session.scalar(select(Delivery.tries).where(*leased, Delivery.state == DeliveryState.DUE).with_for_update())
-    if tries is None:
-        return False
-    values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
-    session.execute(update(Delivery).where(*leased).values(**values).execution_options(synchronize_session=False))
-    return True
+def _failed(session: Session, tried: AttemptResult, now: datetime) -> set[UUID]:
+    """Update the deliveries of an attempt that did not arrive. Returns those whose lease was still valid."""
+    leased = (Delivery.id.in_(tried.outgoing.delivery_ids), Delivery.lease_token == tried.outgoing.token)
+    rows = session.execute(
+        select(Delivery.id, Delivery.tries).where(*leased, Delivery.state == DeliveryState.DUE).with_for_update()
+    )
+    tries_of: dict[UUID, int] = {row.id: row.tries for row in rows}
+    for tries in set(tries_of.values()):
+        values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
+        ids = [delivery_id for delivery_id, count in tries_of.items() if count == tries]
+        session.execute(
+            update(Delivery).where(Delivery.id.in_(ids)).values(**values).execution_options(synchronize_session=False)
+        )
+    return set(tries_of)
 
 
 def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
@@ -97,7 +104,9 @@ def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
     if not tried.outgoing.in_time:
         return {"tries": tries - 1}
     due_at = next_try(tries, now=now, retry_after=tried.answer.retry_after)
-    return {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
+    if due_at is None:
+        return {"state": DeliveryState.DEAD}
+    return {"due_at": end_of_minute(due_at) if tried.outgoing.kind in CHATS else due_at}
 
 
 def _keep_health(
@@ -158,12 +167,12 @@ def _retry_now(session: Session, endpoint_id: UUID, now: datetime) -> None:
     )
 
 
-def _attempt_row(tried: AttemptResult) -> dict[str, Any]:
+def _attempt_row(tried: AttemptResult, delivery_id: UUID) -> dict[str, Any]:
     answer = tried.answer
     error = answer.error or ("" if answer.arrived else _in_words(answer.status))
     return {
         "id": new_id(),
-        "delivery_id": tried.outgoing.delivery_id,
+        "delivery_id": delivery_id,
         "at": tried.at,
         "status": answer.status,
         "error": error,

@@ -51,6 +51,11 @@ def next_try(tries: int, *, now: datetime, retry_after: str = "") -> datetime | 
     return now + max(wait, pause_of(retry_after, now=now))
 
 
+def end_of_minute(at: datetime) -> datetime:
+    """When a delivery to a chat is due: what is due within a minute is told in one message."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 def pause_of(retry_after: str, *, now: datetime) -> timedelta:
     """The pause that a Retry-After header requests, in seconds or as a date; zero if it cannot be parsed. Never raises."""
     try:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.webhooks.endpoint_kinds import EndpointKind as EndpointKind
 from service.store.db.column_types import Record, Word
 
 
@@ -30,6 +31,8 @@ class EventType(StrEnum):
     AUTHOR_BANNED = "author.banned"
     AUTHOR_UNBANNED = "author.unbanned"
     AUTHOR_WARNED = "author.warned"
+    #: Sent to one chat, whose endpoint says after how many minutes.
+    QUEUE_OLD = "queue.old"
     #: Sent on demand to one endpoint; it belongs to no comment and has no row in the event table.
     TEST = "greenroom.test"
 
@@ -41,13 +44,6 @@ class EventState(StrEnum):
     DUE = "due"
     SENT = "sent"
     WITHDRAWN = "withdrawn"
-
-
-class EndpointKind(StrEnum):
-    """The form of the messages to an endpoint: signed webhooks, or what Akismet's plugin takes at its callback."""
-
-    WEBHOOK = "webhook"
-    AKISMET = "akismet"
 
 
 class DeliveryState(StrEnum):
@@ -98,6 +94,9 @@ class Endpoint(Record):
 
     `failures` counts failures in a row; nothing is sent before `probe_at`. The endpoint receives the event types `events` since
     `events_since`; earlier events may have no delivery. The secret of a callback of Akismet's plugin is the blog's key.
+
+    The secret of a chat is its whole address, of which `url` shows the beginning and the end. It may show the words of comments (`shows_words`). It
+    is told when the oldest comment in the queue has waited for `old_after` minutes, zero for never: last at `old_told_at`.
     """
 
     __tablename__ = "endpoint"
@@ -110,6 +109,10 @@ class Endpoint(Record):
     secret: Mapped[str] = mapped_column(Text)
     old_secret: Mapped[str] = mapped_column(Text, default="")
     old_secret_until: Mapped[datetime | None]
+    template: Mapped[str] = mapped_column(Text, default="", server_default="")
+    shows_words: Mapped[bool] = mapped_column(default=False, server_default=false())
+    old_after: Mapped[int] = mapped_column(default=0, server_default="0")
+    old_told_at: Mapped[datetime | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     probe_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
+from service.domain.webhooks.endpoint_kinds import CHATS
 from service.store.db.column_types import AnyRow
 from service.store.reported.public_json import complaint_payload, report_payload
 from service.store.reported.statements import statement_of_event
@@ -26,6 +27,8 @@ from service.store.webhooks.public_json import comment_json, payload
 BREAKER = 5
 #: How long events of a site without an endpoint wait, so that many can be marked as sent at once. These events are not urgent.
 IDLE_EVENTS_WAIT = timedelta(seconds=2)
+#: One message to a chat stands for at most this many deliveries.
+MOST_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,15 @@ class Outgoing:
     type: EventType
     at: datetime
     body: Mapping[str, Any]
+    #: Of a chat with a template of its own.
+    template: str = ""
+    #: The other deliveries that a message to a chat stands for.
+    others: tuple[UUID, ...] = ()
+
+    @property
+    def delivery_ids(self) -> tuple[UUID, ...]:
+        """All deliveries that this attempt is of."""
+        return (self.delivery_id, *self.others)
 
 
 def anything_due(session: Session, *, now: datetime) -> bool:
@@ -75,17 +87,20 @@ def claim(
     probe_every: timedelta,
 ) -> Sequence[UUID]:
     """Lease up to `limit` deliveries under one fencing token. The deliveries of one comment to an endpoint are leased strictly in
-    order.
+    order. All that is due to a chat is leased together, because it becomes one message.
 
     `room` returns how many more deliveries an endpoint may have in flight, so that a slow endpoint does not use up the threads. A
     broken endpoint gets one delivery as a probe: the one that has waited longest, even if it is not due yet.
     """
     chosen: list[UUID] = []
     for endpoint in _ready(session, now):
-        probing = endpoint.failures >= BREAKER
-        most = min(limit - len(chosen), 1 if probing else room(endpoint.id))
+        probing, is_chat = endpoint.failures >= BREAKER, endpoint.kind in CHATS
+        most = min(limit, 1 if probing else room(endpoint.id))
         if most > 0:
-            chosen += session.scalars(_candidates(endpoint.id, probing, now).limit(most))
+            candidates = _candidates(endpoint.id, probing, is_chat, now)
+            found = session.scalars(candidates.limit(MOST_TOGETHER if is_chat else most)).all()
+            chosen += found
+            limit -= 1 if is_chat else len(found)
             if probing:
                 _probed(session, endpoint.id, now + probe_every)
     # A test is sent at once, also to a broken or disabled endpoint.
@@ -116,7 +131,7 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
 def outgoing(
     session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime, links: ReaderLinks, secret_box: SecretBox
 ) -> list[Outgoing]:
-    """The contents of the deliveries that were claimed under this token, with the comments as they are now. The delivery that has
+    """The contents of the webhooks that were claimed under this token, with the comments as they are now. The delivery that has
     waited longest comes first.
 
     A delivery lost its lease if its endpoint was disabled or it was replayed since the claim; then it is left out.
@@ -132,7 +147,7 @@ def outgoing(
         .outerjoin(Complaint, Complaint.id == Event.about_id)
         .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
         .outerjoin(Thread, Thread.id == Comment.thread_id)
-        .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token)
+        .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token, Endpoint.kind.not_in(CHATS))
         .order_by(Delivery.due_at, Delivery.id)
     )
     return [_outgoing(row, now, links, secret_box) for row in rows]
@@ -162,7 +177,7 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
     """
     due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
     return session.execute(
-        select(Endpoint.id, Endpoint.failures)
+        select(Endpoint.id, Endpoint.failures, Endpoint.kind)
         .where(
             Endpoint.enabled,
             or_(Endpoint.probe_at.is_(None), Endpoint.probe_at <= now),
@@ -172,9 +187,9 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
     ).all()
 
 
-def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
+def _candidates(endpoint_id: UUID, probing: bool, is_chat: bool, now: datetime) -> Any:
     """Deliveries to one endpoint, apart from those that must wait for an earlier delivery of the same comment that is still
-    due."""
+    due. A message to a chat tells all of them together, so there none has to wait."""
     earlier = aliased(Delivery)
     held_back = exists().where(
         earlier.endpoint_id == endpoint_id,
@@ -189,7 +204,7 @@ def _candidates(endpoint_id: UUID, probing: bool, now: datetime) -> Any:
             Delivery.event_id.is_not(None),
             Delivery.state == DeliveryState.DUE,
             _free(now),
-            ~held_back,
+            *(() if is_chat else (~held_back,)),
             *(() if probing else (Delivery.due_at <= now,)),
         )
         .order_by(Delivery.due_at, Delivery.id)

@@ -1,14 +1,18 @@
 """The webhook endpoints page: URLs and events, the log of attempts, tests, replays and secret rotation."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.webhooks import endpoints
+from service.actions.webhooks.chats import CHAT_EVENTS, DEFAULT_EVENTS
 from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound
+from service.domain.webhooks.chat_body import DEFAULT_TEMPLATE
+from service.domain.webhooks.endpoint_kinds import CHATS
 from service.jobs.names import Job
 from service.store.tables.accounts import Role
 from service.store.tables.outbox import DeliveryState, EventType
@@ -18,6 +22,7 @@ from service.web.auth.sessions import site_id, with_role
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.error_text import error_text
 from service.web.pages.queue.query_params import uuid
+from service.web.pages.settings.chat_names import chat_event_names, chat_names
 from service.web.resources.web_resources import resources
 
 ROWS = 50
@@ -26,7 +31,7 @@ ROWS = 50
 @bp.get("/settings/endpoints")
 @with_role(Role.ADMIN)
 def webhooks() -> AnyResponse:
-    return _all()
+    return render_all()
 
 
 @bp.post("/settings/endpoints")
@@ -46,14 +51,14 @@ def add_webhook() -> AnyResponse:
                 allow=settings.webhook_allow,
             )
     except Invalid as error:
-        return _all(422, fault=error_text(error), url=url)
-    return _render_endpoint(endpoint.id, 201, secret=secret)
+        return render_all(422, fault=error_text(error), url=url)
+    return render_endpoint(endpoint.id, 201, secret=secret)
 
 
 @bp.get("/settings/endpoints/<uuid:endpoint_id>")
 @with_role(Role.ADMIN)
 def webhook(endpoint_id: UUID) -> AnyResponse:
-    return _render_endpoint(endpoint_id)
+    return render_endpoint(endpoint_id)
 
 
 @bp.post("/settings/endpoints/<uuid:endpoint_id>")
@@ -64,7 +69,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     if act == "rotate":
         with resources().database.writing() as session:
             _, secret = endpoints.rotate(session, site_id(), endpoint_id, secret_box=resources().secret_box, now=utcnow())
-        return _render_endpoint(endpoint_id, secret=secret)
+        return render_endpoint(endpoint_id, secret=secret)
     if act == "remove":
         with resources().database.writing() as session:
             endpoints.remove_endpoint(session, site_id(), endpoint_id)
@@ -72,7 +77,7 @@ def change_webhook(endpoint_id: UUID) -> AnyResponse:
     try:
         _carry_out(act, endpoint_id)
     except Invalid as error:
-        return _render_endpoint(endpoint_id, 422, fault=error_text(error))
+        return render_endpoint(endpoint_id, 422, fault=error_text(error))
     resources().notifier.notify(Job.DELIVER)
     return redirect_to("pages.webhook", endpoint_id=endpoint_id, site=site_id(), done=act)
 
@@ -118,15 +123,16 @@ def _events() -> list[EventType]:
     return events
 
 
-def _all(status: int = 200, *, fault: str = "", url: str = "") -> AnyResponse:
+def render_all(status: int = 200, *, fault: str = "", url: str = "", chat_fault: str = "") -> AnyResponse:
     with resources().database.reading() as session:
         standings = endpoints_of(session, site_id())
     return page(
-        "webhook_endpoints.html", status, standings=standings, events=endpoints.EVENTS, fault=fault, url=url, breaker=BREAKER
-    )
+        "webhook_endpoints.html", status, standings=standings, events=endpoints.EVENTS, fault=fault, url=url, breaker=BREAKER,
+        chat_fault=chat_fault, chosen_chat_events=DEFAULT_EVENTS, **_chat_values(),
+    )  # fmt: skip
 
 
-def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str = "") -> AnyResponse:
+def render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", secret: str = "") -> AnyResponse:
     before = uuid(request.args.get("before", ""))
     state_name = request.args.get("state", "")
     state = DeliveryState(state_name) if state_name in list(DeliveryState) else None
@@ -148,4 +154,12 @@ def _render_endpoint(endpoint_id: UUID, status: int = 200, *, fault: str = "", s
         fault=fault,
         done=request.args.get("done", ""),
         breaker=BREAKER,
+        is_chat=standing.endpoint.kind in CHATS,
+        **_chat_values(),
     )
+
+
+def _chat_values() -> dict[str, Any]:
+    return {
+        "chats": chat_names(), "chat_events": CHAT_EVENTS, "chat_event_names": chat_event_names(), "default_template": DEFAULT_TEMPLATE,
+    }  # fmt: skip

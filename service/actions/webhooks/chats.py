@@ -1,0 +1,97 @@
+"""Endpoints that people read: Slack, Discord and others, or a template of one's own. Their whole address is a secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.actions.audit_log import record_change
+from service.actions.webhooks.endpoints import add_endpoint, check_url, endpoint_facts, listen_from, locked_endpoint
+from service.domain.audit_events import AuditEvent
+from service.domain.errors import Conflict, Fault, Invalid
+from service.domain.security.encryption import SecretBox
+from service.domain.webhooks.chat_body import check_template, telegram_parts
+from service.domain.webhooks.endpoint_kinds import CHATS
+from service.domain.webhooks.target_url import parse_target
+from service.store.comments.apply_verdicts import none_under_way
+from service.store.tables.outbox import Endpoint, EndpointKind, EventType
+
+#: What a chat can be told, and what it is told unless somebody chooses.
+CHAT_EVENTS = (
+    EventType.HELD, EventType.APPROVED, EventType.REJECTED, EventType.REPORT_RECEIVED, EventType.COMPLAINT_RECEIVED,
+)  # fmt: skip
+DEFAULT_EVENTS = (EventType.HELD, EventType.REPORT_RECEIVED, EventType.COMPLAINT_RECEIVED)
+#: The longest wait that can be chosen, in minutes: a week.
+MOST_MINUTES = 7 * 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """What a chat is told. An empty `url` keeps the present address. `old_after` is in minutes, zero for never."""
+
+    url: str
+    events: Sequence[EventType] = DEFAULT_EVENTS
+    template: str = ""
+    shows_words: bool = False
+    old_after: int = 0
+
+
+def add_chat(
+    session: Session, site_id: str, kind: EndpointKind, wanted: ChatSettings, *,
+    secret_box: SecretBox, now: datetime, allow: Sequence[str] = (),
+) -> Endpoint:  # fmt: skip
+    """Add a chat. Raises Invalid, NotFound for an unknown site, or Conflict if there are too many endpoints."""
+    check_url(wanted.url, allow)
+    _check(kind, wanted, allow)
+    endpoint, _ = add_endpoint(
+        session, site_id, url=_beginning_and_end(wanted.url), events=wanted.events, secret_box=secret_box, now=now, allow=allow,
+        kind=kind, secret=wanted.url, template=wanted.template, shows_words=wanted.shows_words, old_after=wanted.old_after,
+    )  # fmt: skip
+    return endpoint
+
+
+def change_chat(
+    session: Session, site_id: str, endpoint_id: UUID, wanted: ChatSettings, *,
+    secret_box: SecretBox, now: datetime, allow: Sequence[str] = (),
+) -> Endpoint:  # fmt: skip
+    """Change a chat. A new address resets its failures. Raises NotFound, Invalid, or Conflict for an endpoint that is no chat."""
+    none_under_way(session)
+    endpoint = locked_endpoint(session, site_id, endpoint_id)
+    kind = EndpointKind(endpoint.kind)
+    if kind not in CHATS:
+        raise Conflict("this endpoint is no chat", Fault("", "kind", f"expected one of {', '.join(sorted(CHATS))}"))
+    _check(kind, wanted, allow)
+    before = endpoint_facts(endpoint)
+    if wanted.url:
+        endpoint.url, endpoint.secret = _beginning_and_end(wanted.url), secret_box.encrypt(wanted.url)
+        endpoint.failures, endpoint.probe_at = 0, None
+    if wanted.old_after != endpoint.old_after:
+        endpoint.old_told_at = None
+    endpoint.template, endpoint.shows_words, endpoint.old_after = wanted.template, wanted.shows_words, wanted.old_after
+    listen_from(session, endpoint, wanted.events, now=now)
+    session.flush()
+    record_change(session, AuditEvent.ENDPOINT_CHANGED, before, endpoint_facts(endpoint), site_id=site_id, target=endpoint.id)
+    return endpoint
+
+
+def _check(kind: EndpointKind, wanted: ChatSettings, allow: Sequence[str]) -> None:
+    if wanted.url:
+        check_url(wanted.url, allow)
+        if kind is EndpointKind.TELEGRAM:
+            telegram_parts(wanted.url)
+    if wanted.template:
+        check_template(wanted.template)
+    if strange := set(wanted.events) - set(CHAT_EVENTS):
+        raise Invalid.field("/event", "unknown", f"expected one of {', '.join(CHAT_EVENTS)}, not {min(strange)}")
+    if not 0 <= wanted.old_after <= MOST_MINUTES:
+        raise Invalid.field("/old_after", "range", f"expected a whole number from 0 to {MOST_MINUTES}")
+    if not wanted.events and not wanted.old_after:
+        raise Invalid.field("/event", "missing", "expected at least one event to be told of")
+
+
+def _beginning_and_end(url: str) -> str:
+    """What pages show of an address: enough to recognise it, too little to send to it."""
+    target = parse_target(url)
+    return f"{'https' if target.tls else 'http'}://{target.authority}/…{url[-4:]}"

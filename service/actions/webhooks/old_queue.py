@@ -1,0 +1,52 @@
+"""Tell chats that a queue has grown old."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.actions.moderation.old_queue import told_at_now
+from service.domain.ids import new_id
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
+
+
+def chats_to_look_at(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The chats that are told of old queues, and for which something has changed."""
+    chats = session.scalars(select(Endpoint).where(Endpoint.old_after > 0, Endpoint.enabled).order_by(Endpoint.id)).all()
+    return [chat.id for chat in chats if _look(session, chat, now) != chat.old_told_at]
+
+
+def tell_chat(session: Session, endpoint_id: UUID, *, now: datetime) -> bool:
+    """Look at the queue of a chat again, and tell it if the queue has grown old. Returns whether it was told."""
+    query = select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.old_after > 0, Endpoint.enabled).with_for_update()
+    chat = session.scalar(query)
+    if chat is None:
+        return False
+    told_at = _look(session, chat, now)
+    tells, chat.old_told_at = told_at not in (None, chat.old_told_at), told_at
+    if tells:
+        _add_message(session, chat, now)
+    return tells
+
+
+def _look(session: Session, chat: Endpoint, now: datetime) -> datetime | None:
+    return told_at_now(session, [chat.site_id], minutes=chat.old_after, told_at=chat.old_told_at, now=now)
+
+
+def _add_message(session: Session, chat: Endpoint, now: datetime) -> None:
+    """An event of this chat alone: no other endpoint gets it."""
+    event = Event(
+        id=new_id(), site_id=chat.site_id, comment_id=None, about_id=new_id(), seq=1, type=EventType.QUEUE_OLD, from_state="",
+        to_state="", facts={"minutes": chat.old_after}, state=EventState.SENT, at=now, due_at=now,
+    )  # fmt: skip
+    session.add(event)
+    session.flush()
+    session.add(
+        Delivery(
+            id=new_id(), event_id=event.id, endpoint_id=chat.id, comment_id=event.about_id, seq=1, state=DeliveryState.DUE,
+            due_at=now, tries=0, created_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
