@@ -38,13 +38,14 @@ def check(prepared: Prepared) -> Iterator[Signal]:
     Otherwise, if the host does not send the language of the comment, gives a signal with score 0 that names it.
     """
     reading = prepared.reading
-    if signal := _not_covered(reading, prepared.told):
+    if signal := not_covered(reading, prepared.told):
         yield signal
     elif not reading.circumstances.language and (spoken := prepared.told.language):
         yield Signal(Kind.SITE_LANGUAGE, 0.0, f"written in {spoken}", check=CHECK)
 
 
-def _not_covered(reading: CheckInput, told: Told) -> Signal | None:
+def not_covered(reading: CheckInput, told: Told) -> Signal | None:
+    """The signal about a language that neither our checks cover nor the site accepts."""
     claimed, script = code_of(reading.circumstances.language), told.script
     if script and (script.share >= SHARE or script.words >= WORDS):
         languages = _narrowed(languages_of(script, told.text), claimed)

@@ -116,7 +116,8 @@ class _Batch:
         outcome = self.known.outcome_of(submission)
         if outcome is not None:
             return outcome
-        row = _row(submission, self.known, self._pseudonyms, self._now)
+        parent = self.known.parent_of(submission) if submission.draft.parent else None
+        row = comment_row(submission, pseudonyms=self._pseudonyms, now=self._now, parent=parent)
         self.rows.append(row)
         self.known.remember(submission, row["id"])
         if submission.key:
@@ -260,13 +261,16 @@ def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> 
     return parents
 
 
-def _row(submission: Submission, known: _Known, pseudonyms: Pseudonymizer, now: datetime) -> dict[str, Any]:
+def comment_row(
+    submission: Submission, *, pseudonyms: Pseudonymizer, now: datetime, parent: UUID | None = None
+) -> dict[str, Any]:
+    """The columns of a new comment."""
     draft = submission.draft
     return {
         "id": new_id(),
         "site_id": submission.site_id,
         "thread_id": thread_id(submission.site_id, draft.thread.id),
-        "parent_id": known.parent_of(submission) if draft.parent else None,
+        "parent_id": parent,
         **draft_columns(draft, pseudonyms),
         "context": _kept_context(submission, pseudonyms),
         "received_at": now,

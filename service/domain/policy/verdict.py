@@ -10,10 +10,18 @@ from service.domain.policy.site_thresholds import SiteThresholds, apply_threshol
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a comment would get: its verdict, and everything that the checks found. Nothing was stored."""
+    """What a comment would get: its verdict, and everything that the checks found. Nothing was stored.
+
+    `language` is the language as which the checks read it, and `uncovered` says why no check covers it, whether or not the site
+    accepts it. `read_deeply`: the transformer read it. `failures` are checks that were to read it and did not.
+    """
 
     verdict: Verdict
     signals: tuple[Signal, ...] = ()
+    language: str = ""
+    uncovered: str = ""
+    read_deeply: bool = False
+    failures: tuple[Signal, ...] = ()
 
 
 def verdict_of(signals: Sequence[Signal], limits: PolicyLimits, thresholds: SiteThresholds | None, *, identity: str) -> Verdict:

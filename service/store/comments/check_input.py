@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, outerjoin, select
 from sqlalchemy.orm import Session
 
+from service.domain.draft import DraftThread
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, Page, RecentCounts, WordList
 from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits
 from service.domain.policy.site_policy import SitePolicy
@@ -81,6 +83,20 @@ def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: date
     lists = lists_of_sites(connection, {site_id: SitePolicy(site.policy).list_digests for site_id, site in sites.items()})
     neighbours = RelatedCounter(session, rows, now)
     return [_waiting(row, sites[row.site_id], lists[row.site_id], neighbours.of(row)) for row in rows]
+
+
+def unstored_comment(session: Session, row: Mapping[str, Any], *, page: DraftThread, now: datetime) -> ClaimedComment | None:
+    """The check input of a comment that is not stored, from the columns that it would have. None if its thread is closed."""
+    connection = plain(session)
+    site = connection.execute(_ASKED[connection.dialect.name][1], {"ids": [row["site_id"]]}).one()
+    thread = connection.execute(select(_THREAD.state, _THREAD.created_at).where(_THREAD.id == row["thread_id"])).one_or_none()
+    state, since = thread or (ThreadState.OPEN, now)
+    if state == ThreadState.CLOSED:
+        return None
+    of_thread = {"page_id": page.id, "url": page.url, "title": page.title, "thread_state": state, "thread_since": since}
+    unstored: Any = SimpleNamespace(**row, **of_thread, revision=1, claims=0)
+    lists = lists_of_sites(connection, {site.id: SitePolicy(site.policy).list_digests})
+    return _waiting(unstored, site, lists[site.id], RelatedCounter(session, [unstored], now, stored=False).of(unstored))
 
 
 def rules_of(site: Site | AnyRow, *, hold_everything: bool = False) -> PolicyLimits:

@@ -112,10 +112,10 @@ class RelatedCounts:
 
 
 class RelatedCounter:
-    """The related counts of a batch of stored comments."""
+    """The related counts of a batch of comments. `stored`: the comments themselves are among those that are counted."""
 
-    def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime) -> None:
-        connection, self._now = plain(session), now
+    def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime, *, stored: bool = True) -> None:
+        connection, self._now, self._own = plain(session), now, int(stored)
         asked = {what: {(r.site_id, _value(r, what)) for r in rows if _value(r, what)} for what in _KINDS}
         question = _BY_DIALECT[connection.dialect.name]
         found = connection.execute(question, {**_json(asked), "recent": now - RECENT, "year": now - HISTORY})
@@ -126,8 +126,8 @@ class RelatedCounter:
         same, threads, _ = self._of("text", row)
         by_author, approved, rejected = self._of("author", row)
         by_address, _, _ = self._of("address", row)
-        # These counts include this comment itself if it arrived within the last hour, so subtract one.
-        others = [max(0, count - 1) for count in (same, threads, by_author, by_address)]
+        # These counts include a stored comment itself if it arrived within the last hour, so subtract one.
+        others = [max(0, count - self._own) for count in (same, threads, by_author, by_address)]
         return RelatedCounts(*others, approved, rejected)  # type: ignore[call-arg]
 
     def _of(self, what: str, row: AnyRow) -> tuple[int, int, int]:

@@ -13,6 +13,8 @@ log = logging.getLogger("greenroom.transformer")
 
 #: Seconds that the transformer may take for one batch, if no setting says otherwise.
 SECONDS = 2.0
+#: The end of the note on a comment that should have been read and was not, where the site does not hold it for that.
+JUDGED_WITHOUT = "so it was judged without"
 Signals = tuple[Signal, ...]
 
 
@@ -53,4 +55,4 @@ def read_deeply(
 def _not_read(reading: CheckInput, why: str) -> Signal:
     if reading.unread_waits:
         return Signal(Kind.NOT_READ, 1.0, f"{why}, so a person decides", check=CHECK)
-    return Signal(Kind.NOT_READ, 0.0, f"{why}, so it was judged without", check=CHECK)
+    return Signal(Kind.NOT_READ, 0.0, f"{why}, {JUDGED_WITHOUT}", check=CHECK)
