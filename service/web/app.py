@@ -17,7 +17,9 @@ from service.web.api import (
     decisions,
     deliveries,
     endpoints,
+    openai_moderations,
     persons,
+    perspective,
     reports,
     warnings,
 )
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     deliveries.bp,
     akismet.bp,
     akismet_account.bp,
+    perspective.bp,
+    openai_moderations.bp,
     pages.bp,
     health.bp,
     metrics.bp,

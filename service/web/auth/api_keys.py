@@ -30,13 +30,16 @@ class Forbidden(Refusal):
     code = Code.FORBIDDEN
 
 
-def require_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a view: only callers with this scope (or admin) may call it. `api_key()` returns the caller."""
+def require_scope(scope: Scope, *, in_query: str = "", in_header: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a view: only callers with this scope (or admin) may call it. `api_key()` returns the caller.
+
+    A protocol may have the key in its query or in a header of its own, instead of `Authorization`.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.caller = _recognised()
+            g.caller = _recognised(_token(in_query, in_header))
             if not g.caller.scopes & {scope, Scope.ADMIN}:
                 raise Forbidden(f"this key lacks the scope {scope.value}; `greenroom key add` makes one that has it")
             return view(*args, **kwargs)
@@ -51,17 +54,24 @@ def api_key() -> ApiKeyHolder:
     return cast("ApiKeyHolder", g.caller)
 
 
-def _recognised() -> ApiKeyHolder:
+def _token(in_query: str, in_header: str) -> str:
+    if in_query and (token := request.args.get(in_query)):
+        return token.strip()
+    if in_header and (token := request.headers.get(in_header)):
+        return token.strip()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _recognised(token: str) -> ApiKeyHolder:
     if cached := request.environ.get(CALLER):
         # The fast path has looked it up. Do not look it up again: the database may hang.
         return cast("ApiKeyHolder", cached)
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    is_bearer, token = scheme.lower() == "bearer", token.strip()
-    if is_bearer and (known := resources().api_keys.cached(digest_of(token))):
+    if token and (known := resources().api_keys.cached(digest_of(token))):
         return known
     # Guesses of keys count against the rate limit of their address, before the database is asked about one.
     count(Rate.ADDRESS)
-    if not is_bearer or not token:
+    if not token:
         raise Unauthenticated("expected a header `Authorization: Bearer grk_…` with a key of your site")
     if not looks_like_a_key(token):
         raise Unauthenticated("that is not a Greenroom key: expected grk_ and 48 characters; was it cut or mistyped?")

@@ -24,6 +24,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "complain": {"text": "I quoted somebody else's words.", "email": "dana@mail.example"},
     "create_endpoint": {"url": "https://news.example/hooks/comments", "events": ["comment.approved", "comment.rejected"]},
     "update_endpoint": {"enabled": True},
+    "analyze_comment": {"comment": {"text": "You are an idiot."}, "requestedAttributes": {"TOXICITY": {}}},
+    "moderate_texts": {"input": "You are an idiot."},
     "replay_deliveries": {"since": "2026-11-22T00:00:00Z"},
 }
 

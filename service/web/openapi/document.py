@@ -13,7 +13,7 @@ from service.domain.errors import Code
 from service.web.http.errors import PROBLEM, STATUS, Problem
 from service.web.http.route_metadata import Route, routes
 from service.web.openapi.header_docs import ANSWERED, SENT, header
-from service.web.openapi.operation import Answer, Operation
+from service.web.openapi.operation import JSON, Answer, Operation
 
 _REFS = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
@@ -151,7 +151,7 @@ def _responses(route: Route, operation: Operation, schemas: _Schemas) -> dict[st
     responses = {str(status): _response_object(answer, schemas) for status, answer in operation.answers.items()}
     by_status: dict[int, list[Code]] = {}
     for code in (*_shared(route, operation), *operation.refusals):
-        by_status.setdefault(STATUS[code], []).append(code)
+        by_status.setdefault(operation.statuses.get(code, STATUS[code]), []).append(code)
     for status, codes in by_status.items():
         refusal = _refusal(status, codes, operation.refused_as)
         answer = responses.setdefault(str(status), refusal)
@@ -195,7 +195,10 @@ def _refusal(status: int, codes: Iterable[Code], refused_as: str) -> dict[str, A
     }.get(status, {})
     # A request that does not come as far as its operation is always answered with a problem: another spelling of a path, too many
     # requests, an error of the database.
-    content = {refused_as: {"schema": {"type": "string"}}, PROBLEM: {"schema": {"$ref": _REFS.format(model="Problem")}}}
+    content = {
+        refused_as: {"schema": {"type": "object" if refused_as == JSON else "string"}},
+        PROBLEM: {"schema": {"$ref": _REFS.format(model="Problem")}},
+    }
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in dict.fromkeys(codes))}",
         "headers": {name: header(ANSWERED[name], required=required) for name, required in names.items()},

@@ -14,6 +14,7 @@ R = TypeVar("R")
 
 JSON = "application/json"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+AS_USUAL: Mapping[Code, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Operation:
     """One entry of the API document.
 
     `tag` is its chapter. `refusals` are its error codes, besides those that all operations share. `refused_as` is the content
-    type of an error.
+    type of an error. `statuses` are the statuses of errors that have another one than usual.
     """
 
     tag: str
@@ -48,6 +49,7 @@ class Operation:
     refusals: tuple[Code, ...] = ()
     refused_as: str = "application/problem+json"
     body_required: bool = True
+    statuses: Mapping[Code, int] = field(default_factory=lambda: AS_USUAL)
 
 
 def operation(
@@ -63,9 +65,12 @@ def operation(
     refusals: tuple[Code, ...] = (),
     refused_as: str = "application/problem+json",
     body_required: bool = True,
+    statuses: Mapping[Code, int] = AS_USUAL,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a view's entry in the API document."""
-    declared = Operation(tag, summary, answers, detail, takes, query, path, headers, refusals, refused_as, body_required)
+    declared = Operation(
+        tag, summary, answers, detail, takes, query, path, headers, refusals, refused_as, body_required, statuses
+    )
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         view.operation = declared  # type: ignore[attr-defined]

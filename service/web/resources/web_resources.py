@@ -25,11 +25,14 @@ from service.web.resources.group_commit import GroupCommit
 from service.web.resources.oidc_client import OidcClient
 from service.web.resources.rate_counter import RateCounter
 from service.web.resources.site_cache import SiteCache
+from service.web.resources.text_judge import TextJudge
 from service.web.resources.verdict_waiter import VerdictWaiter
 
 #: A function that judges a comment without storing it. It uses the checks of the workers, so the code that starts the web process
 #: passes it in.
 Trial = Callable[[Submission, Database, Settings], TrialResult]
+#: Texts for clients of other protocols that a process judges at the same time.
+TEXTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class WebResources:
     issuer: OidcClient
     sites: SiteCache
     feeds: FeedCache
+    judge: TextJudge
     trial: Trial | None = None
 
     @classmethod
@@ -79,6 +83,8 @@ class WebResources:
             sites=SiteCache(database),
             # Half of the threads may render feeds; the other half stays free for other requests.
             feeds=FeedCache(database, places=max(1, settings.web_threads // 2)),
+            # The checks mostly need the GIL, so more threads would only make each other slow.
+            judge=TextJudge(trial and (lambda submission: trial(submission, database, settings)), places=TEXTS_AT_ONCE),
             trial=trial,
         )
 
