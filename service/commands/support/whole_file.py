@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+#: Names of open files, which may be regular ones: a rename would replace the name itself.
+_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd", "/proc")
+
 
 @contextmanager
 def whole_file(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
@@ -18,7 +21,7 @@ def whole_file(path: Path, only_if: Callable[[], bool] = lambda: True) -> Iterat
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if path.is_relative_to("/dev") or path.is_relative_to("/proc") or (path.exists() and not path.is_file()):
+    if any(path.is_relative_to(stream) for stream in _STREAMS) or (path.exists() and not path.is_file()):
         with path.open("wb") as stream:
             yield stream
         return
