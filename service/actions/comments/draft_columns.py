@@ -5,8 +5,9 @@ from typing import Any
 from service.domain.draft import Draft
 from service.domain.security.pseudonyms import Pseudonymizer, domain_of
 from service.domain.text.fingerprint import fingerprint
-from service.domain.text.links import link_domain
+from service.domain.text.links import link_domain, without_query
 from service.domain.text.wording import wording
+from service.store.webhooks.callbacks import CALLBACK
 
 #: No real domain is longer (RFC 1035), and the column holds no more.
 LONGEST_DOMAIN = 255
@@ -29,3 +30,21 @@ def draft_columns(draft: Draft, pseudonyms: Pseudonymizer) -> dict[str, Any]:
         "email_domain": domain_of(author.email)[:LONGEST_DOMAIN],
         "ip_key": pseudonyms.block(draft.context.ip),
     }
+
+
+def kept_context(draft: Draft, pseudonyms: Pseudonymizer) -> dict[str, Any]:
+    """The stored part of the context: e-mail and IP address only as keyed hashes, of the honeypot only that it was filled, and the
+    referrer without its query, which may name a person."""
+    context = draft.context
+    fields: dict[str, Any] = {
+        "mailbox": pseudonyms.mailbox(draft.author.email),
+        "address": pseudonyms.address(context.ip),
+        "user_agent": context.user_agent,
+        "referrer": without_query(context.referrer),
+        "language": context.language,
+        "posted_at": context.posted_at.isoformat() if context.posted_at else None,
+        "honeypot": bool(context.honeypot) or None,
+        "seconds_to_submit": context.seconds_to_submit,
+        CALLBACK: context.callback,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "")}

@@ -11,37 +11,42 @@ from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, null, select
 from sqlalchemy.orm import Session
 
-from service.actions.comments.draft_columns import draft_columns
+from service.actions.comments.draft_columns import draft_columns, kept_context
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.ids import new_id, thread_id
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
-from service.domain.text.links import without_query
 from service.store.comments.insert import insert_comments
 from service.store.db.bulk import plain
 from service.store.db.column_types import table
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
-from service.store.webhooks.callbacks import CALLBACK
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One draft to be stored. `key` is the keyed hash of the host's Idempotency-Key, empty if the host sent none."""
+    """One draft to be stored. `key` is the keyed hash of the host's Idempotency-Key, empty if the host sent none.
+
+    `by_host`: the host itself sent it, so its title and address of the thread replace older ones. A reader could forge them.
+    """
 
     site_id: str
     draft: Draft
     key: str = ""
     body_digest: str = ""
+    by_host: bool = False
 
     @classmethod
-    def sent(cls, site_id: str, draft: Draft, *, key: str, body: bytes, hashes: RequestHashes) -> "Submission":
+    def sent(
+        cls, site_id: str, draft: Draft, *, key: str, body: bytes, hashes: RequestHashes, by_host: bool = False
+    ) -> "Submission":
         """A draft as it was sent. Of the Idempotency-Key and the exact body only keyed hashes are kept."""
         if not key:
-            return cls(site_id, draft)
-        return cls(site_id, draft, key=hashes.of_key(site_id, key), body_digest=hashes.of_body(site_id, body))
+            return cls(site_id, draft, by_host=by_host)
+        digest = hashes.of_body(site_id, body)
+        return cls(site_id, draft, key=hashes.of_key(site_id, key), body_digest=digest, by_host=by_host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def submit(
         if insert_comments(
             connection,
             threads=batch.known.new_threads(submissions, outcomes, now),
+            names=_thread_names(submissions, outcomes),
             comments=sorted(batch.rows, key=lambda row: (row["site_id"], row["external_id"] or "")),
             keys=sorted(batch.keys, key=lambda row: (row["site_id"], row["key"])),
         ):
@@ -189,6 +195,17 @@ class _Known:
         return Accepted(comment_id, replayed=True)
 
 
+def _thread_names(submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The titles and addresses that hosts sent with new comments, the last ones of each thread."""
+    names: dict[UUID, dict[str, Any]] = {}
+    for submission, outcome in zip(submissions, outcomes, strict=True):
+        thread = submission.draft.thread
+        if submission.by_host and (thread.url or thread.title) and isinstance(outcome, Accepted) and not outcome.replayed:
+            key = thread_id(submission.site_id, thread.id)
+            names[key] = {"id": key, "url": thread.url, "title": thread.title}
+    return list(names.values())
+
+
 def _stored_keys(connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, str], tuple[str, UUID]]:
     pairs = {(s.site_id, s.key) for s in submissions if s.key}
     if not pairs:
@@ -272,28 +289,10 @@ def comment_row(
         "thread_id": thread_id(submission.site_id, draft.thread.id),
         "parent_id": parent,
         **draft_columns(draft, pseudonyms),
-        "context": _kept_context(submission, pseudonyms),
+        "context": kept_context(draft, pseudonyms),
         "received_at": now,
         "updated_at": now,
     }
-
-
-def _kept_context(submission: Submission, pseudonyms: Pseudonymizer) -> dict[str, Any]:
-    """The stored part of the context: e-mail and IP address only as keyed hashes, of the honeypot only that it was filled, and the
-    referrer without its query, which may name a person."""
-    context = submission.draft.context
-    fields: dict[str, Any] = {
-        "mailbox": pseudonyms.mailbox(submission.draft.author.email),
-        "address": pseudonyms.address(context.ip),
-        "user_agent": context.user_agent,
-        "referrer": without_query(context.referrer),
-        "language": context.language,
-        "posted_at": context.posted_at.isoformat() if context.posted_at else None,
-        "honeypot": bool(context.honeypot) or None,
-        "seconds_to_submit": context.seconds_to_submit,
-        CALLBACK: context.callback,
-    }
-    return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
 def _key_row(submission: Submission, comment_id: UUID, now: datetime) -> dict[str, Any]:

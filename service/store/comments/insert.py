@@ -20,32 +20,61 @@ from service.store.tables.idempotency import IdempotencyKey
 NewComment = Mapping[str, Any]
 #: The columns with the same value in every new comment, as SQL.
 _NEW = (("state", f"'{State.PENDING}'"), ("version", "0"), ("revision", "1"), ("reason", "''"), ("score", "0"), ("claims", "0"))
+#: A thread that has these names already is not locked, so that comments of one thread do not wait for each other. Those that have
+#: others are locked in the order of their ids, so that two batches cannot deadlock.
+_OTHER_NAMES = "(g.url <> '' AND g.url <> t.url OR g.title <> '' AND g.title <> t.title)"
+_NEW_NAMES = (
+    "url = coalesce(nullif({g}.url, ''), {t}.url), title = coalesce(nullif({g}.title, ''), {t}.title), "
+    "feed_version = {t}.feed_version + 1"
+)
+_RENAME = f"""named AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS row (id uuid, url text, title text)),
+late AS MATERIALIZED (
+  SELECT t.id, g.url, g.title FROM thread t JOIN named g ON g.id = t.id
+  WHERE t.id = ANY(ARRAY(SELECT id FROM named)) AND {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t
+),
+renamed AS (UPDATE thread SET {_NEW_NAMES.format(g="late", t="thread")} FROM late WHERE thread.id = late.id)"""  # noqa: S608
+_RENAME_ON_SQLITE = f"""
+UPDATE thread AS t SET {_NEW_NAMES.format(g="g", t="t")} FROM (
+  SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS url, json_extract(value, '$[2]') AS title FROM json_each(?)
+) AS g WHERE t.id = g.id AND {_OTHER_NAMES}"""  # noqa: S608
 
 
 def insert_comments(
-    connection: Connection, *, threads: Sequence[NewComment], comments: Sequence[NewComment], keys: Sequence[NewComment]
+    connection: Connection,
+    *,
+    threads: Sequence[NewComment],
+    names: Sequence[NewComment],
+    comments: Sequence[NewComment],
+    keys: Sequence[NewComment],
 ) -> bool:
-    """Store a batch. Threads that exist already are skipped. Returns False if a thread of the batch is closed; then no comment
-    and no key is stored. On SQLite the caller has already checked for closed threads, and holds the write lock."""
+    """Store a batch. Threads that exist already are skipped; those in `names` get the title and the address there, where it is
+    not empty. Returns False if a thread of the batch is closed; then no comment and no key is stored. On SQLite the caller has
+    already checked for closed threads, and holds the write lock."""
     if not comments:
         return True
     if connection.dialect.name != "postgresql":
+        if names:
+            named = [(row["id"].hex, row["url"], row["title"]) for row in names]
+            connection.exec_driver_sql(_RENAME_ON_SQLITE, (to_json(named).decode(),))
         insert_all(connection, Thread, threads, new=True)
         insert_all(connection, Comment, comments, alike=_NEW)
         insert_all(connection, IdempotencyKey, keys)
         return True
-    parts = [rows for rows in (threads, keys, comments) if rows]
+    parts = [rows for rows in (threads, names, keys, comments) if rows]
     given = [list({row["thread_id"] for row in comments}), *(to_json(rows).decode() for rows in parts)]
-    statement = _at_once(*(tuple(rows[0]) if rows else () for rows in (threads, keys, comments)))
+    columns = [tuple(rows[0]) if rows else () for rows in (threads, keys, comments)]
+    statement = _at_once(*columns, renames=bool(names))
     return connection.exec_driver_sql(statement, tuple(given)).rowcount == len(comments)
 
 
 @cache
-def _at_once(threads: tuple[str, ...], keys: tuple[str, ...], comments: tuple[str, ...]) -> str:
+def _at_once(threads: tuple[str, ...], keys: tuple[str, ...], comments: tuple[str, ...], *, renames: bool) -> str:
     open_only = " WHERE NOT EXISTS (SELECT FROM shut)"
     first = [f"shut AS (SELECT FROM thread WHERE id = ANY(%s) AND state = '{ThreadState.CLOSED}')"]
     if threads:
         first.append(f"a AS ({from_json(table(Thread), threads, ending=' ON CONFLICT DO NOTHING')})")
+    if renames:
+        first.append(_RENAME)
     if keys:
         first.append(f"b AS ({from_json(table(IdempotencyKey), keys, ending=open_only)})")
     return f"WITH {', '.join(first)} {from_json(table(Comment), comments, ending=open_only, alike=_NEW)}"

@@ -127,7 +127,7 @@ def _submit(draft: Draft, key: str = "") -> Outcome:
 
 
 def _submission(draft: Draft, key: str) -> Submission:
-    return Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes)
+    return Submission.sent(g.caller.site_id, draft, key=key, body=key.encode(), hashes=resources().request_hashes, by_host=True)
 
 
 def _wait(outcome: Outcome, has_callback: bool) -> Checked:

@@ -79,7 +79,9 @@ class EditBody(Strict):
 def submit_comment() -> Response:
     key, wait = idempotency_key(), preferred_wait()
     body, exact = parse_body(CommentBody)
-    submission = Submission.sent(api_key().site_id, body.draft(), key=key, body=exact, hashes=resources().request_hashes)
+    submission = Submission.sent(
+        api_key().site_id, body.draft(), key=key, body=exact, hashes=resources().request_hashes, by_host=True
+    )
     outcome = request.environ.pop(SUBMIT_OUTCOME, None) or resources().group_commit.submit(submission)
     if isinstance(outcome, Exception):
         raise outcome

@@ -84,7 +84,7 @@ class FastPost:
         if body is None:
             return None
         key, hashes = environ.get("HTTP_IDEMPOTENCY_KEY", ""), self._resources.request_hashes
-        return Submission.sent(caller.site_id, body.draft(), key=key, body=exact, hashes=hashes)
+        return Submission.sent(caller.site_id, body.draft(), key=key, body=exact, hashes=hashes, by_host=True)
 
     def _may(self, environ: Environ, caller: ApiKeyHolder) -> bool:
         """Count this request. The view does not count it again. False if the rate limit is used up."""
