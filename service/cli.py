@@ -35,6 +35,8 @@ COMMANDS = {
     "archive": "archive",
     "backup": "backup",
     "restore": "backup",
+    "resume": "installation",
+    "secret": "installation",
     "export": "import_export",
     "import": "import_export",
 }

@@ -151,6 +151,9 @@ class Settings:
     mail_from: str = _setting("", "Address that mails are sent from; needed where mail_url is set.", mailbox)
     log_level: str = _setting("info", "debug, info, warning or error.", one_of("debug", "info", "warning", "error"))
     log_format: str = _setting("auto", "json, text, or auto: text on a terminal.", one_of("json", "text", "auto"))
+    log_size: int = _setting(
+        20, "Size in MB at which `greenroom up` puts its log file aside; one old file is kept.", whole(1, 100_000)
+    )
     metrics_token: str = _setting(
         "", "Bearer token that /metrics asks for; empty: this machine only, and nobody if public_url is set.", secret=True
     )

@@ -18,11 +18,14 @@ from service.processes.roles import Role
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "greenroom"}
-PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+PROCFILE: dict[str, str] = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+
+
+STEPS = [step.removeprefix("exec ") for line in PROCFILE.values() for step in line.split(" && ")]
 
 
 @pytest.mark.parametrize(
-    "command", [*PROCFILE.values(), *(service["command"] for service in OURS.values())], ids=lambda command: str(command)
+    "command", [*STEPS, *(service["command"] for service in OURS.values())], ids=lambda command: str(command)
 )
 def test_every_command_exists_and_takes_its_flags(command: str) -> None:
     program, *words = shlex.split(command)
@@ -41,7 +44,23 @@ def test_the_database_of_compose_logs_no_values() -> None:
 
 
 def test_every_process_of_the_procfile_runs_in_compose_too() -> None:
-    assert set(PROCFILE) - {"release"} <= set(OURS)
+    assert set(PROCFILE) <= set(OURS)
+
+
+def test_every_process_of_the_procfile_goes_on_until_it_is_ended() -> None:
+    # honcho and foreman end all processes with the first that ends, and know no `release`.
+    assert {line.rpartition("exec ")[2] for line in PROCFILE.values()} == {f"greenroom {name}" for name in PROCFILE}
+
+
+def test_scaled_web_processes_of_compose_have_ports_of_their_own() -> None:
+    (port,) = COMPOSE["services"]["web"]["ports"]
+    assert re.fullmatch(r"\$\{PORT:-8000-8009\}:8000", port)
+
+
+def test_every_service_of_compose_has_a_limit_of_memory_and_processes() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
 
 
 def test_every_route_has_a_worker_and_every_job_a_route(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,31 +43,31 @@ def build(settings: Settings | None = None) -> Celery:
 
     @job(Job.DRAIN)
     def run_drain(task: Task) -> None:
-        with _logged(task):
-            check_pending(resources())
+        _run(task, check_pending, resources())
 
     @job(Job.DELIVER)
     def run_deliver(task: Task) -> None:
-        with _logged(task):
-            deliver(resources())
+        _run(task, deliver, resources())
 
     @job(Job.SWEEP)
     def run_sweep(task: Task) -> None:
-        with _logged(task):
-            sweep(resources())
+        _run(task, sweep, resources())
 
     @job(Job.LEARN)
     def run_learn(task: Task) -> None:
-        with _logged(task):
-            start_learning(resources())
+        _run(task, start_learning, resources())
 
     @job(Job.MAIL)
     def run_mail(task: Task) -> None:
-        with _logged(task):
-            send_mails(resources())
+        _run(task, send_mails, resources())
 
     app.conf.beat_schedule = _schedule(settings)
     return app
+
+
+def _run(task: Task, work: Callable[[WorkerResources], object], resources: WorkerResources) -> None:
+    with _logged(task):
+        resources.work(work)
 
 
 @contextmanager

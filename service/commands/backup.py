@@ -5,11 +5,14 @@ from pathlib import Path
 import click
 
 from service.actions.audit_log import record_audit
+from service.clock import utcnow
 from service.commands.support.context import database, new_database
 from service.commands.support.copy_files import checked_copy, read_copy, summary, write_copy
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.lifecycle import dump
+from service.store.lifecycle.installation import forget, rest
+from service.store.tables.installation import InstallationFact
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
@@ -37,8 +40,11 @@ def backup(file: Path) -> None:
 @click.option(
     "--check", is_flag=True, help="Only test FILE: read it to its end, restore it into a temporary database, and verify that."
 )
-def restore(file: Path, *, check: bool) -> None:
+@click.option("--resume", is_flag=True, help="Judge and send at once: this takes the place of the installation that was lost.")
+def restore(file: Path, *, check: bool, resume: bool) -> None:
     """Restore a backup from FILE into the empty database of the settings, completely or not at all.
+
+    The restored installation rests until `greenroom resume`: it takes comments, but judges none, and sends no webhook and no mail.
 
     \b
     Examples:
@@ -50,11 +56,18 @@ def restore(file: Path, *, check: bool) -> None:
         return
     migrate.upgrade(new_database())
     with new_database().reading() as session:
-        if any(dump.counts(session).values()):
+        counted = dump.counts(session)
+        # Of a database that only a process without sites has used.
+        counted.pop(InstallationFact.__tablename__)
+        if any(counted.values()):
             raise click.ClickException("expected an empty database: name another with DATABASE_URL or GREENROOM_HOME")
-    counts = read_copy(file, new_database(), None)
+    with new_database().writing() as session:
+        forget(session)
+    counts = read_copy(file, new_database(), None, then=None if resume else lambda session: rest(session, now=utcnow()))
     _record(AuditEvent.BACKUP_RESTORED)
     click.echo(summary(counts, "restored"))
+    if not resume:
+        click.echo("It rests: nothing is judged, no webhook and no mail is sent until `greenroom resume`")
 
 
 def _record(event: AuditEvent) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -17,12 +18,16 @@ import click
 import redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.config import doubts
 from service.commands.support.context import new_database, settings
+from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
+from service.config import BadSetting
 from service.jobs.names import Route
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
+from service.store.lifecycle import installation
 from service.store.reports.gauges import failing_endpoints, gauges
 from workers.resources.mail_server import MailFailed, MailServer
 
@@ -218,8 +223,18 @@ def _web() -> Finding:
     return Finding("web", status == "ok", f"answers at {host}:{settings().port}: {status}")
 
 
+def _installation(session: Session) -> Iterator[Finding]:
+    if installation.is_resting(session):
+        do = "`greenroom resume` ends that; in a copy for tests delete its webhooks instead"
+        yield Finding("restored", False, "a backup was restored: nothing is judged, no webhook and no mail is sent", do)
+    with suppress(BadSetting):
+        if not installation.is_own_secret(session, settings().secret):
+            yield Finding("secret", False, "the root secret is not the one of this installation", SECRET_ADVICE)
+
+
 def _work() -> Iterator[Finding]:
     with new_database().reading() as session:
+        yield from _installation(session)
         found = gauges(session, now=utcnow())
         failing = failing_endpoints(session)
     late = found.oldest_pending > LATE

@@ -1,6 +1,7 @@
 """The terminal output of `greenroom up`: a greeting once the web process answers, the demo's progress, then the log."""
 
 import http.client
+import shlex
 import sys
 import time
 from functools import partial
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.support.first_run import Installation
+from service.commands.support.first_run import KEY_FILE, Installation
 from service.config import Settings
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _greeting(settings: Settings, house: Installation, seconds: float) -> str:
     else:
         parts.append(f"Sign in at {settings.url}/sign-in, or with a link from `greenroom user link EMAIL`")
     if house.key:
-        parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings, house.key)}")
+        parts.append(f"Send a comment to the site {house.sites[0]!r}:\n\n{_curl(settings)}")
     parts.append(f"Ctrl-C ends everything. The log follows; it is kept in {settings.home / 'greenroom.log'}.")
     return "\n" + "\n\n".join(parts) + "\n"
 
@@ -91,10 +92,12 @@ def _surroundings(settings: Settings) -> str:
     return f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'}, {jobs}"
 
 
-def _curl(settings: Settings, key: str) -> str:
+def _curl(settings: Settings) -> str:
+    """The command reads the key from its file: what is printed here may be kept, by journald or Docker."""
+    key = f"$(cat {shlex.quote(str(settings.home / KEY_FILE))})"
     body = '{"thread": {"id": "hello"}, "author": {"name": "Ada"}, "text": "What a thoughtful article, thank you."}'
     return (
-        f"  curl -s {settings.url}/v1/comments -H 'Authorization: Bearer {key}' \\\n"
+        f'  curl -s {settings.url}/v1/comments -H "Authorization: Bearer {key}" \\\n'
         f"    -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\\n"
         f"    -d '{body}'"
     )

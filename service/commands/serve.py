@@ -3,6 +3,7 @@
 import click
 
 from service.commands.support.context import settings
+from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 
 
@@ -64,7 +65,7 @@ def _run(name: str) -> None:
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
         raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
-    # Asked here, because a web process without a root secret would be started again and again.
-    _ = settings().secret
+    # Asked here, because a web process without its root secret would be started again and again.
+    demand_own_secret(settings())
     load_libraries({role}, settings())
     run(role, settings())

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.commands.greeting import NeverServed, StartUpWatch
 from service.commands.support.context import settings as settings_in_force
 from service.commands.support.first_run import Installation, open_installation, prepare
+from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
@@ -124,6 +125,7 @@ def _installation(settings: Settings) -> Installation:
             click.echo(newer_advice(str(at)), err=True)
         if standing in (Schema.MISSING, Schema.OLDER):
             _upgrade(settings)
+        demand_own_secret(settings)
         return open_installation(settings, database)
     except SQLAlchemyError as error:
         said = type(getattr(error, "orig", error)).__name__
@@ -156,7 +158,9 @@ def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, beg
     from service.processes.roles import Role, load_libraries, run
     from service.processes.tree import Child, ProcessTree
 
-    log_file = LogFile(settings.home / "greenroom.log")
+    log_file = LogFile(
+        settings.home / "greenroom.log", largest=settings.log_size * 1_000_000, as_json=settings.log_format == "json"
+    )
     roles = [Role.WEB, Role.CHECKS, Role.COURIER] if settings.redis_url else [Role.WEB, Role.SWEEP]
     os.environ[PREFIX + "LOG_FORMAT"] = "json"
     logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))

@@ -3,12 +3,11 @@
 import json
 import os
 import select
+from collections.abc import Callable
 from pathlib import Path
 
 from service.logs import readable
 
-#: Size in bytes at which the file is rotated. Only one old file is kept.
-LARGEST = 20_000_000
 #: Bytes per write. If select() says that the terminal is writable, a write of this size does not block.
 _PIECE = 4096
 
@@ -16,8 +15,10 @@ _PIECE = 4096
 class LogFile:
     """Reads the lines that other processes appended since the last call, and prints them."""
 
-    def __init__(self, path: Path, *, terminal: int = 1, largest: int = LARGEST) -> None:
+    def __init__(self, path: Path, *, terminal: int = 1, largest: int = 20_000_000, as_json: bool = False) -> None:
+        """`largest`: size in bytes at which the file is rotated; one old file is kept. `as_json`: print lines as they are."""
         self._path, self._terminal, self._largest = path, terminal, largest
+        self._shown: Callable[[str], str] = str if as_json else _printable
         self._file = path.open("a+b")
         path.chmod(0o600)
         self._read = self._file.seek(0, os.SEEK_END)
@@ -54,7 +55,7 @@ class LogFile:
         self._read += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
         for line in lines:
-            self._unprinted += (_printable(line.decode("utf-8", "replace")) + "\n").encode()
+            self._unprinted += (self._shown(line.decode("utf-8", "replace")) + "\n").encode()
         if self._read > self._largest:
             self._put_aside()
 

@@ -78,7 +78,7 @@ def test_everything_comes_back_on_the_other_database(
     assert Path(file).stat().st_mode & 0o077 == 0
     checked = greenroom("restore", "--check", file)
     assert "keeps its promises: 1 moderator, 2 site" in checked.output, checked.output
-    restored = greenroom("restore", file, on=other)
+    restored = greenroom("restore", file, "--resume", on=other)
     assert restored.exit_code == 0, restored.output
     there = Database(other)
     then, now = set(_rows(database)), set(_rows(there))

@@ -69,3 +69,12 @@ def test_a_file_that_has_grown_is_put_aside_and_emptied(tmp_path: Path, terminal
     aside = tmp_path / "greenroom.log.1"
     assert "an old line 99" in aside.read_text()
     assert aside.stat().st_mode & 0o077 == 0
+
+
+def test_lines_stay_json_where_json_is_asked_for(tmp_path: Path, terminal: tuple[int, int]) -> None:
+    path = tmp_path / "greenroom.log"
+    log = LogFile(path, terminal=terminal[1], as_json=True)
+    _write(path, '{"event": "checked"}')
+    log.show_new()
+    log.close()
+    assert os.read(terminal[0], 1000) == b'{"event": "checked"}\n'

@@ -119,7 +119,7 @@ def _repeat(run: Callable[[WorkerResources], object], resources: WorkerResources
     """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
     while not stop.is_set():
         try:
-            run(resources)
+            resources.work(run)
         except Exception:
             log.exception("sweep_failed")
             stop.wait(1.0)

@@ -1,5 +1,6 @@
 """WorkerResources: settings, database, notifier, site models and poll lease. Built once per process, after the fork."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from service.config import Settings
@@ -8,6 +9,7 @@ from service.jobs.active_poller import NoPollLease, PollLease, poll_lease
 from service.jobs.notify import Notifier, notifier
 from service.store.db.engine import ANSWER_PATIENCE, Database
 from workers.resources.recent_comments import RecentComments
+from workers.resources.rest_watch import RestWatch
 from workers.resources.site_model_cache import SiteModelCache
 
 
@@ -20,7 +22,13 @@ class WorkerResources:
     notifier: Notifier
     site_models: SiteModelCache = field(default_factory=SiteModelCache)
     recent_comments: RecentComments = field(default_factory=RecentComments)
+    rest_watch: RestWatch = field(default_factory=RestWatch)
     poll_lease: PollLease = field(default_factory=NoPollLease)
+
+    def work(self, job: "Callable[[WorkerResources], object]") -> None:
+        """Run this job, unless a backup was restored here: then nothing may be judged or sent until `greenroom resume`."""
+        if not self.rest_watch.is_resting(self.database):
+            job(self)
 
     @classmethod
     def open(cls, settings: Settings) -> "WorkerResources":

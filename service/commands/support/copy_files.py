@@ -4,12 +4,13 @@ import gzip
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.support.context import database
@@ -46,13 +47,18 @@ def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
     return counts
 
 
-def read_copy(file: Path, into: Database, site_id: str | None) -> dict[str, int]:
+def read_copy(
+    file: Path, into: Database, site_id: str | None, *, then: Callable[[Session], None] | None = None
+) -> dict[str, int]:
+    """Store the rows of a copy, and do what comes `then` in the same transaction."""
     head = head_of(file)
     if (of_site := head.get("site")) != site_id:
         raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
     try:
         with into.writing() as session:
             stored = dump.read(session, _read_lines(file), old_names=head["format"] == _OLD_FORMAT)
+            if then:
+                then(session)
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise click.ClickException(f"{file}: {error}; nothing was stored") from error
     except IntegrityError as error:
