@@ -62,6 +62,8 @@ class AuditEvent(StrEnum):
     TWO_FACTOR_ON = "two_factor_on"
     TWO_FACTOR_OFF = "two_factor_off"
     TWO_FACTOR_RESET = "two_factor_reset"
+    FEED_MADE = "feed_made"
+    FEED_REVOKED = "feed_revoked"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"

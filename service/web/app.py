@@ -37,7 +37,7 @@ from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, _time_zone, bp, unknown_address
-from service.web.public import ban_complaint, comment_form, counts, embed, feed, own_comments
+from service.web.public import ban_complaint, comment_form, counts, embed, feed, own_comments, queue_feed, stop_mails
 from service.web.resources.web_resources import Trial, WebResources
 
 #: All blueprints, except the blueprint of the pages: `open_pages` registers that one.
@@ -54,6 +54,8 @@ BLUEPRINTS = (
     comment_form.bp,
     own_comments.bp,
     ban_complaint.bp,
+    stop_mails.bp,
+    queue_feed.bp,
     endpoints.bp,
     deliveries.bp,
     akismet.bp,
@@ -69,6 +71,7 @@ BLUEPRINTS = (
 #: The modules that add views to the blueprint of the pages.
 PAGES = (
     "service.web.pages.account.kept_form",
+    "service.web.pages.account.messages",
     "service.web.pages.account.passkeys",
     "service.web.pages.account.profile",
     "service.web.pages.account.saved_views",

@@ -13,7 +13,7 @@ LEFT_OUT = {
     "own_comments.show_own", "own_comments.edit_own_comment", "own_comments.delete_own_comment",
     "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_ban_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",
-    "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_keys", "pages.change_density",
+    "pages.undo_removal", "warnings.acknowledge", "pages.decide_found", "pages.undo_found", "pages.change_views", "pages.answer_practice", "pages.decline_practice", "pages.change_preferences", "pages.change_messages", "mails.stop", "pages.change_keys", "pages.change_density",
     # Passkeys need https, which nothing here speaks: their entries are checked in tests/web/pages/account/test_passkeys.py, and the
     # entry of a link by mail, which the worker makes, in tests/web/pages/account/test_link_by_mail.py.
     "pages.passkey_request", "pages.passkey_creation", "pages.create_passkey", "pages.delete_passkey", "pages.sign_in_by_passkey", "pages.send_link",
@@ -151,6 +151,10 @@ STEPS: Steps = {
     ],
     "pages.change_chat_endpoint": [
         (AuditEvent.ENDPOINT_CHANGED, form(lambda walk: f"/settings/chats/{walk.chat()}", event="comment.held", old_after="30"))
+    ],
+    "pages.change_feed": [
+        (AuditEvent.FEED_MADE, form("/account/messages/feed", act="renew")),
+        (AuditEvent.FEED_REVOKED, form("/account/messages/feed", act="revoke")),
     ],
     "pages.replay_delivery": [(AuditEvent.DELIVERIES_REPLAYED, form(lambda walk: f"/settings/deliveries/{walk.dead()}"))],
     "pages.invite": [

@@ -34,7 +34,7 @@ def send_mails(resources: WorkerResources, now: datetime | None = None) -> int:
         if draft is None:
             continue
         try:
-            server.send(draft.to, draft.subject, draft.text, mail_id=mail.id)
+            server.send(draft.to, draft.subject, draft.text, mail_id=mail.id, stop_link=draft.stop_link)
         except MailFailed as failure:
             log.warning("mail_failed", extra={"error": str(failure), "tries": mail.tries + 1, "final": failure.final})
             if not failure.final:

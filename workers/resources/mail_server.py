@@ -66,10 +66,11 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             raise MailFailed(error) from None
 
-    def send(self, to: str, subject: str, text: str, *, mail_id: UUID) -> None:
-        """Send one mail. Each try of a mail has the same Message-ID, so that a mailbox can tell a repeated one. Raises MailFailed."""
+    def send(self, to: str, subject: str, text: str, *, mail_id: UUID, stop_link: str = "") -> None:
+        """Send one mail. Each try of a mail has the same Message-ID, so that a mailbox can tell a repeated one. A POST to `stop_link`
+        stops such mails. Raises MailFailed."""
         try:
-            message = self._message(to, subject, text, mail_id)
+            message = self._message(to, subject, text, mail_id, stop_link)
         except (ValueError, IndexError) as error:
             # The header of a mail has no place for this address.
             raise MailFailed(error, final=True) from None
@@ -102,11 +103,14 @@ class MailServer:
             raise
         return smtp
 
-    def _message(self, to: str, subject: str, text: str, mail_id: UUID) -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, mail_id: UUID, stop_link: str) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = formatdate(), f"<{mail_id}@{self.sender.rpartition('@')[2].rstrip('>')}>"
         # No automatic answers, such as "I am on holiday" (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
+        if stop_link:
+            # Mailboxes offer a button that sends the POST (RFC 8058).
+            message["List-Unsubscribe"], message["List-Unsubscribe-Post"] = f"<{stop_link}>", "List-Unsubscribe=One-Click"
         message.set_content(text)
         return message

@@ -28,18 +28,23 @@ PAUSES = (60, 120, 300, 900, 1800, 3600)
 
 @dataclass(frozen=True, slots=True)
 class MailDraft:
-    """One mail: its recipient, subject and text."""
+    """One mail: its recipient, subject and text, and where a POST stops such mails."""
 
     to: str
     subject: str
     text: str
+    stop_link: str = ""
 
 
 def queue_mail(
     session: Session, draft: MailDraft, *, secret_box: SecretBox, now: datetime, valid: timedelta, needs_link: bool = False
 ) -> None:
     """Put a mail in the queue. The caller sends the wake-up once it has committed."""
-    encrypted = secret_box.encrypt(json.dumps(asdict(draft)))
+    fields = asdict(draft)
+    if not draft.stop_link:
+        # The previous release does not know this field, and may run for a while beside this one.
+        del fields["stop_link"]
+    encrypted = secret_box.encrypt(json.dumps(fields))
     session.add(Mail(id=new_id(), encrypted=encrypted, needs_link=needs_link, tries=0, due_at=now, valid_until=now + valid))
     session.flush()
 

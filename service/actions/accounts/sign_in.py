@@ -14,6 +14,7 @@ from service.domain.errors import Conflict, Gone
 from service.domain.security.tokens import digest_of
 from service.store.accounts.moderators import SignedIn
 from service.store.tables.accounts import BrowserSession, Moderator, SignInLink, locked
+from service.store.tables.message_choices import MessageChoice
 from service.store.tables.two_factor import PendingSignIn
 
 #: The methods of a session that a link by mail, an account at an OpenID provider, or a passkey opened. A passkey needs no second
@@ -167,10 +168,12 @@ def sign_out(session: Session, moderator_id: UUID, digest: str) -> None:
 
 
 def sign_out_everywhere(session: Session, moderator_id: UUID, *, but: str = "") -> None:
-    """End all sessions of a moderator, except the one with the digest `but`, and all pending sign-ins."""
+    """End all sessions of a moderator, except the one with the digest `but`, all pending sign-ins, and their feed."""
     locked(session, moderator_id)
     session.execute(delete(PendingSignIn).where(PendingSignIn.moderator_id == moderator_id))
     session.execute(delete(BrowserSession).where(BrowserSession.moderator_id == moderator_id, BrowserSession.digest != but))
+    # Whoever was in the account may have made a feed address.
+    session.execute(update(MessageChoice).where(MessageChoice.moderator_id == moderator_id).values(feed_digest=None))
 
 
 def set_password(session: Session, moderator_id: UUID, kept: str, *, but: str = "") -> None:

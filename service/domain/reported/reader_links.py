@@ -1,12 +1,12 @@
-"""Secrets of readers: links to the status of a report and to the complaint form, and the tokens of authors. They are signed with the
-root secret; nothing of them is stored."""
+"""Secrets of readers: links to the status of a report and to the complaint form, and the tokens of authors. And the links by which
+moderators stop their mails. They are signed with the root secret; nothing of them is stored."""
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-_REPORT, _COMMENT, _BAN, _AUTHOR = "report", "comment", "ban", "author"
+_REPORT, _COMMENT, _BAN, _AUTHOR, _MAILS = "report", "comment", "ban", "author", "mails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class ReaderLinks:
     def ban(self, comment_id: UUID) -> str:
         """The page where the author of a comment complains about their ban."""
         return f"{self.base}/banned/{self._signed(_BAN, comment_id.hex)}"
+
+    def stop_mails(self, moderator_id: UUID) -> str:
+        """The page where a moderator stops their mails about queues, without a sign-in."""
+        return f"{self.base}/mails/{self._signed(_MAILS, moderator_id.hex)}"
+
+    def moderator_of_mails(self, token: str) -> UUID | None:
+        """The moderator of such a link; None if the token was not made here."""
+        value = self._verified(_MAILS, token)
+        return UUID(value) if value else None
 
     def author_token(self, comment_id: UUID) -> str:
         """The token by which a browser shows that this comment was sent from it."""

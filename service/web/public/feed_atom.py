@@ -15,7 +15,8 @@ def as_atom(
     *, feed_id: str, title: str, address: str, home: str, next_address: str, site: str, opened_at: datetime,
     entries: Sequence[Mapping[str, Any]],
 ) -> bytes:  # fmt: skip
-    """The feed as XML. Texts must hold no control characters; `entries` have id, parent, author, author_url, text, at, edited_at.
+    """The feed as XML. Texts must hold no control characters; `entries` have id, parent, author, author_url, text, at, edited_at,
+    and a title and a link if they differ from those of a comment on its page.
     A feed without entries is by the site, and as old as the thread."""
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
     _text(feed, "id", feed_id)
@@ -34,7 +35,7 @@ def as_atom(
 def _entry(feed: ElementTree.Element, entry: Mapping[str, Any], home: str) -> None:
     element = ElementTree.SubElement(feed, f"{{{_ATOM}}}entry")
     _text(element, "id", f"urn:uuid:{entry['id']}")
-    _text(element, "title", f"Comment by {entry['author']}")
+    _text(element, "title", entry.get("title") or f"Comment by {entry['author']}")
     _text(element, "published", moment(entry["at"]))
     _text(element, "updated", moment(entry["edited_at"] or entry["at"]))
     author = ElementTree.SubElement(element, f"{{{_ATOM}}}author")
@@ -42,7 +43,8 @@ def _entry(feed: ElementTree.Element, entry: Mapping[str, Any], home: str) -> No
     if entry["author_url"]:
         _text(author, "uri", entry["author_url"])
     if home:
-        ElementTree.SubElement(element, f"{{{_ATOM}}}link", rel="alternate", href=f"{home}#comment-{entry['id']}")
+        href = entry.get("link") or f"{home}#comment-{entry['id']}"
+        ElementTree.SubElement(element, f"{{{_ATOM}}}link", rel="alternate", href=href)
     if entry["parent"]:
         ElementTree.SubElement(element, f"{{{_THREADING}}}in-reply-to", ref=f"urn:uuid:{entry['parent']}")
     _text(element, "content", entry["text"]).set("type", "text")

@@ -61,6 +61,8 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.TWO_FACTOR_ON: _("turned on two-step verification"),
         AuditEvent.TWO_FACTOR_OFF: _("turned off two-step verification"),
         AuditEvent.TWO_FACTOR_RESET: _("reset two-step verification"),
+        AuditEvent.FEED_MADE: _("made a private feed address"),
+        AuditEvent.FEED_REVOKED: _("revoked a private feed address"),
         AuditEvent.PASSKEY_ADDED: _("added a passkey"),
         AuditEvent.PASSKEY_REMOVED: _("removed a passkey"),
         AuditEvent.RECOVERY_CODES_MADE: _("created new recovery codes"),

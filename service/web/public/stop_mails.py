@@ -1,0 +1,43 @@
+"""Stop the mails about queues, from the link in each mail: one more click, and no sign-in. Mailboxes send the POST themselves (RFC 8058)."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from service.actions.accounts.message_choices import stop_mails
+from service.domain.errors import NotFound
+from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.i18n import _
+from service.web.http.route_metadata import page, public
+from service.web.public.reader_page import reader_page
+from service.web.resources.web_resources import resources
+
+bp = Blueprint("mails", __name__)
+
+
+@bp.get("/mails/<token>")
+@public
+@page
+@rate_limited(Rate.ADDRESS)
+def ask(token: str) -> Response:
+    """Scanners of mailboxes open links, so opening one changes nothing."""
+    _moderator(token)
+    return reader_page("readers/stop_mails.html", token=token, stopped=False)
+
+
+@bp.post("/mails/<token>")
+@public
+@page
+@rate_limited(Rate.FORM)
+def stop(token: str) -> Response:
+    moderator_id = _moderator(token)
+    with resources().database.writing() as session:
+        stop_mails(session, moderator_id)
+    return reader_page("readers/stop_mails.html", token=token, stopped=True)
+
+
+def _moderator(token: str) -> UUID:
+    moderator_id = resources().reader_links.moderator_of_mails(token)
+    if moderator_id is None:
+        raise NotFound(_("There is no such page. Please use the whole address that you were given."))
+    return moderator_id
