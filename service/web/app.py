@@ -17,12 +17,11 @@ from service.web.api import (
     decisions,
     deliveries,
     endpoints,
-    openai_moderations,
     persons,
-    perspective,
     reports,
     warnings,
 )
+from service.web.api.other_services import coral, openai_moderations, perspective
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
@@ -62,6 +61,7 @@ BLUEPRINTS = (
     akismet_account.bp,
     perspective.bp,
     openai_moderations.bp,
+    coral.bp,
     pages.bp,
     health.bp,
     metrics.bp,

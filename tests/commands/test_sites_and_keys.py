@@ -27,7 +27,7 @@ def greenroom(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     context.settings.cache_clear()
     context.database.cache_clear()
     context.new_database.cache_clear()
-    yield lambda *words: CliRunner().invoke(main, words)
+    yield lambda *words, **more: CliRunner().invoke(main, words, **more)
     context.database().close()
     context.settings.cache_clear()
     context.database.cache_clear()
@@ -156,3 +156,18 @@ def test_what_does_not_fit_is_said_in_one_line(greenroom: Callable[..., Result],
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
     assert said in result.output
+
+
+def test_the_signing_secret_of_coral_is_stored_and_never_printed(
+    greenroom: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_SECRET_KEY", "a secret that only the tests know, long enough")
+    greenroom("site", "add", "news", "--origin", "https://news.example")
+    secret = "c0" * 32
+    added = greenroom("key", "coral", "news", input=f"{secret}\n")
+    assert "/v1/coral/news" in added.output
+    assert secret not in added.output
+    [listed] = greenroom("key", "list", "news").output.splitlines()
+    assert listed.split()[1:3] == ["c0c0…", "submit"]
+    again = greenroom("key", "coral", "news", input=f"{secret}\n")
+    assert (again.exit_code, "stored already" in again.output) == (1, True)

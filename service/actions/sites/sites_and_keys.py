@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit
@@ -14,10 +14,13 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.origins import parse_origins
+from service.domain.security.encryption import SecretBox
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.tokens import digest_of, new_token
 from service.store.tables.sites import ApiKey, ApiKeyKind, HeldIs, Scope, Site
 
+#: Coral makes secrets of 64 hex digits. A signature with a shorter one could be guessed.
+SHORTEST_SECRET = 32
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -79,6 +82,36 @@ def add_akismet_key(
     session.flush()
     _note_key(session, key)
     return key.id, token
+
+
+def add_coral_key(
+    session: Session,
+    site_id: str,
+    secret: str,
+    *,
+    pseudonyms: Pseudonymizer,
+    secret_box: SecretBox,
+    label: str = "",
+    now: datetime,
+) -> UUID:
+    """Store the secret with which Coral signs the requests of an external moderation phase. It is needed to verify them, so it is
+    encrypted. Returns the id of the key. Raises NotFound, Invalid, or Conflict if the secret is stored already."""
+    if session.get(Site, site_id) is None:
+        raise NotFound(f"no site {site_id!r}; `greenroom site add` makes one")
+    if len(secret) < SHORTEST_SECRET:
+        detail = f"expected the signing secret as Coral shows it, {SHORTEST_SECRET} characters or more"
+        raise Invalid.field("/secret", "too_short", detail)
+    digest = pseudonyms.short_key(secret)
+    if session.scalar(select(ApiKey.id).where(ApiKey.digest == digest)):
+        raise Conflict("this secret is stored already", Fault("/secret", "taken", "expected a secret that is new"))
+    key = ApiKey(
+        id=new_id(), site_id=site_id, kind=ApiKeyKind.CORAL, label=label, scopes=[Scope.SUBMIT.value], digest=digest, hint=secret[:4],
+        secret=secret_box.encrypt(secret), created_at=now,
+    )  # fmt: skip
+    session.add(key)
+    session.flush()
+    _note_key(session, key)
+    return key.id
 
 
 def revoke_key(session: Session, site_id: str, key_id: UUID, *, now: datetime) -> None:

@@ -34,6 +34,15 @@ def api_key_with(session: Session, digest: str, kind: ApiKeyKind = ApiKeyKind.AP
     return ApiKeyHolder(row.id, row.site_id, frozenset(map(Scope, row.scopes)), row.last_used_at, HeldIs(row.held_is))
 
 
+def signing_keys(session: Session, site_id: str) -> list[tuple[ApiKeyHolder, str]]:
+    """The keys with which Coral signs its requests to a site: the holder and the encrypted secret of each."""
+    query = select(ApiKey).where(ApiKey.site_id == site_id, ApiKey.kind == ApiKeyKind.CORAL, ApiKey.revoked_at.is_(None))
+    return [
+        (ApiKeyHolder(key.id, key.site_id, frozenset(map(Scope, key.scopes)), key.last_used_at), key.secret)
+        for key in session.scalars(query)
+    ]
+
+
 def site(session: Session, site_id: str) -> Site | None:
     return session.get(Site, site_id)
 

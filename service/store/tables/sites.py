@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db.column_types import Record
@@ -21,10 +21,11 @@ class Scope(StrEnum):
 
 
 class ApiKeyKind(StrEnum):
-    """The protocol that a key is for: our own API, or Akismet's, whose keys are 12 hex digits."""
+    """The protocol that a key is for: our own API; Akismet's, whose keys are 12 hex digits; or Coral's, where it signs requests."""
 
     API = "api"
     AKISMET = "akismet"
+    CORAL = "coral"
 
 
 class HeldIs(StrEnum):
@@ -51,7 +52,7 @@ class Site(Record):
 
 class ApiKey(Record):
     """An API key: only a hash of it is stored. `hint` is its first characters, for people to tell keys apart. `held_is` matters
-    only to keys of Akismet's protocol."""
+    only to keys of Akismet's protocol, and `secret`, the key itself, encrypted, only to those that sign requests."""
 
     __tablename__ = "api_key"
 
@@ -63,6 +64,7 @@ class ApiKey(Record):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(24))
     held_is: Mapped[str] = mapped_column(String(16), default=HeldIs.PENDING, server_default=HeldIs.PENDING.value)
+    secret: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

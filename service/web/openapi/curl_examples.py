@@ -26,6 +26,11 @@ _BODIES: dict[str, dict[str, Any]] = {
     "update_endpoint": {"enabled": True},
     "analyze_comment": {"comment": {"text": "You are an idiot."}, "requestedAttributes": {"TOXICITY": {}}},
     "moderate_texts": {"input": "You are an idiot."},
+    "moderate_phase": {
+        "comment": {"body": "You are an idiot."},
+        "author": {"id": "7"},
+        "story": {"id": "1", "url": "https://news.example/1"},
+    },
     "replay_deliveries": {"since": "2026-11-22T00:00:00Z"},
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.actions.sites.sites_and_keys import record_use
 from service.clock import utcnow
 from service.store.db.engine import Database
-from service.store.sites.sites import ApiKeyHolder, api_key_with
+from service.store.sites.sites import ApiKeyHolder, api_key_with, signing_keys
 from service.store.tables.sites import ApiKeyKind
 
 log = logging.getLogger("greenroom.web")
@@ -35,10 +35,20 @@ class ApiKeyCache:
         self._database = database
         self._lock = threading.Lock()
         self._entries: TTLCache[str, ApiKeyHolder | None] = TTLCache(MAX_ENTRIES, TTL)
+        self._signing: TTLCache[str, list[tuple[ApiKeyHolder, str]]] = TTLCache(MAX_ENTRIES, TTL)
 
     def get(self, digest: str, kind: ApiKeyKind = ApiKeyKind.API) -> ApiKeyHolder | None:
         """The holder of the live key of this kind with this digest, or None."""
         return self._load(digest, kind)
+
+    @cachedmethod(attrgetter("_signing"), key=lambda _cache, site_id: site_id, lock=attrgetter("_lock"))
+    def signing(self, site_id: str) -> list[tuple[ApiKeyHolder, str]]:
+        """The keys that sign requests to this site, each with its encrypted secret."""
+        with self._database.reading_quickly() as session:
+            keys = signing_keys(session, site_id)
+        for holder, _ in keys:
+            self._note(holder)
+        return keys
 
     def cached(self, digest: str) -> ApiKeyHolder | None:
         """The holder of the key with this digest, if it is in the cache. Makes no query."""

@@ -11,8 +11,12 @@ from service.web.openapi.operation import Operation
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-#: All kinds of access: public, a key with a scope, signed in, a moderator with a role, the operator.
-OWNERS = {PUBLIC, "moderator", "operator", "akismet key"} | {f"key:{s}" for s in Scope} | {f"role:{role}" for role in Role}
+#: All kinds of access: public, a key with a scope, a signature, signed in, a moderator with a role, the operator.
+OWNERS = (
+    {PUBLIC, "moderator", "operator", "akismet key", "coral signature"}
+    | {f"key:{s}" for s in Scope}
+    | {f"role:{role}" for role in Role}
+)
 
 
 def test_every_route_has_an_owner_a_rate_and_an_entry(app: Flask) -> None:

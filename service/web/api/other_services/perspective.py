@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, g
 
 from service.domain.errors import Code, Invalid
 from service.domain.imports.html_text import text_of_html
@@ -13,7 +12,7 @@ from service.domain.policy.signals import Field
 from service.domain.policy.text_scores import Measure, findings, is_measured, score
 from service.domain.policy.verdict import TrialResult
 from service.store.tables.sites import Scope
-from service.web.api.perspective_models import (
+from service.web.api.other_services.perspective_models import (
     HTML,
     MAX_BYTES,
     PROBABILITY,
@@ -21,19 +20,16 @@ from service.web.api.perspective_models import (
     AnalyzeResponse,
     AttributeScores,
     CommentText,
-    Lenient,
     Score,
     SpanScore,
 )
 from service.web.auth.api_keys import api_key, require_scope
 from service.web.auth.rate_limit import Rate, rate_limited
-from service.web.http.json_body import MAX_BODY, read_json, validate
+from service.web.http.lenient_body import parse_lenient
 from service.web.http.protocol_errors import STATUSES, refuse_in_form
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.resources.text_judge import text_alone
 from service.web.resources.web_resources import resources
-
-Body = TypeVar("Body", bound=Lenient)
 
 bp = Blueprint("perspective", __name__, url_prefix="/v1alpha1")
 
@@ -72,8 +68,8 @@ _STATUS_NAMES = {
     statuses=STATUSES,
 )
 def analyze_comment() -> Response:
-    body = parsed(AnalyzeBody)
-    text = checked_text(body.comment)
+    body = parse_lenient(AnalyzeBody)
+    text = _checked_text(body.comment)
     _check_wishes(body)
     judged = text_of_html(text) if body.comment.type == HTML else text
     language = body.languages[0][:35] if body.languages else ""
@@ -97,16 +93,7 @@ def analyze_comment() -> Response:
     return Response(answer.model_dump_json(by_alias=True, exclude_none=True), content_type=JSON)
 
 
-def parsed(model: type[Body]) -> Body:
-    """The body of the request, whatever its content type. Raises Invalid."""
-    sent = request.get_data(cache=False)
-    if len(sent) > MAX_BODY:
-        raise RequestEntityTooLarge
-    value, _ = read_json(sent)
-    return validate(model, value)
-
-
-def checked_text(comment: CommentText) -> str:
+def _checked_text(comment: CommentText) -> str:
     """The text. Raises Invalid if there is none, or too much."""
     if not comment.text.strip():
         raise _invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")

@@ -11,7 +11,7 @@ from service.actions.sites.word_lists import set_list
 from service.domain.policy.site_policy import SitePolicy
 from service.store.db.engine import Database
 from service.store.tables.sites import Site
-from service.web.api.openai_moderations import CATEGORIES
+from service.web.api.other_services.openai_moderations import CATEGORIES
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -1,25 +1,15 @@
 """Requests and responses of Perspective's protocol. Names are camelCase; unknown fields and null are as if they were left out."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field
+
+from service.web.http.lenient_body import Lenient
 
 #: The longest text, in bytes of UTF-8, as at Google.
 MAX_BYTES = 20_480
 PROBABILITY = "PROBABILITY"
 HTML = "HTML"
-
-
-class Lenient(BaseModel):
-    """Base class: other clients send fields that we do not know."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_null(cls, sent: Any) -> Any:
-        return {name: value for name, value in sent.items() if value is not None} if isinstance(sent, dict) else sent
 
 
 class CommentText(Lenient):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response
 
 from service.domain.errors import Code, Invalid
 from service.domain.ids import new_id
@@ -15,10 +14,10 @@ from service.domain.policy.text_scores import Measure, is_measured, score
 from service.domain.policy.verdict import TrialResult
 from service.domain.states import State
 from service.store.tables.sites import Scope
-from service.web.api.openai_models import Greenroom, ModerationBody, ModerationResponse, ModerationResult
+from service.web.api.other_services.openai_models import Greenroom, ModerationBody, ModerationResponse, ModerationResult
 from service.web.auth.api_keys import api_key, require_scope
 from service.web.auth.rate_limit import Rate, charge, rate_limited
-from service.web.http.json_body import MAX_BODY, read_json, validate
+from service.web.http.lenient_body import parse_lenient
 from service.web.http.protocol_errors import STATUSES, refuse_in_form
 from service.web.http.responses import json_response
 from service.web.openapi.operation import JSON, Answer, operation
@@ -61,7 +60,7 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
     statuses=STATUSES,
 )
 def moderate_texts() -> Response:
-    texts = _texts(_body().input)
+    texts = _texts(parse_lenient(ModerationBody).input)
     if len(texts) > 1:
         charge(Rate.KEY, len(texts) - 1)
     results = resources().judge.judge([text_alone(api_key().site_id, text) for text in texts])
@@ -69,14 +68,6 @@ def moderate_texts() -> Response:
     return json_response(
         ModerationResponse(id=f"modr-{new_id().hex}", model=MODEL, results=[_result(result) for result in results])
     )
-
-
-def _body() -> ModerationBody:
-    sent = request.get_data(cache=False)
-    if len(sent) > MAX_BODY:
-        raise RequestEntityTooLarge
-    value, _ = read_json(sent)
-    return validate(ModerationBody, value)
 
 
 def _texts(given: Any) -> list[str]:

@@ -7,9 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from service.config import Settings
 from service.logs import JsonLines
 from service.store.db.column_types import Record
 from service.store.db.engine import Database
+from tests.web.api.other_services.test_coral import OLD, SECRET, phase, signature, stored
 
 CANARIES = ("zirkonvogel", "quittenmeise")
 TEXT = "You are an idiot, you zirkonvogel."
@@ -22,10 +24,12 @@ def rows(database: Database) -> dict[str, int]:
 
 
 def test_no_text_is_stored_or_logged(
-    door: FlaskClient, key: str, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    door: FlaskClient, key: str, database: Database, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    stored(database, settings, SECRET)
     door.get("/livez")
+    coral = phase(f"<div>{TEXT}</div>")
     before = rows(database)
     attributes = {"requestedAttributes": {"TOXICITY": {}}}
     bearer = {"Authorization": f"Bearer {key}"}
@@ -34,13 +38,15 @@ def test_no_text_is_stored_or_logged(
         door.post(f"/v1alpha1/comments:analyze?key={key}", json={"comment": {"text": f"Ég er ekki {CANARIES[1]} og það er ekki gott."}, **attributes}),
         door.post("/v1/moderations", json={"input": [TEXT, f"A calm {CANARIES[1]}."]}, headers=bearer),
         door.post("/v1/moderations", json={"input": CANARIES[0] * 2_000}, headers=bearer),
+        door.post("/v1/coral/news", data=coral, headers={"X-Coral-Signature": signature(coral, SECRET)}),
+        door.post("/v1/coral/news", data=coral, headers={"X-Coral-Signature": signature(coral, OLD)}),
     ]  # fmt: skip
-    assert [answer.status_code for answer in answers] == [200, 400, 200, 400]
+    assert [answer.status_code for answer in answers] == [200, 400, 200, 400, 200, 401]
     assert rows(database) == before
     formatter = JsonLines("web")
     written = [formatter.format(record) for record in caplog.records] + [repr(record.__dict__) for record in caplog.records]
     assert any("transformer_read" in line for line in written)
-    for secret in (*CANARIES, key):
+    for secret in (*CANARIES, key, SECRET):
         assert not any(secret in line for line in written)
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or not any(canary.encode() in file.read_bytes() for canary in CANARIES)
