@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps
+.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -40,6 +40,12 @@ failover: $(VENV)/test.stamp ## Kill PostgreSQL under load and promote its stand
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")
 	$(BIN)/python -m tests.chaos.flood $(FLOOD)
+
+wordpress: dist/greenroom-wordpress.zip ## Build the WordPress plugin, and test it (GREENROOM_WORDPRESS=DIR: with that WordPress, not Debian's)
+	$(BIN)/python -m pytest -n 0 tests/integrations
+
+dist/greenroom-wordpress.zip: $(VENV)/test.stamp $(shell find integrations/wordpress -type f)
+	$(BIN)/python -m tests.support.wordpress_plugin $@
 
 schemathesis: $(VENV)/test.stamp ## Test the API against its OpenAPI document for ten minutes
 	SCHEMATHESIS_SECONDS=600 $(BIN)/python -m pytest tests/web/openapi/test_schemathesis.py

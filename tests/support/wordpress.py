@@ -1,4 +1,4 @@
-"""A real WordPress with the real Akismet plugin, both from Debian's packages, on PHP's built-in server and a MariaDB."""
+"""A real WordPress on PHP's built-in server and a MariaDB: with Debian's Akismet plugin, or with our own plugin."""
 
 import json
 import os
@@ -14,16 +14,19 @@ import httpx
 from tests.support.servers import MariaDb, Server
 
 DEBIAN = Path("/usr/share/wordpress")
+#: The WordPress for our own plugin: Debian's, or one that lies in this folder.
+NEWEST = Path(os.environ.get("GREENROOM_WORDPRESS") or DEBIAN)
 PLUGIN = DEBIAN / "wp-content/plugins/akismet"
 
 #: Runs before every script: makes WordPress read its settings from our folder instead of /etc/wordpress.
 _PREPEND = "<?php define('ABSPATH', '%(folder)s/');"
 _CONFIG = """<?php
-foreach (['NAME' => 'wordpress', 'USER' => 'root', 'PASSWORD' => '', 'HOST' => 'localhost:%(socket)s', 'CHARSET' => 'utf8mb4'] as $name => $value)
+foreach (['NAME' => '%(name)s', 'USER' => 'root', 'PASSWORD' => '', 'HOST' => 'localhost:%(socket)s', 'CHARSET' => 'utf8mb4'] as $name => $value)
     define("DB_$name", $value);
 define('WP_HOME', '%(url)s');
 define('WP_SITEURL', '%(url)s');
 define('DISABLE_WP_CRON', true);
+%(constants)s
 foreach (['AKISMET_TEST_MODE', 'WP_INSTALLING'] as $name) if (getenv($name)) define($name, true);
 $table_prefix = 'wp_';
 require ABSPATH . 'wp-settings.php';
@@ -49,7 +52,7 @@ echo "\\n", json_encode(eval($argv[1]));
 """
 _INSTALL = """
 wp_install('News', 'admin', 'admin@news.example', true, '', 'a password');
-foreach (['active_plugins' => ['akismet/akismet.php'], 'comment_previously_approved' => 0, 'comment_moderation' => 0,
+foreach (['active_plugins' => ['%s'], 'comment_previously_approved' => 0, 'comment_moderation' => 0,
           'comment_max_links' => 50, 'akismet_strictness' => '0'] as $name => $value) update_option($name, $value);
 """
 
@@ -58,6 +61,11 @@ class WordPress(Server):
     """One blog with one post, whose readers comment with the ordinary form."""
 
     database: MariaDb
+    source = DEBIAN
+    plugin = "akismet/akismet.php"
+    around = _AROUND
+    #: Further lines of wp-config.php.
+    constants = ""
 
     @staticmethod
     def there() -> bool:
@@ -71,7 +79,7 @@ class WordPress(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
-        return [*self._php(), "-S", f"127.0.0.1:{self.port}", "-t", str(DEBIAN)]
+        return [*self._php(), "-S", f"127.0.0.1:{self.port}", "-t", str(self.source)]
 
     def ready(self) -> bool:
         try:
@@ -81,9 +89,10 @@ class WordPress(Server):
 
     def start(self) -> None:
         self._lay_out()
-        pdo = "$db = new mysqli(null, 'root', '', null, 0, $argv[1]); $db->query('CREATE DATABASE wordpress CHARSET utf8mb4');"
-        subprocess.run(["php", "-r", pdo, str(self.database.socket)], check=True, capture_output=True)
-        self.run(_INSTALL, WP_INSTALLING="1")
+        create = f"CREATE DATABASE {self._name} CHARSET utf8mb4"
+        pdo = "$db = new mysqli(null, 'root', '', null, 0, $argv[1]); $db->query($argv[2]);"
+        subprocess.run(["php", "-r", pdo, str(self.database.socket), create], check=True, capture_output=True)
+        self.run(_INSTALL % self.plugin, WP_INSTALLING="1")
         super().start()
 
     def __exit__(self, *_: object) -> None:
@@ -113,20 +122,34 @@ class WordPress(Server):
         """`approved`, `unapproved` or `spam`."""
         return str(self.run(f"return wp_get_comment_status({comment});"))
 
+    @property
+    def _name(self) -> str:
+        return f"wordpress_{self.port}"
+
     def _php(self) -> list[str]:
-        return ["php", "-d", f"auto_prepend_file={self.folder / 'prepend.php'}", "-d", "display_errors=stderr"]
+        cache = ["-d", "opcache.enable_cli=1", "-d", f"opcache.file_cache={self.folder}"]
+        return ["php", "-d", f"auto_prepend_file={self.folder / 'prepend.php'}", "-d", "display_errors=stderr", *cache]
 
     def _lay_out(self) -> None:
-        """A folder with links to Debian's WordPress and its plugin."""
-        facts = {"folder": self.folder, "socket": self.database.socket, "url": self.url}
+        """A folder with links to the WordPress and its plugin."""
+        facts = {
+            "folder": self.folder,
+            "socket": self.database.socket,
+            "url": self.url,
+            "name": self._name,
+            "constants": self.constants,
+        }
         files = {"prepend.php": _PREPEND, "wp-config.php": _CONFIG}
         for name, words in files.items():
             (self.folder / name).write_text(words % facts)
         (self.folder / "run.php").write_text(_RUN)
         (self.folder / "wp-content/mu-plugins").mkdir(parents=True)
-        (self.folder / "wp-content/mu-plugins/around.php").write_text(_AROUND)
-        (self.folder / "wp-content/mu-plugins" / REDIRECT.name).symlink_to(REDIRECT)
+        (self.folder / "wp-content/mu-plugins/around.php").write_text(self.around)
         (self.folder / "wp-content/plugins").mkdir()
-        (self.folder / "wp-content/plugins/akismet").symlink_to(PLUGIN)
+        self._install_plugin()
         for name in ("wp-admin", "wp-includes", "wp-load.php", "wp-settings.php"):
-            (self.folder / name).symlink_to(DEBIAN / name)
+            (self.folder / name).symlink_to(self.source / name)
+
+    def _install_plugin(self) -> None:
+        (self.folder / "wp-content/mu-plugins" / REDIRECT.name).symlink_to(REDIRECT)
+        (self.folder / "wp-content/plugins/akismet").symlink_to(PLUGIN)
