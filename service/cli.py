@@ -22,6 +22,7 @@ COMMANDS = {
     "post": "post",
     "site": "sites",
     "key": "keys",
+    "thread": "thread",
     "check": "check",
     "train": "training",
     "evaluate": "training",

@@ -11,9 +11,9 @@ from functools import partial
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.commands.greeting import NeverServed, StartUpWatch
 from service.commands.support.context import settings as settings_in_force
 from service.commands.support.first_run import Installation, open_installation, prepare
+from service.commands.support.greeting import NeverServed, StartUpWatch
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings

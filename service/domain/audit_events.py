@@ -44,6 +44,7 @@ class AuditEvent(StrEnum):
     RISK_BUDGET_CLEARED = "risk_budget_cleared"
     PRACTICE_SET = "practice_set"
     THREAD_SET = "thread_set"
+    THREAD_MOVED = "thread_moved"
     AUTHOR_JUDGED = "author_judged"
     AUTHOR_FORGIVEN = "author_forgiven"
     AUTHOR_WARNED = "author_warned"

@@ -19,6 +19,7 @@ from service.web.api import (
     endpoints,
     persons,
     reports,
+    threads,
     warnings,
 )
 from service.web.api.other_services import coral, openai_moderations, perspective
@@ -31,7 +32,7 @@ from service.web.http.i18n import ago, count, day, moment, month
 from service.web.http.json_body import MAX_BODY
 from service.web.http.request_id import request_id_of
 from service.web.http.request_line import check_request_line
-from service.web.http.route_metadata import ThreadConverter, page, public
+from service.web.http.route_metadata import ThreadConverter, WholeThreadConverter, page, public
 from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.openapi import pages
 from service.web.ops import health, metrics
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     complaints.bp,
     reports.bp,
     persons.bp,
+    threads.bp,
     warnings.bp,
     feed.bp,
     counts.bp,
@@ -119,7 +121,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     app = Flask("greenroom", root_path=os.path.dirname(__file__))  # noqa: PTH120
     app.view_functions["static"] = public(page(rate_limited(Rate.PAGE)(app.view_functions["static"])))  # type: ignore[assignment]
     app.url_map.merge_slashes = False
-    app.url_map.converters["thread"] = ThreadConverter
+    app.url_map.converters.update({"thread": ThreadConverter, "whole_thread": WholeThreadConverter})
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = WebResources.open(settings, trial)

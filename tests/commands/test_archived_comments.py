@@ -17,7 +17,7 @@ from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
 from service.store.lifecycle.archives import absent
-from service.store.tables.comments import Comment
+from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event, EventType
 from service.store.tables.site_models import SiteModelRow
 from service.store.tables.sites import Scope
@@ -111,3 +111,25 @@ def test_a_name_that_went_into_an_archive_gets_no_second_comment(
         assert isinstance(absent(session, "blog", house["rejected-1"]), NotFound)
         with pytest.raises(InArchive, match="in the archive news-"):
             erase(session, "news", house["rejected-1"], now=datetime.now(UTC))
+
+
+def test_a_comment_comes_back_to_the_thread_that_its_own_was_moved_to(
+    greenroom: Greenroom, database: Database, house: House, tmp_path: Path
+) -> None:
+    with database.reading() as session:
+        names = {thread.id: thread.external_id for thread in session.scalars(select(Thread).where(Thread.site_id == "news"))}
+        before = {
+            comment.id: names[comment.thread_id] for comment in session.scalars(select(Comment)) if comment.site_id == "news"
+        }
+    run_archive(greenroom, tmp_path / "archive")
+    for name in names.values():
+        done = greenroom("thread", "move", "news", name, f"moved {name}")
+        assert done.exit_code == 0, done.output
+    done = greenroom("archive", "restore", str(tmp_path / "archive"), "--json")
+    assert json.loads(done.stdout)["skipped"] == {}, done.output
+    with database.reading() as session:
+        after = session.execute(
+            select(Comment.id, Thread.external_id).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == "news")
+        )
+        assert dict(after.all()) == {comment: f"moved {name}" for comment, name in before.items()}
+    assert keeps_its_promises(greenroom) == []

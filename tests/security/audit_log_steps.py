@@ -1,8 +1,12 @@
 """Every route that changes something, with the steps that use it and the audit event that each step leaves."""
 
 from collections.abc import Callable
+from urllib.parse import quote
+
+from sqlalchemy import select
 
 from service.domain.audit_events import AuditEvent
+from service.store.tables.comments import Thread
 from tests.security.walk import HOOK, PASSWORD, Walk
 from tests.support.sign_in import Browser, moderator
 
@@ -70,6 +74,11 @@ def _half_way(walk: Walk, *, right: bool) -> Callable[[], object]:
 
 def _v1(rest: str = "") -> Callable[[Walk], str]:
     return lambda walk: f"/v1/endpoints/{walk.endpoint()}{rest}"
+
+
+def _thread_path(walk: Walk) -> str:
+    with walk.house.database.reading() as session:
+        return f"/v1/threads/{quote(session.scalars(select(Thread.external_id).where(Thread.site_id == 'news')).first() or '', safe='')}"
 
 
 def _list_of(name: str, lines: list[str]) -> Callable[[Walk], Callable[[], object]]:
@@ -197,6 +206,10 @@ STEPS: Steps = {
             AuditEvent.SIGNED_IN,
             _stranger(lambda walk: "/sign-in/" + moderator(walk.house.database, "co@news.example", site="news")),
         )
+    ],
+    "threads.change_thread": [
+        (AuditEvent.THREAD_MOVED, call("PATCH", _thread_path, {"title": "Another title"})),
+        (AuditEvent.THREAD_MOVED, call("PATCH", _thread_path, {"id": "moved", "join": True})),
     ],
     "endpoints.create_endpoint": [(AuditEvent.ENDPOINT_ADDED, call("POST", lambda _: "/v1/endpoints", {"url": HOOK}))],
     "endpoints.update_endpoint": [(AuditEvent.ENDPOINT_CHANGED, call("PATCH", _v1(), {"enabled": False}))],

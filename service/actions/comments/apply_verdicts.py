@@ -44,7 +44,6 @@ def _settled(settlement: JudgedComment) -> VerdictChange:
     return VerdictChange(
         id=waiting.comment_id,
         site_id=waiting.site_id,
-        thread_id=waiting.thread_id,
         state=verdict.state,
         reason=_first_reason(verdict),
         score=gravity(verdict),

@@ -190,23 +190,25 @@ def _decide_one(
         update(Comment)
         .where(Comment.id == row.id, Comment.version == expected, Comment.state == row.state)
         .values(state=ruling.state, version=expected + 1, updated_at=now, lease_token=None, lease_until=None)
-        .returning(Comment.version)
+        .returning(Comment.version, Comment.thread_id)
         .execution_options(synchronize_session=False)
-    ).scalar()
+    ).one_or_none()
     if moved is None:
         return _late(session, row, f"somebody moved this comment since version {expected}")
     decision_id = new_id()
-    session.execute(insert(table(Decision)), [_decision_row(decision_id, row, ruling, moved, actor, now, action_id, undoes)])
+    session.execute(
+        insert(table(Decision)), [_decision_row(decision_id, row, ruling, moved.version, actor, now, action_id, undoes)]
+    )
     facts = {"by": actor.word, "reason": ruling.reason, "note": ruling.note, "undo": undoes is not None}
     change = Change(
-        row.site_id, row.thread_id, row.id, moved, State(row.state), ruling.state,
+        row.site_id, moved.thread_id, row.id, moved.version, State(row.state), ruling.state,
         facts={name: value for name, value in facts.items() if value},
     )  # fmt: skip
     return Decided(decision_id, change)
 
 
 def _rows(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
-    columns = (Comment.id, Comment.site_id, Comment.thread_id, Comment.state, Comment.version, Comment.reason)
+    columns = (Comment.id, Comment.site_id, Comment.state, Comment.version, Comment.reason)
     rows = session.execute(select(*columns).where(Comment.site_id == site_id, Comment.id.in_(comment_ids)))
     return {row.id: row for row in rows}
 

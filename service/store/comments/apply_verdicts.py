@@ -29,7 +29,6 @@ class VerdictChange:
 
     id: UUID
     site_id: str
-    thread_id: UUID
     state: State
     reason: str
     score: float
@@ -46,7 +45,7 @@ class VerdictChange:
 _VERDICT = ("id", "comment_id", "revision", "state", "reasons", "signals", "shadow", "at")
 _EVENT = ("id", "site_id", "comment_id", "seq", "type", "from_state", "to_state", "facts", "state", "at", "due_at")
 _GIVEN = ", ".join((
-    "id uuid, thread_id uuid, state text, reason text, score float, verdict_id uuid, event_id uuid, site_id text, type text",
+    "id uuid, state text, reason text, score float, verdict_id uuid, event_id uuid, site_id text, type text",
     typed(table(VerdictRow), ("revision", "reasons", "signals", "shadow")),
     typed(table(Event), ("facts",)),
 ))  # fmt: skip
@@ -60,9 +59,9 @@ moved AS (
     updated_at = %(now)s, judged_at = %(now)s, lease_token = NULL, lease_until = NULL
   FROM given g
   WHERE g.id = c.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
-  RETURNING c.id, c.version
+  RETURNING c.id, c.version, c.thread_id
 ),
-found AS MATERIALIZED (SELECT given.*, moved.version FROM given JOIN moved ON moved.id = given.id),
+found AS MATERIALIZED (SELECT given.*, moved.version, moved.thread_id FROM given JOIN moved ON moved.id = given.id),
 said AS (
   INSERT INTO verdict ({", ".join(_VERDICT)})
   SELECT verdict_id, id, revision, state, reasons, signals, shadow, %(now)s FROM found
@@ -91,7 +90,7 @@ UPDATE comment SET state = g.state, reason = g.reason, score = g.score, version 
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state, json_extract(value, '$[2]') AS reason,
   json_extract(value, '$[3]') AS score FROM json_each(?)) AS g
 WHERE comment.id = g.id AND coalesce(comment.state, '') = '{State.PENDING}' AND lease_token = ?
-RETURNING id, version
+RETURNING id, version, thread_id
 """  # noqa: S608
 
 
@@ -111,12 +110,13 @@ def write_verdicts(
         return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, given)}
     at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
-    versions = {UUID(name): version for name, version in connection.exec_driver_sql(_MOVE, (at, at, moves, token.hex))}
-    moved = [row for row in rows if row.id in versions]
+    # The thread as it is now: the comment may have been moved to another one since it was claimed.
+    now_at = {UUID(name): place for name, *place in connection.exec_driver_sql(_MOVE, (at, at, moves, token.hex))}
+    moved = [row for row in rows if row.id in now_at]
     insert_all(connection, VerdictRow, [_verdict(row, now) for row in moved])
     listening = set(connection.exec_driver_sql("SELECT site_id FROM endpoint WHERE enabled").scalars()) if moved else set()
-    insert_all(connection, Event, [_event(row, versions[row.id], row.site_id in listening, now) for row in moved])
-    update_counts(connection, Counter(row.thread_id for row in moved if row.state is State.APPROVED))
+    insert_all(connection, Event, [_event(row, now_at[row.id][0], row.site_id in listening, now) for row in moved])
+    update_counts(connection, Counter(UUID(now_at[row.id][1]) for row in moved if row.state is State.APPROVED))
     return {row.id: row.site_id in listening for row in moved}
 
 

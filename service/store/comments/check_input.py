@@ -64,7 +64,6 @@ class ClaimedComment:
 
     comment_id: UUID
     site_id: str
-    thread_id: UUID
     revision: int
     claims: int
     reading: CheckInput
@@ -112,7 +111,6 @@ def _waiting(row: AnyRow, site: AnyRow, lists: Mapping[str, WordList], near: Rel
     return ClaimedComment(
         comment_id=row.id,
         site_id=row.site_id,
-        thread_id=row.thread_id,
         revision=row.revision,
         claims=row.claims,
         reading=_reading(row, site, lists, near),

@@ -17,6 +17,7 @@ from service.store.db.column_types import Record, table
 from service.store.lifecycle import renamed
 from service.store.lifecycle.dump import plain, typed, written_down
 from service.store.tables.accounts import Moderator
+from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
 from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Attempt, Delivery, Endpoint, Event
@@ -158,7 +159,12 @@ def put_back(session: Session, back: Sequence[CommentRows]) -> int:
 
 
 def _mend(session: Session, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Drop references to endpoints and moderators that were deleted meanwhile."""
+    """Drop references to endpoints and moderators that were deleted meanwhile. A comment comes back to the thread that its own was
+    moved to meanwhile."""
+    comments = {row["id"]: row for row in rows[table(Comment).name]}
+    moved = select(ArchivedComment.id, ArchivedComment.thread_id).where(among(session, ArchivedComment.id, list(comments)))
+    for comment_id, thread_id in session.execute(moved):
+        comments[comment_id]["thread_id"] = thread_id
     delivery, attempt, decision = (table(record).name for record in (Delivery, Attempt, Decision))
     endpoints = _existing(session, Endpoint, {row["endpoint_id"] for row in rows[delivery]})
     rows[delivery] = [row for row in rows[delivery] if row["endpoint_id"] in endpoints]

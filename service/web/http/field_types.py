@@ -13,6 +13,9 @@ from service.domain.draft import MAX_TEXT
 from service.domain.text.blank import BLANK
 
 NO_NUL = r"^[^\u0000]*$"
+#: The host's own id of a thread in an address: its longest length, and its entry in the API document.
+LONGEST_THREAD = 512
+THREAD_PATH = {"thread": {"type": "string", "minLength": 1, "maxLength": LONGEST_THREAD, "pattern": NO_NUL}}
 SOME_WORDS = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
 WEB_ADDRESS = rf"^([hH][tT][tT][pP][sS]?://[^{BLANK}]+)?$"
 EMAIL = rf"^([^{BLANK}@]+@[^{BLANK}@]+)?$"

@@ -28,4 +28,6 @@ def spelled_plainly(environ: Environ) -> bool:
     if environ["PATH_INFO"].startswith("//"):
         return False
     raw = environ.get(RAW_PATH, "").partition("?")[0]
-    return "%" not in raw or (raw.startswith(_THREADS) and raw.endswith(_COMMENTS))
+    # The id is all that follows, up to `/comments` in plain letters.
+    of_thread = raw.startswith(_THREADS) and raw.endswith(_COMMENTS) == environ["PATH_INFO"].endswith(_COMMENTS)
+    return "%" not in raw or of_thread

@@ -33,6 +33,12 @@ class ThreadConverter(BaseConverter):
     part_isolating = False
 
 
+class WholeThreadConverter(ThreadConverter):
+    """The same at the end of an address. An id that ends like the address of a feed cannot be told from it, and is no match."""
+
+    regex = r"(?s:.+?)(?<!/comments)"
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One URL rule of the application, with the declarations of its view. A field is empty if the view did not declare it."""

@@ -12,6 +12,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     },
     "edit_comment": {"text": "What a very thoughtful article."},
     "decide_comment": {"decision": "approve"},
+    "change_thread": {"id": "/2026/a-better-story", "url": "https://news.example/2026/a-better-story"},
     "report_comment": {
         "comment": "0199c3f2-7c0f-7a52-8c7e-0d3b5a4f6e10",
         "kind": "illegal",

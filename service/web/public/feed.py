@@ -20,7 +20,7 @@ from service.store.comments.feed_replies import Replies, replies_to
 from service.store.comments.listing import Position
 from service.web.auth.rate_limit import Rate, address_of, charge, rate_limited
 from service.web.http.environ_keys import FEED_KEY
-from service.web.http.field_types import NO_NUL, Strict, whole
+from service.web.http.field_types import LONGEST_THREAD, THREAD_PATH, Strict, whole
 from service.web.http.json_body import parse_query
 from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
@@ -36,7 +36,6 @@ from service.web.resources.web_resources import resources
 bp = Blueprint("feed", __name__, url_prefix="/v1")
 bp.after_request(allow_pages_of(site_of_query))
 
-LONGEST_THREAD = 512
 #: The source files that determine how a page is rendered; their digest is part of the ETag.
 _RENDERERS = (Path(feed_formats.__file__), *sorted((Path(feed_formats.__file__).parents[1] / "templates" / "feed").iterdir()))
 
@@ -123,7 +122,7 @@ class _FeedRequest:
     "Feed. Nested pages count top-level comments and bring up to ten replies for each that `limit` allows, 500 at most; "
     "`more_replies` of a comment leads to the others. A page ends early where its texts are long. Ask again with `If-None-Match`.",
     query=FeedQuery,
-    path={"thread": {"type": "string", "minLength": 1, "maxLength": LONGEST_THREAD, "pattern": NO_NUL}},
+    path=THREAD_PATH,
     headers=("If-None-Match",),
     answers={
         200: Answer(

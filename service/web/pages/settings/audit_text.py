@@ -44,6 +44,7 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.RISK_BUDGET_CLEARED: _("reset the automation to the defaults"),
         AuditEvent.PRACTICE_SET: _("turned practice for new moderators on or off"),
         AuditEvent.THREAD_SET: _("opened or closed comments on an article"),
+        AuditEvent.THREAD_MOVED: _("renamed an article, moved it or joined it with another"),
         AuditEvent.AUTHOR_JUDGED: _("banned, trusted or reviewed an author"),
         AuditEvent.AUTHOR_FORGIVEN: _("removed a ban, trust or review"),
         AuditEvent.AUTHOR_WARNED: _("warned an author"),
