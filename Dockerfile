@@ -5,7 +5,7 @@ WORKDIR /build
 RUN python -m venv /venv
 COPY locks/run.txt locks/
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r locks/run.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY greenroom.py pyproject.toml README.md LICENSE ./
 COPY service service
 COPY workers workers
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .

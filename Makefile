@@ -4,7 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons audit-deps wordpress
+# One sentence for the two usual faults of a fresh machine.
+define PYTHON_FITS
+import sys
+sys.version_info >= (3, 11) or sys.exit("Greenroom needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make run PYTHON=python3.11" % sys.version_info[:2])
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv")
+endef
+export PYTHON_FITS
+
+.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -12,7 +23,8 @@ help: ## List all targets
 
 # One stamp file per lock file: the environment is rebuilt only if the lock has changed.
 $(VENV)/%.stamp: locks/%.txt pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -c "$$PYTHON_FITS"
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r locks/$*.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -91,6 +103,32 @@ architecture: $(VENV)/test.stamp ## Draw docs/layers.svg from the import contrac
 icons: $(VENV)/test.stamp ## Draw the icons of the installed page from icon.svg (needs Chromium)
 	$(BIN)/python -m bench.icons
 
+# Tools of a release have an environment of their own, so that they touch nothing that runs or tests Greenroom.
+RELEASE := build/release-tools
+$(RELEASE)/release.stamp: locks/release.txt
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE)/bin/python -m pip install --quiet --require-hashes -r locks/release.txt
+	@touch $@
+
+release: $(RELEASE)/release.stamp ## Build wheel and sdist, check them, try the wheel on each Python of this machine (KEY=… signs with gpg)
+	rm -rf dist build/lib build/bdist*
+	$(RELEASE)/bin/python -m build --no-isolation --outdir dist .
+	$(RELEASE)/bin/python -m twine check --strict dist/*
+	$(MAKE) dist/greenroom-wordpress.zip
+	cp docs/sbom.json dist/
+	$(PYTHON) release/try_wheel.py dist/*.whl $(PYTHONS)
+	cd dist && sha256sum * > SHA256SUMS
+	@if [ -n "$(KEY)" ]; then gpg --batch --yes --local-user "$(KEY)" --armor --detach-sign dist/SHA256SUMS; else echo "not signed: KEY=… names a key of gpg"; fi
+	@ls -l dist
+
+docs: $(RELEASE)/release.stamp $(VENV)/run.stamp ## Build the documentation as a site that works offline, into build/docs
+	rm -rf build/docs build/docs-source && mkdir -p build/docs-source
+	git ls-files -z '*.md' LICENSE Procfile Makefile Dockerfile docker-compose.yml docs examples integrations deploy clients | xargs -0 cp --parents -t build/docs-source
+	$(BIN)/python -m release.api_pages build/docs-source/docs/api
+	$(RELEASE)/bin/mkdocs build --quiet -f release/mkdocs.yml
+	@! grep -rlE '(src|href|url)[=(]"?[^")]*(cdnjs|fonts.googleapis|gstatic|jsdelivr|unpkg)\.' build/docs --include='*.html' --include='*.css'
+	@echo "build/docs/index.html"
+
 sbom: $(VENV)/test.stamp ## List all shipped packages with version, hashes and licence in docs/sbom.json
 	$(BIN)/python -m bench.sbom
 
@@ -101,6 +139,7 @@ locks: ## Pin all dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis --extra deep pyproject.toml -o locks/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra redis --extra deep --extra test pyproject.toml -o locks/test.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra build --extra redis --extra deep --extra test --extra train pyproject.toml -o locks/train.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra release pyproject.toml -o locks/release.txt
 
 clean: ## Remove build results and caches; data is kept
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -40,6 +40,8 @@ COMMANDS = {
     "secret": "installation",
     "export": "import_export",
     "import": "import_export",
+    "completion": "help.manual",
+    "man": "help.manual",
 }
 
 
