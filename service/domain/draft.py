@@ -9,7 +9,7 @@ MAX_TEXT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DraftAuthor:
-    """The author, as the host says. `email` is used for its domain and for a keyed hash, and is never stored."""
+    """The author, as the host says. `email` is used for its domain and for a keyed hash, and is not stored with the comment."""
 
     name: str = ""
     email: str = ""

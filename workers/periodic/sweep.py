@@ -18,6 +18,7 @@ from workers.periodic.delete_attempts import delete_attempts
 from workers.periodic.expire_idempotency_keys import expire_idempotency_keys
 from workers.periodic.forget_reporters import forget_reporters
 from workers.periodic.limit_waits import limit_waits
+from workers.periodic.mail_authors import mail_decisions
 from workers.periodic.mail_moderators import mail_moderators
 from workers.periodic.send_mails import send_mails
 from workers.periodic.tell_of_old_queues import tell_of_old_queues
@@ -63,6 +64,7 @@ PERIODIC_JOBS = (
     PeriodicJob("waits", limit_waits, 10.0),
     PeriodicJob("old queues", tell_of_old_queues, 10.0),
     PeriodicJob("moderators", mail_moderators, 10.0),
+    PeriodicJob("authors", mail_decisions, 10.0),
 )
 
 

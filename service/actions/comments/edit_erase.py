@@ -17,6 +17,7 @@ from service.domain.text.wording import wording
 from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import table
 from service.store.lifecycle.archives import absent
+from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
 from service.store.tables.idempotency import forget_key_of
 from service.store.tables.moderation import Activity, Decision, Escalation, Note
@@ -83,6 +84,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         raise _stale(comment.version)
     session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
     session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
+    session.execute(delete(AuthorAddress).where(AuthorAddress.comment_id == comment.id))
     forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
     _forget_notes(session, comment.id)
     erase_words(session, comment.id, now=now)

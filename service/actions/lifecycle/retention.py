@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit, record_change
@@ -14,6 +14,7 @@ from service.domain.errors import Invalid
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.retention import LONGEST, Retention
 from service.store.sites.sites import locked_site
+from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity
 
@@ -42,6 +43,7 @@ def forget_authors(session: Session, comment_ids: Sequence[UUID]) -> int:
     changed = session.execute(
         update(Comment).where(Comment.id.in_(comment_ids)).values(**nothing).execution_options(synchronize_session=False)
     )
+    session.execute(delete(AuthorAddress).where(AuthorAddress.comment_id.in_(comment_ids)))
     whose = Activity.comment_id.in_(comment_ids)
     session.execute(update(Activity).where(whose).values(author_key="").execution_options(synchronize_session=False))
     return int(changed.rowcount)  # type: ignore[attr-defined]

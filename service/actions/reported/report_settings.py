@@ -26,10 +26,11 @@ def set_report_rules(
     name: str = "",
     email: str = "",
     mails_readers: bool | None = None,
+    mails_authors: bool | None = None,
     pseudonyms: Pseudonymizer,
 ) -> None:
-    """Set the weight of reports that holds a published comment (zero for never), whether Greenroom mails readers itself (None leaves
-    it as it is), and the trusted flaggers: those to keep, by name, and perhaps a new one. Raises Invalid."""
+    """Set the weight of reports that holds a published comment (zero for never), whether Greenroom mails readers itself, and
+    authors who ask for it (None leaves it as it is), and the trusted flaggers: those to keep, by name, and perhaps a new one. Raises Invalid."""
     if hold_from and not LEAST_TO_HOLD <= hold_from <= MOST_TO_HOLD:
         raise Invalid.field("/hold_from", "range", f"expected {LEAST_TO_HOLD} to {MOST_TO_HOLD}, or nothing, got {hold_from}")
     site = locked_site(session, site_id)
@@ -42,13 +43,22 @@ def set_report_rules(
     if len(flaggers) > MOST_FLAGGERS:
         raise Invalid.field("/email", "too_many", f"expected at most {MOST_FLAGGERS} trusted flaggers")
     mails = policy.mails_readers if mails_readers is None else mails_readers
+    to_authors = policy.mails_authors if mails_authors is None else mails_authors
     before = {
         "reports_hold_from": policy.reports_hold_from,
         "mails_readers": policy.mails_readers,
+        "mails_authors": policy.mails_authors,
         "trusted_flaggers": sorted(policy.trusted_flaggers.values()),
     }
-    after = {"reports_hold_from": hold_from, "mails_readers": mails, "trusted_flaggers": sorted(flaggers.values())}
-    site.policy = policy.changed(reports_hold_from=hold_from, mails_readers=mails, trusted_flaggers=flaggers)
+    after = {
+        "reports_hold_from": hold_from,
+        "mails_readers": mails,
+        "mails_authors": to_authors,
+        "trusted_flaggers": sorted(flaggers.values()),
+    }
+    site.policy = policy.changed(
+        reports_hold_from=hold_from, mails_readers=mails, mails_authors=to_authors, trusted_flaggers=flaggers
+    )
     session.flush()
     record_change(session, AuditEvent.REPORT_RULES_SET, before, after, site_id=site_id)
 

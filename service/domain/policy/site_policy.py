@@ -53,6 +53,7 @@ class StoredPolicy(TypedDict, total=False):
     trusted_authors: dict[str, AuthorEntry]
     reports_hold_from: int
     mails_readers: bool
+    mails_authors: bool
     trusted_flaggers: dict[str, str]
     grounds: dict[str, Any]
     reviewed_authors: dict[str, AuthorEntry]
@@ -144,6 +145,11 @@ class SitePolicy:
     def mails_readers(self) -> bool:
         """Whether Greenroom mails reporters and complainants itself, where mail is set up."""
         return bool(self.stored.get("mails_readers", True))
+
+    @property
+    def mails_authors(self) -> bool:
+        """Whether the form offers authors a mail about the decision, where mail is set up."""
+        return bool(self.stored.get("mails_authors"))
 
     @property
     def trusted_flaggers(self) -> dict[str, str]:

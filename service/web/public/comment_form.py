@@ -32,6 +32,7 @@ from service.web.http.route_metadata import page, public
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.pages.error_text import sentence
 from service.web.public.cors import allow_pages_of, site_of_path
+from service.web.public.decision_mail import is_offered, keep_choice
 from service.web.public.embed_words import embed_words
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.return_url import is_own_page, with_note
@@ -76,6 +77,9 @@ class FormBody(Strict):
     parent: Name = ""
     return_to: Address = ""
     language: Language = ""
+    mail_me: Annotated[str, StringConstraints(pattern="^(on)?$")] = Field(
+        default="", description="`on`: mail the author once a moderator has decided, where the form offers that."
+    )
     rendered: Long = ""
     subject: Annotated[Line, Field(description="A trap for machines: people do not see it and leave it empty.")] = ""
 
@@ -163,6 +167,8 @@ def submit_form(site: str) -> Response:
     if isinstance(outcome, Refusal):
         raise outcome
     resources().notifier.notify(Job.DRAIN)
+    if body.mail_me and not outcome.replayed:
+        keep_choice(form_site, outcome.comment_id, body.email)
     if wants_json():
         token = resources().reader_links.author_token(outcome.comment_id)
         return json_response(CommentSent(id=outcome.comment_id, token=token), 202)
@@ -327,7 +333,7 @@ def _page(shown: Shown, status: int, *, part: str = "page") -> Response:
     return _response(
         "form/fields.html" if part == "fields" else "form/page.html", status, shown.site.origins, shown=shown,
         token=signed(resources().settings.secret, shown.site.id), action=f"{resources().settings.url}/f/{shown.site.id}",
-        honeypot=HONEYPOT,
+        honeypot=HONEYPOT, offers_mail=is_offered(shown.site),
     )  # fmt: skip
 
 

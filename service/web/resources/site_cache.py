@@ -9,6 +9,7 @@ from cachetools import TTLCache, cachedmethod
 
 from service.domain.errors import NotFound
 from service.domain.origins import origin_of
+from service.domain.policy.site_policy import SitePolicy
 from service.store.db.engine import Database
 from service.store.sites.sites import site
 
@@ -25,6 +26,7 @@ class CachedSite:
     id: str
     name: str
     origins: tuple[str, ...]
+    mails_authors: bool = False
 
     def owns(self, origin: str) -> bool:
         """Whether this origin (scheme, host and port) is one of the site's own."""
@@ -54,4 +56,4 @@ class SiteCache:
             row = site(session, site_id)
         if row is None:
             return None
-        return CachedSite(row.id, row.name, tuple(row.origins))
+        return CachedSite(row.id, row.name, tuple(row.origins), SitePolicy(row.policy).mails_authors)

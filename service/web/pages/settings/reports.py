@@ -43,6 +43,7 @@ def change_report_settings() -> AnyResponse:
                 session, site_id(), hold_from=int(hold_from or 0), keep=form.getlist("keep"), name=form.get("name", ""),
                 email=form.get("email", "").strip(), pseudonyms=resources().pseudonyms,
                 mails_readers="mails_readers" in form if resources().settings.sends_mail else None,
+                mails_authors="mails_authors" in form if resources().settings.sends_mail else None,
             )  # fmt: skip
     except Invalid as error:
         return _render(422, fault=error_text(error))
