@@ -22,7 +22,7 @@ from service.web.api import (
     threads,
     warnings,
 )
-from service.web.api.other_services import coral, openai_moderations, perspective
+from service.web.api.other_services import coral, openai_moderations, perspective, perspective_feedback
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
 from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR, Wsgi
@@ -62,6 +62,7 @@ BLUEPRINTS = (
     akismet.bp,
     akismet_account.bp,
     perspective.bp,
+    perspective_feedback.bp,
     openai_moderations.bp,
     coral.bp,
     pages.bp,

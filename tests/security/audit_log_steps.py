@@ -13,7 +13,7 @@ from tests.support.sign_in import Browser, moderator
 #: Not in the audit log: decisions, drafts and erasures of single comments, which have their own histories, and personal
 #: preferences.
 LEFT_OUT = {
-    "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check", "akismet_account.deactivate", "akismet_account.token", "akismet_account.subscription", "akismet_account.figures", "perspective.analyze_comment", "openai_moderations.moderate_texts", "coral.moderate_phase",
+    "comments.submit_comment", "comments.edit_comment", "comments.erase_comment", "decisions.decide_comment", "form.submit_form", "akismet.verify", "akismet.check", "akismet_account.deactivate", "akismet_account.token", "akismet_account.subscription", "akismet_account.figures", "perspective.analyze_comment", "perspective_feedback.suggest_score", "openai_moderations.moderate_texts", "coral.moderate_phase",
     "own_comments.show_own", "own_comments.edit_own_comment", "own_comments.delete_own_comment",
     "reports.report_comment", "readers.send_report", "readers.send_complaint", "readers.send_ban_complaint", "readers.send_reporter_complaint", "complaints.complain", "pages.answer_complaint", "pages.answer_reports", "akismet.report_spam", "akismet.report_ham", "pages.decide_by_form", "pages.undo_by_form", "pages.redo_by_form", "pages.return_to_queue_by_form",
     "pages.act", "pages.start_oidc", "pages.undo", "pages.redo", "pages.lease_cards", "pages.add_note", "pages.reply_as_site", "pages.edit_text",

@@ -26,6 +26,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "create_endpoint": {"url": "https://news.example/hooks/comments", "events": ["comment.approved", "comment.rejected"]},
     "update_endpoint": {"enabled": True},
     "analyze_comment": {"comment": {"text": "You are an idiot."}, "requestedAttributes": {"TOXICITY": {}}},
+    "suggest_score": {"comment": {"text": "You are an idiot."}, "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}}},
     "moderate_texts": {"input": "You are an idiot."},
     "moderate_phase": {
         "comment": {"body": "You are an idiot."},

@@ -18,6 +18,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.body["kind"] = "rules"
     if case.path == "/v1alpha1/comments:analyze" and isinstance(case.body, dict):
         case.body |= {"comment": {"text": "A calm word."}, "requestedAttributes": {"TOXICITY": {}}, "languages": ["en"]}
+    if case.path == "/v1alpha1/comments:suggestscore" and isinstance(case.body, dict):
+        case.body["comment"] = {"text": "A calm word."}
     if case.path == "/v1/moderations" and isinstance(case.body, dict):
         case.body["input"] = ["A calm word."] if isinstance(case.body.get("input"), list) else "A calm word."
     if case.path == "/v1/persons/export" and isinstance(case.body, dict):

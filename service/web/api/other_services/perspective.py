@@ -1,4 +1,4 @@
-"""Perspective's protocol (`comments:analyze`): its clients get scores of our own checks. Nothing is stored."""
+"""Perspective's protocol, `comments:analyze`: its clients get scores of our own checks. Nothing is stored."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -69,11 +69,10 @@ _STATUS_NAMES = {
 )
 def analyze_comment() -> Response:
     body = parse_lenient(AnalyzeBody)
-    text = _checked_text(body.comment)
+    text = checked_text(body.comment)
     _check_wishes(body)
-    judged = text_of_html(text) if body.comment.type == HTML else text
     language = body.languages[0][:35] if body.languages else ""
-    [result] = resources().judge.judge([text_alone(api_key().site_id, judged, language=language)])
+    [result] = resources().judge.judge([text_alone(api_key().site_id, plain_text(body.comment), language=language)])
     attributes = _measured(body, result)
     detected = [result.language] if result.language else []
     answer = AnalyzeResponse(
@@ -93,7 +92,7 @@ def analyze_comment() -> Response:
     return Response(answer.model_dump_json(by_alias=True, exclude_none=True), content_type=JSON)
 
 
-def _checked_text(comment: CommentText) -> str:
+def checked_text(comment: CommentText) -> str:
     """The text. Raises Invalid if there is none, or too much."""
     if not comment.text.strip():
         raise _invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")
@@ -102,6 +101,11 @@ def _checked_text(comment: CommentText) -> str:
             "COMMENT_TOO_LONG", "/comment/text", f"Comment text was too many bytes. Value ({size}) exceeded limit ({MAX_BYTES})."
         )
     return comment.text
+
+
+def plain_text(comment: CommentText) -> str:
+    """The text as readers see it."""
+    return text_of_html(comment.text) if comment.type == HTML else comment.text
 
 
 def _check_wishes(body: AnalyzeBody) -> None:
@@ -167,11 +171,11 @@ def _invalid(error_type: str, pointer: str, detail: str, facts: Mapping[str, Any
     return Invalid.field(pointer, error_type.lower(), detail)
 
 
-def _as_google_says(problem: Mapping[str, Any]) -> dict[str, Any]:
+def as_google_says(problem: Mapping[str, Any]) -> dict[str, Any]:
     status = problem["status"]
     facts = g.pop("error_facts", {"errorType": "INVALID_REQUEST"} if status == 400 else None)
     error = {"code": status, "message": problem["detail"], "status": _STATUS_NAMES.get(status, "UNKNOWN")}
     return {"error": {**error, "details": [{"@type": _ERROR, **facts}]} if facts else error}
 
 
-refuse_in_form(bp, _as_google_says)
+refuse_in_form(bp, as_google_says)

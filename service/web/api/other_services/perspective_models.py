@@ -1,6 +1,6 @@
 """Requests and responses of Perspective's protocol. Names are camelCase; unknown fields and null are as if they were left out."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -66,4 +66,30 @@ class AnalyzeResponse(Lenient):
     attribute_scores: dict[str, AttributeScores]
     languages: list[str]
     detected_languages: list[str]
+    client_token: str | None = None
+
+
+class SuggestedScore(Lenient):
+    """What a person says that the number should be."""
+
+    value: float
+
+
+class SuggestedScores(Lenient):
+    """The score of one attribute."""
+
+    summary_score: SuggestedScore
+
+
+class SuggestBody(Lenient):
+    """A person's word about a text. `clientToken` names the comment: a later word about it replaces the earlier one."""
+
+    comment: CommentText
+    attribute_scores: dict[str, SuggestedScores]
+    client_token: Annotated[str, Field(max_length=500)] = ""
+
+
+class SuggestResponse(Lenient):
+    """The token that came with the request."""
+
     client_token: str | None = None
