@@ -68,6 +68,11 @@ class Settings:
 
     web_processes: int = _setting(1, "Web processes; keep 1 on SQLite, where one process writes best.", whole(1, 64))
     web_threads: int = _setting(32, "Threads of each web process.", whole(1, 256))
+    load_checks: bool = _setting(
+        False,
+        "Load the checks when a web process starts: clients of Perspective, OpenAI and Coral do not wait for it then.",
+        yes_or_no,
+    )
     fast_paths: bool = _setting(
         True,
         "Whether hot feeds and ordinary comments are served on an event loop in front of Flask; off: Flask serves all.",

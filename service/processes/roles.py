@@ -174,7 +174,7 @@ def _connections() -> int:
 
 def web_app() -> Any:
     """Make the application. Called in the process that serves it, which never outlives granian's main process."""
-    from service.processes.trial import trial
+    from service.processes.trial import load_checks, trial
     from service.web.app import create_app
     from service.web.server.asgi import AsgiApp, app
     from service.web.server.connection_limits import ConnectionLimits, ConnectionWatch
@@ -182,6 +182,8 @@ def web_app() -> Any:
 
     die_with_parent(os.getppid())
     settings = load(os.environ)
+    if settings.load_checks:
+        load_checks()
     service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)
     give_up_unread(settings.port, settings.write_timeout)
     if isinstance(service, AsgiApp):

@@ -11,3 +11,10 @@ def trial(submission: Submission, database: Database, settings: Settings) -> Tri
     from workers.checking.trial import try_out
 
     return try_out(submission, database, settings)
+
+
+def load_checks() -> None:
+    """Load the checks now, so that the first comment does not wait for them."""
+    from workers.checking.trial import load_checks
+
+    load_checks()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -34,7 +35,7 @@ _LOCK = threading.Lock()
 
 def try_out(submission: Submission, database: Database, settings: Settings) -> TrialResult:
     """What this comment would get. External checks are not called. HELD if the comment cannot be judged."""
-    _warm_up()
+    load_checks()
     with database.reading() as session:
         item = _read(session, submission, Pseudonymizer.from_secret(settings.secret))
         if item is None:
@@ -48,9 +49,12 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> T
 
 
 @cache
-def _warm_up() -> None:
+def load_checks() -> None:
     """Load word lists and models, so that no check of the first comment runs out of time meanwhile."""
     signals_of(CheckInput("A few calm words, see https://example.org for more."))
+    with suppress(Exception):
+        # What keeps it from loading is reported with each comment.
+        shipped_transformer()
 
 
 def _read(session: Session, submission: Submission, pseudonyms: Pseudonymizer) -> ClaimedComment | None:

@@ -105,7 +105,7 @@ def add_coral_key(
     if session.scalar(select(ApiKey.id).where(ApiKey.digest == digest)):
         raise Conflict("this secret is stored already", Fault("/secret", "taken", "expected a secret that is new"))
     key = ApiKey(
-        id=new_id(), site_id=site_id, kind=ApiKeyKind.CORAL, label=label, scopes=[Scope.SUBMIT.value], digest=digest, hint=secret[:4],
+        id=new_id(), site_id=site_id, kind=ApiKeyKind.CORAL, label=label, scopes=[Scope.SUBMIT.value], digest=digest, hint=secret[:10],
         secret=secret_box.encrypt(secret), created_at=now,
     )  # fmt: skip
     session.add(key)

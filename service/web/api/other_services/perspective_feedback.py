@@ -12,7 +12,7 @@ from service.actions.comments.submit import Accepted, Submission, submit
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.clock import utcnow
 from service.domain.draft import MAX_TEXT, Draft, DraftThread
-from service.domain.errors import Code
+from service.domain.errors import Code, Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments.find_sent_before import PRIVATE
@@ -30,8 +30,8 @@ from service.web.resources.web_resources import resources
 bp = Blueprint("perspective_feedback", __name__, url_prefix="/v1alpha1")
 refuse_in_form(bp, as_google_says)
 
-#: From this score on a text is what an attribute says. Coral sends 1 for `APPROVED` or `DELETED`.
-SAID_FROM, APPROVED = 0.5, "APPROVED"
+#: From this score on a text is what an attribute says. Coral sends 0 or 1.
+SAID_FROM = 0.5
 
 
 @bp.post("/comments:suggestscore")
@@ -40,7 +40,7 @@ SAID_FROM, APPROVED = 0.5, "APPROVED"
 @operation(
     "Perspective",
     "What a person says about a text",
-    detail="Stores the text with the decision of the person: rejected if a score is 0.5 or more (Coral's `APPROVED`: approved), else approved. "
+    detail="Stores the text with the decision of the person: rejected if a score is 0.5 or more, else approved. "
     "The site's model learns from it. `comments:analyze` stores nothing.",
     takes={JSON: SuggestBody},
     answers={200: Answer("Stored", {JSON: SuggestResponse})},
@@ -63,9 +63,10 @@ def suggest_score() -> Response:
 
 
 def _state(scores: Mapping[str, SuggestedScores]) -> State:
-    values = {name: scored.summary_score.value for name, scored in scores.items()}
-    rejected = any(value >= SAID_FROM for name, value in values.items() if name != APPROVED)
-    return State.REJECTED if rejected or values.get(APPROVED, 1.0) < SAID_FROM else State.APPROVED
+    highest = max((scored.summary_score.value for scored in scores.values()), default=None)
+    if highest is None:
+        raise Invalid.field("/attributeScores", "missing", "Missing attribute_scores")
+    return State.REJECTED if highest >= SAID_FROM else State.APPROVED
 
 
 def _draft(body: SuggestBody) -> Draft:
