@@ -29,6 +29,7 @@ from service.jobs.names import Route
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.lifecycle import installation
 from service.store.reports.gauges import failing_endpoints, gauges
+from service.store.reports.work_totals import work_totals
 from workers.resources.mail_server import MailFailed, MailServer
 
 #: If a comment has been pending for more than this many seconds, no worker runs.
@@ -84,9 +85,11 @@ def _findings() -> Iterator[Finding]:
     yield from findings
     yield _broker()
     yield _mail()
-    yield _web()
+    web = _web()
+    yield web
     if reached:
         yield from _work()
+        yield from _workers(serving=web.ok is not None)
 
 
 def _versions() -> Finding:
@@ -230,6 +233,19 @@ def _installation(session: Session) -> Iterator[Finding]:
     with suppress(BadSetting):
         if not installation.is_own_secret(session, settings().secret):
             yield Finding("secret", False, "the root secret is not the one of this installation", SECRET_ADVICE)
+
+
+def _workers(*, serving: bool) -> Iterator[Finding]:
+    """How long ago each kind of job last ran. Where nothing serves, nothing is expected to run."""
+    with new_database().reading() as session:
+        totals = work_totals(session, now=utcnow())
+    for job, what in (("checks", "`greenroom worker`"), ("deliveries", "`greenroom courier`")):
+        last = totals.get(f"runs:{job}")
+        if last and last.age > LATE:
+            do = f"does {what} or `greenroom sweep` run? Until it does, the sweep does its work, more slowly"
+            yield Finding("workers", False if serving else None, f"{job} last ran {last.age:.0f} s ago", do)
+        elif last:
+            yield Finding("workers", True, f"{job} last ran {last.age:.0f} s ago")
 
 
 def _work() -> Iterator[Finding]:

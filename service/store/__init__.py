@@ -22,6 +22,7 @@ from service.store.tables import (
     sites,
     two_factor,
     word_lists,
+    work_totals,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "sites",
     "two_factor",
     "word_lists",
+    "work_totals",
 ]

@@ -17,9 +17,11 @@ from service.store.db.engine import Database
 from service.store.learning.ordinary_comments import ordinary_comments
 from service.store.lifecycle.archive_rows import rows_of_comments
 from service.store.lifecycle.dump import written
+from service.store.lifecycle.installation import is_resting
 from service.store.reports.akismet_figures import figures_of
 from service.store.reports.gauges import gauges
 from service.store.reports.transparency import transparency
+from service.store.reports.work_totals import work_totals
 from service.store.sites.rule_backtest import past_comments
 from service.store.sites.site_contents import keys_in_force
 from service.store.sites.sites import site
@@ -142,6 +144,8 @@ _READS: tuple[Callable[[Session], object], ...] = (
     lambda session: list(ordinary_comments(session, "news", until=_NOW, most=10)),
     lambda session: figures_of(session, "news", since=_NOW, until=_NOW),
     lambda session: gauges(session, now=_NOW),
+    lambda session: work_totals(session, now=_NOW),
+    is_resting,
     lambda session: transparency(session, site(session, "news"), _NOW.year),
     lambda session: list(exported_comments(session, "news")),
     lambda session: past_comments(session, "news", authors=True),

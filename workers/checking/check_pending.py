@@ -117,9 +117,12 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
     settings = resources.settings
+    began = time.perf_counter()
     settlements = examine(
         batch, models, recent=resources.recent_comments, most=settings.max_claims, seconds=settings.transformer_seconds
     )
+    resources.counter.count("checked", len(settlements))
+    resources.counter.count("check_seconds", time.perf_counter() - began)
     crash_point(CrashPoint.CHECKED)
     if not setups:
         return _settle(resources, settlements, claimed)
@@ -139,6 +142,9 @@ def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], cl
     with resources.database.writing() as session:
         changes = apply_verdicts(session, rows, token=claimed.token, now=utcnow())
         crash_point(CrashPoint.SETTLED)
+    for settlement in settlements:
+        if settlement.waiting.comment_id in changes:
+            resources.counter.count(f"verdicts:{settlement.verdict.state}")
     crash_point(CrashPoint.ANNOUNCED)
     if any(changes.values()):
         resources.notifier.notify(Job.DELIVER)

@@ -11,6 +11,10 @@ from service.store.db.engine import ANSWER_PATIENCE, Database
 from workers.resources.recent_comments import RecentComments
 from workers.resources.rest_watch import RestWatch
 from workers.resources.site_model_cache import SiteModelCache
+from workers.resources.work_counter import WorkCounter
+
+#: Jobs whose runs are counted: the metrics show how long ago each last ran.
+_HEARTBEATS = {"check_pending": "checks", "deliver": "deliveries", "sweep": "sweep"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,16 @@ class WorkerResources:
     site_models: SiteModelCache = field(default_factory=SiteModelCache)
     recent_comments: RecentComments = field(default_factory=RecentComments)
     rest_watch: RestWatch = field(default_factory=RestWatch)
+    counter: WorkCounter = field(default_factory=WorkCounter)
     poll_lease: PollLease = field(default_factory=NoPollLease)
 
     def work(self, job: "Callable[[WorkerResources], object]") -> None:
         """Run this job, unless a backup was restored here: then nothing may be judged or sent until `greenroom resume`."""
         if not self.rest_watch.is_resting(self.database):
             job(self)
+        if name := _HEARTBEATS.get(getattr(job, "__name__", "")):
+            self.counter.count(f"runs:{name}")
+            self.counter.write(self.database)
 
     @classmethod
     def open(cls, settings: Settings) -> "WorkerResources":

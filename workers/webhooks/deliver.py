@@ -97,6 +97,8 @@ class _Round:
             if landed:
                 record_attempts(session, landed, now=now, probe_every=self._probe_every)
                 crash_point(CrashPoint.RECORDED)
+                for attempt in landed:
+                    self._workshop.counter.count("attempts:arrived" if attempt.answer.arrived else "attempts:failed")
             release(session, [(delivery_id, item.token) for item in back for delivery_id in item.delivery_ids])
             ids = [] if late else self._taken(session, landed, token, now)
         if ids:

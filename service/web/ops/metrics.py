@@ -1,22 +1,27 @@
-"""Prometheus metrics: queue lengths and request durations. No labels for a comment, site or person."""
+"""Prometheus metrics: queue lengths, request durations, and what the workers do. No labels for a comment, site or person."""
 
 import hmac
 import ipaddress
 import os
+import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import utcnow
 from service.domain.errors import Code, Refusal
+from service.domain.states import State
 from service.store.reports.gauges import Gauges, gauges
+from service.store.reports.work_totals import Total, work_totals
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
 from service.web.openapi.operation import Answer, operation
@@ -40,6 +45,13 @@ _MEANING = {
     "reports_open": "Reports by readers that wait for a moderator.",
     "complaints_open": "Complaints that wait for a moderator.",
 }
+
+#: Totals with a label: the name, its label, its meaning, and the values of the label.
+_LABELLED = (
+    ("verdicts", "state", "Verdicts of the checks.", (State.APPROVED, State.HELD, State.REJECTED)),
+    ("attempts", "result", "Attempts to deliver a webhook.", ("arrived", "failed")),
+    ("runs", "kind", "Runs of each kind of job.", ("checks", "deliveries", "sweep")),
+)
 
 _seconds = Histogram(
     "greenroom_request_seconds",
@@ -81,15 +93,60 @@ def observe(endpoint: str, method: str, status: str, seconds: float) -> None:
 _series = cache(_seconds.labels)
 
 
-class _Waiting:
-    """A collector that reads the gauges from the database at each scrape."""
+class _FromDatabase:
+    """A collector that reads the gauges and the totals of the workers from the database at each scrape."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        with resources().database.reading() as session:
-            values = gauges(session, now=utcnow())
+    def collect(self) -> Iterator[Metric]:
+        try:
+            with resources().database.reading() as session:
+                values, totals = gauges(session, now=utcnow()), work_totals(session, now=utcnow())
+        except SQLAlchemyError:
+            # The other metrics are worth more than none.
+            yield _gauge("database_up", "1 if the database answers.", 0)
+            return
+        yield _gauge("database_up", "1 if the database answers.", 1)
         for field in fields(Gauges):
             unit = "_seconds" if field.name.startswith("oldest") else ""
-            yield GaugeMetricFamily(f"greenroom_{field.name}{unit}", _MEANING[field.name], value=getattr(values, field.name))
+            yield _gauge(f"{field.name}{unit}", _MEANING[field.name], getattr(values, field.name))
+        yield from _of_the_workers(totals)
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"greenroom_{name}", meaning, value=value)
+
+
+def _of_the_workers(totals: Mapping[str, Total]) -> Iterator[Metric]:
+    """What all workers have done since the installation was made, and how long ago each kind of job last ran."""
+    for name, label, meaning, values in _LABELLED:
+        family = CounterMetricFamily(f"greenroom_{name}", meaning, labels=[label])
+        for value in values:
+            family.add_metric([value], _total(totals, f"{name}:{value}"))
+        yield family
+    ages = GaugeMetricFamily("greenroom_last_run_seconds", "Seconds since a job of this kind last ran.", labels=["kind"])
+    for name, total in totals.items():
+        if name.startswith("runs:"):
+            ages.add_metric([name.removeprefix("runs:")], total.age)
+    yield ages
+    for name, meaning in (("checked", "Comments that were checked."), ("check_seconds", "Seconds that checks took.")):
+        yield CounterMetricFamily(f"greenroom_{name}", meaning, value=_total(totals, name))
+
+
+def _total(totals: Mapping[str, Total], name: str) -> float:
+    return totals[name].total if name in totals else 0.0
+
+
+class _Build:
+    """A collector of what this process is."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield _build_info()
+
+
+def _build_info() -> Metric:
+    labels = {"version": version("greenroom"), "python": platform.python_version()}
+    family = GaugeMetricFamily("greenroom_build_info", "The version of this process.", labels=list(labels))
+    family.add_metric(list(labels.values()), 1)
+    return family
 
 
 def _operator() -> None:
@@ -139,7 +196,9 @@ def show() -> Response:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_seconds)
-    registry.register(_Waiting())
+        ProcessCollector(registry=registry)
+    registry.register(_Build())
+    registry.register(_FromDatabase())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
