@@ -25,7 +25,12 @@ function greenroom_clean_up() {
 }
 
 if ( is_multisite() ) {
-	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $greenroom_site ) {
+	foreach ( get_sites(
+		array(
+			'fields' => 'ids',
+			'number' => 0,
+		)
+	) as $greenroom_site ) {
 		switch_to_blog( $greenroom_site );
 		greenroom_clean_up();
 		restore_current_blog();

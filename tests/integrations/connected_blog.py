@@ -1,12 +1,13 @@
 """A blog with our plugin, and the site in Greenroom that moderates it, for tests."""
 
+import json
 from itertools import count, cycle
 from typing import Any
 
 import httpx
 
 from tests.support.servers import PATIENCE, wait_until
-from tests.support.wordpress_plugin import PluginBlog
+from tests.support.wordpress_plugin import PluginBlog, php_string
 
 #: WordPress refuses duplicate comments, and the tests share one WordPress.
 NUMBERS = count(1)
@@ -60,6 +61,13 @@ class ConnectedBlog:
         """Send the form as a new reader, who says something calm unless there are `words`."""
         email = f"dana{next(NUMBERS)}@example.org"
         return self.wordpress.comment(words or next(self._calm), **{"email": email} | fields)
+
+    def insert(self, words: str, *, admin: bool = False, **fields: object) -> int:
+        """Write a comment without the form, as the administrator or as nobody."""
+        author = {"comment_author": "Ada", "comment_author_email": f"ada{next(NUMBERS)}@example.org", "comment_author_url": ""}
+        comment = author | {"comment_post_ID": 1, "comment_content": words, "user_id": int(admin)} | fields
+        code = f"return wp_new_comment(json_decode({php_string(json.dumps(comment))}, true));"
+        return int(self.wordpress.as_admin(code) if admin else self.wordpress.run(code))
 
     def state(self, comment: int) -> str:
         return self.wordpress.state(comment)

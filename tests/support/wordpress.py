@@ -74,6 +74,11 @@ class WordPress(Server):
             return False
         return "mysqli" in subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout
 
+    @classmethod
+    def version(cls) -> str:
+        found = re.search(r"wp_version = '(.+)'", (cls.source / "wp-includes/version.php").read_text())
+        return found[1] if found else "of unknown version"
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"

@@ -50,7 +50,7 @@ class PluginBlog(WordPress):
 
     def set_options(self, **options: object) -> None:
         self.run(
-            "".join(f"update_option('{name}', json_decode({_quoted(json.dumps(value))}));" for name, value in options.items())
+            "".join(f"update_option('{name}', json_decode({php_string(json.dumps(value))}));" for name, value in options.items())
         )
 
     def as_admin(self, code: str) -> Any:
@@ -95,7 +95,7 @@ class PluginBlog(WordPress):
             archive.extractall(self.folder / "wp-content/plugins")
 
 
-def _quoted(words: str) -> str:
+def php_string(words: str) -> str:
     """A string of PHP."""
     return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
@@ -103,4 +103,4 @@ def _quoted(words: str) -> str:
 if __name__ == "__main__":
     Path(sys.argv[1]).parent.mkdir(exist_ok=True)
     build(Path(sys.argv[1]))
-    print(f"{sys.argv[1]}; its tests use WordPress in {NEWEST}")
+    print(f"{sys.argv[1]}; its tests use WordPress {PluginBlog.version()} in {NEWEST}" if PluginBlog.there() else sys.argv[1])

@@ -23,7 +23,14 @@ function greenroom_connect() {
 		$answer = greenroom_request( 'POST', "/v1/endpoints/{$endpoint['id']}/rotate" );
 	} elseif ( greenroom_succeeded( $answer ) ) {
 		$events = array( 'comment.approved', 'comment.rejected', 'comment.held', 'comment.erased' );
-		$answer = greenroom_request( 'POST', '/v1/endpoints', array( 'url' => greenroom_webhook_url(), 'events' => $events ) );
+		$answer = greenroom_request(
+			'POST',
+			'/v1/endpoints',
+			array(
+				'url'    => greenroom_webhook_url(),
+				'events' => $events,
+			)
+		);
 	}
 	if ( ! greenroom_succeeded( $answer ) ) {
 		return array( array( false, greenroom_explain( $answer ) ) );
@@ -95,7 +102,10 @@ function greenroom_test_webhook() {
 		return array( false, greenroom_explain( $answer ) );
 	}
 	$attempts = $answer['body']['attempts'];
-	$attempt  = $attempts ? end( $attempts ) : array( 'status' => null, 'error' => __( 'not tried yet', 'greenroom' ) );
+	$attempt  = $attempts ? end( $attempts ) : array(
+		'status' => null,
+		'error'  => __( 'not tried yet', 'greenroom' ),
+	);
 	if ( 200 === $attempt['status'] ) {
 		return array( true, __( 'Webhooks arrive, and their signature is right.', 'greenroom' ) );
 	}

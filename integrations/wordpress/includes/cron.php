@@ -81,7 +81,10 @@ function greenroom_hourly() {
 	}
 	greenroom_retry();
 	$since = (string) get_option( 'greenroom_followed', gmdate( 'Y-m-d\TH:i:s\Z', time() - 2 * HOUR_IN_SECONDS ) );
-	$query = array( 'updated_after' => rawurlencode( $since ), 'limit' => 200 );
+	$query = array(
+		'updated_after' => rawurlencode( $since ),
+		'limit'         => 200,
+	);
 	for ( $page = 0; $page < 20; $page++ ) {
 		$answer = greenroom_request( 'GET', add_query_arg( $query, '/v1/comments' ) );
 		if ( ! greenroom_succeeded( $answer ) ) {

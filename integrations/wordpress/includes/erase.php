@@ -45,7 +45,15 @@ function greenroom_deletions( $comment_id, $entry = null ) {
 /** Stores an erasure that is to be done. Returns the name of its option. */
 function greenroom_add_erasure( $entry ) {
 	$name = 'greenroom_erase_' . md5( wp_json_encode( $entry ) );
-	add_option( $name, $entry + array( 'tries' => 0, 'due' => time() + MINUTE_IN_SECONDS ), '', false );
+	add_option(
+		$name,
+		$entry + array(
+			'tries' => 0,
+			'due'   => time() + MINUTE_IN_SECONDS,
+		),
+		'',
+		false
+	);
 	greenroom_wake( time() + MINUTE_IN_SECONDS );
 	return $name;
 }

@@ -28,9 +28,26 @@ function greenroom_register_settings() {
 	add_settings_section( 'greenroom', '', '__return_empty_string', 'greenroom' );
 	foreach ( $fields as $name => list( $label, $sanitize, $show ) ) {
 		if ( ! greenroom_is_constant( $name ) ) {
-			register_setting( 'greenroom', "greenroom_$name", array( 'sanitize_callback' => $sanitize, 'show_in_rest' => false ) );
+			register_setting(
+				'greenroom',
+				"greenroom_$name",
+				array(
+					'sanitize_callback' => $sanitize,
+					'show_in_rest'      => false,
+				)
+			);
 		}
-		add_settings_field( "greenroom_$name", $label, $show, 'greenroom', 'greenroom', array( 'name' => $name, 'label_for' => "greenroom_$name" ) );
+		add_settings_field(
+			"greenroom_$name",
+			$label,
+			$show,
+			'greenroom',
+			'greenroom',
+			array(
+				'name'      => $name,
+				'label_for' => "greenroom_$name",
+			)
+		);
 	}
 }
 
@@ -100,7 +117,15 @@ function greenroom_show_page() {
 	echo '</form>';
 	if ( greenroom_is_set_up() ) {
 		echo '<h2>' . esc_html__( 'Connection', 'greenroom' ) . '</h2>';
-		greenroom_show_buttons( array( 'connect' => __( 'Connect the webhook', 'greenroom' ), 'test' => __( 'Test', 'greenroom' ) ) );
+		if ( '' === greenroom_setting( 'secret' ) ) {
+			echo '<p>' . esc_html__( 'The webhook is not connected yet, so decisions are fetched once an hour.', 'greenroom' ) . '</p>';
+		}
+		greenroom_show_buttons(
+			array(
+				'connect' => __( 'Connect the webhook', 'greenroom' ),
+				'test'    => __( 'Test', 'greenroom' ),
+			)
+		);
 		greenroom_show_waiting();
 	}
 	echo '</div>';
