@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -77,6 +77,16 @@ def database(text: str) -> str:
 
 def _demand_libpq(url: str) -> None:
     """Raise ValueError for what libpq would refuse only when it connects."""
+    parts = _split(url)
+    for name, value in parse_qsl(parts.query):
+        if name not in _libpq_options():
+            raise ValueError(f"expected options of libpq after the ?, such as sslmode; {name} is none")
+        if name == "sslmode" and value not in _SSL_MODES:
+            raise ValueError(f"expected sslmode to be one of {', '.join(_SSL_MODES)}")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a server's URL. Raises ValueError if a host or a port in it cannot be read."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -85,11 +95,7 @@ def _demand_libpq(url: str) -> None:
         port = host.rpartition("]")[2].rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
         if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ValueError("expected a port from 1 to 65535 after the colon of a host")
-    for name, value in parse_qsl(parts.query):
-        if name not in _libpq_options():
-            raise ValueError(f"expected options of libpq after the ?, such as sslmode; {name} is none")
-        if name == "sslmode" and value not in _SSL_MODES:
-            raise ValueError(f"expected sslmode to be one of {', '.join(_SSL_MODES)}")
+    return parts
 
 
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -118,6 +124,7 @@ def redis(text: str) -> str:
     """A Redis URL, in redis-py's spelling."""
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("expected redis://…, rediss://… or unix:///…")
+    _split(text)
     return text
 
 

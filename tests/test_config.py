@@ -59,6 +59,7 @@ def test_what_is_given_is_what_is_meant(environ: dict[str, str], name: str, valu
         ({"DATABASE_URL": "postgresql://h/x?sslmode=bogus"}, "database_url: expected sslmode to be one of disable, allow, prefer, require, verify-ca, verify-full; got a secret value"),
         ({"DATABASE_URL": "postgresql://h/x?ssl=on"}, "database_url: expected options of libpq after the ?, such as sslmode; ssl is none; got a secret value"),
         ({"GREENROOM_PUBLIC_URL": "https://news.example/greenroom"}, "public_url: expected an address without a path, such as https://comments.news.example: Greenroom needs a host name of its own; got 'https://news.example/greenroom'"),
+        ({"REDIS_URL": "redis://cache:port/0"}, "redis_url: expected a port from 1 to 65535 after the colon of a host; got a secret value"),
         ({"REDIS_URL": "amqp://"}, "redis_url: expected redis://…, rediss://… or unix:///…; got a secret value"),
         ({"GREENROOM_PUBLIC_URL": "news.example"}, "public_url: expected an address like https://comments.news.example; got 'news.example'"),
         ({"GREENROOM_WEBHOOK_ALLOW": "10.0.0.1/8"}, "webhook_allow: expected networks like 10.0.0.0/8, separated by commas; got '10.0.0.1/8'"),

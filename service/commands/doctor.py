@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.config import doubts
+from service.commands.support.broker_check import unusable
 from service.commands.support.context import new_database, settings
 from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
 from service.config import BadSetting
@@ -187,6 +188,8 @@ def _broker() -> Finding:
         return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
     client = redis.Redis.from_url(url or f"unix://{own}", socket_timeout=1, socket_connect_timeout=1)
     try:
+        if fault := unusable(url or f"unix://{own}"):
+            return Finding("broker", False, fault, "name a single Redis or Valkey with REDIS_URL")
         facts: dict[str, Any] = client.info()
         waiting = {route: client.llen(f"greenroom:jobs:{route}") for route in Route}
     except redis.RedisError as error:

@@ -2,6 +2,7 @@
 
 import click
 
+from service.commands.support.broker_check import check_broker
 from service.commands.support.context import settings
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
@@ -65,6 +66,8 @@ def _run(name: str) -> None:
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
         raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
+    if settings().redis_url:
+        check_broker(settings().redis_url)
     # Asked here, because a web process without its root secret would be started again and again.
     demand_own_secret(settings())
     load_libraries({role}, settings())

@@ -11,6 +11,7 @@ from functools import partial
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.commands.support.broker_check import check_broker
 from service.commands.support.context import settings as settings_in_force
 from service.commands.support.first_run import Installation, open_installation, prepare
 from service.commands.support.greeting import NeverServed, StartUpWatch
@@ -52,6 +53,8 @@ def _start(*, demo: bool) -> None:
     prepare(settings)
     lock = _only_one(settings)
     _demand_free_port(settings)
+    if settings.redis_url and settings.broker == "auto":
+        check_broker(settings.redis_url)
     broker = own_redis(settings.home) if not settings.redis_url and settings.broker == "auto" else None
     settings = _in_force(settings, broker)
     house = _installation(settings)

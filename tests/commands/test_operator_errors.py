@@ -15,7 +15,10 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from service.commands.support import context
+from service.commands.support.broker_check import check_broker
+from service.config import BadSetting
 from service.store.db.schema_version import known_revisions
+from tests.support.servers import Redis, free_port
 
 Command = Callable[..., Result]
 
@@ -132,3 +135,25 @@ def test_a_pipe_is_a_file_of_comments(run: Command) -> None:
     os.close(read)
     assert result.exit_code == 1
     assert [json.loads(body)["text"] for body in bodies] == ["From a pipe."]
+
+
+class ClusterNode(Redis):
+    """A Redis that is a node of a cluster."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--cluster-enabled", "yes"]
+
+
+def test_a_redis_that_is_away_is_said_and_a_cluster_is_refused(
+    redis_server: Redis, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_broker(redis_server.url)
+    assert capsys.readouterr().err == ""
+    check_broker(f"redis://127.0.0.1:{free_port()}")
+    assert capsys.readouterr().err.startswith(
+        "Redis does not answer (ConnectionError): comments are checked some 3 seconds later"
+    )
+    node = ClusterNode.find(tmp_path)
+    assert node
+    with node, pytest.raises(BadSetting, match="a node of a Redis Cluster, which keeps the keys of one job on several nodes"):
+        check_broker(node.url)
