@@ -153,11 +153,17 @@ def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], cl
 
 
 def examine(
-    batch: Sequence[ClaimedComment], models: Mapping[str, bytes], *, recent: RecentComments, most: int, seconds: float = SECONDS
+    batch: Sequence[ClaimedComment],
+    models: Mapping[str, bytes],
+    *,
+    recent: RecentComments,
+    most: int,
+    seconds: float = SECONDS,
+    thoroughly: bool = False,
 ) -> list[JudgedComment]:
     """Run the checks and judge each comment. A comment that was claimed more than `most` times is held, not checked again.
 
-    The cheap checks come first. The transformer then has `seconds` for what they did not reject.
+    The cheap checks come first. The transformer then has `seconds` for what they did not reject; `thoroughly`: for everything.
     """
     earlier = recent.before(batch)
     tried = [item for item in batch if item.claims <= most]
@@ -167,7 +173,7 @@ def examine(
     cheap = signals_of_each(readings)
 
     def settled(at: int) -> bool:
-        return _judged(tried[at], cheap[at]).verdict.state is State.REJECTED
+        return not thoroughly and _judged(tried[at], cheap[at]).verdict.state is State.REJECTED
 
     signals = read_deeply(readings, cheap, settled=settled, seconds=seconds)
     found = dict(zip([item.comment_id for item in tried], signals, strict=True))

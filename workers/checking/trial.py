@@ -41,7 +41,9 @@ def try_out(submission: Submission, database: Database, settings: Settings) -> T
         if item is None:
             return TrialResult(Verdict(State.HELD))
         models = _models(session, item)
-    [judged] = examine([item], models, recent=RecentComments(), most=settings.max_claims, seconds=settings.transformer_seconds)
+    [judged] = examine(
+        [item], models, recent=RecentComments(), most=settings.max_claims, seconds=settings.transformer_seconds, thoroughly=True
+    )
     language, uncovered = _language(item.reading)
     failures = tuple(_failures(judged.signals))
     deep = bool(settings.transformer_seconds) and not failures and is_read(item.reading) and shipped_transformer() is not None

@@ -47,3 +47,18 @@ def test_a_trial_sees_what_the_site_has_stored(database: Database, settings: Set
     assert (
         try_out(Submission(site_id, draft(words, thread="another page")), database, settings).verdict.state is not State.APPROVED
     )
+
+
+def test_a_trial_says_what_was_read_and_in_which_language(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        site_id = site(session)
+        set_list(session, site_id, "blocked_words", ["zeppelin"])
+
+    def told(words: str) -> tuple[str, bool, bool]:
+        result = try_out(Submission(site_id, draft(words)), database, settings)
+        return result.language, bool(result.uncovered), result.read_deeply
+
+    assert told("A calm word about the old bridge.") == ("en", False, True)
+    assert told("A zeppelin over the bridge, you vermin.") == ("en", False, True)
+    assert told("Das ist nicht gut und ich bin nicht deiner Meinung.") == ("de", False, False)
+    assert told("Þetta er ekki gott og ég er ekki sammála því sem þú segir.") == ("is", True, False)
