@@ -72,19 +72,10 @@ def analyze_comment() -> Response:
     text = checked_text(body.comment)
     _check_wishes(body)
     language = body.languages[0][:35] if body.languages else ""
-    [result] = resources().judge.judge([text_alone(api_key().site_id, plain_text(body.comment), language=language)])
-    attributes = _measured(body, result)
+    [result] = resources().judge.judge([text_alone(api_key().site_id, text, language=language)])
     detected = [result.language] if result.language else []
     answer = AnalyzeResponse(
-        attribute_scores={
-            name: AttributeScores(
-                span_scores=_whole(text, value)
-                if body.comment.type == HTML or not body.span_annotations
-                else _spans(text, name, result),
-                summary_score=Score(value=value),
-            )
-            for name, value in attributes.items()
-        },
+        attribute_scores=_scores(body, result),
         languages=body.languages or detected,
         detected_languages=detected,
         client_token=body.client_token or None,
@@ -93,19 +84,14 @@ def analyze_comment() -> Response:
 
 
 def checked_text(comment: CommentText) -> str:
-    """The text. Raises Invalid if there is none, or too much."""
-    if not comment.text.strip():
-        raise _invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")
+    """The text as readers see it. Raises Invalid if there is none, or too much."""
     if (size := len(comment.text.encode())) > MAX_BYTES:
-        raise _invalid(
-            "COMMENT_TOO_LONG", "/comment/text", f"Comment text was too many bytes. Value ({size}) exceeded limit ({MAX_BYTES})."
-        )
-    return comment.text
-
-
-def plain_text(comment: CommentText) -> str:
-    """The text as readers see it."""
-    return text_of_html(comment.text) if comment.type == HTML else comment.text
+        detail = f"Comment text was too many bytes. Value ({size}) exceeded limit ({MAX_BYTES})."
+        raise _invalid("COMMENT_TOO_LONG", "/comment/text", detail)
+    text = text_of_html(comment.text) if comment.type == HTML else comment.text
+    if not text.strip():
+        raise _invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")
+    return text
 
 
 def _check_wishes(body: AnalyzeBody) -> None:
@@ -122,17 +108,18 @@ def _check_wishes(body: AnalyzeBody) -> None:
             raise _invalid("INVALID_REQUEST", where, detail)
 
 
-def _measured(body: AnalyzeBody, result: TrialResult) -> dict[str, float]:
+def _scores(body: AnalyzeBody, result: TrialResult) -> dict[str, AttributeScores]:
     """The scores of the attributes. Raises Invalid for one that is not measured in this language, unless those are dropped."""
-    values: dict[str, float] = {}
+    scores: dict[str, AttributeScores] = {}
     for name, wish in body.requested_attributes.items():
         if name in MEASURES and is_measured(MEASURES[name], result):
             value = round(score(MEASURES[name], result), 6)
             if value >= wish.score_threshold:
-                values[name] = value
+                spans = tuple(_spans(body, MEASURES[name], result)) or (_span(0, _units(body.comment.text), value),)
+                scores[name] = AttributeScores(span_scores=spans, summary_score=Score(value=value))
         elif not body.drop_unsupported_attributes:
             raise _not_in_this_language(name, result)
-    return values
+    return scores
 
 
 def _not_in_this_language(name: str, result: TrialResult) -> Invalid:
@@ -144,22 +131,18 @@ def _not_in_this_language(name: str, result: TrialResult) -> Invalid:
     return _invalid("LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE", where, detail, facts)
 
 
-def _whole(text: str, value: float) -> tuple[SpanScore, ...]:
-    return (SpanScore(begin=0, end=_units(text), score=Score(value=value)),)
+def _spans(body: AnalyzeBody, measure: Measure, result: TrialResult) -> Iterator[SpanScore]:
+    """The places that the findings name, if they are asked for. Of HTML they are not known."""
+    if body.span_annotations and body.comment.type != HTML:
+        text = body.comment.text
+        for signal in findings(measure, result):
+            for span in signal.spans:
+                if span.field is Field.TEXT:
+                    yield _span(_units(text[: span.start]), _units(text[: span.end]), signal.score)
 
 
-def _spans(text: str, name: str, result: TrialResult) -> tuple[SpanScore, ...]:
-    """The places that the findings name; the whole text if they name none."""
-    measure = MEASURES[name]
-    return tuple(_places(text, measure, result)) or _whole(text, score(measure, result))
-
-
-def _places(text: str, measure: Measure, result: TrialResult) -> Iterator[SpanScore]:
-    for signal in findings(measure, result):
-        for span in signal.spans:
-            if span.field is Field.TEXT:
-                begin, end = _units(text[: span.start]), _units(text[: span.end])
-                yield SpanScore(begin=begin, end=end, score=Score(value=signal.score))
+def _span(begin: int, end: int, value: float) -> SpanScore:
+    return SpanScore(begin=begin, end=end, score=Score(value=value))
 
 
 def _units(text: str) -> int:

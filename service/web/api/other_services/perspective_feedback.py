@@ -3,7 +3,7 @@ which the site's model learns. It is in no feed and no queue."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
@@ -13,12 +13,11 @@ from service.actions.moderation.decide import Actor, Ruling, decide
 from service.clock import utcnow
 from service.domain.draft import MAX_TEXT, Draft, DraftThread
 from service.domain.errors import Code, Invalid
-from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.comments.find_sent_before import PRIVATE
 from service.store.moderation.decisions import is_undecided
 from service.store.tables.sites import Scope
-from service.web.api.other_services.perspective import as_google_says, checked_text, plain_text
+from service.web.api.other_services.perspective import as_google_says, checked_text
 from service.web.api.other_services.perspective_models import SuggestBody, SuggestedScores, SuggestResponse
 from service.web.auth.api_keys import api_key, require_scope
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -50,10 +49,10 @@ SAID_FROM = 0.5
 )
 def suggest_score() -> Response:
     body = parse_lenient(SuggestBody)
-    checked_text(body.comment)
+    text = checked_text(body.comment)
     state = _state(body.attribute_scores)
     with resources().database.writing() as session:
-        comment_id = _stored(session, _draft(body), now=utcnow())
+        comment_id = _stored(session, _draft(text, body.client_token), now=utcnow())
         if comment_id is not None:
             ruling = Ruling(comment_id, state, None, confirms=is_undecided(session, comment_id))
             delay = timedelta(seconds=resources().settings.decision_delay)
@@ -69,12 +68,12 @@ def _state(scores: Mapping[str, SuggestedScores]) -> State:
     return State.REJECTED if highest >= SAID_FROM else State.APPROVED
 
 
-def _draft(body: SuggestBody) -> Draft:
+def _draft(text: str, token: str) -> Draft:
     """The text on a thread of its own, whose name nobody can guess: else its feed would be public."""
-    token, site_id = body.client_token, api_key().site_id
-    name = resources().pseudonyms.short_key(f"{site_id} {token}") if token else new_id().hex
-    text = plain_text(body.comment).replace("\0", " ")[:MAX_TEXT]
-    return Draft(DraftThread(f"{PRIVATE}{name}"), text, external_id=f"perspective:{token}" if token else "")
+    name = resources().pseudonyms.short_key(f"{api_key().site_id} {token}") if token else uuid4().hex
+    return Draft(
+        DraftThread(f"{PRIVATE}{name}"), text.replace("\0", " ")[:MAX_TEXT], external_id=f"perspective:{token}" if token else ""
+    )
 
 
 def _stored(session: Session, draft: Draft, *, now: datetime) -> UUID | None:

@@ -136,6 +136,7 @@ def test_html_is_read_as_readers_see_it(ask: Any) -> None:
 
 def test_what_is_wrong_is_said_in_googles_form(ask: Any, door: FlaskClient, key: str) -> None:
     assert error(ask("")) == (400, "INVALID_ARGUMENT", "COMMENT_EMPTY")
+    assert error(ask("<p> </p>", type="HTML")) == (400, "INVALID_ARGUMENT", "COMMENT_EMPTY")
     assert error(ask("é" * 10_241)) == (400, "INVALID_ARGUMENT", "COMMENT_TOO_LONG")
     assert error(ask("A word.", requestedAttributes={})) == (400, "INVALID_ARGUMENT", "NO_REQUESTED_ATTRIBUTES")
     assert error(ask("A word.", "FLIRTATION")) == (400, "INVALID_ARGUMENT", "INVALID_REQUEST")
