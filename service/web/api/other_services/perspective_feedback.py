@@ -12,7 +12,7 @@ from service.actions.comments.submit import Accepted, Submission, submit
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.clock import utcnow
 from service.domain.draft import MAX_TEXT, Draft, DraftThread
-from service.domain.errors import Code, Invalid
+from service.domain.errors import Code
 from service.domain.states import State
 from service.store.comments.find_sent_before import PRIVATE
 from service.store.moderation.decisions import is_undecided
@@ -62,9 +62,7 @@ def suggest_score() -> Response:
 
 
 def _state(scores: Mapping[str, SuggestedScores]) -> State:
-    highest = max((scored.summary_score.value for scored in scores.values()), default=None)
-    if highest is None:
-        raise Invalid.field("/attributeScores", "missing", "Missing attribute_scores")
+    highest = max(scored.summary_score.value for scored in scores.values())
     return State.REJECTED if highest >= SAID_FROM else State.APPROVED
 
 

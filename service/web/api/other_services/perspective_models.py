@@ -85,7 +85,7 @@ class SuggestBody(Lenient):
     """A person's word about a text. `clientToken` names the comment: a later word about it replaces the earlier one."""
 
     comment: CommentText
-    attribute_scores: dict[str, SuggestedScores]
+    attribute_scores: Annotated[dict[str, SuggestedScores], Field(min_length=1)]
     client_token: Annotated[str, Field(max_length=500)] = ""
 
 
