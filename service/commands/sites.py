@@ -6,7 +6,7 @@ from typing import TextIO
 import click
 from sqlalchemy import select
 
-from service.actions.sites.delete_site import A_BATCH, close_site, deletable, delete_comments, delete_site
+from service.actions.sites.delete_site import deletable
 from service.actions.sites.site_settings import set_languages, set_origins, set_rules, set_time_zone
 from service.actions.sites.sites_and_keys import add_site
 from service.actions.sites.word_lists import set_list
@@ -18,6 +18,7 @@ from service.domain.policy.site_policy import LISTS, SitePolicy
 from service.store.lifecycle.archives import archives_of
 from service.store.sites.word_lists import lists_of
 from service.store.tables.sites import Site
+from service.web.resources.batches import delete_whole_site
 
 
 @click.group()
@@ -156,26 +157,15 @@ def delete_a_site(site_id: str, *, yes: bool, as_json: bool) -> None:
         counts = ", ".join(f"{count:,} {name}" for name, count in contents.items())
         if not yes:
             click.confirm(f"Delete the site {site_id} for good, with {counts}?", abort=True, err=True)
-        with database().writing() as session:
-            close_site(session, site_id, now=utcnow())
-        while _batch_deleted(site_id) == A_BATCH:
-            pass
-        with database().writing() as session:
-            delete_site(session, site_id, contents)
+        delete_whole_site(database(), site_id)
     except Refusal as error:
         raise click.ClickException(error.detail) from error
-    database().wipe()
     if as_json:
         click.echo(json.dumps({"deleted": site_id, **contents, "archives": archives}))
         return
     click.echo(f"site {site_id} is deleted, with {counts}")
     if archives:
         click.echo("\n".join(["these archives still hold comments of it:", *(f"  {name}" for name in archives)]))
-
-
-def _batch_deleted(site_id: str) -> int:
-    with database().writing() as session:
-        return delete_comments(session, site_id)
 
 
 @site.command("words")

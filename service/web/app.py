@@ -110,6 +110,7 @@ PAGES = (
     "service.web.pages.settings.risk_budget",
     "service.web.pages.settings.site_model",
     "service.web.pages.settings.site_settings",
+    "service.web.pages.settings.sites",
     "service.web.pages.settings.try_comment",
     "service.web.pages.settings.webhook_endpoints",
     "service.web.pages.settings.word_lists",

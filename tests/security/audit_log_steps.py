@@ -5,7 +5,10 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from service.actions.sites.sites_and_keys import add_site
+from service.clock import utcnow
 from service.domain.audit_events import AuditEvent
+from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
 from tests.security.walk import HOOK, PASSWORD, Walk
 from tests.support.sign_in import Browser, moderator
@@ -81,6 +84,22 @@ def _thread_path(walk: Walk) -> str:
         return f"/v1/threads/{quote(session.scalars(select(Thread.external_id).where(Thread.site_id == 'news')).first() or '', safe='')}"
 
 
+def _by_operator(path: str, **fields: str) -> Callable[[Walk], Callable[[], object]]:
+    """A form sent by an admin of all sites."""
+
+    def prepare(walk: Walk) -> Callable[[], object]:
+        browser = Browser(walk.house.app).signed_in(moderator(walk.house.database, "all@news.example", Role.ADMIN))
+        return lambda: browser.post(path, {"site": "news", **fields})
+
+    return prepare
+
+
+def _deleted_site(walk: Walk) -> Callable[[], object]:
+    with walk.house.database.writing() as session:
+        add_site(session, "gone", origins=["https://gone.example"], now=utcnow())
+    return _by_operator("/settings/sites/delete", site="gone", typed="gone")(walk)
+
+
 def _list_of(name: str, lines: list[str]) -> Callable[[Walk], Callable[[], object]]:
     return lambda walk: lambda: walk.admin.send(f"/settings/lists/{name}?site=news", {"lines": lines})
 
@@ -144,6 +163,9 @@ STEPS: Steps = {
     ],
     "pages.forgive_author": [(AuditEvent.AUTHOR_FORGIVEN, form("/authors", entry="x"))],
     "pages.create_key": [(AuditEvent.KEY_MADE, form("/settings/keys", scope="read", label="@SUM(1)"))],
+    "pages.create_akismet_key": [(AuditEvent.KEY_MADE, form("/settings/keys/akismet", held_is="ham"))],
+    "pages.create_site": [(AuditEvent.SITE_MADE, _by_operator("/settings/sites", id="new-one", origins="https://new.example"))],
+    "pages.delete_this_site": [(AuditEvent.SITE_DELETED, _deleted_site)],
     "pages.revoke_api_key": [(AuditEvent.KEY_REVOKED, form(lambda walk: f"/settings/keys/{walk.key()}/revoke"))],
     "pages.add_webhook": [(AuditEvent.ENDPOINT_ADDED, form("/settings/endpoints", url=HOOK, event="comment.approved"))],
     "pages.change_webhook": [

@@ -1,0 +1,102 @@
+"""The sites page, and keys for software that speaks Akismet's protocol."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from service.actions.sites.sites_and_keys import add_key, add_site
+from service.config import Settings
+from service.domain.states import State
+from service.store.db.engine import Database
+from service.store.tables.accounts import Role
+from service.store.tables.audit_log import AuditEntry
+from service.store.tables.comments import Comment
+from service.store.tables.sites import ApiKey, Scope, Site
+from tests.support.seeding import Seed, sow
+from tests.support.sign_in import Browser, html_of, moderator, serving
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    with database.writing() as session:
+        for site in ("news", "blog"):
+            add_site(session, site, origins=[f"https://{site}.example"], now=datetime.now(UTC))
+            add_key(session, site, scopes=[Scope.SUBMIT], now=datetime.now(UTC))
+    for site in ("news", "blog"):
+        sow(database, site, [Seed("One."), Seed("Two.", state=State.APPROVED)])
+    with serving(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def olga(app: Flask, database: Database) -> Browser:
+    """An admin of all sites."""
+    return Browser(app).signed_in(moderator(database, "olga@news.example", Role.ADMIN))
+
+
+@pytest.fixture
+def ada(app: Flask, database: Database) -> Browser:
+    """An admin of one site."""
+    return Browser(app).signed_in(moderator(database, "ada@news.example", Role.ADMIN, site="news"))
+
+
+def sites(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        counted = select(func.count()).where(Comment.site_id == Site.id).correlate(Site).scalar_subquery()
+        return {name: number for name, number in session.execute(select(Site.id, counted))}  # noqa: C416 - rows
+
+
+def test_the_page_says_what_goes_and_deletes_only_what_is_typed(olga: Browser, database: Database) -> None:
+    page = html_of(olga.get("/settings/sites?site=blog"))
+    for line in ("2 comments", "1 articles", "1 API keys", "Type blog to confirm"):
+        assert line in page
+    refused = olga.post("/settings/sites/delete", {"site": "blog", "typed": "news"})
+    assert (refused.status_code, "Nothing is deleted" in html_of(refused)) == (422, True)
+    assert sites(database) == {"blog": 2, "news": 2}
+    assert olga.post("/settings/sites/delete", {"site": "blog", "typed": "blog"}).status_code == 303
+    assert sites(database) == {"news": 2}
+    with database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.event == "site_deleted")).one()
+    assert (entry.actor, entry.target, entry.details["before"]["comments"]) == ("moderator", "blog", 2)
+    assert olga.get("/queue").status_code == 200
+
+
+def test_a_site_is_added_and_its_keys_come_next(olga: Browser, database: Database) -> None:
+    form = {"site": "news", "id": "sports", "name": "Sports", "origins": "https://sports.example http://localhost:4000"}
+    added = olga.post("/settings/sites", form)
+    assert (added.status_code, added.location) == (303, "/settings/keys?site=sports")
+    assert olga.get(added.location).status_code == 200
+    with database.reading() as session:
+        assert session.get_one(Site, "sports").origins == ["https://sports.example", "http://localhost:4000"]
+    for wrong in ({"id": ""}, {"id": "Sports!"}, {"id": "news"}, {"id": "more", "origins": "nowhere"}):
+        refused = olga.post("/settings/sites", {**form, **wrong})
+        assert refused.status_code == 422
+        assert 'role="alert"' in html_of(refused)
+    assert set(sites(database)) == {"blog", "news", "sports"}
+
+
+def test_an_admin_of_one_site_adds_and_deletes_none(ada: Browser, database: Database) -> None:
+    page = html_of(ada.get("/settings/sites"))
+    assert "Only an admin of all sites" in page
+    assert "Delete the site" not in page
+    assert ada.post("/settings/sites/delete", {"site": "news", "typed": "news"}).status_code == 403
+    assert ada.post("/settings/sites", {"site": "news", "id": "mine", "origins": "https://mine.example"}).status_code == 403
+    assert sites(database) == {"blog": 2, "news": 2}
+
+
+def test_a_key_for_akismets_protocol_is_made_with_its_answer_for_held_comments(ada: Browser, database: Database) -> None:
+    made = html_of(ada.post("/settings/keys/akismet", {"site": "news", "held_is": "ham", "label": "The blog"}))
+    token = re.search(r">([0-9a-f]{12})<", made)[1]
+    assert "integrations/akismet" in made
+    listed = html_of(ada.get("/settings/keys"))
+    assert token not in listed
+    assert "Akismet, ham" in listed
+    verified = ada.client.post("/1.1/verify-key", data={"api_key": token, "key": token, "blog": "https://news.example"})
+    assert verified.get_data(as_text=True) == "valid"
+    with database.reading() as session:
+        assert session.scalars(select(ApiKey.held_is).where(ApiKey.label == "The blog")).one() == "ham"
+    assert ada.post("/settings/keys/akismet", {"site": "news", "held_is": "maybe"}).status_code == 422
