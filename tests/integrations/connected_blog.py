@@ -1,7 +1,7 @@
 """A blog with our plugin, and the site in Greenroom that moderates it, for tests."""
 
 import json
-from itertools import count, cycle
+from itertools import count
 from typing import Any
 
 import httpx
@@ -29,6 +29,18 @@ CALM = (
     "The trains were on time for the whole week.",
     "A short history of the castle would interest many visitors.",
     "This recipe works well with pears instead of plums.",
+    "Where can I borrow a ladder for the weekend?",
+    "The evening course in pottery still has two places.",
+    "Our street looks better since the lime trees were planted.",
+    "I counted eleven swans near the old mill today.",
+    "The swimming pool reopens after the summer holidays.",
+    "A warm welcome to the new teachers of the music school.",
+    "The exhibition about early maps surprised my whole family.",
+    "Please print the timetable of the night bus as well.",
+    "We found the lost cat behind the post office.",
+    "The carpenter explained how old windows are mended.",
+    "Snow fell on the hills while the valley stayed green.",
+    "Her translation of the poem reads like an original.",
 )
 #: Is held: a person decides whether a telephone number is allowed.
 DOUBTFUL = "Call me at +49 30 12345678, it is about the railing of the bridge."
@@ -42,7 +54,7 @@ class ConnectedBlog:
         self.wordpress, self.url, self.key = wordpress, url, key
         self.api = httpx.Client(base_url=f"{url}/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
         self.secret = ""
-        self._calm = cycle(CALM)
+        self._calm = iter(CALM)
 
     def connect(self) -> None:
         self.restore()

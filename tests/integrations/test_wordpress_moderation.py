@@ -171,3 +171,21 @@ def test_the_author_of_the_post_gets_one_mail_about_a_comment(blog: ConnectedBlo
     blog.becomes(comment, "approved")
     assert mails.read_text().splitlines() == ["admin@news.example"]
     blog.wordpress.set_options(moderation_notify="1")
+
+
+def test_the_answers_of_somebody_else_lose_nothing(blog: ConnectedBlog) -> None:
+    deleted, waiting = blog.comment(), blog.comment(DOUBTFUL + " Soon!")
+    blog.becomes(deleted, "approved")
+    blog.copy_becomes(waiting, "held")
+    number = blog.copy(deleted)["id"]
+    for page in ("/readme.html?", "/nothing-here.html?"):
+        blog.wordpress.set_options(greenroom_url=blog.wordpress.url + page)
+        new = blog.insert(f"The answer of {page} is no verdict about my garden.")
+        assert "id" not in blog.wordpress.meta(new)
+        assert "something else answers" in blog.wordpress.meta(new)["fault"]
+    blog.wordpress.as_admin(f"wp_delete_comment({deleted}, true); wp_set_comment_status({waiting}, 'approve');")
+    blog.restore()
+    blog.wordpress.work()
+    assert blog.api.get(f"/comments/{number}").json()["code"] == "gone"
+    blog.copy_becomes(waiting, "approved")
+    blog.becomes(new, "approved")

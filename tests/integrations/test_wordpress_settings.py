@@ -69,8 +69,10 @@ def test_an_erasure_that_fails_says_so_and_is_done_later(blog: ConnectedBlog) ->
     blog.becomes(comment, "approved")
     number = blog.copy(comment)["id"]
     blog.away()
+    assert "errors" in blog.wordpress.run("return greenroom_export_person('noor@example.org');")
     erased = blog.wordpress.run("return greenroom_erase_person('noor@example.org');")
     assert erased["items_retained"]
+    assert len(erased["messages"]) == 2
     blog.restore()
     blog.wordpress.work()
     assert blog.api.get(f"/comments/{number}").json()["code"] == "gone"

@@ -68,10 +68,14 @@ def test_webhooks_also_arrive_at_the_pretty_address(blog: ConnectedBlog, held: i
 
 
 def test_what_no_webhook_brought_is_fetched_once_an_hour(blog: ConnectedBlog, held: int) -> None:
-    blog.wordpress.set_options(greenroom_secret=WRONG)
+    erased = blog.comment()
+    blog.becomes(erased, "approved")
+    blog.wordpress.set_options(greenroom_secret=WRONG, comment_moderation="1")
     blog.decide(held, "approve")
+    assert blog.api.delete(f"/comments/{blog.copy(erased)['id']}").status_code == 204
     blog.wordpress.run("do_action('greenroom_hourly');")
-    assert blog.state(held) == "approved"
+    blog.wordpress.set_options(comment_moderation="")
+    assert [blog.state(held), blog.state(erased)] == ["approved", "trash"]
 
 
 def test_the_test_says_what_works_and_what_does_not(blog: ConnectedBlog) -> None:

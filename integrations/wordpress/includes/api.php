@@ -60,10 +60,16 @@ function greenroom_answer( $response ) {
 			'date'   => '',
 		);
 	}
-	$body = json_decode( wp_remote_retrieve_body( $response ), true );
-	$body = is_array( $body ) ? $body : array();
+	$status = (int) wp_remote_retrieve_response_code( $response );
+	$body   = json_decode( wp_remote_retrieve_body( $response ), true );
+	if ( ! is_array( $body ) && 204 !== $status ) {
+		// A proxy, or a page of somebody else. Its 200 or 404 says nothing about a comment.
+		/* translators: %d: HTTP status */
+		return greenroom_answer( new WP_Error( 'greenroom', sprintf( __( 'something else answers with status %d', 'greenroom' ), $status ) ) );
+	}
+	$body = (array) $body;
 	return array(
-		'status' => (int) wp_remote_retrieve_response_code( $response ),
+		'status' => $status,
 		'body'   => $body,
 		'detail' => isset( $body['detail'] ) ? (string) $body['detail'] : '',
 		'date'   => (string) wp_remote_retrieve_header( $response, 'date' ),

@@ -7,9 +7,9 @@
 
 defined( 'ABSPATH' ) || exit;
 
-/** Returns what stands before ids, so that several blogs of a network can share a site in Greenroom. */
+/** Returns what stands before ids, so that several blogs of a network can share a site in Greenroom. A blog that becomes the main one of a network keeps its ids. */
 function greenroom_prefix() {
-	return is_multisite() ? get_current_blog_id() . '-' : '';
+	return is_multisite() && ! is_main_site() ? get_current_blog_id() . '-' : '';
 }
 
 /** Returns the id under which Greenroom knows the page of a post. */

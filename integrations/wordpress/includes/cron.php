@@ -35,6 +35,9 @@ function greenroom_wake( $due ) {
 
 /** Tries what is due, oldest first, until all is done, half a minute is over, or Greenroom is away. */
 function greenroom_retry() {
+	if ( ! greenroom_is_set_up() ) {
+		return;
+	}
 	$until = time() + 30;
 	foreach ( greenroom_unsent( time() ) as $comment_id ) {
 		if ( time() > $until || ( ! greenroom_sync( $comment_id ) && get_option( 'greenroom_trouble' ) ) ) {
@@ -91,8 +94,7 @@ function greenroom_hourly() {
 			return;
 		}
 		foreach ( $answer['body']['comments'] as $comment ) {
-			$comment_id = greenroom_comment_of( $comment );
-			if ( $comment_id && ! greenroom_take( $comment_id, $comment['state'], 'policy', (int) $comment['version'] ) ) {
+			if ( ! greenroom_fetch( $comment ) ) {
 				return;
 			}
 			update_option( 'greenroom_followed', $comment['updated_at'], false );
@@ -102,4 +104,21 @@ function greenroom_hourly() {
 		}
 		$query['after'] = rawurlencode( $answer['body']['next_cursor'] );
 	}
+}
+
+/** Takes over the state of a comment from the list, if it is news. Returns whether it is done. */
+function greenroom_fetch( $comment ) {
+	$comment_id = greenroom_comment_of( $comment );
+	if ( ! $comment_id || $comment['version'] <= (int) get_comment_meta( $comment_id, '_greenroom_sequence', true ) ) {
+		return true;
+	}
+	if ( 'erased' === $comment['state'] ) {
+		return greenroom_take( $comment_id, 'erased', 'host', (int) $comment['version'] );
+	}
+	// The list does not say who changed it.
+	$answer = greenroom_request( 'GET', greenroom_path( $comment_id ) );
+	if ( ! greenroom_succeeded( $answer ) ) {
+		return greenroom_is_gone( $answer );
+	}
+	return greenroom_take( $comment_id, $answer['body']['state'], greenroom_last_actor( $answer['body'] ), (int) $answer['body']['version'] );
 }

@@ -37,8 +37,12 @@ function greenroom_add_eraser( $erasers ) {
 
 /** Exports what Greenroom stores about the owner of an e-mail address. */
 function greenroom_export_person( $email ) {
-	$items = array();
-	foreach ( greenroom_person( $email ) as $comment ) {
+	$items  = array();
+	$person = greenroom_person( $email );
+	if ( '' !== $person['trouble'] ) {
+		return new WP_Error( 'greenroom', $person['trouble'] );
+	}
+	foreach ( $person['comments'] as $comment ) {
 		$items[] = array(
 			'group_id'    => 'greenroom',
 			'group_label' => __( 'Comments in Greenroom', 'greenroom' ),
@@ -77,8 +81,78 @@ function greenroom_export_fields( $comment ) {
 	return $fields;
 }
 
-/** Returns all comments of a person from Greenroom, and those of this blog by their number alone where Greenroom says nothing of them. */
+/**
+ * Finds the comments of a person.
+ *
+ * @param string $email The address.
+ * @return array Keys: comments (by Greenroom's id; of those that it does not tell only the id), archived (whether there may be
+ *               more in archives), trouble (why it did not tell, or an empty string).
+ */
 function greenroom_person( $email ) {
+	$person = array(
+		'comments' => greenroom_known_comments_by( $email ),
+		'archived' => false,
+		'trouble'  => '',
+	);
+	$body   = array( 'email' => $email );
+	while ( greenroom_is_set_up() ) {
+		$answer = greenroom_request( 'POST', '/v1/persons/export', $body );
+		if ( ! greenroom_succeeded( $answer ) ) {
+			$person['trouble'] = greenroom_explain( $answer );
+			break;
+		}
+		foreach ( $answer['body']['comments'] as $comment ) {
+			$person['comments'][ $comment['id'] ] = $comment;
+		}
+		$person['archived'] = $person['archived'] || $answer['body']['archives'];
+		if ( ! $answer['body']['next_cursor'] ) {
+			break;
+		}
+		$body['after'] = $answer['body']['next_cursor'];
+	}
+	return $person;
+}
+
+/** Erases a person's comments in Greenroom. Those that it does not erase at once are erased by the cron job. */
+function greenroom_erase_person( $email ) {
+	$removed = 0;
+	$waiting = 0;
+	$person  = greenroom_person( $email );
+	foreach ( greenroom_comments_by( $email ) as $comment_id ) {
+		// The comment stays in WordPress, without its author. It is not sent again.
+		update_comment_meta( $comment_id, '_greenroom_erased', 1 );
+		delete_comment_meta( $comment_id, '_greenroom_due' );
+	}
+	foreach ( array_keys( $person['comments'] ) as $id ) {
+		greenroom_erase( greenroom_add_erasure( array( 'id' => $id ) ) ) ? ++$removed : ++$waiting;
+	}
+	return array(
+		'items_removed'  => $removed > 0,
+		'items_retained' => $waiting > 0 || '' !== $person['trouble'] || $person['archived'],
+		'messages'       => greenroom_erasure_messages( $person, $waiting ),
+		'done'           => true,
+	);
+}
+
+/** Returns what an administrator has to know about an erasure. */
+function greenroom_erasure_messages( $person, $waiting ) {
+	$messages = array();
+	if ( $waiting ) {
+		/* translators: %d: number of comments */
+		$messages[] = sprintf( _n( 'Greenroom has not yet erased %d comment; it is tried again by itself.', 'Greenroom has not yet erased %d comments; they are tried again by themselves.', $waiting, 'greenroom' ), $waiting );
+	}
+	if ( '' !== $person['trouble'] ) {
+		/* translators: %s: why */
+		$messages[] = sprintf( __( 'Greenroom may have more comments of this person. Try again later. (%s)', 'greenroom' ), $person['trouble'] );
+	}
+	if ( $person['archived'] ) {
+		$messages[] = __( 'Old comments may be in archives of Greenroom. Its operator erases them there (“greenroom erase”).', 'greenroom' );
+	}
+	return $messages;
+}
+
+/** Returns the comments of an e-mail address that Greenroom knows, by its ids. */
+function greenroom_known_comments_by( $email ) {
 	$comments = array();
 	foreach ( greenroom_comments_by( $email ) as $comment_id ) {
 		$id = get_comment_meta( $comment_id, '_greenroom_id', true );
@@ -86,40 +160,7 @@ function greenroom_person( $email ) {
 			$comments[ $id ] = array( 'id' => $id );
 		}
 	}
-	$body = array( 'email' => $email );
-	do {
-		$answer = greenroom_is_set_up() ? greenroom_request( 'POST', '/v1/persons/export', $body ) : null;
-		$found  = $answer && greenroom_succeeded( $answer ) ? $answer['body'] : array( 'comments' => array() );
-		foreach ( $found['comments'] as $comment ) {
-			$comments[ $comment['id'] ] = $comment;
-		}
-		$body['after'] = isset( $found['next_cursor'] ) ? $found['next_cursor'] : null;
-	} while ( $body['after'] );
 	return $comments;
-}
-
-/** Erases a person's comments in Greenroom. Those that it does not erase at once are erased by the cron job. */
-function greenroom_erase_person( $email ) {
-	$removed = 0;
-	$waiting = 0;
-	foreach ( greenroom_comments_by( $email ) as $comment_id ) {
-		// The comment stays in WordPress, without its author. It is not sent again.
-		update_comment_meta( $comment_id, '_greenroom_erased', 1 );
-		delete_comment_meta( $comment_id, '_greenroom_due' );
-	}
-	foreach ( greenroom_person( $email ) as $id => $comment ) {
-		if ( ! isset( $comment['state'] ) || 'erased' !== $comment['state'] ) {
-			greenroom_erase( greenroom_add_erasure( array( 'id' => $id ) ) ) ? ++$removed : ++$waiting;
-		}
-	}
-	/* translators: %d: number of comments */
-	$message = sprintf( _n( 'Greenroom has not yet erased %d comment; it is tried again by itself.', 'Greenroom has not yet erased %d comments; they are tried again by themselves.', $waiting, 'greenroom' ), $waiting );
-	return array(
-		'items_removed'  => $removed > 0,
-		'items_retained' => $waiting > 0,
-		'messages'       => $waiting ? array( $message ) : array(),
-		'done'           => true,
-	);
 }
 
 /** Returns the ids of the comments of an e-mail address. */

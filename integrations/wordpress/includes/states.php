@@ -21,12 +21,12 @@ function greenroom_take( $comment_id, $state, $by, $sequence ) {
 	if ( $sequence <= (int) get_comment_meta( $comment_id, '_greenroom_sequence', true ) ) {
 		return true;
 	}
-	if ( 'erased' === $state ) {
-		update_comment_meta( $comment_id, '_greenroom_erased', 1 );
-	}
 	$decided_here = '' !== get_comment_meta( $comment_id, '_greenroom_decision', true );
 	if ( ! $decided_here && ! greenroom_set_state( $comment_id, greenroom_status_for( $state, $by ) ) ) {
 		return false;
+	}
+	if ( 'erased' === $state ) {
+		update_comment_meta( $comment_id, '_greenroom_erased', 1 );
 	}
 	update_comment_meta( $comment_id, '_greenroom_sequence', $sequence );
 	return true;
