@@ -198,7 +198,7 @@ class Postgres(Server):
     def command(self) -> list[str]:
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 300}
         if not self.sync:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "256MB"}
         settings = [f"--{name}={value}" for name, value in options.items()]
         return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *settings]
 
