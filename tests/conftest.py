@@ -1,6 +1,7 @@
 """Fixtures for all tests: real databases, a real Redis, and the resources of a web process and of a worker."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,14 +16,24 @@ from werkzeug.routing import Rule
 from service.config import Settings, load
 from service.store.db import migrate
 from service.store.db.engine import Database
-from tests.support.memory import available_memory
 from tests.support.servers import MariaDb, Postgres, Redis
 from tests.support.wordpress import WordPress
+
+
+def _available_memory() -> int:
+    """Bytes that new processes may use without swapping; 0 where the system does not say (proc(5), MemAvailable)."""
+    try:
+        meminfo = Path("/proc/meminfo").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^MemAvailable:\s+(\d+) kB$", meminfo, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
 
 #: Tests keep their files in memory where there is room for them: their many small commits to a disk take a third of their time.
 #: `TMPDIR=/tmp` keeps them on the disk.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 << 30  # noqa: S108
-if "TMPDIR" not in os.environ and _MEMORY.is_dir() and min(shutil.disk_usage(_MEMORY).free, available_memory()) > _ROOM:
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and min(shutil.disk_usage(_MEMORY).free, _available_memory()) > _ROOM:
     os.environ["TMPDIR"] = str(_MEMORY)
     # Python may have chosen a folder before.
     tempfile.tempdir = None
