@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -20,11 +20,12 @@ from service.store.comments.feed_replies import Replies, replies_to
 from service.store.comments.listing import Position
 from service.web.auth.rate_limit import Rate, address_of, charge, rate_limited
 from service.web.http.environ_keys import FEED_KEY
-from service.web.http.field_types import LONGEST_THREAD, THREAD_PATH, Strict, whole
+from service.web.http.field_types import LONGEST_THREAD, THREAD_PATH, Language, Strict, whole
 from service.web.http.json_body import parse_query
 from service.web.http.route_metadata import public
 from service.web.http.urls import feed_path
 from service.web.openapi.operation import JSON, Answer, operation
+from service.web.pages.blueprint import LANGUAGES
 from service.web.public import feed_formats
 from service.web.public.cors import allow_pages_of, site_of_query
 from service.web.public.feed_formats import ATOM, FORMATS, HTML, JSON_FEED, FeedPage, Page
@@ -81,6 +82,9 @@ class FeedQuery(Strict):
     replies: Annotated[ReplyPlace | None, Field(strict=False)] = None
     order: Annotated[Order | None, Field(strict=False)] = None
     limit: whole(1, 200) = 50  # type: ignore[valid-type]
+    lang: Language = Field(
+        default="", description="Of the words of the HTML: en, de, ar or hi. Else the Accept-Language header chooses."
+    )
     after: Annotated[str, WithJsonSchema({"type": "string", "pattern": PATTERN})] | None = Field(
         default=None, description="The `next_cursor` of the page before."
     )
@@ -102,6 +106,7 @@ class _FeedRequest:
     newest_first: bool
     query: FeedQuery
     after: Position | None
+    language: str
 
     @property
     def id(self) -> UUID:
@@ -109,7 +114,16 @@ class _FeedRequest:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return (self.id, self.format, self.nested, self.newest_first, self.query.limit, self.after, self.query.parent)
+        return (
+            self.id,
+            self.format,
+            self.nested,
+            self.newest_first,
+            self.query.limit,
+            self.after,
+            self.query.parent,
+            self.language,
+        )
 
 
 @bp.get("/threads/<thread:thread>/comments")
@@ -171,7 +185,14 @@ def _feed_request(thread: str) -> _FeedRequest:
     site = resources().sites.get(query.site)
     after = resources().feed_cursors.read(thread_id(site.id, thread), query.after) if query.after is not None else None
     nested = replies is ReplyPlace.NESTED and not for_readers
-    return _FeedRequest(site, thread, chosen, nested, order is Order.NEWEST, query, after)
+    language = _language_of(query.lang) if chosen is Format.HTML else ""
+    return _FeedRequest(site, thread, chosen, nested, order is Order.NEWEST, query, after, language)
+
+
+def _language_of(asked: str) -> str:
+    """The language that the query asks for, else the one that the browser does."""
+    code = asked.lower().replace("_", "-").partition("-")[0]
+    return code if code in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
 
 
 def _accepted() -> Format:
@@ -200,18 +221,28 @@ def _rendered(feed: _FeedRequest, head: Head) -> tuple[bytes, str]:
     cursor = cursors.encode(feed.id, part.rest) if part.rest else None
     base = resources().settings.url
     address = base + feed_path(feed.site.id, feed.thread)
-    choices = {"format": feed.format.value, "replies": query.replies, "order": query.order, "limit": query.limit}
+    choices = {
+        "format": feed.format.value,
+        "replies": query.replies,
+        "order": query.order,
+        "limit": query.limit,
+        "lang": query.lang or None,
+    }
     chosen = urlencode({name: value for name, value in choices.items() if value is not None})
     page_url = f"{address}&{chosen}" + (f"&parent={query.parent}" if query.parent else "")
     link = f"{page_url}&after={cursor}" if cursor else ""
-    replies_url = f"{address}&format={feed.format.value}&limit={query.limit}&parent="
+    replies_url = (
+        f"{address}&format={feed.format.value}&limit={query.limit}"
+        + (f"&lang={quote(query.lang)}" if query.lang else "")
+        + "&parent="
+    )
     more = {
         parent: f"{replies_url}{parent}" + (f"&after={cursors.encode(feed.id, place)}" if place else "")
         for parent, place in replies.more.items()
     }
     page = Page(
         site=feed.site, thread=feed.thread, head=head, comments=part.comments, replies=replies.comments, more_replies=more,
-        nested=feed.nested, base=base, address=page_url, next_cursor=cursor, next_address=link,
+        nested=feed.nested, base=base, address=page_url, next_cursor=cursor, next_address=link, language=feed.language or "en",
     )  # fmt: skip
     return FORMATS[feed.format].render(page), link
 
@@ -252,4 +283,7 @@ def _dressed(response: Response, feed: _FeedRequest, etag: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors 'self' {' '.join(feed.site.origins)}"
     response.headers["Vary"] = "Accept, Accept-Encoding, Origin"
+    if feed.language:
+        response.headers["Vary"] += ", Accept-Language"
+        response.headers["Content-Language"] = feed.language
     return response

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import json, render_template
+from flask_babel import force_locale, get_locale
 
 from service.clock import utcnow
 from service.store.comments.feed import Head, Published
+from service.web.http.i18n import _, ngettext
 from service.web.http.responses import ResponseModel
 from service.web.openapi.operation import JSON
 from service.web.public.feed_atom import as_atom, moment
@@ -33,7 +35,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of a feed before it is rendered. `next_cursor` is None on the last one. `more_replies`: where the further replies to
-    a comment are."""
+    a comment are. `language`: of the words of the HTML."""
 
     site: CachedSite
     thread: str
@@ -46,6 +48,7 @@ class Page:
     address: str
     next_cursor: str | None
     next_address: str
+    language: str
 
 
 class AuthorPublished(ResponseModel):
@@ -102,9 +105,12 @@ def _as_json(page: Page) -> bytes:
 
 
 def _as_html(page: Page) -> bytes:
-    return render_template(
-        "feed/fragment.html", page=page, feed=_feed(page), paragraphs=paragraphs, cleaned=cleaned, moment=moment
-    ).encode()
+    with force_locale(page.language):
+        locale = get_locale()
+        return render_template(
+            "feed/fragment.html", page=page, feed=_feed(page), paragraphs=paragraphs, cleaned=cleaned, moment=moment, _=_,
+            ngettext=ngettext, language=page.language, direction=locale.text_direction if locale else "ltr",
+        ).encode()  # fmt: skip
 
 
 def _as_json_feed(page: Page) -> bytes:

@@ -28,7 +28,7 @@ MAX_ENTRIES, MAX_BYTES = 5_000, 64 * 1024 * 1024
 #: Headers of a cached response that other clients may get, because they are the same for every request with the same cache key. A
 #: response with any other header (such as a cookie) is not cached.
 SHARED = frozenset({
-    "access-control-allow-origin", "access-control-expose-headers", "cache-control", "content-encoding", "content-length",
+    "access-control-allow-origin", "access-control-expose-headers", "cache-control", "content-encoding", "content-language", "content-length",
     "content-security-policy", "content-type", "cross-origin-resource-policy", "etag", "link", "permissions-policy", "referrer-policy",
     "strict-transport-security", "vary", "x-content-type-options", "x-frame-options", "x-robots-tag",
 })  # fmt: skip
@@ -149,7 +149,10 @@ def _names(if_none_match: str, etag: str) -> bool:
 def _key(environ: Environ) -> tuple[Any, ...]:
     """Everything in a request that its response depends on. The state of the comment thread is checked separately."""
     packed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    return environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_ORIGIN"), packed
+    query, accept = environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
+    # Only HTML has a language. Without this, an entry for JSON would serve readers of one language only.
+    language = environ.get("HTTP_ACCEPT_LANGUAGE", "") if "html" in query or "text/" in accept or "*" in accept else ""
+    return environ["PATH_INFO"], query, accept, environ.get("HTTP_ORIGIN"), language, packed
 
 
 def _nothing() -> None:

@@ -64,3 +64,23 @@ def test_a_page_that_has_to_be_rendered_costs_as_many_calls_as_it_has_kilobytes(
     before = int(reader.get("/openapi.json").headers["RateLimit"].split("r=")[1].split(";")[0])
     page = reader.get(f"{FEED}&limit=7")
     assert before - int(page.headers["RateLimit"].split("r=")[1].split(";")[0]) == 1 + len(page.data) // 1024
+
+
+def test_html_is_in_the_language_that_the_query_or_the_browser_asks_for(reader: Client, published: Post) -> None:
+    published("Shown.")
+    html, german, arabic = f"{FEED}&format=html", {"Accept-Language": "de-AT"}, {"Accept-Language": "ar"}
+    # Twice each: the second answer comes from the fast path.
+    for _ in range(2):
+        for address, headers, words in (
+            (html, {}, ('lang="en" dir="ltr"', "1 comment<", ">Reply<")),
+            (html, german, ('lang="de"', "1 Kommentar<", ">Antwort<")),
+            (html, arabic, ('lang="ar" dir="rtl"', "تعليق واحد")),
+            (f"{html}&lang=de", arabic, ('lang="de"', "1 Kommentar<")),
+            (f"{html}&lang=xx", german, ('lang="de"',)),
+        ):
+            answer = reader.get(address, headers=headers)
+            assert all(word in answer.get_data(as_text=True) for word in words), (address, headers)
+            assert "Accept-Language" in answer.headers["Vary"]
+            assert f'lang="{answer.headers["Content-Language"]}"' in answer.get_data(as_text=True)
+        json = reader.get(FEED, headers=german)
+        assert ("Accept-Language" in json.headers["Vary"], "Content-Language" in json.headers) == (False, False)
