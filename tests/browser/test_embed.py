@@ -188,3 +188,18 @@ def test_axe_finds_nothing_on_the_page_in_any_look(host: Host, look: dict[str, o
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_form_asks_for_a_website_where_the_page_says_so(host: Host) -> None:
+    page = host.open()
+    expect(page.get_by_label("Name")).to_be_visible()
+    assert page.get_by_label("Website").count() == 0
+    page.evaluate("const old = document.querySelector('greenroom-comments'); const asking = old.cloneNode(); asking.setAttribute('website', '');"
+                  "old.replaceWith(asking)")  # fmt: skip
+    page.get_by_label("Your comment").fill("My own page is about bridges.")
+    page.get_by_label("Website").fill("bridges.example")
+    page.get_by_role("button", name="Send the comment").click()
+    expect(page.locator(".greenroom-waiting")).to_contain_text("about bridges")
+    with host.desk.database.reading() as session:
+        url = session.scalar(select(Comment.author_url).where(Comment.text == "My own page is about bridges."))
+    assert url == "https://bridges.example"

@@ -25,6 +25,7 @@ def embed_words() -> dict[str, str]:
         "name": _("Name"),
         "email": _("E-mail"),
         "never_shown": _("never shown"),
+        "website": _("Website"),
         "trap": _("Leave this empty"),
         "send": _("Send the comment"),
         "review": _("Your comment will appear after a review."),

@@ -177,6 +177,7 @@ class GreenroomComments extends HTMLElement {
     const asked = edited ? [] : [
       field("input", "name", words.name, { maxlength: 200, autocomplete: "name" }),
       field("input", "email", `${words.email} (${words.never_shown})`, { type: "email", maxlength: 320, autocomplete: "email" }),
+      this.hasAttribute("website") && field("input", "url", words.website, { maxlength: 2048, autocomplete: "url", inputmode: "url" }),
       trap,
     ];
     const form = make("form.form", {
