@@ -16,7 +16,7 @@ from tests.support.web_server import Web
 from tests.support.wordpress_plugin import PluginBlog
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def greenroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     folder = tmp_path_factory.mktemp("greenroom")
     (folder / "greenroom.db").write_bytes(sqlite_template.read_bytes())
@@ -28,7 +28,7 @@ def greenroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
             yield web
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def connected(greenroom: Web, mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConnectedBlog]:
     if not PluginBlog.there():
         pytest.skip("WordPress is not to be had on this machine")
