@@ -137,6 +137,15 @@ def test_every_setting_has_a_flag_and_a_secret_only_one_for_its_file() -> None:
         assert (f"{flag}-file" in flags) is secret
 
 
+def test_a_flag_says_its_default_and_beat_has_only_its_own() -> None:
+    from service.commands.serve import beat, web
+
+    assert "Threads of each web process. [default: 32]" in " ".join(CliRunner().invoke(web, ["--help"]).output.split())
+    assert {flag for parameter in beat.params for flag in parameter.opts} == {
+        "--home", "--database-url-file", "--redis-url-file", "--secret-key-file", "--sweep-every", "--log-level", "--log-format",
+    }  # fmt: skip
+
+
 def test_show_tells_the_source_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     from service.commands.support.context import settings
 

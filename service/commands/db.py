@@ -1,5 +1,7 @@
 """`greenroom db`: upgrades the database schema and shows its revision."""
 
+import json
+
 import click
 
 from service.commands.support.context import new_database
@@ -28,11 +30,15 @@ def upgrade() -> None:
 
 
 @db.command()
-def status() -> None:
-    """Show the schema's revision and the one that this version needs."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(*, as_json: bool) -> None:
+    """Show the schema's revision and the one that this version needs. Exit code 1 if the schema is older."""
     from service.store.db import migrate
 
     now, wanted = migrate.current(new_database()), migrate.newest()
+    if as_json:
+        click.echo(json.dumps({"revision": now, "wanted": wanted, "schema": schema(now)}))
+        raise SystemExit(schema(now) not in (Schema.CURRENT, Schema.NEWER))
     if schema(now) is Schema.NEWER:
         click.echo(newer_advice(str(now)))
         return

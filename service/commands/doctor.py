@@ -27,6 +27,7 @@ from service.commands.support.context import new_database, settings
 from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
 from service.config import BadSetting
 from service.jobs.names import Route
+from service.jobs.redis_client import redis_client
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.lifecycle import installation
 from service.store.reports.gauges import failing_endpoints, gauges
@@ -186,7 +187,7 @@ def _broker() -> Finding:
     own = settings().home / "redis" / "redis.sock"
     if not url and not own.exists():
         return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
-    client = redis.Redis.from_url(url or f"unix://{own}", socket_timeout=1, socket_connect_timeout=1)
+    client = redis_client(url or f"unix://{own}", patience=1)
     try:
         if fault := unusable(url or f"unix://{own}"):
             return Finding("broker", False, fault, "name a single Redis or Valkey with REDIS_URL")

@@ -5,7 +5,7 @@ import click
 from service.commands.support.broker_check import check_broker
 from service.commands.support.context import settings
 from service.commands.support.root_secret import demand_own_secret
-from service.commands.support.setting_flags import setting_flags
+from service.commands.support.setting_flags import flags_of, setting_flags
 
 
 @click.command()
@@ -41,7 +41,7 @@ def courier() -> None:
 
 
 @click.command()
-@setting_flags
+@flags_of("home", "database_url", "redis_url", "secret_key", "sweep_every", "log_level", "log_format")
 def beat() -> None:
     """Schedule the sweep (Celery beat). Run exactly one.
 

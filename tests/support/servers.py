@@ -17,6 +17,8 @@ from typing import Self
 import psycopg
 import redis
 
+from service.jobs.redis_client import redis_client
+
 # PostgreSQL and MariaDB refuse to run as root. This account always exists.
 _UNPRIVILEGED = "nobody"
 
@@ -110,7 +112,7 @@ class Redis(Server):
 
     def ready(self) -> bool:
         try:
-            with redis.Redis(port=self.port, socket_timeout=10) as client:
+            with redis_client(self.url, patience=10) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

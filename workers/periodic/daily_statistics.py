@@ -27,7 +27,7 @@ def count_days(database: Database, *, now: datetime | None = None, seconds: floa
         due = sites_to_count(session, now.date(), before=now - EVERY)
     counted = sum(_count_site(database, site_id, now, until) for site_id in due)
     if counted:
-        log.info("statistics_counted", extra={"sites": len(due), "days": counted})
+        log.debug("statistics_counted", extra={"sites": len(due), "days": counted})
     return counted
 
 

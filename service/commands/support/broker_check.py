@@ -4,6 +4,7 @@ import click
 import redis
 
 from service.config import BadSetting
+from service.jobs.redis_client import redis_client
 
 #: How Redis names what it is, and what is wrong with it.
 _UNUSABLE = {
@@ -14,7 +15,7 @@ _UNUSABLE = {
 
 def unusable(url: str) -> str | None:
     """Why this Redis can never be used; None if it can. Raises RedisError if it does not answer."""
-    client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    client = redis_client(url, patience=1)
     try:
         mode = str(client.info("server").get("redis_mode"))
     except redis.ResponseError:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from service.clock import utcnow
 from service.config import Settings
+from service.jobs.redis_client import redis_client
 from service.store.comments.claim import oldest_pending
 from service.store.db.schema_version import Schema, revision, schema
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -91,7 +92,7 @@ def broker(settings: Settings) -> str:
 
 
 def _ping(url: str) -> str:
-    client = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    client = redis_client(url, patience=PATIENCE)
     try:
         client.ping()
     except redis.RedisError:

@@ -134,7 +134,7 @@ def _sent(issuer: OidcClient, token: str, question: oidc.AuthorizationRequest) -
 
 
 def _why(refusal: Refusal) -> str:
-    return f"{_('Signing in there did not work.')} {sentence(refusal.detail)}"
+    return " ".join((_("Signing in there did not work."), sentence(refusal.detail)))
 
 
 def _issuer() -> OidcClient:

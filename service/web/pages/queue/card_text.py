@@ -75,7 +75,7 @@ def activity_line(step: AnyRow) -> str:
     """One line of a comment's history: a decision, an escalation or a return to the queue."""
     kind = getattr(step, "kind", "")
     if kind == ActivityKind.ESCALATE:
-        return f"{_('Escalated')} {escalation_line(step)}"
+        return " ".join((_("Escalated"), escalation_line(step)))
     if kind == ActivityKind.RETURN:
         return _("%(who)s put this back in the queue %(ago)s", who=step.who.partition("@")[0], ago=ago(step.at))
     return decision_line(step)
