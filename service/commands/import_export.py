@@ -65,7 +65,7 @@ def import_(
     among them train the site's model. If the command is stopped, the same command goes on: each comment is stored once, by its id.
 
     A copy of a site is added completely or not at all; it needs no option. The secrets of its endpoints are encrypted with the root
-    secret of the other installation. If yours is another one, rotate the secrets.
+    secret of the other installation. If yours is another one, rotate the secrets, and enter the addresses of chats again.
 
     \b
     Examples:

@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import formatdate
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,8 @@ from service.config import Settings
 
 #: Seconds that one step of the conversation may take. A job of the worker is ended after 20 s.
 TIMEOUT = 5.0
+#: Python would write a header that is longer than a line as encoded words, which no mailbox reads in an address.
+_POLICY = default.clone(max_line_length=900)
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -104,7 +107,7 @@ class MailServer:
         return smtp
 
     def _message(self, to: str, subject: str, text: str, mail_id: UUID, stop_link: str) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(policy=_POLICY)
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = formatdate(), f"<{mail_id}@{self.sender.rpartition('@')[2].rstrip('>')}>"
         # No automatic answers, such as "I am on holiday" (RFC 3834).

@@ -230,7 +230,9 @@ def endpoint_facts(endpoint: Endpoint) -> dict[str, Any]:
     """The facts for the audit log. The path and query of the URL are left out: they are often a secret."""
     target = parse_target(endpoint.url)
     host = f"{'https' if target.tls else 'http'}://{target.authority}"
-    digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:12]
+    # The secret of a chat is its whole address, encrypted anew with each change.
+    address = endpoint.secret if endpoint.kind in CHATS else endpoint.url
+    digest = hashlib.sha256(address.encode()).hexdigest()[:12]
     facts = {"host": host, "address": digest, "events": list(endpoint.events), "enabled": endpoint.enabled}
     if endpoint.kind in CHATS:
         facts |= {name: getattr(endpoint, name) for name in ("kind", "template", "shows_words", "old_after")}

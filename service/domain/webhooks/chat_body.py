@@ -25,7 +25,7 @@ def chat_body(kind: EndpointKind, values: Mapping[str, str], *, template: str = 
         case EndpointKind.DISCORD:
             body: Any = {"content": text, "allowed_mentions": {"parse": []}, "flags": _SUPPRESS_EMBEDS}
         case EndpointKind.TEAMS:
-            body = _adaptive_card(text)
+            body = _adaptive_card(text, values["link"])
         case EndpointKind.TELEGRAM:
             body = {"chat_id": chat_id, "text": text, "link_preview_options": {"is_disabled": True}}
         case EndpointKind.TEMPLATE:
@@ -64,8 +64,12 @@ def telegram_parts(url: str) -> tuple[str, str]:
     return urlunsplit(parts._replace(query="")), chat_ids[0]
 
 
-def _adaptive_card(text: str) -> dict[str, Any]:
-    card = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": text, "wrap": True}]}
+def _adaptive_card(text: str, link: str) -> dict[str, Any]:
+    """The text, and the link as a button: a card makes no link of an address in a text."""
+    card = {
+        "type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": text, "wrap": True}],
+        "actions": [{"type": "Action.OpenUrl", "title": "Greenroom", "url": link}],
+    }  # fmt: skip
     return {"type": "message", "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}]}
 
 

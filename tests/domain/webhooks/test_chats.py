@@ -29,6 +29,7 @@ def test_each_chat_gets_its_own_form() -> None:
     (attachment,) = sent(EndpointKind.TEAMS)["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert attachment["content"]["body"] == [{"type": "TextBlock", "text": text, "wrap": True}]
+    assert attachment["content"]["actions"] == [{"type": "Action.OpenUrl", "title": "Greenroom", "url": VALUES["link"]}]
 
 
 def test_a_value_cannot_leave_its_place_in_a_template() -> None:

@@ -86,7 +86,7 @@ def test_a_digest_comes_at_the_chosen_hour_of_ones_own_clock(
     assert f"{worker.settings.url}/queue?site=news" in text
     for absent in ("blog", "calm", "Ada", "private.example"):
         assert absent not in text
-    stop = mail["List-Unsubscribe"].strip("<>")
+    stop = dict(mail.raw_items())["List-Unsubscribe"].strip("<>")
     assert stop in text
     assert stop.startswith(f"{worker.settings.url}/mails/")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

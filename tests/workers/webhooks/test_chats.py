@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from service.actions.webhooks.chats import ChatSettings, add_chat, change_chat
 from service.actions.webhooks.create_deliveries import create_deliveries
 from service.actions.webhooks.endpoints import send_test
+from service.domain.audit_events import AuditEvent
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.tables.audit_log import AuditEntry
@@ -160,12 +161,16 @@ def test_the_address_of_a_chat_is_a_secret(chat: Chat, receiver: Receiver) -> No
         entries = session.scalars(select(AuditEntry)).all()
     assert row.url.endswith("/…wxyz")
     assert "secret-B1" not in row.url + row.secret + "".join(str(entry.details) for entry in entries)
-    with chat.database.writing() as session:
-        wanted = ChatSettings("", (HELD,), old_after=30)
-        change_chat(session, "news", endpoint, wanted, secret_box=chat.secret_box, now=now(), allow=ALLOW)
+    # The second change has an address that looks the same, and is in the audit log too.
+    for url in ("", f"{receiver.url}/T0/secret-B2-wxyz"):
+        with chat.database.writing() as session:
+            wanted = ChatSettings(url, (HELD,), old_after=30)
+            change_chat(session, "news", endpoint, wanted, secret_box=chat.secret_box, now=now(), allow=ALLOW)
+    with chat.database.reading() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.event == AuditEvent.ENDPOINT_CHANGED)).all()) == 2
     chat.holds()
     chat.minute_ends()
-    assert receiver.receipts[0].path.endswith("secret-B1-wxyz")
+    assert receiver.receipts[0].path.endswith("secret-B2-wxyz")
 
 
 def test_a_chat_on_a_private_network_is_not_called(chat: Chat, receiver: Receiver) -> None:
