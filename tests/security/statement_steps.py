@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from service.domain.reported.reader_links import ReaderLinks
 from service.domain.states import State
 from service.store.accounts.passkeys import passkey_with
 from service.store.comments.exported import exported_comments
@@ -27,6 +28,7 @@ from service.store.sites.site_contents import keys_in_force
 from service.store.sites.sites import site
 from service.store.sites.word_lists import lists_of_sites
 from service.store.tables.accounts import locked
+from service.store.webhooks.chat_messages import chat_messages
 from tests.commands.conftest import Greenroom
 from tests.commands.imports.test_formats import SAMPLES
 from tests.security.conftest import House
@@ -97,6 +99,8 @@ def _of_moderators(ada: Browser, ids: list[str]) -> Iterator[Step]:
     yield partial(ada.post, f"/authors/{ids[6]}", {"site": "news", "act": "ban", "for": "1d", "why": TEXT})
     yield partial(ada.post, f"/queue/comments/{ids[6]}/evidence", {"site": "news"})
     yield partial(ada.post, "/settings/try", {"site": "news", "text": TEXT, "name": "Quillfeather"})
+    yield partial(ada.post, "/account/messages", {"hour": "8", "old_after": "1"})
+    yield partial(ada.post, "/account/messages/feed", {"act": "renew"})
     for path in (*PAGES, f"/authors/{ids[6]}", f"/queue/comments/{ids[7]}", f"/queue/comments/{ids[7]}/context"):
         yield partial(ada.get, path)
 
@@ -150,6 +154,8 @@ _READS: tuple[Callable[[Session], object], ...] = (
     lambda session: list(exported_comments(session, "news")),
     lambda session: past_comments(session, "news", authors=True),
     lambda session: keys_in_force(session, "news"),
+    is_resting,
+    lambda session: chat_messages(session, [_NONE], token=_NONE, now=_NOW, links=ReaderLinks(b"", "")),
     lambda session: lists_of_sites(session.connection(), {"news": {"held_words": "quill.canary"}}),
 )
 
