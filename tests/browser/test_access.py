@@ -26,7 +26,7 @@ LOOKS = {
 #: Routes that return a file, numbers or a part of a page. They are tested on the page that shows them.
 NO_PAGES = {
     "pages.home", "pages.decisions_csv", "pages.charts_csv", "pages.yearly_report", "pages.audit_log_csv", "pages.counts", "pages.more_cards", "pages.context", "pages.tool", "static", "pages.download_list",
-    "health.livez", "health.readyz", "metrics.show", "docs.show_document", "embed.script", "embed.style",
+    "health.livez", "health.readyz", "metrics.show", "docs.show_document", "embed.script", "embed.style", "queue_feed.show_queue",
 }  # fmt: skip
 #: The same pages again, with query strings.
 ALSO = (

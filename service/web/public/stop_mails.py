@@ -5,10 +5,12 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from service.actions.accounts.message_choices import stop_mails
-from service.domain.errors import NotFound
+from service.domain.errors import NotFound, Refusal
 from service.web.auth.rate_limit import Rate, rate_limited
+from service.web.http.errors import STATUS
 from service.web.http.i18n import _
 from service.web.http.route_metadata import page, public
+from service.web.pages.error_text import sentence
 from service.web.public.reader_page import reader_page
 from service.web.resources.web_resources import resources
 
@@ -34,6 +36,11 @@ def stop(token: str) -> Response:
     with resources().database.writing() as session:
         stop_mails(session, moderator_id)
     return reader_page("readers/stop_mails.html", token=token, stopped=True)
+
+
+@bp.errorhandler(Refusal)
+def refused(error: Refusal) -> Response:
+    return reader_page("readers/refused.html", STATUS[error.code], message=sentence(error.detail))
 
 
 def _moderator(token: str) -> UUID:
