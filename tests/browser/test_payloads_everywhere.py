@@ -33,7 +33,7 @@ from workers.periodic.daily_statistics import count_days
 
 #: Columns with text of people or of other systems. `comment`, `thread`, `verdict` and `word_list` get their payloads in another way.
 WORDS = {
-    "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url",),
+    "moderator": ("email", "name"), "site": ("name",), "api_key": ("label", "hint"), "browser_session": ("user_agent",), "endpoint": ("url", "template"),
     "external_check": ("url", "model", "last_error"), "decision": ("reason", "note"), "escalation": ("note",), "activity": ("note",), "note": ("text",), "passkey": ("name",),
     "revision": ("text",), "attempt": ("error", "response"),
     "report": ("law", "text", "url", "note", "sanction"), "complaint": ("text", "note"),
@@ -42,7 +42,7 @@ WORDS = {
 #: Tables whose text columns hold only ids, hashes, states and encrypted secrets.
 CODES = {
     "daily_statistics", "pending_sign_in", "idempotency_key", "invitation", "membership", "recovery_code", "sign_in_link", "oidc_sign_in", "site_model",
-    "event", "screen_lease", "delivery", "archive", "archived_comment", "mail", "passkey_challenge", "kept_form", "sign_in_attempts",
+    "event", "screen_lease", "delivery", "archive", "archived_comment", "mail", "passkey_challenge", "kept_form", "sign_in_attempts", "message_choice", "author_address", "installation_fact", "work_total",
 }  # fmt: skip
 #: The query parameters to fill. `site` is left out, since it would only be refused.
 ASKED = sorted(
