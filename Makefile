@@ -142,4 +142,4 @@ locks: ## Pin all dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra release pyproject.toml -o locks/release.txt
 
 clean: ## Remove build results and caches; data is kept
-	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
