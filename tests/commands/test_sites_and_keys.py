@@ -11,8 +11,6 @@ from sqlalchemy import func, select
 from service.actions.sites.delete_site import A_BATCH
 from service.cli import main
 from service.commands.support import context
-from service.commands.support.first_run import open_installation
-from service.config import load
 from service.domain.policy.language_coverage import COVERED, named
 from service.store import Record
 from service.store.tables.comments import Comment
@@ -77,12 +75,6 @@ def test_a_site_says_which_languages_it_takes_unseen(greenroom: Callable[..., Re
     assert languages("--languages", "") == covered + "no other\n"
     acts = [json.loads(line)["details"] for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]
     assert {"after": {"languages": ["de", "fr", "no"]}} in acts
-
-
-def test_the_first_site_has_the_origin_of_an_installation_below_a_path(greenroom: Callable[..., Result]) -> None:
-    settings = load({"GREENROOM_PUBLIC_URL": "https://news.example/comments", "GREENROOM_HOME": str(context.settings().home)})
-    open_installation(settings, context.database())
-    assert greenroom("site", "list").output == "demo  https://news.example\n"
 
 
 def test_a_site_says_where_its_pages_are_and_what_it_holds(greenroom: Callable[..., Result]) -> None:
