@@ -45,7 +45,7 @@ def test_a_script_gets_the_words_in_the_language_of_the_reader_and_a_token(reade
     english = reader.get("/f/news", query_string={"thread": PAGE}, headers=SCRIPT).json["words"]
     for name, word in english.items():
         for other in (german, arabic):
-            same = name == "name"
+            same = name in ("name", "website") and other is german
             assert same or other["words"][name] != word, name
     sent(reader)
     with database.writing() as session:
