@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from service.actions.audit_log import record_audit
+from service.actions.lifecycle.installation import forget, rest
 from service.clock import utcnow
 from service.commands.support.context import database, new_database
 from service.commands.support.copy_files import checked_copy, read_copy, summary, write_copy
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.lifecycle import dump
-from service.store.lifecycle.installation import forget, rest
 from service.store.tables.installation import InstallationFact
 
 _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)

@@ -2,9 +2,11 @@
 
 import click
 
+from service.actions.lifecycle.installation import replace_secret
+from service.actions.lifecycle.installation import resume as resume_installation
 from service.clock import utcnow
 from service.commands.support.context import database, settings
-from service.store.lifecycle import installation
+from service.store.lifecycle.installation import is_own_secret, is_resting
 from service.store.reports.gauges import gauges
 
 _LOST = """The root secret of this installation is replaced. These were made with the old one, and can no longer be used:
@@ -23,7 +25,7 @@ def resume(*, yes: bool) -> None:
     nothing. This command ends that. In a copy that stays a copy, delete its webhooks instead.
     """
     with database().reading() as session:
-        if not installation.is_resting(session):
+        if not is_resting(session):
             click.echo("nothing rests here")
             return
         waiting = gauges(session, now=utcnow())
@@ -32,7 +34,7 @@ def resume(*, yes: bool) -> None:
     if not yes:
         click.confirm("Is this the installation that your hosts talk to?", abort=True)
     with database().writing() as session:
-        installation.resume(session)
+        resume_installation(session)
     click.echo("resumed")
 
 
@@ -53,12 +55,12 @@ def replace(*, yes: bool) -> None:
       3. start the processes.
     """
     with database().reading() as session:
-        if installation.is_own_secret(session, settings().secret):
+        if is_own_secret(session, settings().secret):
             click.echo("the root secret is the one of this installation; nothing to do")
             return
     click.echo(_LOST)
     if not yes:
         click.confirm("Replace it?", abort=True)
     with database().writing() as session:
-        installation.replace_secret(session, settings().secret)
+        replace_secret(session, settings().secret)
     click.echo("replaced")

@@ -22,6 +22,8 @@ class AuditEvent(StrEnum):
     COMMENTS_RESTORED = "comments_restored"
     BACKUP_WRITTEN = "backup_written"
     BACKUP_RESTORED = "backup_restored"
+    INSTALLATION_RESUMED = "installation_resumed"
+    SECRET_REPLACED = "secret_replaced"  # noqa: S105
 
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"

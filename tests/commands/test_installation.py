@@ -49,6 +49,7 @@ def test_a_restored_copy_judges_nothing_until_it_is_told_to(
     assert "1 comments wait to be judged, and 0 webhooks to be sent." in resumed.output
     assert _state_after_work(other, settings, pending) == State.APPROVED
     assert greenroom("resume", on=other).output == "nothing rests here\n"
+    assert "installation_resumed" in greenroom("audit-log", "--json", on=other).output
 
 
 def test_what_takes_the_place_of_a_lost_one_goes_on_at_once(

@@ -2,9 +2,10 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.actions.lifecycle.installation import adopt_secret
 from service.config import BadSetting, Settings
 from service.store.db.engine import Database
-from service.store.lifecycle.installation import adopt_secret, is_own_secret
+from service.store.lifecycle.installation import is_own_secret
 
 #: The advice for a root secret that does not fit.
 ADVICE = (

@@ -24,6 +24,8 @@ def event_names() -> dict[AuditEvent, str]:
         AuditEvent.COMMENTS_RESTORED: _("restored comments from an archive"),
         AuditEvent.BACKUP_WRITTEN: _("created a backup"),
         AuditEvent.BACKUP_RESTORED: _("restored a backup"),
+        AuditEvent.INSTALLATION_RESUMED: _("let the restored copy judge and send again"),
+        AuditEvent.SECRET_REPLACED: _("replaced the root secret"),
         AuditEvent.KEY_MADE: _("created an API key"),
         AuditEvent.KEY_REVOKED: _("revoked an API key"),
         AuditEvent.ENDPOINT_ADDED: _("added a webhook"),
