@@ -59,6 +59,7 @@ class GreenroomComments extends HTMLElement {
 
   async load() {
     this.disconnectedCallback();
+    const turn = (this.turn = {});
     this.site = this.getAttribute("site");
     this.thread = this.getAttribute("thread") || document.querySelector("link[rel=canonical]")?.href || here();
     this.accepted = accepted(this);
@@ -67,6 +68,8 @@ class GreenroomComments extends HTMLElement {
     this.feed = `v1/threads/${encodeURIComponent(this.thread)}/comments?${query}`;
     try {
       const [offer, first, own] = await Promise.all([this.offer(), this.ask(this.feed), this.own().catch(() => [])]);
+      // An earlier load may end after a later one.
+      if (turn !== this.turn) return;
       style(this);
       this.show(offer, first, own);
     } catch (error) {
