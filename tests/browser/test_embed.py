@@ -12,8 +12,11 @@ from sqlalchemy import select, update
 
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.sites.site_settings import set_origins
+from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
+from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment
+from service.store.tables.sites import Site
 from tests.browser.test_access import RULES
 from tests.support.desk import PHONE, WATCH, Desk, opened
 from tests.support.news_page import served_pages
@@ -50,9 +53,12 @@ class Host:
 def host(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp("embed")
     (folder / "greenroom.db").write_bytes(sqlite_template.read_bytes())
-    with opened(chromium, folder) as desk, served_pages(desk.address) as origin, served_pages(desk.address) as stranger:
+    mail = {"GREENROOM_MAIL_URL": "smtp://localhost:1", "GREENROOM_MAIL_FROM": "news@news.example"}
+    with opened(chromium, folder, **mail) as desk, served_pages(desk.address) as origin, served_pages(desk.address) as stranger:
         with desk.database.writing() as session:
             set_origins(session, "news", [origin])
+            site = session.get_one(Site, "news")
+            site.policy = SitePolicy(site.policy).changed(mails_authors=True)
         root = Seed("The bridge is lovely.", "Ann", thread="hello", state=State.APPROVED, minutes=9)
         [parent] = sow(desk.database, "news", [root])
         sow(desk.database, "news", [replace(root, text=PAYLOAD, name="Ben", minutes=8, parent=str(parent))])
@@ -203,3 +209,16 @@ def test_the_form_asks_for_a_website_where_the_page_says_so(host: Host) -> None:
     with host.desk.database.reading() as session:
         url = session.scalar(select(Comment.author_url).where(Comment.text == "My own page is about bridges."))
     assert url == "https://bridges.example"
+
+
+def test_a_reader_asks_for_a_mail_about_the_decision(host: Host) -> None:
+    page = host.open()
+    expect(page.get_by_label("Name")).to_be_visible()
+    page.get_by_label("Your comment").fill("Tell me about the ferry, please.")
+    page.get_by_label("E-mail").fill("ann@mail.example")
+    page.get_by_label("Mail me").check()
+    page.get_by_role("button", name="Send the comment").click()
+    expect(page.locator(".greenroom-waiting")).to_contain_text("about the ferry")
+    with host.desk.database.reading() as session:
+        waiting = session.scalar(select(Comment.text).join(AuthorAddress, AuthorAddress.comment_id == Comment.id))
+    assert waiting == "Tell me about the ferry, please."

@@ -101,8 +101,8 @@ def browser() -> Iterator[Browser | None]:
 
 
 @contextmanager
-def opened(chromium: Browser, folder: Path, database_url: str = "") -> Iterator[Desk]:
-    """A desk whose server runs in this process, on a free port."""
+def opened(chromium: Browser, folder: Path, database_url: str = "", **settings_too: str) -> Iterator[Desk]:
+    """A desk whose server runs in this process, on a free port, with these settings, too."""
     port = free_port()
     settings = load(
         {
@@ -111,6 +111,7 @@ def opened(chromium: Browser, folder: Path, database_url: str = "") -> Iterator[
             "PORT": str(port),
             "GREENROOM_DECISION_DELAY": "0",
             **({"DATABASE_URL": database_url} if database_url else {}),
+            **settings_too,
         }
     )
     app = create_app(settings)

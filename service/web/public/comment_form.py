@@ -86,11 +86,12 @@ class FormBody(Strict):
 
 class FormOffer(ResponseModel):
     """What a script needs to show the form: its token, whether the thread is closed, and the words in the language of the reader.
-    `trap` is the name of the field that stays empty."""
+    `trap` is the name of the field that stays empty; `mails` says whether the reader can ask for a mail about the decision."""
 
     rendered: str
     trap: str
     closed: bool
+    mails: bool
     language: str
     direction: str
     words: dict[str, str]
@@ -193,7 +194,7 @@ def _offer(site: CachedSite, thread: str) -> FormOffer:
     locale = get_locale()
     return FormOffer(
         rendered=signed(resources().settings.secret, site.id), trap=HONEYPOT, closed=row is not None and row.state == ThreadState.CLOSED,
-        language=str(locale or "en").replace("_", "-"), direction=locale.text_direction if locale else "ltr", words=embed_words(),
+        mails=is_offered(site), language=str(locale or "en").replace("_", "-"), direction=locale.text_direction if locale else "ltr", words=embed_words(),
     )  # fmt: skip
 
 

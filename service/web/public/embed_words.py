@@ -27,6 +27,8 @@ def embed_words() -> dict[str, str]:
         "never_shown": _("never shown"),
         "website": _("Website"),
         "trap": _("Leave this empty"),
+        "mail_me": _("Mail me once a moderator has decided"),
+        "mail_kept": _("Your address is kept encrypted until then, for 14 days at most."),
         "send": _("Send the comment"),
         "review": _("Your comment will appear after a review."),
         "sent": _("Thank you. Your comment will appear after a review."),

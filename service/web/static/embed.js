@@ -84,7 +84,7 @@ class GreenroomComments extends HTMLElement {
 
   async offer() {
     const offer = await this.ask(`f/${this.site}?${new URLSearchParams({ thread: this.thread })}`);
-    Object.assign(this, { rendered: offer.rendered, trap: offer.trap });
+    Object.assign(this, { rendered: offer.rendered, trap: offer.trap, mails: offer.mails });
     return offer;
   }
 
@@ -181,6 +181,7 @@ class GreenroomComments extends HTMLElement {
       field("input", "name", words.name, { maxlength: 200, autocomplete: "name" }),
       field("input", "email", `${words.email} (${words.never_shown})`, { type: "email", maxlength: 320, autocomplete: "email" }),
       this.hasAttribute("website") && field("input", "url", words.website, { maxlength: 2048, autocomplete: "url", inputmode: "url" }),
+      this.mails && make("p", {}, make("label", {}, make("input", { type: "checkbox", name: "mail_me", value: "on" }), " ", words.mail_me), " ", make("span.hint", {}, words.mail_kept)),
       trap,
     ];
     const form = make("form.form", {
