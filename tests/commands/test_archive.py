@@ -29,6 +29,7 @@ from service.store.lifecycle import dump
 from service.store.lifecycle.archive_rows import TRAIL
 from service.store.reports.transparency import transparency
 from service.store.tables.archives import ArchivedComment
+from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment
 from service.store.tables.mails import Mail
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
@@ -227,4 +228,6 @@ def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
     pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
     # A mail is about a report or a complaint, and these keep the comment.
     kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint, Mail)}
-    assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for
+    # It is deleted with the comment, and must not be in a file.
+    lost = {table(AuthorAddress).name}
+    assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for | lost
