@@ -33,11 +33,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(home: Path) -> Iterator[Command]:
-    caches = (context.settings, context.database, context.new_database)
-
     def clear() -> None:
-        for cached in caches:
-            cached.cache_clear()
+        for opened in (context.database, context.new_database):
+            if opened.cache_info().currsize:
+                opened().close()
+            opened.cache_clear()
+        context.settings.cache_clear()
 
     def ran(*words: str, **environ: str) -> Result:
         clear()
