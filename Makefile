@@ -15,7 +15,7 @@ except ImportError:
 endef
 export PYTHON_FITS
 
-.PHONY: architecture clients recipes help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
+.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -72,6 +72,9 @@ lint: $(VENV)/test.stamp ## Check style, types and import contracts
 
 recipes: $(VENV)/test.stamp ## Run the recipes of docs/recipes to the letter, with packages from their registries (needs npm, and Hugo for one)
 	RECIPES=1 $(BIN)/python -m pytest tests/hosts/test_recipes.py
+
+published: $(VENV)/test.stamp ## Run published clients of Akismet, OpenAI and Perspective against Greenroom, from PyPI and npm
+	REGISTRIES=1 $(BIN)/python -m pytest tests/hosts/test_published_clients.py
 
 clients: ## Check the types of the JavaScript client, and write its greenroom.d.ts again (needs npm)
 	cd clients/javascript && npx --yes --package typescript@5.9.3 tsc --strict --checkJs --allowJs --target es2022 --module nodenext --lib es2023,dom,dom.iterable --declaration --emitDeclarationOnly greenroom.js
