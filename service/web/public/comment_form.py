@@ -1,13 +1,9 @@
 """The comment form: plain HTML that works without JavaScript and leads back to the host's page, and JSON for scripts on that page."""
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, request
 from flask_babel import get_locale
-from pydantic import Field, StringConstraints
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -22,18 +18,18 @@ from service.store.tables.comments import Thread, ThreadState
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.client_ip import client_ip
 from service.web.http.errors import STATUS, problem_response
-from service.web.http.field_types import Address, Email, Language, Line, Long, Name, Required, Short, Strict, Text
 from service.web.http.form_body import typed_fields
 from service.web.http.i18n import _, prefer_language
-from service.web.http.inline_css import csp_hash, style
 from service.web.http.json_body import WrongType, parse_query, validate
-from service.web.http.responses import ResponseModel, json_response, see_other, wants_json
+from service.web.http.responses import json_response, see_other, wants_json
 from service.web.http.route_metadata import page, public
 from service.web.openapi.operation import JSON, Answer, operation
 from service.web.pages.error_text import sentence
 from service.web.public.cors import allow_pages_of, site_of_path
 from service.web.public.decision_mail import is_offered, keep_choice
 from service.web.public.embed_words import embed_words
+from service.web.public.form_models import CommentSent, FormBody, FormOffer, FormQuery
+from service.web.public.form_page import HONEYPOT, HTML, Shown, form_response, refused_response, template_response
 from service.web.public.form_token import seconds_since, signed
 from service.web.public.return_url import is_own_page, with_note
 from service.web.resources.site_cache import CachedSite
@@ -43,75 +39,9 @@ bp = Blueprint("form", __name__, url_prefix="/f")
 bp.after_request(allow_pages_of(site_of_path))
 
 FORM = "application/x-www-form-urlencoded"
-HTML = "text/html"
-CSS = "form/form.css"
 SITE = {"site": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"}}
 #: Maximum bytes of a form: a four-byte character takes twelve when URL-encoded, and a comment may have 10,000 characters.
 LONGEST_FORM = 192 * 1024
-#: The hidden field that only bots fill in.
-HONEYPOT = "subject"
-
-
-class FormQuery(Strict):
-    """For which page the form is shown. `part=fields` gives the form alone, to be included in a page."""
-
-    thread: Required
-    title: Line = ""
-    parent: Name = ""
-    return_to: Address = Field(default="", description="Where the reader is led back to: a page of the site.")
-    part: Annotated[str, StringConstraints(pattern=r"^(page|fields)$")] = "page"
-    language: Language = Field(
-        default="", description="Language of the page, such as `de`, where the reader's browser asks for none that the form has."
-    )
-
-
-class FormBody(Strict):
-    """What a reader sends. Fields that are not listed are ignored."""
-
-    thread: Required
-    text: Text
-    title: Line = ""
-    name: Short = ""
-    email: Email = ""
-    url: Address = ""
-    parent: Name = ""
-    return_to: Address = ""
-    language: Language = ""
-    mail_me: Annotated[str, StringConstraints(pattern="^(on)?$")] = Field(
-        default="", description="`on`: mail the author once a moderator has decided, where the form offers that."
-    )
-    rendered: Long = ""
-    subject: Annotated[Line, Field(description="A trap for machines: people do not see it and leave it empty.")] = ""
-
-
-class FormOffer(ResponseModel):
-    """What a script needs to show the form: its token, whether the thread is closed, and the words in the language of the reader.
-    `trap` is the name of the field that stays empty; `mails` says whether the reader can ask for a mail about the decision."""
-
-    rendered: str
-    trap: str
-    closed: bool
-    mails: bool
-    language: str
-    direction: str
-    words: dict[str, str]
-
-
-class CommentSent(ResponseModel):
-    """A comment that is stored. `token` is for its author, who can see, edit and delete it with it."""
-
-    id: UUID
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A form to render: the values of its fields and the faults in them."""
-
-    site: CachedSite
-    values: dict[str, str]
-    faults: dict[str, str] = field(default_factory=dict)
-    message: str = ""
 
 
 _PAGE = {HTML: {"type": "string"}}
@@ -137,7 +67,7 @@ def show_form(site: str) -> Response:
     if wants_json():
         return json_response(_offer(form_site, query.thread))
     values = query.model_dump(exclude={"part"})
-    return _page(Shown(form_site, values), 200, part=query.part)
+    return form_response(Shown(form_site, values), 200, part=query.part)
 
 
 @bp.post("/<site>")
@@ -185,7 +115,7 @@ def show_thanks(site: str) -> Response:
     g.form_site = form_site = resources().sites.get(site)
     prefer_language(request.args.get("language", ""))
     back = _article(form_site, request.args.get("thread", ""))
-    return _response("form/sent.html", 200, form_site.origins, back=back)
+    return template_response("form/sent.html", 200, form_site.origins, back=back)
 
 
 def _offer(site: CachedSite, thread: str) -> FormOffer:
@@ -290,9 +220,9 @@ def refused(error: Refusal) -> Response:
         named = tuple(Fault(fault.pointer, fault.code, _sentence_of(fault)) for fault in error.faults)
         return problem_response(error.code, sentence(error.detail), named)
     if isinstance(error, NotFound):
-        return _refused_page(_("Comments are not available here."), status)
+        return refused_response(_("Comments are not available here."), status)
     if site is None or request.method != "POST":
-        return _refused_page(sentence(error.detail), status)
+        return refused_response(sentence(error.detail), status)
     try:
         values = typed_fields(FormBody) if request.mimetype == FORM else {}
     except RequestEntityTooLarge:
@@ -300,7 +230,7 @@ def refused(error: Refusal) -> Response:
     prefer_language(values.get("language", ""))
     faults = {fault.pointer.lstrip("/"): _sentence_of(fault) for fault in error.faults}
     message = "" if faults.keys() & FormBody.model_fields.keys() else sentence(error.detail)
-    return _page(Shown(site, values, faults, message), status)
+    return form_response(Shown(site, values, faults, message), status)
 
 
 def _sentence_of(fault: Fault) -> str:
@@ -327,37 +257,4 @@ def not_stored(_error: DBAPIError) -> Response:
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Response:
     words = _("This is more than a comment may hold.")
-    return problem_response(Code.TOO_LARGE, words) if wants_json() else _refused_page(words, 413)
-
-
-def _page(shown: Shown, status: int, *, part: str = "page") -> Response:
-    return _response(
-        "form/fields.html" if part == "fields" else "form/page.html", status, shown.site.origins, shown=shown,
-        token=signed(resources().settings.secret, shown.site.id), action=f"{resources().settings.url}/f/{shown.site.id}",
-        honeypot=HONEYPOT, offers_mail=is_offered(shown.site),
-    )  # fmt: skip
-
-
-def _refused_page(message: str, status: int) -> Response:
-    return _response("form/refused.html", status, (), message=message)
-
-
-def _response(template: str, status: int, origins: tuple[str, ...], **values: Any) -> Response:
-    locale = get_locale()
-    html = render_template(
-        template, style=style(CSS), language=str(locale or "en").replace("_", "-"), _=_,
-        direction=locale.text_direction if locale else "ltr", **values,
-    )  # fmt: skip
-    return _guarded(Response(html, status, content_type=f"{HTML}; charset=utf-8"), origins)
-
-
-def _guarded(response: Response, origins: tuple[str, ...]) -> Response:
-    """Set the Content-Security-Policy: only the site may frame the form, and the form may redirect only to the site
-    (`form-action` also applies to the 303 redirect)."""
-    own = " ".join(("'self'", *origins))
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {csp_hash(CSS)}; form-action {own}; frame-ancestors {own}; base-uri 'none'"
-    )
-    if response.status_code == 503:
-        response.headers["Retry-After"] = "1"
-    return response
+    return problem_response(Code.TOO_LARGE, words) if wants_json() else refused_response(words, 413)
