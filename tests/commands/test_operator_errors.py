@@ -11,13 +11,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from service.cli import main
 from service.commands.support import context
 from service.commands.support.broker_check import check_broker
 from service.config import BadSetting
 from service.store.db.schema_version import known_revisions
+from tests.commands.conftest import run_command
 from tests.support.servers import Redis, free_port
 
 Command = Callable[..., Result]
@@ -42,7 +42,7 @@ def run(home: Path) -> Iterator[Command]:
 
     def ran(*words: str, **environ: str) -> Result:
         clear()
-        return CliRunner().invoke(main, words, env=environ)
+        return run_command(*words, env=environ)
 
     yield ran
     clear()
@@ -142,7 +142,8 @@ class ClusterNode(Redis):
     """A Redis that is a node of a cluster."""
 
     def command(self) -> list[str]:
-        return [*super().command(), "--cluster-enabled", "yes"]
+        # The port of the bus would be 10,000 higher than this one, which may be too high.
+        return [*super().command(), "--cluster-enabled", "yes", "--cluster-port", str(free_port())]
 
 
 def test_a_redis_that_is_away_is_said_and_a_cluster_is_refused(

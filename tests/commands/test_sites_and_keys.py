@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import func, select
 
 from service.actions.sites.delete_site import A_BATCH
-from service.cli import main
 from service.commands.support import context
 from service.domain.policy.language_coverage import COVERED, named
 from service.store import Record
 from service.store.tables.comments import Comment
+from tests.commands.conftest import run_command
 from tests.support.factories import draft, submitted
 
 
@@ -25,7 +25,7 @@ def greenroom(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     context.settings.cache_clear()
     context.database.cache_clear()
     context.new_database.cache_clear()
-    yield lambda *words, **more: CliRunner().invoke(main, words, **more)
+    yield run_command
     context.database().close()
     context.settings.cache_clear()
     context.database.cache_clear()
