@@ -52,7 +52,12 @@ function go(card, { focus = true } = {}) {
     card.scrollIntoView({ block: innerWidth <= 620 || body.classList.contains("focused") ? "start" : "nearest" });
   }
   showContext(card);
-  if (cards().length - cards().indexOf(card) < 8) more();
+  ahead();
+}
+
+// Load the next cards before the moderator reaches the last ones.
+function ahead() {
+  if (current && cards().length - cards().indexOf(current) < 8) more();
 }
 
 function focusOn(card) {
@@ -353,6 +358,7 @@ const start = () => { if (!current && cards().length) go(cards()[0], { focus: do
 function more({ fromTop = false } = {}) {
   if (loading || !(after || fromTop)) return loading;
   feed.setAttribute("aria-busy", "true");
+  let isLoaded = false;
   const query = new URLSearchParams(view);
   if (fromTop) query.delete("after"); else query.set("after", after);
   loading = ask(`/queue/cards?${query}`).then(async (answer) => {
@@ -370,8 +376,9 @@ function more({ fromTop = false } = {}) {
       if (!selectingAll) await painted();
     }
     start();
+    isLoaded = true;
   }).catch(() => { if (!cards().length) document.getElementById("notices").append(stuck); })
-    .finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; empty(); });
+    .finally(() => { feed.setAttribute("aria-busy", "false"); loading = null; empty(); if (isLoaded) ahead(); });
   return loading;
 }
 
