@@ -15,6 +15,8 @@ from tests.hosts.recipe import running
 from tests.support.servers import wait_until
 
 CALM, RUDE = "I walked across it every morning.", "What a load of bullshit, you fucking idiot."
+#: Held also where it is sent within a second, as by a machine: that and an insult would be two reasons to reject.
+PERSONAL = "Call me at +49 30 12345678 about the bridge."
 #: `make recipes` sets it: packages come from their registries.
 LITERAL = "RECIPES" in os.environ
 literally = pytest.mark.skipif(not LITERAL, reason="`make recipes` runs it, with packages from their registries")
@@ -50,10 +52,10 @@ def play(url: str, site: NewSite) -> None:
     wait_until(lambda: RUDE not in text_of(url), what="the erased comment to be gone")
 
 
-def held_comment(client: Client) -> Comment:
+def held_comment(client: Client, text: str = RUDE) -> Comment:
     wait_until(lambda: any(client.list(state="held")), what="the held comment")
     [held] = client.list(state="held")
-    assert held["text"] == RUDE
+    assert held["text"] == text
     return held
 
 
@@ -61,11 +63,11 @@ def play_embed(chromium: Browser, url: str, site: NewSite) -> None:
     """A reader writes a comment, sees it wait, and everybody sees it once it is approved."""
     page = chromium.new_context().new_page()
     page.goto(url)
-    page.get_by_label("Your comment").fill(RUDE)
+    page.get_by_label("Your comment").fill(PERSONAL)
     page.get_by_role("button", name="Send the comment").click()
-    expect(page.locator(".greenroom-waiting")).to_contain_text(RUDE)
+    expect(page.locator(".greenroom-waiting")).to_contain_text(PERSONAL)
     client = Client(site.url, site.key)
-    held = held_comment(client)
+    held = held_comment(client, PERSONAL)
     assert held["thread"]["id"] == "/posts/bridge/"
     client.decide(held["id"], "approve")
     other = chromium.new_context().new_page()
@@ -74,7 +76,7 @@ def play_embed(chromium: Browser, url: str, site: NewSite) -> None:
     def approved_is_there() -> bool:
         other.reload()
         expect(other.get_by_role("heading", name="Comments")).to_be_visible()
-        return other.get_by_text(RUDE).count() == 1
+        return other.get_by_text(PERSONAL).count() == 1
 
     wait_until(approved_is_there, what="the approved comment on the page")
 
