@@ -12,23 +12,19 @@ from sqlalchemy.orm import Session
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.digest_hours import next_digest
-from service.domain.errors import Invalid
 from service.domain.security.tokens import digest_of
 from service.domain.time_zones import first_zone
+from service.domain.waiting_minutes import check_minutes
 from service.store.accounts.message_choices import choice_of
 from service.store.tables.accounts import Moderator, locked
 from service.store.tables.message_choices import MessageChoice
-
-#: The longest wait that can be chosen, in minutes: a week.
-MOST_MINUTES = 7 * 24 * 60
 
 
 def choose_mails(
     session: Session, moderator_id: UUID, *, hours: Collection[int], old_after: int, language: str, zone: str, now: datetime
 ) -> None:
     """Choose the hours of the digest, and after how many minutes an old queue is told; zero for never. Raises Invalid."""
-    if not 0 <= old_after <= MOST_MINUTES:
-        raise Invalid.field("/old_after", "range", f"expected a whole number from 0 to {MOST_MINUTES}")
+    check_minutes(old_after)
     choice = _choice(session, moderator_id)
     if old_after != choice.old_after:
         choice.old_told_at = None

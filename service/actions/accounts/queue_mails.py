@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.accounts.mails import MailDraft, queue_mail
 from service.actions.accounts.message_choices import zone_of
-from service.actions.moderation.old_queue import told_at_now
+from service.actions.moderation.old_queue import has_news, note_old_queue
 from service.domain.digest_hours import next_digest
 from service.domain.moderator_mails import QueueLine, mail_about_queues
 from service.domain.reported.reader_links import ReaderLinks
@@ -37,7 +37,11 @@ def queue_digest(session: Session, moderator_id: UUID, *, secret_box: SecretBox,
 
 def watchers_to_look_at(session: Session, *, now: datetime) -> Sequence[UUID]:
     """The moderators who want to know of old queues, and for whom something has changed."""
-    return [row[0].moderator_id for row in watchers(session) if _told_at(session, *row, now) != row[0].old_told_at]
+    return [
+        choice.moderator_id
+        for choice, moderator in watchers(session)
+        if has_news(session, choice, list(roles_of(session, moderator)), now=now)
+    ]
 
 
 def queue_mail_about_old(
@@ -48,14 +52,9 @@ def queue_mail_about_old(
     if row is None or not row[0].old_after:
         return False
     choice, moderator = row
-    told_at = _told_at(session, choice, moderator, now)
-    tells, choice.old_told_at = told_at not in (None, choice.old_told_at), told_at
-    return tells and _queue(session, choice, moderator, minutes=choice.old_after, secret_box=secret_box, links=links, now=now)
-
-
-def _told_at(session: Session, choice: MessageChoice, moderator: Moderator, now: datetime) -> datetime | None:
-    sites = list(roles_of(session, moderator))
-    return told_at_now(session, sites, minutes=choice.old_after, told_at=choice.old_told_at, now=now)
+    if not note_old_queue(session, choice, list(roles_of(session, moderator)), now=now):
+        return False
+    return _queue(session, choice, moderator, minutes=choice.old_after, secret_box=secret_box, links=links, now=now)
 
 
 def _queue(

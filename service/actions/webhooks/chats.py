@@ -12,6 +12,7 @@ from service.actions.webhooks.endpoints import add_endpoint, check_url, endpoint
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, Invalid
 from service.domain.security.encryption import SecretBox
+from service.domain.waiting_minutes import check_minutes
 from service.domain.webhooks.chat_body import check_template, telegram_parts
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.target_url import parse_target
@@ -23,8 +24,6 @@ CHAT_EVENTS = (
     EventType.HELD, EventType.APPROVED, EventType.REJECTED, EventType.REPORT_RECEIVED, EventType.COMPLAINT_RECEIVED,
 )  # fmt: skip
 DEFAULT_EVENTS = (EventType.HELD, EventType.REPORT_RECEIVED, EventType.COMPLAINT_RECEIVED)
-#: The longest wait that can be chosen, in minutes: a week.
-MOST_MINUTES = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +38,21 @@ class ChatSettings:
 
 
 def add_chat(
-    session: Session, site_id: str, kind: EndpointKind, wanted: ChatSettings, *,
+    session: Session, site_id: str, kind: EndpointKind, choice: ChatSettings, *,
     secret_box: SecretBox, now: datetime, allow: Sequence[str] = (),
 ) -> Endpoint:  # fmt: skip
     """Add a chat. Raises Invalid, NotFound for an unknown site, or Conflict if there are too many endpoints."""
-    check_url(wanted.url, allow)
-    _check(kind, wanted, allow)
+    _check_address(kind, choice.url, allow)
+    _check_choice(choice)
     endpoint, _ = add_endpoint(
-        session, site_id, url=_beginning_and_end(wanted.url), events=wanted.events, secret_box=secret_box, now=now, allow=allow,
-        kind=kind, secret=wanted.url, template=wanted.template, shows_words=wanted.shows_words, old_after=wanted.old_after,
+        session, site_id, url=_beginning_and_end(choice.url), events=choice.events, secret_box=secret_box, now=now, allow=allow,
+        kind=kind, secret=choice.url, template=choice.template, shows_words=choice.shows_words, old_after=choice.old_after,
     )  # fmt: skip
     return endpoint
 
 
 def change_chat(
-    session: Session, site_id: str, endpoint_id: UUID, wanted: ChatSettings, *,
+    session: Session, site_id: str, endpoint_id: UUID, choice: ChatSettings, *,
     secret_box: SecretBox, now: datetime, allow: Sequence[str] = (),
 ) -> Endpoint:  # fmt: skip
     """Change a chat. A new address resets its failures. Raises NotFound, Invalid, or Conflict for an endpoint that is no chat."""
@@ -62,32 +61,34 @@ def change_chat(
     kind = EndpointKind(endpoint.kind)
     if kind not in CHATS:
         raise Conflict("this endpoint is no chat", Fault("", "kind", f"expected one of {', '.join(sorted(CHATS))}"))
-    _check(kind, wanted, allow)
+    _check_choice(choice)
     before = endpoint_facts(endpoint)
-    if wanted.url:
-        endpoint.url, endpoint.secret = _beginning_and_end(wanted.url), secret_box.encrypt(wanted.url)
+    if choice.url:
+        _check_address(kind, choice.url, allow)
+        endpoint.url, endpoint.secret = _beginning_and_end(choice.url), secret_box.encrypt(choice.url)
         endpoint.failures, endpoint.probe_at = 0, None
-    if wanted.old_after != endpoint.old_after:
+    if choice.old_after != endpoint.old_after:
         endpoint.old_told_at = None
-    endpoint.template, endpoint.shows_words, endpoint.old_after = wanted.template, wanted.shows_words, wanted.old_after
-    listen_from(session, endpoint, wanted.events, now=now)
+    endpoint.template, endpoint.shows_words, endpoint.old_after = choice.template, choice.shows_words, choice.old_after
+    listen_from(session, endpoint, choice.events, now=now)
     session.flush()
     record_change(session, AuditEvent.ENDPOINT_CHANGED, before, endpoint_facts(endpoint), site_id=site_id, target=endpoint.id)
     return endpoint
 
 
-def _check(kind: EndpointKind, wanted: ChatSettings, allow: Sequence[str]) -> None:
-    if wanted.url:
-        check_url(wanted.url, allow)
-        if kind is EndpointKind.TELEGRAM:
-            telegram_parts(wanted.url)
-    if wanted.template:
-        check_template(wanted.template)
-    if strange := set(wanted.events) - set(CHAT_EVENTS):
+def _check_address(kind: EndpointKind, url: str, allow: Sequence[str]) -> None:
+    check_url(url, allow)
+    if kind is EndpointKind.TELEGRAM:
+        telegram_parts(url)
+
+
+def _check_choice(choice: ChatSettings) -> None:
+    if choice.template:
+        check_template(choice.template)
+    if strange := set(choice.events) - set(CHAT_EVENTS):
         raise Invalid.field("/event", "unknown", f"expected one of {', '.join(CHAT_EVENTS)}, not {min(strange)}")
-    if not 0 <= wanted.old_after <= MOST_MINUTES:
-        raise Invalid.field("/old_after", "range", f"expected a whole number from 0 to {MOST_MINUTES}")
-    if not wanted.events and not wanted.old_after:
+    check_minutes(choice.old_after)
+    if not choice.events and not choice.old_after:
         raise Invalid.field("/event", "missing", "expected at least one event to be told of")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.actions.moderation.old_queue import told_at_now
+from service.actions.moderation.old_queue import has_news, note_old_queue
 from service.domain.ids import new_id
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState, EventType
 
@@ -15,24 +15,17 @@ from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event
 def chats_to_look_at(session: Session, *, now: datetime) -> Sequence[UUID]:
     """The chats that are told of old queues, and for which something has changed."""
     chats = session.scalars(select(Endpoint).where(Endpoint.old_after > 0, Endpoint.enabled).order_by(Endpoint.id)).all()
-    return [chat.id for chat in chats if _look(session, chat, now) != chat.old_told_at]
+    return [chat.id for chat in chats if has_news(session, chat, [chat.site_id], now=now)]
 
 
 def tell_chat(session: Session, endpoint_id: UUID, *, now: datetime) -> bool:
     """Look at the queue of a chat again, and tell it if the queue has grown old. Returns whether it was told."""
     query = select(Endpoint).where(Endpoint.id == endpoint_id, Endpoint.old_after > 0, Endpoint.enabled).with_for_update()
     chat = session.scalar(query)
-    if chat is None:
+    if chat is None or not note_old_queue(session, chat, [chat.site_id], now=now):
         return False
-    told_at = _look(session, chat, now)
-    tells, chat.old_told_at = told_at not in (None, chat.old_told_at), told_at
-    if tells:
-        _add_message(session, chat, now)
-    return tells
-
-
-def _look(session: Session, chat: Endpoint, now: datetime) -> datetime | None:
-    return told_at_now(session, [chat.site_id], minutes=chat.old_after, told_at=chat.old_told_at, now=now)
+    _add_message(session, chat, now)
+    return True
 
 
 def _add_message(session: Session, chat: Endpoint, now: datetime) -> None:

@@ -4,9 +4,10 @@ from flask import request
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.accounts.message_choices import MOST_MINUTES, choose_mails, renew_feed, revoke_feed, zone_of
+from service.actions.accounts.message_choices import choose_mails, renew_feed, revoke_feed, zone_of
 from service.clock import utcnow
 from service.domain.errors import Invalid
+from service.domain.waiting_minutes import MOST_MINUTES, parse_minutes
 from service.store.accounts.message_choices import choice_of
 from service.web.auth.sessions import (
     SecondFactorPending,
@@ -30,14 +31,12 @@ def messages() -> AnyResponse:
 @bp.post("/account/messages")
 @signed_in
 def change_messages() -> AnyResponse:
-    minutes = request.form.get("old_after", "").strip() or "0"
     try:
-        if not (minutes.isascii() and minutes.isdecimal() and len(minutes) < 6):
-            raise Invalid.field("/old_after", "not_a_number", f"expected a whole number from 0 to {MOST_MINUTES}")
+        minutes = parse_minutes(request.form.get("old_after", ""))
         hours = [int(hour) for hour in request.form.getlist("hour") if hour in _HOURS]
         with resources().database.writing() as session:
             choose_mails(
-                session, current_moderator_id(), hours=hours, old_after=int(minutes), language=str(get_locale() or "en"),
+                session, current_moderator_id(), hours=hours, old_after=minutes, language=str(get_locale() or "en"),
                 zone=browser_zone(), now=utcnow(),
             )  # fmt: skip
     except Invalid as error:

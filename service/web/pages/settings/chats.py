@@ -5,9 +5,10 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.actions.webhooks.chats import CHAT_EVENTS, MOST_MINUTES, ChatSettings, add_chat, change_chat
+from service.actions.webhooks.chats import CHAT_EVENTS, ChatSettings, add_chat, change_chat
 from service.clock import utcnow
 from service.domain.errors import Invalid
+from service.domain.waiting_minutes import parse_minutes
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.store.tables.accounts import Role
 from service.store.tables.outbox import EndpointKind, EventType
@@ -56,13 +57,11 @@ def _kind() -> EndpointKind:
 
 def _settings() -> ChatSettings:
     """What the form asks for. Raises Invalid."""
-    form, minutes = request.form, request.form.get("old_after", "").strip() or "0"
-    if not (minutes.isascii() and minutes.isdecimal() and len(minutes) < 6):
-        raise Invalid.field("/old_after", "not_a_number", f"expected a whole number from 0 to {MOST_MINUTES}")
+    form = request.form
     return ChatSettings(
         url=form.get("url", "").strip(),
         events=[EventType(value) for value in form.getlist("event") if value in CHAT_EVENTS],
         template=form.get("template", "").strip(),
         shows_words="words" in form,
-        old_after=int(minutes),
+        old_after=parse_minutes(form.get("old_after", "")),
     )
