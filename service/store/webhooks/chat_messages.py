@@ -6,6 +6,7 @@ not be delivered joins what comes later.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -18,10 +19,10 @@ from service.domain.webhooks.chat_text import LONGEST_TITLE, LONGEST_WORDS, harm
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment, Thread
-from service.store.tables.outbox import Delivery, Endpoint, EndpointKind, Event, EventType
+from service.store.tables.outbox import Delivery, Endpoint, Event, EventType
 from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
-from service.store.webhooks.deliveries import Outgoing, live_secrets
+from service.store.webhooks.deliveries import Outgoing, outgoing_message
 
 _TEST = "This is a test message of Greenroom. Messages to this chat work"
 
@@ -45,23 +46,10 @@ def chat_messages(
 
 
 def _message(session: Session, rows: Sequence[AnyRow], now: datetime, links: ReaderLinks) -> Outgoing:
-    delivery, endpoint, event, site = rows[0]
-    return Outgoing(
-        delivery_id=delivery.id,
-        endpoint_id=endpoint.id,
-        token=delivery.lease_token,
-        lease_until=delivery.lease_until,
-        in_time=delivery.due_at <= now,
-        kind=EndpointKind(endpoint.kind),
-        url=endpoint.url,
-        secrets=live_secrets(endpoint, now=now),
-        message_id=str(delivery.id),
-        type=EventType(event.type) if event else EventType.TEST,
-        at=event.at if event else delivery.created_at,
-        body=_values(session, endpoint, site, [row.Event for row in rows if row.Event], links),
-        template=endpoint.template,
-        others=tuple(row.Delivery.id for row in rows[1:]),
-    )
+    endpoint, site = rows[0].Endpoint, rows[0].Site
+    values = _values(session, endpoint, site, [row.Event for row in rows if row.Event], links)
+    message = outgoing_message(rows[0], values, now=now)
+    return replace(message, template=endpoint.template, others=tuple(row.Delivery.id for row in rows[1:]))
 
 
 def _values(session: Session, endpoint: Endpoint, site: Site, events: Sequence[Event], links: ReaderLinks) -> dict[str, str]:

@@ -150,10 +150,10 @@ def outgoing(
         .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token, Endpoint.kind.not_in(CHATS))
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return [_outgoing(row, now, links, secret_box) for row in rows]
+    return [outgoing_message(row, _body(row, links, secret_box), now=now) for row in rows]
 
 
-def live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
+def _live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
     """The encrypted secrets that are in force: the new one, and the old one until its time is over."""
     old_lives = endpoint.old_secret and endpoint.old_secret_until and endpoint.old_secret_until > now
     return (endpoint.secret, endpoint.old_secret) if old_lives else (endpoint.secret,)
@@ -223,8 +223,9 @@ def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:
     )
 
 
-def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: SecretBox) -> Outgoing:
-    delivery, endpoint, event = row[:3]
+def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime) -> Outgoing:
+    """A leased Delivery as it is sent, of a row that also has its Endpoint and its Event. A test has no event."""
+    delivery, endpoint, event = row.Delivery, row.Endpoint, row.Event
     return Outgoing(
         delivery_id=delivery.id,
         endpoint_id=endpoint.id,
@@ -233,11 +234,11 @@ def _outgoing(row: AnyRow, now: datetime, links: ReaderLinks, secret_box: Secret
         in_time=delivery.due_at <= now,
         kind=EndpointKind(endpoint.kind),
         url=endpoint.url,
-        secrets=live_secrets(endpoint, now=now),
+        secrets=_live_secrets(endpoint, now=now),
         message_id=str(event.id if event else delivery.id),
         type=EventType(event.type) if event else EventType.TEST,
         at=event.at if event else delivery.created_at,
-        body=_body(row, links, secret_box),
+        body=body,
     )
 
 
