@@ -11,7 +11,7 @@ from service.domain.security.encryption import SecretBox
 from service.store.accounts.moderators import shown_name
 from service.store.comments.listing import comment_of, history_of
 from service.store.reported.complaints import complaints_about
-from service.store.reported.public_json import about
+from service.store.reported.public_json import subject_of
 from service.store.reported.reports import reports_about
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
@@ -54,7 +54,7 @@ def evidence_of(session: Session, site_id: str, comment_id: UUID, *, secret_box:
         "reports": _reports(session, site_id, comment_id, secret_box),
         "complaints": [
             {
-                "about": about(one), "complainant": "reporter" if one.report_id else "author", "text": one.text, "state": one.state, "note": one.note,
+                "about": subject_of(one), "complainant": "reporter" if one.report_id else "author", "text": one.text, "state": one.state, "note": one.note,
                 "received_at": one.received_at.isoformat(), "decided_at": one.decided_at.isoformat() if one.decided_at else None,
             }
             for one in complaints_about(session, site_id, comment_id)

@@ -70,7 +70,7 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
         "version": complaint.version,
         "comment": complaint.comment_id,
         "report": complaint.report_id,
-        "about": about(complaint),
+        "about": subject_of(complaint),
         "complainant": "reporter" if complaint.report_id else "author",
         "state": complaint.state,
         "text": complaint.text,
@@ -83,7 +83,7 @@ def public_complaint(complaint: Complaint, *, links: ReaderLinks) -> dict[str, A
     }
 
 
-def about(complaint: Complaint) -> Literal["report", "ban", "comment"]:
+def subject_of(complaint: Complaint) -> Literal["report", "ban", "comment"]:
     """What a complaint is about: a dismissed report, a ban of the author, or a restriction of the comment."""
     return "report" if complaint.report_id else "ban" if complaint.ban_id else "comment"
 

@@ -16,7 +16,7 @@ from service.domain.reported.dsa_categories import OF_NOTICE, Category, category
 from service.domain.reported.kinds import Ground, ReportKind
 from service.domain.reported.statements import Restriction
 from service.domain.states import State
-from service.store.reported.public_json import about
+from service.store.reported.public_json import subject_of
 from service.store.reports.archived_figures import archived_restrictions, archived_sample, would_have_been
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision
@@ -175,7 +175,7 @@ def _complaints(session: Session, site_id: str, start: datetime, end: datetime) 
     )
     for complaint, trusted in rows:
         kind_of = {"comment": ("restriction",), "ban": ("ban",), "report": ("report", "trusted") if trusted else ("report",)}
-        for kind in kind_of[about(complaint)]:
+        for kind in kind_of[subject_of(complaint)]:
             counted[kind].received += 1
             counted[kind].denied += complaint.state == ComplaintState.DENIED
             counted[kind].reversed += complaint.state == ComplaintState.UPHELD
