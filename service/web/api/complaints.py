@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from service.actions.reported.complain import LONGEST, ComplaintDraft, complain_about_ban, complain_as_author
 from service.clock import utcnow
-from service.domain.errors import Code, NotFound
+from service.domain.errors import Code, Invalid, NotFound
 from service.domain.reported.contact import Contact
 from service.jobs.names import Job
 from service.store.reported.complaints import complaints_about
@@ -84,6 +84,8 @@ class ComplaintsResponse(ResponseModel):
 def complain(comment_id: UUID) -> Response:
     body, _ = parse_body(ComplaintBody)
     draft = ComplaintDraft(body.text, Contact(body.name, body.email), body.language[:16] or "en")
+    if body.about == "ban" and body.version is not None:
+        raise Invalid.field("/version", "about_ban", "a ban has no version of a comment: leave `version` out, or `about`")
     site_id, secret_box = api_key().site_id, resources().secret_box
     with resources().database.writing() as session:
         if body.about == "ban":

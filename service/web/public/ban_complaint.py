@@ -7,19 +7,18 @@ from flask import Response
 
 from service.actions.reported.complain import complain_about_ban
 from service.clock import utcnow
-from service.domain.errors import Conflict, Gone, Invalid, NotFound
+from service.domain.errors import Conflict, Gone, Invalid
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.store.reported.complaints import complaint_of_ban, last_complaint_about_ban
 from service.store.reported.statements import statement_of_author
 from service.store.sites.sites import policy_of
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
-from service.web.http.i18n import _
 from service.web.http.route_metadata import page, public
 from service.web.pages.highlight import visible_text
-from service.web.public.complaint_form import draft, lines_of, refused_input, sent
+from service.web.public.complaint_form import back_to, input_with_fault, lines_of, read_complaint
 from service.web.public.form_token import signed
-from service.web.public.reader_page import reader_page
+from service.web.public.reader_page import known, reader_page
 from service.web.public.report_form import ComplaintInput, comment_with_site
 from service.web.public.report_form import bp as bp
 from service.web.resources.web_resources import resources
@@ -44,10 +43,10 @@ def send_ban_complaint(token: str) -> Response:
         with resources().database.writing() as session:
             _, site = comment_with_site(session, comment_id)
             secret_box = resources().secret_box
-            complain_about_ban(session, site.id, comment_id, draft(site.id), secret_box=secret_box, now=utcnow())
+            complain_about_ban(session, site.id, comment_id, read_complaint(site.id), secret_box=secret_box, now=utcnow())
     except (Invalid, Conflict, Gone) as error:
-        return _ban_page(token, STATUS[error.code], complaint_input=refused_input(error))
-    return sent(f"/banned/{token}")
+        return _ban_page(token, STATUS[error.code], complaint_input=input_with_fault(error))
+    return back_to(f"/banned/{token}")
 
 
 def _ban_page(token: str, status: int = 200, *, complaint_input: ComplaintInput | None = None) -> Response:
@@ -66,7 +65,4 @@ def _ban_page(token: str, status: int = 200, *, complaint_input: ComplaintInput 
 
 
 def _comment_id(token: str) -> UUID:
-    comment_id = resources().reader_links.banned_for(token)
-    if comment_id is None:
-        raise NotFound(_("There is no such page. Please use the whole address that you were given."))
-    return comment_id
+    return known(resources().reader_links.banned_for(token))

@@ -24,7 +24,7 @@ from service.web.http.route_metadata import page, public
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
 from service.web.public.form_token import signed
-from service.web.public.reader_page import reader_page
+from service.web.public.reader_page import known, reader_page
 from service.web.public.report_form import (
     ComplaintInput,
     ReaderForm,
@@ -66,11 +66,11 @@ def send_complaint(token: str) -> Response:
         with resources().database.writing() as session:
             _, site = comment_with_site(session, comment_id)
             complain_as_author(
-                session, site.id, comment_id, draft(site.id), seq=seq, secret_box=resources().secret_box, now=utcnow()
+                session, site.id, comment_id, read_complaint(site.id), seq=seq, secret_box=resources().secret_box, now=utcnow()
             )
     except (Invalid, Conflict, Gone) as error:
-        return _author_page(token, STATUS[error.code], complaint_input=refused_input(error))
-    return sent(f"/complaint/{token}")
+        return _author_page(token, STATUS[error.code], complaint_input=input_with_fault(error))
+    return back_to(f"/complaint/{token}")
 
 
 @bp.post("/reported/<token>/complaint")
@@ -82,11 +82,11 @@ def send_reporter_complaint(token: str) -> Response:
     try:
         with resources().database.writing() as session:
             report = report_of_token(session, token)
-            complaint = draft(report.site_id)
+            complaint = read_complaint(report.site_id)
             complain_as_reporter(session, report.id, complaint, secret_box=resources().secret_box, now=utcnow())
     except (Invalid, Conflict, Gone) as error:
-        return report_page(token, STATUS[error.code], complaint_input=refused_input(error))
-    return sent(f"/reported/{token}")
+        return report_page(token, STATUS[error.code], complaint_input=input_with_fault(error))
+    return back_to(f"/reported/{token}")
 
 
 def _author_page(token: str, status: int = 200, *, complaint_input: ComplaintInput | None = None) -> Response:
@@ -119,19 +119,17 @@ def lines_of(statement: dict[str, Any] | None) -> list[str]:
 
 
 def _restriction(token: str) -> tuple[UUID, int]:
-    restriction = resources().reader_links.restriction_of(token)
-    if restriction is None:
-        raise NotFound(_("There is no such page. Please use the whole address that you were given."))
-    return restriction
+    return known(resources().reader_links.restriction_of(token))
 
 
-def draft(site_id: str) -> ComplaintDraft:
+def read_complaint(site_id: str) -> ComplaintDraft:
     """The complaint that was sent. Raises Invalid. `site_id` is the site that the form was made for."""
     form = sent_form(ComplaintForm, site_id)
     return ComplaintDraft(form.text, Contact(form.name.strip(), form.email), str(get_locale() or "en")[:16])
 
 
-def refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
+def input_with_fault(error: Invalid | Conflict | Gone) -> ComplaintInput:
+    """What was typed, with what is wrong about it."""
     sentences = {
         "/text": _("Say why the decision is wrong, in at most 4,000 characters."),
         "/email": _("Enter an e-mail address like name@example.org."),
@@ -141,6 +139,7 @@ def refused_input(error: Invalid | Conflict | Gone) -> ComplaintInput:
     return ComplaintInput(form.get("text", ""), form.get("name", ""), form.get("email", ""), fault)
 
 
-def sent(path: str) -> Response:
+def back_to(path: str) -> Response:
+    """Lead back to the page, which now shows the complaint."""
     resources().notifier.notify(Job.DELIVER)
     return see_other(path)

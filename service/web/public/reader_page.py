@@ -1,14 +1,23 @@
 """Pages for readers without an account, in their language: one inline style sheet, no script, not in search engines, not cached."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, render_template
 from flask_babel import get_locale
 
+from service.domain.errors import NotFound
 from service.web.http.i18n import _, moment, ngettext
 from service.web.http.inline_css import csp_hash, style
 
 CSS = "readers/readers.css"
+T = TypeVar("T")
+
+
+def known(content: T | None) -> T:
+    """What the token in a secret address stands for. Raises NotFound for None: the token was not made here."""
+    if content is None:
+        raise NotFound(_("There is no such page. Please use the whole address that you were given."))
+    return content
 
 
 def reader_page(template: str, status: int = 200, /, **values: Any) -> Response:

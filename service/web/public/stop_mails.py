@@ -5,13 +5,12 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from service.actions.accounts.message_choices import stop_mails
-from service.domain.errors import NotFound, Refusal
+from service.domain.errors import Refusal
 from service.web.auth.rate_limit import Rate, rate_limited
 from service.web.http.errors import STATUS
-from service.web.http.i18n import _
 from service.web.http.route_metadata import page, public
 from service.web.pages.error_text import sentence
-from service.web.public.reader_page import reader_page
+from service.web.public.reader_page import known, reader_page
 from service.web.resources.web_resources import resources
 
 bp = Blueprint("mails", __name__)
@@ -44,7 +43,4 @@ def refused(error: Refusal) -> Response:
 
 
 def _moderator(token: str) -> UUID:
-    moderator_id = resources().reader_links.moderator_of_mails(token)
-    if moderator_id is None:
-        raise NotFound(_("There is no such page. Please use the whole address that you were given."))
-    return moderator_id
+    return known(resources().reader_links.moderator_of_mails(token))

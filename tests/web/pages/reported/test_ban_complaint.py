@@ -33,6 +33,10 @@ def test_an_author_reads_why_they_are_banned_complains_and_is_unbanned(app: Flas
     page = urlsplit(statement["redress"]["complaint_url"]).path
     shown = html_of(host.get(page))
     assert "You cannot comment on" in shown and "insult" in shown
+    versioned = {"text": "I quoted it.", "about": "ban", "version": 1}
+    assert (
+        host.post(f"/v1/comments/{comment_id}/complaint", headers=key, json=versioned).json["errors"][0]["pointer"] == "/version"
+    )
     sent = {"text": "I quoted it.", "rendered": re.search(r'name="rendered" value="([^"]+)"', shown)[1]}
     assert host.post(page, data={**sent, "text": " "}).status_code == 422
     assert host.post(page, data=sent).status_code == 303
