@@ -87,25 +87,25 @@ def checked_text(comment: CommentText) -> str:
     """The text as readers see it. Raises Invalid if there is none, or too much."""
     if (size := len(comment.text.encode())) > MAX_BYTES:
         detail = f"Comment text was too many bytes. Value ({size}) exceeded limit ({MAX_BYTES})."
-        raise _invalid("COMMENT_TOO_LONG", "/comment/text", detail)
+        raise invalid("COMMENT_TOO_LONG", "/comment/text", detail)
     text = text_of_html(comment.text) if comment.type == HTML else comment.text
     if not text.strip():
-        raise _invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")
+        raise invalid("COMMENT_EMPTY", "/comment/text", "Comment must be non-empty.")
     return text
 
 
 def _check_wishes(body: AnalyzeBody) -> None:
     """Raises Invalid for an attribute or a score type that there is not."""
     if not body.requested_attributes:
-        raise _invalid("NO_REQUESTED_ATTRIBUTES", "/requestedAttributes", "Missing requested_attributes")
+        raise invalid("NO_REQUESTED_ATTRIBUTES", "/requestedAttributes", "Missing requested_attributes")
     for name, wish in body.requested_attributes.items():
         where = f"/requestedAttributes/{name[:100]}"
         if name not in MEASURES and not body.drop_unsupported_attributes:
             known = ", ".join(MEASURES)
-            raise _invalid("INVALID_REQUEST", where, f"Unknown requested attribute: {name[:100]}; there are {known}")
+            raise invalid("INVALID_REQUEST", where, f"Unknown requested attribute: {name[:100]}; there are {known}")
         if wish.score_type not in (PROBABILITY, "SCORE_TYPE_UNSPECIFIED"):
             detail = f"Requested score type {wish.score_type[:100]} is not supported by attribute {name[:100]}"
-            raise _invalid("INVALID_REQUEST", where, detail)
+            raise invalid("INVALID_REQUEST", where, detail)
 
 
 def _scores(body: AnalyzeBody, result: TrialResult) -> dict[str, AttributeScores]:
@@ -125,10 +125,10 @@ def _scores(body: AnalyzeBody, result: TrialResult) -> dict[str, AttributeScores
 def _not_in_this_language(name: str, result: TrialResult) -> Invalid:
     where, why = "/languages", result.uncovered or "no check here measures it in this language"
     if not result.language:
-        return _invalid("LANGUAGE_DETECTION_FAILED", where, f"Unable to detect language: {why}")
+        return invalid("LANGUAGE_DETECTION_FAILED", where, f"Unable to detect language: {why}")
     facts = {"languageNotSupportedByAttributeError": {"detectedLanguages": [result.language], "attribute": name}}
     detail = f"Attribute {name} does not support request languages: {result.language} ({why})"
-    return _invalid("LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE", where, detail, facts)
+    return invalid("LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE", where, detail, facts)
 
 
 def _spans(body: AnalyzeBody, measure: Measure, result: TrialResult) -> Iterator[SpanScore]:
@@ -149,7 +149,8 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _invalid(error_type: str, pointer: str, detail: str, facts: Mapping[str, Any] | None = None) -> Invalid:
+def invalid(error_type: str, pointer: str, detail: str, facts: Mapping[str, Any] | None = None) -> Invalid:
+    """The refusal of a field, with the name that Perspective has for it."""
     g.error_facts = {"errorType": error_type, **(facts or {})}
     return Invalid.field(pointer, error_type.lower(), detail)
 

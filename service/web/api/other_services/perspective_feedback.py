@@ -17,7 +17,7 @@ from service.domain.states import State
 from service.store.comments.find_sent_before import PRIVATE
 from service.store.moderation.decisions import is_undecided
 from service.store.tables.sites import Scope
-from service.web.api.other_services.perspective import as_google_says, checked_text
+from service.web.api.other_services.perspective import as_google_says, checked_text, invalid
 from service.web.api.other_services.perspective_models import SuggestBody, SuggestedScores, SuggestResponse
 from service.web.auth.api_keys import api_key, require_scope
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -50,6 +50,8 @@ SAID_FROM = 0.5
 def suggest_score() -> Response:
     body = parse_lenient(SuggestBody)
     text = checked_text(body.comment)
+    if len(text) > MAX_TEXT:
+        raise invalid("COMMENT_TOO_LONG", "/comment/text", f"expected a text of at most {MAX_TEXT} characters, not {len(text)}")
     state = _state(body.attribute_scores)
     with resources().database.writing() as session:
         comment_id = _stored(session, _draft(text, body.client_token), now=utcnow())
@@ -69,9 +71,7 @@ def _state(scores: Mapping[str, SuggestedScores]) -> State:
 def _draft(text: str, token: str) -> Draft:
     """The text on a thread of its own, whose name nobody can guess: else its feed would be public."""
     name = resources().pseudonyms.short_key(f"{api_key().site_id} {token}") if token else uuid4().hex
-    return Draft(
-        DraftThread(f"{PRIVATE}{name}"), text.replace("\0", " ")[:MAX_TEXT], external_id=f"perspective:{token}" if token else ""
-    )
+    return Draft(DraftThread(f"{PRIVATE}{name}"), text.replace("\0", " "), external_id=f"perspective:{token}" if token else "")
 
 
 def _stored(session: Session, draft: Draft, *, now: datetime) -> UUID | None:

@@ -47,6 +47,13 @@ def test_a_later_word_about_the_same_comment_counts(say: Any, database: Database
     assert labels(database) == {"One word.": "approved"}
 
 
+def test_a_text_that_is_too_long_to_be_stored_is_refused_and_not_cut(say: Any, database: Database) -> None:
+    answer = say("word " * 2001, {"TOXICITY": 1})
+    assert answer.status_code == 400
+    assert "at most 10000 characters" in answer.json["error"]["message"]
+    assert labels(database) == {}
+
+
 def test_the_text_is_in_no_queue_and_no_feed_that_can_be_guessed(say: Any, client: FlaskClient, database: Database) -> None:
     say("A calm word.", {"TOXICITY": 0}, clientToken="comment:1")
     with database.reading() as session:
