@@ -1,8 +1,10 @@
 """The mails to authors about the decision, in the language of their comment. They hold nothing that a reader typed: anybody can type
 the address of somebody else."""
 
+from service.domain.mail_language import in_language
+
 _APPROVED, _REJECTED, _WHY, _NOT_YOU = "approved", "rejected", "why", "not_you"
-#: By language. English is used for other languages.
+#: By language.
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
         _APPROVED: "Your comment on {site} is published",
@@ -33,7 +35,7 @@ _TEXTS: dict[str, dict[str, str]] = {
 
 def mail_about_decision(language: str, *, site: str, is_approved: bool, link: str) -> tuple[str, str]:
     """Subject and text. `link` is the page of a published comment, or the page with the reason of a rejection; it may be empty."""
-    texts = _TEXTS.get(language.partition("-")[0], _TEXTS["en"])
+    texts = in_language(_TEXTS, language)
     subject = texts[_APPROVED if is_approved else _REJECTED].format(site=site)
     where = link if is_approved or not link else f"{texts[_WHY]}\n{link}"
     return subject, "\n\n".join(part for part in (f"{subject}.", where, texts[_NOT_YOU]) if part) + "\n"

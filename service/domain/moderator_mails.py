@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.domain.mail_language import in_language
+
 _DIGEST, _OLD, _LINE, _WHY, _STOP = "digest", "old", "line", "why", "stop"
-#: By language. English is used for other languages.
+#: By language.
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
         _DIGEST: "Comments that wait: {total}",
@@ -51,8 +53,8 @@ def mail_about_queues(
     language: str, lines: Sequence[QueueLine], *, minutes: int = 0, settings_link: str, stop_link: str
 ) -> tuple[str, str]:
     """Subject and text of a digest, or with `minutes` of a mail about an old queue."""
-    texts = _TEXTS.get(language, _TEXTS["en"])
+    texts = in_language(_TEXTS, language)
     subject = texts[_OLD if minutes else _DIGEST].format(total=sum(line.count for line in lines), minutes=minutes)
-    told = [texts[_LINE].format(site=line.site, count=line.count, since=line.since) + f"\n{line.link}" for line in lines]
+    sites = [texts[_LINE].format(site=line.site, count=line.count, since=line.since) + f"\n{line.link}" for line in lines]
     end = [f"{texts[_WHY]}\n{settings_link}", f"{texts[_STOP]}\n{stop_link}"]
-    return subject, "\n\n".join([f"{subject}.", *told, *end]) + "\n"
+    return subject, "\n\n".join([f"{subject}.", *sites, *end]) + "\n"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from service.domain.mail_language import in_language
+
 _RECEIVED, _UPHELD, _DISMISSED, _ERASED, _REOPENED = "received", "upheld", "dismissed", "erased", "reopened"
 _WARNED, _SUSPENDED = "warned", "suspended"
 _COMPLAINT_RECEIVED, _COMPLAINT_REOPENED = "complaint_received", "complaint_reopened"
@@ -238,7 +240,7 @@ def report_mail(
 ) -> Mail:
     """The mail about one event of a report: `received`, `reopened`, the state that it was decided to, or that its reporter was `warned`
     or `suspended` (`until` that day)."""
-    phrases = _PHRASES[_mail_language(language)]
+    phrases = in_language(_PHRASES, language)
     who = phrases["host" if by_host else "person"].format(site=site)
     facts = {"site": site, "link": link, "until": until, "who": who}
     redress = {_UPHELD: "redress", _DISMISSED: "redress", _WARNED: "operator", _SUSPENDED: "operator"}.get(event)
@@ -249,20 +251,14 @@ def report_mail(
 def complaint_mail(event: str, *, language: str, site: str, name: str, email: str, link: str, note: str = "") -> Mail:
     """The mail about one event of a complaint: `received`, `reopened`, or the state that it was decided to (`upheld`, `denied`)."""
     event = f"complaint_{event}"
-    further = "" if event in (_COMPLAINT_RECEIVED, _COMPLAINT_REOPENED) else _PHRASES[_mail_language(language)]["further"]
+    further = "" if event in (_COMPLAINT_RECEIVED, _COMPLAINT_REOPENED) else in_language(_PHRASES, language)["further"]
     return _mail(event, language, {"site": site, "link": link}, name=name, email=email, parts=(note, further))
 
 
 def _mail(event: str, language: str, facts: dict[str, str], *, name: str, email: str, parts: tuple[str, ...]) -> Mail:
     """A mail with the text of an event and these parts after it."""
-    subject, body = _MAILS[_mail_language(language)][event]
+    subject, body = in_language(_MAILS, language)[event]
     subject, body = subject.format(**facts), body.format(**facts)
-    greeting = _PHRASES[_mail_language(language)]["greeting"].format(name=name) if name else ""
+    greeting = in_language(_PHRASES, language)["greeting"].format(name=name) if name else ""
     text = (greeting, body if greeting else body[:1].upper() + body[1:], *parts)
     return Mail(email, subject, "\n\n".join(part for part in text if part))
-
-
-def _mail_language(language: str) -> str:
-    """The language of the mail for a reader of this language."""
-    short = language.partition("-")[0]
-    return short if short in _MAILS else "en"
