@@ -25,7 +25,7 @@ from workers.checks import signals_of
 from workers.checks.deep.drain import JUDGED_WITHOUT
 from workers.checks.deep.findings import is_read
 from workers.checks.deep.transformer import shipped_transformer
-from workers.checks.language import not_covered
+from workers.checks.language import PERSON_DECIDES, not_covered
 from workers.checks.languages.told import ENGLISH, Told
 from workers.resources.recent_comments import RecentComments
 from workers.resources.site_model_cache import SiteModelCache
@@ -82,7 +82,7 @@ def _language(reading: CheckInput) -> tuple[str, str]:
     signal = not_covered(replace(reading, languages=()), told)
     claimed = code_of(reading.circumstances.language)
     if signal:
-        return "" if told.read_as == ENGLISH else told.read_as, signal.rule.removesuffix(", so a person decides")
+        return "" if told.read_as == ENGLISH else told.read_as, signal.rule.removesuffix(PERSON_DECIDES)
     return told.read_as or claimed or ENGLISH, ""
 
 

@@ -26,10 +26,12 @@ PLAINLY = 6
 #: A text with fewer distinct words is too short to decide that we cannot tell its language.
 ENOUGH_WORDS = 6
 MOST_SPANS = 4
-_WHY = "; no check covers this language, so a person decides"
-_HARDLY = "; the checks know only its coarse words, so a person decides"
+#: The end of the reasons below that say what our checks cannot read.
+PERSON_DECIDES = ", so a person decides"
+_WHY = f"; no check covers this language{PERSON_DECIDES}"
+_HARDLY = f"; the checks know only its coarse words{PERSON_DECIDES}"
 _HELD = "; this site looks at comments in this language first"
-_UNTOLD = "we could not tell the language; our checks may not be able to read it, so a person decides"
+_UNTOLD = f"we could not tell the language; our checks may not be able to read it{PERSON_DECIDES}"
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.actions.sites.sites_and_keys import add_akismet_key, add_key, revoke_key
 from service.clock import utcnow
 from service.domain.errors import Invalid
-from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.sites.sites import keys_of
 from service.store.tables.accounts import Role
 from service.store.tables.sites import ApiKey, HeldIs, Scope
@@ -45,8 +44,9 @@ def create_akismet_key() -> AnyResponse:
         raise Invalid.field("/held_is", "unknown", f"expected one of {', '.join(HeldIs)}")
     label = request.form.get("label", "").replace("\0", "")[:200].strip()
     with resources().database.writing() as session:
-        pseudonyms, held = Pseudonymizer.from_secret(resources().settings.secret), HeldIs(held_is)
-        _, token = add_akismet_key(session, site_id(), pseudonyms=pseudonyms, held_is=held, label=label, now=utcnow())
+        _, token = add_akismet_key(
+            session, site_id(), pseudonyms=resources().pseudonyms, held_is=HeldIs(held_is), label=label, now=utcnow()
+        )
     return _render(201, fresh=token, akismet=True)
 
 
