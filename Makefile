@@ -15,7 +15,7 @@ except ImportError:
 endef
 export PYTHON_FITS
 
-.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
+.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-small bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -96,6 +96,9 @@ bench: $(VENV)/test.stamp ## Run all benchmarks, beside a naive baseline and an 
 
 bench-quick: $(VENV)/test.stamp ## One short round of each benchmark, under two minutes
 	$(BIN)/python -m bench --quick
+
+bench-small: $(VENV)/test.stamp ## Measure what rest and few comments cost, beside Isso (SMALL="--checkout OLD --checkout . --setup sqlite")
+	$(BIN)/python -m bench.small $(SMALL)
 
 bench-queue: $(VENV)/test.stamp ## Measure the queue page in Chromium with 100,000 held comments
 	$(BIN)/python -m bench.key_to_paint

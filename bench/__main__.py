@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import feed, footprint, ingest, latency, peers, queue_page, verdicts
+from bench import feed, ingest, latency, queue_page, verdicts
+from bench.peers import measure as peers
 from bench.stage import say
 
 
@@ -30,7 +31,6 @@ def run(*, quick: bool, twikoo: Path | None = None) -> dict[str, Any]:
         },
         "feed": {engine: feed.measure(engine, seconds=seconds, sizes=sizes) for engine in engines},
         "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
-        "footprint": footprint.measure(),
         "peers": {} if quick else peers.measure(seconds=seconds, rounds=rounds, twikoo_home=twikoo),
     }
 

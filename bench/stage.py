@@ -17,6 +17,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.process_tree import cpu_seconds
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import load
 from service.store.db import migrate
@@ -61,15 +62,16 @@ def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
         environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.db"
         servers = []
         if engine == "postgresql":
-            servers.append(stack.enter_context(_found(Postgres, folder)))
+            servers.append(stack.enter_context(found(Postgres, folder)))
             environ["DATABASE_URL"] = servers[-1].empty_database()
         if with_redis:
-            servers.append(stack.enter_context(_found(Redis, folder)))
+            servers.append(stack.enter_context(found(Redis, folder)))
             environ["REDIS_URL"] = servers[-1].url
         yield Stage(environ, _prepare(environ), folder, tuple(server.process.pid for server in servers))
 
 
-def _found(kind: Any, folder: Path) -> Any:
+def found(kind: Any, folder: Path) -> Any:
+    """A server of this kind that is found on this machine, not yet started."""
     place = folder / kind.__name__.lower()
     place.mkdir()
     place.chmod(0o755)
@@ -91,11 +93,11 @@ def _prepare(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def process(
-    command: list[str], environ: Mapping[str, str], *, ready: str = "", quiet: bool = True
+    command: list[str], environ: Mapping[str, str], *, ready: str = "", quiet: bool = True, place: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child process with these settings on top of our own. It is ready when the URL `ready` gives any response."""
     sink = subprocess.DEVNULL if quiet else None
-    child = subprocess.Popen(command, env={**os.environ, **environ}, stdout=sink, stderr=sink, start_new_session=True)
+    child = subprocess.Popen(command, env={**os.environ, **environ}, stdout=sink, stderr=sink, start_new_session=True, cwd=place)
     try:
         if ready:
             wait_until(lambda: _answers(ready, child), what=" ".join(command[:4]))
@@ -161,32 +163,6 @@ def wrk(
     return result
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU seconds used by a process and all its descendants, also those that have ended."""
-    used, children = _cpu_by_process()
-    total, waiting = 0.0, [pid]
-    while waiting:
-        current = waiting.pop()
-        total += used.get(current, 0.0)
-        waiting += children.get(current, [])
-    return total
-
-
-def _cpu_by_process() -> tuple[dict[int, float], dict[int, list[int]]]:
-    tick = os.sysconf("SC_CLK_TCK")
-    used: dict[int, float] = {}
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # The process ended meanwhile.
-        pid = int(stat.parent.name)
-        used[pid] = sum(map(int, fields[11:15])) / tick
-        children.setdefault(int(fields[1]), []).append(pid)
-    return used, children
-
-
 def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """The median of each figure over several runs."""
     return {name: median(run[name] for run in runs) for name in runs[0]}
@@ -197,4 +173,4 @@ def say(*words: object) -> None:
     print(f"[{time.strftime('%H:%M:%S')}]", *words, file=sys.stderr, flush=True)
 
 
-__all__ = ["Stage", "cpu_seconds", "free_port", "granian", "greenroom", "medians", "process", "say", "stage", "wrk"]
+__all__ = ["Stage", "cpu_seconds", "found", "free_port", "granian", "greenroom", "medians", "process", "say", "stage", "wrk"]

@@ -33,13 +33,13 @@ def free_port() -> int:
 PATIENCE = 120.0
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it") -> None:
+def wait_until(true: Callable[[], bool], *, seconds: float = PATIENCE, what: str = "it", pause: float = 0.02) -> None:
     """Wait until the condition is true, or fail and name it (`what`)."""
     until = time.monotonic() + seconds
     while not true():
         if time.monotonic() > until:
             raise AssertionError(f"waited {seconds:g} s for {what}")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 class Server:

@@ -12,11 +12,12 @@ def figure(what: str, value: object, goal: str, how: str, *, must: bool = False,
     `language`, `kind` or `peer`.
     """
     shown = round(value, 4) if isinstance(value, float) else value
-    row: Figure = {"what": what, "figure": shown, "goal": goal, "reached": _reached(value, goal), "how": how, **labels}
+    row: Figure = {"what": what, "figure": shown, "goal": goal, "reached": is_reached(value, goal), "how": how, **labels}
     return {**row, "must": True} if must else row
 
 
-def _reached(value: object, goal: str) -> bool | None:
+def is_reached(value: object, goal: str) -> bool | None:
+    """Whether the figure keeps a goal such as ">= 0.95" or "<= 3". None if there is no goal or no figure."""
     if not goal or not isinstance(value, int | float):
         return None
     sign, _, limit = goal.partition(" ")

@@ -28,11 +28,11 @@ def installed(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *, held: bool) -> Iterator[int]:
-    """Isso under gunicorn with two processes, moderation on or off, on an empty database."""
+def serving(home: Path, *, held: bool) -> Iterator[tuple[int, int]]:
+    """Isso under gunicorn with two processes, moderation on or off, on an empty database: its port and its process."""
     port, settings, database = free_port(), home / "isso.cfg", home / "comments.db"
     database.unlink(missing_ok=True)
     settings.write_text(_SETTINGS.format(database=database, port=port, held=str(held).lower()), encoding="utf-8")
     command = [str(home / "bin/gunicorn"), "-b", f"127.0.0.1:{port}", "-w", "2", "--preload", "isso.run"]
-    with process(command, {"ISSO_SETTINGS": str(settings)}, ready=f"http://127.0.0.1:{port}/"):
-        yield port
+    with process(command, {"ISSO_SETTINGS": str(settings)}, ready=f"http://127.0.0.1:{port}/") as server:
+        yield port, server.pid

@@ -7,15 +7,16 @@ import argparse
 import json
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench import feed, ingest, isso, twikoo, waline
+from bench import feed, ingest
+from bench.peers import isso, twikoo, waline
 from bench.stage import medians, say, wrk
 
 CONNECTIONS = 16
@@ -95,8 +96,16 @@ def _isso(folder: Path) -> Peer:
     home = isso.installed(folder)
     body = {"author": "Reader NUMBER", "email": "readerNUMBER@example.org", "website": "", "title": "A page", "text": WORDS}
     return Peer(
-        lambda held: isso.serving(home, held=held), ("/new?uri=%2FPAGE", json.dumps(body)), ("/?uri=%2Fpage-1&limit=50", "")
+        lambda held: _port(isso.serving(home, held=held)),
+        ("/new?uri=%2FPAGE", json.dumps(body)),
+        ("/?uri=%2Fpage-1&limit=50", ""),
     )
+
+
+@contextmanager
+def _port(serving: AbstractContextManager[tuple[int, int]]) -> Iterator[int]:
+    with serving as (port, _):
+        yield port
 
 
 def _waline(folder: Path) -> Peer:

@@ -1,0 +1,1 @@
+"""Other comment servers, each installed and set up as in its documentation."""
