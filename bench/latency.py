@@ -49,13 +49,13 @@ def measure(engine: str, *, rate: int, seconds: float, broker: bool = True, tran
         "rate": rate,
         "transformer": transformer,
         "posted": len(posts),
-        "post_p50_ms": _at(posts, 0.5),
-        "post_p99_ms": _at(posts, 0.99),
+        "post_p50_ms": percentile(posts, 0.5),
+        "post_p99_ms": percentile(posts, 0.99),
         "cpu_s_a_million": round(used / len(posts) * 1e6),
         "servers_cpu_s_a_million": round(served / len(posts) * 1e6),
         "judged": len(verdicts),
-        "verdict_p50_ms": _at(verdicts, 0.5),
-        "verdict_p99_ms": _at(verdicts, 0.99),
+        "verdict_p50_ms": percentile(verdicts, 0.5),
+        "verdict_p99_ms": percentile(verdicts, 0.99),
     }
 
 
@@ -116,7 +116,7 @@ async def _client(place: Stage, port: int, due: "asyncio.Queue[float]", seen: _S
     chosen = random.Random(number)
     while True:
         at = await due.get()
-        writer.write(_request(place, port, chosen))
+        writer.write(comment_request(place.key, port, chosen))
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         body = await reader.readexactly(length)
@@ -127,7 +127,8 @@ async def _client(place: Stage, port: int, due: "asyncio.Queue[float]", seen: _S
         due.task_done()
 
 
-def _request(place: Stage, port: int, chosen: random.Random) -> bytes:
+def comment_request(key: str, port: int, chosen: random.Random) -> bytes:
+    """A POST of an ordinary comment, as a host sends it."""
     author = {"name": "Reader", "email": f"reader{chosen.randrange(100_000)}@example.org"}
     text = " ".join(chosen.choices(WORDS, k=30)) + f" {chosen.random()}."
     context = {"ip": f"203.{chosen.randrange(250)}.{chosen.randrange(250)}.1", "seconds_to_submit": 30.0}
@@ -135,13 +136,13 @@ def _request(place: Stage, port: int, chosen: random.Random) -> bytes:
         {"thread": {"id": f"page-{chosen.randrange(100)}"}, "text": text, "author": author, "context": context}
     ).encode()
     head = (
-        f"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {place.key}\r\n"
+        f"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-def _at(values: list[float], share: float) -> float:
+def percentile(values: list[float], share: float) -> float:
     return round(sorted(values)[int(len(values) * share)], 1) if values else float("nan")
 
 

@@ -45,10 +45,11 @@ def cpu_seconds(pid: int) -> float:
     The kernel's clock of a process is exact to a microsecond, and counts threads that have ended. /proc counts in hundredths of a
     second: it is asked only for children that have ended.
     """
-    return sum(_own_seconds(each) + _ended_children_seconds(each) for each in pids(pid))
+    return sum(own_seconds(each) + _ended_children_seconds(each) for each in pids(pid))
 
 
-def _own_seconds(pid: int) -> float:
+def own_seconds(pid: int) -> float:
+    """CPU seconds that a process has used itself; zero if it has ended."""
     try:
         # The number of a process's clock, as clock_getcpuclockid(3) makes it.
         return time.clock_gettime((~pid << 3) | 2)

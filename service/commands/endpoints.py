@@ -14,6 +14,7 @@ from service.domain.errors import Refusal
 from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.endpoint_kinds import CHATS, EndpointKind
 from service.store.tables.outbox import EventType
+from service.store.webhooks.deliveries import BREAKER
 from service.store.webhooks.endpoints import endpoints_of
 
 KINDS = [kind.value for kind in EndpointKind if kind is not EndpointKind.AKISMET]
@@ -66,9 +67,10 @@ def add(
 @click.command("list")
 @click.argument("site_id", metavar="SITE")
 def list_endpoints(site_id: str) -> None:
-    """List the endpoints of SITE as JSON lines."""
+    """List the endpoints of SITE as JSON lines. `slow_milliseconds` is zero unless the last answer took over a second."""
     with database().reading() as session:
         for standing in endpoints_of(session, site_id):
             one = standing.endpoint
             facts = {"id": str(one.id), "kind": one.kind, "url": one.url, "events": one.events, "enabled": one.enabled}
-            click.echo(json.dumps({**facts, "waiting": standing.waiting, "dead": standing.dead}, ensure_ascii=False))
+            health = {"failing": one.failures >= BREAKER, "slow_milliseconds": one.slow_milliseconds}
+            click.echo(json.dumps({**facts, **health, "waiting": standing.waiting, "dead": standing.dead}, ensure_ascii=False))

@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MOST_FILES, MOST_LINES = 25, 300
+#: Migrations follow one another and belong to no room.
+MIGRATIONS = ROOT / "service" / "store" / "migrations" / "versions"
 #: A word that no file, class, function or constant has in its name, and the word for the same thing.
 FORBIDDEN = {
     "elsewhere": "oidc, or external",
@@ -41,7 +43,7 @@ def faults() -> Iterator[str]:
     """One sentence for each rule that is broken, with the place and what to do."""
     code = [file for part in ("service", "workers", "clients", "tests", "bench") for file in sorted((ROOT / part).rglob("*.py"))]
     for folder, number in Counter(file.parent for file in code).items():
-        if number > MOST_FILES:
+        if number > MOST_FILES and folder != MIGRATIONS:
             yield f"{folder.relative_to(ROOT)} has {number} files: at most {MOST_FILES}; part it by room"
     for file in code:
         name = file.relative_to(ROOT)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Protocol, TypeVar, cast
 
 from service.config import Settings
 from service.domain.audit_events import ActorKind, AuditActor
@@ -17,6 +19,15 @@ from workers.resources.work_counter import WorkCounter
 _HEARTBEATS = {"check_pending": "checks", "deliver": "deliveries", "sweep": "sweep"}
 
 
+class Closable(Protocol):
+    """What is kept for the life of a process."""
+
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Closable)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerResources:
     """What a job needs: settings, database, notifier, site models, recent comments, poll lease."""
@@ -29,6 +40,15 @@ class WorkerResources:
     rest_watch: RestWatch = field(default_factory=RestWatch)
     counter: WorkCounter = field(default_factory=WorkCounter)
     poll_lease: PollLease = field(default_factory=NoPollLease)
+    _kept: dict[Any, Closable] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    def kept(self, kind: "Callable[[WorkerResources], T]") -> T:
+        """The one object of this kind that this process keeps until it ends. It is made when it is first asked for."""
+        with self._lock:
+            if kind not in self._kept:
+                self._kept[kind] = kind(self)
+            return cast("T", self._kept[kind])
 
     def work(self, job: "Callable[[WorkerResources], object]") -> None:
         """Run this job, unless a backup was restored here: then nothing may be judged or sent until `greenroom resume`."""
@@ -45,5 +65,7 @@ class WorkerResources:
         return cls(settings, database, notifier(settings), poll_lease=poll_lease(settings))
 
     def close(self) -> None:
-        """Close the database connections."""
+        """Close what is kept, then the database connections."""
+        for one in self._kept.values():
+            one.close()
         self.database.close()

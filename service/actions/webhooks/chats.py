@@ -66,7 +66,7 @@ def change_chat(
     if choice.url:
         _check_address(kind, choice.url, allow)
         endpoint.url, endpoint.secret = _beginning_and_end(choice.url), secret_box.encrypt(choice.url)
-        endpoint.failures, endpoint.probe_at = 0, None
+        endpoint.failures, endpoint.probe_at, endpoint.slow_milliseconds = 0, None, 0
     if choice.old_after != endpoint.old_after:
         endpoint.old_told_at = None
     endpoint.template, endpoint.shows_words, endpoint.old_after = choice.template, choice.shows_words, choice.old_after

@@ -108,7 +108,7 @@ def change_endpoint(
     if events is not None or enabled:
         endpoint.events_since = _from_now_on(session, site_id, now)
     if url is not None or enabled:
-        endpoint.failures, endpoint.probe_at = 0, None
+        endpoint.failures, endpoint.probe_at, endpoint.slow_milliseconds = 0, None, 0
     session.flush()
     if enabled is False:
         give_up(session, endpoint.id)

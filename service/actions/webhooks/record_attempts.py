@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
 from service.domain.webhooks.endpoint_kinds import CHATS
-from service.domain.webhooks.retry_schedule import GIVE_UP, Answer, end_of_minute, next_try, pause_of
+from service.domain.webhooks.retry_schedule import GIVE_UP, SLOW_MILLISECONDS, Answer, end_of_minute, next_try, pause_of
 from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.webhooks.deliveries import BREAKER, Outgoing
@@ -55,13 +55,14 @@ def record_attempts(session: Session, tried: Sequence[AttemptResult], *, now: da
 
 def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endpoint]:
     """The endpoints whose health may change, locked in the order of their ids, so that two delivery workers cannot deadlock. If
-    all endpoints work, none is locked, and the workers do not wait for each other."""
+    all endpoints work and are quick, none is locked, and the workers do not wait for each other."""
     ids = {t.outgoing.endpoint_id for t in tried}
-    failed = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived}
-    failed |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), Endpoint.failures > 0)))
-    if not failed:
+    unwell = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived or t.answer.milliseconds >= SLOW_MILLISECONDS}
+    was_unwell = or_(Endpoint.failures > 0, Endpoint.slow_milliseconds > 0)
+    unwell |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), was_unwell)))
+    if not unwell:
         return ()
-    return session.scalars(select(Endpoint).where(Endpoint.id.in_(failed)).order_by(Endpoint.id).with_for_update()).all()
+    return session.scalars(select(Endpoint).where(Endpoint.id.in_(unwell)).order_by(Endpoint.id).with_for_update()).all()
 
 
 def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) -> set[UUID]:
@@ -112,10 +113,11 @@ def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
 def _keep_health(
     session: Session, endpoint: Endpoint, tried: Sequence[AttemptResult], now: datetime, probe_every: timedelta
 ) -> None:
-    """Count failures in a row, and open or close the breaker. Status 410 disables the endpoint; Retry-After pauses it."""
+    """Count failures in a row, open or close the breaker, and note how slow the last answer was. Status 410 disables the endpoint; Retry-After pauses it."""
     broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
     for one in sorted(tried, key=lambda t: t.at):
         answer = one.answer
+        endpoint.slow_milliseconds = answer.milliseconds if answer.milliseconds >= SLOW_MILLISECONDS else 0
         if answer.arrived:
             endpoint.failures, endpoint.probe_at = 0, None
         elif one.outgoing.type is not EventType.TEST:

@@ -18,6 +18,10 @@ JITTER = 0.2
 GIVE_UP = timedelta(hours=96)
 
 
+#: An endpoint whose last answer took as many milliseconds is slow.
+SLOW_MILLISECONDS = 1000
+
+
 #: The longest pause that a receiver can request with Retry-After.
 LONGEST_PAUSE = timedelta(hours=24)
 

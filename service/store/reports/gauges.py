@@ -31,6 +31,7 @@ class Gauges:
     oldest_delivery: float
     deliveries_dead: int
     endpoints_failing: int
+    endpoints_slow: int
     reports_open: int
     complaints_open: int
 
@@ -48,6 +49,7 @@ def gauges(session: Session, *, now: datetime) -> Gauges:
         oldest_delivery=_age(session.scalar(due), now),
         deliveries_dead=_counted(session, select(Delivery.id).where(Delivery.state == DeliveryState.DEAD)),
         endpoints_failing=_counted(session, select(Endpoint.id).where(Endpoint.enabled, Endpoint.failures >= BREAKER)),
+        endpoints_slow=_counted(session, select(Endpoint.id).where(Endpoint.enabled, Endpoint.slow_milliseconds > 0)),
         reports_open=_counted(session, select(Report.id).where(Report.state == ReportState.OPEN)),
         complaints_open=_counted(session, select(Complaint.id).where(Complaint.state == ComplaintState.OPEN)),
     )

@@ -92,7 +92,8 @@ class Endpoint(Record):
     """A host's webhook endpoint. Secrets are encrypted. For a time after a rotation, the new and the old secret are both in
     force.
 
-    `failures` counts failures in a row; nothing is sent before `probe_at`. The endpoint receives the event types `events` since
+    `failures` counts failures in a row; nothing is sent before `probe_at`. `slow_milliseconds` is how long the last answer took if
+    that was too long (`SLOW_MILLISECONDS`), else zero. The endpoint receives the event types `events` since
     `events_since`; earlier events may have no delivery. The secret of a callback of Akismet's plugin is the blog's key.
 
     The secret of a chat is its whole address, of which `url` shows the beginning and the end. It may show the words of comments (`shows_words`). It
@@ -116,6 +117,7 @@ class Endpoint(Record):
     enabled: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     probe_at: Mapped[datetime | None]
+    slow_milliseconds: Mapped[int] = mapped_column(default=0, server_default="0")
     events_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -41,6 +41,8 @@ class Outgoing:
     lease_until: datetime
     #: False for a delivery that probes a broken endpoint before it is due: its failure does not count as a try.
     in_time: bool
+    #: The endpoint was slow with its last answer.
+    is_slow: bool
     kind: EndpointKind
     url: str
     secrets: tuple[str, ...]
@@ -81,30 +83,32 @@ def claim(
     *,
     token: UUID,
     limit: int,
-    room: Callable[[UUID], int],
+    slow_limit: int,
+    room: Callable[..., int],
     now: datetime,
     lease: timedelta,
     probe_every: timedelta,
 ) -> Sequence[UUID]:
-    """Lease up to `limit` deliveries under one fencing token. The deliveries of one comment to an endpoint are leased strictly in
+    """Lease up to `limit` deliveries under one fencing token, and up to `slow_limit` to slow endpoints. The deliveries of one comment to an endpoint are leased strictly in
     order. All that is due to a chat is leased together, because it becomes one message.
 
-    `room` returns how many more deliveries an endpoint may have in flight, so that a slow endpoint does not use up the threads. A
-    broken endpoint gets one delivery as a probe: the one that has waited longest, even if it is not due yet.
+    `room(endpoint_id, is_slow=...)` returns how many more deliveries an endpoint may have in flight. A broken endpoint gets one
+    delivery as a probe: the one that has waited longest, even if it is not due yet.
     """
     chosen: list[UUID] = []
+    left = {False: limit, True: slow_limit}
     for endpoint in _ready(session, now):
-        probing, is_chat = endpoint.failures >= BREAKER, endpoint.kind in CHATS
-        most = min(limit, 1 if probing else room(endpoint.id))
+        probing, is_chat, is_slow = endpoint.failures >= BREAKER, endpoint.kind in CHATS, endpoint.slow_milliseconds > 0
+        most = min(left[is_slow], 1 if probing else room(endpoint.id, is_slow=is_slow))
         if most > 0:
             candidates = _candidates(endpoint.id, probing, is_chat, now)
             found = session.scalars(candidates.limit(MOST_TOGETHER if is_chat else most)).all()
             chosen += found
-            limit -= 1 if is_chat else len(found)
+            left[is_slow] -= 1 if is_chat and found else len(found)
             if probing:
                 _probed(session, endpoint.id, now + probe_every)
     # A test is sent at once, also to a broken or disabled endpoint.
-    chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(limit))
+    chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(left[False]))
     if not chosen:
         return []
     return session.scalars(
@@ -177,7 +181,7 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
     """
     due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
     return session.execute(
-        select(Endpoint.id, Endpoint.failures, Endpoint.kind)
+        select(Endpoint.id, Endpoint.failures, Endpoint.kind, Endpoint.slow_milliseconds)
         .where(
             Endpoint.enabled,
             or_(Endpoint.probe_at.is_(None), Endpoint.probe_at <= now),
@@ -232,6 +236,7 @@ def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime) -> Out
         token=delivery.lease_token,
         lease_until=delivery.lease_until,
         in_time=delivery.due_at <= now,
+        is_slow=endpoint.slow_milliseconds > 0,
         kind=EndpointKind(endpoint.kind),
         url=endpoint.url,
         secrets=_live_secrets(endpoint, now=now),

@@ -11,7 +11,10 @@ from service.web.http.responses import ResponseModel
 
 
 class EndpointResponse(ResponseModel):
-    """An endpoint. A `failing` one is only probed once a minute; `paused_until` is when it is called again."""
+    """An endpoint. A `failing` one is only probed once a minute; `paused_until` is when it is called again.
+
+    `slow_milliseconds` is how long its last answer took if that was over a second, else zero.
+    """
 
     id: UUID
     kind: EndpointKind
@@ -20,6 +23,7 @@ class EndpointResponse(ResponseModel):
     enabled: bool
     failing: bool
     failures_in_a_row: int
+    slow_milliseconds: int
     paused_until: datetime | None
     waiting: int
     dead: int
@@ -118,6 +122,7 @@ def _facts(standing: EndpointHealth, now: datetime) -> dict[str, Any]:
         "enabled": endpoint.enabled,
         "failing": endpoint.failures >= BREAKER,
         "failures_in_a_row": endpoint.failures,
+        "slow_milliseconds": endpoint.slow_milliseconds,
         "paused_until": _still(endpoint.probe_at, now),
         "waiting": standing.waiting,
         "dead": standing.dead,

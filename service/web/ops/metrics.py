@@ -42,6 +42,7 @@ _MEANING = {
     "oldest_delivery": "Seconds by which the latest delivery is late.",
     "deliveries_dead": "Deliveries that were given up; they can be replayed.",
     "endpoints_failing": "Endpoints that are only probed because they fail.",
+    "endpoints_slow": "Endpoints whose last answer took over a second.",
     "reports_open": "Reports by readers that wait for a moderator.",
     "complaints_open": "Complaints that wait for a moderator.",
 }

@@ -12,12 +12,14 @@ from service.actions.webhooks.create_deliveries import create_deliveries
 from service.actions.webhooks.endpoints import change_endpoint
 from service.domain.ids import new_id
 from service.domain.states import State
+from service.domain.webhooks.retry_schedule import SLOW_MILLISECONDS
 from service.store.tables.outbox import Delivery, DeliveryState
 from service.store.webhooks.deliveries import claim
 from tests.support.servers import PATIENCE, wait_until
 from tests.support.webhook_receiver import Receiver, answers
 from tests.workers.webhooks.webhook_host import HOUR, Host, deliver, now
 from workers.resources.worker_resources import WorkerResources
+from workers.webhooks.courier import Courier
 
 
 def test_a_slow_host_leaves_threads_to_the_others(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
@@ -34,6 +36,43 @@ def test_a_slow_host_leaves_threads_to_the_others(host: Host, resources: WorkerR
             gate.set()
             under_way.join()
     assert stuck <= resources.settings.courier_threads // 2
+
+
+def test_many_slow_hosts_hold_up_a_quick_one_together_no_longer(
+    host: Host, resources: WorkerResources, receiver: Receiver
+) -> None:
+    """Each of them could take half of the threads. Rounds end meanwhile, and the quick one hears of new comments."""
+    gate = Signal()
+    with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
+        for _ in range(6):
+            host.add_endpoint(slow)
+        host.posts(4)
+        try:
+            for told in (4, 5, 6):
+                while len(receiver.receipts) < told:
+                    deliver(resources, seconds=0.2)
+                host.posts(1)
+        finally:
+            gate.set()
+        wait_until(lambda: len(host.attempts()) == len(receiver.receipts) + len(slow.receipts), what="the slow answers")
+        slow_ones = {endpoint.id for endpoint in host.endpoints() if endpoint.slow_milliseconds >= SLOW_MILLISECONDS}
+    assert slow_ones
+    assert host.endpoint not in slow_ones
+    assert len({receipt.id for receipt in receiver.receipts}) == len(receiver.receipts)
+
+
+def test_a_process_that_ends_records_what_is_under_way(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
+    """Else the next process would send it again."""
+    gate = Signal()
+    receiver.behaviour = lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]
+    host.posts(1)
+    while not receiver.receipts:
+        deliver(resources, seconds=0.2)
+    ending = Runner(target=resources.kept(Courier).close)
+    ending.start()
+    gate.set()
+    ending.join()
+    assert [delivery.state for delivery in host.deliveries()] == [DeliveryState.DONE]
 
 
 def test_two_couriers_send_each_delivery_once(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
@@ -118,7 +157,7 @@ def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_i
     host.posts(40)
     with host.database.writing() as session:
         create_deliveries(session, now=now())
-    leased = {"room": lambda _: 1, "lease": HOUR, "probe_every": HOUR}
+    leased = {"room": lambda _, is_slow: 1, "slow_limit": 2, "lease": HOUR, "probe_every": HOUR}
     with host.database.writing() as session:
         for _ in range(38):
             claim(session, token=new_id(), limit=2, now=now(), **leased)

@@ -69,6 +69,10 @@ class Host:
         with self.database.reading() as session:
             return session.get_one(Endpoint, self.endpoint)
 
+    def endpoints(self) -> list[Endpoint]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Endpoint)))
+
     def waits(self) -> None:
         """Make all waiting retries and probes due now, as if time had passed."""
         past = now() - timedelta(seconds=1)
