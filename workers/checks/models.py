@@ -1,6 +1,6 @@
 """The scores of the models for spam and abuse, and the words that made them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from service.domain.policy.check_input import CheckInput
@@ -25,18 +25,19 @@ MOST_IN_SENTENCE = 4
 
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always gives signals, so that every comment has scores to rank by."""
-    spam, abuse = probabilities(prepared)
+    seen = style_features(prepared)
+    spam, abuse = shipped_models().probabilities(prepared.said, seen)
     spam, abuse = round(spam, 5), round(_calibrated(prepared.reading, abuse), 5)
     if prepared.reading.site_model:
         # The site model's score already builds on the shipped model's score, so only the site model's score is used.
-        yield _by_site_model(prepared, spam)
+        yield _by_site_model(prepared, spam, seen)
     else:
-        words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam)
+        words = _by_shipped_model(prepared, Kind.SPAM_MODEL, spam, seen)
         yield _signal(Kind.SPAM_MODEL, spam, "looks like spam", words, strong=spam >= STRONG_FROM)
     if (language := prepared.told.read_as) and language != ENGLISH:
         yield _attack_in(language, prepared)
         return
-    words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse)
+    words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse, seen)
     yield _signal(Kind.ABUSE_MODEL, abuse, "looks like a personal attack", words, strong=False)
 
 
@@ -47,7 +48,11 @@ def probabilities(prepared: Prepared) -> tuple[float, float]:
 
 def features(prepared: Prepared) -> set[str]:
     """The features of a comment: its words, character n-grams and phrases, its style features and its URLs."""
-    return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases() | style_features(prepared)
+    return _of_text(prepared) | style_features(prepared)
+
+
+def _of_text(prepared: Prepared) -> set[str]:
+    return prepared.said.pieces() | prepared.said.pairs() | prepared.said.phrases()
 
 
 def style_features(prepared: Prepared) -> set[str]:
@@ -55,21 +60,24 @@ def style_features(prepared: Prepared) -> set[str]:
     return shape(prepared) | manner(prepared)
 
 
-def _by_shipped_model(prepared: Prepared, kind: Kind, score: float) -> tuple[Span, ...]:
-    """The words without which the shipped model would not hold the comment."""
+def _by_shipped_model(prepared: Prepared, kind: Kind, score: float, seen: set[str]) -> tuple[Span, ...]:
+    """The words without which the shipped model would not hold the comment. `seen`: its style features."""
     if score < HOLD_AT[kind]:
         return ()
     shipped, model = shipped_models(), int(kind is Kind.ABUSE_MODEL)
 
-    def scored(found: set[int | str], style: Prepared) -> float:
-        chance = shipped.probability_of(map(int, found), style_features(style), model)
-        return _calibrated(style.reading, chance) if model else chance
+    def scored(found: Iterable[int | str], style: set[str]) -> float:
+        chance = shipped.probability_of(map(int, found), style, model)
+        return _calibrated(prepared.reading, chance) if model else chance
+
+    def style(comment: Prepared) -> set[str]:
+        return seen if comment is prepared else style_features(comment)
 
     def whole(comment: Prepared) -> float:
         return probabilities(comment)[0]
 
     find = partial(shipped.hits, model=model)
-    return deciding_words(prepared, Scoring(find, scored, None if model else whole, HOLD_AT[kind]), score)
+    return deciding_words(prepared, Scoring(find, style, scored, None if model else whole, HOLD_AT[kind]), score)
 
 
 def _calibrated(reading: CheckInput, abuse: float) -> float:
@@ -92,19 +100,19 @@ def _attack_in(language: str, prepared: Prepared) -> Signal:
     return _signal(Kind.ABUSE_MODEL, score, "looks like a personal attack", spans, strong=False)
 
 
-def _by_site_model(prepared: Prepared, spam: float) -> Signal:
+def _by_site_model(prepared: Prepared, spam: float, seen: set[str]) -> Signal:
     model, limit = unpacked(prepared.reading.site_model), HOLD_AT[Kind.SPAM_SITE_MODEL]
-    chance = round(model.chance(features(prepared), log_odds(spam)), 5)
+    chance = round(model.chance(_of_text(prepared) | seen, log_odds(spam)), 5)
 
-    def scored(found: set[int | str], style: Prepared) -> float:
-        return model.chance({str(each) for each in found} | style_features(style), log_odds(spam))
+    def scored(found: Iterable[int | str], style: set[str]) -> float:
+        return model.chance({str(each) for each in found} | style, log_odds(spam))
 
     def whole(comment: Prepared) -> float:
         return model.chance(features(comment), log_odds(probabilities(comment)[0]))
 
     words: tuple[Span, ...] = ()
     if chance >= limit:
-        words = deciding_words(prepared, Scoring(model.hits, scored, whole, limit), chance)
+        words = deciding_words(prepared, Scoring(model.hits, style_features, scored, whole, limit), chance)
     return _signal(Kind.SPAM_SITE_MODEL, chance, "looks like what this site rejects", words, strong=chance >= STRONG_FROM)
 
 

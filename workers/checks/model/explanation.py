@@ -6,10 +6,9 @@ below the limit. The text is read once more for this, not once for each word.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import chain, repeat
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Span
@@ -30,12 +29,14 @@ _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 class Scoring:
     """How a model scores.
 
-    `find`: the features of a line of words, and those of a line of chunks. `score`: the probability for these features, and for the
-    style of a comment; `whole`: the probability for a whole comment, None if links and style hardly count. `limit`: the score from which a comment is held.
+    `find`: the features of a line of words, and those of a line of chunks. `style`: the style features of a comment. `score`: the
+    probability for these features and this style. `whole`: the probability for a whole comment, None if links and style hardly
+    count. `limit`: the score from which a comment is held.
     """
 
     find: Callable[[str, str], tuple[list[Hit], list[Hit]]]
-    score: Callable[[set[int | str], Prepared], float]
+    style: Callable[[Prepared], set[str]]
+    score: Callable[[Iterable[int | str], set[str]], float]
     whole: Callable[[Prepared], float] | None
     limit: float
 
@@ -83,20 +84,30 @@ def _heaviest_words(prepared: Prepared, rest: Prepared, scoring: Scoring) -> Ite
 
     `rest`: the comment without its telling links.
     """
-    chunks = _chunks(prepared)
+    chunks, style = _chunks(prepared), scoring.style(rest)
     places = _places(chunks, scoring)
-    weights: dict[str, float] = {}
-    for weight, hits in places.values():
-        for word in hits[0] if len(hits) == 1 else dict.fromkeys(word for hit in hits for word in hit):
-            weights[word] = weights.get(word, 0.0) + weight
-    gone: set[str] = set()
+    weights, features = _by_word(places)
+    left, gone = dict.fromkeys(places), set[str]()
     for word in sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))[:MOST]:
         gone.add(word)
-        spans = [span for name, _, span in chunks if name in gone]
+        spans = [_span(prepared.text, start, chunk, name) for name, chunk, start in chunks if name in gone]
         yield from (span for span in spans if span.read_as == word)
-        left = {feature for feature, (_, hits) in places.items() if any(gone.isdisjoint(hit) for hit in hits)}
-        if scoring.score(left, rest) < scoring.limit and _is_enough(rest, prepared, spans, scoring):
+        for feature in features[word]:
+            if not any(map(gone.isdisjoint, places[feature][1])):
+                left.pop(feature, None)
+        if scoring.score(left, style) < scoring.limit and _is_enough(rest, prepared, spans, scoring):
             return
+
+
+def _by_word(places: "_Places") -> tuple[dict[str, float], dict[str, list[int | str]]]:
+    """For each word the weight that it brings, and the features that it is part of."""
+    weights: dict[str, float] = {}
+    features: dict[str, list[int | str]] = {}
+    for feature, (weight, hits) in places.items():
+        for word in hits[0] if len(hits) == 1 else dict.fromkeys(chain.from_iterable(hits)):
+            weights[word] = weights.get(word, 0.0) + weight
+            features.setdefault(word, []).append(feature)
+    return weights, features
 
 
 def _is_enough(rest: Prepared, prepared: Prepared, spans: Sequence[Span], scoring: Scoring) -> bool:
@@ -107,15 +118,22 @@ def _is_enough(rest: Prepared, prepared: Prepared, spans: Sequence[Span], scorin
     return scoring.whole(Prepared.of(_reading_without(prepared.reading, [*spans, *links]))) < scoring.limit
 
 
-_Chunk = tuple[str, str, Span]
+#: A chunk of the folded text: the word without the signs around it, the chunk, and where the chunk starts.
+_Chunk = tuple[str, str, int]
+#: For each feature of the text its weight, and for each place where it was found the words that it stands over.
+_Places = dict[int | str, tuple[float, list[tuple[str, ...]]]]
 
 
 def _chunks(prepared: Prepared) -> list[_Chunk]:
-    """The words of the text without the signs around them, the chunk of each, and its place. Links are left out."""
-    folded = prepared.text
+    """The chunks of the text that have a word and are no part of a link."""
+    folded, links = prepared.text, prepared.links
     found = ((match.start(), match[0]) for match in _CHUNK.finditer(folded.text[: HEAD + TAIL]))
-    chunks = ((name, chunk, _span(folded, start, chunk, name)) for start, chunk in found if (name := _EDGE.sub("", chunk)))
-    return [each for each in chunks if not any(each[2].start < link.end and link.start < each[2].end for link in prepared.links)]
+    chunks = [(name, chunk, start) for start, chunk in found if (name := chunk if chunk.isalnum() else _EDGE.sub("", chunk))]
+    if not links:
+        return chunks
+    spans = [_span(folded, start, chunk, name) for name, chunk, start in chunks]
+    within = [any(span.start < link.end and link.start < span.end for link in links) for span in spans]
+    return [chunk for chunk, linked in zip(chunks, within, strict=True) if not linked]
 
 
 def _span(folded: Folded, start: int, chunk: str, name: str) -> Span:
@@ -123,24 +141,29 @@ def _span(folded: Folded, start: int, chunk: str, name: str) -> Span:
     return folded.span(offset, offset + len(name), read_as=name)
 
 
-def _places(chunks: Sequence[_Chunk], scoring: Scoring) -> dict[int | str, tuple[float, list[tuple[str, ...]]]]:
-    """Each feature of the text with its weight, and for each place where it was found the words that it stands over."""
+def _places(chunks: Sequence[_Chunk], scoring: Scoring) -> _Places:
+    """The features of the chunks."""
     words = [(word, name) for name, chunk, _ in chunks for word in words_as_read(chunk)]
     line = f"^ {' '.join(word for word, _ in words)} $"
     pieces = f" {' '.join(chunk for _, chunk, _ in chunks)} "
     of_words, of_chunks = scoring.find(line, pieces)
-    places: dict[int | str, tuple[float, list[tuple[str, ...]]]] = {}
-    for hits, names, first in (
-        (of_words, _starts([word for word, _ in words], 2), [name for _, name in words]),
-        (of_chunks, _starts([chunk for _, chunk, _ in chunks], 1), [name for name, _, _ in chunks]),
-    ):
-        for hit in hits:
-            low, high = bisect_right(names, hit.start + 1) - 1, bisect_right(names, hit.end - 2)
-            over = tuple(first[max(low, 0) : max(high, 1)])
-            places.setdefault(hit.feature, (hit.weight, []))[1].append(over)
+    places: _Places = {}
+    for hits, parts, offset in ((of_words, words, 2), (of_chunks, [(chunk, name) for name, chunk, _ in chunks], 1)):
+        names = tuple(name for _, name in parts)
+        part_at = _part_at([part for part, _ in parts], offset)
+        for feature, weight, start, end in hits:
+            over = names[part_at[start + 1] : part_at[end - 2] + 1]
+            if feature in places:
+                places[feature][1].append(over)
+            else:
+                places[feature] = (weight, [over])
     return places
 
 
-def _starts(parts: Sequence[str], offset: int) -> list[int]:
-    """The places where these parts begin, in a line that joins them with blanks after `offset` characters."""
-    return list(accumulate((len(part) + 1 for part in parts[:-1]), initial=offset)) if parts else []
+def _part_at(parts: Sequence[str], offset: int) -> list[int]:
+    """For each character of a line that joins these parts with blanks, after `offset` characters, the number of its part. A blank
+    belongs to the part before it."""
+    numbers = [0] * offset
+    for number, part in enumerate(parts):
+        numbers.extend(repeat(number, len(part) + 1))
+    return numbers

@@ -46,14 +46,9 @@ def probability_of(odds: float) -> float:
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A feature of the text, its weight, and where it was found: `[start, end)` in the string that was searched."""
-
-    feature: int | str
-    weight: float
-    start: int
-    end: int
+#: A feature of the text, its weight, and where it was found: `[start, end)` in the string that was searched. A plain tuple, since
+#: an explanation looks at hundreds of them.
+Hit = tuple[int | str, float, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class ShippedModels:
 
         The name of a feature is its place: from 0 on for words, pairs and phrases, below 0 for pieces.
         """
-        return _weighed(self._phrases.hits(line), 0, model), _weighed(self._pieces.hits(pieces), -1, model)
+        return _weighed(self._phrases, line, 0, model), _weighed(self._pieces, pieces, -1, model)
 
     def probability_of(self, features: Iterable[int], seen: Iterable[str], model: int) -> float:
         """The probability that a comment with these features of `hits` and this style is unwanted."""
@@ -62,16 +62,30 @@ class ShippedModels:
         return self.scales[model].probability(*sums(total + sum(map(self._seen.get, seen, repeat(0))), model))
 
 
-def _weighed(found: Iterable[tuple[int, int, int, int]], sign: int, model: int) -> list[Hit]:
+def _weighed(strings: Weighed, text: str, sign: int, model: int) -> list[Hit]:
     """The hits of features that this model has; many features are of the other model only. `sign`: -1 turns places below 0."""
-    weighed = ((at, _steps(number, model), start, end) for at, number, start, end in found)
-    return [Hit(at ^ sign, steps[0], start, end) for at, steps, start, end in weighed if any(steps)]
+    numbers, weights = strings.numbers, _weights(model)
+    found = strings.hits(text)
+    return [(at ^ sign, weight, start, end) for at, start, end in found if (weight := weights[numbers[at]]) is not None]
+
+
+class _Weights(dict[int, int | None]):
+    """The weight of one model in each packed number; None if this model does not have the feature. There are only a few thousand
+    different numbers."""
+
+    def __init__(self, model: int) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, number: int) -> int | None:
+        weight, gain = sums(number, self._model)
+        self[number] = found = weight if weight or gain else None
+        return found
 
 
 @cache
-def _steps(number: int, model: int) -> tuple[int, int]:
-    """`sums` for one feature. There are only a few thousand different numbers."""
-    return sums(number, model)
+def _weights(model: int) -> _Weights:
+    return _Weights(model)
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:

@@ -114,7 +114,7 @@ def of_addresses(folded: Folded) -> set[str]:
 
 def words_as_read(chunk: str) -> list[str]:
     """The words of one chunk of a folded text, as `tokenize` gives them."""
-    return _split(_NUMBER.sub("0", chunk))
+    return [chunk] if chunk.isalpha() and chunk.isascii() else _split(_NUMBER.sub("0", chunk))
 
 
 def as_phrases(features: Iterable[str]) -> list[str]:

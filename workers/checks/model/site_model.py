@@ -36,7 +36,7 @@ class SiteModel:
         return self._known(named), self._known(inside)
 
     def _known(self, found: Sequence[tuple[str, int, int]]) -> list[Hit]:
-        return [Hit(name, self.weights[name], start, end) for name, start, end in found if name in self.weights]
+        return [(name, self.weights[name], start, end) for name, start, end in found if name in self.weights]
 
     def weighs(self, word: str) -> float:
         """The weight of one word. Above 0 the word speaks for a rejection."""

@@ -111,12 +111,9 @@ class Weighed:
         found = set(map(_FIRST, self._automaton.find_matches_as_indexes(text, overlapping=True)))
         return sum(map(self.numbers.__getitem__, found))
 
-    def hits(self, text: str) -> list[tuple[int, int, int, int]]:
-        """Each place where a string occurs: the place of the string in the list, its number, and start and end in the text."""
-        numbers = self.numbers
-        return [
-            (at, numbers[at], start, end) for at, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
-        ]
+    def hits(self, text: str) -> list[tuple[int, int, int]]:
+        """Each place where a string occurs: the place of the string in the list, and start and end in the text."""
+        return self._automaton.find_matches_as_indexes(text, overlapping=True)
 
 
 def _counts(text: str, start: int, end: int, where: Where) -> bool:
