@@ -81,8 +81,10 @@ def without_praise(text: str) -> str:
 
 def _first_attack(grammar: AttackGrammar, text: str) -> list[tuple[int, int]]:
     words, remembered = grammar.words(text), 0
-    for start, end in _sentences(words):
-        sentence = words[start:end]
+    sentences = [(start, words[start:end]) for start, end in _sentences(words)]
+    while sentences and grammar.rare.isdisjoint(sentences[-1][1]):
+        sentences.pop()
+    for start, sentence in sentences:
         if not remembered and grammar.names.isdisjoint(sentence):
             continue
         units = _units(grammar, sentence, start, named_before=remembered > 0)
@@ -107,8 +109,9 @@ def _units(grammar: AttackGrammar, words: list[str], first: int, *, named_before
     the place of the sentence among the words of the text."""
     units: list[_Unit] = []
     at, single = 0, False
+    known = grammar.sizes
     while at < len(words):
-        size, what = grammar.class_at(words, at)
+        size, what = grammar.class_at(words, at) if words[at] in known else (1, "")
         start, end = first + at, first + at + size
         if not what:
             what = _OF_SIGN.get(words[at], "any")

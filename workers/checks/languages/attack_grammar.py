@@ -55,6 +55,8 @@ _SIGNS = frozenset({
     "vile", "beast", "curse", "hate", "sickens", "harm", "harmed", "expel", "expelled", "fate", "fault", "decent",
     "denied", "death", "elsewhere", "without", "away", "human", "stench", "want", "land", "out", "slur", "vilecurse",
 })  # fmt: skip
+#: Each pattern needs one of these classes. Most sentences have none.
+_RARE = _SIGNS | {"only", "clean", "imagined", "disgusting"}
 #: A sentence with a word of one of these classes is no plain praise: it may attack, deny, quote or report.
 _NO_PRAISE = _SIGNS - {"decent", "land", "want", "away"} | {"report", "opinion", "but", "opposite", "quote"}
 #: Lines of a file that are no classes of words.
@@ -63,7 +65,7 @@ _OTHER = frozenset({
     "modifier", "modifier_after", "people", "person", "also",
 })  # fmt: skip
 _ENGLISH_WORD = re.compile(
-    r"n[’']t\b|[’'](?:s|m|re|ll|ve|d)\b|[a-z]+?(?=n[’']t\b)|[a-z]+(?:-[a-z]+)*(?:[’'](?!s\b|m\b|re\b|ll\b|ve\b|d\b)[a-z]+)?|[.!?;:,\n\"“”…]"
+    r"n[’']t\b|[’'](?:s|m|re|ll|ve|d)\b|(?=[a-z]++[’']t\b)[a-z]+?(?=n[’']t\b)|[a-z]+(?:-[a-z]+)*(?:[’'](?!s\b|m\b|re\b|ll\b|ve\b|d\b)[a-z]+)?|[.!?;:,\n\"“”…]"
 )
 #: In other languages "l'homme" is two words, and so is "sous-homme".
 WORD = re.compile(r"[^\W\d_]+|[.!?;:,\n\"“”„«»…]")
@@ -110,7 +112,7 @@ class AttackGrammar:
         patterns: dict[str, list[tuple[re.Pattern[str], list[frozenset[str]]]]] = {}
         for parts in map(str.split, (*_PATTERNS, *self.lines.get("pattern", ()))):
             needed = [frozenset(_classes(part)) for part in parts if part[0] != "!" and part[-1] not in "?*"]
-            rarest = next((classes for classes in needed if classes <= _SIGNS), needed[-1])
+            rarest = next(classes for classes in needed if classes <= _RARE)
             compiled = _compiled(parts)
             for what in rarest:
                 patterns.setdefault(what, []).append((compiled, needed))
@@ -139,8 +141,9 @@ class AttackGrammar:
         return re.compile(rf"\b{before}(?:{words})\b")
 
     def class_at(self, words: list[str], at: int) -> tuple[int, str]:
-        """The number of words of the longest known phrase at this place, and its class; an empty class if there is none."""
-        for size in self._sizes.get(words[at], ()):
+        """The number of words of the longest known phrase at this place, and its class; an empty class if there is none. `sizes` must
+        have the word at this place."""
+        for size in self.sizes[words[at]]:
             phrase = tuple(words[at : at + size])
             if what := self._phrases.get(phrase):
                 return len(phrase), what
@@ -159,7 +162,7 @@ class AttackGrammar:
         return classes
 
     @cached_property
-    def _sizes(self) -> dict[str, tuple[int, ...]]:
+    def sizes(self) -> dict[str, tuple[int, ...]]:
         """The numbers of words of the phrases that begin with a word, the largest first."""
         sizes: dict[str, set[int]] = {}
         for words in self._phrases:
@@ -176,8 +179,17 @@ class AttackGrammar:
 
     @cached_property
     def signs(self) -> frozenset[str]:
-        """A text that attacks a group has one of these words: the longest of each phrase."""
-        return frozenset(max(self._words(phrase), key=len) for what in _SIGNS for phrase in self._lined(what))
+        """A text that attacks a group has one of these words."""
+        return self._longest_words(_SIGNS)
+
+    @cached_property
+    def rare(self) -> frozenset[str]:
+        """A sentence that matches a pattern has one of these words."""
+        return self._longest_words(_RARE)
+
+    def _longest_words(self, classes: Iterable[str]) -> frozenset[str]:
+        """The longest word of each phrase of these classes."""
+        return frozenset(max(self._words(phrase), key=len) for what in classes for phrase in self._lined(what))
 
     def _groups(self, number: str) -> Iterable[str]:
         """The names of groups in the plural or in the singular."""
