@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from service.domain.policy.signals import Kind, Signal, Span
 from workers.checks.prepared import Prepared
@@ -51,12 +52,14 @@ def styled_words(text: str) -> list[tuple[int, int]]:
     return [word.span() for word in _WORD.finditer(text) if not word[0].isascii() and _is_styled(word[0])]
 
 
-def spelled_names(text: str) -> list[tuple[int, int]]:
-    """The places of names with a digit that are spelled letter by letter."""
+@lru_cache(maxsize=128)
+def spelled_names(text: str) -> tuple[tuple[int, int], ...]:
+    """The places of names with a digit that are spelled letter by letter. The spam model asks for them, too: for each comment of a
+    group, before this check does."""
     if not has_lone_letters(text):
-        return []
-    found = [*_SPACED.finditer(text), *_BRACKETED.finditer(text)]
-    return [match.span() for match in found if _is_name(unicodedata.normalize("NFKC", match[0]))]
+        return ()
+    found = (*_SPACED.finditer(text), *_BRACKETED.finditer(text))
+    return tuple(match.span() for match in found if _is_name(unicodedata.normalize("NFKC", match[0])))
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,8 @@ from workers.checks.text.word_lists import word_list
 _NAME_WITH_NUMBER = re.compile(r"(?<![\w@/.#])[a-z0-9]*[a-z]{2}[a-z0-9]*(?:[0-9]{2,3}|[0-9]d)(?![\w/])")
 #: A digit inside a word in place of a letter.
 _DIGIT_AS_LETTER = re.compile(r"(?<![\w@/.])[a-z]+[0-9][a-z]{2}[a-z0-9]*(?![\w/])")
+#: Every match of the two has this. The two are slow on texts without it.
+_LETTER_AND_DIGIT = re.compile(r"[a-z][0-9]")
 #: Words in the addresses of shops that sell nothing by themselves.
 _FILLERS = (
     "best",
@@ -74,6 +76,8 @@ def sold(prepared: Prepared) -> set[str]:
 
 
 def _numbered_names(text: str) -> set[str]:
+    if not _LETTER_AND_DIGIT.search(text):
+        return set()
     found = {"#name with number"} if _NAME_WITH_NUMBER.search(text) else set()
     return found | ({"#digit as letter"} if _DIGIT_AS_LETTER.search(text) else set())
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from itertools import compress
-from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -43,7 +42,6 @@ class Hit:
     entry: Entry
 
 
-_FIRST = itemgetter(0)
 _GLUE = frozenset(word_list("glue"))
 _LONGEST_GLUE = max(map(len, _GLUE))
 #: A longer word is no name: it is a sentence without blanks, as in hashtags and user names.
@@ -108,8 +106,8 @@ class Weighed:
 
     def total(self, text: str) -> int:
         """The sum of the numbers of all strings that occur in a text. Each string counts once."""
-        found = set(map(_FIRST, self._automaton.find_matches_as_indexes(text, overlapping=True)))
-        return sum(map(self.numbers.__getitem__, found))
+        numbers = self.numbers
+        return sum({at: numbers[at] for at, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}.values())
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
         """Each place where a string occurs: the place of the string in the list, and start and end in the text."""
