@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import click
@@ -14,6 +13,8 @@ from service.clock import utcnow
 from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import YOUNGEST, Archiving
 from service.commands.support.context import database
+from service.commands.support.places import Place, PlaceType
+from service.commands.support.storage_errors import StorageProblem
 from service.store.db import migrate
 from service.store.lifecycle.archivable import Archivable, StaysReason, numbers
 from service.store.lifecycle.integrity import take_time
@@ -27,8 +28,8 @@ _WHY = {
     StaysReason.PINNED: "have a note, an escalation, a ban or a trust",
     StaysReason.RETENTION: "wait for retention to erase them, or to forget their authors",
 }
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_EXISTING = click.Path(path_type=Path, file_okay=False, exists=True)
+_FOLDER = PlaceType(click.Path(file_okay=False))
+_EXISTING = PlaceType(click.Path(file_okay=False, exists=True))
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -41,7 +42,9 @@ def _days(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 
 @click.group(invoke_without_command=True)
-@click.option("--to", "folder", type=_FOLDER, help="The folder that the files go into; it may hold earlier ones.")
+@click.option(
+    "--to", "folder", type=_FOLDER, help="The folder that the files go into, or s3://bucket/prefix; it may hold earlier ones."
+)
 @click.option("--site", "site_ids", multiple=True, help="Of this site only; may be repeated. Default: of all.")
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Comments without any change since this day (UTC).")
 @click.option("--older-than", callback=_days, metavar="DAYS", help="The same in days, like 365d.")
@@ -54,7 +57,7 @@ def _days(_context: click.Context, _option: click.Parameter, value: str | None) 
 @_as_json
 @click.pass_context
 def archive(
-    context: click.Context, folder: Path | None, site_ids: tuple[str, ...], before: datetime | None, older_than: timedelta | None,
+    context: click.Context, folder: Place | None, site_ids: tuple[str, ...], before: datetime | None, older_than: timedelta | None,
     *, dry_run: bool, rewrite: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Move old, finished comments from the database into files, while Greenroom runs.
@@ -69,6 +72,7 @@ def archive(
     Examples:
       greenroom archive --older-than 365d --dry-run
       greenroom archive --before 2026-01-01 --site tribune --to /archive/tribune
+      greenroom archive --older-than 365d --to s3://archives/greenroom
       greenroom archive check /archive/tribune
       greenroom archive restore /archive/tribune
     """
@@ -89,8 +93,8 @@ def archive(
     _run(folder, sites, moment, rewrite=rewrite, as_json=as_json)
 
 
-def _run(folder: Path, sites: list[str], before: datetime, *, rewrite: bool, as_json: bool) -> None:
-    with _at_work(folder) as work:
+def _run(folder: Place, sites: list[str], before: datetime, *, rewrite: bool, as_json: bool) -> None:
+    with _at_work(folder, is_new=True) as work:
         work.finish()
         filled = [one for site_id in sites for one in work.fill(site_id, before)]
     moved = sum(entry.comments for entry in filled)
@@ -131,13 +135,14 @@ def _say_dry(sites: list[str], before: datetime, *, as_json: bool) -> None:
 @archive.command()
 @click.argument("folder", type=_EXISTING)
 @_as_json
-def check(folder: Path, *, as_json: bool) -> None:
+def check(folder: Place, *, as_json: bool) -> None:
     """Read every file in FOLDER to its end and compare it with the manifest. Exit code 1 if one is missing or damaged.
 
     Needs no database.
     """
     with _reported():
         shelf = ArchiveFolder(folder)
+        shelf.demand()
         entries = shelf.entries()
     wrong: dict[str, str] = {}
     for entry in entries:
@@ -160,7 +165,7 @@ def check(folder: Path, *, as_json: bool) -> None:
 @click.option("--site", "site_id", default="", help="Of this site only.")
 @click.option("--comment", "comments", type=click.UUID, multiple=True, help="This comment only; may be repeated.")
 @_as_json
-def restore(folder: Path, site_id: str, comments: tuple[UUID, ...], *, as_json: bool) -> None:
+def restore(folder: Place, site_id: str, comments: tuple[UUID, ...], *, as_json: bool) -> None:
     """Restore comments from the files in FOLDER into the database. Existing rows are not changed.
 
     Comments that were erased since then stay erased. The files are kept: delete them yourself if you no longer need them.
@@ -191,7 +196,7 @@ _NOT = {
 @click.option("--dry-run", is_flag=True, help="Print how much each file holds; change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_as_json
-def erase(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def erase(folder: Place, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Remove comments from the files in FOLDER that were erased in the database after the files were written.
 
     Run it from cron, for comments that moderators, hosts and retention erase day by day. To erase a person in the database and
@@ -213,8 +218,10 @@ def erase(folder: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 @contextmanager
-def _at_work(folder: Path) -> Iterator[Archiving]:
-    with _reported(), ArchiveFolder(folder).alone() as shelf:
+def _at_work(folder: Place, *, is_new: bool = False) -> Iterator[Archiving]:
+    with _reported(), ArchiveFolder(folder).alone(database()) as shelf:
+        if not is_new:
+            shelf.demand()
         yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
 
 
@@ -224,7 +231,7 @@ def _reported() -> Iterator[None]:
         yield
     except Damaged as damage:
         raise click.ClickException(str(damage)) from damage
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, StorageProblem) as error:
         raise click.ClickException(f"{error}; what was in the database is still there or in a finished file") from error
 
 

@@ -1,7 +1,5 @@
 """`greenroom backup` and `restore`: the whole installation in one file, for both databases."""
 
-from pathlib import Path
-
 import click
 
 from service.actions.audit_log import record_audit
@@ -9,18 +7,20 @@ from service.actions.lifecycle.installation import forget, rest
 from service.clock import utcnow
 from service.commands.support.context import database, new_database
 from service.commands.support.copy_files import checked_copy, read_copy, summary, write_copy
+from service.commands.support.places import PlacedFile, PlacedFileType
 from service.domain.audit_events import AuditEvent
 from service.store.db import migrate
 from service.store.lifecycle import dump
 from service.store.tables.installation import InstallationFact
 
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_FILE = PlacedFileType(click.Path(dir_okay=False, allow_dash=True))
 
 
 @click.command()
 @click.argument("file", type=_FILE)
-def backup(file: Path) -> None:
+def backup(file: PlacedFile) -> None:
     """Back up the whole database into FILE, while Greenroom runs. The copy is a consistent snapshot. `-` is the standard output.
+    `s3://bucket/name` goes to object storage (`pip install greenroom[s3]`; AWS_ENDPOINT_URL and AWS_ACCESS_KEY_ID say where).
 
     Check it with `restore --check`. The root secret is not in it: keep that somewhere else. Without the root secret, endpoint
     secrets and keyed hashes are useless.
@@ -28,6 +28,7 @@ def backup(file: Path) -> None:
     \b
     Examples:
       greenroom backup /backups/greenroom-$(date +%F).jsonl.gz
+      greenroom backup s3://backups/greenroom/$(date +%F).jsonl.gz
       docker compose exec -T web greenroom backup - > greenroom.jsonl.gz
     """
     counts = write_copy(file, None)
@@ -41,7 +42,7 @@ def backup(file: Path) -> None:
     "--check", is_flag=True, help="Only test FILE: read it to its end, restore it into a temporary database, and verify that."
 )
 @click.option("--resume", is_flag=True, help="Judge and send at once: this takes the place of the installation that was lost.")
-def restore(file: Path, *, check: bool, resume: bool) -> None:
+def restore(file: PlacedFile, *, check: bool, resume: bool) -> None:
     """Restore a backup from FILE into the empty database of the settings, completely or not at all.
 
     The restored installation rests until `greenroom resume`: it takes comments, but judges none, and sends no webhook and no mail.

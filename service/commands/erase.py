@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import click
@@ -16,6 +15,7 @@ from service.clock import utcnow
 from service.commands.support.archive_files import ArchiveFolder, Damaged
 from service.commands.support.archiver import Archiving
 from service.commands.support.context import database, settings
+from service.commands.support.places import Place, PlaceType
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict
 from service.domain.security.encryption import SecretBox
@@ -40,7 +40,7 @@ _AT_A_TIME = 100
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Everything that was received so long ago.")
 @click.option(
     "--archives",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=PlaceType(click.Path(file_okay=False, exists=True)),
     metavar="FOLDER",
     help="Also in the files that `greenroom archive` wrote there.",
 )
@@ -50,7 +50,7 @@ _AT_A_TIME = 100
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def erase(
-    site_id: str, author: str, email: str, address: str, older_than: int | None, archives: Path | None,
+    site_id: str, author: str, email: str, address: str, older_than: int | None, archives: Place | None,
     *, rewrite: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Erase comments of SITE for good: text, author and notes.
@@ -98,13 +98,13 @@ def erase(
 
 
 @contextmanager
-def _archive_folder(folder: Path | None) -> Iterator[Archiving | None]:
+def _archive_folder(folder: Place | None) -> Iterator[Archiving | None]:
     """The archive in this folder, locked. None if no folder was given."""
     if folder is None:
         yield None
         return
     try:
-        with ArchiveFolder(folder).alone() as shelf:
+        with ArchiveFolder(folder).alone(database()) as shelf:
             yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
     except Damaged as damage:
         raise click.ClickException(str(damage)) from damage

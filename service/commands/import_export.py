@@ -19,6 +19,7 @@ from service.commands.imports.source_file import SourceFault, SourceFile, opened
 from service.commands.support.context import database, settings
 from service.commands.support.copy_files import head_of, read_copy, summary, write_copy
 from service.commands.support.person import export_person
+from service.commands.support.places import PlacedFile
 from service.domain.audit_events import AuditEvent
 from service.domain.imports.lenient_fields import web_address
 from service.domain.imports.old_comment import Reading
@@ -151,13 +152,13 @@ def _train(site_id: str) -> None:
 
 
 def _import_copy(file: Path) -> None:
-    site_id = str(head_of(file).get("site") or "")
+    site_id = str(head_of(PlacedFile.of(file)).get("site") or "")
     if not site_id:
         raise click.ClickException(f"{file} holds a whole installation: `greenroom restore` puts it back")
     with database().reading() as session:
         if session.get(Site, site_id) is not None:
             raise click.ClickException(f"site {site_id!r} exists here already")
-    counts = read_copy(file, database(), site_id)
+    counts = read_copy(PlacedFile.of(file), database(), site_id)
     _record(AuditEvent.SITE_IMPORTED, site_id)
     click.echo(summary(counts, f"site {site_id} added"))
 
@@ -192,7 +193,7 @@ def export(site_id: str, file: Path, form: str, person: str) -> None:
         export_person(site_id, person, file)
         return
     if form == "copy":
-        counts = write_copy(file, site_id)
+        counts = write_copy(PlacedFile.of(file), site_id)
         _record(AuditEvent.SITE_EXPORTED, site_id)
         click.echo(summary(counts, f"written to {file}"), err=True)
         return

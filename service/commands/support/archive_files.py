@@ -1,6 +1,5 @@
 """The archive folder: archive files, which are never incomplete, and the manifest with their checksums."""
 
-import fcntl
 import gzip
 import hashlib
 import json
@@ -9,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 from service.actions.lifecycle.archive import ArchiveFile
-from service.commands.support.whole_file import whole_file
+from service.commands.support.places import Place, PlacedFile
 from service.crash import CrashPoint, crash_point
 from service.store.db import migrate
+from service.store.db.engine import Database
 from service.store.lifecycle.archive_rows import CommentRows
 from service.store.lifecycle.dump import written_down
 
@@ -44,52 +43,50 @@ class Entry:
     sha256: str
     moved: bool = False
 
-    def archive_file(self, folder: Path) -> ArchiveFile:
-        return ArchiveFile(UUID(self.archive), self.site, self.name, str(folder.resolve()), datetime.fromisoformat(self.at))
+    def archive_file(self, place: Place) -> ArchiveFile:
+        return ArchiveFile(UUID(self.archive), self.site, self.name, place.address, datetime.fromisoformat(self.at))
 
 
 class ArchiveFolder:
-    """A folder of archive files and their manifest."""
+    """A folder of archive files and their manifest, on this machine or in object storage."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, place: Place) -> None:
+        self.place = place
 
     @contextmanager
-    def alone(self) -> Iterator[Self]:
+    def alone(self, database: Database) -> Iterator[Self]:
         """Lock the folder against other writers. Raises Damaged if another process has the lock."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.folder / ".lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Damaged(f"{self.folder}: another `greenroom archive` is at work here") from None
-            for left in self.folder.glob("*.part"):
-                left.unlink()
+        with self.place.alone(database) as is_ours:
+            if not is_ours:
+                raise Damaged(f"{self.place}: another `greenroom archive` is at work here")
             listed = self._manifest()
             for entry in self.entries():
                 if entry != listed.get(entry.name):
                     self.keep(entry)
             yield self
 
+    def demand(self) -> None:
+        """Raises Damaged if there is no such folder."""
+        if self.place.names() is None:
+            raise Damaged(f"{self.place}: expected a folder that `greenroom archive` wrote")
+
     def entries(self) -> list[Entry]:
         """The entries of all files, oldest first. After a crash the manifest may have no entry for a file, or an outdated one.
         Then the file is read to make its entry."""
-        known = self._manifest()
-        if not known and not self.folder.is_dir():
-            raise Damaged(f"{self.folder}: expected a folder that `greenroom archive` wrote")
-        found = [self._newest(path, known.get(path.name)) for path in self.folder.glob("*.jsonl.gz")]
-        missing = [entry for name, entry in known.items() if not (self.folder / name).exists()]
+        known, names = self._manifest(), self.place.names() or ()
+        found = [self._newest(name, known.get(name)) for name in names if name.endswith(".jsonl.gz")]
+        missing = [entry for name, entry in known.items() if name not in names]
         return sorted([*found, *missing], key=lambda entry: (entry.at, entry.name))
 
     def keep(self, entry: Entry) -> None:
         """Store this entry in the manifest (the whole file is rewritten)."""
         entries = {**self._manifest(), entry.name: entry}
         listed = {"format": FORMAT, "files": [asdict(entries[name]) for name in sorted(entries)]}
-        with whole_file(self.folder / MANIFEST) as file:
+        with self.place.whole(MANIFEST) as file:
             file.write(json.dumps(listed, indent=1).encode() + b"\n")
 
     def free_name(self, site_id: str, before: datetime) -> str:
-        taken = {path.name for path in self.folder.iterdir()} | set(self._manifest())
+        taken = {*(self.place.names() or ()), *self._manifest()}
         names = (f"{site_id}-{before:%Y-%m-%d}-{n:04d}.jsonl.gz" for n in range(1, 10_000_000))
         return next(name for name in names if name not in taken)
 
@@ -97,20 +94,19 @@ class ArchiveFolder:
         """Write one file with these comments. On return it is synced to disk, read back and in the manifest."""
         head = {"format": FORMAT, "revision": migrate.newest(), "archive": str(archive_file.id), "site": archive_file.site_id,
                 "name": archive_file.name, "at": archive_file.at.isoformat()}  # fmt: skip
-        path = self.folder / archive_file.name
-        with whole_file(path) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
+        with self.place.whole(archive_file.name) as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as out:
             _write_lines(out, head, bundles)
         crash_point(CrashPoint.SHELVED)
-        entry = self._read_entry(path)
+        entry = self._read_entry(archive_file.name)
         self.keep(entry)
         return entry
 
     def rewrite(self, entry: Entry, stays: Callable[[list[CommentRows]], list[CommentRows]]) -> int:
         """Rewrite one file with only the comments that `stays` returns. Returns how many were removed; if none, the file is not
         changed."""
-        path, count = self.folder / entry.name, 0
-        head = {**json.loads(next(_read_lines(path))), "instead_of": entry.sha256}
-        with whole_file(path, only_if=lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
+        count = 0
+        head = {**json.loads(next(self._lines(entry.name))), "instead_of": entry.sha256}
+        with self.place.whole(entry.name, lambda: count > 0) as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out:
 
             def kept() -> Iterator[CommentRows]:
                 nonlocal count
@@ -121,7 +117,7 @@ class ArchiveFolder:
 
             _write_lines(out, head, kept())
         crash_point(CrashPoint.REWRITTEN)
-        written = replace(self._read_entry(path), moved=entry.moved)
+        written = replace(self._read_entry(entry.name), moved=entry.moved)
         if written != entry:
             self.keep(written)
         return count
@@ -131,7 +127,7 @@ class ArchiveFolder:
         if strictly:
             self.check(entry)
         some: list[CommentRows] = []
-        for line in _bundles(self.folder / entry.name):
+        for line in _bundles(self._file(entry.name)):
             some.append(CommentRows(line))
             if len(some) >= at_once:
                 yield some
@@ -141,46 +137,52 @@ class ArchiveFolder:
 
     def check(self, entry: Entry) -> None:
         """Read a file to its end and compare it with the manifest. Raises Damaged."""
-        path = self.folder / entry.name
-        if not path.exists():
-            raise Damaged(f"{path}: this file is missing")
-        if replace(self._read_entry(path), moved=entry.moved) != entry:
-            raise Damaged(f"{path}: this file is complete, but not the one that the manifest knows")
+        where = self.place.where(entry.name)
+        if not self.place.exists(entry.name):
+            raise Damaged(f"{where}: this file is missing")
+        if replace(self._read_entry(entry.name), moved=entry.moved) != entry:
+            raise Damaged(f"{where}: this file is complete, but not the one that the manifest knows")
 
     def _manifest(self) -> dict[str, Entry]:
-        path = self.folder / MANIFEST
-        if not path.exists():
+        if not self.place.exists(MANIFEST):
             return {}
         try:
-            listed = json.loads(path.read_text())
+            with self.place.open(MANIFEST) as file:
+                listed = json.load(file)
             return {entry["name"]: Entry(**entry) for entry in listed["files"]}
         except (ValueError, KeyError, TypeError) as error:
-            raise Damaged(f"{path}: expected a manifest of an archive: {error}") from None
+            raise Damaged(f"{self.place.where(MANIFEST)}: expected a manifest of an archive: {error}") from None
 
-    def _newest(self, path: Path, listed: Entry | None) -> Entry:
+    def _newest(self, name: str, listed: Entry | None) -> Entry:
         """The entry of a file: from the manifest, or from the file itself if it was written or rewritten after the manifest."""
         if listed is None:
-            return self._read_entry(path)
+            return self._read_entry(name)
         try:
-            if json.loads(next(_read_lines(path))).get("instead_of") == listed.sha256:
-                return replace(self._read_entry(path), moved=listed.moved)
+            if json.loads(next(self._lines(name))).get("instead_of") == listed.sha256:
+                return replace(self._read_entry(name), moved=listed.moved)
         except Damaged:
             pass
         return listed
 
-    def _read_entry(self, path: Path) -> Entry:
+    def _read_entry(self, name: str) -> Entry:
         """Make the manifest entry of this file by reading the file to its end."""
         comments, rows = 0, Counter[str]()
-        for line in _bundles(path):
+        for line in _bundles(self._file(name)):
             comments += 1
-            rows.update({name: len(some) for name, some in CommentRows(line).rows.items()})
-        head = json.loads(next(_read_lines(path)))
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            rows.update({table: len(some) for table, some in CommentRows(line).rows.items()})
+        head = json.loads(next(self._lines(name)))
+        with self.place.open(name) as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
         return Entry(
-            name=path.name, archive=head["archive"], site=head["site"], at=head["at"], revision=head["revision"],
-            comments=comments, rows=dict(sorted(rows.items())), bytes=path.stat().st_size, sha256=digest,
+            name=name, archive=head["archive"], site=head["site"], at=head["at"], revision=head["revision"],
+            comments=comments, rows=dict(sorted(rows.items())), bytes=size, sha256=digest,
         )  # fmt: skip
+
+    def _file(self, name: str) -> PlacedFile:
+        return PlacedFile(self.place, name)
+
+    def _lines(self, name: str) -> Iterator[str]:
+        return _read_lines(self._file(name))
 
 
 def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[CommentRows]) -> None:
@@ -195,10 +197,10 @@ def _write_lines(out: gzip.GzipFile, head: dict[str, Any], bundles: Iterable[Com
     out.write(written_down({"end": count, "sha256": digest.hexdigest()}).encode() + b"\n")
 
 
-def _bundles(path: Path) -> Iterator[str]:
+def _bundles(file: PlacedFile) -> Iterator[str]:
     """The lines between head and end. Raises Damaged if the end line is missing or its count or checksum is wrong."""
     digest, count, end = hashlib.sha256(), 0, ""
-    lines = _read_lines(path)
+    lines = _read_lines(file)
     next(lines)
     for line in lines:
         if line.startswith('{"end":'):
@@ -208,17 +210,17 @@ def _bundles(path: Path) -> Iterator[str]:
         count += 1
         yield line
     if not end or json.loads(end) != {"end": count, "sha256": digest.hexdigest()} or next(lines, None) is not None:
-        raise Damaged(f"{path}: it is cut short or was changed")
+        raise Damaged(f"{file}: it is cut short or was changed")
 
 
-def _read_lines(path: Path) -> Iterator[str]:
+def _read_lines(file: PlacedFile) -> Iterator[str]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8", newline="\n") as lines:
             head = next(lines, "")
             if not head.startswith("{") or json.loads(head).get("format") != FORMAT:
-                raise Damaged(f"{path}: expected a file that `greenroom archive` wrote")
+                raise Damaged(f"{file}: expected a file that `greenroom archive` wrote")
             yield head.rstrip("\n")
             for line in lines:
                 yield line.rstrip("\n")
     except (OSError, ValueError, EOFError) as error:
-        raise Damaged(f"{path}: {error}") from error
+        raise Damaged(f"{file}: {error}") from error

@@ -58,7 +58,7 @@ class Archiving:
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
             archive_file = ArchiveFile(
-                new_id(), site_id, self.shelf.free_name(site_id, before), str(self.shelf.folder.resolve()), utcnow()
+                new_id(), site_id, self.shelf.free_name(site_id, before), self.shelf.place.address, utcnow()
             )
             entry = self.shelf.write(archive_file, source.next_ones(A_FILE))
             self.say(
@@ -78,7 +78,7 @@ class Archiving:
 
         Pauses after each transaction for as long as it took, so that other writers get their turn.
         """
-        archive_file, old = entry.archive_file(self.shelf.folder), self._old(entry.site, before)
+        archive_file, old = entry.archive_file(self.shelf.place), self._old(entry.site, before)
         for some in self.shelf.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
             began = time.monotonic()
             with self.database.writing() as session:
@@ -112,7 +112,7 @@ class Archiving:
                     here, skipped = here + back, skipped + others
             if here:
                 with self.database.writing() as session:
-                    note_restored(session, entry.archive_file(self.shelf.folder), count=here)
+                    note_restored(session, entry.archive_file(self.shelf.place), count=here)
             self.say(f"{entry.name}: {here:,} put back")
             count += here
         return count, skipped
@@ -128,7 +128,7 @@ class Archiving:
             else:
                 count = self.shelf.rewrite(entry, self._unerased)
                 with self.database.writing() as session:
-                    note_erased(session, entry.archive_file(self.shelf.folder), count=count, until=now)
+                    note_erased(session, entry.archive_file(self.shelf.place), count=count, until=now)
             if count:
                 gone[entry.name] = count
         return gone

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.support.context import database
-from service.commands.support.whole_file import whole_file
+from service.commands.support.places import PlacedFile
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.store.lifecycle import dump, integrity, renamed
@@ -22,11 +22,11 @@ from service.store.lifecycle import dump, integrity, renamed
 _FORMAT, _OLD_FORMAT = "greenroom copy 2", "greenroom copy 1"
 
 
-def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
+def write_copy(file: PlacedFile, site_id: str | None) -> dict[str, int]:
     digest = hashlib.sha256()
     with (
         database().reading() as session,
-        whole_file(file) as raw,
+        file.whole() as raw,
         gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as out,
     ):
         dump.steady(session)
@@ -48,7 +48,7 @@ def write_copy(file: Path, site_id: str | None) -> dict[str, int]:
 
 
 def read_copy(
-    file: Path, into: Database, site_id: str | None, *, then: Callable[[Session], None] | None = None
+    file: PlacedFile, into: Database, site_id: str | None, *, then: Callable[[Session], None] | None = None
 ) -> dict[str, int]:
     """Store the rows of a copy, and do what comes `then` in the same transaction."""
     head = head_of(file)
@@ -66,7 +66,7 @@ def read_copy(
     return stored
 
 
-def checked_copy(file: Path) -> dict[str, int]:
+def checked_copy(file: PlacedFile) -> dict[str, int]:
     with tempfile.TemporaryDirectory(prefix="greenroom-check-") as folder:
         place = Database(f"sqlite:///{Path(folder) / 'check.db'}")
         migrate.upgrade(place)
@@ -79,9 +79,9 @@ def checked_copy(file: Path) -> dict[str, int]:
     return stored
 
 
-def head_of(file: Path) -> dict[str, Any]:
+def head_of(file: PlacedFile) -> dict[str, Any]:
     try:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
+        with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8") as lines:
             head = json.loads(next(lines, "null"))
     except (OSError, ValueError, EOFError) as error:
         raise click.ClickException(f"{file}: {error}") from error
@@ -96,10 +96,10 @@ def head_of(file: Path) -> dict[str, Any]:
     return head
 
 
-def _read_lines(file: Path) -> Iterator[str]:
+def _read_lines(file: PlacedFile) -> Iterator[str]:
     """The rows of a copy. Raises ValueError if the end line is missing or its checksum is wrong."""
     digest, end = hashlib.sha256(), ""
-    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+    with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8", newline="\n") as lines:
         next(lines)
         for line in lines:
             if line.startswith("["):

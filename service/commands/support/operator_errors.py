@@ -5,6 +5,7 @@ import errno
 
 from sqlalchemy.exc import DBAPIError
 
+from service.commands.support.storage_errors import StorageProblem
 from service.config import BadSetting
 from service.domain.errors import Refusal
 
@@ -43,7 +44,7 @@ _CLASSES = {
 
 def advice(error: BaseException) -> str | None:
     """The sentence for this error; None for an error that no operator causes. It quotes nothing that may hold a comment."""
-    if isinstance(error, BadSetting):
+    if isinstance(error, BadSetting | StorageProblem):
         return str(error)
     if isinstance(error, Refusal):
         return error.detail

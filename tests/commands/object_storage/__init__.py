@@ -1,0 +1,1 @@
+"""Backups and archives in object storage, with a real OpenStack Swift that speaks S3."""
