@@ -8,20 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from service.setting_kinds import (
-    database,
-    folder,
-    issuer,
-    long_secret,
-    mailbox,
-    networks,
-    one_of,
-    own_host,
-    redis,
-    seconds,
-    smtp,
-    whole,
-    words,
+from service.setting_kinds import (  # isort: skip
+    database, folder, issuer, long_secret, mailbox, networks, one_of, own_host, read_replica, redis, seconds, smtp, whole, words,
     yes_or_no,
 )  # fmt: skip
 
@@ -59,6 +47,15 @@ class Settings:
     )
     prepared_statements: bool = _setting(
         True, "Whether statements are prepared on PostgreSQL; false behind PgBouncer before 1.21.", yes_or_no
+    )
+    read_database_url: str = _setting(
+        "",
+        "PostgreSQL replica that feeds, counts and charts are read from; empty: the database itself.",
+        read_replica,
+        secret=True,
+    )
+    read_database_lag: float = _setting(
+        5.0, "Most seconds that the replica may be behind; beyond, the database itself is read.", seconds(1, 3600)
     )
     redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", redis, secret=True)
     broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", one_of("auto", "none"))

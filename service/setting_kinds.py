@@ -75,6 +75,16 @@ def database(text: str) -> str:
     raise ValueError("expected postgresql://… or sqlite:///…")
 
 
+def read_replica(text: str) -> str:
+    """The URL of a PostgreSQL that is only read. Of several hosts a standby is used, if one is there."""
+    if text and not text.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("expected postgresql://…")
+    hosts = urlsplit(text).netloc.rpartition("@")[2]
+    if "," in hosts and "target_session_attrs=" not in text:
+        text += ("&" if "?" in text else "?") + "target_session_attrs=prefer-standby"
+    return database(text)
+
+
 def _demand_libpq(url: str) -> None:
     """Raise ValueError for what libpq would refuse only when it connects."""
     parts = _split(url)

@@ -163,6 +163,11 @@ def test_what_was_given_is_known_with_its_source() -> None:
     assert raw_settings({"PORT": "9000"})["port"].source == "PORT"
 
 
+def test_of_several_replicas_a_standby_is_read() -> None:
+    settings = load({"GREENROOM_READ_DATABASE_URL": "postgresql://one,two/n"})
+    assert settings.read_database_url.endswith("?host=one&host=two&target_session_attrs=prefer-standby")
+
+
 @pytest.mark.parametrize(("given", "used"), [
     ("postgres://u@h/n", "postgresql+psycopg://u@h/n"),
     ("postgresql://u:p@one:5432,two:5433/n", "postgresql+psycopg://u:p@/n?host=one:5432&host=two:5433&target_session_attrs=read-write"),

@@ -94,5 +94,7 @@ def doubts(found: Settings) -> Iterator[str]:
         yield "public_url is not set: links in mails will name this machine only"
     if found.broker == "none" and found.redis_url:
         yield "redis_url is set, and broker=none means that it is not used"
+    if found.read_database_url and found.on_sqlite:
+        yield "read_database_url is set, and SQLite has no replicas: feeds would show another database"
     if found.lease <= 20:
         yield "lease is not longer than the hard limit of a job (20 s): a comment may be checked twice at once"

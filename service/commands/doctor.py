@@ -24,10 +24,12 @@ from service.clock import utcnow
 from service.commands.config import doubts
 from service.commands.support.broker_check import unusable
 from service.commands.support.context import new_database, settings
+from service.commands.support.operator_errors import advice
 from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
 from service.config import BadSetting
 from service.jobs.names import Route
 from service.jobs.redis_client import redis_client
+from service.store.db.read_replica import catch_up, position, replica_of
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.lifecycle import installation
 from service.store.reports.gauges import failing_endpoints, gauges
@@ -85,6 +87,8 @@ def _findings() -> Iterator[Finding]:
     yield from _folder()
     reached, findings = _database()
     yield from findings
+    if reached and settings().read_database_url:
+        yield _replica()
     yield _broker()
     yield _mail()
     web = _web()
@@ -160,7 +164,7 @@ def _database() -> tuple[bool, list[Finding]]:
             there = datetime.now(UTC) if settings().on_sqlite else session.scalar(text("SELECT clock_timestamp()"))
     except SQLAlchemyError as error:
         do = "is it running, and do DATABASE_URL and its password fit?"
-        return False, [Finding("database", False, f"{kind} does not answer: {type(error).__name__}", do)]
+        return False, [Finding("database", False, f"{kind} does not answer: {advice(error) or type(error).__name__}", do)]
     skew = abs((datetime.now(UTC) - cast("datetime", there)).total_seconds())
     standing = schema(at)
     fits = standing in (Schema.CURRENT, Schema.NEWER)
@@ -180,6 +184,23 @@ def _database() -> tuple[bool, list[Finding]]:
             else "`greenroom db upgrade`, also while the old version still serves",
         ),
     ]
+
+
+def _replica() -> Finding:
+    database, patience = replica_of(settings()), settings().read_database_lag
+    try:
+        with new_database().reading() as session:
+            there = position(session)
+        took = catch_up(database, there, patience=patience)
+    except SQLAlchemyError as error:
+        do = "feeds are read from the database itself; does it run, and is READ_DATABASE_URL right?"
+        return Finding("replica", False, advice(error) or f"it does not answer: {type(error).__name__}", do)
+    finally:
+        database.close()
+    if took is None:
+        do = "feeds are read from the database itself until then; does the replica still receive (pg_stat_wal_receiver)?"
+        return Finding("replica", False, f"it is more than {patience:g} s behind", do)
+    return Finding("replica", True, f"it has caught up within {took:.1f} s")
 
 
 def _broker() -> Finding:

@@ -5,69 +5,20 @@ The standby replicates synchronously, so it has every comment that was accepted.
 
 import argparse
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
 
-import psycopg
-
 from tests.chaos.host import Host
 from tests.chaos.house import House, Setup
+from tests.chaos.replication import Primary, Standby
 from tests.chaos.run import Report, look
-from tests.support.servers import Postgres, wait_until
+from tests.support.servers import wait_until
 
 #: Seconds after the promotion within which comments must be accepted again.
 BACK_WITHIN = 10.0
-
-
-class Primary(Postgres):
-    """A PostgreSQL that other servers may follow."""
-
-    def follow(self) -> "Standby":
-        """A server that follows this one. From now on each commit waits for it."""
-        found = Standby.find(self.folder)
-        assert found
-        found.primary = self
-        found.__enter__()
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-            connection.execute("SELECT pg_reload_conf()")
-            state = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
-            wait_until(lambda: bool(connection.execute(state).fetchone()), what="synchronous replication")
-        return found
-
-    def die(self) -> None:
-        """`kill -9` for the server and all its processes."""
-        assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for pid in (self.process.pid, *map(int, children)):
-            os.kill(pid, signal.SIGKILL)
-        self.process.wait()
-        self.process = None
-
-
-class Standby(Postgres):
-    """A hot standby, made by pg_basebackup."""
-
-    primary: Primary
-
-    def promote(self) -> None:
-        self._run("pg_ctl", "promote", "-D", str(self.folder / "data"))
-
-    def _prepare(self, data: Path) -> None:
-        super()._prepare(data)
-        # Made only for the rights of the folder.
-        subprocess.run(["rm", "-rf", *map(str, data.iterdir())], check=True)
-        source = f"host=127.0.0.1 port={self.primary.port} user=postgres"
-        self._run("pg_basebackup", "-D", str(data), "-d", source, "--write-recovery-conf", "--checkpoint=fast")
-
-    def _run(self, program: str, *words: str) -> None:
-        subprocess.run([str(self.bin / program), *words], check=True, capture_output=True, preexec_fn=self._drop, cwd="/")
 
 
 def main() -> int:
@@ -89,11 +40,9 @@ def main() -> int:
             return 1
         with primary:
             name = primary.empty_database().rpartition("/")[2]
-            standby = primary.follow()
-            try:
+            with primary.follow() as standby:
+                primary.wait_for_standby()
                 return _fail_over(House(Setup.POSTGRES_REDIS, folder, probe_every=5), primary, standby, name, words)
-            finally:
-                standby.__exit__()
 
 
 def _fail_over(house: House, primary: Primary, standby: Standby, name: str, words: argparse.Namespace) -> int:

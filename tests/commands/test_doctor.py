@@ -14,7 +14,7 @@ from tests.support.smtp_server import PASSWORD, USER, certificate, serving_smtp
 
 def test_a_well_installation_needs_nothing(tmp_path: Path) -> None:
     with Up(tmp_path / "home") as up:
-        code, found = _doctor(GREENROOM_HOME=str(up.home), PORT=str(up.port))
+        code, found = diagnosis(GREENROOM_HOME=str(up.home), PORT=str(up.port))
     assert code == 0, found
     assert found["web"]["says"].endswith(": ok")
     assert "Redis" in found["broker"]["says"]
@@ -25,7 +25,7 @@ def test_each_illness_is_named_with_its_remedy(tmp_path: Path, postgres: Postgre
     home = tmp_path / "home"
     home.mkdir()
     (home / "secret.key").write_text("x" * 64)
-    code, found = _doctor(
+    code, found = diagnosis(
         GREENROOM_HOME=str(home), DATABASE_URL=postgres.empty_database(), REDIS_URL=f"redis://127.0.0.1:{free_port()}", PORT="1"
     )
     assert code == 1
@@ -37,7 +37,7 @@ def test_each_illness_is_named_with_its_remedy(tmp_path: Path, postgres: Postgre
 
 def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path, redis_server: Redis) -> None:
     address = f"postgresql://greenroom:hunter2@127.0.0.1:{free_port()}/greenroom"
-    code, found = _doctor(GREENROOM_HOME=str(tmp_path), DATABASE_URL=address, REDIS_URL=redis_server.url)
+    code, found = diagnosis(GREENROOM_HOME=str(tmp_path), DATABASE_URL=address, REDIS_URL=redis_server.url)
     assert code == 1
     assert "does not answer" in found["database"]["says"]
     assert "hunter2" not in str(found)
@@ -47,19 +47,20 @@ def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path
 def test_a_mail_server_is_tried_and_its_password_is_not_shown(tmp_path: Path) -> None:
     with serving_smtp("127.0.0.1", certificate=certificate(tmp_path), auth=True) as server:
         given = {"GREENROOM_HOME": str(tmp_path), "GREENROOM_MAIL_FROM": "greenroom@news.example"}
-        _, found = _doctor(**given, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
+        _, found = diagnosis(**given, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
         assert found["mail"]["ok"] is False
         assert "SSLCertVerificationError" in found["mail"]["says"]
         trusted = {**given, "SSL_CERT_FILE": str(tmp_path / "mail.pem")}
-        _, found = _doctor(**trusted, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
+        _, found = diagnosis(**trusted, GREENROOM_MAIL_URL=server.url(login="greenroom:hunter2@"))
         assert "SMTPAuthenticationError 535" in found["mail"]["says"]
         assert "hunter2" not in str(found)
-        _, found = _doctor(**trusted, GREENROOM_MAIL_URL=server.url(login=f"{USER}:{quote(PASSWORD)}@"))
+        _, found = diagnosis(**trusted, GREENROOM_MAIL_URL=server.url(login=f"{USER}:{quote(PASSWORD)}@"))
         assert found["mail"]["ok"] is True
     assert server.mails == []
 
 
-def _doctor(**environ: str) -> tuple[int, dict[str, Any]]:
+def diagnosis(**environ: str) -> tuple[int, dict[str, Any]]:
+    """Exit code and findings of `greenroom doctor` with these settings."""
     environ = {"PATH": os.environ["PATH"], "HOME": environ["GREENROOM_HOME"], **environ}
     answer = subprocess.run(
         [GREENROOM, "doctor", "--json"], env=environ, capture_output=True, text=True, timeout=120, check=False

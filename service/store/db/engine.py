@@ -31,7 +31,7 @@ class Database:
 
     On SQLite writers take turns (see `FairFileLock`). If PostgreSQL hangs, or the network drops silently, a call fails after
     `patience` seconds; with None it waits without a limit. `audit_actor` returns the actor for the audit log. `connections` (the
-    most at a time) and `prepared` are for PostgreSQL.
+    most at a time), `prepared` and `keeps_time` (whether processes go by its clock) are for PostgreSQL.
     """
 
     def __init__(
@@ -40,13 +40,14 @@ class Database:
         *,
         connections: int = 10,
         prepared: bool = True,
+        keeps_time: bool = True,
         patience: float | None = None,
         audit_actor: Callable[[], AuditActor] = AuditActor,
     ) -> None:
         self.url = url
         self._audit_actor = audit_actor
         self.on_sqlite = url.startswith("sqlite")
-        self._connections, self._prepared = connections, prepared
+        self._connections, self._prepared, self._keeps_time = connections, prepared, keeps_time
         self._patience = patience
 
     @classmethod
@@ -69,7 +70,13 @@ class Database:
         # Imported only here: with SQLite, the PostgreSQL driver would only cost memory.
         from service.store.db.postgres import postgres_engine
 
-        return postgres_engine(self.url, connections=self._connections, prepared=self._prepared, patience=self._patience)
+        return postgres_engine(
+            self.url,
+            connections=self._connections,
+            prepared=self._prepared,
+            keeps_time=self._keeps_time,
+            patience=self._patience,
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

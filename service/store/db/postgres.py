@@ -30,9 +30,9 @@ class _TimedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"the server has not answered for {timeout or self.patience:g} s") from None
 
 
-def postgres_engine(url: str, *, connections: int, prepared: bool, patience: float | None) -> Engine:
+def postgres_engine(url: str, *, connections: int, prepared: bool, keeps_time: bool, patience: float | None) -> Engine:
     """An engine whose statements, lock waits and idle transactions time out on the server. `patience` is the client's own timeout
-    for one response, in seconds; None waits without a limit.
+    for one response, in seconds; None waits without a limit. `keeps_time`: compare the shared clock with this server's.
 
     Half of the connections stay open. The others are closed when they are returned, so that a crowd that has gone keeps no slots of
     the server.
@@ -57,9 +57,9 @@ def postgres_engine(url: str, *, connections: int, prepared: bool, patience: flo
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
         # The ping asks for the time, so it also keeps the shared clock right.
-        if CLOCK.is_due or monotonic() - record.info.get("used", monotonic()) > MAX_SILENCE:
+        if (keeps_time and CLOCK.is_due) or monotonic() - record.info.get("used", monotonic()) > MAX_SILENCE:
             try:
-                CLOCK.compare(lambda: _time(connection))
+                CLOCK.compare(lambda: _time(connection)) if keeps_time else _time(connection)
             except psycopg.Error as error:
                 raise InvalidatePoolError from error
 

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from pydantic import Field, StringConstraints, WithJsonSchema
+from sqlalchemy.orm import Session
 from werkzeug.http import parse_etags
 
 from service.domain.errors import Code, Invalid, NotFound
 from service.domain.ids import thread_id
-from service.store.comments.feed import FeedSlice, Head, Part, is_published, published_in
+from service.store.comments.feed import FeedSlice, Head, Part, head_of, is_published, published_in
 from service.store.comments.feed_replies import Replies, replies_to
 from service.store.comments.listing import Position
 from service.web.auth.rate_limit import Rate, address_of, charge, rate_limited
@@ -251,7 +252,8 @@ def _read(feed: _FeedRequest, head: Head) -> tuple[Part, Replies]:
     """The comments of a page and their replies. Raises NotFound for a parent that is not shown on this thread."""
     query = feed.query
     asked = FeedSlice(feed.after, query.limit, feed.newest_first, roots=feed.nested, parent=query.parent)
-    with resources().database.reading() as session:
+
+    def read(session: Session) -> tuple[Part, Replies]:
         if query.parent and not is_published(session, feed.id, query.parent):
             raise NotFound("this thread has no approved comment with the id that `parent` names")
         scan = MOST_SCANNED if head.approved > MOST_SCANNED else None
@@ -261,6 +263,9 @@ def _read(feed: _FeedRequest, head: Head) -> tuple[Part, Replies]:
         left = MOST_TEXT - sum(len(comment.text) for comment in part.comments)
         most = min(MOST_REPLIES, REPLIES_EACH * query.limit)
         return part, replies_to(session, [comment.id for comment in part.comments], most=most, most_text=left)
+
+    # The page is cached under this head, so a replica that does not have it yet must not answer.
+    return resources().replica.read(read, has_it=lambda session: head_of(session, feed.id) == head)
 
 
 def _etag(feed: _FeedRequest, head: Head) -> str:

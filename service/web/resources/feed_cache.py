@@ -16,7 +16,7 @@ from cachetools import FIFOCache, LRUCache
 
 from service.domain.errors import Unavailable
 from service.store.comments.feed import Head, head_of
-from service.store.db.engine import Database
+from service.store.db.read_replica import ReadReplica
 
 #: Seconds after which a thread's head is read again.
 LOOK_AFTER = 0.5
@@ -45,8 +45,8 @@ class Body:
 class FeedCache:
     """The feeds of this process. At most `places` pages are rendered at once, half of them for one address."""
 
-    def __init__(self, database: Database, *, places: int) -> None:
-        self._database = database
+    def __init__(self, replica: ReadReplica, *, places: int) -> None:
+        self._replica = replica
         self._places = places
         self._rendering: Counter[str] = Counter()
         self._flights: dict[Hashable, Future[Body]] = {}
@@ -69,16 +69,24 @@ class FeedCache:
         if (known := self.fresh(thread)) is not None:
             return known
         generation, until = self._generation, time.monotonic() + LOOK_AFTER
-        with self._database.reading() as session:
-            head = head_of(session, thread)
+        head = self._read_head(thread)
         with self._lock:
             # Race: if a head was evicted meanwhile, this one may have been read before the change.
             if generation == self._generation:
                 self._heads[thread] = (until, head)
         return head
 
+    def _read_head(self, thread: UUID) -> Head:
+        with self._lock:
+            last = self._heads.get(thread)
+        head = self._replica.read(lambda session: head_of(session, thread))
+        # One replica may be further behind than another: readers never see an older state after a newer one.
+        older = last is not None and head.version < last[1].version
+        return self._replica.read_primary(lambda session: head_of(session, thread)) if older else head
+
     def evict(self, thread: UUID) -> None:
         """Let the next request read the thread's head again, because this process has just changed the thread."""
+        self._replica.note_write()
         with self._lock:
             self._generation += 1
             self._heads.pop(thread, None)
@@ -86,6 +94,7 @@ class FeedCache:
     def clear(self) -> None:
         """Let the next requests read the head of every thread again, because a moderator's action may have changed many
         threads."""
+        self._replica.note_write()
         with self._lock:
             self._generation += 1
             self._heads.clear()

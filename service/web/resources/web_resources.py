@@ -16,6 +16,7 @@ from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.jobs.notify import Notifier, notifier
 from service.store.db.engine import ANSWER_PATIENCE, Database
+from service.store.db.read_replica import ReadReplica
 from service.web.resources.api_key_cache import ApiKeyCache
 from service.web.resources.audit_actor import audit_actor
 from service.web.resources.download_slots import DownloadSlots
@@ -41,6 +42,7 @@ class WebResources:
 
     settings: Settings
     database: Database
+    replica: ReadReplica
     notifier: Notifier
     pseudonyms: Pseudonymizer
     request_hashes: RequestHashes
@@ -62,10 +64,12 @@ class WebResources:
     @classmethod
     def open(cls, settings: Settings, trial: Trial | None = None) -> "WebResources":
         database = Database.of(settings, patience=ANSWER_PATIENCE, audit_actor=audit_actor)
+        replica = ReadReplica.of(settings, database)
         pseudonyms = Pseudonymizer.from_secret(settings.secret)
         return cls(
             settings=settings,
             database=database,
+            replica=replica,
             notifier=notifier(settings),
             pseudonyms=pseudonyms,
             request_hashes=RequestHashes.from_secret(settings.secret),
@@ -82,7 +86,7 @@ class WebResources:
             issuer=OidcClient(settings),
             sites=SiteCache(database),
             # Half of the threads may render feeds; the other half stays free for other requests.
-            feeds=FeedCache(database, places=max(1, settings.web_threads // 2)),
+            feeds=FeedCache(replica, places=max(1, settings.web_threads // 2)),
             # The checks mostly need the GIL, so more threads would only make each other slow.
             judge=TextJudge(trial and (lambda submission: trial(submission, database, settings)), places=TEXTS_AT_ONCE),
             trial=trial,
@@ -92,6 +96,7 @@ class WebResources:
         """End the threads and close the database."""
         self.verdict_waiter.close()
         self.group_commit.close()
+        self.replica.close()
         self.database.close()
 
 

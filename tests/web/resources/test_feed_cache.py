@@ -8,12 +8,13 @@ import pytest
 
 from service.domain.errors import NotFound, Unavailable
 from service.store.db.engine import Database
+from service.store.db.read_replica import ReadReplica
 from service.web.resources.feed_cache import FeedCache, accepts_gzip
 
 
 @pytest.fixture
 def feeds(database: Database) -> FeedCache:
-    return FeedCache(database, places=4)
+    return FeedCache(ReadReplica(database), places=4)
 
 
 class Renderer:

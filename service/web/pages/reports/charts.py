@@ -40,8 +40,7 @@ class _Figures:
 @with_role(Role.VIEWER)
 def charts() -> AnyResponse:
     now = utcnow()
-    with resources().database.reading() as session:
-        figures, held = _figures(session, now), held_now(session, site_id())
+    figures, held = resources().replica.read(lambda session: (_figures(session, now), held_now(session, site_id())))
     period = figures.period
     return page(
         "charts.html", period=period, spans=span_names(), stale=period.is_stale(now), zone=figures.zone,
@@ -54,8 +53,7 @@ def charts() -> AnyResponse:
 @with_role(Role.VIEWER)
 def charts_csv() -> Response:
     """One table of the charts page, named by `table`, as a CSV file. Raises Invalid if there is no such table."""
-    with resources().database.reading() as session:
-        figures = _figures(session, utcnow())
+    figures = resources().replica.read(lambda session: _figures(session, utcnow()))
     period = figures.period
     files = {
         "days": lambda: days_csv(period),
