@@ -53,6 +53,7 @@ async def _measured(place: Stage, port: int, tree: int, *, rate: int, seconds: f
     await _until_told(fast, posted)
     used = {title: after - before.get(title, 0.0) for title, after in _cpu(tree).items()}
     courier = sum(cpu for title, cpu in used.items() if "courier" in title or "sweep" in title)
+    say({title: round(cpu / len(posted) * 1000, 2) for title, cpu in used.items()})
     times = [(fast.first[one] - at) * 1000 for one, at in posted.items() if one in fast.first]
     return {
         "rate": rate,
@@ -113,8 +114,8 @@ class _Receiver:
                 writer.write(_ANSWER)
                 if b"connection: close" in head.lower():
                     break
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # The courier closed the connection.
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # The courier closed the connection, or the measurement is over.
         finally:
             writer.close()
 

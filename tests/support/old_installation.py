@@ -81,7 +81,7 @@ def no_longer_learned_from(session: Session, ids: House) -> None:
 
 def _all_told(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        while create_deliveries(session, now=now):
+        while create_deliveries(session, now=now).events:
             pass
         session.execute(update(Delivery).values(state=DeliveryState.DONE, done_at=now, tries=1))
         tried = [{"id": new_id(), "delivery_id": i, "at": now, "status": 200, "error": "", "response": "", "milliseconds": 5}

@@ -3,6 +3,7 @@
 import io
 import ipaddress
 import queue
+import select
 import socket
 import ssl
 import threading
@@ -17,6 +18,7 @@ from AntiSSRF import IPAddressRanges
 
 from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.target_url import Target, parse_target
+from workers.resources.open_connections import OpenConnections
 
 CONNECT_SECONDS = 3.0
 #: Maximum bytes of a response body that are read.
@@ -41,12 +43,18 @@ class Refused(Exception):
 
 
 class SafeHttp:
-    """Posts to URLs that users configured. `allow` lists private networks that the operator permits; `seconds` is the timeout."""
+    """Posts to URLs that users configured. `allow` lists private networks that the operator permits; `seconds` is the timeout.
 
-    def __init__(self, *, allow: Sequence[str] = (), seconds: float = 10.0, resolve: Resolver | None = None) -> None:
+    `keep`: connections stay open for the next request to the same host for a while, as far as the host allows it.
+    """
+
+    def __init__(
+        self, *, allow: Sequence[str] = (), seconds: float = 10.0, resolve: Resolver | None = None, keep: bool = False
+    ) -> None:
         self._allow = tuple(ipaddress.ip_network(network, strict=False) for network in allow)
         self._seconds = seconds
         self._resolve = resolve or _resolved
+        self._open = OpenConnections[Wire]() if keep else None
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post once. Never raises for a fault of the receiver or its address: the returned answer has the error."""
@@ -54,9 +62,7 @@ class SafeHttp:
         deadline = _Deadline(started + self._seconds)
         try:
             target = parse_target(url)
-            with self._dial(target, deadline) as wire:
-                response = _exchange(wire, target, body, headers)
-                text = _excerpt(response)
+            response, text = self._exchanged(target, body, headers, deadline)
         except Exception as error:
             return Answer(None, error=_in_words(error), fault=type(error).__name__, milliseconds=_since(started))
         return Answer(
@@ -66,7 +72,44 @@ class SafeHttp:
             milliseconds=_since(started),
         )
 
-    def _dial(self, target: Target, deadline: "_Deadline") -> "_Wire":
+    def close(self) -> None:
+        """Close the connections that were kept open."""
+        if self._open:
+            self._open.close()
+
+    def _exchanged(
+        self, target: Target, body: bytes, headers: Mapping[str, str], deadline: "_Deadline"
+    ) -> tuple[HTTPResponse, str]:
+        """The response and the beginning of its body, over an open connection or a new one. A host may close an open connection
+        at the moment of a request: then the request is sent again over a new one."""
+        if self._open and (wire := self._open.take(target)):
+            wire.begin(deadline)
+            try:
+                return self._exchange(wire, target, body, headers)
+            except (ConnectionError, HTTPException):
+                if wire.has_answered:
+                    raise
+        return self._exchange(self._dial(target, deadline), target, body, headers)
+
+    def _exchange(self, wire: "Wire", target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[HTTPResponse, str]:
+        try:
+            connection = HTTPConnection(target.host, target.port)
+            connection.sock = cast("socket.socket", wire)
+            ending = {} if self._open else {"Connection": "close"}
+            connection.request("POST", target.path, body, {"Host": target.authority, **ending, **headers})
+            response = connection.getresponse()
+            text = _excerpt(response)
+        except BaseException:
+            wire.end()
+            raise
+        was_read = response.isclosed() or response.length == 0
+        if self._open and was_read and not response.will_close and wire.is_silent:
+            self._open.put(target, wire)
+        else:
+            wire.end()
+        return response, text
+
+    def _dial(self, target: Target, deadline: "_Deadline") -> "Wire":
         """Resolve the host once, check the addresses and connect to one. A second lookup could differ (DNS rebinding)."""
         places = _in_time(self._resolve, target, deadline)
         open_places = [place for place in places if self._may_go(ipaddress.ip_address(place[1][0]))]
@@ -81,7 +124,7 @@ class SafeHttp:
             except BaseException:
                 sock.close()
                 raise
-        return _Wire(sock, deadline)
+        return Wire(sock, deadline)
 
     def _may_go(self, address: Address) -> bool:
         address = getattr(address, "ipv4_mapped", None) or address
@@ -103,18 +146,34 @@ class _Deadline:
         return left
 
 
-class _Wire:
-    """A connected socket with the interface that http.client needs. All reads and writes share one deadline."""
+class Wire:
+    """A connected socket with the interface that http.client needs. All reads and writes of a request share one deadline."""
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
-        self._deadline = deadline
+        self._input = _Reader(sock, deadline)
+        self._buffer = _Buffer(self._input)
+        self.born = time.monotonic()
+        self.begin(deadline)
 
-    def __enter__(self) -> "_Wire":
-        return self
+    def begin(self, deadline: _Deadline) -> None:
+        """Start the next request."""
+        self._deadline = self._input.deadline = deadline
+        self._input.left, self._input.is_paused = _MOST_BYTES, False
 
-    def __exit__(self, *_: object) -> None:
-        self._sock.close()
+    @property
+    def has_answered(self) -> bool:
+        """Whether a byte has come since the request began."""
+        return self._input.left < _MOST_BYTES
+
+    @property
+    def is_silent(self) -> bool:
+        """False if the host has closed the connection, or sent more than its response: that is no response to the next request."""
+        self._input.is_paused = True
+        try:
+            return not self._buffer.peek(1) and not select.select([self._sock], [], [], 0)[0]
+        except (OSError, ValueError):
+            return False
 
     def sendall(self, sent: bytes) -> None:
         view = memoryview(sent)
@@ -123,35 +182,39 @@ class _Wire:
             view = view[self._sock.send(view) :]
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self._sock, self._deadline))
+        return self._buffer
 
     def close(self) -> None:
-        """Does nothing: http.client closes the socket before the response is read. `__exit__` closes it."""
+        """Does nothing: http.client closes the socket before the response is read. `end` closes it."""
+
+    def end(self) -> None:
+        self._sock.close()
 
 
 class _Reader(io.RawIOBase):
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
-        self._deadline = deadline
-        self._left = _MOST_BYTES
+        self.deadline = deadline
+        self.left = _MOST_BYTES
+        self.is_paused = False
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._deadline.left())
+    def readinto(self, buffer: Any) -> int | None:
+        if self.is_paused:
+            return None
+        self._sock.settimeout(self.deadline.left())
         count = self._sock.recv_into(buffer)
-        self._left -= count
-        if self._left < 0:
+        self.left -= count
+        if self.left < 0:
             raise HTTPException("the answer is too long")
         return count
 
 
-def _exchange(wire: _Wire, target: Target, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
-    connection = HTTPConnection(target.host, target.port)
-    connection.sock = cast("socket.socket", wire)
-    connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
-    return connection.getresponse()
+class _Buffer(io.BufferedReader):
+    def close(self) -> None:
+        """Does nothing: http.client closes its reader after each response, and this one lives as long as the connection."""
 
 
 def _excerpt(response: HTTPResponse) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.domain.webhooks.retry_schedule import Answer
-from service.store.webhooks.deliveries import Outgoing
+from service.store.webhooks.outgoing import Outgoing
 
 #: The plugin does not report a change back to us if the request has this header.
 CALLBACK_HEADERS = {"Content-Type": "application/json", "User-Agent": "Greenroom-Webhooks/1", "X-Akismet-Webhook": "1"}

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.actions.webhooks.create_deliveries import create_deliveries
+from service.actions.webhooks.create_deliveries import Created, FirstLease, create_deliveries
 from service.actions.webhooks.record_attempts import AttemptResult, record_attempts
 from service.clock import utcnow
 from service.crash import CrashPoint, crash_point
@@ -22,17 +22,17 @@ from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.webhooks.chat_messages import chat_messages
-from service.store.webhooks.deliveries import Outgoing, anything_due, claim, outgoing, release
+from service.store.webhooks.deliveries import DueWork, claim, due_work, release
+from service.store.webhooks.outgoing import Outgoing, outgoing
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.send_pool import SendPool
 from workers.webhooks.sender import Sender
 
 log = logging.getLogger("greenroom.deliver")
 
-#: Seconds between two transactions: finished attempts and new events gather meanwhile and share one commit.
-GATHER = 0.02
-#: Seconds between two looks for new events while only slow endpoints are being sent to.
-LOOK_EVERY = 0.1
+#: Seconds between two transactions: finished attempts and new events gather meanwhile and share one commit. The shorter one is for
+#: a turn that found at least `MANY`.
+GATHER, GATHER_BUSY, MANY = 0.1, 0.02, 8
 #: Seconds that the end of the process waits for attempts under way, so that they are not sent again.
 FAREWELL = 3.0
 
@@ -51,22 +51,23 @@ class Courier:
         self._links = ReaderLinks.from_secret(settings.secret, settings.url)
         self._secret_box = SecretBox.from_secret(settings.secret)
         self._one_round = threading.Lock()
+        self._sender = Sender(settings)
         self._pool = SendPool(
-            Sender(settings).send,
+            self._sender.send,
             threads=settings.courier_threads,
             attempt=timedelta(seconds=settings.webhook_timeout),
             orphaned=self._collect,
         )
         atexit.register(self.close)
 
-    def round(self, until: float) -> tuple[int, bool]:
+    def round(self, until: float, *, gather: float = GATHER) -> tuple[int, bool]:
         """Send until nothing is due or under way, or until `until` (`time.monotonic()`). Returns the number of recorded attempts,
         and whether the time ran out. If a round is on, it is told to look again, and this returns at once."""
         if not self._pool.listen():
             return 0, False
         try:
             with self._one_round:
-                return self._turns(until)
+                return self._turns(until, gather)
         except BaseException:
             self._pool.abandon()
             raise
@@ -76,26 +77,23 @@ class Courier:
         atexit.unregister(self.close)
         self._pool.close(FAREWELL)
         self._collect()
+        self._sender.close()
 
-    def _turns(self, until: float) -> tuple[int, bool]:
-        attempted, turned = 0, 0.0
+    def _turns(self, until: float, gather: float) -> tuple[int, bool]:
+        attempted, next_turn = 0, 0.0
         ended: list[AttemptResult] = []
         while True:
-            ended += self._pool.ended(self._pause())
+            ended += self._pool.ended(max(0.0, next_turn - time.monotonic()))
             now = time.monotonic()
             late = now >= until
-            if not late and now - turned < GATHER and not self._pool.is_empty:
+            if not late and now < next_turn and (ended or not self._pool.is_empty):
                 continue
-            turned = now
-            self._pool.add(self._turn(ended, late=late))
+            claimed = self._turn(ended, late=late)
+            self._pool.add(claimed)
+            next_turn = now + (GATHER_BUSY if max(len(claimed), len(ended)) >= MANY else gather)
             attempted, ended = attempted + len(ended), []
             if (late or self._pool.is_empty) and self._pool.stop_listening(late=late):
                 return attempted, late
-
-    def _pause(self) -> float:
-        if self._pool.is_empty:
-            return 0.0
-        return GATHER if self._pool.is_quick else LOOK_EVERY
 
     def _collect(self) -> None:
         """Record attempts that ended after their round. One that cannot be recorded is sent again when its lease is over."""
@@ -111,23 +109,25 @@ class Courier:
         """One write transaction: record attempts, release deliveries that must not be sent now, claim due ones."""
         database, now, token = self._resources.database, utcnow(), new_id()
         back = self._pool.handed_back(late=late)
-        if not (ended or back) and (late or not self._anything_due(now)):
+        work = DueWork(events=False, deliveries=False) if late else self._due_work(now)
+        if not (ended or back or work.events or work.deliveries):
             return []
         with database.writing() as session:
             if ended:
                 self._record(session, ended, now)
             release(session, [(delivery_id, item.token) for item in back for delivery_id in item.delivery_ids])
-            ids = [] if late else self._claimed(session, ended, token, now)
-        if not ids:
+            leased, claimed = self._claimed(session, work, ended, token, now)
+        if not (leased or claimed):
             return []
         crash_point(CrashPoint.LEASED)
         with database.reading() as session:
+            ids = [*leased, *claimed]
             webhooks = outgoing(session, ids, token=token, now=now, links=self._links, secret_box=self._secret_box)
-            return webhooks + chat_messages(session, ids, token=token, now=now, links=self._links)
+            return webhooks + chat_messages(session, claimed, token=token, now=now, links=self._links)
 
-    def _anything_due(self, now: datetime) -> bool:
+    def _due_work(self, now: datetime) -> DueWork:
         with self._resources.database.reading() as session:
-            return anything_due(session, now=now)
+            return due_work(session, now=now)
 
     def _record(self, session: Session, ended: Sequence[AttemptResult], now: datetime) -> None:
         record_attempts(session, ended, now=now, probe_every=self._probe_every)
@@ -135,19 +135,30 @@ class Courier:
         for attempt in ended:
             self._resources.counter.count("attempts:arrived" if attempt.answer.arrived else "attempts:failed")
 
-    def _claimed(self, session: Session, ended: Sequence[AttemptResult], token: UUID, now: datetime) -> Sequence[UUID]:
-        """Create deliveries for new events, then claim due ones."""
-        if create_deliveries(session, now=now, mails=self._resources.settings.sends_mail):
-            crash_point(CrashPoint.FANNED_OUT)
+    def _claimed(
+        self, session: Session, work: DueWork, ended: Sequence[AttemptResult], token: UUID, now: datetime
+    ) -> tuple[Sequence[UUID], Sequence[UUID]]:
+        """Create deliveries for new events, then claim due ones. Returns the new ones that were leased at once, and the claimed."""
         arrived = Counter(attempt.outgoing.endpoint_id for attempt in ended if attempt.answer.arrived)
+        given: Counter[UUID] = Counter()
         limit, slow_limit = self._pool.limits()
-        return claim(
-            session,
-            token=token,
-            limit=limit,
-            slow_limit=slow_limit,
-            room=lambda one, *, is_slow: self._pool.room(one, is_slow=is_slow, arrived=arrived[one]),
-            now=now,
-            lease=self._lease,
+
+        def room(endpoint_id: UUID, *, is_slow: bool = False) -> int:
+            return self._pool.room(endpoint_id, is_slow=is_slow, arrived=arrived[endpoint_id]) - given[endpoint_id]
+
+        def takes(endpoint_id: UUID) -> bool:
+            free = given.total() < limit and room(endpoint_id) > 0
+            given[endpoint_id] += free
+            return free
+
+        created = Created()
+        if work.events:
+            lease = None if work.deliveries else FirstLease(token, now + self._lease, takes)
+            created = create_deliveries(session, now=now, mails=self._resources.settings.sends_mail, lease=lease)
+            crash_point(CrashPoint.FANNED_OUT)
+        if not (work.deliveries or created.others):
+            return created.leased, ()
+        return created.leased, claim(
+            session, token=token, limit=limit - given.total(), slow_limit=slow_limit, room=room, now=now, lease=self._lease,
             probe_every=self._probe_every,
-        )
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 from service.actions.webhooks.record_attempts import AttemptResult
 from service.clock import utcnow
 from service.domain.webhooks.retry_schedule import SLOW_MILLISECONDS
-from service.store.webhooks.deliveries import Outgoing
+from service.store.webhooks.outgoing import Outgoing
 
 #: Seconds after which an attempt that is still under way makes its endpoint slow.
 SLOW = SLOW_MILLISECONDS / 1000
@@ -25,7 +25,10 @@ _IDLE = 30.0
 
 @dataclass(slots=True)
 class _Lane:
-    """The deliveries to one endpoint: those that wait, and when each attempt under way began (`time.monotonic()`)."""
+    """The deliveries to one endpoint: those that wait, and when each attempt under way began (`time.monotonic()`).
+
+    `failed`: nothing is sent or claimed until the failure is recorded.
+    """
 
     was_slow: bool
     waiting: deque[Outgoing] = field(default_factory=deque)
@@ -104,11 +107,12 @@ class SendPool:
         take soon, or all of them if it is `late`."""
         with self._lock:
             back: list[Outgoing] = []
-            for lane in self._lanes.values():
+            unseen = {attempt.outgoing.endpoint_id for attempt in self._ended if isinstance(attempt, AttemptResult)}
+            for endpoint_id, lane in self._lanes.items():
                 keep = 0 if late or lane.failed else self.share if lane.is_slow(time.monotonic()) else len(lane.waiting)
                 while len(lane.waiting) > keep:
                     back.append(lane.waiting.pop())
-                lane.failed = False
+                lane.failed &= endpoint_id in unseen
             self._forget_empty()
             return back
 
@@ -117,6 +121,8 @@ class SendPool:
         as many as may be sent to it at once, and at most `AHEAD` times as many. For a slow one no more than can be sent."""
         with self._lock:
             lane = self._lanes.get(endpoint_id)
+            if lane and lane.failed:
+                return 0
             held = len(lane.waiting) + len(lane.began) if lane else 0
             is_slow = is_slow or (lane is not None and lane.is_slow(time.monotonic()))
             most = self.share if is_slow else min(AHEAD * self.share, max(self.share, 2 * arrived))
@@ -133,13 +139,7 @@ class SendPool:
     @property
     def is_empty(self) -> bool:
         with self._lock:
-            return not self._lanes
-
-    @property
-    def is_quick(self) -> bool:
-        """Whether something may end soon: it waits, or has been under way for less than a second."""
-        with self._lock:
-            return any(lane.waiting or not lane.is_slow(time.monotonic()) for lane in self._lanes.values())
+            return not any(lane.waiting or lane.began for lane in self._lanes.values())
 
     def close(self, seconds: float) -> None:
         """Start no more attempts. Wait up to `seconds` for those under way."""
@@ -215,5 +215,6 @@ class SendPool:
             self._orphaned()
 
     def _forget_empty(self) -> None:
-        for endpoint_id in [one for one, lane in self._lanes.items() if not lane.waiting and not lane.began]:
+        empty = [one for one, lane in self._lanes.items() if not (lane.waiting or lane.began or lane.failed)]
+        for endpoint_id in empty:
             del self._lanes[endpoint_id]

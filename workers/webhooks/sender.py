@@ -16,7 +16,7 @@ from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.signing import signatures
 from service.store.tables.outbox import EndpointKind
-from service.store.webhooks.deliveries import Outgoing
+from service.store.webhooks.outgoing import Outgoing
 from workers.resources.safe_http import SafeHttp
 from workers.webhooks.akismet_callback import CALLBACK_HEADERS, callback_request, read_answer
 
@@ -27,8 +27,12 @@ class Sender:
     """Builds the request of a delivery and sends it. Shared by the threads; does not use the database."""
 
     def __init__(self, settings: Settings) -> None:
-        self._outside = SafeHttp(allow=settings.webhook_allow, seconds=settings.webhook_timeout)
+        self._outside = SafeHttp(allow=settings.webhook_allow, seconds=settings.webhook_timeout, keep=True)
         self._secret_box = SecretBox.from_secret(settings.secret)
+
+    def close(self) -> None:
+        """Close the connections to the hosts."""
+        self._outside.close()
 
     def send(self, item: Outgoing) -> AttemptResult:
         """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""

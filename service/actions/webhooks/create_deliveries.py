@@ -1,14 +1,15 @@
 """Turn due events into deliveries, one for each endpoint that receives this type of event, and into mails to readers."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
@@ -23,41 +24,48 @@ MOST = 500
 #: The key of an advisory lock on PostgreSQL. Only one delivery worker creates deliveries at a time: otherwise a later event could
 #: overtake an earlier one. The key can be any number that no other program uses.
 _LOCK = 4_719_002
+_EVENT, _ENDPOINT, _DELIVERY = table(Event).c, table(Endpoint).c, table(Delivery).c
 
 
-def create_deliveries(session: Session, *, now: datetime, mails: bool = False) -> int:
-    """Turn due events into deliveries, and with `mails` into mails to readers. Returns how many events were taken; those of a site
-    without endpoints get no delivery."""
-    if not _anything(session, now) or not _my_turn(session):
-        return 0
-    events = _existing(session, _due(session, now))
-    endpoints = _endpoints(session, events)
-    rows = [
-        {
-            "id": new_id(),
-            "event_id": event.id,
-            "endpoint_id": endpoint_id,
-            "comment_id": event.comment_id or event.about_id,
-            "seq": event.seq,
-            "state": DeliveryState.DUE,
-            "due_at": end_of_minute(now) if is_chat else now,
-            "tries": 0,
-            "created_at": now,
-        }
-        for event in sorted(events, key=lambda event: (event.at, event.id))
-        for endpoint_id, is_chat, is_wanted in endpoints[event.site_id]
-        if is_wanted(event)
-    ]
+@dataclass(frozen=True, slots=True)
+class FirstLease:
+    """A lease for new deliveries, which then need not be claimed. `takes` says whether one more to an endpoint may be leased."""
+
+    token: UUID
+    until: datetime
+    takes: Callable[[UUID], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """How many events were taken, those of a site without endpoints too; which new deliveries are leased, and whether others are
+    due."""
+
+    events: int = 0
+    leased: Sequence[UUID] = ()
+    others: bool = False
+
+
+def create_deliveries(session: Session, *, now: datetime, mails: bool = False, lease: FirstLease | None = None) -> Created:
+    """Turn due events into deliveries, and with `mails` into mails to readers. A `lease` may only be given if no older delivery is
+    due: a new one would overtake it."""
+    if not _my_turn(session):
+        return Created()
+    connection = session.connection()
+    due = connection.execute(_due(), {"now": now}).all()
+    events = (
+        connection.execute(_taken(), {"ids": list({event.id for event in due} | _earlier(session, due))}).all() if due else []
+    )
+    if not events:
+        return Created()
+    endpoints = connection.execute(_endpoints(), {"sites": list({event.site_id for event in events})}).all()
+    rows = list(_rows(session, sorted(events, key=lambda event: (event.at, event.id)), endpoints, now))
+    leased = _leased(session, rows, endpoints, lease) if lease else []
     if rows:
-        build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(build(table(Delivery)).on_conflict_do_nothing(), rows)
+        connection.execute(_insert(session.get_bind().dialect.name), rows)
     if mails:
         queue_mails(session, [event.id for event in events if event.about_id], now=now)
-    return len(events)
-
-
-def _anything(session: Session, now: datetime) -> bool:
-    return session.scalar(select(Event.id).where(Event.state == EventState.DUE, Event.due_at <= now).limit(1)) is not None
+    return Created(len(events), leased, any(row["due_at"] == now and row["lease_token"] is None for row in rows))
 
 
 def _my_turn(session: Session) -> bool:
@@ -66,77 +74,128 @@ def _my_turn(session: Session) -> bool:
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
 
 
-def _due(session: Session, now: datetime) -> set[UUID]:
-    """Due events, and all earlier events of the same comments, even if an earlier event is still delayed so that it can be
-    undone.
+@cache
+def _due() -> Any:
+    return (
+        select(_EVENT.id, _EVENT.comment_id, _EVENT.about_id, _EVENT.seq)
+        .where(_EVENT.state == EventState.DUE, _EVENT.due_at <= bindparam("now"))
+        .order_by(_EVENT.due_at, _EVENT.id)
+        .limit(MOST)
+    )
+
+
+def _earlier(session: Session, due: Sequence[AnyRow]) -> set[UUID]:
+    """The events before these of the same comments (or of the same reports and complaints), even if an earlier one is still
+    delayed so that it can be undone.
 
     Once a later change is due, an undo can no longer withdraw the earlier event, and the earlier event has to arrive first.
     """
-    due = session.execute(
-        select(Event.id, Event.comment_id, Event.about_id, Event.seq)
-        .where(Event.state == EventState.DUE, Event.due_at <= now)
-        .order_by(Event.due_at, Event.id)
-        .limit(MOST)
-    ).all()
-    comments = [(event.comment_id, event.seq) for event in due if event.comment_id]
-    others = [(event.about_id, event.seq) for event in due if not event.comment_id]
-    ids = {event.id for event in due}
-    return ids | _earlier(session, Event.comment_id, comments) | _earlier(session, Event.about_id, others)
+    found: set[UUID] = set()
+    for name, events in (
+        ("comment_id", [event for event in due if event.comment_id]),
+        ("about_id", [event for event in due if not event.comment_id]),
+    ):
+        last: dict[UUID, int] = {}
+        for event in events:
+            subject = getattr(event, name)
+            last[subject] = max(event.seq, last.get(subject, 0))
+        if last:
+            earlier = session.connection().execute(_still_due(name), {"subjects": list(last)})
+            found |= {event_id for event_id, subject, seq in earlier if seq < last[subject]}
+    return found
 
 
-def _earlier(session: Session, subject: InstrumentedAttribute[UUID | None], due: Sequence[tuple[UUID, int]]) -> set[UUID]:
-    """The events before these that are still due, of the same comments (or of the same reports and complaints)."""
-    if not due:
-        return set()
-    last: dict[UUID, int] = {}
-    for subject_id, seq in due:
-        last[subject_id] = max(seq, last.get(subject_id, 0))
-    earlier = session.execute(select(Event.id, subject, Event.seq).where(subject.in_(last), Event.state == EventState.DUE))
-    return {event_id for event_id, subject_id, seq in earlier if subject_id and seq < last[subject_id]}
+@cache
+def _still_due(subject: str) -> Any:
+    column = _EVENT[subject]
+    return select(_EVENT.id, column, _EVENT.seq).where(
+        column.in_(bindparam("subjects", expanding=True)), _EVENT.state == EventState.DUE
+    )
 
 
-def _existing(session: Session, event_ids: set[UUID]) -> Sequence[AnyRow]:
+@cache
+def _taken() -> Any:
     """Mark these events as sent, and return the events that were still due. An undo at the same moment either came first, or
     comes too late."""
-    if not event_ids:
-        return []
-    return session.execute(
-        update(Event)
-        .where(Event.id.in_(event_ids), Event.state == EventState.DUE)
+    names = ("id", "site_id", "comment_id", "about_id", "seq", "type", "at", "from_state", "facts")
+    return (
+        update(table(Event))
+        .where(_EVENT.id.in_(bindparam("ids", expanding=True)), _EVENT.state == EventState.DUE)
         .values(state=EventState.SENT)
-        .returning(
-            Event.id,
-            Event.site_id,
-            Event.comment_id,
-            Event.about_id,
-            Event.seq,
-            Event.type,
-            Event.at,
-            Event.from_state,
-            Event.facts,
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
+        .returning(*(_EVENT[name] for name in names))
+    )
 
 
-def _endpoints(session: Session, events: Sequence[AnyRow]) -> defaultdict[str, list[tuple[UUID, bool, Callable[[AnyRow], bool]]]]:
-    """The enabled endpoints of the events' sites, each with whether it is a chat, and whether it receives an event."""
-    endpoints: defaultdict[str, list[tuple[UUID, bool, Callable[[AnyRow], bool]]]] = defaultdict(list)
-    columns = (Endpoint.id, Endpoint.site_id, Endpoint.kind, Endpoint.events)
-    rows = session.execute(
-        select(*columns).where(Endpoint.site_id.in_({event.site_id for event in events}), Endpoint.enabled)
-    ).all()
-    blogs = {row.site_id for row in rows if row.kind == EndpointKind.AKISMET}
-    contexts = contexts_of(session, [event.comment_id for event in events if event.comment_id and event.site_id in blogs])
-    for endpoint_id, site_id, kind, event_types in rows:
-        is_wanted = _news_to(endpoint_id, contexts) if kind == EndpointKind.AKISMET else _one_of(frozenset(event_types))
-        endpoints[site_id].append((endpoint_id, kind in CHATS, is_wanted))
-    return endpoints
+def _rows(session: Session, events: Sequence[AnyRow], endpoints: Sequence[AnyRow], now: datetime) -> Iterator[dict[str, Any]]:
+    """A row for each event and each of these endpoints that receives it."""
+    blogs = {row.site_id for row in endpoints if row.kind == EndpointKind.AKISMET}
+    contexts = contexts_of(session, [e.comment_id for e in events if e.comment_id and e.site_id in blogs]) if blogs else {}
+    for event in events:
+        for endpoint in endpoints:
+            if endpoint.site_id == event.site_id and _receives(endpoint, event, contexts):
+                yield {
+                    "id": new_id(),
+                    "event_id": event.id,
+                    "endpoint_id": endpoint.id,
+                    "comment_id": event.comment_id or event.about_id,
+                    "seq": event.seq,
+                    "state": DeliveryState.DUE,
+                    "due_at": end_of_minute(now) if endpoint.kind in CHATS else now,
+                    "tries": 0,
+                    "created_at": now,
+                    "lease_token": None,
+                    "lease_until": None,
+                }
 
 
-def _one_of(event_types: frozenset[str]) -> Callable[[AnyRow], bool]:
-    return lambda event: event.type in event_types
+@cache
+def _endpoints() -> Any:
+    """The enabled endpoints of these sites."""
+    names = ("id", "site_id", "kind", "events", "failures", "probe_at", "slow_milliseconds")
+    return select(*(_ENDPOINT[name] for name in names)).where(
+        _ENDPOINT.site_id.in_(bindparam("sites", expanding=True)), _ENDPOINT.enabled
+    )
 
 
-def _news_to(endpoint_id: UUID, contexts: Mapping[UUID, Mapping[str, Any]]) -> Callable[[AnyRow], bool]:
-    return lambda event: is_for_callback(event, endpoint_id, contexts.get(event.comment_id, {}))
+def _receives(endpoint: AnyRow, event: AnyRow, contexts: Mapping[UUID, Mapping[str, Any]]) -> bool:
+    if endpoint.kind == EndpointKind.AKISMET:
+        return is_for_callback(event, endpoint.id, contexts.get(event.comment_id, {}))
+    return event.type in endpoint.events
+
+
+def _leased(session: Session, rows: Sequence[dict[str, Any]], endpoints: Sequence[AnyRow], lease: FirstLease) -> list[UUID]:
+    """Lease the new rows that may be sent now: to an endpoint that is well, and the first of their comment. A delivery that is
+    under way, or waits for its next try, holds back those after it."""
+    well = {e.id for e in endpoints if not (e.failures or e.probe_at or e.slow_milliseconds or e.kind in CHATS)}
+    mine = [row for row in rows if row["endpoint_id"] in well]
+    first: dict[tuple[UUID, UUID], int] = {}
+    for row in mine:
+        place = (row["endpoint_id"], row["comment_id"])
+        first[place] = min(row["seq"], first.get(place, row["seq"]))
+    busy = {(row.endpoint_id, row.comment_id) for row in _unfinished(session, mine)}
+    leased = []
+    for row in mine:
+        place = (row["endpoint_id"], row["comment_id"])
+        if row["seq"] == first[place] and place not in busy and lease.takes(row["endpoint_id"]):
+            row["lease_token"], row["lease_until"] = lease.token, lease.until
+            leased.append(row["id"])
+    return leased
+
+
+def _unfinished(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[AnyRow]:
+    values = {"endpoints": list({row["endpoint_id"] for row in rows}), "comments": list({row["comment_id"] for row in rows})}
+    return session.connection().execute(_before(), values).all() if rows else []
+
+
+@cache
+def _before() -> Any:
+    return select(_DELIVERY.endpoint_id, _DELIVERY.comment_id).where(
+        _DELIVERY.endpoint_id.in_(bindparam("endpoints", expanding=True)),
+        _DELIVERY.comment_id.in_(bindparam("comments", expanding=True)),
+        _DELIVERY.state == DeliveryState.DUE,
+    )
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table(Delivery)).on_conflict_do_nothing()

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit
@@ -16,7 +17,8 @@ from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import GIVE_UP, SLOW_MILLISECONDS, Answer, end_of_minute, next_try, pause_of
 from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
-from service.store.webhooks.deliveries import BREAKER, Outgoing
+from service.store.webhooks.deliveries import BREAKER
+from service.store.webhooks.outgoing import Outgoing
 
 #: The number of characters of a response that are stored for people to read.
 KEPT = 1000
@@ -44,7 +46,7 @@ def record_attempts(session: Session, tried: Sequence[AttemptResult], *, now: da
     moved |= {delivery_id for t in tried if not t.answer.arrived for delivery_id in _failed(session, t, now)}
     rows = [_attempt_row(t, delivery_id) for t in tried for delivery_id in t.outgoing.delivery_ids if delivery_id in moved]
     if rows:
-        session.execute(insert(table(Attempt)), rows)
+        session.connection().execute(_insert(), rows)
     recorded = [t for t in tried if not moved.isdisjoint(t.outgoing.delivery_ids)]
     for endpoint in endpoints:
         attempts = [t for t in recorded if t.outgoing.endpoint_id == endpoint.id]
@@ -58,8 +60,7 @@ def _at_stake(session: Session, tried: Sequence[AttemptResult]) -> Sequence[Endp
     all endpoints work and are quick, none is locked, and the workers do not wait for each other."""
     ids = {t.outgoing.endpoint_id for t in tried}
     unwell = {t.outgoing.endpoint_id for t in tried if not t.answer.arrived or t.answer.milliseconds >= SLOW_MILLISECONDS}
-    was_unwell = or_(Endpoint.failures > 0, Endpoint.slow_milliseconds > 0)
-    unwell |= set(session.scalars(select(Endpoint.id).where(Endpoint.id.in_(ids), was_unwell)))
+    unwell |= set(session.connection().scalars(_unwell(), {"ids": list(ids)}))
     if not unwell:
         return ()
     return session.scalars(select(Endpoint).where(Endpoint.id.in_(unwell)).order_by(Endpoint.id).with_for_update()).all()
@@ -70,16 +71,38 @@ def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) ->
     done: set[UUID] = set()
     for token in {t.outgoing.token for t in tried}:
         ids = [delivery_id for t in tried if t.outgoing.token == token for delivery_id in t.outgoing.delivery_ids]
-        done |= set(
-            session.scalars(
-                update(Delivery)
-                .where(Delivery.id.in_(ids), Delivery.lease_token == token, Delivery.state == DeliveryState.DUE)
-                .values(state=DeliveryState.DONE, done_at=now, tries=Delivery.tries + 1, lease_token=None, lease_until=None)
-                .returning(Delivery.id)
-                .execution_options(synchronize_session=False)
-            )
-        )
+        done |= set(session.connection().scalars(_done(), {"ids": ids, "token": token, "now": now}))
     return done
+
+
+@cache
+def _insert() -> Any:
+    return insert(table(Attempt))
+
+
+@cache
+def _unwell() -> Any:
+    """Which of these endpoints failed, or were slow, with their last answer."""
+    endpoint = table(Endpoint).c
+    return select(endpoint.id).where(
+        endpoint.id.in_(bindparam("ids", expanding=True)), or_(endpoint.failures > 0, endpoint.slow_milliseconds > 0)
+    )
+
+
+@cache
+def _done() -> Any:
+    """Mark deliveries as done whose lease is still valid."""
+    delivery = table(Delivery).c
+    return (
+        update(table(Delivery))
+        .where(
+            delivery.id.in_(bindparam("ids", expanding=True)),
+            delivery.lease_token == bindparam("token"),
+            delivery.state == DeliveryState.DUE,
+        )
+        .values(state=DeliveryState.DONE, done_at=bindparam("now"), tries=delivery.tries + 1, lease_token=None, lease_until=None)
+        .returning(delivery.id)
+    )
 
 
 def _failed(session: Session, tried: AttemptResult, now: datetime) -> set[UUID]:

@@ -22,7 +22,7 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, Endpoint, Event, EventType
 from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
-from service.store.webhooks.deliveries import Outgoing, outgoing_message
+from service.store.webhooks.outgoing import Outgoing, outgoing_message
 
 _TEST = "This is a test message of Greenroom. Messages to this chat work"
 

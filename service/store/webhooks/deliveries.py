@@ -1,28 +1,19 @@
 """Queries of the delivery worker: which deliveries are due, in which order, and the lease that claims them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from service.domain.reported.reader_links import ReaderLinks
-from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.endpoint_kinds import CHATS
-from service.store.db.column_types import AnyRow
-from service.store.reported.public_json import complaint_payload, report_payload
-from service.store.reported.statements import statement_of_event
-from service.store.tables.comments import Comment, Thread
-from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState, EventType
-from service.store.tables.reported import Complaint, Report
-from service.store.tables.sites import Site
-from service.store.webhooks.author_events import author_payload
-from service.store.webhooks.callbacks import callback_body
-from service.store.webhooks.public_json import comment_json, payload
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
 
+Moment = BindParameter[datetime]
 #: Failures in a row after which the circuit breaker opens: the endpoint is then only probed now and then.
 BREAKER = 5
 #: How long events of a site without an endpoint wait, so that many can be marked as sent at once. These events are not urgent.
@@ -32,49 +23,36 @@ MOST_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One claimed delivery with everything that its body and its signature need. Secrets are still encrypted."""
+class DueWork:
+    """What the delivery worker has to do: to make deliveries from events, and to send deliveries that are there already."""
 
-    delivery_id: UUID
-    endpoint_id: UUID
-    token: UUID
-    lease_until: datetime
-    #: False for a delivery that probes a broken endpoint before it is due: its failure does not count as a try.
-    in_time: bool
-    #: The endpoint was slow with its last answer.
-    is_slow: bool
-    kind: EndpointKind
-    url: str
-    secrets: tuple[str, ...]
-    message_id: str
-    type: EventType
-    at: datetime
-    body: Mapping[str, Any]
-    #: Of a chat with a template of its own.
-    template: str = ""
-    #: The other deliveries that a message to a chat stands for.
-    others: tuple[UUID, ...] = ()
-
-    @property
-    def delivery_ids(self) -> tuple[UUID, ...]:
-        """All deliveries that this attempt is of."""
-        return (self.delivery_id, *self.others)
+    events: bool
+    deliveries: bool
 
 
 def anything_due(session: Session, *, now: datetime) -> bool:
     """Whether the delivery worker has work. One read of small indexes, so that an idle worker never takes the write lock."""
-    event_due = exists().where(Event.state == EventState.DUE, Event.due_at <= now)
+    work = due_work(session, now=now)
+    return work.events or work.deliveries
+
+
+def due_work(session: Session, *, now: datetime) -> DueWork:
+    row = session.connection().execute(_due_work(), {"now": now, "idle_since": now - IDLE_EVENTS_WAIT}).one()
+    return DueWork(bool(row.events), bool(row.deliveries))
+
+
+@cache
+def _due_work() -> Any:
+    """Built once: to build it takes longer than to run it."""
+    now: Moment = bindparam("now")
     has_endpoint = exists().where(Endpoint.site_id == Event.site_id, Endpoint.enabled)
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    event_due.where(or_(Event.due_at <= now - IDLE_EVENTS_WAIT, has_endpoint)),
-                    exists().where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now)),
-                    exists().where(Endpoint.enabled, Endpoint.failures >= BREAKER, Endpoint.probe_at <= now, _waits(now)),
-                )
-            )
-        )
+    is_urgent = or_(Event.due_at <= bindparam("idle_since"), has_endpoint)
+    return select(
+        exists().where(Event.state == EventState.DUE, Event.due_at <= now, is_urgent).label("events"),
+        or_(
+            exists().where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now)),
+            exists().where(Endpoint.enabled, Endpoint.failures >= BREAKER, Endpoint.probe_at <= now, _waits(now)),
+        ).label("deliveries"),
     )
 
 
@@ -97,18 +75,18 @@ def claim(
     """
     chosen: list[UUID] = []
     left = {False: limit, True: slow_limit}
-    for endpoint in _ready(session, now):
+    for endpoint in session.execute(_ready(), {"now": now}).all():
         probing, is_chat, is_slow = endpoint.failures >= BREAKER, endpoint.kind in CHATS, endpoint.slow_milliseconds > 0
         most = min(left[is_slow], 1 if probing else room(endpoint.id, is_slow=is_slow))
         if most > 0:
-            candidates = _candidates(endpoint.id, probing, is_chat, now)
-            found = session.scalars(candidates.limit(MOST_TOGETHER if is_chat else most)).all()
+            values = {"endpoint_id": endpoint.id, "now": now, "most": MOST_TOGETHER if is_chat else most}
+            found = session.scalars(_candidates(probing=probing, is_chat=is_chat), values).all()
             chosen += found
             left[is_slow] -= 1 if is_chat and found else len(found)
             if probing:
                 _probed(session, endpoint.id, now + probe_every)
     # A test is sent at once, also to a broken or disabled endpoint.
-    chosen += session.scalars(select(Delivery.id).where(Delivery.event_id.is_(None), _due(now)).limit(left[False]))
+    chosen += session.scalars(_tests(), {"now": now, "most": left[False]})
     if not chosen:
         return []
     return session.scalars(
@@ -132,55 +110,31 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
         )
 
 
-def outgoing(
-    session: Session, delivery_ids: Sequence[UUID], *, token: UUID, now: datetime, links: ReaderLinks, secret_box: SecretBox
-) -> list[Outgoing]:
-    """The contents of the webhooks that were claimed under this token, with the comments as they are now. The delivery that has
-    waited longest comes first.
-
-    A delivery lost its lease if its endpoint was disabled or it was replayed since the claim; then it is left out.
-    """
-    if not delivery_ids:
-        return []
-    rows = session.execute(
-        select(Delivery, Endpoint, Event, Comment, Thread, Site, Report, Complaint)
-        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-        .join(Site, Site.id == Endpoint.site_id)
-        .outerjoin(Event, Event.id == Delivery.event_id)
-        .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Complaint, Complaint.id == Event.about_id)
-        .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
-        .outerjoin(Thread, Thread.id == Comment.thread_id)
-        .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token, Endpoint.kind.not_in(CHATS))
-        .order_by(Delivery.due_at, Delivery.id)
-    )
-    return [outgoing_message(row, _body(row, links, secret_box), now=now) for row in rows]
+@cache
+def _tests() -> Any:
+    return select(Delivery.id).where(Delivery.event_id.is_(None), _due(bindparam("now"))).limit(bindparam("most"))
 
 
-def _live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
-    """The encrypted secrets that are in force: the new one, and the old one until its time is over."""
-    old_lives = endpoint.old_secret and endpoint.old_secret_until and endpoint.old_secret_until > now
-    return (endpoint.secret, endpoint.old_secret) if old_lives else (endpoint.secret,)
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: "datetime | Moment") -> ColumnElement[bool]:
     return or_(Delivery.lease_until.is_(None), Delivery.lease_until < now)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: Moment) -> ColumnElement[bool]:
     return and_(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now))
 
 
-def _waits(now: datetime) -> ColumnElement[bool]:
+def _waits(now: Moment) -> ColumnElement[bool]:
     return exists().where(Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DUE, _free(now))
 
 
-def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
+@cache
+def _ready() -> Any:
     """Endpoints that may be called now and have deliveries waiting. Working endpoints come in random order, so that under
     overload each gets its share.
     """
+    now: Moment = bindparam("now")
     due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
-    return session.execute(
+    return (
         select(Endpoint.id, Endpoint.failures, Endpoint.kind, Endpoint.slow_milliseconds)
         .where(
             Endpoint.enabled,
@@ -188,12 +142,15 @@ def _ready(session: Session, now: datetime) -> Sequence[AnyRow]:
             or_(due, and_(Endpoint.failures >= BREAKER, _waits(now))),
         )
         .order_by(Endpoint.failures, func.random())
-    ).all()
+    )
 
 
-def _candidates(endpoint_id: UUID, probing: bool, is_chat: bool, now: datetime) -> Any:
+@cache
+def _candidates(*, probing: bool, is_chat: bool) -> Any:
     """Deliveries to one endpoint, apart from those that must wait for an earlier delivery of the same comment that is still
     due. A message to a chat tells all of them together, so there none has to wait."""
+    now: Moment = bindparam("now")
+    endpoint_id: BindParameter[UUID] = bindparam("endpoint_id")
     earlier = aliased(Delivery)
     held_back = exists().where(
         earlier.endpoint_id == endpoint_id,
@@ -212,6 +169,7 @@ def _candidates(endpoint_id: UUID, probing: bool, is_chat: bool, now: datetime) 
             *(() if probing else (Delivery.due_at <= now,)),
         )
         .order_by(Delivery.due_at, Delivery.id)
+        .limit(bindparam("most"))
         # SKIP LOCKED: delivery workers do not wait for each other's row locks.
         .with_for_update(skip_locked=True, of=Delivery)
     )
@@ -225,39 +183,3 @@ def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:
         .values(probe_at=next_probe)
         .execution_options(synchronize_session=False)
     )
-
-
-def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime) -> Outgoing:
-    """A leased Delivery as it is sent, of a row that also has its Endpoint and its Event. A test has no event."""
-    delivery, endpoint, event = row.Delivery, row.Endpoint, row.Event
-    return Outgoing(
-        delivery_id=delivery.id,
-        endpoint_id=endpoint.id,
-        token=delivery.lease_token,
-        lease_until=delivery.lease_until,
-        in_time=delivery.due_at <= now,
-        is_slow=endpoint.slow_milliseconds > 0,
-        kind=EndpointKind(endpoint.kind),
-        url=endpoint.url,
-        secrets=_live_secrets(endpoint, now=now),
-        message_id=str(event.id if event else delivery.id),
-        type=EventType(event.type) if event else EventType.TEST,
-        at=event.at if event else delivery.created_at,
-        body=body,
-    )
-
-
-def _body(row: AnyRow, links: ReaderLinks, secret_box: SecretBox) -> dict[str, Any]:
-    _, endpoint, event, comment, thread, site, report, complaint = row
-    if endpoint.kind == EndpointKind.AKISMET:
-        return callback_body(event)
-    if event is None:
-        return {"site": endpoint.site_id, "endpoint": str(endpoint.id)}
-    name = site.name or site.id
-    if complaint is not None:
-        return complaint_payload(event, complaint, comment_json(comment, thread), name, links=links, secret_box=secret_box)
-    if report is not None:
-        return report_payload(event, report, comment_json(comment, thread), name, links=links, secret_box=secret_box)
-    if event.seq < 0:
-        return author_payload(event, comment, site, links=links)
-    return {**payload(event, comment, thread), "statement": statement_of_event(event, site, links=links)}

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 def deliver(resources: WorkerResources, *, seconds: float = 60.0) -> int:
     """Run `deliver` until nothing is due any more, however slow the machine is."""
-    return courier.deliver(resources, seconds=seconds)
+    return courier.deliver(resources, seconds=seconds, gather=0.02)
 
 
 class Host:
