@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from service.setting_kinds import (  # isort: skip
-    database, folder, issuer, long_secret, mailbox, networks, one_of, own_host, read_replica, redis, seconds, smtp, whole, words,
+    database, folder, issuer, long_secret, mailbox, networks, one_of, public_address, read_replica, redis, seconds, smtp,
+    socket_path, whole, words,
     yes_or_no,
 )  # fmt: skip
 
@@ -38,7 +40,10 @@ class Settings:
     home: Path = _setting(Path("~/.greenroom").expanduser(), "Folder for the data of the embedded default.", folder)
     host: str = _setting("127.0.0.1", "Address that the web process listens on.")
     port: int = _setting(8000, "Port that the web process listens on.", whole(1, 65535))
-    public_url: str = _setting("", "Address under which hosts and moderators reach Greenroom; links are made from it.", own_host)
+    socket: str = _setting("", "Unix socket that the web process listens on in place of the port, behind a proxy.", socket_path)
+    public_url: str = _setting(
+        "", "Address under which hosts and moderators reach Greenroom; links are made from it.", public_address
+    )
     database_url: str = _setting(
         "", "PostgreSQL or SQLite address; empty means SQLite in the data folder.", database, secret=True
     )
@@ -175,6 +180,11 @@ class Settings:
         return self.public_url or f"http://{'localhost' if self.host in _THIS_MACHINE else self.host}:{self.port}"
 
     @property
+    def sub_path(self) -> str:
+        """The path below which everything is served: `/comments`; empty for the root of a host."""
+        return urlsplit(self.public_url).path
+
+    @property
     def sends_mail(self) -> bool:
         return bool(self.mail_url)
 
@@ -214,6 +224,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     settings = Settings(**{name: _parsed(name, given) for name, given in raw_settings(environ).items()})
     if settings.mail_url and not settings.mail_from:
         raise BadSetting("mail_from: expected an address like greenroom@news.example, because mail_url is set; got nothing")
+    if settings.socket and not settings.public_url:
+        raise BadSetting("public_url: expected the address of the proxy in front, because socket is set; got nothing")
     return settings
 
 

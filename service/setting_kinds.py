@@ -138,13 +138,18 @@ def redis(text: str) -> str:
     return text
 
 
-def own_host(text: str) -> str:
-    """A web address without a path: cookies, forms and links of Greenroom begin at the root of its host."""
+def socket_path(text: str) -> str:
+    """The path of a Unix socket. The kernel allows 107 bytes."""
+    if text and (not text.startswith("/") or len(text.encode()) > 107):
+        raise ValueError("expected the whole path of a socket, of at most 107 bytes, such as /run/greenroom/web.sock")
+    return text
+
+
+def public_address(text: str) -> str:
+    """The web address under which everything is served, with or without a path."""
     found = address(text)
-    if urlsplit(found).path:
-        raise ValueError(
-            "expected an address without a path, such as https://comments.news.example: Greenroom needs a host name of its own"
-        )
+    if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)*", urlsplit(found).path):
+        raise ValueError("expected a path of plain letters, digits, dots and dashes, such as https://news.example/comments")
     return found
 
 

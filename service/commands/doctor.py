@@ -25,6 +25,7 @@ from service.commands.config import doubts
 from service.commands.support.broker_check import unusable
 from service.commands.support.context import new_database, settings
 from service.commands.support.operator_errors import advice
+from service.commands.support.own_web import connection_to_web, listening_at
 from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
 from service.config import BadSetting
 from service.jobs.names import Route
@@ -107,7 +108,7 @@ def _versions() -> Finding:
 
 
 def _settings() -> Iterator[Finding]:
-    where = f"http://{settings().host}:{settings().port}, known as {settings().url}"
+    where = f"{settings().socket or f'http://{settings().host}:{settings().port}'}, known as {settings().url}"
     yield Finding("settings", True, where)
     for doubt in doubts(settings()):
         yield Finding("settings", None, doubt)
@@ -238,17 +239,16 @@ def _mail() -> Finding:
 
 
 def _web() -> Finding:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104
-    connection = http.client.HTTPConnection(host, settings().port, timeout=3)
+    place, connection = listening_at(settings()), connection_to_web(settings(), seconds=3)
     try:
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
         status = json.loads(answer.read())["status"]
     except (OSError, http.client.HTTPException, ValueError, KeyError):
-        return Finding("web", None, f"nobody answers at {host}:{settings().port}", "`greenroom up` or `greenroom web` starts it")
+        return Finding("web", None, f"nobody answers at {place}", "`greenroom up` or `greenroom web` starts it")
     finally:
         connection.close()
-    return Finding("web", status == "ok", f"answers at {host}:{settings().port}: {status}")
+    return Finding("web", status == "ok", f"answers at {place}: {status}")
 
 
 def _installation(session: Session) -> Iterator[Finding]:

@@ -62,12 +62,15 @@ def sweep() -> None:
 
 def _run(name: str) -> None:
     from service.processes.roles import Role, load_libraries, run
+    from service.processes.socket_file import make_room
 
     role = Role(name)
     if role in (Role.CHECKS, Role.COURIER, Role.BEAT) and not settings().redis_url:
         raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
     if settings().redis_url:
         check_broker(settings().redis_url)
+    if role is Role.WEB and settings().socket:
+        make_room(settings().socket)
     # Asked here, because a web process without its root secret would be started again and again.
     demand_own_secret(settings())
     load_libraries({role}, settings())

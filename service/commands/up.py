@@ -19,6 +19,7 @@ from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
 from service.processes.broker import OwnRedis, own_redis
+from service.processes.socket_file import make_room
 
 #: The loopback networks. Webhooks may go to receivers on this machine if Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"
@@ -88,6 +89,9 @@ def _only_one(settings: Settings) -> int:
 
 
 def _demand_free_port(settings: Settings) -> None:
+    if settings.socket:
+        make_room(settings.socket)
+        return
     # Check the port here, because the web server would not fail: two instances would share the port, and each would get half of
     # the requests.
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET

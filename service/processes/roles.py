@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from setproctitle import setproctitle
@@ -22,6 +23,7 @@ from service import logs
 from service.child_process import die_with_parent
 from service.config import Settings, load
 from service.jobs.names import Route
+from service.processes.socket_file import make_room
 from service.uncaught_errors import log_stderr, log_uncaught
 
 #: Seconds that requests under way may still take after the web process got SIGTERM.
@@ -35,6 +37,8 @@ KEEP_ALIVE = 75
 CONNECTIONS = 8192
 #: File descriptors that are left for everything but connections.
 _OTHER_FILES = 512
+#: Who may connect to the Unix socket: the owner and the group, which the user of the proxy joins.
+SOCKET_MODE = 0o660
 #: Bytes that a connection may buffer. A longer head is answered with a bare 431; our own error already names the header from 16 KB
 #: on.
 BUFFER = 32 * 1024
@@ -138,10 +142,14 @@ def _web(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    if settings.socket:
+        make_room(settings.socket)
     server = Granian(
         "service.processes.roles:web_app",
         address=settings.host,
         port=settings.port,
+        uds=Path(settings.socket) if settings.socket else None,
+        uds_permissions=SOCKET_MODE,
         interface=Interfaces.ASGINL if settings.fast_paths else Interfaces.WSGI,
         blocking_threads=None if settings.fast_paths else settings.web_threads,
         loop=Loops.uvloop,
@@ -185,8 +193,9 @@ def web_app() -> Any:
     if settings.load_checks:
         load_checks()
     service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)
-    give_up_unread(settings.port, settings.write_timeout)
-    if isinstance(service, AsgiApp):
+    if not settings.socket:
+        give_up_unread(settings.port, settings.write_timeout)
+    if isinstance(service, AsgiApp) and not settings.socket:
         # Behind a proxy all connections have its address, and the proxy limits those of its clients.
         per_address = 0 if settings.trusted_proxies else settings.connections_per_ip
         limits = ConnectionLimits(per_address, most=_connections() * 3 // 4)

@@ -34,6 +34,7 @@ from service.web.http.request_id import request_id_of
 from service.web.http.request_line import check_request_line
 from service.web.http.route_metadata import ThreadConverter, WholeThreadConverter, page, public
 from service.web.http.security_headers import DEFAULT_HEADERS
+from service.web.http.sub_path import serve_below
 from service.web.openapi import pages
 from service.web.ops import health, metrics
 from service.web.pages.blueprint import _language, _time_zone, bp, unknown_address
@@ -137,6 +138,9 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     app.after_request(add_rate_limit_headers)
     app.after_request(_sign_response)
     app.after_request(compress)
+    if settings.sub_path:
+        # Registered after `compress`, so it runs before it.
+        serve_below(app, settings.sub_path)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     open_pages(app)

@@ -7,6 +7,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from service.domain.origins import origin_of
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "news-page"
 
 
@@ -15,7 +17,11 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         text = (EXAMPLE / self.path.partition("?")[0].strip("/")).read_text(encoding="utf-8")
-        body = text.replace("http://localhost:8000", self.greenroom).replace("demo", "news").encode()
+        # A policy names the origin; an address in it would allow this one path.
+        text = text.replace("http://localhost:8000/", f"{self.greenroom}/").replace(
+            "http://localhost:8000", origin_of(self.greenroom)
+        )
+        body = text.replace("demo", "news").encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/css" if self.path.endswith(".css") else "text/html; charset=utf-8")
         self.end_headers()
@@ -31,7 +37,9 @@ def served_pages(greenroom: str) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Pages", (_Pages,), {"greenroom": greenroom}))
     thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.05))
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -29,6 +29,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def port_answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 #: Most seconds to wait for an expected event: far more than any machine needs, and less than the time limit of a test.
 PATIENCE = 120.0
 

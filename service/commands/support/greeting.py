@@ -1,6 +1,6 @@
 """The terminal output of `greenroom up`: a greeting once the web process answers, the demo's progress, then the log."""
 
-import http.client
+import http
 import shlex
 import sys
 import time
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service.commands.support.first_run import KEY_FILE, Installation
+from service.commands.support.own_web import connection_to_web
 from service.config import Settings
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ class StartUpWatch:
 
 
 def _answers(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    connection = http.client.HTTPConnection(host, settings.port, timeout=0.5)
+    connection = connection_to_web(settings, seconds=0.5)
     try:
         connection.request("GET", "/livez")
         return connection.getresponse().status == http.HTTPStatus.OK

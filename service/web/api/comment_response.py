@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from service.domain.states import State
@@ -187,7 +188,7 @@ def accepted_response(comment_id: UUID, site_id: str, thread: str, *, base: str)
         state=State.PENDING,
         version=0,
         thread=ThreadAccepted(id=thread),
-        links=Links(self=path, feed=feed_path(site_id, thread)),
+        links=_links(path, feed_path(site_id, thread), base),
     )
 
 
@@ -232,8 +233,13 @@ def _facts(row: ListedComment, base: str) -> dict[str, Any]:
         "updated_at": comment.updated_at,
         "judged_at": comment.judged_at,
         "verdict": _verdict(row.verdict) if row.verdict else None,
-        "links": Links(self=path, feed=feed_path(comment.site_id, thread.external_id)),
+        "links": _links(path, feed_path(comment.site_id, thread.external_id), base),
     }
+
+
+def _links(comment: str, feed: str, base: str) -> Links:
+    root = urlsplit(base).path
+    return Links(self=root + comment, feed=root + feed)
 
 
 def _verdict(row: VerdictRow) -> VerdictResponse:

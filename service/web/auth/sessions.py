@@ -165,7 +165,10 @@ def clear_cookie(response: Response) -> Response:
 
 
 def cookie_name() -> str:
-    return "__Host-greenroom" if over_https() else "greenroom"
+    """Browsers take `__Host-` only at the root of a host."""
+    if not over_https():
+        return "greenroom"
+    return "__Secure-greenroom" if resources().settings.sub_path else "__Host-greenroom"
 
 
 def device_cookie_name() -> str:

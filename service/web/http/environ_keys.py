@@ -22,6 +22,10 @@ BODY_ERROR = "greenroom.unread"
 RAW_PATH = "RAW_URI"
 
 
+#: The path below which Greenroom is served, if it is not the root. Set once it is taken off the path of the request.
+SUB_PATH = "greenroom.sub_path"
+
+
 #: The bytes of all header names and values, if the server has counted them.
 HEADER_BYTES = "greenroom.header_bytes"
 

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from service.domain.errors import Code, Fault, Refusal
 from service.error_facts import short_error_facts
 from service.web.http.json_body import MAX_BODY
+from service.web.http.sub_path import sub_path_of
 
 PROBLEM = "application/problem+json"
 
@@ -66,7 +67,9 @@ class Problem(BaseModel):
 def problem_response(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int | None = None) -> Response:
     """One problem as a response."""
     status = status or STATUS[code]
-    problem = in_words(code, detail, faults, status=status, request_id=g.get("request_id", ""))
+    problem = in_words(
+        code, detail, faults, status=status, request_id=g.get("request_id", ""), sub_path=sub_path_of(request.environ)
+    )
     response = Response(problem.model_dump_json(), status, content_type=PROBLEM)
     if code in (Code.UNAVAILABLE, Code.IN_PROGRESS):
         response.headers["Retry-After"] = "1"
@@ -75,10 +78,10 @@ def problem_response(code: Code, detail: str, faults: tuple[Fault, ...] = (), *,
     return response
 
 
-def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str) -> Problem:
+def in_words(code: Code, detail: str, faults: tuple[Fault, ...] = (), *, status: int, request_id: str, sub_path: str) -> Problem:
     """Build the model of one problem. `type` is a path of our own documentation."""
     return Problem(
-        type=f"/docs/errors#{code}",
+        type=f"{sub_path}/docs/errors#{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,

@@ -24,6 +24,7 @@ from service.web.auth.ended_session import keep_sent_form
 from service.web.http import responses
 from service.web.http.errors import STATUS, http_problem, problem_response
 from service.web.http.i18n import _, ngettext
+from service.web.http.sub_path import sub_path_of
 from service.web.http.time_zone import browser_zone
 from service.web.pages.error_text import sentence
 from service.web.pages.highlight import visible_text
@@ -152,7 +153,8 @@ def _page_before() -> str:
         return request.full_path.rstrip("?")
     parts = urlsplit(request.referrer or "")
     same = f"{parts.scheme}://{parts.netloc}" == request.headers.get("Origin", "")
-    return local_path(parts.path + (f"?{parts.query}" if parts.query else "")) if same else "/queue"
+    path = parts.path.removeprefix(sub_path_of(request.environ))
+    return local_path(path + (f"?{parts.query}" if parts.query else "")) if same else "/queue"
 
 
 @bp.errorhandler(HTTPException)

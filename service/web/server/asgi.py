@@ -18,6 +18,7 @@ from service.web.http.errors import PROBLEM, STATUS, in_words
 from service.web.http.header_limits import too_large
 from service.web.http.request_id import request_id_of
 from service.web.http.security_headers import DEFAULT_HEADERS
+from service.web.http.sub_path import enter, sub_path_of
 from service.web.resources.web_resources import Trial
 from service.web.server.body_reader import BodyReader, put
 from service.web.server.connection_limits import RequestsUnderWay
@@ -43,6 +44,7 @@ class AsgiApp:
         self._threads = WsgiThreads(self._feeds, most=resources.settings.web_threads, busy=_busy, give=self._give)
         # The Flask application applies `with_trusted_proxies` again, because it also runs without this class. The result is the
         # same.
+        self._sub_path = resources.settings.sub_path
         self._believed = with_trusted_proxies(_as_it_is, resources.settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,10 +57,14 @@ class AsgiApp:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ: Any = environ_of(scope)
+        refusal: Refusal | None
         if refusal := too_large(environ):
             await _problem(environ, refusal).give(send)
             return
         environ = self._believed(environ, None)
+        if refusal := enter(environ, self._sub_path):
+            await _problem(environ, refusal).give(send)
+            return
         if (answer := self._feeds.response(environ)) is not None:
             if not await self._give(environ, answer, send):
                 await _busy(environ).give(send)
@@ -86,7 +92,9 @@ def _busy(environ: Environ) -> WsgiResponse:
 def _problem(environ: Environ, refusal: Refusal, *headers: tuple[str, str]) -> WsgiResponse:
     """A refusal without a thread: the same problem as Flask would give."""
     request_id, status = request_id_of(environ.get("HTTP_X_REQUEST_ID", "")), STATUS[refusal.code]
-    problem = in_words(refusal.code, refusal.detail, refusal.faults, status=status, request_id=request_id)
+    problem = in_words(
+        refusal.code, refusal.detail, refusal.faults, status=status, request_id=request_id, sub_path=sub_path_of(environ)
+    )
     body = problem.model_dump_json().encode()
     own = [("Content-Type", PROBLEM), ("Content-Length", str(len(body))), *headers, ("X-Request-Id", request_id)]
     if environ.get("PATH_INFO") == CHECK_PATH:

@@ -40,7 +40,7 @@ class FastPost:
     """Stores comments and answers. `said`: the headers that every response has."""
 
     def __init__(self, resources: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
-        self._resources = resources
+        self._resources, self._root = resources, resources.settings.sub_path
         self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
 
@@ -66,7 +66,7 @@ class FastPost:
         body = accepted_as_json(name, caller.site_id, thread, base=self._resources.settings.url)
         observe("comments.submit_comment", "POST", "202", time.perf_counter() - began)
         own = [
-            *_own(name, len(body), replayed=outcome.replayed),
+            *_own(f"{self._root}{_PATH}/{name}", len(body), replayed=outcome.replayed),
             *self._rate_limit_headers(environ),
             ("X-Request-Id", request_id),
         ]
@@ -107,6 +107,6 @@ def _is_ordinary(environ: Environ, exact: bytes) -> bool:
     )
 
 
-def _own(name: str, length: int, *, replayed: bool) -> Headers:
-    own = [("Content-Length", str(length)), ("Location", f"{_PATH}/{name}")]
+def _own(location: str, length: int, *, replayed: bool) -> Headers:
+    own = [("Content-Length", str(length)), ("Location", location)]
     return [*own, ("Idempotent-Replayed", "true")] if replayed else own

@@ -1,11 +1,13 @@
 // Signs the moderator in again in a dialog, after the session has ended. The page and everything typed on it stay as they are.
 // The dialog shows the forms of the sign-in pages, so it has the same steps: password, then the second factor.
 
+import { at } from "./paths.js";
+
 let pending = null;
 
 // The session of this browser as { csrf, moderator }, or null if there is none. Throws if the network is away.
 export async function session() {
-  const answer = await fetch("/session", { headers: { Accept: "application/json" } });
+  const answer = await fetch(at("/session"), { headers: { Accept: "application/json" } });
   return answer.ok ? answer.json() : null;
 }
 
@@ -29,7 +31,7 @@ async function opened() {
   const before = document.activeElement;
   try {
     const { offerPasskeys } = await import("./passkeys.js");
-    fill(dialog, await (await fetch("/sign-in?again=1&next=/session")).text(), offerPasskeys);
+    fill(dialog, await (await fetch(at("/sign-in?again=1&next=/session"))).text(), offerPasskeys);
     dialog.showModal();
     return await answered(dialog, offerPasskeys);
   } finally {

@@ -1,5 +1,7 @@
 // Creates a passkey for this account, and signs in with one. Where the browser knows no passkeys, the pages do not show them.
 
+import { at } from "./paths.js";
+
 const supported = Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 
 // Show the passkey buttons inside this element.
@@ -28,7 +30,7 @@ async function signIn(button) {
   const { next } = await post("/sign-in/passkey/answer", { credential: credential.toJSON(), next: button.dataset.next });
   // The dialog that signs in again stays on its page.
   const leave = button.dispatchEvent(new CustomEvent("signed-in", { bubbles: true, cancelable: true }));
-  if (leave) location.assign(next);
+  if (leave) location.assign(at(next));
 }
 
 async function create(form) {
@@ -38,12 +40,12 @@ async function create(form) {
   const credential = await navigator.credentials.create({ publicKey });
   await post("/account/passkeys", { credential: credential.toJSON(), name: name ?? "" }, csrf);
   form.reset();
-  location.assign(form.dataset.next);
+  location.assign(at(form.dataset.next));
 }
 
-async function post(address, content = {}, csrf = "") {
+async function post(path, content = {}, csrf = "") {
   const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf };
-  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(content) });
+  const answer = await fetch(at(path), { method: "POST", headers, body: JSON.stringify(content) });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(body.detail ?? String(answer.status));
   return body;

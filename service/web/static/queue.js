@@ -5,6 +5,7 @@ import { badge } from "./badge.js";
 import { keymap, shownKey, openHelp } from "./keys.js";
 import { actOf, capsLock, digitOf } from "./key_layout.js";
 import { swipes } from "./swipe.js";
+import { at } from "./paths.js";
 import { send, ask, newId } from "./requests.js";
 import { dress, openTool, toolOpen, closeTool } from "./tools.js";
 
@@ -572,7 +573,7 @@ const acts = {
   ...Object.fromEntries(["note", "reply", "edit", "ban", "trust", "copy"].map((name) => [name, () => tool(name)])),
   reject_author: () => current?.querySelector("a.by-author")?.click(),
   density: () => document.getElementById("density").requestSubmit(),
-  author: () => { if (current) location.assign(`/queue?site=${site}&author=${current.dataset.id}${ofState}`); },
+  author: () => { if (current) location.assign(at(`/queue?site=${site}&author=${current.dataset.id}${ofState}`)); },
   search: () => document.getElementById("search").focus(),
   focus: () => { body.classList.toggle("focused"); if (current) go(current); },
   help: () => openHelp(),

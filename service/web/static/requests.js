@@ -2,14 +2,15 @@
 // request is sent again with the same action id, so the server carries it out only once.
 
 import { adopt, session, signInAgain } from "./again.js";
+import { at } from "./paths.js";
 
 const PAUSES = [700, 1500, 3000];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const words = JSON.parse(document.getElementById("words").textContent);
 
-export const send = (address, content) => post(address, JSON.stringify(content), { "Content-Type": "application/json" });
+export const send = (path, content) => post(at(path), JSON.stringify(content), { "Content-Type": "application/json" });
 
-// The fields of a form, answered as JSON.
+// The fields of a form, answered as JSON. Its address is whole.
 export const sendForm = (address, fields) => post(address, new URLSearchParams(fields), {});
 
 async function post(address, body, headers) {
@@ -41,8 +42,8 @@ async function signedInAnew() {
   }
 }
 
-export async function ask(address) {
-  const answer = await fetch(address, { headers: { Accept: "application/json, text/html" } });
+export async function ask(path) {
+  const answer = await fetch(at(path), { headers: { Accept: "application/json, text/html" } });
   if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   return answer;
 }

@@ -1,0 +1,1 @@
+"""Real proxies in front of a Greenroom, and a crawl through them."""

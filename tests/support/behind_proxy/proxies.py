@@ -1,0 +1,59 @@
+"""Real proxies in front of a Greenroom, with the recipes of `deploy/proxy`."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Self
+
+from tests.support.servers import Server, port_answers
+
+RECIPES = Path(__file__).parents[3] / "deploy" / "proxy"
+
+
+class Proxy(Server):
+    """A proxy on a free port. `recipe` is its configuration for Greenroom."""
+
+    program: str
+    recipe: str = ""
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        return cls(folder) if shutil.which(cls.program, path=f"{os.environ['PATH']}:/usr/sbin") else None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def ready(self) -> bool:
+        return port_answers(self.port)
+
+
+class Nginx(Proxy):
+    program = "nginx"
+
+    def command(self) -> list[str]:
+        folders = "".join(
+            f"{name}_temp_path {self.folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        # Its workers read the socket as the user that owns it.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (self.folder / "nginx.conf").write_text(
+            f"{user} daemon off; pid {self.folder}/pid; worker_processes 1; error_log {self.folder}/error.log;\n"
+            f"events {{}}\nhttp {{ access_log off; {folders}"
+            f"server {{ listen 127.0.0.1:{self.port}; {self.recipe} }} }}\n"
+        )
+        return [self.program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+
+
+class Apache(Proxy):
+    program = "apache2"
+
+    def command(self) -> list[str]:
+        modules = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http")
+        loaded = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules)
+        user = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else ""
+        (self.folder / "apache.conf").write_text(
+            f"{loaded}ServerName localhost\nListen 127.0.0.1:{self.port}\nPidFile {self.folder}/pid\n"
+            f"{user}ErrorLog {self.folder}/error.log\nDefaultRuntimeDir {self.folder}\nDocumentRoot {self.folder}\n{self.recipe}\n"
+        )
+        return [self.program, "-DFOREGROUND", "-d", str(self.folder), "-f", str(self.folder / "apache.conf")]
