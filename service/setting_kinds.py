@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from service.redis_address import SCHEMES, sentinels
+
 
 def whole(low: int, high: int) -> Callable[[str], int]:
     """A whole number, both ends included."""
@@ -131,10 +133,11 @@ def _several_hosts(url: str) -> str:
 
 
 def redis(text: str) -> str:
-    """A Redis URL, in redis-py's spelling."""
-    if text and not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("expected redis://…, rediss://… or unix:///…")
+    """A Redis URL, in redis-py's spelling, or that of its Sentinels."""
+    if text and not text.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
+        raise ValueError("expected redis://…, rediss://… (with TLS), unix:///… or sentinel://one,two,three/NAME/0")
     _split(text)
+    sentinels(text)
     return text
 
 

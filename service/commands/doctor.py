@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.config import doubts
-from service.commands.support.broker_check import unusable
+from service.commands.support.broker_check import NAME_ANOTHER, reason_of, unusable
 from service.commands.support.context import new_database, settings
 from service.commands.support.operator_errors import advice
 from service.commands.support.own_web import connection_to_web, listening_at
@@ -212,12 +212,12 @@ def _broker() -> Finding:
     client = redis_client(url or f"unix://{own}", patience=1)
     try:
         if fault := unusable(url or f"unix://{own}"):
-            return Finding("broker", False, fault, "name a single Redis or Valkey with REDIS_URL")
+            return Finding("broker", False, fault, NAME_ANOTHER)
         facts: dict[str, Any] = client.info()
         waiting = {route: client.llen(f"greenroom:jobs:{route}") for route in Route}
     except redis.RedisError as error:
         do = "comments are checked a little later until it is back; is REDIS_URL right?"
-        return Finding("broker", False, f"Redis does not answer: {type(error).__name__}", do)
+        return Finding("broker", False, f"Redis cannot be used: {reason_of(error)}", do)
     finally:
         client.close()
     queued = ", ".join(f"{count} {route}" for route, count in waiting.items())

@@ -4,15 +4,12 @@ import logging
 import time
 from typing import Protocol
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from service.config import Settings
 from service.jobs.names import POLLING_KEY
 from service.jobs.notify import BREAK
+from service.jobs.redis_client import redis_client
 
 log = logging.getLogger("greenroom.jobs")
 
@@ -52,9 +49,7 @@ class RedisPollLease:
     """A Redis key with a TTL and no owner. If two workers think that they hold it, both poll, which is harmless."""
 
     def __init__(self, url: str) -> None:
-        # Reconnect once if an idle connection was dropped. Do not retry after a timeout.
-        retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
-        self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry)
+        self._redis = redis_client(url, patience=PATIENCE, reconnects=1)
         self._said = self._broken_until = 0.0
 
     def take(self) -> bool:

@@ -1,11 +1,13 @@
 """The Celery application: the broker and its settings."""
 
 from typing import Any
+from urllib.parse import quote
 
 from celery import Celery
 
 from service.config import Settings
 from service.jobs.names import PREFIX, ROUTES, Route
+from service.redis_address import Sentinels, sentinels
 
 
 def celery_app(settings: Settings) -> Celery:
@@ -16,16 +18,41 @@ def celery_app(settings: Settings) -> Celery:
     """
     app = Celery("greenroom", broker=_broker_url(settings.redis_url), set_as_current=False)
     app.conf.update(_CELERY)
+    if named := sentinels(settings.redis_url):
+        app.conf.update(_through_sentinels(named))
+    elif settings.redis_url.startswith("rediss://") and "ssl_" not in settings.redis_url:
+        # Without any option Celery would not speak TLS.
+        app.conf.update(broker_use_ssl=_TLS)
     app.conf.update(task_routes={job.value: {"queue": route.value} for job, route in ROUTES.items()})
     return app
 
 
 def _broker_url(redis_url: str) -> str:
-    """The Redis URL in Celery's spelling: Celery uses another scheme for Unix sockets."""
+    """The Redis URL in Celery's spelling, which is another one for Unix sockets and Sentinels."""
+    if named := sentinels(redis_url):
+        user, password = (quote(named.login.get(part, ""), safe="") for part in ("username", "password"))
+        # Celery connects anew with the next one of these, so each has all that is needed.
+        return ";".join(f"sentinel://{user}:{password}@{_host(*place)}/{named.database}" for place in named.hosts)
     if redis_url.startswith("unix://"):
         return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
     return redis_url or "memory://"
 
+
+def _host(name: str, port: int) -> str:
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def _through_sentinels(named: Sentinels) -> dict[str, Any]:
+    limits = {name: _CELERY["broker_transport_options"][name] for name in ("socket_timeout", "socket_connect_timeout")}
+    options = {"master_name": named.name, "sentinel_kwargs": named.sentinel_options | limits}
+    return {
+        "broker_transport_options": _CELERY["broker_transport_options"] | options,
+        "broker_use_ssl": named.tls or (False if named.tls is None else _TLS),
+    }
+
+
+#: TLS with what the machine trusts.
+_TLS = {"ssl_cert_reqs": "required"}
 
 _CELERY: dict[str, Any] = {
     "task_serializer": "json",

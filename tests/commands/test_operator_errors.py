@@ -153,7 +153,7 @@ def test_a_redis_that_is_away_is_said_and_a_cluster_is_refused(
     assert capsys.readouterr().err == ""
     check_broker(f"redis://127.0.0.1:{free_port()}")
     assert capsys.readouterr().err.startswith(
-        "Redis does not answer (ConnectionError): comments are checked some 3 seconds later"
+        "Redis cannot be used (nobody listens at this host and port): comments are checked some 3 seconds later"
     )
     node = ClusterNode.find(tmp_path)
     assert node

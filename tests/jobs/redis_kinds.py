@@ -1,0 +1,110 @@
+"""Redis servers as clouds have them: with users, with TLS, and a set with Sentinels."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import redis
+
+from tests.support.servers import Redis, Server, wait_until
+
+PASSWORD = "p@ss/word:%"
+QUOTED = "p%40ss%2Fword%3A%25"
+#: What a user of Greenroom needs: its own keys, and no command for administrators but INFO.
+USER = f"user greenroom on >{PASSWORD} ~greenroom:* &greenroom:* +@all -@admin -@dangerous +info"
+
+
+class UserRedis(Redis):
+    """A Redis that lets in nobody but `greenroom`, and on request speaks TLS only."""
+
+    tls: Path | None = None
+    replica_of: int = 0
+
+    def command(self) -> list[str]:
+        (self.folder / "users.acl").write_text(f"user default off\n{USER}\nuser boss on >{PASSWORD} ~* &* +@all\n")
+        options = ["--aclfile", f"{self.folder}/users.acl"]
+        if self.replica_of:
+            options += ["--replicaof", "127.0.0.1", str(self.replica_of)]
+        options += ["--masteruser", "boss", "--masterauth", PASSWORD, "--repl-diskless-sync-delay", "0"]
+        if self.tls:
+            options += ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no"]
+            options += ["--tls-cert-file", f"{self.tls}/cert.pem", "--tls-key-file", f"{self.tls}/key.pem"]
+        return [*super().command(), *options]
+
+    @property
+    def url(self) -> str:
+        scheme, options = ("rediss", f"?ssl_ca_certs={self.tls}/cert.pem") if self.tls else ("redis", "")
+        return f"{scheme}://greenroom:{QUOTED}@localhost:{self.port}/0{options}"
+
+    def boss(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url.replace("greenroom:", "boss:"))
+
+    def ready(self) -> bool:
+        try:
+            with self.boss() as boss:
+                return bool(boss.ping())
+        except redis.RedisError:
+            return False
+
+
+class SentinelServer(Server):
+    """A Sentinel that watches the Redis `greenroom`. It has a password of its own."""
+
+    watched: int
+
+    def command(self) -> list[str]:
+        (self.folder / "sentinel.conf").write_text(
+            f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\nrequirepass watch\n"
+            f"sentinel monitor greenroom 127.0.0.1 {self.watched} 2\nsentinel auth-user greenroom boss\n"
+            f'sentinel auth-pass greenroom "{PASSWORD}"\nsentinel down-after-milliseconds greenroom 500\n'
+            f"sentinel failover-timeout greenroom 3000\nsentinel sentinel-pass watch\n"
+        )
+        return [shutil.which("redis-sentinel") or "", str(self.folder / "sentinel.conf")]
+
+    def ask(self) -> redis.Redis:
+        return redis.Redis(port=self.port, password="watch", decode_responses=True)
+
+    def ready(self) -> bool:
+        try:
+            with self.ask() as asked:
+                return bool(asked.ping())
+        except redis.RedisError:
+            return False
+
+
+def certificate(folder: Path) -> None:
+    """A certificate for localhost that is its own authority."""
+    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    places = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
+    subprocess.run(["openssl", *words.split(), *places], check=True, capture_output=True)
+
+
+@contextmanager
+def sentinel_set(folder: Path) -> Iterator[tuple[str, dict[int, UserRedis], list[SentinelServer]]]:
+    """A Redis, its replica and three Sentinels: their address, the two servers by port, and the Sentinels."""
+    with ExitStack() as held:
+        first, second = (_made(UserRedis.find, folder / name) for name in ("first", "second"))
+        held.enter_context(first)
+        second.replica_of = first.port
+        held.enter_context(second)
+        watchers = [_made(SentinelServer, folder / f"sentinel{n}") for n in range(3)]
+        for watcher in watchers:
+            watcher.watched = first.port
+            held.enter_context(watcher)
+        wait_until(lambda: all(map(_knows_all, watchers)), what="the Sentinels to know each other and the replica")
+        hosts = ",".join(f"127.0.0.1:{watcher.port}" for watcher in watchers)
+        address = f"sentinel://greenroom:{QUOTED}@{hosts}/greenroom/0?sentinel_password=watch"
+        yield address, {server.port: server for server in (first, second)}, watchers
+
+
+def _made(kind, folder: Path):
+    folder.mkdir()
+    return kind(folder)
+
+
+def _knows_all(watcher: SentinelServer) -> bool:
+    with watcher.ask() as asked:
+        [state] = asked.sentinel_masters().values()
+        return state["num-other-sentinels"] == 2 and state["num-slaves"] == 1
