@@ -141,6 +141,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     found = {
         "PostgreSQL": Postgres.find(Path()),
         "Redis": Redis.find(Path()),
+        "PgBouncer": shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"),
         "PHP": shutil.which("php"),
         "MariaDB": MariaDb.find(Path()),
         "WordPress": WordPress.there(),

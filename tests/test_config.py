@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from service.commands.config import config
+from service.commands.config import config, doubts
 from service.commands.support.setting_flags import setting_flags
 from service.config import BadSetting, Settings, load, names, raw_settings
 
@@ -53,6 +53,7 @@ def test_what_is_given_is_what_is_meant(environ: dict[str, str], name: str, valu
         ({"GREENROOM_LEASE": "soon"}, "lease: expected seconds from 2 to 600; got 'soon'"),
         ({"GREENROOM_BROKER": "kafka"}, "broker: expected one of auto, none; got 'kafka'"),
         ({"DATABASE_URL": "mysql://u:pw@db/x"}, "database_url: expected postgresql://… or sqlite:///…; got a secret value"),
+        ({"GREENROOM_READ_DATABASE_URL": "sqlite:///x"}, "read_database_url: expected postgresql://…; got a secret value"),
         ({"DATABASE_URL": "postgresql://h:port/x"}, "database_url: expected a port from 1 to 65535 after the colon of a host; got a secret value"),
         ({"DATABASE_URL": "postgresql://[::1/x"}, "database_url: expected a closing ] after an IPv6 address; got a secret value"),
         ({"DATABASE_URL": "postgresql://one:1,two:x/x"}, "database_url: expected a port from 1 to 65535 after the colon of a host; got a secret value"),
@@ -171,6 +172,7 @@ def test_what_was_given_is_known_with_its_source() -> None:
 def test_of_several_replicas_a_standby_is_read() -> None:
     settings = load({"GREENROOM_READ_DATABASE_URL": "postgresql://one,two/n"})
     assert settings.read_database_url.endswith("?host=one&host=two&target_session_attrs=prefer-standby")
+    assert any("SQLite has no replicas" in doubt for doubt in doubts(settings))
 
 
 @pytest.mark.parametrize(("given", "used"), [

@@ -164,8 +164,8 @@ def _database() -> tuple[bool, list[Finding]]:
             took = (time.perf_counter() - began) * 1000
             there = datetime.now(UTC) if settings().on_sqlite else session.scalar(text("SELECT clock_timestamp()"))
     except SQLAlchemyError as error:
-        do = "is it running, and do DATABASE_URL and its password fit?"
-        return False, [Finding("database", False, f"{kind} does not answer: {advice(error) or type(error).__name__}", do)]
+        says = advice(error) or f"{kind} does not answer: {type(error).__name__}"
+        return False, [Finding("database", False, says, "is it running, and do DATABASE_URL and its password fit?")]
     skew = abs((datetime.now(UTC) - cast("datetime", there)).total_seconds())
     standing = schema(at)
     fits = standing in (Schema.CURRENT, Schema.NEWER)
@@ -194,7 +194,7 @@ def _replica() -> Finding:
             there = position(session)
         took = catch_up(database, there, patience=patience)
     except SQLAlchemyError as error:
-        do = "feeds are read from the database itself; does it run, and is READ_DATABASE_URL right?"
+        do = "feeds are read from the database itself; does it run, and is GREENROOM_READ_DATABASE_URL right?"
         return Finding("replica", False, advice(error) or f"it does not answer: {type(error).__name__}", do)
     finally:
         database.close()

@@ -15,6 +15,7 @@ from service.commands.support.broker_check import check_broker
 from service.commands.support.context import settings as settings_in_force
 from service.commands.support.first_run import Installation, open_installation, prepare
 from service.commands.support.greeting import NeverServed, StartUpWatch
+from service.commands.support.operator_errors import advice
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
@@ -136,7 +137,8 @@ def _installation(settings: Settings) -> Installation:
         return open_installation(settings, database)
     except SQLAlchemyError as error:
         said = type(getattr(error, "orig", error)).__name__
-        raise click.ClickException(f"the database does not answer ({said}): does it run, and is DATABASE_URL right?") from error
+        unknown = f"the database does not answer ({said}): does it run, and is DATABASE_URL right?"
+        raise click.ClickException(advice(error) or unknown) from error
     finally:
         database.close()
 

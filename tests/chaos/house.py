@@ -52,6 +52,8 @@ class House:
         self._clocks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: The URL of the PostgreSQL database. Empty: a server of its own.
         self.database = ""
+        #: Settings of its processes beside its own.
+        self.settings: dict[str, str] = {}
         #: Between the worker and PostgreSQL.
         self.proxy = Proxy()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -223,7 +225,7 @@ class House:
                 self.database = self._server("postgres", Postgres).empty_database()
             settings["DATABASE_URL"] = self.database
         plain = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
-        return {**plain, **settings}
+        return {**plain, **settings, **self.settings}
 
     def _server(self, name: str, kind: Any) -> Any:
         if name not in self.servers:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.clock import utcnow
+from service.commands import doctor
+from service.commands.support import context
 from service.config import Settings, load
 from service.store.comments.feed import head_of
 from service.store.db.engine import Database
@@ -21,7 +23,6 @@ from service.web.app import create_app
 from service.web.public import feed
 from service.web.resources.web_resources import resources
 from tests.chaos.replication import Primary, Standby
-from tests.commands.test_doctor import diagnosis
 from tests.support.servers import wait_until
 
 FEED = "/v1/threads/a-page/comments?site=news&format=json"
@@ -76,7 +77,8 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
     """A host whose web process reads feeds from the replica."""
     database = Database.of(settings)
     with database.writing() as session:
-        add_site(session, "news", origins=["https://news.example"], now=utcnow())
+        for site in ("news", "tribune"):
+            add_site(session, site, origins=[f"https://{site}.example"], now=utcnow())
         key = add_key(session, "news", scopes=list(Scope), now=utcnow())[1]
     database.close()
     yield from _client(settings, key)
@@ -149,19 +151,47 @@ def test_a_page_is_never_older_than_its_head(client: FlaskClient, settings: Sett
     patient.application.extensions["greenroom"].close()
 
 
-def test_doctor_knows_a_replica_that_stands_still(settings: Settings, primary: Primary, standby: Standby) -> None:
-    environ = {
-        "GREENROOM_HOME": str(settings.home),
-        "GREENROOM_SECRET_KEY": settings.secret_key,
-        "DATABASE_URL": settings.database_url,
-        "GREENROOM_READ_DATABASE_URL": settings.read_database_url,
-        "GREENROOM_READ_DATABASE_LAG": "1",
-    }
-    assert diagnosis(**environ)[1]["replica"]["ok"] is True
+def test_doctor_knows_a_replica_that_stands_still(
+    settings: Settings, primary: Primary, standby: Standby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("database_url", "read_database_url", "read_database_lag"):
+        monkeypatch.setenv(f"GREENROOM_{name.upper()}", str(getattr(settings, name)))
+    for cached in (context.settings, context.new_database):
+        cached.cache_clear()
+    assert doctor._replica().ok is True
     standby.pause()
     primary.query("SELECT txid_current()")
-    found = diagnosis(**environ)[1]["replica"]
-    assert (found["ok"], "behind" in found["says"]) == (False, True)
+    found = doctor._replica()
+    assert (found.ok, found.says) == (False, "it is more than 1 s behind")
+    context.new_database().close()
+    for cached in (context.settings, context.new_database):
+        cached.cache_clear()
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_used(settings: Settings, primary: Primary, standby: Standby) -> None:
+    name = settings.database_url.rpartition("/")[2]
+    hosts = f"127.0.0.1:{standby.port},127.0.0.1:{primary.port}"
+    database = Database.of(load({"DATABASE_URL": f"postgresql://postgres@{hosts}/{name}"}))
+    with database.reading() as session:
+        assert session.scalar(_ON_REPLICA) is False
+    database.close()
+
+
+def test_feeds_are_read_while_the_primary_is_away(
+    settings: Settings, client: FlaskClient, primary: Primary, standby: Standby
+) -> None:
+    key = client.environ_base["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+    patient = next(_client(replace(settings, read_database_lag=3600.0), key))
+    first = _approved(client, "The first one.")
+    wait_until(lambda: _shown(patient) == [first], what="the feed")
+    standby.pause()
+    _approved(patient, "Only the primary has this one.")
+    primary.stop(signal.SIGQUIT)
+    wait_until(lambda: patient.get(FEED).status_code == 200, what="the feed of the replica")
+    # Neither this site nor its page is in a cache.
+    assert patient.get(FEED.replace("news", "tribune")).status_code == 200
+    primary.start()
+    patient.application.extensions["greenroom"].close()
 
 
 def _client(settings: Settings, key: str) -> Iterator[FlaskClient]:

@@ -147,7 +147,7 @@ class MariaDb(Server):
     def start(self) -> None:
         data = self.folder / "data"
         options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
-        _give_to_unprivileged(self.folder)
+        give_to_unprivileged(self.folder)
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", *options], check=True, capture_output=True, preexec_fn=_drop_root, cwd="/"
         )
@@ -260,7 +260,7 @@ class Postgres(Server):
         if os.geteuid() == 0:
             self.folder.chmod(0o755)
             data.mkdir()
-            _give_to_unprivileged(data)
+            give_to_unprivileged(data)
         command = [
             str(self.bin / "initdb"),
             "-D",
@@ -280,7 +280,8 @@ class Postgres(Server):
         _drop_root()
 
 
-def _give_to_unprivileged(folder: Path) -> None:
+def give_to_unprivileged(folder: Path) -> None:
+    """Give a folder to the account that servers run as, if this is root."""
     if os.geteuid() == 0:
         account = pwd.getpwnam(_UNPRIVILEGED)
         os.chown(folder, account.pw_uid, account.pw_gid)

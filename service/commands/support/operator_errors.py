@@ -41,6 +41,13 @@ _CLASSES = {
     "25006": "the database takes no writes: DATABASE_URL names a standby",
 }
 
+#: What libpq says of a certificate, what that means, and what to do.
+_CERTIFICATES = {
+    "certificate verify failed": "the database's certificate is signed by nobody trusted: does sslrootcert in the URL name its authority?",
+    "does not match host name": "the database's certificate is for another host: name the host in the URL as the certificate does",
+    "root certificate file": "the file that sslrootcert in the URL names is not there, or cannot be read",
+}
+
 
 def advice(error: BaseException) -> str | None:
     """The sentence for this error; None for an error that no operator causes. It quotes nothing that may hold a comment."""
@@ -65,7 +72,14 @@ def _of_the_database(error: DBAPIError) -> str | None:
             return f"{_CLASSES[start]} ({code})"
     if error.statement is None and type(driver).__name__ in ("OperationalError", "ProgrammingError"):
         # Of an attempt to connect: the message names host, port and user, and never the password.
-        return f"the database cannot be reached: {str(driver).splitlines()[0]}; does it run, and is DATABASE_URL right?"
+        return _of_the_connection(str(driver))
     if error.connection_invalidated:
         return _CLASSES["08"]
     return None
+
+
+def _of_the_connection(message: str) -> str:
+    """A sentence for an attempt to connect that failed. Of several hosts, the message has a line each."""
+    if (found := next((text for words, text in _CERTIFICATES.items() if words in message), "")) != "":
+        return found
+    return f"the database cannot be reached: {message.splitlines()[0]}; does it run, and is DATABASE_URL right?"

@@ -21,7 +21,7 @@ from service.store.db.engine import ANSWER_PATIENCE, Database
 
 log = logging.getLogger("greenroom.replica")
 
-#: Seconds after which the primary is asked for its position again, and how often at most while one bound passes.
+#: Seconds after which the primary is asked for its position again, and how many positions are kept while one bound passes.
 MARK_AFTER, MARKS = 0.5, 10
 #: Seconds for which nothing is read from a replica after it has failed.
 REST = 5.0
@@ -45,6 +45,8 @@ class ReadReplica:
         self._marks: deque[tuple[float, int]] = deque(maxlen=MARKS + 2)
         self._marked_at = self._rests_until = 0.0
         self._written = 0
+        #: Whether the primary did not answer when it was asked last.
+        self.primary_is_away = False
 
     @classmethod
     def of(cls, settings: Settings, primary: Database) -> "ReadReplica":
@@ -83,24 +85,31 @@ class ReadReplica:
             self._replica.close()
 
     def _mark(self) -> None:
-        """Ask the primary for its position, in one thread at a time. While the primary is away the replica is used until the last
-        mark is too old."""
-        due = time.monotonic() - self._marked_at > max(MARK_AFTER, self._most_behind / MARKS)
-        if due and self._asking.acquire(blocking=False):
+        """Ask the primary for its position, in one thread at a time."""
+        if time.monotonic() - self._marked_at > MARK_AFTER and self._asking.acquire(blocking=False):
             try:
                 self._marked_at = time.monotonic()
-                self._marks.append((self._marked_at, self.read_primary(position)))
+                self._keep_mark(self._marked_at, self.read_primary(position))
+                self.primary_is_away = False
             except SQLAlchemyError as error:
+                self.primary_is_away = True
                 log.warning("primary_not_asked", extra=short_error_facts(error))
             finally:
                 self._asking.release()
 
+    def _keep_mark(self, asked_at: float, position: int) -> None:
+        if not self._marks or asked_at - self._marks[-1][0] >= self._most_behind / MARKS:
+            self._marks.append((asked_at, position))
+
     def _is_current(self, session: Session) -> bool:
-        """Asked of each connection, because behind one address there may be several replicas."""
+        """Asked of each connection, because behind one address there may be several replicas. While the primary is away, a replica may
+        lack what this process wrote last: better that than no answer."""
         since = time.monotonic() - self._most_behind
         needed = next((at for asked_at, at in list(self._marks) if asked_at >= since), None)
         replayed = replayed_position(session)
-        return needed is not None and replayed is not None and replayed >= max(needed, self._written)
+        if needed is None or replayed is None or replayed < needed:
+            return False
+        return self.primary_is_away or replayed >= self._written
 
 
 def replica_of(settings: Settings) -> Database:

@@ -81,7 +81,7 @@ class FeedCache:
             last = self._heads.get(thread)
         head = self._replica.read(lambda session: head_of(session, thread))
         # One replica may be further behind than another: readers never see an older state after a newer one.
-        older = last is not None and head.version < last[1].version
+        older = last is not None and head.version < last[1].version and not self._replica.primary_is_away
         return self._replica.read_primary(lambda session: head_of(session, thread)) if older else head
 
     def evict(self, thread: UUID) -> None:

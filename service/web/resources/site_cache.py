@@ -10,7 +10,7 @@ from cachetools import TTLCache, cachedmethod
 from service.domain.errors import NotFound
 from service.domain.origins import origin_of
 from service.domain.policy.site_policy import SitePolicy
-from service.store.db.engine import Database
+from service.store.db.read_replica import ReadReplica
 from service.store.sites.sites import site
 
 #: Seconds that a cache entry lives.
@@ -36,8 +36,8 @@ class CachedSite:
 class SiteCache:
     """The sites that this process has looked up lately."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, replica: ReadReplica) -> None:
+        self._replica = replica
         self._lock = threading.Lock()
         self._entries: TTLCache[str, CachedSite | None] = TTLCache(MAX_ENTRIES, TTL)
 
@@ -52,8 +52,10 @@ class SiteCache:
 
     @cachedmethod(attrgetter("_entries"), lock=attrgetter("_lock"))
     def _load(self, site_id: str) -> CachedSite | None:
-        with self._database.reading() as session:
-            row = site(session, site_id)
+        # From the replica, so that feeds can be read while the primary is away; but a new site is known at once.
+        row = self._replica.read(
+            lambda session: site(session, site_id), has_it=lambda session: site(session, site_id) is not None
+        )
         if row is None:
             return None
         return CachedSite(row.id, row.name, tuple(row.origins), SitePolicy(row.policy).mails_authors)

@@ -84,7 +84,7 @@ class WebResources:
             counters=RateCounter(),
             downloads=DownloadSlots(),
             issuer=OidcClient(settings),
-            sites=SiteCache(database),
+            sites=SiteCache(replica),
             # Half of the threads may render feeds; the other half stays free for other requests.
             feeds=FeedCache(replica, places=max(1, settings.web_threads // 2)),
             # The checks mostly need the GIL, so more threads would only make each other slow.
