@@ -47,7 +47,7 @@ crowd: $(VENV)/test.stamp ## Race test: twenty moderators decide a thousand time
 attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clients feel (ATTACKS="connections feeds headers workers")
 	$(BIN)/python -m bench.attacks $(ATTACKS)
 
-failover: $(VENV)/test.stamp ## Kill PostgreSQL under load and promote its standby (FAILOVER="--rate 50")
+failover: $(VENV)/test.stamp ## Kill the primary of PostgreSQL under load; Patroni promotes a standby (FAILOVER="--rate 50 --by-hand")
 	$(BIN)/python -m tests.chaos.failover $(FAILOVER)
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")
