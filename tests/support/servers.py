@@ -261,19 +261,8 @@ class Postgres(Server):
             self.folder.chmod(0o755)
             data.mkdir()
             give_to_unprivileged(data)
-        command = [
-            str(self.bin / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "--locale=C.UTF-8",
-        ]
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
+        command = [str(self.bin / "initdb"), "-D", str(data), *options]
         subprocess.run(command, check=True, capture_output=True, preexec_fn=self._drop, cwd="/")
 
     def _drop(self) -> None:
