@@ -15,7 +15,7 @@ except ImportError:
 endef
 export PYTHON_FITS
 
-.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood translations screenshots clicks bench bench-quick bench-small bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
+.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood soak translations screenshots clicks bench bench-quick bench-small bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -49,6 +49,9 @@ attacks: $(VENV)/test.stamp ## Attack a web process and measure what other clien
 
 failover: $(VENV)/test.stamp ## Kill the primary of PostgreSQL under load; Patroni promotes a standby (FAILOVER="--rate 50 --by-hand")
 	$(BIN)/python -m tests.chaos.failover $(FAILOVER)
+
+soak: $(VENV)/test.stamp ## Live a year of a small site and a week of a large one, then audit (SOAK="--plan small --minutes 20 --older CHECKOUT")
+	$(BIN)/python -m tests.soak $(SOAK)
 
 flood: $(VENV)/test.stamp ## Load test with a million pending comments (FLOOD="--setup postgresql+redis")
 	$(BIN)/python -m tests.chaos.flood $(FLOOD)
@@ -91,8 +94,8 @@ screenshots: $(VENV)/test.stamp ## Take screenshots of every page, into docs/scr
 clicks: $(VENV)/test.stamp ## Count keys, clicks and page loads of the commonest jobs in Chromium
 	$(BIN)/python -m bench.clicks
 
-bench: $(VENV)/test.stamp ## Run all benchmarks, beside a naive baseline and an upper limit (half an hour; needs wrk)
-	$(BIN)/python -m bench
+bench: $(VENV)/test.stamp ## Run all benchmarks beside a baseline and a ceiling, name their goals (an hour; BENCH="ingest small --json FILE"; needs wrk)
+	$(BIN)/python -m bench $(BENCH)
 
 bench-quick: $(VENV)/test.stamp ## One short round of each benchmark, under two minutes
 	$(BIN)/python -m bench --quick

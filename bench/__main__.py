@@ -1,62 +1,55 @@
-"""Runs all benchmarks and prints a JSON document and a table: `make bench`, or `make bench-quick` in under two minutes."""
+"""Runs the benchmarks and prints their tables: `make bench`. What breaks or cannot be installed is named and left out."""
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
-from bench import feed, ingest, latency, queue_page, verdicts
-from bench.peers import measure as peers
+from bench.figures import Figure, tables
+from bench.left_out import leave_out, left_out
+from bench.parts import PARTS, QUICK, Extent
 from bench.stage import say
 
 
-def run(*, quick: bool, twikoo: Path | None = None) -> dict[str, Any]:
-    """All figures. Quick ones are single rounds on PostgreSQL only: good enough for a log, not for published figures."""
-    engines = ["postgresql"] if quick else ["sqlite", "postgresql"]
-    rounds, seconds = (1, 2.0) if quick else (3, 5.0)
-    rates = [200] if quick else [50, 200, 500, 1000]
-    sizes = (100, 20_000) if quick else (100, 1_000_000)
-    return {
-        "ingest": {engine: ingest.measure(engine, rounds=rounds, seconds=seconds) for engine in engines},
-        "verdicts": {"postgresql": verdicts.measure("postgresql", rounds=rounds)},
-        "latency": {
-            engine: [
-                latency.measure(engine, rate=rate, seconds=2 * seconds, transformer=with_it)
-                for rate in rates
-                for with_it in (True, False)
-            ]
-            for engine in engines
-        },
-        "feed": {engine: feed.measure(engine, seconds=seconds, sizes=sizes) for engine in engines},
-        "queue_page": [queue_page.measure(engine, many=10_000 if quick else 1_000_000) for engine in engines],
-        "peers": {} if quick else peers.measure(seconds=seconds, rounds=rounds, twikoo_home=twikoo),
-    }
+def run(parts: Mapping[str, Callable[[Extent], Iterator[Figure]]], extent: Extent) -> list[Figure]:
+    """The figures of all parts. A part that breaks keeps those that it had, and the others go on."""
+    figures: list[Figure] = []
+    for name, part in parts.items():
+        with leave_out(f"the rest of {name}"):
+            for figure in part(extent):
+                figures.append(figure)
+                say(f"{figure.part}: {figure.what}, {figure.who}: {figure.value}")
+    return figures
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short round of each")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"default: all of {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="one short round of each, without the peers")
     parser.add_argument("--twikoo", type=Path, metavar="FOLDER", help="see `python -m bench.peers --help`")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    names = args.parts or [name for name in PARTS if not (args.quick and name == "peers")]
     began = time.monotonic()
-    results = run(quick=args.quick, twikoo=args.twikoo)
+    figures = run({name: PARTS[name] for name in names}, replace(QUICK if args.quick else Extent(), twikoo=args.twikoo))
     say(f"done in {time.monotonic() - began:.0f} s")
-    _table(results)
-    json.dump(results, sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    _print(figures, args.json)
+    return 1 if any(name.startswith("the rest of") for name in left_out()) else 0
 
 
-def _table(results: dict[str, Any], name: str = "") -> None:
-    """One line per figure, on stderr, so that stdout stays pure JSON."""
-    for key, value in results.items() if isinstance(results, dict) else enumerate(results):
-        here = f"{name} {key}".strip()
-        if isinstance(value, dict | list):
-            _table(value, here)
-        else:
-            sys.stderr.write(f"{here:<60} {value}\n")
+def _print(figures: list[Figure], path: Path | None) -> None:
+    sys.stdout.write(tables(figures) + "\n")
+    for name, reason in left_out().items():
+        sys.stdout.write(f"\nLeft out: {name} ({reason})\n")
+    if path:
+        rows = [{**asdict(figure), "reached": figure.reached} for figure in figures]
+        path.write_text(json.dumps({"figures": rows, "left_out": left_out()}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,78 +1,108 @@
-"""The upper limit to compare Greenroom with: a bare Flask route that validates the body and stores it, and nothing else.
+"""The upper limit to compare Greenroom with: a bare event loop, the raw driver, combined commits, and nothing else.
 
-It uses the raw database driver and commits many rows at once.
+The same server as Greenroom's calls it. It validates the body and stores it: no rights, no limits, no threads, no history.
 """
 
+import asyncio
 import json
 import os
 import queue
 import sqlite3
 import threading
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from flask import Flask, Response, request
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
 from bench.naive import _Body
 
-_COLUMNS = "id, site_id, thread_id, state, text, received_at"
-_waiting: queue.SimpleQueue[tuple[tuple[Any, ...], Future[None]]] = queue.SimpleQueue()
+_COLUMNS = ("id", "site_id", "thread_id", "state", "text", "received_at")
+_JSON = [(b"content-type", b"application/json")]
+#: Most rows of one commit.
+_MOST = 200
 _body = TypeAdapter(_Body)
 
-
-def app() -> Flask:
-    app = Flask("ceiling")
-    threading.Thread(target=_commit_for_ever, daemon=True).start()
-
-    @app.post("/v1/comments")
-    def post() -> Response:
-        body = _body.validate_json(request.get_data())
-        row = (str(uuid7()), "bench", body.thread["id"], "pending", body.text, datetime.now(UTC).isoformat())
-        future: Future[None] = Future()
-        _waiting.put((row, future))
-        future.result()
-        return Response(json.dumps({"id": row[0], "state": "pending"}), 202, content_type="application/json")
-
-    return app
+Row = tuple[str, ...]
+Waiting = tuple[Row, "asyncio.Future[None]"]
+Asgi = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 
-def _commit_for_ever() -> None:
+def app() -> Asgi:
+    waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
+    threading.Thread(target=_commit_for_ever, args=(waiting,), daemon=True).start()
+
+    async def respond(
+        scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        status, answer = (404, b"{}") if scope["method"] != "POST" else await _store(await _read(receive), waiting)
+        await send({"type": "http.response.start", "status": status, "headers": _JSON})
+        await send({"type": "http.response.body", "body": answer})
+
+    return respond
+
+
+async def _read(receive: Callable[[], Awaitable[Any]]) -> bytes:
+    read = await receive()
+    body: bytes = read["body"]
+    while read.get("more_body"):
+        read = await receive()
+        body += read["body"]
+    return body
+
+
+async def _store(body: bytes, waiting: "queue.SimpleQueue[Waiting]") -> tuple[int, bytes]:
+    try:
+        parsed = _body.validate_json(body)
+    except ValidationError:
+        return 422, b"{}"
+    row = (str(uuid7()), "bench", parsed.thread["id"], "pending", parsed.text, datetime.now(UTC).isoformat())
+    future = asyncio.get_running_loop().create_future()
+    waiting.put((row, future))
+    await future
+    return 202, b'{"id": "%s", "state": "pending"}' % row[0].encode()
+
+
+def _commit_for_ever(waiting: "queue.SimpleQueue[Waiting]") -> None:
+    """Store what waits in one transaction, then wake all of it in one turn of the event loop."""
     store = _postgres() if os.environ["CEILING_DATABASE"].startswith("postgresql") else _sqlite()
     while True:
-        batch = [_waiting.get()]
-        while not _waiting.empty() and len(batch) < 200:
-            batch.append(_waiting.get())
+        batch = [waiting.get()]
+        while not waiting.empty() and len(batch) < _MOST:
+            batch.append(waiting.get())
         store([row for row, _ in batch])
-        for _, future in batch:
+        futures = [future for _, future in batch]
+        futures[0].get_loop().call_soon_threadsafe(_wake, futures)
+
+
+def _wake(futures: "list[asyncio.Future[None]]") -> None:
+    for future in futures:
+        if not future.done():
             future.set_result(None)
 
 
-def _postgres() -> Any:
-    connection = psycopg.connect(os.environ["CEILING_DATABASE"])
-    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({_COLUMNS.replace(',', ' text,')} text)")
-    connection.commit()
-
-    def store(rows: list[tuple[Any, ...]]) -> None:
-        places = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
-        connection.execute(f"INSERT INTO ceiling ({_COLUMNS}) VALUES {places}", [value for row in rows for value in row])
-        connection.commit()
-
-    return store
+def _postgres() -> Callable[[list[Row]], object]:
+    """One statement with one parameter a batch, and its own transaction: the fewest round trips that there are."""
+    connection = psycopg.connect(os.environ["CEILING_DATABASE"], autocommit=True)
+    typed = ", ".join(f"{column} text" for column in _COLUMNS)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({typed})")
+    statement = f"INSERT INTO ceiling SELECT * FROM json_to_recordset(%s::json) AS row ({typed})"
+    return lambda rows: connection.execute(
+        statement, (json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows]),), prepare=True
+    )
 
 
-def _sqlite() -> Any:
+def _sqlite() -> Callable[[list[Row]], object]:
     connection = sqlite3.connect(os.environ["CEILING_DATABASE"], isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({_COLUMNS.replace(',', ' text,')} text)")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({', '.join(_COLUMNS)})")
 
-    def store(rows: list[tuple[Any, ...]]) -> None:
+    def store(rows: list[Row]) -> None:
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO ceiling ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany(f"INSERT INTO ceiling VALUES ({', '.join('?' * len(_COLUMNS))})", rows)
         connection.execute("COMMIT")
 
     return store

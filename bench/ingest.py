@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from bench.stage import Stage, cpu_seconds, free_port, granian, greenroom, medians, process, say, stage, wrk
+from bench.stage import Stage, cpu_seconds, event_loop, free_port, granian, greenroom, medians, process, say, stage, wrk
 
 
 def ours(engine: str, seconds: float, *, connections: int = 32) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def naive(engine: str, seconds: float) -> dict[str, Any]:
 def ceiling(engine: str, seconds: float) -> dict[str, Any]:
     with stage(engine) as place:
         environ = {**place.environ, "CEILING_DATABASE": place.database_url.removeprefix("sqlite:///")}
-        return _loaded(place, granian("bench.ceiling:app", port=0), environ, "", seconds)
+        return _loaded(place, event_loop("bench.ceiling:app", port=0), environ, "", seconds)
 
 
 def _loaded(

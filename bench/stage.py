@@ -129,7 +129,12 @@ def granian(target: str, *, port: int, processes: int = 1, threads: int = 32) ->
 
 def greenroom(*, port: int, processes: int = 1) -> list[str]:
     """Granian as `greenroom web` runs it."""
-    return [*_granian("service.processes.roles:web_app", port, processes), "--interface", "asginl", "--loop", "uvloop"]
+    return event_loop("service.processes.roles:web_app", port=port, processes=processes)
+
+
+def event_loop(target: str, *, port: int, processes: int = 1) -> list[str]:
+    """Granian with an ASGI application on its event loop."""
+    return [*_granian(target, port, processes), "--interface", "asginl", "--loop", "uvloop"]
 
 
 def _granian(target: str, port: int, processes: int) -> list[str]:
@@ -173,4 +178,17 @@ def say(*words: object) -> None:
     print(f"[{time.strftime('%H:%M:%S')}]", *words, file=sys.stderr, flush=True)
 
 
-__all__ = ["Stage", "cpu_seconds", "found", "free_port", "granian", "greenroom", "medians", "process", "say", "stage", "wrk"]
+__all__ = [
+    "Stage",
+    "cpu_seconds",
+    "event_loop",
+    "found",
+    "free_port",
+    "granian",
+    "greenroom",
+    "medians",
+    "process",
+    "say",
+    "stage",
+    "wrk",
+]

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import feed, ingest
+from bench.left_out import leave_out, left_out, note
 from bench.peers import isso, twikoo, waline
 from bench.stage import medians, say, wrk
 
@@ -41,17 +42,35 @@ class Peer:
 
 
 def measure(*, seconds: float, rounds: int = 3, twikoo_home: Path | None = None) -> dict[str, Any]:
-    """POSTs per second, and reads per second of a page of fifty comments: medians of rounds in which each server has its turn."""
+    """POSTs per second, and reads per second of a page of fifty comments: medians of rounds in which each server has its turn.
+
+    A peer that cannot be installed, or breaks, is left out.
+    """
     with TemporaryDirectory(prefix="greenroom-bench-") as name:
-        folder = Path(name)
-        peers = {"isso": _isso(folder), "waline": _waline(folder), **({"twikoo": _twikoo(twikoo_home)} if twikoo_home else {})}
+        peers = _installed(Path(name), twikoo_home)
         ours = {"greenroom on SQLite": "sqlite", "greenroom on PostgreSQL": "postgresql"}
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in [*ours, *peers]}
         for number in range(rounds):
             for name in runs:
-                runs[name].append(_measured(peers[name], seconds) if name in peers else _ours(ours[name], seconds))
-                say(f"peers round {number + 1}/{rounds} {name}: {runs[name][-1]}")
-    return {name: medians(results) for name, results in runs.items()}
+                with leave_out(name):
+                    runs[name].append(_measured(peers[name], seconds) if name in peers else _ours(ours[name], seconds))
+                    say(f"peers round {number + 1}/{rounds} {name}: {runs[name][-1]}")
+    return {name: medians(results) for name, results in runs.items() if results}
+
+
+def _installed(folder: Path, twikoo_home: Path | None) -> dict[str, Peer]:
+    ways: dict[str, Callable[[], Peer]] = {"isso": lambda: _isso(folder), "waline": lambda: _waline(folder)}
+    if twikoo_home:
+        ways["twikoo"] = lambda: _twikoo(twikoo_home)
+    else:
+        note("twikoo", "its server is in no registry; --twikoo FOLDER measures one that is installed there")
+    for name in ("remark42", "artalk"):
+        note(name, "its server is in neither PyPI, npm nor Debian")
+    peers = {}
+    for name, way in ways.items():
+        with leave_out(name):
+            peers[name] = way()
+    return peers
 
 
 def _ours(engine: str, seconds: float) -> dict[str, Any]:
@@ -144,6 +163,8 @@ def main() -> None:
     )
     args = parser.parse_args()
     json.dump(measure(seconds=args.seconds, rounds=args.rounds, twikoo_home=args.twikoo), sys.stdout, indent=1)
+    for name, reason in left_out().items():
+        say(f"left out: {name} ({reason})")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figures import OURS, Figure, tables
+from bench.left_out import leave_out, left_out
 from bench.peers import isso
 from bench.small.contenders import ISSO, SETUPS, greenroom, isso_beside
 from bench.small.measure import REST, measure
@@ -24,7 +25,7 @@ def run(
             with greenroom(checkout, setup) as running:
                 yield from measure(running, setup, who=who, rest=rest, scale=scale)
     if with_isso:
-        with TemporaryDirectory(prefix="greenroom-bench-") as name:
+        with leave_out("Isso at rest"), TemporaryDirectory(prefix="greenroom-bench-") as name:
             say("installing Isso")
             with isso_beside(isso.installed(Path(name))) as running:
                 yield from measure(running, ISSO, who="Isso", rest=rest, scale=scale)
@@ -50,6 +51,7 @@ def main() -> None:
         figures.extend(run(checkouts, args.setup or list(SETUPS), rest=args.rest, scale=args.scale, with_isso=not args.no_isso))
     finally:
         sys.stdout.write(tables(figures) + "\n")
+        sys.stdout.writelines(f"\nLeft out: {name} ({reason})\n" for name, reason in left_out().items())
         if args.json:
             args.json.write_text(json.dumps([asdict(figure) | {"reached": figure.reached} for figure in figures], indent=1))
 
