@@ -20,13 +20,15 @@ STARTED = 10
 class Process(Server):
     """One Greenroom process, or the receiver."""
 
-    def __init__(self, folder: Path, name: str, words: list[str], environ: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, folder: Path, name: str, words: list[str], environ: dict[str, str], log: Path, place: Path | None = None
+    ) -> None:
         super().__init__(folder)
-        self.name, self._words, self.environ, self._log = name, words, environ, log
+        self.name, self._words, self.environ, self._log, self._place = name, words, environ, log, place or Path.cwd()
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self.environ, cwd=Path.cwd())
+            self.process = subprocess.Popen(self._words, stdout=log, stderr=log, env=self.environ, cwd=self._place)
 
     def children(self) -> list[int]:
         """The child processes that it started."""
