@@ -13,7 +13,7 @@ from tests.soak.run import live, running
 @pytest.mark.timeout(600)
 def test_days_pass_and_every_promise_is_kept(tmp_path: Path) -> None:
     plan = replace(
-        SMALL.shorter(3), comments_a_day=16, upgrade_on=1, restart_every=9, backup_every=2, archive_every=9, archive_older_than=31,
+        SMALL.shorter(3), comments_a_day=16, upgrade_on=1, restart_every=9, backup_every=9, archive_every=9, archive_older_than=31,
         outage_every=5, quiet=40, retention=(1, 2),
     )  # fmt: skip
     with running(plan, tmp_path, seed=7) as soak:
