@@ -37,6 +37,7 @@ from service.web.http.security_headers import DEFAULT_HEADERS
 from service.web.http.sub_path import serve_below
 from service.web.openapi import pages
 from service.web.ops import health, metrics
+from service.web.ops.request_spans import trace_requests
 from service.web.pages.blueprint import _language, _time_zone, bp, unknown_address
 from service.web.public import ban_complaint, comment_form, counts, embed, feed, own_comments, queue_feed, stop_mails
 from service.web.resources.web_resources import Trial, WebResources
@@ -132,6 +133,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     register_error_handlers(app)
     metrics.count_requests(app)
     app.before_request(_name_request)
+    trace_requests(app)
     app.before_request(check_headers)
     app.before_request(check_request_line)
     app.before_request(check_body_was_read)

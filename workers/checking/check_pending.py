@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from service.store.comments.check_input import ClaimedComment, claimed_comments
 from service.store.comments.claim import claim, first_free
 from service.store.db.column_types import AnyRow
 from service.store.sites.external_checks import enabled_external_checks
+from service.telemetry.spans import Span, SpanKind, begin
 from workers.checking.external_checks import clients, consult
 from workers.checks import signals_of_each
 from workers.checks.deep.drain import SECONDS, read_deeply
@@ -117,10 +119,12 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}
     settings = resources.settings
-    began = time.perf_counter()
+    began, span = time.perf_counter(), _begin_span(batch)
     settlements = examine(
         batch, models, recent=resources.recent_comments, most=settings.max_claims, seconds=settings.transformer_seconds
     )
+    if span.traceparent:
+        _end_span(span, settlements)
     resources.counter.count("checked", len(settlements))
     resources.counter.count("check_seconds", time.perf_counter() - began)
     crash_point(CrashPoint.CHECKED)
@@ -135,6 +139,23 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
     now = [settlement for settlement in settlements if settlement.waiting.comment_id not in asked]
     settled = _settle(resources, now, claimed) if now else 0
     return settled + (_settle(resources, consult(later, asking, resources.database, resources.settings), claimed) if later else 0)
+
+
+def _begin_span(batch: Sequence[ClaimedComment]) -> Span:
+    return begin(SpanKind.CHECKS, links=[item.request.traceparent for item in batch if item.request.traceparent])
+
+
+def _end_span(span: Span, settlements: Sequence[JudgedComment]) -> None:
+    """The span of a batch names the comments and requests, and counts the verdicts."""
+    batch = [settlement.waiting for settlement in settlements]
+    counts = Counter(settlement.verdict.state for settlement in settlements)
+    facts: dict[str, int | Sequence[str]] = {
+        "greenroom.comments": len(batch),
+        "greenroom.comment_ids": [str(item.comment_id) for item in batch],
+        "greenroom.request_ids": [item.request.request_id for item in batch if item.request.request_id],
+        **{f"greenroom.{state}": count for state, count in counts.items()},
+    }
+    span.end("check comments", facts)
 
 
 def _settle(resources: WorkerResources, settlements: Sequence[JudgedComment], claimed: _Claimed) -> int:

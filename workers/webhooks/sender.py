@@ -17,6 +17,7 @@ from service.domain.webhooks.retry_schedule import Answer
 from service.domain.webhooks.signing import signatures
 from service.store.tables.outbox import EndpointKind
 from service.store.webhooks.outgoing import Outgoing
+from service.telemetry.spans import Span, SpanKind, begin
 from workers.resources.safe_http import SafeHttp
 from workers.webhooks.akismet_callback import CALLBACK_HEADERS, callback_request, read_answer
 
@@ -37,6 +38,13 @@ class Sender:
     def send(self, item: Outgoing) -> AttemptResult:
         """Make one attempt, signed with the current time. Never raises for a fault of the receiver."""
         at = utcnow()
+        span = begin(SpanKind.DELIVERY, parent=item.request.traceparent)
+        result = self._attempted(item, at, {"traceparent": span.traceparent} if span.traceparent else {})
+        if span.traceparent:
+            _end_span(span, result)
+        return result
+
+    def _attempted(self, item: Outgoing, at: datetime, trace: Mapping[str, str]) -> AttemptResult:
         try:
             keys = [self._secret_box.decrypt(sealed) for sealed in item.secrets]
         except DecryptionFailed as error:
@@ -47,7 +55,7 @@ class Sender:
             answer = read_answer(self._outside.post(item.url, callback_request(item, keys[0]), CALLBACK_HEADERS), item, now=at)
         else:
             body = _json({"type": item.type, "timestamp": item.at.isoformat(), "data": item.body})
-            answer = self._outside.post(item.url, body, _headers(item, keys, at, body))
+            answer = self._outside.post(item.url, body, {**_headers(item, keys, at, body), **trace})
         crash_point(CrashPoint.POSTED)
         log.info(
             "webhook_attempted", extra={"delivery": str(item.delivery_id), "status": answer.status, "ms": answer.milliseconds}
@@ -60,6 +68,23 @@ class Sender:
             address, chat_id = telegram_parts(address)
         body = chat_body(item.kind, item.body, template=item.template, chat_id=chat_id)
         return self._outside.post(address, body, {"Content-Type": "application/json", "User-Agent": "Greenroom-Webhooks/1"})
+
+
+def _end_span(span: Span, result: AttemptResult) -> None:
+    item, answer = result.outgoing, result.answer
+    facts: dict[str, str | int] = {
+        "greenroom.event": item.type.value,
+        "greenroom.delivery_id": str(item.delivery_id),
+        "greenroom.endpoint_id": str(item.endpoint_id),
+        "greenroom.webhook_id": item.message_id,
+        "greenroom.request_id": item.request.request_id,
+        "http.request.method": "POST",
+    }
+    if answer.status is not None:
+        facts["http.response.status_code"] = answer.status
+    if answer.fault:
+        facts["error.type"] = answer.fault
+    span.end("deliver webhook", facts, failed=not answer.arrived)
 
 
 def _json(message: Mapping[str, Any]) -> bytes:

@@ -15,6 +15,7 @@ from service.actions.comments.draft_columns import draft_columns, kept_context
 from service.domain.draft import Draft
 from service.domain.errors import Conflict, Fault, InProgress, KeyReused, Refusal
 from service.domain.ids import new_id, thread_id
+from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.store.comments.insert import insert_comments
@@ -37,6 +38,8 @@ class Submission:
     key: str = ""
     body_digest: str = ""
     by_host: bool = False
+    #: Only if spans are exported.
+    request: RequestTrace = NO_REQUEST
 
     @classmethod
     def sent(
@@ -289,7 +292,7 @@ def comment_row(
         "thread_id": thread_id(submission.site_id, draft.thread.id),
         "parent_id": parent,
         **draft_columns(draft, pseudonyms),
-        "context": kept_context(draft, pseudonyms),
+        "context": kept_context(draft, pseudonyms) | submission.request.kept(),
         "received_at": now,
         "updated_at": now,
     }

@@ -15,6 +15,7 @@ from service.domain.policy.check_input import Author, CheckInput, Circumstances,
 from service.domain.policy.judge import BEYOND_DOUBT, PolicyLimits
 from service.domain.policy.site_policy import SitePolicy
 from service.domain.policy.site_thresholds import SiteThresholds
+from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.store.comments.posted_at import posted_at
 from service.store.comments.related_counts import RelatedCounter, RelatedCounts
 from service.store.db.bulk import named, plain
@@ -71,6 +72,7 @@ class ClaimedComment:
     thresholds: SiteThresholds | None = None
     model_of: datetime | None = None
     asks_outside: bool = False
+    request: RequestTrace = NO_REQUEST
 
 
 def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[ClaimedComment]:
@@ -118,6 +120,7 @@ def _waiting(row: AnyRow, site: AnyRow, lists: Mapping[str, WordList], near: Rel
         thresholds=SitePolicy(site.policy).thresholds,
         model_of=site.model_of,
         asks_outside=site.asks_outside,
+        request=RequestTrace.of(row.context),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.reported.reader_links import ReaderLinks
+from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.store.db.column_types import AnyRow
@@ -44,6 +45,8 @@ class Outgoing:
     type: EventType
     at: datetime
     body: Mapping[str, Any]
+    #: The request that sent the comment.
+    request: RequestTrace = NO_REQUEST
     #: Of a chat with a template of its own.
     template: str = ""
     #: The other deliveries that a message to a chat stands for.
@@ -66,7 +69,12 @@ def outgoing(
     if not delivery_ids:
         return []
     rows = session.execute(_contents(), {"ids": delivery_ids, "token": token})
-    return [outgoing_message(row, _body(row, links, secret_box), now=now) for row in rows]
+    return [
+        outgoing_message(
+            row, _body(row, links, secret_box), now=now, request=RequestTrace.of(row.Comment.context if row.Comment else None)
+        )
+        for row in rows
+    ]
 
 
 @cache
@@ -96,7 +104,7 @@ def _live_secrets(endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
     return (endpoint.secret, endpoint.old_secret) if old_lives else (endpoint.secret,)
 
 
-def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime) -> Outgoing:
+def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime, request: RequestTrace = NO_REQUEST) -> Outgoing:
     """A leased Delivery as it is sent, of a row that also has its Endpoint and its Event. A test has no event."""
     delivery, endpoint, event = row.Delivery, row.Endpoint, row.Event
     return Outgoing(
@@ -113,6 +121,7 @@ def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime) -> Out
         type=EventType(event.type) if event else EventType.TEST,
         at=event.at if event else delivery.created_at,
         body=body,
+        request=request,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -17,6 +18,7 @@ from service.domain.errors import Refusal, Unavailable
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.engine import Database
 from service.store.db.write_connection import WriteConnection
+from service.telemetry.spans import current_request
 
 #: Maximum submissions that one transaction takes.
 MAX_BATCH = 200
@@ -73,6 +75,8 @@ class GroupCommit:
         """Queue one submission. A writer thread stores it and calls `told` with the outcome, unless the caller takes the item
         before."""
         self._ensure_running()
+        if (request := current_request.get()).traceparent:
+            submission = replace(submission, request=request)
         item = Item(submission, told)
         self._waiting.put(item)
         return item

@@ -9,11 +9,13 @@ from typing import Any
 from cachetools import FIFOCache
 from werkzeug.wsgi import ClosingIterator
 
+from service.telemetry.spans import begin_request, is_on
 from service.web.auth.rate_limit import Rate, address_of, quota_of, usage
 from service.web.http.environ_keys import FEED_KEY, RATE_COUNTED, Environ, Headers, Wsgi
 from service.web.http.request_id import request_id_of
 from service.web.http.request_line import spelled_plainly
 from service.web.ops.metrics import observe
+from service.web.ops.request_spans import end_request
 from service.web.resources.feed_cache import CachedResponse, accepts_gzip
 from service.web.resources.web_resources import WebResources
 from service.web.server.wsgi_adapter import Raw, WsgiResponse, raw
@@ -74,10 +76,14 @@ class FastFeed:
         if used > quota:
             return None
         has_it = bool(if_none_match) and _names(if_none_match, answer.served.etag)
-        own = [("X-Request-Id", request_id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
+        request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
+        own = [("X-Request-Id", request_id)]
         own += usage(Rate.ADDRESS, quota, quota - used, reset)
         status, headers = (304, answer.unchanged) if has_it else (200, answer.headers)
         observe("feed.show_feed", "GET", str(status), time.perf_counter() - began)
+        if is_on():
+            span = begin_request(request_id, environ.get("HTTP_TRACEPARENT", ""), seconds_ago=time.perf_counter() - began)
+            end_request(span, "GET", "feed", status, request_id)
         return WsgiResponse(status, headers + raw(own), b"" if has_it else answer.body)
 
     def _holds(self, answer: _Answer) -> bool:

@@ -15,6 +15,7 @@ from service.jobs.names import Job
 from service.logs import request_ids
 from service.store.sites.sites import ApiKeyHolder
 from service.store.tables.sites import Scope
+from service.telemetry.spans import begin_request
 from service.web.api.comment_request import CommentBody
 from service.web.api.comment_response import accepted_as_json
 from service.web.auth.rate_limit import Rate, quota_of, usage
@@ -23,6 +24,7 @@ from service.web.http.json_body import parse_fast
 from service.web.http.request_headers import well_formed
 from service.web.http.request_id import request_id_of
 from service.web.ops.metrics import observe
+from service.web.ops.request_spans import end_request
 from service.web.resources.web_resources import WebResources
 from service.web.server.async_commit import AsyncGroupCommit
 from service.web.server.wsgi_adapter import WsgiResponse, raw
@@ -57,6 +59,8 @@ class FastPost:
             return None
         request_id = environ["HTTP_X_REQUEST_ID"] = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         request_ids.set((request_id,))
+        # If the view answers after all, it begins a span of its own, and this one is never exported.
+        span = begin_request(request_id, environ.get("HTTP_TRACEPARENT", ""), seconds_ago=time.perf_counter() - began)
         outcome = environ[SUBMIT_OUTCOME] = await self._outcomes.of(submission)
         if not isinstance(outcome, Accepted):
             return None
@@ -65,6 +69,8 @@ class FastPost:
         name, thread = str(outcome.comment_id), submission.draft.thread.id
         body = accepted_as_json(name, caller.site_id, thread, base=self._resources.settings.url)
         observe("comments.submit_comment", "POST", "202", time.perf_counter() - began)
+        if span.traceparent:
+            end_request(span, "POST", _PATH, 202, request_id)
         own = [
             *_own(f"{self._root}{_PATH}/{name}", len(body), replayed=outcome.replayed),
             *self._rate_limit_headers(environ),
