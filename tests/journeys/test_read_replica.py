@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service.actions.sites.sites_and_keys import add_key, add_site
@@ -194,6 +195,29 @@ def test_feeds_are_read_while_the_primary_is_away(
     patient.application.extensions["greenroom"].close()
 
 
+def test_a_promoted_standby_takes_the_writes_and_the_reads(tmp_path: Path) -> None:
+    """With servers of its own, since one of them is gone afterwards."""
+    primary = Primary.find(tmp_path)
+    if primary is None:
+        pytest.skip("PostgreSQL is not to be had on this machine")
+    with primary, primary.follow() as standby:
+        primary.wait_for_standby()
+        url = f"postgresql://postgres@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"
+        settings = load({"DATABASE_URL": url, "GREENROOM_READ_DATABASE_URL": f"{standby.dsn('postgres')}?application_name=reads"})
+        database = Database.of(settings)
+        replica = ReadReplica(database, replica_of(settings), most_behind=5.0, rest=0.1)
+        with database.writing() as session:
+            session.execute(text("CREATE TABLE kept AS SELECT 1 AS number"))
+        wait_until(lambda: _on_replica(replica), what="the standby")
+        primary.die()
+        standby.promote()
+        wait_until(lambda: _takes_writes(database), what="the new primary")
+        wait_until(lambda: _client_name(replica) == "reads", what="a read as from a replica")
+        assert replica.read(lambda session: session.scalar(text("SELECT sum(number) FROM kept"))) == 2
+        replica.close()
+        database.close()
+
+
 def _client(settings: Settings, key: str) -> Iterator[FlaskClient]:
     app = create_app(settings)
     client = app.test_client()
@@ -225,3 +249,16 @@ def _exists(database: Database) -> bool:
     except Exception:
         return False
     return True
+
+
+def _takes_writes(database: Database) -> bool:
+    try:
+        with database.writing() as session:
+            session.execute(text("INSERT INTO kept VALUES (1)"))
+    except DBAPIError:
+        return False
+    return True
+
+
+def _client_name(replica: ReadReplica) -> str:
+    return replica.read(lambda session: str(session.scalar(text("SHOW application_name"))))
