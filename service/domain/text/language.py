@@ -14,7 +14,9 @@ LOOKED_AT = 300
 #: least CLEARLY times as much as the next one. Against a larger neighbour (`LESSER`) NEARLY is enough.
 FEWEST, CLEARLY, NEARLY = 2, 1.4, 1.1
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_BLANKED = bytes(code if chr(code) in ascii_lowercase else 32 for code in range(256))
+_BLANKED = bytes(code if chr(code) in ascii_lowercase + "'" else 32 for code in range(256))
+#: A word that two apostrophes cut into two words.
+_ENTANGLED = re.compile(r"'[a-z]*'")
 _LANGUAGES = tuple(SMALL_WORDS)
 _PLACE = {language: at for at, language in enumerate(_LANGUAGES)}
 #: The pairs of a smaller language and its larger neighbour.
@@ -115,7 +117,12 @@ def is_distinguished(language: str) -> bool:
 
 
 def words_of(seen: str) -> list[str]:
-    """The words of a lower-case text. For an ASCII text without apostrophes, this is the same as `_WORD`, in a third of the time."""
-    if seen.isascii() and "'" not in seen:
-        return seen.encode().translate(_BLANKED).decode().split()
-    return _WORD.findall(seen.replace("\u2019", "'"))
+    """The words of a lower-case text. This is the same as `_WORD`, for most ASCII texts in a third of the time."""
+    if not seen.isascii() or "''" in seen:
+        return _WORD.findall(seen.replace("\u2019", "'"))
+    line = seen.encode().translate(_BLANKED).decode()
+    if "'" in line:
+        line = f" {line} ".replace("' ", " ").replace(" '", " ")
+        if _ENTANGLED.search(line):
+            return _WORD.findall(seen)
+    return line.split()

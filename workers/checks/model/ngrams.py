@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from workers.checks.text.characters import apart
+from workers.checks.text.characters import apart, spaced
 from workers.checks.text.matcher import Entry, Matcher, Where, word_around
 from workers.checks.text.normalize import Folded
 from workers.checks.text.word_lists import word_list
@@ -25,8 +25,8 @@ MOST = (HEAD + TAIL) * 3 // 2 + 100 + ADDRESSES * (ADDRESS + 20)
 MOST_HIDDEN = 50
 _ADDRESS = re.compile(r"(?:h[tx]{2}ps?:?//|www\.)\S+")
 _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
-#: _LOOSE: an apostrophe outside of a word. _ENTANGLED: an apostrophe and letters, then a second apostrophe or a digit.
-_LOOSE, _ENTANGLED = re.compile(r"'(?![a-z])|(?<![a-z0-9])'"), re.compile(r"'[a-z]+['0-9]")
+#: A word that two apostrophes, or an apostrophe and a digit, cut into several words.
+_ENTANGLED = re.compile(r"'[a-z]*['0-9]")
 _NUMBER = re.compile(r"[0-9]+")
 
 
@@ -90,13 +90,12 @@ def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
 
 def _split(text: str) -> list[str]:
     """The same as `_WORDS.findall`, but faster for ASCII: the regular expression runs only for words with several apostrophes."""
-    if not text.isascii():
+    if not text.isascii() or "''" in text:
         return _WORDS.findall(text)
-    if "'" in text:
-        if _ENTANGLED.search(text):
-            return _WORDS.findall(text)
-        text = _LOOSE.sub(" ", text)
-    return apart(text)
+    if "'" not in text:
+        return apart(text)
+    line = f" {spaced(text)} ".replace("' ", " ").replace(" '", " ")
+    return _WORDS.findall(text) if _ENTANGLED.search(line) else line.split()
 
 
 def of_addresses(folded: Folded) -> set[str]:

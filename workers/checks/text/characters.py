@@ -55,4 +55,9 @@ def chunks_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]
 
 def apart(text: str) -> list[str]:
     """The runs of lower-case letters, digits and apostrophes in an ASCII text."""
-    return text.encode().translate(_APART).decode().split()
+    return spaced(text).split()
+
+
+def spaced(text: str) -> str:
+    """An ASCII text with a blank for each character that is no lower-case letter, digit or apostrophe."""
+    return text.encode().translate(_APART).decode()

@@ -148,9 +148,10 @@ class Innocents:
         if not languages and len(word) <= LONGEST_NAME:
             return False
         others = [each for each in self._first_words() if each != word]
-        english = len(_common().intersection(others))
+        if len(_common().intersection(others)) * 2 > len(others):
+            return False
         guess = language_of_words(others)
-        if english * 2 > len(others) or not guess.languages or guess.languages[0] == "en":
+        if not guess.languages or guess.languages[0] == "en":
             return False
         if languages and ANY in languages and guess.sure:
             return True
