@@ -1,5 +1,6 @@
 """The input of all checks: the comment, and values that several checks need, computed once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.policy.check_input import CheckInput
@@ -30,15 +31,29 @@ class Prepared:
 
     @classmethod
     def of(cls, reading: CheckInput) -> "Prepared":
-        text = fold(reading.text)
-        name = fold(reading.author.name)
-        tokens = set(text.text.split())
-        disguised = tuple(disguises(text.text, tokens))
-        profane = profane_words(text, tokens, disguised)
-        hidden = (*profane.innocent, *_allowed(text, disguised, reading.lists.allowed_words))
-        digits = count(text.text, DIGITS)
-        said = tokenize(text, tokens, digits=digits, hidden=hidden)
-        return cls(reading, text, name, disguised, links_in(text, reading.text), said, Told.of(reading.text), profane, digits)
+        [prepared] = cls.of_each((reading,))
+        return prepared
+
+    @classmethod
+    def of_each(cls, readings: Sequence[CheckInput]) -> list["Prepared"]:
+        """Each step reads all comments before the next step does, so that its tables stay in the CPU cache."""
+        texts = [fold(reading.text) for reading in readings]
+        names = [fold(reading.author.name) for reading in readings]
+        tokens = [set(text.text.split()) for text in texts]
+        disguised = [tuple(disguises(text.text, words)) for text, words in zip(texts, tokens, strict=True)]
+        profane = list(map(profane_words, texts, tokens, disguised))
+        allowed = [
+            _allowed(text, found, reading.lists.allowed_words)
+            for text, found, reading in zip(texts, disguised, readings, strict=True)
+        ]
+        digits = [count(text.text, DIGITS) for text in texts]
+        said = [
+            tokenize(text, words, digits=number, hidden=(*looks_profane.innocent, *places))
+            for text, words, number, looks_profane, places in zip(texts, tokens, digits, profane, allowed, strict=True)
+        ]
+        links = [links_in(text, text.original) for text in texts]
+        told = [Told.of(reading.text) for reading in readings]
+        return list(map(cls, readings, texts, names, disguised, links, said, told, profane, digits))
 
 
 def _allowed(text: Folded, disguised: tuple[Disguise, ...], listed: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -14,7 +14,9 @@ Check = Callable[[Prepared], Iterable[Signal]]
 #: Maximum CPU seconds for one comment: BUDGET for each check, BUDGET_OF_ALL for all checks together.
 BUDGET, BUDGET_OF_ALL = 0.5, 1.5
 #: Comments per group: each check runs on the whole group before the next check does.
-GROUP = 64
+GROUP = 128
+#: A group in which a text has more characters is prepared one by one, so that the time of each is counted.
+LONG = 5_000
 #: Steps of up to this many seconds are not counted: all short steps of a comment together are a small part of its budget.
 SHORT = 0.01
 ENTRY_POINTS = "greenroom.checks"
@@ -25,14 +27,19 @@ class _Findings:
 
     __slots__ = ("prepared", "seconds", "signals")
 
-    def __init__(self, reading: CheckInput) -> None:
+    def __init__(self, prepared: Prepared | None = None) -> None:
         self.signals: list[Signal] = []
         self.seconds = 0.0
-        self.prepared: Prepared | None = None
+        self.prepared = prepared
+
+    @classmethod
+    def of(cls, reading: CheckInput) -> "_Findings":
         try:
-            self.prepared = Prepared.of(reading)
+            return cls(Prepared.of(reading))
         except Exception as error:
-            self.signals.append(_failed("folding", error))
+            heard = cls()
+            heard.signals.append(_failed("folding", error))
+            return heard
 
 
 def run(reading: CheckInput, checks: Mapping[str, Check]) -> tuple[Signal, ...]:
@@ -51,13 +58,9 @@ def run_each(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> lis
 
 
 def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_Findings]:
-    clock, now = _Clock(), perf_counter()
-    every: list[_Findings] = []
-    for reading in readings:
-        every.append(heard := _Findings(reading))
-        before, now = now, perf_counter()
-        if now - before > SHORT:
-            heard.seconds = clock.cpu_seconds(now - before)
+    clock = _Clock()
+    every = _prepared_together(readings) or _prepared_alone(readings, clock)
+    now = perf_counter()
     ready = [(heard, heard.prepared) for heard in every if heard.prepared]
     for name, check in (*checks.items(), *plugged_in().items()):
         for heard, prepared in ready:
@@ -77,6 +80,27 @@ def _run(readings: Sequence[CheckInput], checks: Mapping[str, Check]) -> list[_F
                 if seconds > BUDGET:
                     rule = f"the {name} check took longer than {BUDGET:g} s"
                     heard.signals.append(Signal(Kind.CHECK_TIMED_OUT, 1.0, rule, check=name))
+    return every
+
+
+def _prepared_together(readings: Sequence[CheckInput]) -> list[_Findings]:
+    """The prepared comments; none if one of them is long or cannot be prepared."""
+    if any(len(reading.text) > LONG for reading in readings):
+        return []
+    try:
+        return list(map(_Findings, Prepared.of_each(readings)))
+    except Exception:
+        return []
+
+
+def _prepared_alone(readings: Sequence[CheckInput], clock: "_Clock") -> list[_Findings]:
+    every: list[_Findings] = []
+    now = perf_counter()
+    for reading in readings:
+        every.append(heard := _Findings.of(reading))
+        before, now = now, perf_counter()
+        if now - before > SHORT:
+            heard.seconds = clock.cpu_seconds(now - before)
     return every
 
 

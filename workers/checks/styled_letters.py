@@ -52,7 +52,7 @@ def styled_words(text: str) -> list[tuple[int, int]]:
     return [word.span() for word in _WORD.finditer(text) if not word[0].isascii() and _is_styled(word[0])]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def spelled_names(text: str) -> tuple[tuple[int, int], ...]:
     """The places of names with a digit that are spelled letter by letter. The spam model asks for them, too: for each comment of a
     group, before this check does."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import thread_time
 
 from service.domain.policy.check_input import CheckInput
-from workers.checks import profanity, signals_of
+from workers.checks import profanity, signals_of, signals_of_each
 from workers.checks.model import model_file
 from workers.checks.text.normalize import fold
 from workers.training import peers
@@ -40,6 +40,7 @@ def speed(folder: Path) -> Iterator[Figure]:
     how = f"CPU time, best of 3, {round(mean(map(len, texts)))} characters a comment"
     yield figure("profanity alone, comments a second", _rate(lambda t: profanity.finds(fold(t)), texts), ">= 20,000", how)
     yield figure("all checks, comments a second", _rate(lambda t: signals_of(CheckInput(t)), texts), ">= 4,000", how)
+    yield figure("all checks in batches, comments a second", _rate_together(texts), ">= 4,000", f"as a worker checks; {how}")
     slow = sorted(1000 / _rate(lambda t: signals_of(CheckInput(t)), [text]) for text in texts[:500])
     yield figure("all checks, slowest 1 in 100, ms", slow[len(slow) * 99 // 100], "<= 2", how)
     long = " ".join(texts)[:40_000]
@@ -49,14 +50,28 @@ def speed(folder: Path) -> Iterator[Figure]:
 
 
 def _rate(work: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Texts per second of CPU time."""
+    """Texts per second of CPU time, one after another."""
+
+    def one_by_one() -> None:
+        for text in texts:
+            work(text)
+
+    return round(len(texts) / _seconds(one_by_one), 1)
+
+
+def _rate_together(texts: Sequence[str]) -> float:
+    """Texts per second of CPU time that all checks need for all of them."""
+    return round(len(texts) / _seconds(lambda: signals_of_each(list(map(CheckInput, texts)))), 1)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The CPU seconds of a piece of work, the best of three runs."""
     times = []
     for _ in range(3):
         began = thread_time()
-        for text in texts:
-            work(text)
+        work()
         times.append(thread_time() - began)
-    return round(len(texts) / max(1e-9, min(times)), 1)
+    return max(1e-9, min(times))
 
 
 QUICK = (shipped_models_figures, speed)
