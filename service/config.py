@@ -62,6 +62,11 @@ class Settings:
     read_database_lag: float = _setting(
         5.0, "Most seconds that the replica may be behind; beyond, the database itself is read.", seconds(1, 3600)
     )
+    citus: bool = _setting(
+        False,
+        "Whether the schema is distributed by Citus (`greenroom db distribute`): then each statement changes one table.",
+        yes_or_no,
+    )
     redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", redis, secret=True)
     broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", one_of("auto", "none"))
     secret_key: str = _setting(

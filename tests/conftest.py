@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 from service.config import Settings, load
 from service.store.db import migrate
 from service.store.db.engine import Database
+from tests.store.db.citus_rules import watch_statements
 from tests.support.servers import MariaDb, Postgres, Redis
 from tests.support.wordpress import WordPress
 
@@ -60,6 +61,12 @@ def compiled_routes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_that_citus_takes() -> None:
+    """Each statement that a test runs on PostgreSQL is one that Citus takes, too."""
+    watch_statements()
 
 
 @pytest.fixture(scope="session")
@@ -125,13 +132,14 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
             "GREENROOM_SECRET_KEY": "a secret that only the tests know, long enough",
             "GREENROOM_PUBLIC_URL": "http://greenroom.example",
             "GREENROOM_DECISION_DELAY": "0",
+            "GREENROOM_CITUS": os.environ.get("GREENROOM_CITUS", "false"),
         }
     )
 
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database)
+    database = Database.of(settings)
     yield database
     database.close()
 

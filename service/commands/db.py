@@ -1,10 +1,10 @@
-"""`greenroom db`: upgrades the database schema and shows its revision."""
+"""`greenroom db`: upgrades the database schema, shows its revision, and hands it to Citus."""
 
 import json
 
 import click
 
-from service.commands.support.context import new_database
+from service.commands.support.context import database, new_database, settings
 from service.store.db.schema_version import Schema, newer_advice, schema
 
 
@@ -45,3 +45,32 @@ def status(*, as_json: bool) -> None:
     click.echo(f"schema is at {now or 'nothing yet'}, this version wants {wanted}")
     if now != wanted:
         raise click.ClickException("run `greenroom db upgrade`")
+
+
+@db.command()
+@click.option("--dry-run", is_flag=True, help="Print what would be run, and what stands in the way; change nothing.")
+def distribute(*, dry_run: bool) -> None:
+    """Put this installation on a node of a Citus cluster.
+
+    Its whole schema becomes a distributed schema: all of its tables lie on one node, which Citus chooses, and Citus can move them to
+    another one. A cluster holds many installations, each in a schema of its own (docs/scaling.md). Tables are locked meanwhile.
+    """
+    from service.store.db import citus
+
+    if settings().on_sqlite:
+        raise click.ClickException(
+            "SQLite is a file on one machine: move to PostgreSQL first (`greenroom backup`, `greenroom restore`)"
+        )
+    with database().engine.begin() as connection:
+        place = citus.standing(connection)
+        if place.is_distributed:
+            click.echo(f"the schema {place.schema} is distributed already")
+            return
+        obstacles = place.obstacles(setting=settings().citus)
+        if dry_run:
+            click.echo("\n".join([place.statement, *(f"stands in the way: {one}" for one in obstacles)]))
+            return
+        if obstacles:
+            raise click.ClickException("; ".join(obstacles))
+        citus.distribute(connection, place)
+    click.echo(f"the schema {place.schema} is distributed; `citus_shards` shows on which node")

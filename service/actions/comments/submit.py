@@ -19,7 +19,7 @@ from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.store.comments.insert import insert_comments
-from service.store.db.bulk import plain
+from service.store.db.bulk import changes_many, plain
 from service.store.db.column_types import table
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, ThreadState
@@ -94,8 +94,8 @@ def submit(
 ) -> list[Outcome]:
     """Store many drafts at once. Each gets its own outcome, in the order given; a refused one does not affect the others."""
     connection = plain(session)
-    # On PostgreSQL the insert itself detects a closed thread. Only if it does, the threads are read and the batch is tried again.
-    threads = {} if connection.dialect.name == "postgresql" else _stored_threads(connection, submissions)
+    # Where the insert itself detects a closed thread, the threads are read only if it does; then the batch is tried again.
+    threads = {} if changes_many(connection) else _stored_threads(connection, submissions)
     while True:
         batch = _Batch(_Known(connection, submissions, threads), pseudonyms, now)
         outcomes = [batch.outcome_of(submission) for submission in submissions]

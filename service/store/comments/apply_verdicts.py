@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.states import State
 from service.store.comments.transitions import update_counts
-from service.store.db.bulk import insert_all, plain, typed
+from service.store.db.bulk import changes_many, insert_all, plain, typed
 from service.store.db.column_types import table
 from service.store.tables.comments import VerdictRow
 from service.store.tables.outbox import Event, EventState, EventType
@@ -83,14 +83,21 @@ counted AS (
 )
 SELECT comment_id, state FROM told
 """  # noqa: S608
-#: The update of the comments on SQLite. SQLite uses several statements: there a statement costs no round trip.
-_MOVE = f"""
+#: The update of the comments where a statement changes one table only.
+_MOVE_ON_SQLITE = f"""
 UPDATE comment SET state = g.state, reason = g.reason, score = g.score, version = version + 1,
   updated_at = ?, judged_at = ?, lease_token = NULL, lease_until = NULL
 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state, json_extract(value, '$[2]') AS reason,
   json_extract(value, '$[3]') AS score FROM json_each(?)) AS g
 WHERE comment.id = g.id AND coalesce(comment.state, '') = '{State.PENDING}' AND lease_token = ?
 RETURNING id, version, thread_id
+"""  # noqa: S608
+_MOVE = f"""
+UPDATE comment c SET state = g.state, reason = g.reason, score = g.score, version = c.version + 1,
+  updated_at = %(now)s, judged_at = %(now)s, lease_token = NULL, lease_until = NULL
+FROM json_to_recordset(%(rows)s) AS g (id uuid, state text, reason text, score float)
+WHERE c.id = g.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
+RETURNING c.id, c.version, c.thread_id
 """  # noqa: S608
 
 
@@ -105,19 +112,30 @@ def write_verdicts(
     if not rows:
         return {}
     connection = plain(session)
-    if connection.dialect.name == "postgresql":
+    if changes_many(connection):
         given = {"rows": to_json(rows).decode(), "token": token, "now": now}
         return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, given)}
-    at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
     # The thread as it is now: the comment may have been moved to another one since it was claimed.
-    now_at = {UUID(name): place for name, *place in connection.exec_driver_sql(_MOVE, (at, at, moves, token.hex))}
+    now_at = _moved(connection, rows, token, now)
     moved = [row for row in rows if row.id in now_at]
     insert_all(connection, VerdictRow, [_verdict(row, now) for row in moved])
     listening = set(connection.exec_driver_sql("SELECT site_id FROM endpoint WHERE enabled").scalars()) if moved else set()
     insert_all(connection, Event, [_event(row, now_at[row.id][0], row.site_id in listening, now) for row in moved])
-    update_counts(connection, Counter(UUID(now_at[row.id][1]) for row in moved if row.state is State.APPROVED))
+    update_counts(connection, Counter(now_at[row.id][1] for row in moved if row.state is State.APPROVED))
     return {row.id: row.site_id in listening for row in moved}
+
+
+def _moved(connection: Connection, rows: Sequence[VerdictChange], token: UUID, now: datetime) -> dict[UUID, tuple[int, UUID]]:
+    """Move the comments to their new states. Returns the version and the thread of each that was moved."""
+    if connection.dialect.name == "sqlite":
+        at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
+        found = connection.exec_driver_sql(_MOVE_ON_SQLITE, (at, at, moves, token.hex))
+        return {UUID(comment_id): (version, UUID(thread)) for comment_id, version, thread in found}
+    # Before endpoints are read: see `none_under_way`.
+    connection.exec_driver_sql("LOCK TABLE event IN ROW EXCLUSIVE MODE")
+    given = {"rows": to_json(rows).decode(), "token": token, "now": now}
+    return {comment_id: (version, thread) for comment_id, version, thread in connection.exec_driver_sql(_MOVE, given)}
 
 
 def none_under_way(session: Session) -> None:

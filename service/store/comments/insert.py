@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection
 
 from service.domain.states import State
-from service.store.db.bulk import from_json, insert_all
+from service.store.db.bulk import changes_many, from_json, insert_all
 from service.store.db.column_types import table
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.idempotency import IdempotencyKey
@@ -38,6 +38,10 @@ UPDATE thread AS t SET {_NEW_NAMES.format(g="g", t="t")} FROM (
   SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS url, json_extract(value, '$[2]') AS title FROM json_each(?)
 ) AS g WHERE t.id = g.id AND {_OTHER_NAMES}"""  # noqa: S608
 
+_NAMED = "json_to_recordset(%s) AS g (id uuid, url text, title text)"
+_LATE = f"SELECT t.id FROM thread t JOIN {_NAMED} ON g.id = t.id WHERE {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t"  # noqa: S608
+_RENAME_LATE = f"UPDATE thread t SET {_NEW_NAMES.format(g='g', t='t')} FROM {_NAMED} WHERE t.id = g.id AND t.id = ANY(%s)"  # noqa: S608
+
 
 def insert_comments(
     connection: Connection,
@@ -48,14 +52,13 @@ def insert_comments(
     keys: Sequence[NewComment],
 ) -> bool:
     """Store a batch. Threads that exist already are skipped; those in `names` get the title and the address there, where it is
-    not empty. Returns False if a thread of the batch is closed; then no comment and no key is stored. On SQLite the caller has
-    already checked for closed threads, and holds the write lock."""
+    not empty. Returns False if a thread of the batch is closed; then no comment and no key is stored. Where a statement changes
+    one table only, the caller has already checked for closed threads."""
     if not comments:
         return True
-    if connection.dialect.name != "postgresql":
+    if not changes_many(connection):
         if names:
-            named = [(row["id"].hex, row["url"], row["title"]) for row in names]
-            connection.exec_driver_sql(_RENAME_ON_SQLITE, (to_json(named).decode(),))
+            _rename(connection, names)
         insert_all(connection, Thread, threads, new=True)
         insert_all(connection, Comment, comments, alike=_NEW)
         insert_all(connection, IdempotencyKey, keys)
@@ -65,6 +68,16 @@ def insert_comments(
     columns = [tuple(rows[0]) if rows else () for rows in (threads, keys, comments)]
     statement = _at_once(*columns, renames=bool(names))
     return connection.exec_driver_sql(statement, tuple(given)).rowcount == len(comments)
+
+
+def _rename(connection: Connection, names: Sequence[NewComment]) -> None:
+    if connection.dialect.name == "sqlite":
+        named = [(row["id"].hex, row["url"], row["title"]) for row in names]
+        connection.exec_driver_sql(_RENAME_ON_SQLITE, (to_json(named).decode(),))
+        return
+    given = (to_json(names).decode(),)
+    if late := [row.id for row in connection.exec_driver_sql(_LATE, given)]:
+        connection.exec_driver_sql(_RENAME_LATE, (*given, late))
 
 
 @cache

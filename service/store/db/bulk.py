@@ -23,11 +23,19 @@ _SQLITE = sqlite.dialect()
 MOST_ROWS, MOST_VALUES = 32, 999
 #: Columns with the same value in all rows of a statement, each with its value as SQL. The rows need not repeat it.
 SameShape = tuple[tuple[str, str], ...]
+#: An option of a connection: each statement changes one table. Citus demands that.
+ONE_TABLE = "greenroom_one_table"
 
 
 def plain(session: Session | Connection) -> Connection:
     """The connection itself. Statements that need no ORM objects are cheaper without the session."""
     return session.connection() if isinstance(session, Session) else session
+
+
+def changes_many(connection: Connection) -> bool:
+    """Whether one statement of this connection may change several tables. That saves round trips on PostgreSQL. SQLite cannot, and
+    needs it not: there a statement costs no round trip."""
+    return connection.dialect.name == "postgresql" and not connection.get_execution_options().get(ONE_TABLE)
 
 
 def insert_all(

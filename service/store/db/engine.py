@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.config import Settings
 from service.domain.audit_events import AuditActor
 from service.domain.text.folded import fold
+from service.store.db.bulk import ONE_TABLE
 from service.store.db.folded import FOLD
 from service.store.db.sqlite_write_lock import FairFileLock
 
@@ -31,7 +32,7 @@ class Database:
 
     On SQLite writers take turns (see `FairFileLock`). If PostgreSQL hangs, or the network drops silently, a call fails after
     `patience` seconds; with None it waits without a limit. `audit_actor` returns the actor for the audit log. `connections` (the
-    most at a time), `prepared` and `keeps_time` (whether processes go by its clock) are for PostgreSQL.
+    most at a time), `prepared`, `citus` and `keeps_time` (whether processes go by its clock) are for PostgreSQL.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Database:
         *,
         connections: int = 10,
         prepared: bool = True,
+        citus: bool = False,
         keeps_time: bool = True,
         patience: float | None = None,
         audit_actor: Callable[[], AuditActor] = AuditActor,
@@ -47,7 +49,8 @@ class Database:
         self.url = url
         self._audit_actor = audit_actor
         self.on_sqlite = url.startswith("sqlite")
-        self._connections, self._prepared, self._keeps_time = connections, prepared, keeps_time
+        self._connections, self._prepared, self._citus = connections, prepared, citus
+        self._keeps_time = keeps_time
         self._patience = patience
 
     @classmethod
@@ -59,6 +62,7 @@ class Database:
             settings.database,
             connections=settings.database_connections,
             prepared=settings.prepared_statements,
+            citus=settings.citus,
             patience=patience,
             audit_actor=audit_actor,
         )
@@ -70,13 +74,14 @@ class Database:
         # Imported only here: with SQLite, the PostgreSQL driver would only cost memory.
         from service.store.db.postgres import postgres_engine
 
-        return postgres_engine(
+        engine = postgres_engine(
             self.url,
             connections=self._connections,
             prepared=self._prepared,
             keeps_time=self._keeps_time,
             patience=self._patience,
         )
+        return engine.execution_options(**{ONE_TABLE: True}) if self._citus else engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
