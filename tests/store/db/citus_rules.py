@@ -19,7 +19,9 @@ _CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\b")
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\(")
 #: What may be called by a statement that changes rows: all are IMMUTABLE, or get parameters only. A new one is added after a look into
 #: pg_proc (provolatile).
-CALLABLE = {"any", "array", "coalesce", "nullif", "count", "json_to_recordset"}
+CALLABLE = {
+    "any", "array", "cast", "coalesce", "count", "exists", "json_to_recordset", "lower", "max", "min", "nullif", "sum", "varchar",
+}  # fmt: skip
 #: The statements that change several tables at once, by their beginning or by what only they call. `GREENROOM_CITUS` replaces them.
 _COMBINED = (
     re.compile(r"WITH shut AS"),
@@ -35,8 +37,8 @@ def objections(statement: str) -> tuple[str, ...]:
     if not re.match(r"\s*(?:WITH|INSERT INTO|UPDATE|DELETE FROM)\b", bare) or not _CHANGES.search(bare):
         return ()
     found = []
-    outside = _outside_of_brackets(bare)
-    if "WITH " in outside and "INSERT INTO" in outside:
+    top = _at_top_level(bare)
+    if "WITH " in top and "INSERT INTO" in top:
         found.append("an INSERT with a common table expression")
     if re.search(r"\bAS (?:MATERIALIZED )?\(\s*INSERT\b", bare):
         found.append("an INSERT in a common table expression")
@@ -61,7 +63,7 @@ def watch_statements() -> None:
             assert is_combined(statement) and not on_citus, f"Citus refuses {'; '.join(found)}: {statement}"
 
 
-def _outside_of_brackets(statement: str) -> str:
+def _at_top_level(statement: str) -> str:
     depth, left = 0, []
     for sign in statement:
         depth -= sign == ")"
