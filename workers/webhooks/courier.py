@@ -32,7 +32,7 @@ log = logging.getLogger("greenroom.deliver")
 
 #: Seconds between two transactions: finished attempts and new events gather meanwhile and share one commit. The shorter one is for
 #: a turn that found at least `MANY`.
-GATHER, GATHER_BUSY, MANY = 0.1, 0.02, 8
+GATHER, GATHER_BUSY, MANY = 0.2, 0.02, 8
 #: Seconds that the end of the process waits for attempts under way, so that they are not sent again.
 FAREWELL = 3.0
 
@@ -97,13 +97,17 @@ class Courier:
 
     def _collect(self) -> None:
         """Record attempts that ended after their round. One that cannot be recorded is sent again when its lease is over."""
+        while not self._one_round.acquire(timeout=0.05):
+            if self._pool.is_listening:
+                return  # A new round has begun: it records them.
         try:
-            with self._one_round:
-                if ended := self._pool.ended(0):
-                    with self._resources.database.writing() as session:
-                        self._record(session, ended, utcnow())
+            if ended := self._pool.ended(0):
+                with self._resources.database.writing() as session:
+                    self._record(session, ended, utcnow())
         except Exception:
             log.exception("attempts_not_recorded")
+        finally:
+            self._one_round.release()
 
     def _turn(self, ended: Sequence[AttemptResult], *, late: bool) -> list[Outgoing]:
         """One write transaction: record attempts, release deliveries that must not be sent now, claim due ones."""

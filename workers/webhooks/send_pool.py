@@ -85,6 +85,11 @@ class SendPool:
             self._listening = bool(self._ended) or (self._woken and not late)
             return not self._listening
 
+    @property
+    def is_listening(self) -> bool:
+        with self._lock:
+            return self._listening
+
     def abandon(self) -> None:
         """Stop listening whatever has ended."""
         with self._lock:
@@ -118,14 +123,14 @@ class SendPool:
 
     def room(self, endpoint_id: UUID, *, is_slow: bool, arrived: int) -> int:
         """How many more deliveries may be claimed for an endpoint: twice the number that has just `arrived` there, but at least
-        as many as may be sent to it at once, and at most `AHEAD` times as many. For a slow one no more than can be sent."""
+        twice as many as may be sent to it at once, and at most `AHEAD` times as many. For a slow one no more than can be sent."""
         with self._lock:
             lane = self._lanes.get(endpoint_id)
             if lane and lane.failed:
                 return 0
             held = len(lane.waiting) + len(lane.began) if lane else 0
             is_slow = is_slow or (lane is not None and lane.is_slow(time.monotonic()))
-            most = self.share if is_slow else min(AHEAD * self.share, max(self.share, 2 * arrived))
+            most = self.share if is_slow else min(AHEAD * self.share, 2 * max(self.share, arrived))
             return most - held
 
     def limits(self) -> tuple[int, int]:
