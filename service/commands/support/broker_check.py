@@ -31,7 +31,7 @@ def unusable(url: str) -> str | None:
             raise
         # It answers, and takes our keys; this user may not ask what it is.
         return None
-    except redis.exceptions.MovedError:
+    except (redis.exceptions.MovedError, redis.exceptions.ClusterDownError):
         mode = "cluster"
     finally:
         client.close()
