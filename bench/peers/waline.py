@@ -26,7 +26,7 @@ def installed(folder: Path) -> Path:
     """The folder with Waline and its packages. Needs npm, and a compiler if there is no prebuilt sqlite3."""
     home = folder / "waline"
     home.mkdir()
-    command = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(home), NEEDED]
+    command = ["npm", "install", "--loglevel=error", "--no-fund", "--no-audit", "--prefix", str(home), NEEDED]
     subprocess.run(command, check=True, capture_output=True)
     return home
 
