@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from service.actions.lifecycle.retention import set_retention
 from service.domain.policy.site_policy import SitePolicy
@@ -192,10 +192,10 @@ def _waiting(soak: Soak) -> int:
     now = soak.clock.now
     asked = [select(func.count()).select_from(Comment).where(Comment.state == State.PENDING)]
     if not soak.is_away:
+        # What a worker has claimed is under way, although it is not due any more.
+        due = or_(Delivery.due_at <= now, Delivery.lease_until > now)
         asked.append(select(func.count()).select_from(Event).where(Event.state == EventState.DUE, Event.due_at <= now))
-        asked.append(
-            select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now)
-        )
+        asked.append(select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.DUE, due))
     with soak.database.reading() as session:
         return sum(session.scalar(each) or 0 for each in asked)
 

@@ -32,6 +32,8 @@ def _role(title: str) -> str:
     """A process's title without what changes from start to start."""
     if " -m service.cli up" in title:
         return "up"
+    if "workers.periodic.train_si" in title:
+        return "training"
     if "redis-server" in title:
         return "redis"
     celery = re.match(r"\[celeryd: (\w+)@[^:]*:(\w+)", title)
