@@ -38,7 +38,7 @@ def objections(statement: str) -> tuple[str, ...]:
         return ()
     found = []
     top = _at_top_level(bare)
-    if "WITH " in top and "INSERT INTO" in top:
+    if re.search(r"\bWITH (?!TIME ZONE\b)", top) and "INSERT INTO" in top:
         found.append("an INSERT with a common table expression")
     if re.search(r"\bAS (?:MATERIALIZED )?\(\s*INSERT\b", bare):
         found.append("an INSERT in a common table expression")

@@ -92,6 +92,7 @@ def test_what_citus_refuses_is_noticed(statement: str, objection: str) -> None:
     "statement",
     [
         "SELECT random() FROM comment FOR UPDATE SKIP LOCKED",
+        "INSERT INTO screen_lease (until) VALUES (%s) ON CONFLICT (until) DO UPDATE SET until = %s::TIMESTAMP WITH TIME ZONE",
         "WITH due AS (SELECT id FROM comment LIMIT 1 FOR UPDATE SKIP LOCKED) UPDATE comment SET claims = 1 WHERE id IN (SELECT id FROM due)",
         "INSERT INTO comment (id, text) VALUES (%s, 'WITH a AS (INSERT INTO b VALUES (random()))') ON CONFLICT DO NOTHING",
     ],
