@@ -126,7 +126,14 @@ class Settings:
     webhook_probe_every: float = _setting(
         60.0, "Seconds between two probes of an endpoint that failed five times in a row.", seconds(0.5, 3600)
     )
-    trusted_proxies: int = _setting(0, "Proxies in front of the web process whose X-Forwarded-For is believed.", whole(0, 10))
+    trusted_proxies: int = _setting(
+        0, "Proxies in front of the web process that are believed about a client's address.", whole(0, 10)
+    )
+    proxy_header: str = _setting(
+        "x-forwarded-for",
+        "The header in which they write it: x-forwarded-for (with X-Forwarded-Proto), or forwarded (RFC 7239).",
+        one_of("x-forwarded-for", "forwarded"),
+    )
     rate_per_minute: int = _setting(60_000, "Requests a minute that one key may make to one web process.", whole(1, 10_000_000))
     form_rate_per_minute: int = _setting(20, "Form posts a minute from one address to one web process.", whole(1, 1_000_000))
 

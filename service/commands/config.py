@@ -92,6 +92,10 @@ def doubts(found: Settings) -> Iterator[str]:
         yield "public_url is http: moderators' sessions can be read on the way; put TLS in front"
     if found.mail_url and not found.public_url:
         yield "public_url is not set: links in mails will name this machine only"
+    if found.socket and not found.trusted_proxies:
+        yield "trusted_proxies is not set: on a socket all clients have one address, and share one rate limit"
+    if found.proxy_header != names()["proxy_header"].default and not found.trusted_proxies:
+        yield "proxy_header is set, and trusted_proxies is 0, so that no header is believed"
     if found.broker == "none" and found.redis_url:
         yield "redis_url is set, and broker=none means that it is not used"
     if found.read_database_url and found.on_sqlite:

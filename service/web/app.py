@@ -5,7 +5,6 @@ from importlib import import_module
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings, load
 from service.logs import request_ids
@@ -24,8 +23,9 @@ from service.web.api import (
 )
 from service.web.api.other_services import coral, openai_moderations, perspective, perspective_feedback
 from service.web.auth.rate_limit import Rate, add_rate_limit_headers, rate_limited
+from service.web.http.client_ip import with_trusted_proxies
 from service.web.http.compression import compress
-from service.web.http.environ_keys import BODY_ERROR, Wsgi
+from service.web.http.environ_keys import BODY_ERROR
 from service.web.http.errors import register_error_handlers
 from service.web.http.header_limits import too_large
 from service.web.http.i18n import ago, count, day, moment, month
@@ -129,7 +129,7 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY + 1, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["greenroom"] = WebResources.open(settings, trial)
-    app.wsgi_app = with_trusted_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = with_trusted_proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
     register_error_handlers(app)
     metrics.count_requests(app)
     app.before_request(_name_request)
@@ -147,11 +147,6 @@ def create_app(settings: Settings | None = None, *, trial: Trial | None = None) 
         app.register_blueprint(blueprint)
     open_pages(app)
     return app
-
-
-def with_trusted_proxies(application: Wsgi, count: int) -> Wsgi:
-    """Trust X-Forwarded-For and X-Forwarded-Proto from `count` proxies, and no other forwarded header."""
-    return ProxyFix(application, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0) if count else application
 
 
 def _name_request() -> None:

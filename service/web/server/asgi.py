@@ -12,7 +12,8 @@ from service.config import Settings
 from service.domain.errors import Refusal, Unavailable
 from service.domain.ids import new_id
 from service.web.api.akismet import CHECK_PATH, GUID
-from service.web.app import create_app, with_trusted_proxies
+from service.web.app import create_app
+from service.web.http.client_ip import with_trusted_proxies
 from service.web.http.environ_keys import Environ
 from service.web.http.errors import PROBLEM, STATUS, in_words
 from service.web.http.header_limits import too_large
@@ -45,7 +46,7 @@ class AsgiApp:
         # The Flask application applies `with_trusted_proxies` again, because it also runs without this class. The result is the
         # same.
         self._sub_path = resources.settings.sub_path
-        self._believed = with_trusted_proxies(_as_it_is, resources.settings.trusted_proxies)
+        self._believed = with_trusted_proxies(_as_it_is, resources.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         peer = scope.get("client") or _NOBODY
