@@ -27,6 +27,10 @@ class Proxy(Server):
     def ready(self) -> bool:
         return port_answers(self.port)
 
+    def __exit__(self, *_: object) -> None:
+        # At SIGQUIT the main process of Apache would leave its children behind.
+        self.stop()
+
 
 class Nginx(Proxy):
     program = "nginx"
