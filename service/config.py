@@ -67,8 +67,8 @@ class Settings:
         "Whether the schema is distributed by Citus (`greenroom db distribute`): then each statement changes one table.",
         yes_or_no,
     )
-    redis_url: str = _setting("", "Redis address for the jobs; empty means a Redis of our own, or none.", redis, secret=True)
-    broker: str = _setting("auto", "auto: Redis where there is one; none: never use a broker.", one_of("auto", "none"))
+    redis_url: str = _setting("", "Redis address for the jobs; empty: one worker on this machine does them.", redis, secret=True)
+    broker: str = _setting("auto", "auto: Redis where redis_url names one; none: no broker in any case.", one_of("auto", "none"))
     secret_key: str = _setting(
         "", "At least 32 characters; empty means one is made and kept in the data folder.", long_secret, secret=True
     )
@@ -85,7 +85,7 @@ class Settings:
         "Whether hot feeds and ordinary comments are served on an event loop in front of Flask; off: Flask serves all.",
         yes_or_no,
     )
-    worker_processes: int = _setting(2, "Celery processes that run the checks.", whole(1, 128))
+    worker_processes: int = _setting(0, "Processes that run the checks. 0: one, or two with Redis.", whole(0, 128))
     courier_threads: int = _setting(8, "Webhooks that one `greenroom courier` sends at the same time.", whole(1, 128))
     write_timeout: float = _setting(
         30.0,
@@ -185,6 +185,16 @@ class Settings:
     @property
     def on_sqlite(self) -> bool:
         return self.database.startswith("sqlite")
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether Celery and Redis carry the wake-ups. Without them one worker on this machine does all the work."""
+        return bool(self.redis_url) and self.broker != "none"
+
+    @property
+    def check_processes(self) -> int:
+        """How many processes run the checks."""
+        return self.worker_processes or (2 if self.has_broker else 1)
 
     @property
     def url(self) -> str:

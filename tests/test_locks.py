@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 LOCK = Path(__file__).parent.parent / "locks" / "run.txt"
-#: Optional imports: used if installed, and not needed.
-_OPTIONAL = {"anyio", "greenlet", "pyyaml"}
+#: Optional imports: used if installed, and not needed. The last two are those of redis-py, for traces.
+_OPTIONAL = {"anyio", "greenlet", "pyyaml", "opentelemetry-exporter-otlp-proto-http", "psutil"}
 _LOADED = """
 import re, sys
 from importlib.metadata import packages_distributions

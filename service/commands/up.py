@@ -3,10 +3,8 @@
 import fcntl
 import logging
 import os
-import shutil
 import socket
 import time
-from functools import partial
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +17,6 @@ from service.commands.support.operator_errors import advice
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
 from service.config import PREFIX, Settings
-from service.processes.broker import OwnRedis, own_redis
 from service.processes.socket_file import make_room
 
 #: The loopback networks. Webhooks may go to receivers on this machine if Greenroom itself serves only this machine.
@@ -55,17 +52,12 @@ def _start(*, demo: bool) -> None:
     prepare(settings)
     lock = _only_one(settings)
     _demand_free_port(settings)
-    if settings.redis_url and settings.broker == "auto":
+    if settings.has_broker:
         check_broker(settings.redis_url)
-    broker = own_redis(settings.home) if not settings.redis_url and settings.broker == "auto" else None
-    settings = _in_force(settings, broker)
+    settings = _in_force(settings)
     house = _installation(settings)
-    _serve(settings, house, broker, began, demo=demo)
+    _serve(settings, house, began, demo=demo)
     os.close(lock)
-    if broker:
-        broker.socket.unlink(missing_ok=True)
-    if broker and broker.socket.parent != broker.folder:
-        shutil.rmtree(broker.socket.parent, ignore_errors=True)
 
 
 def _only_one(settings: Settings) -> int:
@@ -105,13 +97,9 @@ def _demand_free_port(settings: Settings) -> None:
             raise click.ClickException(f"{settings.host}:{settings.port}: {reason}; PORT=… chooses another port") from None
 
 
-def _in_force(settings: Settings, broker: OwnRedis | None) -> Settings:
-    """Put the chosen broker and folder into the environment, where each process reads its settings. Returns the new settings."""
+def _in_force(settings: Settings) -> Settings:
+    """Put the folder and what follows from the address into the environment, where each process reads its settings."""
     os.environ[PREFIX + "HOME"] = str(settings.home.resolve())
-    if broker:
-        os.environ[PREFIX + "REDIS_URL"] = broker.url
-    elif not settings.redis_url:
-        os.environ[PREFIX + "BROKER"] = "none"
     if not settings.webhook_allow and not settings.public_url and settings.host in ("127.0.0.1", "localhost", "::1"):
         os.environ[PREFIX + "WEBHOOK_ALLOW"] = _LOOPBACK
     settings_in_force.cache_clear()
@@ -161,25 +149,23 @@ def _upgrade(settings: Settings) -> None:
         raise click.ClickException("the schema could not be brought to what this version wants")
 
 
-def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, began: float, *, demo: bool) -> None:
+def _serve(settings: Settings, house: Installation, began: float, *, demo: bool) -> None:
     from service import logs
+    from service.jobs.wake_sockets import WakeSockets
+    from service.processes.children import children
     from service.processes.logfile import LogFile
-    from service.processes.roles import Role, load_libraries, run
-    from service.processes.tree import Child, ProcessTree
+    from service.processes.tree import ProcessTree
 
     log_file = LogFile(
         settings.home / "greenroom.log", largest=settings.log_size * 1_000_000, as_json=settings.log_format == "json"
     )
-    roles = [Role.WEB, Role.CHECKS, Role.COURIER] if settings.redis_url else [Role.WEB, Role.SWEEP]
     os.environ[PREFIX + "LOG_FORMAT"] = "json"
     logs.configure("up", level=settings.log_level, style="json", stream=os.fdopen(os.dup(log_file.fileno()), "a", buffering=1))
-    load_libraries({*roles, Role.SWEEP}, settings)
-    children = [Child("redis", broker.be, last=True)] if broker else []
-    children += [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
-    tree = ProcessTree(children, output=log_file.fileno())
+    sockets = None if settings.has_broker else WakeSockets(settings.home)
+    tree = ProcessTree(children(settings, sockets), output=log_file.fileno())
     watch = StartUpWatch(settings, house, tree, log_file, began=began, demo=demo)
     try:
-        tree.keep(0.05, watch.look)
+        tree.keep(watch.look)
     except NeverServed:
         raise click.ClickException(f"the web process does not start:\n{log_file.last_lines(15)}") from None
     except Exception as error:
@@ -187,4 +173,6 @@ def _serve(settings: Settings, house: Installation, broker: OwnRedis | None, beg
         raise click.ClickException(
             f"{type(error).__name__}: something broke; {settings.home / 'greenroom.log'} says where"
         ) from error
+    if sockets:
+        sockets.close()
     click.echo("Everything has ended; your data stays where it is.")

@@ -5,14 +5,15 @@ import math
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
-
-from celery import Celery
+from typing import TYPE_CHECKING, Protocol
 
 from service.config import Settings
-from service.jobs.celery_app import celery_app
 from service.jobs.names import MAX_REQUEST_IDS, POLLING_KEY, PREFIX, REQUEST_IDS, ROUTES, WAKE_UP_EXPIRES, Job, Route
+from service.jobs.wake_sockets import SocketNotifier
 from service.logs import request_ids
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 log = logging.getLogger("greenroom.jobs")
 
@@ -35,13 +36,6 @@ class Notifier(Protocol):
     def notify(self, job: Job, *, anyway: bool = False) -> None: ...
 
 
-class NoNotifier:
-    """Used without a broker: the sweep process polls the database often, so it needs no wake-ups."""
-
-    def notify(self, job: Job, *, anyway: bool = False) -> None:
-        """Does nothing."""
-
-
 @dataclass(slots=True)
 class _Pending:
     """A wake-up for one job that is not sent yet: the ids of its requests, and whether to send it also if a worker is polling."""
@@ -53,7 +47,7 @@ class _Pending:
 class CeleryNotifier:
     """Sends wake-ups from its own thread, for each job no more often than `PAUSES` allows."""
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: "Celery") -> None:
         self._app = app
         self._wanted: dict[Job, _Pending] = {}
         self._next: dict[Job, float] = dict.fromkeys(Job, 0.0)
@@ -119,5 +113,10 @@ class CeleryNotifier:
 
 
 def notifier(settings: Settings) -> Notifier:
-    """The notifier for these settings; a notifier that does nothing if there is no broker."""
-    return CeleryNotifier(celery_app(settings)) if settings.redis_url and settings.broker != "none" else NoNotifier()
+    """The notifier for these settings: Celery messages through Redis, or without a broker datagrams to the worker on this machine."""
+    if not settings.has_broker:
+        return SocketNotifier(settings.home)
+    # Imported only here: without a broker, Celery would only cost memory.
+    from service.jobs.celery_app import celery_app
+
+    return CeleryNotifier(celery_app(settings))

@@ -3,8 +3,6 @@
 import gc
 import importlib
 import os
-import resource
-import shutil
 import signal
 import socket
 import sys
@@ -14,36 +12,16 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
 from setproctitle import setproctitle
 
 from service import logs
 from service.child_process import die_with_parent
-from service.config import Settings, load
+from service.config import Settings
 from service.jobs.names import Route
-from service.processes.socket_file import make_room
+from service.jobs.wake_sockets import WakeSockets
+from service.processes.web import METRICS_FOLDER, serve
 from service.uncaught_errors import log_stderr, log_uncaught
-
-#: Seconds that requests under way may still take after the web process got SIGTERM.
-WEB_GRACE = 5
-#: Seconds after which an idle keep-alive connection is closed. Longer than the 60 s of common proxies, so that the proxy closes
-#: first; otherwise it may send a request on a connection that we just closed. An idle connection holds no thread, only a file
-#: descriptor.
-KEEP_ALIVE = 75
-#: Maximum number of open connections of a web process, busy or idle. Further connections wait in the kernel's backlog. An idle
-#: connection takes some 16 KB and no thread. From three quarters on, the longest idle ones are closed.
-CONNECTIONS = 8192
-#: File descriptors that are left for everything but connections.
-_OTHER_FILES = 512
-#: Who may connect to the Unix socket: the owner and the group, which the user of the proxy joins.
-SOCKET_MODE = 0o660
-#: Bytes that a connection may buffer. A longer head is answered with a bare 431; our own error already names the header from 16 KB
-#: on.
-BUFFER = 32 * 1024
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-
 
 _CELERY = (
     "workers.app",
@@ -76,15 +54,29 @@ class Role(StrEnum):
     SWEEP = "sweep"
 
 
-def run(role: Role, settings: Settings, *, sweeping: bool = False) -> None:
-    """Run this role until a signal ends it. `sweeping`: also run the sweep here, which saves a process and 30 MB."""
+def run(role: Role, settings: Settings, *, sweeping: bool = False, sockets: WakeSockets | None = None) -> None:
+    """Run this role until a signal ends it. `sweeping`: also run the sweep here, which saves a process and 30 MB. `sockets`: where
+    wake-ups come without a broker."""
     setproctitle(f"greenroom {role}")
     logs.configure(role, level=settings.log_level, style=settings.log_format)
     log_uncaught()
     log_stderr()
     if sweeping:
         _sweep_beside(settings)
-    _RUN[role](settings)
+    if sockets:
+        _work(role, settings, sockets)
+    else:
+        _RUN[role](settings)
+
+
+def _work(role: Role, settings: Settings, sockets: WakeSockets) -> None:
+    """Work without a broker: the sweep does everything; more workers only check."""
+    from workers.periodic.sweep import keep_checking, keep_sweeping
+    from workers.resources.worker_resources import WorkerResources
+
+    load_transformer(settings)
+    keep = keep_sweeping if role is Role.SWEEP else keep_checking
+    keep(WorkerResources.open(settings), _stopped_by_signal(), sockets)
 
 
 def _sweep_beside(settings: Settings) -> None:
@@ -103,7 +95,7 @@ def load_libraries(roles: set[Role], settings: Settings) -> None:
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     if Role.WEB in roles and settings.web_processes > 1:
         # prometheus_client reads this on import: each web process writes its metrics here, so that any of them can show the sum.
-        os.environ.setdefault(_METRICS_FOLDER, tempfile.mkdtemp(prefix="greenroom-metrics-"))
+        os.environ.setdefault(METRICS_FOLDER, tempfile.mkdtemp(prefix="greenroom-metrics-"))
     for role in roles:
         for name in _LIBRARIES[role]:
             importlib.import_module(name)
@@ -136,92 +128,21 @@ def _give_back() -> None:
         trim(0)
 
 
-def _web(settings: Settings) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, Loops
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
-    if settings.socket:
-        make_room(settings.socket)
-    server = Granian(
-        "service.processes.roles:web_app",
-        address=settings.host,
-        port=settings.port,
-        uds=Path(settings.socket) if settings.socket else None,
-        uds_permissions=SOCKET_MODE,
-        interface=Interfaces.ASGINL if settings.fast_paths else Interfaces.WSGI,
-        blocking_threads=None if settings.fast_paths else settings.web_threads,
-        loop=Loops.uvloop,
-        factory=True,
-        workers=settings.web_processes,
-        backlog=2048,
-        backpressure=_connections(),
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000, max_buffer_size=BUFFER),
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=WEB_GRACE,
-        process_name="greenroom web",
-        log_level=LogLevels.error,
-        log_dictconfig=_granian_logs(),
-    )
-    try:
-        server.serve()
-    finally:
-        if folder := os.environ.get(_METRICS_FOLDER):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _connections() -> int:
-    """The number of connections that this process may have open. Raises its limit of open files as far as it may."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return CONNECTIONS if most == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, most - _OTHER_FILES))
-
-
-def web_app() -> Any:
-    """Make the application. Called in the process that serves it, which never outlives granian's main process."""
-    from service.processes.trial import load_checks, trial
-    from service.web.app import create_app
-    from service.web.server.asgi import AsgiApp, app
-    from service.web.server.connection_limits import ConnectionLimits, ConnectionWatch
-    from service.web.server.write_timeout import give_up_unread
-
-    die_with_parent(os.getppid())
-    settings = load(os.environ)
-    if settings.load_checks:
-        load_checks()
-    service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)
-    if not settings.socket:
-        give_up_unread(settings.port, settings.write_timeout)
-    if isinstance(service, AsgiApp) and not settings.socket:
-        # Behind a proxy all connections have its address, and the proxy limits those of its clients.
-        per_address = 0 if settings.trusted_proxies else settings.connections_per_ip
-        limits = ConnectionLimits(per_address, most=_connections() * 3 // 4)
-        ConnectionWatch(settings.port, limits, service.requests).start()
-    # These objects live as long as the process. Freeze them, so that garbage collection, which stops all requests, is short.
-    gc.collect()
-    gc.freeze()
-    # The thread of the group commit competes with many others for the GIL: let it wait 1 ms for its turn, not 5.
-    sys.setswitchinterval(0.001)
-    return service
-
-
-def _granian_logs() -> dict[str, Any]:
-    """Send granian's log lines to our own log handlers."""
-    ours = {"handlers": [], "propagate": True}
-    return {"handlers": {}, "formatters": {}, "loggers": {"_granian": ours, "granian.access": ours}}
-
-
 def _checks(settings: Settings) -> None:
+    # Before the pool forks, so that its processes share the memory.
+    load_transformer(settings)
+    _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.check_processes)
+
+
+def load_transformer(settings: Settings) -> None:
+    """Load the transformer, if it is installed and used: a worker and what it forks share its memory."""
     from workers.checks.deep.transformer import shipped_transformer
 
-    # Before the pool forks, so that its processes share the memory. The web process serves already and does not wait for this.
+    if not settings.transformer_seconds:
+        return
     with suppress(Exception):
         shipped_transformer()
     _give_back()
-    _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.worker_processes)
 
 
 def _courier(settings: Settings) -> None:
@@ -272,14 +193,18 @@ def _sweep(settings: Settings) -> None:
     from workers.periodic.sweep import keep_sweeping
     from workers.resources.worker_resources import WorkerResources
 
+    keep_sweeping(WorkerResources.open(settings), _stopped_by_signal())
+
+
+def _stopped_by_signal() -> threading.Event:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    keep_sweeping(WorkerResources.open(settings), stop)
+    return stop
 
 
 _RUN: dict[Role, Callable[[Settings], None]] = {
-    Role.WEB: _web,
+    Role.WEB: serve,
     Role.CHECKS: _checks,
     Role.COURIER: _courier,
     Role.BEAT: _beat,

@@ -1,6 +1,7 @@
 """The process tree of `greenroom up`: forks the processes, restarts those that died, and ends them all."""
 
 import logging
+import math
 import os
 import signal
 import sys
@@ -44,15 +45,15 @@ class ProcessTree:
         self._children = list(children)
         self._output = output
 
-    def keep(self, every: float, look: Callable[[], None]) -> None:
-        """Start all processes and keep them alive until SIGTERM, SIGINT or SIGHUP. Calls `look` every `every` seconds."""
+    def keep(self, look: Callable[[], float]) -> None:
+        """Start all processes and keep them alive until SIGTERM, SIGINT or SIGHUP. `look` is called again and again: it returns the
+        seconds until its next call."""
         adopt_orphans()
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         try:
             while True:
                 self._start_due()
-                look()
-                taken = signal.sigtimedwait(_WATCHED, every)
+                taken = signal.sigtimedwait(_WATCHED, self._until_due(look()))
                 if taken and taken.si_signo != signal.SIGCHLD:
                     return
                 self._note_death()
@@ -76,6 +77,11 @@ class ProcessTree:
         for child in self._children:
             if not child.pid and child.due <= now:
                 child.pid, child.started = self._fork(child), now
+
+    def _until_due(self, most: float) -> float:
+        """Seconds until a dead process is started again, at most `most`."""
+        due = [child.due for child in self._children if not child.pid]
+        return max(0.0, min(most, min(due, default=math.inf) - time.monotonic()))
 
     def _fork(self, child: Child) -> int:
         parent = os.getpid()

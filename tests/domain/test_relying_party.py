@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.domain.security.passkeys import RelyingParty
+from service.domain.security.relying_party import RelyingParty
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 import redis
 
 from service.config import load
-from service.jobs.active_poller import RedisPollLease, poll_lease
+from service.jobs.active_poller import poll_lease
 from service.jobs.names import POLLING_KEY, Job, Route
 from service.jobs.notify import notifier
+from service.jobs.redis_poll_lease import RedisPollLease
 from tests.support.servers import Redis, free_port, wait_until
 
 CHECKS = f"greenroom:jobs:{Route.CHECKS}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from service.processes.roles import KEEP_ALIVE
+from service.processes.web import KEEP_ALIVE
 from tests.support.process_tree import GREENROOM, Up
 from tests.support.servers import PATIENCE, Postgres, Redis, free_port, wait_until
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PROGRAM = """
 import sys
-from service.processes.roles import web_app
+from service.processes.web import web_app
 web_app()
 print("workers.checks.models" in sys.modules, flush=True)
 import os

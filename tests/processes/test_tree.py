@@ -20,7 +20,7 @@ def stay():
     import signal; signal.pause()
 tree = ProcessTree([Child("mortal", die), Child("steady", stay)], output=2)
 tree.invite("guest", visit)
-tree.keep(0.02, lambda: None)
+tree.keep(lambda: 0.02)
 told.write(f"ended after {tree.deaths('mortal')} deaths\\n")
 """
 

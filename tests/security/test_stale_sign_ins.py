@@ -21,8 +21,8 @@ from service.actions.accounts.sign_in import BY_PROVIDER, AccountChanged, new_li
 from service.actions.accounts.two_factor import begin, confirm, reset
 from service.config import Settings
 from service.domain.security.encryption import SecretBox
-from service.domain.security.passkeys import InvalidPasskey, VerifiedPasskey
 from service.domain.security.passwords import hash_password
+from service.domain.security.relying_party import InvalidPasskey, VerifiedPasskey
 from service.domain.security.totp import code_at, step_at
 from service.store.accounts.moderators import moderator_with
 from service.store.accounts.passkeys import passkey_with

@@ -50,7 +50,7 @@ class Web(Server):
             "5",
             "--no-access-log",
             "--factory",
-            "service.processes.roles:web_app",
+            "service.processes.web:web_app",
         ]
         return ["env", *environment, *granian]
 

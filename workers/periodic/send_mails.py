@@ -21,7 +21,6 @@ AT_ONCE = 20
 def send_mails(resources: WorkerResources, now: datetime | None = None) -> int:
     """Send the mails that are due, one after the other. Returns how many were sent. No transaction is open while one is sent."""
     now = now or utcnow()
-    _delete_old(resources, now)
     if not resources.settings.sends_mail:
         return 0
     server, sent = MailServer.of(resources.settings), 0
@@ -62,7 +61,9 @@ def _taken(resources: WorkerResources, mail: Mail, now: datetime) -> MailDraft |
         return None
 
 
-def _delete_old(resources: WorkerResources, now: datetime) -> None:
+def give_up_mails(resources: WorkerResources, now: datetime | None = None) -> None:
+    """Delete the mails that are no longer valid."""
+    now = now or utcnow()
     with resources.database.reading() as session:
         if not any_old_mail(session, now=now):
             return

@@ -1,14 +1,19 @@
 """The sweep: retries work whose wake-up was lost, and runs maintenance. Works with and without a broker."""
 
 import logging
+import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from service.clock import utcnow
-from service.jobs.names import Job
-from service.jobs.notify import NoNotifier
+from service.jobs.names import ROUTES, Job
+from service.jobs.wake_sockets import LOOK_EVERY as LOOK_FOR_WORK_EVERY
+from service.jobs.wake_sockets import WakeSockets
+from service.logs import request_ids
 from service.store.comments.claim import claimed_since, oldest_unclaimed
 from service.store.webhooks.deliveries import anything_due
 from workers.checking.check_pending import check_pending
@@ -20,7 +25,7 @@ from workers.periodic.forget_reporters import forget_reporters
 from workers.periodic.limit_waits import limit_waits
 from workers.periodic.mail_authors import mail_decisions
 from workers.periodic.mail_moderators import mail_moderators
-from workers.periodic.send_mails import send_mails
+from workers.periodic.send_mails import give_up_mails, send_mails
 from workers.periodic.tell_of_old_queues import tell_of_old_queues
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
@@ -35,7 +40,7 @@ LOOK_EVERY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """A job that runs again and again. Without a broker a thread runs it, with `pause` seconds between two runs.
+    """A job that runs again and again. Without a broker a thread runs it, at most `pause` seconds after its last run.
 
     With a broker the sweep sends the job's wake-up. If the job has no wake-up, the sweep runs the job itself.
     """
@@ -52,13 +57,14 @@ def _count(resources: WorkerResources) -> None:
 
 #: All periodic work, with and without a broker.
 PERIODIC_JOBS = (
-    PeriodicJob("checks", check_pending, 0.02, Job.DRAIN),
-    PeriodicJob("courier", deliver, 0.02, Job.DELIVER),
-    PeriodicJob("learner", start_learning, 5.0, Job.LEARN),
+    PeriodicJob("checks", check_pending, LOOK_FOR_WORK_EVERY, Job.DRAIN),
+    PeriodicJob("courier", deliver, LOOK_FOR_WORK_EVERY, Job.DELIVER),
+    PeriodicJob("learner", start_learning, 10.0, Job.LEARN),
     PeriodicJob("mails", send_mails, 1.0, Job.MAIL),
+    PeriodicJob("old mails", give_up_mails, 60.0),
     PeriodicJob("statistics", _count, 30.0),
     PeriodicJob("expiry", expire_idempotency_keys, 60.0),
-    PeriodicJob("feedback", send_feedback, 5.0),
+    PeriodicJob("feedback", send_feedback, 10.0),
     PeriodicJob("attempts", delete_attempts, 600.0),
     PeriodicJob("reporters", forget_reporters, 600.0),
     PeriodicJob("waits", limit_waits, 10.0),
@@ -66,6 +72,11 @@ PERIODIC_JOBS = (
     PeriodicJob("moderators", mail_moderators, 10.0),
     PeriodicJob("authors", mail_decisions, 10.0),
 )
+
+
+#: The jobs that wait for wake-ups also without a broker, and the seconds between the starts of two runs, at least: comments and
+#: events that come meanwhile share the cost of one run. The other jobs only look.
+_WOKEN = {Job.DRAIN: 0.04, Job.DELIVER: 0.1}
 
 
 def sweep(resources: WorkerResources) -> None:
@@ -102,29 +113,59 @@ def _deliver_late(resources: WorkerResources) -> None:
         deliver(resources)
 
 
-def keep_sweeping(resources: WorkerResources, stop: threading.Event) -> None:
+def keep_sweeping(resources: WorkerResources, stop: threading.Event, sockets: WakeSockets | None = None) -> None:
     """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread.
 
-    With one, a thread looks for late comments only, because a sweep may take long.
+    With one, a thread looks for late comments only, because a sweep may take long. `sockets`: where wake-ups come without a broker;
+    they are made if they are not given.
     """
-    if isinstance(resources.notifier, NoNotifier):
-        first, *others = PERIODIC_JOBS
+    if resources.settings.has_broker:
+        sweeping = PeriodicJob("sweep", sweep, resources.settings.sweep_every)
+        _keep_running([sweeping, PeriodicJob("late", check_late, LOOK_EVERY)], resources, stop)
+    elif sockets:
+        _keep_running(PERIODIC_JOBS, resources, stop, sockets)
     else:
-        first, others = PeriodicJob("sweep", sweep, resources.settings.sweep_every), [PeriodicJob("late", check_late, LOOK_EVERY)]
-    threads = [threading.Thread(target=_repeat, args=(job.run, resources, stop, job.pause), name=job.name) for job in others]
+        with WakeSockets(resources.settings.home) as own:
+            _keep_running(PERIODIC_JOBS, resources, stop, own)
+
+
+def keep_checking(resources: WorkerResources, stop: threading.Event, sockets: WakeSockets) -> None:
+    """Check comments until `stop` is set: one more worker beside the one that sweeps, without a broker."""
+    _keep_running(PERIODIC_JOBS[:1], resources, stop, sockets)
+
+
+def _keep_running(
+    jobs: Sequence[PeriodicJob], resources: WorkerResources, stop: threading.Event, sockets: WakeSockets | None = None
+) -> None:
+    """Run each job in a thread of its own until `stop` is set and all have ended."""
+    stopped, stopping = os.pipe()
+    loops = [partial(_repeat, job, resources, stop, partial(_pause, job, stop, sockets, stopped)) for job in jobs]
+    threads = [threading.Thread(target=loop, name=job.name) for loop, job in zip(loops, jobs, strict=True)]
     for thread in threads:
         thread.start()
-    _repeat(first.run, resources, stop, first.pause)
+    stop.wait()
+    # Ends each wait for a wake-up.
+    os.close(stopping)
     for thread in threads:
         thread.join()
+    os.close(stopped)
 
 
-def _repeat(run: Callable[[WorkerResources], object], resources: WorkerResources, stop: threading.Event, pause: float) -> None:
+def _repeat(job: PeriodicJob, resources: WorkerResources, stop: threading.Event, pause: Callable[[float], None]) -> None:
     """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
     while not stop.is_set():
+        began = time.monotonic()
         try:
-            resources.work(run)
+            resources.work(job.run)
         except Exception:
             log.exception("sweep_failed")
             stop.wait(1.0)
-        stop.wait(pause)
+        pause(began)
+
+
+def _pause(job: PeriodicJob, stop: threading.Event, sockets: WakeSockets | None, stopped: int, began: float) -> None:
+    if sockets and job.wake_up in _WOKEN:
+        stop.wait(max(0.0, began + _WOKEN[job.wake_up] - time.monotonic()))
+        request_ids.set(sockets.wait(ROUTES[job.wake_up], job.pause, stopped))
+    else:
+        stop.wait(job.pause)

@@ -6,7 +6,7 @@ from service.store.db.engine import Database
 from service.store.lifecycle.installation import is_resting
 
 #: Seconds between two queries.
-_LOOK_EVERY = 1.0
+_LOOK_EVERY = 2.0
 
 
 class RestWatch:

@@ -1,19 +1,19 @@
 """Passkeys: ask a browser to sign a challenge, add a passkey, sign in with one, and remove it."""
 
+import base64
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from service.actions.accounts.sign_in import BY_PASSKEY, Entry, start
 from service.actions.audit_log import record_audit
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, NotFound
 from service.domain.ids import new_id
-from service.domain.security.passkeys import InvalidPasskey, VerifiedPasskey
+from service.domain.security.relying_party import InvalidPasskey, VerifiedPasskey
 from service.domain.security.tokens import digest_of
 from service.store.accounts.passkeys import count_passkeys, passkey_with
 from service.store.tables.accounts import Moderator, locked
@@ -31,7 +31,7 @@ def new_challenge(session: Session, *, now: datetime, moderator_id: UUID | None 
     session.add(
         PasskeyChallenge(
             digest=digest_of(token),
-            challenge=bytes_to_base64url(challenge),
+            challenge=base64.urlsafe_b64encode(challenge).decode(),
             moderator_id=moderator_id,
             valid_until=now + CHALLENGE_VALID,
         )
@@ -50,7 +50,7 @@ def take_challenge(session: Session, token: str, *, now: datetime, moderator_id:
     challenge = session.scalar(delete(PasskeyChallenge).where(*pending).returning(PasskeyChallenge.challenge))
     if challenge is None:
         raise InvalidPasskey("this took too long, or was answered already; try again")
-    return base64url_to_bytes(challenge)
+    return base64.urlsafe_b64decode(challenge)
 
 
 def add_passkey(session: Session, moderator: Moderator, verified: VerifiedPasskey, *, name: str, now: datetime) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: The start counts as failed if the web process died this many times before it answered any request.
 _HOPELESS = 4
 _DEMO = "demo"
+#: Seconds between two looks at the log, and between two looks for the start of the web process or the end of the demo.
+_LOG_EVERY, _START_EVERY = 0.5, 0.05
 
 
 class NeverServed(Exception):
@@ -36,13 +38,16 @@ class StartUpWatch:
         self._began, self._demo = began, demo
         self._greeted = False
 
-    def look(self) -> None:
+    def look(self) -> float:
+        """Look once. Returns the seconds until the next look."""
         if not self._greeted:
             self._greet()
         elif self._tree.hosts(_DEMO):
             self._log_file.pass_over()
         else:
             self._log_file.show_new()
+            return _LOG_EVERY
+        return _START_EVERY
 
     def _greet(self) -> None:
         if _answers(self._settings):
@@ -88,7 +93,7 @@ def _greeting(settings: Settings, house: Installation, seconds: float) -> str:
 
 
 def _surroundings(settings: Settings) -> str:
-    jobs = "no broker" if not settings.redis_url else "its own Redis" if settings.redis_url.startswith("unix:") else "Redis"
+    jobs = "Redis" if settings.has_broker else "no broker"
     return f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'}, {jobs}"
 
 

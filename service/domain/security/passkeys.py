@@ -1,11 +1,10 @@
-"""Passkeys (WebAuthn): what a browser is asked for, and whether its answer is right. The cryptography is that of py_webauthn."""
+"""Passkeys (WebAuthn): what a browser is asked for, and whether its answer is right. The cryptography is that of py_webauthn.
+
+Import this module where it is used: it takes 6 MB, and few sites use passkeys."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from webauthn import (
@@ -23,7 +22,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from service.domain.errors import Code, Refusal
+from service.domain.security.relying_party import InvalidPasskey, RelyingParty, VerifiedPasskey
 
 T = TypeVar("T")
 
@@ -31,41 +30,6 @@ T = TypeVar("T")
 LONGEST_ID = 1023
 #: The device must check who uses it, by a PIN or a finger. So a passkey is two factors in one.
 _VERIFIED = UserVerificationRequirement.REQUIRED
-
-
-class InvalidPasskey(Refusal):
-    """The answer of the browser is not valid, or belongs to no account."""
-
-    code = Code.FORBIDDEN
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """This Greenroom, as browsers and authenticators know it: a domain, and the origin of its pages."""
-
-    domain: str
-    origin: str
-
-    @classmethod
-    def of(cls, url: str) -> "RelyingParty | None":
-        """The relying party at this public address; None where browsers allow no passkeys: without TLS, or with an IP address.
-
-        A domain beyond ASCII has to be set as browsers write it (xn--…)."""
-        parts = urlsplit(url)
-        domain = parts.hostname or ""
-        if not domain.isascii() or _is_ip(domain) or (parts.scheme != "https" and domain != "localhost"):
-            return None
-        port = "" if parts.port in (None, 443 if parts.scheme == "https" else 80) else f":{parts.port}"
-        return cls(domain, f"{parts.scheme}://{domain}{port}")
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedPasskey:
-    """A new passkey, verified: its id and public key in base64url, and its counter of signatures."""
-
-    credential_id: str
-    public_key: str
-    sign_count: int
 
 
 def creation_options(
@@ -160,11 +124,3 @@ def _checked(verify: Callable[[], T]) -> T:
 def _as_json(text: str) -> dict[str, Any]:
     options: dict[str, Any] = json.loads(text)
     return options
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -3,13 +3,11 @@
 from threading import Lock
 from typing import Literal
 
-import redis
 from cachetools import TTLCache
 from flask import Blueprint, Response
 
 from service.clock import utcnow
 from service.config import Settings
-from service.jobs.redis_client import redis_client
 from service.store.comments.claim import oldest_pending
 from service.store.db.schema_version import Schema, revision, schema
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -92,6 +90,11 @@ def broker(settings: Settings) -> str:
 
 
 def _ping(url: str) -> str:
+    # Imported only here: without a broker, the client of Redis would only cost memory.
+    import redis
+
+    from service.jobs.redis_client import redis_client
+
     client = redis_client(url, patience=PATIENCE)
     try:
         client.ping()

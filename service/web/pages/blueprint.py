@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.clock import utcnow
 from service.domain.errors import Code, Refusal
-from service.domain.security.passkeys import RelyingParty
+from service.domain.security.relying_party import RelyingParty
 from service.domain.time_zones import first_zone
 from service.error_facts import short_error_facts
 from service.store.tables.accounts import Role

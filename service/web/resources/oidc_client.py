@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import requests
 from cachetools import TTLCache
 
 from service.actions.accounts.oidc import AuthorizationRequest
@@ -121,6 +120,9 @@ def _safe(address: str) -> str:
 
 def _fetch_json(method: str, address: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Fetch one JSON object of at most 256 KB. Follows no redirects and ignores the proxies of the environment."""
+    # Imported only here: without a provider, it would only cost memory.
+    import requests
+
     try:
         with requests.Session() as session:
             session.trust_env = False

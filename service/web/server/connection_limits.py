@@ -24,8 +24,9 @@ log = logging.getLogger("greenroom.web")
 FIRST_HEAD = 10.0
 #: Connections that have been idle for less than this are not closed to make room: their next request may be on its way.
 JUST_USED = 1.0
-#: Seconds between two looks, at least; and the share of the time that looking may take.
-PAUSE, SHARE = 0.25, 0.05
+#: Seconds between two looks, at least: while there are more connections than `FEW`, and while there are not. And the share of the
+#: time that looking may take.
+PAUSE, QUIET_PAUSE, FEW, SHARE = 0.25, 2.0, 32, 0.05
 #: Seconds between two lines in the log about closed connections, and between two about failed looks.
 LOG_EVERY = 60.0
 _BUSY = float("inf")
@@ -139,7 +140,7 @@ class ConnectionWatch:
                 if began - failed > LOG_EVERY:
                     log.exception("connections_not_seen")
                     failed = began
-            time.sleep(max(PAUSE, (time.monotonic() - began) / SHARE))
+            time.sleep(max(PAUSE if len(self._sockets) > FEW else QUIET_PAUSE, (time.monotonic() - began) / SHARE))
 
     def _open(self, seen: Mapping[Peer, float], now: float) -> list[Connection]:
         known, connections = {}, []

@@ -1,5 +1,6 @@
 """Passkeys: create one, sign in with one, and remove one. The browser's script asks for a challenge first, then sends the answer."""
 
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,8 @@ from service.actions.accounts import passkeys
 from service.actions.accounts.sign_in import BY_PASSKEY, Entry, hold, record_failure
 from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound, Refusal
-from service.domain.security.passkeys import (
-    InvalidPasskey,
-    RelyingParty,
-    creation_options,
-    credential_id_of,
-    request_options,
-    verify_new,
-    verify_use,
-)
 from service.domain.security.passwords import verify_password
+from service.domain.security.relying_party import InvalidPasskey, RelyingParty
 from service.store.accounts.passkeys import passkey_with, passkeys_of
 from service.web.auth.login_throttle import Attempt, throttle
 from service.web.auth.rate_limit import Rate, rate_limited
@@ -71,7 +64,7 @@ def passkey_request() -> AnyResponse:
     party = _party()
     with resources().database.writing() as session:
         token, challenge = passkeys.new_challenge(session, now=utcnow())
-    return _with_challenge(jsonify(request_options(party, challenge=challenge)), token)
+    return _with_challenge(jsonify(_webauthn().request_options(party, challenge=challenge)), token)
 
 
 @bp.post("/sign-in/passkey/answer")
@@ -101,7 +94,7 @@ def passkey_creation() -> AnyResponse:
         hold(session, current_sign_in())
         token, challenge = passkeys.new_challenge(session, now=utcnow(), moderator_id=owner.id)
         existing = [passkey.credential_id for passkey in passkeys_of(session, owner.id)]
-    options = creation_options(
+    options = _webauthn().creation_options(
         party, challenge=challenge, moderator_id=owner.id, email=owner.email, name=owner.name, existing=existing
     )
     return _with_challenge(jsonify(options), token)
@@ -115,7 +108,7 @@ def create_passkey() -> AnyResponse:
     try:
         with resources().database.writing() as session:
             challenge = passkeys.take_challenge(session, _token(), now=utcnow(), moderator_id=current_moderator_id())
-        verified = verify_new(party, new.credential, challenge=challenge)
+        verified = _webauthn().verify_new(party, new.credential, challenge=challenge)
         with resources().database.writing() as session:
             owner = hold(session, current_sign_in())
             passkeys.add_passkey(session, owner, verified, name=new.name.strip() or _("Passkey"), now=utcnow())
@@ -139,11 +132,11 @@ def _signed_in_by(credential: dict[str, Any]) -> Entry:
         # Take the challenge and commit before verifying, so that each challenge can be answered only once.
         challenge = passkeys.take_challenge(session, _token(), now=utcnow())
     with resources().database.reading() as session:
-        passkey = passkey_with(session, credential_id_of(credential))
+        passkey = passkey_with(session, _webauthn().credential_id_of(credential))
     if passkey is None:
         raise InvalidPasskey("this passkey belongs to no account here; sign in another way")
     try:
-        sign_count = verify_use(
+        sign_count = _webauthn().verify_use(
             party,
             credential,
             challenge=challenge,
@@ -158,6 +151,12 @@ def _signed_in_by(credential: dict[str, Any]) -> Entry:
         with resources().database.writing() as session:
             record_failure(session, passkey.moderator_id, how=BY_PASSKEY)
         raise
+
+
+def _webauthn() -> ModuleType:
+    from service.domain.security import passkeys as webauthn
+
+    return webauthn
 
 
 def _party() -> RelyingParty:
