@@ -14,7 +14,7 @@ from tests.hosts.conftest import NewSite
 from tests.hosts.recipe import running
 from tests.support.servers import wait_until
 
-CALM, RUDE = "I walked across it every morning.", "What a load of bullshit, you fucking idiot."
+CALM, RUDE = "I walked across it every morning.", "Call me at +49 30 12345678 about the tickets."
 #: Held also where it is sent within a second, as by a machine: that and an insult would be two reasons to reject.
 PERSONAL = "Call me at +49 30 12345678 about the bridge."
 #: `make recipes` sets it: packages come from their registries.
