@@ -37,7 +37,6 @@ ISSO = Setup("SQLite", peer=True)
 #: The first is what `greenroom up` does with no settings, but without the transformer.
 SETUPS = {
     "sqlite": Setup("SQLite", most_mb=120, environ=_CHEAP),
-    "sqlite-none": Setup("SQLite, no broker", most_mb=120, environ={**_CHEAP, "GREENROOM_BROKER": "none"}),
     "sqlite-redis": Setup("SQLite, Redis", redis=True, environ=_CHEAP),
     "sqlite-transformer": Setup("SQLite, transformer", most_mb=180),
     "postgresql": Setup("PostgreSQL", engine="postgresql", environ=_CHEAP),
