@@ -62,9 +62,15 @@ class Server:
         raise AssertionError("each server says when it is ready")
 
     def start(self) -> None:
-        with (self.folder / "log.txt").open("ab") as log:
-            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, preexec_fn=self._drop)
-        wait_until(self.ready, what=type(self).__name__)
+        """Start it, up to three times: another process may have taken a free port meanwhile."""
+        for _ in range(3):
+            with (self.folder / "log.txt").open("ab") as log:
+                process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, preexec_fn=self._drop)
+            self.process = process
+            wait_until(lambda: self.ready() or process.poll() is not None, what=type(self).__name__)  # noqa: B023
+            if process.poll() is None:
+                return
+        raise AssertionError(f"{type(self).__name__} does not start:\n{(self.folder / 'log.txt').read_text()[-2000:]}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
