@@ -41,7 +41,9 @@ def test_a_wake_up_ends_the_wait_of_its_queue_and_names_its_requests(home: Path,
         notifier(Settings(home=home)).notify(Job.DRAIN)
         request_ids.reset(token)
         assert sockets.wait(Route.CHECKS, LONG, running) == ("one", "two")
+        token = request_ids.set(())
         SocketNotifier(home).notify(Job.DELIVER)
+        request_ids.reset(token)
         assert sockets.wait(Route.DELIVERIES, LONG, running) == ()
 
 

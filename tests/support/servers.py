@@ -62,10 +62,9 @@ class Server:
         raise AssertionError("each server says when it is ready")
 
     def start(self) -> None:
-        """Start it, up to three times: another process may have taken a free port meanwhile."""
-        for _ in range(3):
+        for _ in range(3):  # Another process may have taken a free port meanwhile.
             with (self.folder / "log.txt").open("ab") as log:
-                process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, preexec_fn=self._drop)
+                process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, preexec_fn=self._become)
             self.process = process
             wait_until(lambda: self.ready() or process.poll() is not None, what=type(self).__name__)  # noqa: B023
             if process.poll() is None:
@@ -84,6 +83,11 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop(signal.SIGQUIT)
+
+    def _become(self) -> None:
+        # A shell that starts the tests in the background lets them ignore this signal, and what they start, too.
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+        self._drop()
 
     def _drop(self) -> None:
         """Run as another account if this is root, which the server refuses."""
