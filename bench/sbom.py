@@ -10,6 +10,8 @@ HERE = Path(__file__).parent.parent
 LOCK, TARGET = HERE / "locks/run.txt", HERE / "docs/sbom.json"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+#: Licences of locked packages that only other machines install: an old Python, or Windows.
+_OF_OTHER_MACHINES = {"async-timeout": "Apache-2.0", "tzdata": "Apache-2.0"}
 
 
 def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -26,16 +28,16 @@ def locked(lock: str) -> dict[str, tuple[str, list[str]]]:
 
 
 def licence_of(name: str) -> str:
-    """The licence in the package's metadata; empty if it names none or is not installed on this machine."""
+    """The licence in the package's metadata; empty if it is not known."""
     try:
-        said = metadata(name)
+        package = metadata(name)
     except PackageNotFoundError:
-        return ""
-    if expression := said.get("License-Expression"):
+        return _OF_OTHER_MACHINES.get(name, "")
+    if expression := package.get("License-Expression"):
         return str(expression)
-    classifiers = [c.rpartition(" :: ")[2] for c in said.get_all("Classifier") or [] if c.startswith("License ::")]
+    classifiers = [c.rpartition(" :: ")[2] for c in package.get_all("Classifier") or [] if c.startswith("License ::")]
     # Some packages have their whole licence text in the `License` field, so only its first line is used.
-    return " AND ".join(classifiers) or str(said.get("License") or "").partition("\n")[0][:100]
+    return " AND ".join(classifiers) or str(package.get("License") or "").partition("\n")[0][:100]
 
 
 def component(name: str, version: str, hashes: list[str]) -> dict[str, Any]:

@@ -20,6 +20,11 @@ def test_every_part_is_pinned_by_hash() -> None:
         assert part["type"] != "library" or part["properties"], part["name"]
 
 
+def test_every_part_is_listed_with_its_licence() -> None:
+    parts = json.loads(TARGET.read_text(encoding="utf-8"))["components"]
+    assert not [part["name"] for part in parts if "licenses" not in part]
+
+
 def test_word_lists_that_we_copied_parts_of_are_listed_with_their_licence() -> None:
     copied = {part["name"]: part["licenses"][0]["license"]["id"] for part in document("")["components"]}
     assert copied["naughty-words"] == "CC-BY-4.0"
