@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.filled import fill
 from bench.stage import free_port, greenroom, process, say, stage, wrk
-from service.config import load
+from service.setting_sources import load
 from service.store.db.engine import Database
 
 _PATH = "/v1/threads/filled-1/comments?site=bench&limit=50"

@@ -17,7 +17,7 @@ def ours(engine: str, seconds: float, *, connections: int = 32) -> dict[str, Any
 def naive(engine: str, seconds: float) -> dict[str, Any]:
     """The baseline with two processes of eight threads, a usual deployment."""
     with stage(engine) as place:
-        from service.config import load
+        from service.setting_sources import load
 
         environ = {**place.environ, "NAIVE_DATABASE": load(place.environ).database}
         return _loaded(place, granian("bench.naive:app", port=0, processes=2, threads=8), environ, "", seconds)

@@ -16,7 +16,7 @@ import psycopg
 
 from bench.stage import Stage, cpu_seconds, free_port, process, say, stage
 from bench.words import WORDS
-from service.config import load
+from service.setting_sources import load
 
 CONNECTIONS = 64
 #: Seconds between two polls for verdicts. A verdict may be measured late by this much.

@@ -16,7 +16,7 @@ from bench.filled import fill
 from bench.stage import Stage, say, stage
 from service.actions.accounts.moderators import add_moderator, give_role
 from service.actions.accounts.sign_in import new_link
-from service.config import load
+from service.setting_sources import load
 from service.store.tables.accounts import Role
 from service.web.app import create_app
 

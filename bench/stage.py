@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.process_tree import cpu_seconds
 from service.actions.sites.sites_and_keys import add_key, add_site
-from service.config import load
+from service.setting_sources import load
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope

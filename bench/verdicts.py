@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from bench.stage import Stage, cpu_seconds, medians, process, say, stage
 from bench.words import WORDS
 from service.actions.comments.submit import Accepted, Submission, submit
-from service.config import load
 from service.domain.draft import Draft, DraftAuthor, DraftContext, DraftThread
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.jobs.celery_app import celery_app
 from service.jobs.names import Job
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from service.config import load
+from service.setting_sources import load
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.web.app import create_app

@@ -13,7 +13,8 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
-from service.config import Settings, load
+from service.config import Settings
+from service.setting_sources import load
 from service.store.db import migrate
 from service.store.db.engine import Database
 from tests.store.db.citus_rules import watch_statements

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from service.commands.config import config, doubts
 from service.commands.support.setting_flags import setting_flags
-from service.config import BadSetting, Settings, load, names, raw_settings
+from service.config import BadSetting, Settings, names
+from service.setting_sources import load, raw_settings
 
 LONG = "0123456789abcdef0123456789abcdef"
 

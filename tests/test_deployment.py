@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from service.cli import main
-from service.config import PREFIX, names
+from service.config import names
 from service.jobs.names import ROUTES, Job, Route
 from service.processes import roles
 from service.processes.roles import Role
+from service.setting_sources import PREFIX
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

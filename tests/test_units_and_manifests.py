@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from service.cli import COMMANDS
-from service.config import CUSTOMARY, PREFIX, names
+from service.config import names
+from service.setting_sources import CUSTOMARY, PREFIX
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))

@@ -8,10 +8,11 @@ from typing import Any
 
 from celery import Celery, Task
 
-from service.config import Settings, load
+from service.config import Settings
 from service.jobs.celery_app import celery_app
 from service.jobs.names import REQUEST_IDS, Job
 from service.logs import request_ids
+from service.setting_sources import load
 from workers.checking.check_pending import check_pending
 from workers.periodic.send_mails import send_mails
 from workers.periodic.sweep import sweep

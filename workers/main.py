@@ -4,8 +4,8 @@ import os
 
 from celery import signals
 
-from service.config import load
 from service.logs import configure
+from service.setting_sources import load
 from service.uncaught_errors import log_stderr, log_uncaught
 from workers.app import build
 

@@ -20,9 +20,9 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from bench.stage import free_port, process, stage
-from service.config import load
 from service.domain.ids import new_id, thread_id
 from service.domain.states import State
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 

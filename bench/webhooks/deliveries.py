@@ -16,8 +16,8 @@ from bench.latency import comment_request, percentile
 from bench.process_tree import members, own_seconds
 from bench.stage import SECRET, Stage, free_port, process, say, stage
 from service.actions.webhooks.endpoints import add_endpoint
-from service.config import load
 from service.domain.security.encryption import SecretBox
+from service.setting_sources import load
 from service.store.db.engine import Database
 
 #: Seconds that the slow receiver takes, just below `webhook_timeout`.

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from service.commands.support.context import settings
-from service.config import PREFIX, Settings, names, raw_settings
+from service.config import Settings, names
+from service.setting_sources import PREFIX, raw_settings
 
 #: Shown instead of a secret.
 HIDDEN = "(set, not shown)"

@@ -16,8 +16,9 @@ from service.commands.support.greeting import NeverServed, StartUpWatch
 from service.commands.support.operator_errors import advice
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import setting_flags
-from service.config import PREFIX, Settings
+from service.config import Settings
 from service.processes.socket_file import make_room
+from service.setting_sources import PREFIX
 
 #: The loopback networks. Webhooks may go to receivers on this machine if Greenroom itself serves only this machine.
 _LOOPBACK = "127.0.0.0/8,::1/128"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from service.child_process import die_with_parent
-from service.config import Settings, load
+from service.config import Settings
 from service.processes.socket_file import make_room
+from service.setting_sources import load
 
 #: Seconds that requests under way may still take after the web process got SIGTERM.
 WEB_GRACE = 5

@@ -6,8 +6,9 @@ from importlib import import_module
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 
-from service.config import Settings, load
+from service.config import Settings
 from service.logs import request_ids
+from service.setting_sources import load
 from service.web.api import (
     akismet,
     akismet_account,

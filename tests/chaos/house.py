@@ -19,7 +19,7 @@ import psycopg
 import redis
 import requests
 
-from service.config import load
+from service.setting_sources import load
 from tests.chaos.process import Process, deceived_by
 from tests.chaos.proxy import Proxy
 from tests.support.servers import Postgres, Redis, Server, free_port, wait_until

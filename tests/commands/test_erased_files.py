@@ -12,9 +12,9 @@ from service.actions.accounts.moderators import add_moderator
 from service.actions.comments.edit_erase import edit
 from service.actions.comments.submit import Submission, submit
 from service.commands.erase import ERASED_FROM
-from service.config import load
 from service.domain.ids import new_id
 from service.domain.security.request_hashes import RequestHashes
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.moderation import Note
 from tests.commands.conftest import Greenroom

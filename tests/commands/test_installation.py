@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from service.cli import main
 from service.commands.support import context
 from service.commands.support.root_secret import demand_own_secret
-from service.config import BadSetting, Settings, load
+from service.config import BadSetting, Settings
 from service.domain.states import State
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from tests.commands.conftest import Greenroom

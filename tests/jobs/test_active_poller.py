@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from service.config import load
 from service.jobs.active_poller import poll_lease
 from service.jobs.names import POLLING_KEY, Job, Route
 from service.jobs.notify import notifier
 from service.jobs.redis_poll_lease import RedisPollLease
+from service.setting_sources import load
 from tests.support.servers import Redis, free_port, wait_until
 
 CHECKS = f"greenroom:jobs:{Route.CHECKS}"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from service.config import load
 from service.jobs.celery_app import celery_app
 from service.jobs.names import Job, Route
 from service.jobs.notify import CeleryNotifier, notifier
 from service.logs import request_ids
+from service.setting_sources import load
 from tests.support.process_tree import Up
 from tests.support.servers import PATIENCE, Redis, free_port, wait_until
 
@@ -41,7 +41,7 @@ def test_the_settings_are_those_that_were_checked_together() -> None:
 def test_a_worker_is_told_by_sigterm_to_end_soon() -> None:
     """Celery reads the variable when it is imported, so it must be set before anything of ours imports Celery."""
     code = (
-        "from service.config import load; from service.processes.roles import Role, load_libraries;"
+        "from service.setting_sources import load; from service.processes.roles import Role, load_libraries;"
         "load_libraries({Role.CHECKS}, load({})); from billiard.common import REMAP_SIGTERM; print(REMAP_SIGTERM)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "SIGQUIT\n"

@@ -9,12 +9,12 @@ import redis
 from celery import Celery
 
 from service.commands.support.broker_check import reason_of, unusable
-from service.config import load
 from service.jobs.celery_app import celery_app
 from service.jobs.names import Job, Route
 from service.jobs.notify import notifier
 from service.jobs.redis_client import redis_client
 from service.jobs.redis_poll_lease import RedisPollLease
+from service.setting_sources import load
 from tests.jobs.redis_kinds import PASSWORD, QUOTED, UserRedis, certificate, sentinel_set
 from tests.support.servers import free_port, wait_until
 

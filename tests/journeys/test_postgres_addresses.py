@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.clock import utcnow
 from service.commands.support.operator_errors import advice
-from service.config import load
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope
 from service.web.app import create_app

@@ -15,7 +15,8 @@ from service.actions.sites.sites_and_keys import add_key, add_site
 from service.clock import utcnow
 from service.commands import doctor
 from service.commands.support import context
-from service.config import Settings, load
+from service.config import Settings
+from service.setting_sources import load
 from service.store.comments.feed import head_of
 from service.store.db.engine import Database
 from service.store.db.read_replica import ReadReplica, replica_of

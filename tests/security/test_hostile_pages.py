@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from service.config import load
+from service.setting_sources import load
 from service.store.tables.accounts import Role
 from tests.security.conftest import House
 from tests.support.sign_in import Browser, moderator, serving

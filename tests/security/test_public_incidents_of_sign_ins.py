@@ -7,7 +7,8 @@ import pytest
 
 from service.actions.accounts.sign_in import new_link
 from service.actions.sites.sites_and_keys import add_key
-from service.config import BadSetting, load
+from service.config import BadSetting
+from service.setting_sources import load
 from service.store.accounts.moderators import moderator_with
 from service.store.tables.accounts import BrowserSession
 from service.store.tables.sites import Scope

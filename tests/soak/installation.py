@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from service.config import load
+from service.setting_sources import load
 from tests.chaos.process import Process
 from tests.soak.clock import Clock
 from tests.support.servers import free_port, wait_until

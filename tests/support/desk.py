@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from service.actions.accounts.moderators import add_moderator, give_role, set_preferences
 from service.actions.accounts.sign_in import start
 from service.actions.sites.sites_and_keys import add_site
-from service.config import load
+from service.setting_sources import load
 from service.store.db import migrate
 from service.store.db.engine import Database
 from service.store.tables.accounts import Role

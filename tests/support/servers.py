@@ -258,7 +258,7 @@ class Postgres(Server):
         return self.dsn(name)
 
     def _migrate(self, name: str) -> None:
-        from service.config import load
+        from service.setting_sources import load
         from service.store.db import migrate
         from service.store.db.engine import Database
 

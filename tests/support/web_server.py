@@ -6,7 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
-from service.config import Settings, load
+from service.config import Settings
+from service.setting_sources import load
 from tests.support.servers import Server
 from workers.periodic.sweep import keep_sweeping
 from workers.resources.worker_resources import WorkerResources

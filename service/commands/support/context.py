@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from service.config import BadSetting, Settings, load
+from service.config import BadSetting, Settings
 from service.domain.errors import NotFound
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.db.schema_version import revision
 from service.store.tables.sites import Site

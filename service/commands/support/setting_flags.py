@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from service.config import PREFIX, names
+from service.config import names
+from service.setting_sources import PREFIX
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -10,10 +10,10 @@ from sqlalchemy import create_engine, select, text, update
 
 from service.actions.comments.submit import Accepted, Submission, submit
 from service.commands.support import context
-from service.config import load
 from service.domain.draft import DraftThread
 from service.domain.ids import thread_id
 from service.domain.states import State
+from service.setting_sources import load
 from service.store import Record
 from service.store.db import migrate
 from service.store.db.engine import Database

@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Connection, DateTime, Float, Integer, Me
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import JSON
 
-from service.config import load
+from service.setting_sources import load
 from service.store import Record
 from service.store.db import migrate
 from service.store.db.engine import Database

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from service.config import load
+from service.setting_sources import load
 from service.store.db.engine import Database
 from tests.support.servers import Postgres
 

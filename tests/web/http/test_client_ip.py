@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from service.config import load
+from service.setting_sources import load
 from service.web.http.client_ip import with_trusted_proxies
 
 PEER = "10.0.0.1"

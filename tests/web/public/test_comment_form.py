@@ -14,7 +14,7 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
 from service.actions.sites.sites_and_keys import add_site
-from service.config import load
+from service.setting_sources import load
 from service.store.db.engine import Database
 from service.store.tables.comments import Comment, Thread
 from service.web.app import create_app

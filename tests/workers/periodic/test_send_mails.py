@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from service.actions.accounts.mails import MailDraft, queue_mail, take_mail
-from service.config import Settings, load
+from service.config import Settings
 from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
+from service.setting_sources import load
 from service.store.accounts.mails import due_mail
 from service.store.db.engine import Database
 from service.store.tables.mails import Mail

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import redis
 
-from service.config import load
 from service.jobs.names import Job, Route
 from service.jobs.notify import notifier
+from service.setting_sources import load
 from tests.support.process_tree import GREENROOM
 from tests.support.servers import PATIENCE, Redis, wait_until
 from workers.resources.broker_guard import tag_of

@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from service.actions.sites.sites_and_keys import add_site
-from service.config import BadSetting, Settings, load
+from service.config import BadSetting, Settings
+from service.setting_sources import load
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
