@@ -44,3 +44,8 @@ ROUTES: dict[Job, Route] = {
     Job.LEARN: Route.DELIVERIES,
     Job.MAIL: Route.DELIVERIES,
 }
+
+#: Minimum seconds between two wake-ups for one job. The first wake-up is sent at once; wake-ups that come during the pause are
+#: merged into one. The pause is shortest for checks, because a client may wait for the verdict. Webhooks can wait a moment
+#: longer.
+PAUSES: dict[Job, float] = {Job.DRAIN: 0.01, Job.DELIVER: 0.1, Job.SWEEP: 0.1, Job.LEARN: 0.1, Job.MAIL: 0.1}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from service.config import Settings
-from service.jobs.names import MAX_REQUEST_IDS, POLLING_KEY, PREFIX, REQUEST_IDS, ROUTES, WAKE_UP_EXPIRES, Job, Route
+from service.jobs.names import MAX_REQUEST_IDS, PAUSES, POLLING_KEY, PREFIX, REQUEST_IDS, ROUTES, WAKE_UP_EXPIRES, Job, Route
 from service.jobs.wake_sockets import SocketNotifier
 from service.logs import request_ids
 
@@ -21,12 +21,6 @@ log = logging.getLogger("greenroom.jobs")
 BREAK = 5.0
 #: If no wake-up was sent because a worker was polling, check again after this many seconds: that worker may have died meanwhile.
 AGAIN = 1.0
-
-
-#: Minimum seconds between two wake-ups for one job. The first wake-up is sent at once; wake-ups that come during the pause are
-#: merged into one. The pause is shortest for checks, because a client may wait for the verdict. Webhooks can wait a moment
-#: longer.
-PAUSES: dict[Job, float] = {Job.DRAIN: 0.01, Job.DELIVER: 0.1, Job.SWEEP: 0.1, Job.LEARN: 0.1, Job.MAIL: 0.1}
 
 
 class Notifier(Protocol):

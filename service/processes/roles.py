@@ -9,8 +9,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from enum import StrEnum
 
 from setproctitle import setproctitle
@@ -56,27 +55,24 @@ class Role(StrEnum):
 
 def run(role: Role, settings: Settings, *, sweeping: bool = False, sockets: WakeSockets | None = None) -> None:
     """Run this role until a signal ends it. `sweeping`: also run the sweep here, which saves a process and 30 MB. `sockets`: where
-    wake-ups come without a broker."""
+    wake-ups come without a broker, if other processes share them."""
     setproctitle(f"greenroom {role}")
     logs.configure(role, level=settings.log_level, style=settings.log_format)
     log_uncaught()
     log_stderr()
     if sweeping:
         _sweep_beside(settings)
-    if sockets:
-        _work(role, settings, sockets)
-    else:
-        _RUN[role](settings)
-
-
-def _work(role: Role, settings: Settings, sockets: WakeSockets) -> None:
-    """Work without a broker: the sweep does everything; more workers only check."""
-    from workers.periodic.sweep import keep_checking, keep_sweeping
-    from workers.resources.worker_resources import WorkerResources
-
-    load_transformer(settings)
-    keep = keep_sweeping if role is Role.SWEEP else keep_checking
-    keep(WorkerResources.open(settings), _stopped_by_signal(), sockets)
+    match role:
+        case Role.WEB:
+            serve(settings)
+        case Role.CHECKS:
+            _checks(settings, sockets)
+        case Role.COURIER:
+            _courier(settings)
+        case Role.BEAT:
+            _beat(settings)
+        case Role.SWEEP:
+            _sweep(settings, sockets)
 
 
 def _sweep_beside(settings: Settings) -> None:
@@ -128,10 +124,17 @@ def _give_back() -> None:
         trim(0)
 
 
-def _checks(settings: Settings) -> None:
+def _checks(settings: Settings, sockets: WakeSockets | None) -> None:
+    """A Celery worker; without a broker, one more worker beside the sweep."""
+    from workers.periodic.sweep import keep_checking
+    from workers.resources.worker_resources import WorkerResources
+
     # Before the pool forks, so that its processes share the memory.
     load_transformer(settings)
-    _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.check_processes)
+    if sockets:
+        keep_checking(WorkerResources.open(settings), _stopped_by_signal(), sockets)
+    else:
+        _celery(settings, Role.CHECKS, Route.CHECKS, pool="prefork", concurrency=settings.check_processes)
 
 
 def load_transformer(settings: Settings) -> None:
@@ -189,11 +192,15 @@ def _beat(settings: Settings) -> None:
     build(settings).Beat(scheduler="celery.beat:Scheduler", quiet=True, loglevel="WARNING").run()
 
 
-def _sweep(settings: Settings) -> None:
+def _sweep(settings: Settings, sockets: WakeSockets | None) -> None:
+    """The sweep; without a broker it is the worker, and makes its own sockets if it shares none."""
     from workers.periodic.sweep import keep_sweeping
     from workers.resources.worker_resources import WorkerResources
 
-    keep_sweeping(WorkerResources.open(settings), _stopped_by_signal())
+    if not settings.has_broker:
+        load_transformer(settings)
+    with nullcontext(sockets) if sockets or settings.has_broker else WakeSockets(settings.home) as wake_ups:
+        keep_sweeping(WorkerResources.open(settings), _stopped_by_signal(), wake_ups)
 
 
 def _stopped_by_signal() -> threading.Event:
@@ -202,14 +209,6 @@ def _stopped_by_signal() -> threading.Event:
         signal.signal(name, lambda *_: stop.set())
     return stop
 
-
-_RUN: dict[Role, Callable[[Settings], None]] = {
-    Role.WEB: serve,
-    Role.CHECKS: _checks,
-    Role.COURIER: _courier,
-    Role.BEAT: _beat,
-    Role.SWEEP: _sweep,
-}
 
 _LIBRARIES: dict[Role, tuple[str, ...]] = {
     Role.WEB: ("granian.server.mp", "uvloop", "service.web.server.asgi"),

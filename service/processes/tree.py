@@ -24,12 +24,10 @@ _WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 @dataclass(slots=True)
 class Child:
-    """One process of the tree. `last`: this process serves the other processes, so it is ended after them. `guest`: this process
-    writes to the terminal and is not restarted."""
+    """One process of the tree. `guest`: this process writes to the terminal and is not restarted."""
 
     name: str
     be: Callable[[], None]
-    last: bool = False
     guest: bool = False
     pid: int = 0
     started: float = 0.0
@@ -124,15 +122,9 @@ class ProcessTree:
         log.error("process_died", extra={"died": child.name, "code": code, "again_in": pause})
 
     def _end(self) -> None:
-        """Send SIGTERM, wait, and kill what is left. `last` processes are ended last. A second Ctrl-C kills at once."""
+        """Send SIGTERM, wait, and kill what is left. A second Ctrl-C kills at once."""
         until = time.monotonic() + GRACE
-        for last in (False, True):
-            # `last` processes have at least 2 seconds to shut down, however long the others took.
-            self._end_all(
-                [child for child in self._children if child.pid and child.last is last], max(until, time.monotonic() + 2)
-            )
-
-    def _end_all(self, children: Sequence[Child], until: float) -> None:
+        children = [child for child in self._children if child.pid]
         for child in children:
             os.kill(child.pid, signal.SIGTERM)
         while (left := [child for child in children if child.pid]) and time.monotonic() < until:

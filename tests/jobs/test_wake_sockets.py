@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.config import Settings
-from service.jobs.names import Job, Route
+from service.jobs.names import Job
 from service.jobs.notify import notifier
 from service.jobs.wake_sockets import SocketNotifier, WakeSockets
 from service.logs import request_ids
@@ -35,16 +35,16 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_wake_up_ends_the_wait_of_its_queue_and_names_its_requests(home: Path, running: int) -> None:
+def test_a_wake_up_ends_the_wait_of_its_job_and_names_its_requests(home: Path, running: int) -> None:
     with WakeSockets(home) as sockets:
         token = request_ids.set(("one", "two"))
         notifier(Settings(home=home)).notify(Job.DRAIN)
         request_ids.reset(token)
-        assert sockets.wait(Route.CHECKS, LONG, running) == ("one", "two")
+        assert sockets.wait(Job.DRAIN, LONG, running) == ("one", "two")
         token = request_ids.set(())
         SocketNotifier(home).notify(Job.DELIVER)
         request_ids.reset(token)
-        assert sockets.wait(Route.DELIVERIES, LONG, running) == ()
+        assert sockets.wait(Job.DELIVER, LONG, running) == ()
 
 
 def test_wake_ups_that_wait_are_taken_together(home: Path, running: int) -> None:
@@ -54,13 +54,13 @@ def test_wake_ups_that_wait_are_taken_together(home: Path, running: int) -> None
             token = request_ids.set((f"request-{at}",))
             wake.notify(Job.DRAIN)
             request_ids.reset(token)
-        assert sockets.wait(Route.CHECKS, LONG, running)[0] == "request-0"
-        assert sockets.wait(Route.CHECKS, NONE, running) == ()
+        assert sockets.wait(Job.DRAIN, LONG, running)[0] == "request-0"
+        assert sockets.wait(Job.DRAIN, NONE, running) == ()
 
 
 def test_a_wake_up_that_comes_during_the_wait_ends_it(tmp_path: Path, running: int) -> None:
     with WakeSockets(tmp_path) as sockets:
-        waiting = threading.Thread(target=sockets.wait, args=(Route.CHECKS, LONG, running))
+        waiting = threading.Thread(target=sockets.wait, args=(Job.DRAIN, LONG, running))
         waiting.start()
         while waiting.is_alive():
             SocketNotifier(tmp_path).notify(Job.DRAIN)
@@ -71,7 +71,7 @@ def test_a_worker_that_is_to_stop_waits_no_longer(tmp_path: Path) -> None:
     stopped, stopping = os.pipe()
     os.close(stopping)
     with WakeSockets(tmp_path) as sockets:
-        assert sockets.wait(Route.CHECKS, LONG, stopped) == ()
+        assert sockets.wait(Job.DRAIN, LONG, stopped) == ()
     os.close(stopped)
 
 
@@ -85,5 +85,5 @@ def test_nobody_has_to_listen(tmp_path: Path) -> None:
 def test_what_a_killed_worker_left_is_no_hindrance(tmp_path: Path, running: int) -> None:
     with WakeSockets(tmp_path), WakeSockets(tmp_path) as sockets:
         SocketNotifier(tmp_path).notify(Job.DRAIN)
-        sockets.wait(Route.CHECKS, LONG, running)
+        sockets.wait(Job.DRAIN, LONG, running)
     assert not list(tmp_path.glob("*.sock"))

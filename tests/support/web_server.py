@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from service.config import Settings
+from service.jobs.wake_sockets import WakeSockets
 from service.setting_sources import load
 from tests.support.servers import Server
 from workers.periodic.sweep import keep_sweeping
@@ -92,7 +93,8 @@ class Web(Server):
 
     def _work(self) -> None:
         resources = WorkerResources.open(self.settings)
-        keep_sweeping(resources, self._stop)
+        with WakeSockets(self.settings.home) as sockets:
+            keep_sweeping(resources, self._stop, sockets)
         resources.database.close()
 
 

@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from service.clock import utcnow
-from service.jobs.names import ROUTES, Job
-from service.jobs.wake_sockets import LOOK_EVERY as LOOK_FOR_WORK_EVERY
-from service.jobs.wake_sockets import WakeSockets
+from service.jobs.names import PAUSES, Job
+from service.jobs.wake_sockets import LOOK_EVERY, WakeSockets
 from service.logs import request_ids
 from service.store.comments.claim import claimed_since, oldest_unclaimed
 from service.store.webhooks.deliveries import anything_due
@@ -35,12 +33,12 @@ log = logging.getLogger("greenroom.sweep")
 
 
 #: Seconds between two looks for comments that wait because no worker lives.
-LOOK_EVERY = 0.5
+LOOK_FOR_LATE_EVERY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """A job that runs again and again. Without a broker a thread runs it, at most `pause` seconds after its last run.
+    """A job that runs again and again. Without a broker a thread runs it: at its wake-up, or `pause` seconds after its last run.
 
     With a broker the sweep sends the job's wake-up. If the job has no wake-up, the sweep runs the job itself.
     """
@@ -57,8 +55,8 @@ def _count(resources: WorkerResources) -> None:
 
 #: All periodic work, with and without a broker.
 PERIODIC_JOBS = (
-    PeriodicJob("checks", check_pending, LOOK_FOR_WORK_EVERY, Job.DRAIN),
-    PeriodicJob("courier", deliver, LOOK_FOR_WORK_EVERY, Job.DELIVER),
+    PeriodicJob("checks", check_pending, LOOK_EVERY, Job.DRAIN),
+    PeriodicJob("courier", deliver, LOOK_EVERY, Job.DELIVER),
     PeriodicJob("learner", start_learning, 10.0, Job.LEARN),
     PeriodicJob("mails", send_mails, 1.0, Job.MAIL),
     PeriodicJob("old mails", give_up_mails, 60.0),
@@ -72,11 +70,6 @@ PERIODIC_JOBS = (
     PeriodicJob("moderators", mail_moderators, 10.0),
     PeriodicJob("authors", mail_decisions, 10.0),
 )
-
-
-#: The jobs that wait for wake-ups also without a broker, and the seconds between the starts of two runs, at least: comments and
-#: events that come meanwhile share the cost of one run. The other jobs only look.
-_WOKEN = {Job.DRAIN: 0.04, Job.DELIVER: 0.1}
 
 
 def sweep(resources: WorkerResources) -> None:
@@ -114,19 +107,15 @@ def _deliver_late(resources: WorkerResources) -> None:
 
 
 def keep_sweeping(resources: WorkerResources, stop: threading.Event, sockets: WakeSockets | None = None) -> None:
-    """Sweep until `stop` is set. Without a broker this process does all the work itself: each job has a thread.
+    """Sweep until `stop` is set. Without a broker (`sockets`: where the wake-ups come) this process does all the work itself.
 
-    With one, a thread looks for late comments only, because a sweep may take long. `sockets`: where wake-ups come without a broker;
-    they are made if they are not given.
+    With one, a thread looks for late comments only, because a sweep may take long.
     """
-    if resources.settings.has_broker:
-        sweeping = PeriodicJob("sweep", sweep, resources.settings.sweep_every)
-        _keep_running([sweeping, PeriodicJob("late", check_late, LOOK_EVERY)], resources, stop)
-    elif sockets:
+    if sockets:
         _keep_running(PERIODIC_JOBS, resources, stop, sockets)
     else:
-        with WakeSockets(resources.settings.home) as own:
-            _keep_running(PERIODIC_JOBS, resources, stop, own)
+        sweeping = PeriodicJob("sweep", sweep, resources.settings.sweep_every)
+        _keep_running([sweeping, PeriodicJob("late", check_late, LOOK_FOR_LATE_EVERY)], resources, stop)
 
 
 def keep_checking(resources: WorkerResources, stop: threading.Event, sockets: WakeSockets) -> None:
@@ -139,8 +128,24 @@ def _keep_running(
 ) -> None:
     """Run each job in a thread of its own until `stop` is set and all have ended."""
     stopped, stopping = os.pipe()
-    loops = [partial(_repeat, job, resources, stop, partial(_pause, job, stop, sockets, stopped)) for job in jobs]
-    threads = [threading.Thread(target=loop, name=job.name) for loop, job in zip(loops, jobs, strict=True)]
+
+    def repeat(job: PeriodicJob) -> None:
+        """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                resources.work(job.run)
+            except Exception:
+                log.exception("sweep_failed")
+                stop.wait(1.0)
+            if sockets and job.wake_up:
+                # What comes meanwhile shares the cost of one run.
+                stop.wait(max(0.0, began + PAUSES[job.wake_up] - time.monotonic()))
+                request_ids.set(sockets.wait(job.wake_up, job.pause, stopped))
+            else:
+                stop.wait(job.pause)
+
+    threads = [threading.Thread(target=repeat, args=(job,), name=job.name) for job in jobs]
     for thread in threads:
         thread.start()
     stop.wait()
@@ -149,23 +154,3 @@ def _keep_running(
     for thread in threads:
         thread.join()
     os.close(stopped)
-
-
-def _repeat(job: PeriodicJob, resources: WorkerResources, stop: threading.Event, pause: Callable[[float], None]) -> None:
-    """Run a job again and again. An error does not end the loop: if the database cannot be reached, the job is tried again."""
-    while not stop.is_set():
-        began = time.monotonic()
-        try:
-            resources.work(job.run)
-        except Exception:
-            log.exception("sweep_failed")
-            stop.wait(1.0)
-        pause(began)
-
-
-def _pause(job: PeriodicJob, stop: threading.Event, sockets: WakeSockets | None, stopped: int, began: float) -> None:
-    if sockets and job.wake_up in _WOKEN:
-        stop.wait(max(0.0, began + _WOKEN[job.wake_up] - time.monotonic()))
-        request_ids.set(sockets.wait(ROUTES[job.wake_up], job.pause, stopped))
-    else:
-        stop.wait(job.pause)
