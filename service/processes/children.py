@@ -18,7 +18,7 @@ def _with_broker(settings: Settings) -> list[Child]:
     """Celery workers run the checks and the deliveries."""
     roles = [Role.WEB, Role.CHECKS, Role.COURIER]
     load_libraries({*roles, Role.SWEEP}, settings)
-    return [Child(role, partial(run, role, settings, sweeping=role is Role.COURIER)) for role in roles]
+    return [Child(role, partial(run, role, settings, watched=True, sweeping=role is Role.COURIER)) for role in roles]
 
 
 def _without_broker(settings: Settings, sockets: WakeSockets) -> list[Child]:
@@ -29,4 +29,4 @@ def _without_broker(settings: Settings, sockets: WakeSockets) -> list[Child]:
         load_transformer(settings)
     work = {Role.SWEEP: Role.SWEEP, **{f"{Role.CHECKS}-{at}": Role.CHECKS for at in range(2, settings.check_processes + 1)}}
     workers = [Child(name, partial(run, role, settings, sockets=sockets)) for name, role in work.items()]
-    return [Child(Role.WEB, partial(run, Role.WEB, settings)), *workers]
+    return [Child(Role.WEB, partial(run, Role.WEB, settings, watched=True)), *workers]

@@ -53,9 +53,11 @@ class Role(StrEnum):
     SWEEP = "sweep"
 
 
-def run(role: Role, settings: Settings, *, sweeping: bool = False, sockets: WakeSockets | None = None) -> None:
+def run(
+    role: Role, settings: Settings, *, sweeping: bool = False, watched: bool = False, sockets: WakeSockets | None = None
+) -> None:
     """Run this role until a signal ends it. `sweeping`: also run the sweep here, which saves a process and 30 MB. `sockets`: where
-    wake-ups come without a broker, if other processes share them."""
+    wake-ups come without a broker, if other processes share them. `watched`: another process starts this one again."""
     setproctitle(f"greenroom {role}")
     logs.configure(role, level=settings.log_level, style=settings.log_format)
     log_uncaught()
@@ -64,7 +66,7 @@ def run(role: Role, settings: Settings, *, sweeping: bool = False, sockets: Wake
         _sweep_beside(settings)
     match role:
         case Role.WEB:
-            serve(settings)
+            serve(settings, watched=watched)
         case Role.CHECKS:
             _checks(settings, sockets)
         case Role.COURIER:

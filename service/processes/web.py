@@ -33,8 +33,8 @@ BUFFER = 32 * 1024
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal ends it."""
+def serve(settings: Settings, *, watched: bool) -> None:
+    """Serve until a signal ends it. `watched`: another process starts this one again, and kills it if it does not end."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, Loops
     from granian.http import HTTP1Settings
@@ -42,7 +42,7 @@ def serve(settings: Settings) -> None:
 
     if settings.socket:
         make_room(settings.socket)
-    server = (_one_process() if settings.web_processes == 1 else Granian)(
+    server = (_one_process() if watched and settings.web_processes == 1 else Granian)(
         "service.processes.web:web_app",
         address=settings.host,
         port=settings.port,
@@ -72,8 +72,8 @@ def serve(settings: Settings) -> None:
 
 
 def _one_process() -> Any:
-    """A granian server that serves in this process. Its usual main process only watches the serving one, as `greenroom up` and
-    service managers do, and takes 20 MB."""
+    """A granian server that serves in this process. Its usual main process only watches the serving one, as `greenroom up` does,
+    and takes 20 MB. It also kills it after `WEB_GRACE`: one slow client could keep it alive."""
     from granian.server.mp import MPServer
 
     class OneProcess(MPServer):
@@ -93,16 +93,15 @@ def _connections() -> int:
 
 
 def web_app() -> Any:
-    """Make the application. Called in the process that serves it, which never outlives granian's main process."""
+    """Make the application. Called in the process that serves it, which never outlives its parent."""
     from service.processes.trial import load_checks, trial
     from service.web.app import create_app
     from service.web.server.asgi import AsgiApp, app
     from service.web.server.connection_limits import ConnectionLimits, ConnectionWatch
     from service.web.server.write_timeout import give_up_unread
 
+    die_with_parent(os.getppid())
     settings = load(os.environ)
-    if settings.web_processes > 1:
-        die_with_parent(os.getppid())
     if settings.load_checks:
         load_checks()
     service = app(settings, trial=trial) if settings.fast_paths else create_app(settings, trial=trial)

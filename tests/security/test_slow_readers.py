@@ -47,16 +47,21 @@ class Alone(Web):
         ]
 
     @property
+    def worker(self) -> int:
+        main = self.process.pid
+        return int(Path(f"/proc/{main}/task/{main}/children").read_text().split()[-1])
+
+    @property
     def memory(self) -> int:
         """The memory of the serving process in bytes."""
-        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        return int(Path(f"/proc/{self.worker}/statm").read_text().split()[1]) * resource.getpagesize()
 
     @property
     def connections(self) -> int:
         """The number of its open sockets."""
         return sum(
             place.is_symlink() and str(place.readlink()).startswith("socket:")
-            for place in Path(f"/proc/{self.process.pid}/fd").iterdir()
+            for place in Path(f"/proc/{self.worker}/fd").iterdir()
         )
 
     def ask(self, method: str, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
