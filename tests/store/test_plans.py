@@ -31,10 +31,11 @@ from service.store.learning.scored_decisions import scored_decisions
 from service.store.lifecycle import archives
 from service.store.lifecycle.archivable import Archivable, archivable, leaving
 from service.store.lifecycle.archive_rows import rows_of_comments
-from service.store.moderation import authors, cards, groups, queue, search
+from service.store.moderation import authors, cards, groups, queue, queue_counts, search
 from service.store.moderation.decision_log import DecisionFilter, list_decisions
 from service.store.moderation.decisions import last_decision
-from service.store.moderation.queue import Order, QueueFilter, Tab
+from service.store.moderation.queue_conditions import conditions_of
+from service.store.moderation.queue_filter import Order, QueueFilter, Tab
 from service.store.reports import daily_statistics
 from service.store.sites.list_hits import list_hits
 from service.store.sites.rule_backtest import past_comments
@@ -101,11 +102,11 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "escalated to me": _queue(QueueFilter(tab=Tab.YOURS)),
     "those alike": _queue(QueueFilter(alike=PAGE)),
     "what is decided along": lambda s: groups.members(
-        s, "news", _ids(s)[0], 1, until=_now(), conditions=queue.conditions_of("news", QueueFilter())
+        s, "news", _ids(s)[0], 1, until=_now(), conditions=conditions_of("news", QueueFilter())
     ),
     "the approved": _queue(QueueFilter(tab=Tab.APPROVED)),
     "my decisions": _queue(QueueFilter(tab=Tab.MINE)),
-    "the numbers on the tabs": lambda s: queue.counts(s, "news", moderator_id=ME, role=Role.ADMIN),
+    "the numbers on the tabs": lambda s: queue_counts.counts(s, "news", moderator_id=ME, role=Role.ADMIN),
     "a day for the charts": lambda s: daily_statistics.statistics_of(s, "news", _now().date(), now=_now()),
     "a search of all comments": lambda s: search.search(s, "news", search.SearchFilter(words="word"), limit=20),
     "what is named exactly": lambda s: search.find_exactly(

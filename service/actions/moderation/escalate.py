@@ -15,7 +15,7 @@ from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, table
 from service.store.moderation.decision_log import colleagues
-from service.store.moderation.queue import QueueFilter
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Activity, ActivityKind, Escalation

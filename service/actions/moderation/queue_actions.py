@@ -15,7 +15,8 @@ from service.actions.moderation.decide import Actor, Decided, Ruling, decide, un
 from service.domain.errors import Fault, Invalid, Refusal
 from service.domain.states import State
 from service.store.moderation.groups import members
-from service.store.moderation.queue import QueueFilter, conditions_of
+from service.store.moderation.queue_conditions import conditions_of
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.moderation import Decision
 
 #: The maximum number of comments that one action may move.

@@ -13,7 +13,9 @@ from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow
 from service.store.moderation.groups import Group, groups
-from service.store.moderation.queue import QueueFilter, conditions_of, held_by
+from service.store.moderation.queue import held_by
+from service.store.moderation.queue_conditions import conditions_of
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.moderation import Decision, Escalation, Note, ScreenLease

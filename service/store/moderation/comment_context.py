@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, UtcDateTime
 from service.store.moderation import groups
-from service.store.moderation.queue import QueueFilter, conditions_of
+from service.store.moderation.queue_conditions import conditions_of
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.comments import Comment, RevisionRow
 
 BEFORE, AFTER, LAST = 3, 3, 5

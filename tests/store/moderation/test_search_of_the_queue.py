@@ -8,7 +8,7 @@ from service.actions.sites.sites_and_keys import add_site
 from service.domain.ids import new_id
 from service.store.db.engine import Database
 from service.store.moderation import queue
-from service.store.moderation.queue import QueueFilter
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Role
 from tests.support.seeding import Seed, sow
 

@@ -10,8 +10,8 @@ from service.actions.moderation import escalate
 from service.actions.moderation.queue_actions import MAX_COMMENTS, Outcome, SeenComment
 from service.clock import utcnow
 from service.domain.errors import Invalid
-from service.store.moderation import queue
-from service.store.moderation.queue import QueueFilter
+from service.store.moderation import queue_counts
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role
 from service.web.http.field_types import NO_NUL, Moment
@@ -126,7 +126,7 @@ def _outcomes_response(outcomes: list[Outcome]) -> Response:
     """The outcomes, and the numbers for the tabs."""
     sentences = iter(conflict_text([outcome for outcome in outcomes if outcome.refusal]))
     with resources().database.reading() as session:
-        numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     shown = [
         {"id": str(o.comment_id), "ok": False, "code": o.refusal.code, "detail": next(sentences)}
         if o.refusal

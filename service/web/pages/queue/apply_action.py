@@ -10,7 +10,7 @@ from service.actions.moderation import escalate, queue_actions
 from service.actions.moderation.queue_actions import Outcome, SeenComment
 from service.clock import utcnow
 from service.domain.states import State
-from service.store.moderation.queue import QueueFilter
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.sites.sites import site
 from service.web.auth.sessions import current_moderator_id, site_id
 from service.web.pages.queue.queue_act import QueueAct

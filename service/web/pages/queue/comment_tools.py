@@ -16,7 +16,7 @@ from service.clock import utcnow
 from service.domain.errors import Invalid, NotFound
 from service.domain.ids import new_id
 from service.jobs.names import Job
-from service.store.moderation import queue
+from service.store.moderation import queue, queue_counts
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, current_sign_in, site_id, with_role
@@ -111,7 +111,7 @@ def _back(comment_id: UUID, done: str, **facts: Any) -> AnyResponse:
 def _json_response(comment_id: UUID, done: str, *, undo: bool = False, new_version: int = 0) -> Response:
     asked = asked_at(request.form.get("view", ""))
     with resources().database.reading() as session:
-        numbers = queue.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return jsonify(
         message=done_text(done),
         card=render_card(comment_id, asked),

@@ -8,7 +8,8 @@ from service.actions.moderation.queue_actions import SeenComment
 from service.clock import utcnow
 from service.domain.ids import new_id
 from service.store.moderation import queue
-from service.store.moderation.queue import QueueFilter
+from service.store.moderation.queue_cursor import cursor_of
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, site_id, with_role
 from service.web.http.i18n import _, ngettext
@@ -94,7 +95,7 @@ def _escalated(seen: list[SeenComment], to: str, note: str) -> AnyResponse:
 def _cursor_after(seen: SeenComment) -> str:
     with resources().database.reading() as session:
         row = queue.card_of(session, site_id(), seen.comment_id)
-    return queue.cursor_of(row, _view()) if row else ""
+    return cursor_of(row, _view()) if row else ""
 
 
 def _rest(number: int) -> list[str]:

@@ -16,12 +16,13 @@ from service.domain.policy.site_policy import AUTHOR_LISTS
 from service.store.db.column_types import AnyRow
 from service.store.lifecycle.archives import absent, left_until
 from service.store.moderation import queue as waiting
+from service.store.moderation import queue_counts
 from service.store.moderation.activity import activity_about
 from service.store.moderation.cards import cards
 from service.store.moderation.comment_context import comment_context, earlier_words
 from service.store.moderation.decision_log import colleagues, decisions_about
 from service.store.moderation.last_action import last_action
-from service.store.moderation.queue import QueueFilter, Tab
+from service.store.moderation.queue_filter import QueueFilter, Tab
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Thread
@@ -91,8 +92,8 @@ def counts() -> Response:
     """The numbers on the tabs, and how many comments were held since the page was loaded."""
     since = moment(request.args.get("since", ""))
     with resources().database.reading() as session:
-        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
-        fresh = waiting.newer(session, site_id(), than=since) if since else 0
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        fresh = queue_counts.newer(session, site_id(), than=since) if since else 0
     return jsonify(**counts_json(numbers), oldest_words=ago(numbers.oldest) if numbers.oldest else "", fresh=fresh)
 
 
@@ -162,10 +163,10 @@ def render_queue(asked: QueueFilter, status: int = 200, *, outcomes: list[str] |
         if not listing.rows and asked.after:
             # All comments after the cursor are decided, but comments before the cursor may still wait: show the first page.
             asked, listing = _next_page(session, replace(asked, after=""))
-        colleagues = waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
+        colleagues = queue_counts.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
         found_cards = cards(session, site_id(), listing.rows, asked, moderator_id=current_moderator_id(), now=utcnow())
-        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
-        reasons, languages = waiting.offered(session, site_id())
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        reasons, languages = queue_counts.offered(session, site_id())
         recent = last_action(session, site_id(), current_moderator_id(), since=current_sign_in().session.created_at)
         around = comment_context(session, found_cards[0].row, asked) if found_cards else None
         thread = session.get(Thread, asked.thread) if asked.thread else None
@@ -206,7 +207,7 @@ def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiti
     if (
         not listing.rows
         and not asked.after
-        and waiting.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
+        and queue_counts.leased(session, site_id(), moderator_id=current_moderator_id(), now=utcnow())
     ):
         asked = replace(asked, shared=True)
         listing = waiting.listing(
@@ -215,13 +216,13 @@ def _next_page(session: Session, asked: QueueFilter) -> tuple[QueueFilter, waiti
     return asked, listing
 
 
-def counts_json(found: waiting.Counts) -> dict[str, Any]:
+def counts_json(found: queue_counts.Counts) -> dict[str, Any]:
     """The numbers on the tabs. Under `shown` the same numbers are formatted as text."""
     numbers = {tab: getattr(found, tab) for tab in ("held", "yours", "escalated", "mine", "approved", "rejected")}
     return {**numbers, "shown": {tab: count(number) for tab, number in numbers.items()}}
 
 
-def queue_tabs(numbers: waiting.Counts) -> list[tuple[Tab, int | None]]:
+def queue_tabs(numbers: queue_counts.Counts) -> list[tuple[Tab, int | None]]:
     """The tabs in their order, each with its number. What nobody has looked at is not counted: that would read the history of
     thousands of comments for each page."""
     order = (Tab.HELD, Tab.YOURS, Tab.ESCALATED, Tab.MINE, Tab.APPROVED, Tab.REJECTED, Tab.PUBLISHED_UNSEEN, Tab.REJECTED_UNSEEN)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service.actions.moderation.queue_actions import SeenComment
 from service.domain.errors import Invalid
-from service.store.moderation.queue import Order, QueueFilter, Tab
+from service.store.moderation.queue_filter import Order, QueueFilter, Tab
 from service.web.http.time_zone import time_zone
 
 Word = TypeVar("Word", bound=StrEnum)

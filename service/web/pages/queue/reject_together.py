@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import NotFound
 from service.store.moderation import queue
-from service.store.moderation.queue import Order, QueueFilter, Tab
+from service.store.moderation.queue_filter import Order, QueueFilter, Tab
 from service.store.sites.sites import site
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_moderator_id, current_role, site_id, with_role

@@ -11,7 +11,7 @@ from service.clock import utcnow
 from service.domain.errors import AlreadyDecided, Conflict, Gone, Invalid, Refusal
 from service.domain.ids import new_id
 from service.jobs.names import Job
-from service.store.moderation import queue as waiting
+from service.store.moderation import queue_counts
 from service.store.reported.complaints import complaint_with, open_complaints
 from service.store.sites.sites import policy_of, site
 from service.store.tables.accounts import Role
@@ -75,7 +75,7 @@ def _render(status: int = 200, *, faults: list[str] | None = None) -> AnyRespons
     with resources().database.reading() as session:
         items, here = open_complaints(session, site_id()), site(session, site_id())
         bans = {entry["id"]: with_times(entry) for entry in policy_of(here).authors("blocked_authors").values()}
-        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
         "complaints.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], card_text=card_text,
         words=report_text, done=request.args.get("done", ""), my_id=current_moderator_id(), reason_label=reason_label,

@@ -14,7 +14,7 @@ from service.domain.errors import AlreadyDecided, Conflict, Invalid
 from service.domain.ids import new_id
 from service.domain.reported.weights import is_often_unfounded
 from service.jobs.names import Job
-from service.store.moderation import queue as waiting
+from service.store.moderation import queue_counts
 from service.store.reported.complaints import count_complaints
 from service.store.reported.reports import count_reported, histories, reported_comments
 from service.store.reported.sanctions import sanctions, suspensions
@@ -108,7 +108,7 @@ def render_reported(status: int = 200, *, faults: list[str] | None = None) -> An
         in_force = sanctions(session, site_id(), keys - {""}, now=utcnow())
         records = histories(session, site_id(), {report.reporter_key for report in suspended})
         here = site(session, site_id())
-        numbers = waiting.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
+        numbers = queue_counts.counts(session, site_id(), moderator_id=current_moderator_id(), role=current_role())
     return page(
         "reported.html", status, items=items, here=here, tabs=queue_tabs(numbers), faults=faults or [], rejections=rejections(here),
         flaggers=policy_of(here).trusted_flaggers, card_text=card_text, words=report_text, done=request.args.get("done", ""),

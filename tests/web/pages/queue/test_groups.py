@@ -13,7 +13,8 @@ from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.engine import Database
 from service.store.moderation.groups import MAX_MEMBERS, groups
-from service.store.moderation.queue import QueueFilter, conditions_of
+from service.store.moderation.queue_conditions import conditions_of
+from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.comments import Comment
 from tests.support.factories import draft, submitted
 from tests.support.seeding import Seed, sow

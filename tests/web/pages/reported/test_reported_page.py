@@ -12,7 +12,7 @@ from service.actions.reported.complain import ComplaintDraft, complain_as_author
 from service.domain.security.encryption import SecretBox
 from service.domain.states import State
 from service.store.db.engine import Database
-from service.store.moderation.queue import Tab
+from service.store.moderation.queue_filter import Tab
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, html_of, moderator
 from tests.web.pages.queue.queue_page import comment_of, state_of, text_of
