@@ -214,7 +214,8 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
     (path,) = folder.glob("*.jsonl.gz")
     whole, then = path.read_bytes(), _rows(database)
     changed = gzip.compress(gzip.decompress(whole).replace(b"rejected 1", b"rejected 2"))
-    for damaged in (whole[:-40], changed, None):
+    garbled = gzip.compress(b"")[:10] + b"\xff" * 40
+    for damaged in (whole[:-40], changed, garbled, None):
         path.unlink() if damaged is None else path.write_bytes(damaged)
         for words in (("check",), ("restore",), ("erase", "--yes")):
             refused = greenroom("archive", words[0], str(folder), *words[1:])

@@ -133,7 +133,7 @@ def test_a_backup_under_load_is_one_moment(greenroom: Greenroom, house: list[UUI
         poster.join()
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "not ours", "no gzip"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "not ours", "no gzip", "garbled"])
 def test_a_damaged_backup_is_noticed_and_stores_nothing(
     greenroom: Greenroom, house: list[UUID], tmp_path: Path, damage: str
 ) -> None:
@@ -148,6 +148,9 @@ def test_a_damaged_backup_is_noticed_and_stores_nothing(
     }
     if damage == "no gzip":
         file.write_bytes(b"nothing of the kind")
+    elif damage == "garbled":
+        whole = gzip.compress(said.encode())
+        file.write_bytes(whole[:10] + b"\xff" * 40 + whole[50:])
     else:
         file.write_bytes(gzip.compress(damaged[damage].encode()))
     for words in (("restore", "--check", str(file)), ("restore", str(file))):

@@ -215,12 +215,12 @@ def _bundles(file: PlacedFile) -> Iterator[str]:
 
 def _read_lines(file: PlacedFile) -> Iterator[str]:
     try:
-        with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8", newline="\n") as lines:
+        with file.lines() as lines:
             head = next(lines, "")
             if not head.startswith("{") or json.loads(head).get("format") != FORMAT:
                 raise Damaged(f"{file}: expected a file that `greenroom archive` wrote")
             yield head.rstrip("\n")
             for line in lines:
                 yield line.rstrip("\n")
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise Damaged(f"{file}: {error}") from error

@@ -59,7 +59,7 @@ def read_copy(
             stored = dump.read(session, _read_lines(file), old_names=head["format"] == _OLD_FORMAT)
             if then:
                 then(session)
-    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+    except (ValueError, KeyError, TypeError, OSError) as error:
         raise click.ClickException(f"{file}: {error}; nothing was stored") from error
     except IntegrityError as error:
         raise click.ClickException(f"{file}: some of it is here already ({error.orig}); nothing was stored") from error
@@ -81,9 +81,9 @@ def checked_copy(file: PlacedFile) -> dict[str, int]:
 
 def head_of(file: PlacedFile) -> dict[str, Any]:
     try:
-        with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8") as lines:
+        with file.lines() as lines:
             head = json.loads(next(lines, "null"))
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     if not isinstance(head, dict) or head.get("format") not in (_FORMAT, _OLD_FORMAT):
         raise click.ClickException(f"{file}: expected a file that `greenroom backup` or `export` wrote")
@@ -99,7 +99,7 @@ def head_of(file: PlacedFile) -> dict[str, Any]:
 def _read_lines(file: PlacedFile) -> Iterator[str]:
     """The rows of a copy. Raises ValueError if the end line is missing or its checksum is wrong."""
     digest, end = hashlib.sha256(), ""
-    with file.open() as raw, gzip.open(raw, "rt", encoding="utf-8", newline="\n") as lines:
+    with file.lines() as lines:
         next(lines)
         for line in lines:
             if line.startswith("["):

@@ -1,11 +1,14 @@
 """Where backups and archives are kept: a folder of this machine, or a prefix of a bucket (`s3://bucket/prefix`)."""
 
+import gzip
+import zlib
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Generic, Protocol, TextIO, TypeVar
 
 import click
 
@@ -13,6 +16,8 @@ from service.commands.support.archive_lock import lock_file
 from service.commands.support.object_storage import SCHEME, Prefix
 from service.commands.support.whole_file import whole_file
 from service.store.db.engine import Database
+
+_Kind = TypeVar("_Kind")
 
 
 class Place(Protocol):
@@ -96,41 +101,66 @@ class PlacedFile:
     def of(cls, path: Path) -> "PlacedFile":
         return cls(Folder(path.parent), path.name)
 
+    @classmethod
+    def at(cls, address: str) -> "PlacedFile":
+        """A file in a bucket. Raises ValueError."""
+        folder, _, name = address.removeprefix(SCHEME).rpartition("/")
+        if not (folder and name):
+            raise ValueError(f"expected an address like s3://bucket/name.jsonl.gz, got {address!r}")
+        return cls(Prefix.of(SCHEME + folder), name)
+
     def __str__(self) -> str:
         return self.place.where(self.name)
 
-    def open(self) -> BufferedReader:
-        return self.place.open(self.name)
+    @contextmanager
+    def lines(self) -> Iterator[TextIO]:
+        """The lines of a compressed file. Raises OSError if it is damaged."""
+        try:
+            with self.place.open(self.name) as raw, gzip.open(raw, "rt", encoding="utf-8", newline="\n") as lines:
+                yield lines
+        except (EOFError, zlib.error) as error:
+            raise gzip.BadGzipFile(str(error)) from error
 
     def whole(self) -> AbstractContextManager[BinaryIO]:
         return self.place.whole(self.name)
 
 
-class PlaceType(click.ParamType[Place]):
-    """A folder, or `s3://bucket/prefix`. `local` checks what names a folder."""
+class _Named(click.ParamType[_Kind], Generic[_Kind]):
+    """A path of this machine, which `local` checks, or an address in object storage."""
 
     def __init__(self, local: click.Path) -> None:
         self._local, self.name = local, local.name
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> _Kind:
         if not str(value).startswith(SCHEME):
-            return Folder(Path(str(self._local.convert(value, param, ctx))))
+            return self._of(Path(str(self._local.convert(value, param, ctx))))
         try:
-            return Prefix.of(str(value))
+            return self._at(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
+    @abstractmethod
+    def _of(self, path: Path) -> _Kind: ...
 
-class PlacedFileType(click.ParamType[PlacedFile]):
-    """A file of this machine, or `s3://bucket/prefix/name`. `local` checks what names a file."""
+    @abstractmethod
+    def _at(self, address: str) -> _Kind: ...
 
-    def __init__(self, local: click.Path) -> None:
-        self._local, self.name = local, local.name
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> PlacedFile:
-        if not str(value).startswith(SCHEME):
-            return PlacedFile.of(Path(str(self._local.convert(value, param, ctx))))
-        folder, _, name = str(value).removeprefix(SCHEME).rpartition("/")
-        if not (folder and name):
-            self.fail(f"expected an address like s3://bucket/name.jsonl.gz, got {value!r}", param, ctx)
-        return PlacedFile(Prefix.of(SCHEME + folder), name)
+class PlaceType(_Named[Place]):
+    """A folder, or `s3://bucket/prefix`."""
+
+    def _of(self, path: Path) -> Place:
+        return Folder(path)
+
+    def _at(self, address: str) -> Place:
+        return Prefix.of(address)
+
+
+class PlacedFileType(_Named[PlacedFile]):
+    """A file of this machine, or `s3://bucket/prefix/name`."""
+
+    def _of(self, path: Path) -> PlacedFile:
+        return PlacedFile.of(path)
+
+    def _at(self, address: str) -> PlacedFile:
+        return PlacedFile.at(address)

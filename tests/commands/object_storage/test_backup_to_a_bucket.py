@@ -91,8 +91,9 @@ def test_a_file_that_another_program_replaced_is_noticed(place: str) -> None:
         ({"AWS_ACCESS_KEY_ID": "test:nobody"}, None, "refuses the access key"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, None, "cannot be reached"),
         ({}, "s3://copies", "expected an address like s3://bucket/name.jsonl.gz"),
+        ({}, "s3:///copies/all.jsonl.gz", "expected an address like s3://bucket/prefix"),
     ],
-    ids=["no bucket", "no right", "wrong secret", "unknown key", "no network", "no name"],
+    ids=["no bucket", "no right", "wrong secret", "unknown key", "no network", "no name", "no name of a bucket"],
 )
 def test_an_error_says_what_to_do_and_shows_no_secret(
     greenroom: Greenroom, sqlite_only: None, house: House, place: str, monkeypatch: pytest.MonkeyPatch,
