@@ -126,6 +126,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
         daily_statistics.last_count(s, "news"),
     ),
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
+    "does no delivery worker live": lambda s: deliveries.deliveries_claimed_since(s, _now(), lease=timedelta(seconds=30)),
     "due events become deliveries": lambda s: create_deliveries(s, now=_now()),
     "is the feed the same as before": lambda s: feed.head_of(s, PAGE),
     "the feed": _feed(feed.FeedSlice(after=None, limit=50, newest_first=False, roots=True)),

@@ -13,7 +13,7 @@ from service.jobs.names import PAUSES, Job
 from service.jobs.wake_sockets import LOOK_EVERY, WakeSockets
 from service.logs import request_ids
 from service.store.comments.claim import claimed_since, oldest_unclaimed
-from service.store.webhooks.deliveries import anything_due
+from service.store.webhooks.deliveries import anything_due, deliveries_claimed_since
 from workers.checking.check_pending import check_pending
 from workers.checking.external_feedback import send_feedback
 from workers.periodic.daily_statistics import count_days
@@ -27,6 +27,7 @@ from workers.periodic.send_mails import give_up_mails, send_mails
 from workers.periodic.tell_of_old_queues import tell_of_old_queues
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
+from workers.webhooks.courier import delivery_lease
 from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.sweep")
@@ -78,7 +79,7 @@ def sweep(resources: WorkerResources) -> None:
         if job.wake_up:
             resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
     check_late(resources)
-    _deliver_late(resources)
+    deliver_late(resources)
     for job in PERIODIC_JOBS:
         if not job.wake_up:
             job.run(resources)
@@ -97,12 +98,17 @@ def check_late(resources: WorkerResources) -> None:
         check_pending(resources)
 
 
-def _deliver_late(resources: WorkerResources) -> None:
-    """Deliver in this process what is still due although the sweep before this one has woken the delivery worker."""
-    late = utcnow() - timedelta(seconds=resources.settings.sweep_every + resources.settings.sweep_after)
+def deliver_late(resources: WorkerResources) -> None:
+    """Deliver in this process if deliveries are late and no delivery worker has claimed any: a wake-up was lost, or no worker lives.
+    While delivery workers claim deliveries they are left alone, however long the queue is: with the threads of this process, slow
+    receivers would get more than their share."""
+    settings, now = resources.settings, utcnow()
+    late = now - timedelta(seconds=settings.sweep_every + settings.sweep_after)
+    # A worker that waits for slow receivers claims nothing for as long as an attempt lasts.
+    since = late - timedelta(seconds=settings.webhook_timeout)
     with resources.database.reading() as session:
-        undelivered = anything_due(session, now=late)
-    if undelivered:
+        needed = anything_due(session, now=late) and not deliveries_claimed_since(session, since, lease=delivery_lease(settings))
+    if needed:
         deliver(resources)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from service.actions.webhooks.create_deliveries import Created, FirstLease, create_deliveries
 from service.actions.webhooks.record_attempts import AttemptResult, record_attempts
 from service.clock import utcnow
+from service.config import Settings
 from service.crash import CrashPoint, crash_point
 from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
@@ -37,6 +38,11 @@ GATHER, GATHER_BUSY, MANY = 0.2, 0.02, 8
 FAREWELL = 3.0
 
 
+def delivery_lease(settings: Settings) -> timedelta:
+    """How long a delivery is claimed: time enough to wait for a thread, and for the attempt."""
+    return timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout))
+
+
 class Courier:
     """One round at a time uses the database, one write transaction per turn. The threads of the pool only send.
 
@@ -47,7 +53,7 @@ class Courier:
         settings = resources.settings
         self._resources = resources
         self._probe_every = timedelta(seconds=settings.webhook_probe_every)
-        self._lease = timedelta(seconds=max(settings.lease, 2 * settings.webhook_timeout))
+        self._lease = delivery_lease(settings)
         self._links = ReaderLinks.from_secret(settings.secret, settings.url)
         self._secret_box = SecretBox.from_secret(settings.secret)
         self._one_round = threading.Lock()

@@ -56,6 +56,12 @@ def _due_work() -> Any:
     )
 
 
+def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timedelta) -> bool:
+    """Whether a delivery worker has claimed a delivery since this moment that is still due."""
+    held = select(Delivery.id).where(Delivery.state == DeliveryState.DUE, Delivery.lease_until > moment + lease)
+    return session.scalar(held.limit(1)) is not None
+
+
 def claim(
     session: Session,
     *,
@@ -67,8 +73,8 @@ def claim(
     lease: timedelta,
     probe_every: timedelta,
 ) -> Sequence[UUID]:
-    """Lease up to `limit` deliveries under one fencing token, and up to `slow_limit` to slow endpoints. The deliveries of one comment to an endpoint are leased strictly in
-    order. All that is due to a chat is leased together, because it becomes one message.
+    """Lease up to `limit` deliveries under one fencing token, and up to `slow_limit` to slow endpoints. The deliveries of one comment
+    to an endpoint are leased strictly in order. All that is due to a chat is leased together, because it becomes one message.
 
     `room(endpoint_id, is_slow=...)` returns how many more deliveries an endpoint may have in flight. A broken endpoint gets one
     delivery as a probe: the one that has waited longest, even if it is not due yet.
