@@ -27,7 +27,7 @@ from workers.periodic.send_mails import give_up_mails, send_mails
 from workers.periodic.tell_of_old_queues import tell_of_old_queues
 from workers.periodic.train_site_models import start_learning
 from workers.resources.worker_resources import WorkerResources
-from workers.webhooks.courier import delivery_lease
+from workers.webhooks.courier import Courier, delivery_lease
 from workers.webhooks.deliver import deliver
 
 log = logging.getLogger("greenroom.sweep")
@@ -100,14 +100,15 @@ def check_late(resources: WorkerResources) -> None:
 
 def deliver_late(resources: WorkerResources) -> None:
     """Deliver in this process if deliveries are late and no delivery worker has claimed any: a wake-up was lost, or no worker lives.
-    While delivery workers claim deliveries they are left alone, however long the queue is: with the threads of this process, slow
-    receivers would get more than their share."""
+    While delivery workers claim deliveries they are left alone, however many wait: else the threads of this process would serve slow
+    receivers, too."""
     settings, now = resources.settings, utcnow()
     late = now - timedelta(seconds=settings.sweep_every + settings.sweep_after)
     # A worker that waits for slow receivers claims nothing for as long as an attempt lasts.
     since = late - timedelta(seconds=settings.webhook_timeout)
+    lease, own = delivery_lease(settings), resources.singleton(Courier).under_way
     with resources.database.reading() as session:
-        needed = anything_due(session, now=late) and not deliveries_claimed_since(session, since, lease=delivery_lease(settings))
+        needed = anything_due(session, now=late) and not deliveries_claimed_since(session, since, lease=lease, own=own)
     if needed:
         deliver(resources)
 

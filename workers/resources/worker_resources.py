@@ -20,7 +20,7 @@ _HEARTBEATS = {"check_pending": "checks", "deliver": "deliveries", "sweep": "swe
 
 
 class Closable(Protocol):
-    """What is kept for the life of a process."""
+    """A singleton: it lives as long as its process."""
 
     def close(self) -> None: ...
 
@@ -40,15 +40,15 @@ class WorkerResources:
     rest_watch: RestWatch = field(default_factory=RestWatch)
     counter: WorkCounter = field(default_factory=WorkCounter)
     poll_lease: PollLease = field(default_factory=NoPollLease)
-    _kept: dict[Any, Closable] = field(default_factory=dict, init=False)
+    _singletons: dict[Any, Closable] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
-    def kept(self, kind: "Callable[[WorkerResources], T]") -> T:
-        """The one object of this kind that this process keeps until it ends. It is made when it is first asked for."""
+    def singleton(self, kind: "Callable[[WorkerResources], T]") -> T:
+        """The only object of this kind in this process. It is made at the first call."""
         with self._lock:
-            if kind not in self._kept:
-                self._kept[kind] = kind(self)
-            return cast("T", self._kept[kind])
+            if kind not in self._singletons:
+                self._singletons[kind] = kind(self)
+            return cast("T", self._singletons[kind])
 
     def work(self, job: "Callable[[WorkerResources], object]") -> None:
         """Run this job, unless a backup was restored here: then nothing may be judged or sent until `greenroom resume`."""
@@ -65,7 +65,7 @@ class WorkerResources:
         return cls(settings, database, notifier(settings), poll_lease=poll_lease(settings))
 
     def close(self) -> None:
-        """Close what is kept, then the database connections."""
-        for one in self._kept.values():
+        """Close the singletons, then the database connections."""
+        for one in self._singletons.values():
             one.close()
         self.database.close()

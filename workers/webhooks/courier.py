@@ -78,6 +78,11 @@ class Courier:
             self._pool.abandon()
             raise
 
+    @property
+    def under_way(self) -> list[UUID]:
+        """The deliveries that this courier is sending at this moment."""
+        return self._pool.under_way
+
     def close(self) -> None:
         """Wait a moment for attempts under way and record them."""
         atexit.unregister(self.close)

@@ -32,7 +32,7 @@ class _Lane:
 
     was_slow: bool
     waiting: deque[Outgoing] = field(default_factory=deque)
-    began: dict[UUID, float] = field(default_factory=dict)
+    began: dict[tuple[UUID, ...], float] = field(default_factory=dict)
     failed: bool = False
 
     def is_slow(self, now: float) -> bool:
@@ -146,6 +146,12 @@ class SendPool:
         with self._lock:
             return not any(lane.waiting or lane.began for lane in self._lanes.values())
 
+    @property
+    def under_way(self) -> list[UUID]:
+        """The deliveries that are being sent at this moment."""
+        with self._lock:
+            return [delivery_id for lane in self._lanes.values() for ids in lane.began for delivery_id in ids]
+
     def close(self, seconds: float) -> None:
         """Start no more attempts. Wait up to `seconds` for those under way."""
         until = time.monotonic() + seconds
@@ -201,14 +207,14 @@ class SendPool:
             while lane.waiting and (slow < self.share if is_slow else quick < self._limit):
                 item = lane.waiting.popleft()
                 if item.lease_until > latest:
-                    lane.began[item.delivery_id] = now
+                    lane.began[item.delivery_ids] = now
                     return item
         return None
 
     def _end(self, item: Outgoing, result: AttemptResult | BaseException, seconds: float) -> None:
         with self._lock:
             lane = self._lanes[item.endpoint_id]
-            del lane.began[item.delivery_id]
+            del lane.began[item.delivery_ids]
             lane.was_slow = seconds >= SLOW
             lane.failed |= not (isinstance(result, AttemptResult) and result.answer.arrived)
             self._ended.append(result)

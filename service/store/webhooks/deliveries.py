@@ -1,6 +1,6 @@
 """Queries of the delivery worker: which deliveries are due, in which order, and the lease that claims them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -56,9 +56,11 @@ def _due_work() -> Any:
     )
 
 
-def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timedelta) -> bool:
-    """Whether a delivery worker has claimed a delivery since this moment that is still due."""
-    held = select(Delivery.id).where(Delivery.state == DeliveryState.DUE, Delivery.lease_until > moment + lease)
+def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timedelta, own: Collection[UUID] = ()) -> bool:
+    """Whether another delivery worker has claimed a delivery since this moment that is still due. `own`: what the caller claimed."""
+    held = select(Delivery.id).where(
+        Delivery.state == DeliveryState.DUE, Delivery.lease_until > moment + lease, Delivery.id.not_in(own)
+    )
     return session.scalar(held.limit(1)) is not None
 
 

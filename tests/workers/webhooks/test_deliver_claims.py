@@ -68,7 +68,7 @@ def test_a_process_that_ends_records_what_is_under_way(host: Host, resources: Wo
     host.posts(1)
     while not receiver.receipts:
         deliver(resources, seconds=0.2)
-    ending = Runner(target=resources.kept(Courier).close)
+    ending = Runner(target=resources.singleton(Courier).close)
     ending.start()
     gate.set()
     ending.join()

@@ -1,6 +1,7 @@
 """The sweep delivers as soon as no delivery worker does, and leaves working ones alone."""
 
 from datetime import timedelta
+from threading import Event as Signal
 
 import pytest
 from sqlalchemy import update
@@ -9,8 +10,9 @@ from service.actions.webhooks.create_deliveries import create_deliveries
 from service.domain.ids import new_id
 from service.store.tables.outbox import Event
 from service.store.webhooks.deliveries import claim
-from tests.support.webhook_receiver import Receiver
-from tests.workers.webhooks.webhook_host import HOUR, Host, now
+from tests.support.servers import PATIENCE
+from tests.support.webhook_receiver import Receiver, answers
+from tests.workers.webhooks.webhook_host import HOUR, Host, deliver, now
 from workers.periodic.sweep import deliver_late
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.courier import delivery_lease
@@ -23,6 +25,7 @@ def make_late(host: Host) -> None:
 
 
 def claim_one(host: Host, *, ago: float) -> None:
+    """Claim a delivery as another worker does."""
     with host.database.writing() as session:
         claimed = claim(
             session, token=new_id(), limit=1, slow_limit=1, room=lambda *_, **__: 1, now=now() - timedelta(seconds=ago),
@@ -56,3 +59,19 @@ def test_a_long_backlog_is_left_to_a_delivery_worker_that_claims_from_it(
     claim_one(host, ago=ago)
     deliver_late(resources)
     assert len(receiver.receipts) == sent
+
+
+def test_the_sweep_goes_on_while_attempts_of_its_own_are_under_way(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
+    gate = Signal()
+    with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
+        host.add_endpoint(slow)
+        host.posts(1)
+        deliver(resources, seconds=1.0)
+        host.posts(1)
+        make_late(host)
+        try:
+            assert len(slow.receipts) == 1
+            deliver_late(resources)
+            assert len(receiver.receipts) == 2
+        finally:
+            gate.set()
