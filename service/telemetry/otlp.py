@@ -10,7 +10,7 @@ from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -48,8 +48,7 @@ def exporter() -> "_Exporter":
 
 class _Exporter:
     def __init__(self) -> None:
-        # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES go before this name.
-        resource = Resource({"service.name": "greenroom"}).merge(Resource.create({"service.name": _service_name()}))
+        resource = _resource()
         spans = TracerProvider(resource=resource)
         if os.environ.get("OTEL_TRACES_EXPORTER") != "none":
             spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -97,5 +96,6 @@ def _context_of(traceparent: str) -> trace.SpanContext:
     return trace.get_current_span(_PROPAGATOR.extract({"traceparent": traceparent})).get_span_context()
 
 
-def _service_name() -> str:
-    return os.environ.get("OTEL_SERVICE_NAME") or "greenroom"
+def _resource() -> Resource:
+    """OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES go before our name: of two resources, the second one wins."""
+    return Resource.create({"service.name": "greenroom"}).merge(OTELResourceDetector().detect())

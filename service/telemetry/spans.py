@@ -54,11 +54,12 @@ _NO_SPAN = _NoSpan()
 @cache
 def is_on() -> bool:
     """Whether this process exports spans and metrics."""
-    asked = any(os.environ.get(name) for name in _ENDPOINTS) and os.environ.get("OTEL_SDK_DISABLED", "").lower() != "true"
-    if asked and find_spec("opentelemetry") is None:
+    has_collector = any(os.environ.get(name) for name in _ENDPOINTS)
+    is_wanted = has_collector and os.environ.get("OTEL_SDK_DISABLED", "").lower() != "true"
+    if is_wanted and find_spec("opentelemetry") is None:
         log.warning("telemetry_is_not_installed", extra={"advice": "pip install 'greenroom[otel]'"})
         return False
-    return asked
+    return is_wanted
 
 
 def begin(kind: SpanKind, *, parent: str = "", links: Sequence[str] = (), seconds_ago: float = 0.0) -> Span:

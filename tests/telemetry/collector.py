@@ -29,6 +29,7 @@ class Collector:
         self.bodies: list[bytes] = []
         self.spans: list[Span] = []
         self.metrics: set[str] = set()
+        self.services: set[str] = set()
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,6 +53,7 @@ class Collector:
         self.bodies.append(body)
         if path == "/v1/traces":
             request = ExportTraceServiceRequest.FromString(body)
+            self.services |= {_facts(each.resource)["service.name"] for each in request.resource_spans}
             self.spans += [_span(span) for each in request.resource_spans for scope in each.scope_spans for span in scope.spans]
         else:
             metrics = ExportMetricsServiceRequest.FromString(body)
@@ -72,9 +74,12 @@ class Collector:
 
 
 def _span(span: Any) -> Span:
-    facts = {each.key: _value(each.value) for each in span.attributes}
     links = tuple(link.trace_id.hex() for link in span.links)
-    return Span(span.name, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), links, facts)
+    return Span(span.name, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), links, _facts(span))
+
+
+def _facts(described: Any) -> dict[str, Any]:
+    return {each.key: _value(each.value) for each in described.attributes}
 
 
 def _value(value: Any) -> Any:

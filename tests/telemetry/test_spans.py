@@ -105,6 +105,26 @@ def test_no_words_no_name_and_no_address_is_exported(traced: Traced) -> None:
     assert traced.up.key.encode() not in exported
 
 
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, "greenroom"),
+        ({"OTEL_SERVICE_NAME": "desk"}, "desk"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=desk"}, "desk"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=desk", "OTEL_SERVICE_NAME": "news"}, "news"),
+    ],
+)
+def test_the_environment_may_name_the_service(environ: dict[str, str], name: str) -> None:
+    with Collector() as collector:
+        code = (
+            "from service.telemetry import spans\n"
+            "spans.begin(spans.SpanKind.CHECKS).end('check comments', {})"
+        )
+        environ = {"PATH": "/usr/bin", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, **environ}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environ, capture_output=True)
+        assert collector.services == {name}
+
+
 def test_without_a_collector_nothing_is_imported() -> None:
     code = (
         "import sys, service.processes.roles, service.web.server.asgi, workers.app\n"
