@@ -33,7 +33,7 @@ class Sentinels:
         return {"db": self.database} | self.login | ({"ssl": True} | self.tls if self.tls is not None else {})
 
 
-def sentinels(url: str) -> Sentinels | None:
+def sentinels_of(url: str) -> Sentinels | None:
     """The Sentinels of this address; None if it names a Redis. Raises ValueError for what is wrong with it."""
     parts = urlsplit(url)
     if parts.scheme not in ("sentinel", "sentinels"):
@@ -55,13 +55,13 @@ def sentinels(url: str) -> Sentinels | None:
 
 
 def _hosts(parts: SplitResult) -> list[tuple[str, int]]:
-    found = []
-    for written in parts.netloc.rpartition("@")[2].split(","):
-        host, port = urlsplit(f"//{written}").hostname, urlsplit(f"//{written}").port
+    hosts = []
+    for place in parts.netloc.rpartition("@")[2].split(","):
+        host, port = urlsplit(f"//{place}").hostname, urlsplit(f"//{place}").port
         if not host:
             raise ValueError("expected the hosts of the Sentinels, separated by commas: sentinel://one,two,three/NAME/0")
-        found.append((host, port or SENTINEL_PORT))
-    return found
+        hosts.append((host, port or SENTINEL_PORT))
+    return hosts
 
 
 def _login(parts: SplitResult) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from service.redis_address import SCHEMES, sentinels
+from service.redis_address import SCHEMES, sentinels_of
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -137,7 +137,7 @@ def redis(text: str) -> str:
     if text and not text.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
         raise ValueError("expected redis://…, rediss://… (with TLS), unix:///… or sentinel://one,two,three/NAME/0")
     _split(text)
-    sentinels(text)
+    sentinels_of(text)
     return text
 
 

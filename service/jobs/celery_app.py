@@ -1,13 +1,13 @@
 """The Celery application: the broker and its settings."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from celery import Celery
 
 from service.config import Settings
 from service.jobs.names import PREFIX, ROUTES, Route
-from service.redis_address import Sentinels, sentinels
+from service.redis_address import Sentinels, sentinels_of
 
 
 def celery_app(settings: Settings) -> Celery:
@@ -18,9 +18,9 @@ def celery_app(settings: Settings) -> Celery:
     """
     app = Celery("greenroom", broker=_broker_url(settings.redis_url), set_as_current=False)
     app.conf.update(_CELERY)
-    if named := sentinels(settings.redis_url):
-        app.conf.update(_through_sentinels(named))
-    elif settings.redis_url.startswith("rediss://") and "ssl_" not in settings.redis_url:
+    if sentinels := sentinels_of(settings.redis_url):
+        app.conf.update(_through_sentinels(sentinels))
+    elif settings.redis_url.startswith("rediss://") and "ssl_" not in urlsplit(settings.redis_url).query:
         # Without any option Celery would not speak TLS.
         app.conf.update(broker_use_ssl=_TLS)
     app.conf.update(task_routes={job.value: {"queue": route.value} for job, route in ROUTES.items()})
@@ -29,10 +29,10 @@ def celery_app(settings: Settings) -> Celery:
 
 def _broker_url(redis_url: str) -> str:
     """The Redis URL in Celery's spelling, which is another one for Unix sockets and Sentinels."""
-    if named := sentinels(redis_url):
-        user, password = (quote(named.login.get(part, ""), safe="") for part in ("username", "password"))
+    if sentinels := sentinels_of(redis_url):
+        user, password = (quote(sentinels.login.get(part, ""), safe="") for part in ("username", "password"))
         # Celery connects anew with the next one of these, so each has all that is needed.
-        return ";".join(f"sentinel://{user}:{password}@{_host(*place)}/{named.database}" for place in named.hosts)
+        return ";".join(f"sentinel://{user}:{password}@{_host(*place)}/{sentinels.database}" for place in sentinels.hosts)
     if redis_url.startswith("unix://"):
         return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
     return redis_url or "memory://"
@@ -42,12 +42,12 @@ def _host(name: str, port: int) -> str:
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
-def _through_sentinels(named: Sentinels) -> dict[str, Any]:
+def _through_sentinels(sentinels: Sentinels) -> dict[str, Any]:
     limits = {name: _CELERY["broker_transport_options"][name] for name in ("socket_timeout", "socket_connect_timeout")}
-    options = {"master_name": named.name, "sentinel_kwargs": named.sentinel_options | limits}
+    options = {"master_name": sentinels.name, "sentinel_kwargs": sentinels.sentinel_options | limits}
     return {
         "broker_transport_options": _CELERY["broker_transport_options"] | options,
-        "broker_use_ssl": named.tls or (False if named.tls is None else _TLS),
+        "broker_use_ssl": sentinels.tls or (False if sentinels.tls is None else _TLS),
     }
 
 

@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from service.redis_address import sentinels
+from service.redis_address import sentinels_of
 
 
 def redis_client(url: str, *, patience: float, reconnects: int = 0) -> redis.Redis:
@@ -19,8 +19,8 @@ def redis_client(url: str, *, patience: float, reconnects: int = 0) -> redis.Red
     """
     retry = Retry(NoBackoff(), reconnects, supported_errors=(NoConnection,))
     limits: dict[str, Any] = {"socket_timeout": patience, "socket_connect_timeout": patience, "retry": retry}
-    named = sentinels(url)
-    if named is None:
+    sentinels = sentinels_of(url)
+    if sentinels is None:
         return redis.Redis.from_url(url, **limits)
-    asked = Sentinel(named.hosts, sentinel_kwargs=named.sentinel_options | limits)
-    return cast("redis.Redis", asked.master_for(named.name, **named.redis_options, **limits))
+    client = Sentinel(sentinels.hosts, sentinel_kwargs=sentinels.sentinel_options | limits)
+    return cast("redis.Redis", client.master_for(sentinels.name, **sentinels.redis_options, **limits))

@@ -38,6 +38,12 @@ def test_the_settings_are_those_that_were_checked_together() -> None:
     assert not conf.worker_enable_remote_control
 
 
+@pytest.mark.parametrize("url", ["rediss://cache.example", "rediss://greenroom:ssl_word@cache.example"])
+def test_wake_ups_to_rediss_are_encrypted(url: str) -> None:
+    with celery_app(load({"REDIS_URL": url})).connection_for_write() as connection:
+        assert connection.ssl == {"ssl_cert_reqs": "required"}
+
+
 def test_a_worker_is_told_by_sigterm_to_end_soon() -> None:
     """Celery reads the variable when it is imported, so it must be set before anything of ours imports Celery."""
     code = (
