@@ -136,7 +136,8 @@ def _outcome(tried: AttemptResult, tries: int, now: datetime) -> dict[str, Any]:
 def _keep_health(
     session: Session, endpoint: Endpoint, tried: Sequence[AttemptResult], now: datetime, probe_every: timedelta
 ) -> None:
-    """Count failures in a row, open or close the breaker, and note how slow the last answer was. Status 410 disables the endpoint; Retry-After pauses it."""
+    """Count failures in a row, open or close the breaker, and note how slow the last answer was. Status 410 disables the endpoint;
+    Retry-After pauses it."""
     broken, enabled = endpoint.failures >= BREAKER, endpoint.enabled
     for one in sorted(tried, key=lambda t: t.at):
         answer = one.answer

@@ -43,31 +43,31 @@ def client_ip(written: str) -> str:
 
 
 def with_trusted_proxies(application: Wsgi, settings: Settings) -> Wsgi:
-    """Believe as many proxies as the settings trust about address and scheme of a request, and no other header."""
+    """Take the address and the scheme of a request from as many proxies as the settings trust, and from no other header."""
     count = settings.trusted_proxies
     if not count:
         return application
     if settings.proxy_header == ProxyHeader.X_FORWARDED_FOR:
         return ProxyFix(application, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)
 
-    def believing(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        _believe(environ, _written(environ.get("HTTP_FORWARDED", ""), count))
+    def application_behind_proxies(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        _put_client(environ, _forwarded_pairs(environ.get("HTTP_FORWARDED", ""), count))
         return application(environ, start_response)
 
-    return believing
+    return application_behind_proxies
 
 
-def _believe(environ: Environ, written: dict[str, str]) -> None:
-    if address := client_ip(written.get("for", "")):
+def _put_client(environ: Environ, pairs: dict[str, str]) -> None:
+    if address := client_ip(pairs.get("for", "")):
         environ["REMOTE_ADDR"] = address
-    if (scheme := written.get("proto", "").lower()) in ("http", "https"):
+    if (scheme := pairs.get("proto", "").lower()) in ("http", "https"):
         environ["wsgi.url_scheme"] = scheme
 
 
-def _written(header: str, count: int) -> dict[str, str]:
-    """What the outermost trusted proxy wrote; nothing if that is malformed.
+def _forwarded_pairs(header: str, count: int) -> dict[str, str]:
+    """The element of the outermost trusted proxy, by the names of its pairs; empty if it is malformed.
 
-    Each proxy appends an element, so elements are counted from the end. No address contains a comma, so every comma parts two
+    Each proxy appends an element, so elements are counted from the end. No address contains a comma, so every comma separates two
     elements: an open quote of the client cannot swallow what the proxy appended.
     """
     elements = header.split(",")
