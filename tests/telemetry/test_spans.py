@@ -116,10 +116,7 @@ def test_no_words_no_name_and_no_address_is_exported(traced: Traced) -> None:
 )
 def test_the_environment_may_name_the_service(environ: dict[str, str], name: str) -> None:
     with Collector() as collector:
-        code = (
-            "from service.telemetry import spans\n"
-            "spans.begin(spans.SpanKind.CHECKS).end('check comments', {})"
-        )
+        code = "from service.telemetry import spans\nspans.begin(spans.SpanKind.CHECKS).end('check comments', {})"
         environ = {"PATH": "/usr/bin", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, **environ}
         subprocess.run([sys.executable, "-c", code], check=True, env=environ, capture_output=True)
         assert collector.services == {name}

@@ -61,7 +61,9 @@ def test_a_long_backlog_is_left_to_a_delivery_worker_that_claims_from_it(
     assert len(receiver.receipts) == sent
 
 
-def test_the_sweep_goes_on_while_attempts_of_its_own_are_under_way(host: Host, resources: WorkerResources, receiver: Receiver) -> None:
+def test_the_sweep_goes_on_while_attempts_of_its_own_are_under_way(
+    host: Host, resources: WorkerResources, receiver: Receiver
+) -> None:
     gate = Signal()
     with Receiver(lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]) as slow:
         host.add_endpoint(slow)
