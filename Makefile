@@ -29,7 +29,7 @@ $(VENV)/%.stamp: locks/%.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(VENV)/run.stamp ## Start Greenroom with the embedded defaults (SQLite, its own Redis)
+run: $(VENV)/run.stamp ## Start Greenroom with the embedded defaults (SQLite, no broker)
 	@exec $(BIN)/greenroom up
 
 demo: $(VENV)/run.stamp ## The same, and post a few hundred sample comments

@@ -123,6 +123,7 @@ def _transformer() -> Finding:
     began = time.perf_counter()
     try:
         model = shipped_transformer()
+    # onnxruntime raises its own kinds of errors, which share no base class that is public.
     except Exception as error:
         do = "install Greenroom again, or onnxruntime; until then comments are judged without it"
         return Finding("transformer", False, f"it cannot be loaded: {type(error).__name__}", do)
@@ -206,12 +207,11 @@ def _replica() -> Finding:
 
 def _broker() -> Finding:
     url = settings().redis_url
-    own = settings().home / "redis" / "redis.sock"
-    if not url and not own.exists():
+    if not settings().has_broker:
         return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
-    client = redis_client(url or f"unix://{own}", patience=1)
+    client = redis_client(url, patience=1)
     try:
-        if fault := unusable(url or f"unix://{own}"):
+        if fault := unusable(url):
             return Finding("broker", False, fault, NAME_ANOTHER)
         facts: dict[str, Any] = client.info()
         waiting = {route: client.llen(f"greenroom:jobs:{route}") for route in Route}

@@ -35,6 +35,11 @@ def test_each_illness_is_named_with_its_remedy(tmp_path: Path, postgres: Postgre
     assert found["web"]["ok"] is None
 
 
+def test_a_redis_that_is_not_used_is_not_examined(tmp_path: Path) -> None:
+    _, found = diagnosis(GREENROOM_HOME=str(tmp_path), REDIS_URL=f"redis://127.0.0.1:{free_port()}", GREENROOM_BROKER="none")
+    assert found["broker"]["says"].startswith("none: the sweep checks comments")
+
+
 def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path, redis_server: Redis) -> None:
     address = f"postgresql://greenroom:hunter2@127.0.0.1:{free_port()}/greenroom"
     code, found = diagnosis(GREENROOM_HOME=str(tmp_path), DATABASE_URL=address, REDIS_URL=redis_server.url)
