@@ -204,7 +204,13 @@ class Settings:
     @property
     def url(self) -> str:
         """The public URL. Never taken from a request's Host header."""
-        return self.public_url or f"http://{'localhost' if self.host in _THIS_MACHINE else self.host}:{self.port}"
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """The URL of the web process on its own port, without the proxy in front."""
+        host = "localhost" if self.host in _THIS_MACHINE else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{self.sub_path}"
 
     @property
     def sub_path(self) -> str:

@@ -69,22 +69,22 @@ def database(text: str) -> str:
     """The URL of a PostgreSQL or SQLite database, in SQLAlchemy's spelling. PostgreSQL may have several hosts, as in libpq."""
     if not text or text.startswith("sqlite:///"):
         return text
-    for start in ("postgres://", "postgresql://", "postgresql+psycopg://"):
-        if text.startswith(start):
-            url = "postgresql+psycopg://" + text.removeprefix(start)
-            _demand_libpq(url)
-            return _several_hosts(url)
-    raise ValueError("expected postgresql://… or sqlite:///…")
+    return _postgresql(text, role="read-write", expected="expected postgresql://… or sqlite:///…")
 
 
 def read_replica(text: str) -> str:
     """The URL of a PostgreSQL that is only read. Of several hosts a standby is used, if one is there."""
-    if text and not text.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError("expected postgresql://…")
-    hosts = urlsplit(text).netloc.rpartition("@")[2]
-    if "," in hosts and "target_session_attrs=" not in text:
-        text += ("&" if "?" in text else "?") + "target_session_attrs=prefer-standby"
-    return database(text)
+    return _postgresql(text, role="prefer-standby", expected="expected postgresql://…") if text else ""
+
+
+def _postgresql(text: str, *, role: str, expected: str) -> str:
+    """The URL of a PostgreSQL. `role`: which of several hosts is used, in libpq's words for `target_session_attrs`."""
+    for start in ("postgres://", "postgresql://", "postgresql+psycopg://"):
+        if text.startswith(start):
+            url = "postgresql+psycopg://" + text.removeprefix(start)
+            _demand_libpq(url)
+            return _several_hosts(url, role)
+    raise ValueError(expected)
 
 
 def _demand_libpq(url: str) -> None:
@@ -120,15 +120,15 @@ def _libpq_options() -> set[str]:
     return {option.keyword.decode() for option in Conninfo.get_defaults()}
 
 
-def _several_hosts(url: str) -> str:
-    """Libpq's `user@one:5432,two:5432/name` in SQLAlchemy's spelling. The host that takes writes is used, if nothing else is said."""
+def _several_hosts(url: str, role: str) -> str:
+    """Libpq's `user@one:5432,two:5432/name` in SQLAlchemy's spelling. A host in this role is used, unless the URL names another role."""
     parts = urlsplit(url)
     user, at, hosts = parts.netloc.rpartition("@")
     if "," not in hosts:
         return url
     query = [f"host={host}" for host in hosts.split(",")] + [parts.query] * bool(parts.query)
     if "target_session_attrs=" not in parts.query:
-        query.append("target_session_attrs=read-write")
+        query.append(f"target_session_attrs={role}")
     return f"{parts.scheme}://{user}{at}{parts.path}?{'&'.join(query)}"
 
 
@@ -149,18 +149,12 @@ def socket_path(text: str) -> str:
 
 
 def public_address(text: str) -> str:
-    """The web address under which everything is served, with or without a path."""
-    found = address(text)
-    if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)*", urlsplit(found).path):
-        raise ValueError("expected a path of plain letters, digits, dots and dashes, such as https://news.example/comments")
-    return found
-
-
-def address(text: str) -> str:
-    """A web address without a trailing slash."""
+    """The web address under which everything is served, with or without a path, without a trailing slash."""
     parts = urlsplit(text)
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("expected an address like https://comments.news.example")
+    if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)*", parts.path.rstrip("/")):
+        raise ValueError("expected a path of plain letters, digits, dots and dashes, such as https://news.example/comments")
     return text.rstrip("/")
 
 

@@ -82,10 +82,7 @@ def _tell(words: str) -> None:
 
 
 def _here() -> str:
-    host = settings().host
-    if settings().socket:
-        return settings().url
-    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{settings().port}{settings().sub_path}"  # noqa: S104
+    return settings().url if settings().socket else settings().local_url
 
 
 def _print_summary(sent: Sent, *, as_json: bool) -> None:
