@@ -62,15 +62,15 @@ def distribute(*, dry_run: bool) -> None:
             "SQLite is a file on one machine: move to PostgreSQL first (`greenroom backup`, `greenroom restore`)"
         )
     with database().engine.begin() as connection:
-        place = citus.standing(connection)
-        if place.is_distributed:
-            click.echo(f"the schema {place.schema} is distributed already")
+        state = citus.citus_state(connection)
+        if state.is_distributed:
+            click.echo(f"the schema {state.schema} is distributed already")
             return
-        obstacles = place.obstacles(setting=settings().citus)
+        obstacles = state.obstacles(setting=settings().citus)
         if dry_run:
-            click.echo("\n".join([place.statement, *(f"stands in the way: {one}" for one in obstacles)]))
+            click.echo("\n".join([state.statement, *(f"stands in the way: {one}" for one in obstacles)]))
             return
         if obstacles:
             raise click.ClickException("; ".join(obstacles))
-        citus.distribute(connection, place)
-    click.echo(f"the schema {place.schema} is distributed; `citus_shards` shows on which node")
+        citus.distribute(connection, state)
+    click.echo(f"the schema {state.schema} is distributed; `citus_shards` shows on which node")

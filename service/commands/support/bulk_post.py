@@ -120,6 +120,7 @@ class Sender:
                     if waiting is None:
                         return
                     self._send_one(waiting)
+        # Whatever ends this thread must stop the others: `_put` would wait for ever on a queue that nobody empties.
         except BaseException:
             self._stop.set()
             raise

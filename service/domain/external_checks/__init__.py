@@ -26,6 +26,7 @@ def external_checks() -> dict[str, ExternalCheck]:
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         try:
             checks.setdefault(point.name, point.load())
+        # The package is not ours: its import may raise anything, and must not stop Greenroom.
         except Exception:
             log.exception("external_check_broken", extra={"check": point.name})
     return checks

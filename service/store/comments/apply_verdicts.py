@@ -113,8 +113,8 @@ def write_verdicts(
         return {}
     connection = plain(session)
     if changes_many(connection):
-        given = {"rows": to_json(rows).decode(), "token": token, "now": now}
-        return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, given)}
+        parameters = {"rows": to_json(rows).decode(), "token": token, "now": now}
+        return {comment_id: state == EventState.DUE for comment_id, state in connection.exec_driver_sql(_AT_ONCE, parameters)}
     # The thread as it is now: the comment may have been moved to another one since it was claimed.
     now_at = _moved(connection, rows, token, now)
     moved = [row for row in rows if row.id in now_at]
@@ -130,12 +130,12 @@ def _moved(connection: Connection, rows: Sequence[VerdictChange], token: UUID, n
     if connection.dialect.name == "sqlite":
         at = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         moves = to_json([(row.id.hex, row.state, row.reason, row.score) for row in rows]).decode()
-        found = connection.exec_driver_sql(_MOVE_ON_SQLITE, (at, at, moves, token.hex))
-        return {UUID(comment_id): (version, UUID(thread)) for comment_id, version, thread in found}
+        result = connection.exec_driver_sql(_MOVE_ON_SQLITE, (at, at, moves, token.hex))
+        return {UUID(comment_id): (version, UUID(thread)) for comment_id, version, thread in result}
     # Before endpoints are read: see `none_under_way`.
     connection.exec_driver_sql("LOCK TABLE event IN ROW EXCLUSIVE MODE")
-    given = {"rows": to_json(rows).decode(), "token": token, "now": now}
-    return {comment_id: (version, thread) for comment_id, version, thread in connection.exec_driver_sql(_MOVE, given)}
+    parameters = {"rows": to_json(rows).decode(), "token": token, "now": now}
+    return {comment_id: (version, thread) for comment_id, version, thread in connection.exec_driver_sql(_MOVE, parameters)}
 
 
 def none_under_way(session: Session) -> None:

@@ -39,8 +39,8 @@ UPDATE thread AS t SET {_NEW_NAMES.format(g="g", t="t")} FROM (
 ) AS g WHERE t.id = g.id AND {_OTHER_NAMES}"""  # noqa: S608
 
 _NAMED = "json_to_recordset(%s) AS g (id uuid, url text, title text)"
-_LATE = f"SELECT t.id FROM thread t JOIN {_NAMED} ON g.id = t.id WHERE {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t"  # noqa: S608
-_RENAME_LATE = f"UPDATE thread t SET {_NEW_NAMES.format(g='g', t='t')} FROM {_NAMED} WHERE t.id = g.id AND t.id = ANY(%s)"  # noqa: S608
+_OUTDATED = f"SELECT t.id FROM thread t JOIN {_NAMED} ON g.id = t.id WHERE {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t"  # noqa: S608
+_RENAME_OUTDATED = f"UPDATE thread t SET {_NEW_NAMES.format(g='g', t='t')} FROM {_NAMED} WHERE t.id = g.id AND t.id = ANY(%s)"  # noqa: S608
 
 
 def insert_comments(
@@ -75,9 +75,9 @@ def _rename(connection: Connection, names: Sequence[NewComment]) -> None:
         named = [(row["id"].hex, row["url"], row["title"]) for row in names]
         connection.exec_driver_sql(_RENAME_ON_SQLITE, (to_json(named).decode(),))
         return
-    given = (to_json(names).decode(),)
-    if late := [row.id for row in connection.exec_driver_sql(_LATE, given)]:
-        connection.exec_driver_sql(_RENAME_LATE, (*given, late))
+    parameters = (to_json(names).decode(),)
+    if outdated := [row.id for row in connection.exec_driver_sql(_OUTDATED, parameters)]:
+        connection.exec_driver_sql(_RENAME_OUTDATED, (*parameters, outdated))
 
 
 @cache

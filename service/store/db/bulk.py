@@ -34,7 +34,7 @@ def plain(session: Session | Connection) -> Connection:
 
 def changes_many(connection: Connection) -> bool:
     """Whether one statement of this connection may change several tables. That saves round trips on PostgreSQL. SQLite cannot, and
-    needs it not: there a statement costs no round trip."""
+    does not need it: there a statement costs no round trip."""
     return connection.dialect.name == "postgresql" and not connection.get_execution_options().get(ONE_TABLE)
 
 

@@ -14,8 +14,8 @@ _DISTRIBUTED = text("SELECT EXISTS (SELECT FROM citus_schemas WHERE schema_name:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What Citus has to do with a database: its schema, and whether that is distributed."""
+class CitusState:
+    """The schema of a database, and whether Citus is there and distributes it."""
 
     schema: str
     has_citus: bool
@@ -27,29 +27,29 @@ class Standing:
         return f"SELECT {_FUNCTION}('{quoted}')"
 
     def obstacles(self, *, setting: bool) -> list[str]:
-        """What stands in the way, each with what to do."""
-        found = []
+        """What keeps the schema from being distributed, each with what to do."""
+        obstacles = []
         if not self.has_citus:
-            found.append("this database has no Citus 12 or later: install it, then `CREATE EXTENSION citus` here")
+            obstacles.append("this database has no Citus 12 or later: install it, then `CREATE EXTENSION citus` here")
         if self.schema == "public":
-            found.append(
+            obstacles.append(
                 "Citus does not distribute the schema `public`: make a schema for this installation (`CREATE SCHEMA AUTHORIZATION greenroom` "
                 "for the user `greenroom`), and move into it with `greenroom backup` and `greenroom restore`"
             )
         if not setting:
-            found.append("GREENROOM_CITUS is not set: set it to true for every process first, and restart them")
-        return found
+            obstacles.append("GREENROOM_CITUS is not set: set it to true for every process first, and restart them")
+        return obstacles
 
 
-def standing(connection: Connection) -> Standing:
+def citus_state(connection: Connection) -> CitusState:
     has_citus = connection.scalar(select(func.to_regproc(_FUNCTION).is_not(None)))
     is_known = connection.scalar(select(func.to_regclass("citus_schemas").is_not(None)))
     schema = connection.scalar(select(func.current_schema()))
-    return Standing(str(schema), bool(has_citus), bool(is_known and connection.scalar(_DISTRIBUTED)))
+    return CitusState(str(schema), bool(has_citus), bool(is_known and connection.scalar(_DISTRIBUTED)))
 
 
-def distribute(connection: Connection, place: Standing) -> None:
+def distribute(connection: Connection, state: CitusState) -> None:
     """Move the schema to a node. It is locked meanwhile. The caller owns the transaction."""
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(select(func.citus_schema_distribute(place.schema)))
+    connection.execute(select(func.citus_schema_distribute(state.schema)))

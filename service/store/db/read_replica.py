@@ -1,4 +1,4 @@
-"""Reads that a streaming replica of PostgreSQL may answer, and by how much it may be behind. Else the primary answers.
+"""Reads from a streaming replica of PostgreSQL, unless it is too far behind. Then the primary is read.
 
 How far a replica is behind is compared by positions of the write-ahead log (LSN), not by times: a replica of an idle primary is complete
 though it has replayed nothing for hours, and one that has lost its primary is not, though it has replayed all that it received.
@@ -64,7 +64,7 @@ class ReadReplica:
                     if self._is_current(session) and (has_it is None or has_it(session)):
                         return query(session)
             except SQLAlchemyError as error:
-                self._rests_until = time.monotonic() + self._rest
+                self._pause(self._rest)
                 log.warning("replica_failed", extra=short_error_facts(error))
         return self.read_primary(query)
 
@@ -78,11 +78,15 @@ class ReadReplica:
             try:
                 self._written = max(self._written, self.read_primary(position))
             except SQLAlchemyError:
-                self._rests_until = time.monotonic() + self._most_behind
+                # The position of this write is not known. After the bound every replica that is read has it.
+                self._pause(self._most_behind)
 
     def close(self) -> None:
         if self._replica is not None:
             self._replica.close()
+
+    def _pause(self, seconds: float) -> None:
+        self._rests_until = max(self._rests_until, time.monotonic() + seconds)
 
     def _mark(self) -> None:
         """Ask the primary for its position, in one thread at a time."""
@@ -102,8 +106,8 @@ class ReadReplica:
             self._marks.append((asked_at, position))
 
     def _is_current(self, session: Session) -> bool:
-        """Asked of each connection, because behind one address there may be several replicas. While the primary is away, a replica may
-        lack what this process wrote last: better that than no answer."""
+        """Whether the server of this session may be read. Each session is asked, because one address may lead to several replicas. While
+        the primary is away, a replica may lack what this process wrote last: better that than no answer."""
         since = time.monotonic() - self._most_behind
         needed = next((at for asked_at, at in list(self._marks) if asked_at >= since), None)
         replayed = replayed_position(session)
@@ -113,7 +117,7 @@ class ReadReplica:
 
 
 def replica_of(settings: Settings) -> Database:
-    """The database that `read_database_url` names. Its clock is nobody's measure."""
+    """The database that `read_database_url` names. No process goes by its clock."""
     return Database(
         settings.read_database_url,
         connections=settings.database_connections,
@@ -140,6 +144,6 @@ def position(session: Session) -> int:
 
 
 def replayed_position(session: Session) -> int | None:
-    """The position that a replica has reached, in bytes; None if it tells none."""
-    found = session.scalar(_REPLAYED)
-    return None if found is None else int(found)
+    """The position that a replica has reached, in bytes; None if it reports none."""
+    replayed = session.scalar(_REPLAYED)
+    return None if replayed is None else int(replayed)

@@ -31,6 +31,7 @@ class WriteConnection:
             try:
                 with connection.begin():
                     yield connection
+            # Also after an interrupt: a connection in an unknown state must not serve the next batch.
             except BaseException:
                 self.close()
                 raise
