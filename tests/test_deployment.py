@@ -10,10 +10,9 @@ import pytest
 import yaml
 
 from service.cli import main
-from service.config import names
+from service.config import Settings, names
 from service.jobs.names import ROUTES, Job, Route
 from service.processes import roles
-from service.processes.roles import Role
 from service.setting_sources import PREFIX
 
 ROOT = Path(__file__).parent.parent
@@ -67,8 +66,8 @@ def test_every_service_of_compose_has_a_limit_of_memory_and_processes() -> None:
 def test_every_route_has_a_worker_and_every_job_a_route(monkeypatch: pytest.MonkeyPatch) -> None:
     served = []
     monkeypatch.setattr(roles, "_celery", lambda settings, role, route, **_: served.append((role, route)))
-    for role in (Role.CHECKS, Role.COURIER):
-        roles._RUN[role](roles.Settings())
+    roles._checks(Settings(), None)
+    roles._courier(Settings())
     assert {route for _, route in served} == set(Route)
     assert set(ROUTES) == set(Job)
     assert set(ROUTES.values()) == set(Route)
