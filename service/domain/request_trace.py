@@ -16,12 +16,12 @@ class RequestTrace:
 
     @classmethod
     def of(cls, context: Mapping[str, Any] | None) -> "RequestTrace":
-        """That of a comment with this context. Empty if no traces were exported when it came."""
+        """The trace in the context of a comment. Empty if no traces were exported when it came."""
         context = context or {}
         return cls(str(context.get(_REQUEST, "")), str(context.get(_TRACE, "")))
 
-    def kept(self) -> dict[str, str]:
-        """What the context of a comment keeps of it."""
+    def to_context(self) -> dict[str, str]:
+        """The part of a comment's context that keeps it; empty without a trace."""
         return {_REQUEST: self.request_id, _TRACE: self.traceparent} if self.traceparent else {}
 
 

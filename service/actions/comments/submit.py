@@ -292,7 +292,7 @@ def comment_row(
         "thread_id": thread_id(submission.site_id, draft.thread.id),
         "parent_id": parent,
         **draft_columns(draft, pseudonyms),
-        "context": kept_context(draft, pseudonyms) | submission.request.kept(),
+        "context": kept_context(draft, pseudonyms) | submission.request.to_context(),
         "received_at": now,
         "updated_at": now,
     }

@@ -1,6 +1,5 @@
 """Passkeys: create one, sign in with one, and remove one. The browser's script asks for a challenge first, then sends the answer."""
 
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -61,10 +60,12 @@ class PasswordProof(Strict):
 @rate_limited(Rate.SIGN_IN)
 def passkey_request() -> AnyResponse:
     """What the browser needs to sign in. The same for everybody: no account is named."""
+    from service.domain.security.passkeys import request_options
+
     party = _party()
     with resources().database.writing() as session:
         token, challenge = passkeys.new_challenge(session, now=utcnow())
-    return _with_challenge(jsonify(_webauthn().request_options(party, challenge=challenge)), token)
+    return _with_challenge(jsonify(request_options(party, challenge=challenge)), token)
 
 
 @bp.post("/sign-in/passkey/answer")
@@ -83,6 +84,8 @@ def sign_in_by_passkey() -> AnyResponse:
 @signed_in
 def passkey_creation() -> AnyResponse:
     """What the browser needs to create a passkey."""
+    from service.domain.security.passkeys import creation_options
+
     proof, _bytes = parse_body(PasswordProof)
     party, owner = _party(), current_sign_in().moderator
     # Ask for the password: somebody at an unattended browser must not be able to add a passkey.
@@ -94,7 +97,7 @@ def passkey_creation() -> AnyResponse:
         hold(session, current_sign_in())
         token, challenge = passkeys.new_challenge(session, now=utcnow(), moderator_id=owner.id)
         existing = [passkey.credential_id for passkey in passkeys_of(session, owner.id)]
-    options = _webauthn().creation_options(
+    options = creation_options(
         party, challenge=challenge, moderator_id=owner.id, email=owner.email, name=owner.name, existing=existing
     )
     return _with_challenge(jsonify(options), token)
@@ -103,12 +106,14 @@ def passkey_creation() -> AnyResponse:
 @bp.post("/account/passkeys")
 @signed_in
 def create_passkey() -> AnyResponse:
+    from service.domain.security.passkeys import verify_new
+
     new, _bytes = parse_body(NewPasskey)
     party = _party()
     try:
         with resources().database.writing() as session:
             challenge = passkeys.take_challenge(session, _token(), now=utcnow(), moderator_id=current_moderator_id())
-        verified = _webauthn().verify_new(party, new.credential, challenge=challenge)
+        verified = verify_new(party, new.credential, challenge=challenge)
         with resources().database.writing() as session:
             owner = hold(session, current_sign_in())
             passkeys.add_passkey(session, owner, verified, name=new.name.strip() or _("Passkey"), now=utcnow())
@@ -127,16 +132,18 @@ def delete_passkey(passkey_id: UUID) -> AnyResponse:
 
 def _signed_in_by(credential: dict[str, Any]) -> Entry:
     """Open a session. Raises InvalidPasskey."""
+    from service.domain.security.passkeys import credential_id_of, verify_use
+
     party = _party()
     with resources().database.writing() as session:
         # Take the challenge and commit before verifying, so that each challenge can be answered only once.
         challenge = passkeys.take_challenge(session, _token(), now=utcnow())
     with resources().database.reading() as session:
-        passkey = passkey_with(session, _webauthn().credential_id_of(credential))
+        passkey = passkey_with(session, credential_id_of(credential))
     if passkey is None:
         raise InvalidPasskey("this passkey belongs to no account here; sign in another way")
     try:
-        sign_count = _webauthn().verify_use(
+        sign_count = verify_use(
             party,
             credential,
             challenge=challenge,
@@ -151,12 +158,6 @@ def _signed_in_by(credential: dict[str, Any]) -> Entry:
         with resources().database.writing() as session:
             record_failure(session, passkey.moderator_id, how=BY_PASSKEY)
         raise
-
-
-def _webauthn() -> ModuleType:
-    from service.domain.security import passkeys as webauthn
-
-    return webauthn
 
 
 def _party() -> RelyingParty:
