@@ -82,6 +82,7 @@ def without_praise(text: str) -> str:
 def _first_attack(grammar: AttackGrammar, text: str) -> list[tuple[int, int]]:
     words, remembered = grammar.words(text), 0
     sentences = [(start, words[start:end]) for start, end in _sentences(words)]
+    # A sentence without a rare word cannot attack. It may name the group of a later one, so only the last ones are left out.
     while sentences and grammar.rare.isdisjoint(sentences[-1][1]):
         sentences.pop()
     for start, sentence in sentences:

@@ -1,6 +1,9 @@
 """A threat is held for a person, and a story, a game or a warning is not taken for a threat."""
 
+import re
+
 import pytest
+from hypothesis import given, settings, strategies
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import PolicyLimits, judge
@@ -84,3 +87,9 @@ def test_a_wish_for_somebodys_death_is_a_threat(text: str) -> None:
 )
 def test_a_story_a_game_or_a_warning_is_no_threat(text: str) -> None:
     assert not threats_in(text)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(strategies.sampled_from(threats._THREATS).flatmap(lambda pattern: strategies.from_regex(rf"\A{pattern}")))
+def test_every_threat_begins_with_a_word_that_is_looked_for_first(threat: str) -> None:
+    assert re.match(rf"(?:{threats._FIRST})\b", threat)
