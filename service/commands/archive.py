@@ -219,9 +219,7 @@ def erase(folder: Place, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 @contextmanager
 def _at_work(folder: Place, *, is_new: bool = False) -> Iterator[Archiving]:
-    with _reported(), ArchiveFolder(folder).alone(database()) as shelf:
-        if not is_new:
-            shelf.demand()
+    with _reported(), ArchiveFolder(folder).alone(database(), is_new=is_new) as shelf:
         yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
 
 

@@ -54,8 +54,11 @@ class ArchiveFolder:
         self.place = place
 
     @contextmanager
-    def alone(self, database: Database) -> Iterator[Self]:
-        """Lock the folder against other writers. Raises Damaged if another process has the lock."""
+    def alone(self, database: Database, *, is_new: bool = False) -> Iterator[Self]:
+        """Lock the folder against other writers. Raises Damaged if another process has the lock, or if there is no such folder and
+        `is_new` is false."""
+        if not is_new:
+            self.demand()
         with self.place.alone(database) as is_ours:
             if not is_ours:
                 raise Damaged(f"{self.place}: another `greenroom archive` is at work here")

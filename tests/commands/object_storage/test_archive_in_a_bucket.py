@@ -49,6 +49,13 @@ def test_what_left_for_a_bucket_comes_back_the_same(
     assert _rows(database) == moved
 
 
+def test_a_prefix_without_files_is_refused_before_anything_is_erased(greenroom: Greenroom, house: House, place: str) -> None:
+    refused = greenroom("erase", "news", "--address", "192.0.2.7", "--archives", f"{place}-misspelt", "--yes")
+    assert refused.exit_code == 1
+    assert "expected a folder that `greenroom archive` wrote" in refused.output
+    assert "are erased" not in refused.output
+
+
 def test_what_is_erased_later_leaves_the_bucket(
     greenroom: Greenroom, database: Database, house: House, moved: list[str], place: str
 ) -> None:
