@@ -141,13 +141,13 @@ def check(folder: Place, *, as_json: bool) -> None:
     Needs no database.
     """
     with _reported():
-        shelf = ArchiveFolder(folder)
-        shelf.demand()
-        entries = shelf.entries()
+        archive_folder = ArchiveFolder(folder)
+        archive_folder.demand()
+        entries = archive_folder.entries()
     wrong: dict[str, str] = {}
     for entry in entries:
         try:
-            shelf.check(entry)
+            archive_folder.check(entry)
         except Damaged as damage:
             wrong[entry.name] = str(damage)
         if not as_json:
@@ -219,8 +219,8 @@ def erase(folder: Place, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 @contextmanager
 def _at_work(folder: Place, *, is_new: bool = False) -> Iterator[Archiving]:
-    with _reported(), ArchiveFolder(folder).alone(database(), is_new=is_new) as shelf:
-        yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
+    with _reported(), ArchiveFolder(folder).alone(database(), is_new=is_new) as archive_folder:
+        yield Archiving(archive_folder, database(), lambda words: click.echo(words, err=True))
 
 
 @contextmanager

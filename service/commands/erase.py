@@ -104,8 +104,8 @@ def _archive_folder(folder: Place | None) -> Iterator[Archiving | None]:
         yield None
         return
     try:
-        with ArchiveFolder(folder).alone(database()) as shelf:
-            yield Archiving(shelf, database(), lambda words: click.echo(words, err=True))
+        with ArchiveFolder(folder).alone(database()) as archive_folder:
+            yield Archiving(archive_folder, database(), lambda words: click.echo(words, err=True))
     except Damaged as damage:
         raise click.ClickException(str(damage)) from damage
 

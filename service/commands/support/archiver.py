@@ -38,15 +38,15 @@ Say = Callable[[str], None]
 
 @dataclass
 class Archiving:
-    """An archive folder (`shelf`), its database, and a function that prints progress."""
+    """An archive folder, its database, and a function that prints progress."""
 
-    shelf: ArchiveFolder
+    archive_folder: ArchiveFolder
     database: Database
     say: Say
 
     def finish(self) -> None:
         """Finish what an interrupted run began: delete rows that are already in a complete file."""
-        for entry in self.shelf.entries():
+        for entry in self.archive_folder.entries():
             if not entry.moved:
                 self.say(f"{entry.name}: an earlier run did not finish with this file")
                 self._ours(entry)
@@ -58,9 +58,9 @@ class Archiving:
         source = _Source(self._old(site_id, before), self.database)
         while source.anything_more():
             archive_file = ArchiveFile(
-                new_id(), site_id, self.shelf.free_name(site_id, before), self.shelf.place.address, utcnow()
+                new_id(), site_id, self.archive_folder.free_name(site_id, before), self.archive_folder.place.address, utcnow()
             )
-            entry = self.shelf.write(archive_file, source.next_ones(A_FILE))
+            entry = self.archive_folder.write(archive_file, source.next_ones(A_FILE))
             self.say(
                 f"{entry.name}: {entry.comments:,} comments, {sum(entry.rows.values()):,} rows, {entry.bytes / 1e6:.1f} MB on disk"
             )
@@ -78,8 +78,8 @@ class Archiving:
 
         Pauses after each transaction for as long as it took, so that other writers get their turn.
         """
-        archive_file, old = entry.archive_file(self.shelf.place), self._old(entry.site, before)
-        for some in self.shelf.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
+        archive_file, old = entry.archive_file(self.archive_folder.place), self._old(entry.site, before)
+        for some in self.archive_folder.read(entry, at_once=ON_SQLITE if self.database.on_sqlite else AT_ONCE):
             began = time.monotonic()
             with self.database.writing() as session:
                 take_time(session)
@@ -92,9 +92,9 @@ class Archiving:
         if stayed:
             # Some comments changed after the file was written, and stayed in the database. Remove their old versions from the
             # file.
-            self.shelf.rewrite(entry, self._remaining)
-        (entry,) = (one for one in self.shelf.entries() if one.name == entry.name)
-        self.shelf.keep(replace(entry, moved=True))
+            self.archive_folder.rewrite(entry, self._remaining)
+        (entry,) = (one for one in self.archive_folder.entries() if one.name == entry.name)
+        self.archive_folder.keep(replace(entry, moved=True))
         self.say(f"{entry.name}: {moved:,} comments moved" + (f", {stayed:,} stay: somebody changed them" if stayed else ""))
         return entry
 
@@ -104,7 +104,7 @@ class Archiving:
         count, skipped = 0, Counter[Skipped]()
         for entry in self._of(site_id):
             here = 0
-            for some in self.shelf.read(entry, at_once=AT_ONCE):
+            for some in self.archive_folder.read(entry, at_once=AT_ONCE):
                 if chosen := [bundle for bundle in some if wanted(bundle)]:
                     with self.database.writing() as session:
                         take_time(session)
@@ -112,7 +112,7 @@ class Archiving:
                     here, skipped = here + back, skipped + others
             if here:
                 with self.database.writing() as session:
-                    note_restored(session, entry.archive_file(self.shelf.place), count=here)
+                    note_restored(session, entry.archive_file(self.archive_folder.place), count=here)
             self.say(f"{entry.name}: {here:,} put back")
             count += here
         return count, skipped
@@ -124,11 +124,11 @@ class Archiving:
         for entry in self._of(""):
             now = utcnow()
             if dry_run:
-                count = sum(len(some) - len(self._unerased(some)) for some in self.shelf.read(entry, at_once=500))
+                count = sum(len(some) - len(self._unerased(some)) for some in self.archive_folder.read(entry, at_once=500))
             else:
-                count = self.shelf.rewrite(entry, self._unerased)
+                count = self.archive_folder.rewrite(entry, self._unerased)
                 with self.database.writing() as session:
-                    note_erased(session, entry.archive_file(self.shelf.place), count=count, until=now)
+                    note_erased(session, entry.archive_file(self.archive_folder.place), count=count, until=now)
             if count:
                 gone[entry.name] = count
         return gone
@@ -138,17 +138,17 @@ class Archiving:
         return {
             bundle.head.comment: entry.name
             for entry in self._of(site_id)
-            for some in self.shelf.read(entry, at_once=AT_ONCE)
+            for some in self.archive_folder.read(entry, at_once=AT_ONCE)
             for bundle in some
             if bundle.head.whole and not is_tombstone(bundle.head) and whose.fits(bundle.comment)
         }
 
     def _of(self, site_id: str) -> list[Entry]:
-        return [entry for entry in reversed(self.shelf.entries()) if entry.site == site_id or not site_id]
+        return [entry for entry in reversed(self.archive_folder.entries()) if entry.site == site_id or not site_id]
 
     def _ours(self, entry: Entry) -> None:
         """Raises Damaged if this database knows none of the file's comments: then the folder belongs to another installation."""
-        some = next(self.shelf.read(entry, at_once=AT_ONCE), [])
+        some = next(self.archive_folder.read(entry, at_once=AT_ONCE), [])
         if some and not self._already_archived(some):
             raise Damaged(f"{entry.name}: this database knows none of its comments: is this folder another installation's?")
 
