@@ -61,8 +61,8 @@ def _facts(row: AnyRow, named: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _line(told: dict[str, object]) -> str:
-    facts = json.dumps(told["details"], ensure_ascii=False) if told["details"] else ""
-    line = f"{told['at']}  {told['site'] or '-'}  {told['who'] or told['actor']}  {told['event']}  {told['target']}  {facts}".rstrip()
+def _line(entry: dict[str, object]) -> str:
+    facts = json.dumps(entry["details"], ensure_ascii=False) if entry["details"] else ""
+    line = f"{entry['at']}  {entry['site'] or '-'}  {entry['who'] or entry['actor']}  {entry['event']}  {entry['target']}  {facts}".rstrip()
     # Text typed into a form must not send control characters to the terminal.
     return "".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in line)

@@ -83,10 +83,9 @@ def list_them(site_id: str, *, as_json: bool) -> None:
         known_site(session, site_id)
         rows = external_checks_of(session, site_id)
     for row in rows:
-        told = _as_json(row)
         line = f"{row.name}  {'on' if row.enabled else 'off'}  {row.url}  asks about {row.ask_when}, if no answer: {row.if_no_answer}"
         click.echo(
-            json.dumps(told)
+            json.dumps(_as_json(row))
             if as_json
             else f"{line}  {row.requests_today}/{row.requests_per_day} on {row.requests_on or 'no day'}"
         )

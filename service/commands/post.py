@@ -87,7 +87,7 @@ def _here() -> str:
 
 def _print_summary(sent: Sent, *, as_json: bool) -> None:
     if as_json:
-        problems = [{"line": problem.line, "problem": problem.said} for problem in sent.problems]
+        problems = [{"line": problem.line, "problem": problem.reason} for problem in sent.problems]
         counts = {"states": sent.states, "replayed": sent.replayed, "omitted": sent.omitted, "empty": sent.empty}
         click.echo(json.dumps({**counts, "problems": problems}))
         return
@@ -99,6 +99,6 @@ def _print_summary(sent: Sent, *, as_json: bool) -> None:
         omitted = ", ".join(f"{count} {omission}" for omission, count in sent.omitted.most_common())
         click.echo(f"stored without what could not be used: {omitted}")
     for problem in sent.problems[:_SHOWN]:
-        click.echo(f"line {problem.line} was not taken: {problem.said}", err=True)
+        click.echo(f"line {problem.line} was not taken: {problem.reason}", err=True)
     if len(sent.problems) > _SHOWN:
         click.echo(f"and {len(sent.problems) - _SHOWN} more; correct these lines and send the file again", err=True)

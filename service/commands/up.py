@@ -125,8 +125,8 @@ def _installation(settings: Settings) -> Installation:
         demand_own_secret(settings)
         return open_installation(settings, database)
     except SQLAlchemyError as error:
-        said = type(getattr(error, "orig", error)).__name__
-        unknown = f"the database does not answer ({said}): does it run, and is DATABASE_URL right?"
+        reason = type(getattr(error, "orig", error)).__name__
+        unknown = f"the database does not answer ({reason}): does it run, and is DATABASE_URL right?"
         raise click.ClickException(advice(error) or unknown) from error
     finally:
         database.close()

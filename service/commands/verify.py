@@ -73,8 +73,7 @@ def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
     with database().reading() as session:
         integrity.take_time(session)
         if accepted is not None:
-            told = _json_lines(accepted)
-            words = {UUID(line["id"]): str(line["text"]) for line in told}
+            words = {UUID(line["id"]): str(line["text"]) for line in _json_lines(accepted)}
             yield _finding(
                 "A1", integrity.altered(session, words), f"all {len(words)} accepted comments are there, word for word",
                 "{count} accepted comments are missing or have other words",

@@ -52,13 +52,13 @@ class Ledger:
 
     def enter(self, headers: dict[str, str], body: bytes) -> Received:
         """Record a webhook. Raises ValueError if the body is not JSON."""
-        told = json.loads(body)
-        about = _part(told, "data")
+        content = json.loads(body)
+        about = _part(content, "data")
         comment, sequence = _part(about, "comment").get("id", ""), about.get("sequence", 0)
         with self._lock:
-            return self._entered(headers, body, told, str(comment), sequence if isinstance(sequence, int) else 0)
+            return self._entered(headers, body, content, str(comment), sequence if isinstance(sequence, int) else 0)
 
-    def _entered(self, headers: dict[str, str], body: bytes, told: Any, comment: str, sequence: int) -> Received:
+    def _entered(self, headers: dict[str, str], body: bytes, content: Any, comment: str, sequence: int) -> Received:
         message_id = headers.get("webhook-id", "")
         repeated = message_id in self._known
         verified = any(_fits(secret, headers, body) for secret in self.secrets) if self.secrets else None
@@ -74,7 +74,7 @@ class Ledger:
         ):
             self.counts[name] += count
         at = utcnow().isoformat(timespec="milliseconds")
-        return Received(at, message_id, _type_of(told), comment, sequence, verified, repeated, out_of_order, told)
+        return Received(at, message_id, _type_of(content), comment, sequence, verified, repeated, out_of_order, content)
 
 
 @click.group()
@@ -168,8 +168,8 @@ def _fits(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 def _line(received: Received) -> str:
-    said = {None: "not verified", True: "verified", False: "BAD SIGNATURE"}[received.verified]
-    notes = [said] + ["repeated"] * received.repeated + ["OUT OF ORDER"] * received.out_of_order
+    signature = {None: "not verified", True: "verified", False: "BAD SIGNATURE"}[received.verified]
+    notes = [signature] + ["repeated"] * received.repeated + ["OUT OF ORDER"] * received.out_of_order
     text = str(_part(_part(received.webhook, "data"), "comment").get("text", ""))
     shown = json.dumps(text[:60] + "…" * (len(text) > 60), ensure_ascii=False)
     line = f"{received.at[11:23]}  {received.type:<17} {received.comment} #{received.sequence}  {', '.join(notes)}  {shown}"
@@ -182,5 +182,5 @@ def _part(whole: Any, name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _type_of(told: Any) -> str:
-    return str(told.get("type", "")) if isinstance(told, dict) else ""
+def _type_of(content: Any) -> str:
+    return str(content.get("type", "")) if isinstance(content, dict) else ""

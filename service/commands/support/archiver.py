@@ -159,7 +159,7 @@ class Archiving:
     def _remaining(self, some: list[CommentRows]) -> list[CommentRows]:
         """The comments to keep in the file: all except those whose rows in the file were not deleted from the database."""
         known = self._already_archived(some)
-        stays = {i for i, told in known.items() if told is not None}
+        stays = {comment for comment, version in known.items() if version is not None}
         return [
             one
             for one in some

@@ -28,10 +28,10 @@ _AHEAD = 50
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A line that was not accepted, and the reason (`said`)."""
+    """A line that was not accepted, and the reason."""
 
     line: int
-    said: str
+    reason: str
 
 
 @dataclass(slots=True)

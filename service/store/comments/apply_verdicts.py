@@ -44,7 +44,7 @@ class VerdictChange:
 
 _VERDICT = ("id", "comment_id", "revision", "state", "reasons", "signals", "shadow", "at")
 _EVENT = ("id", "site_id", "comment_id", "seq", "type", "from_state", "to_state", "facts", "state", "at", "due_at")
-_GIVEN = ", ".join((
+_JUDGED = ", ".join((
     "id uuid, state text, reason text, score float, verdict_id uuid, event_id uuid, site_id text, type text",
     typed(table(VerdictRow), ("revision", "reasons", "signals", "shadow")),
     typed(table(Event), ("facts",)),
@@ -53,35 +53,38 @@ _GIVEN = ", ".join((
 #: pending rows, and would read all of them for each batch. Threads are locked in the order of their ids, so that two writers
 #: cannot deadlock.
 _AT_ONCE = f"""
-WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset(%(rows)s) AS row ({_GIVEN})),
+WITH judged AS MATERIALIZED (SELECT * FROM json_to_recordset(%(rows)s) AS row ({_JUDGED})),
 moved AS (
   UPDATE comment c SET state = g.state, reason = g.reason, score = g.score, version = c.version + 1,
     updated_at = %(now)s, judged_at = %(now)s, lease_token = NULL, lease_until = NULL
-  FROM given g
+  FROM judged g
   WHERE g.id = c.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
   RETURNING c.id, c.version, c.thread_id
 ),
-found AS MATERIALIZED (SELECT given.*, moved.version, moved.thread_id FROM given JOIN moved ON moved.id = given.id),
-said AS (
+moved_rows AS MATERIALIZED (SELECT judged.*, moved.version, moved.thread_id FROM judged JOIN moved ON moved.id = judged.id),
+new_verdicts AS (
   INSERT INTO verdict ({", ".join(_VERDICT)})
-  SELECT verdict_id, id, revision, state, reasons, signals, shadow, %(now)s FROM found
+  SELECT verdict_id, id, revision, state, reasons, signals, shadow, %(now)s FROM moved_rows
 ),
-told AS (
+new_events AS (
   INSERT INTO event ({", ".join(_EVENT)})
   SELECT event_id, site_id, id, version, type, '{State.PENDING}', state, facts,
-    CASE WHEN EXISTS (SELECT FROM endpoint WHERE endpoint.site_id = found.site_id AND enabled) THEN '{EventState.DUE}'
+    CASE WHEN EXISTS (SELECT FROM endpoint WHERE endpoint.site_id = moved_rows.site_id AND enabled) THEN '{EventState.DUE}'
       ELSE '{EventState.SENT}' END, %(now)s, %(now)s
-  FROM found RETURNING comment_id, state
+  FROM moved_rows RETURNING comment_id, state
 ),
-shown AS MATERIALIZED (SELECT thread_id, count(*) AS more FROM found WHERE state = '{State.APPROVED}' GROUP BY thread_id),
-kept AS MATERIALIZED (
-  SELECT id FROM thread WHERE id = ANY(ARRAY(SELECT thread_id FROM shown)) ORDER BY id FOR NO KEY UPDATE
+newly_approved AS MATERIALIZED (
+  SELECT thread_id, count(*) AS more FROM moved_rows WHERE state = '{State.APPROVED}' GROUP BY thread_id
+),
+locked_threads AS MATERIALIZED (
+  SELECT id FROM thread WHERE id = ANY(ARRAY(SELECT thread_id FROM newly_approved)) ORDER BY id FOR NO KEY UPDATE
 ),
 counted AS (
-  UPDATE thread t SET approved = t.approved + shown.more, feed_version = t.feed_version + 1
-  FROM kept JOIN shown ON shown.thread_id = kept.id WHERE t.id = ANY(ARRAY(SELECT thread_id FROM shown)) AND t.id = kept.id
+  UPDATE thread t SET approved = t.approved + newly_approved.more, feed_version = t.feed_version + 1
+  FROM locked_threads JOIN newly_approved ON newly_approved.thread_id = locked_threads.id
+  WHERE t.id = ANY(ARRAY(SELECT thread_id FROM newly_approved)) AND t.id = locked_threads.id
 )
-SELECT comment_id, state FROM told
+SELECT comment_id, state FROM new_events
 """  # noqa: S608
 #: The update of the comments where a statement changes one table only.
 _MOVE_ON_SQLITE = f"""

@@ -25,7 +25,7 @@ CALLABLE = {
 #: The statements that change several tables at once, by their beginning or by what only they call. `GREENROOM_CITUS` replaces them.
 _COMBINED = (
     re.compile(r"WITH shut AS"),
-    re.compile(r"\s*WITH given AS MATERIALIZED"),
+    re.compile(r"\s*WITH judged AS MATERIALIZED"),
     re.compile(r"WITH due AS[\s\S]*set_config\("),
 )
 
