@@ -154,16 +154,16 @@ class Courier:
         self, session: Session, work: DueWork, ended: Sequence[AttemptResult], token: UUID, now: datetime
     ) -> tuple[Sequence[UUID], Sequence[UUID]]:
         """Create deliveries for new events, then claim due ones. Returns the new ones that were leased at once, and the claimed."""
-        arrived = Counter(attempt.outgoing.endpoint_id for attempt in ended if attempt.answer.arrived)
-        given: Counter[UUID] = Counter()
+        arrivals = Counter(attempt.outgoing.endpoint_id for attempt in ended if attempt.answer.arrived)
+        leases: Counter[UUID] = Counter()
         limit, slow_limit = self._pool.limits()
 
         def room(endpoint_id: UUID, *, is_slow: bool = False) -> int:
-            return self._pool.room(endpoint_id, is_slow=is_slow, arrived=arrived[endpoint_id]) - given[endpoint_id]
+            return self._pool.room(endpoint_id, is_slow=is_slow, arrived=arrivals[endpoint_id]) - leases[endpoint_id]
 
         def takes(endpoint_id: UUID) -> bool:
-            free = given.total() < limit and room(endpoint_id) > 0
-            given[endpoint_id] += free
+            free = leases.total() < limit and room(endpoint_id) > 0
+            leases[endpoint_id] += free
             return free
 
         created = Created()
@@ -174,6 +174,6 @@ class Courier:
         if not (work.deliveries or created.others):
             return created.leased, ()
         return created.leased, claim(
-            session, token=token, limit=limit - given.total(), slow_limit=slow_limit, room=room, now=now, lease=self._lease,
+            session, token=token, limit=limit - leases.total(), slow_limit=slow_limit, room=room, now=now, lease=self._lease,
             probe_every=self._probe_every,
         )  # fmt: skip

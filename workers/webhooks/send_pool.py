@@ -163,9 +163,9 @@ class SendPool:
 
     def _staff(self) -> None:
         """Wake or start threads for what may be sent now."""
-        wanted = min(self._limit, sum(len(lane.waiting) for lane in self._lanes.values()))
-        self._work.notify(wanted)
-        while self._idle < wanted and self._threads < _SPARE * self._limit:
+        threads = min(self._limit, sum(len(lane.waiting) for lane in self._lanes.values()))
+        self._work.notify(threads)
+        while self._idle < threads and self._threads < _SPARE * self._limit:
             self._threads, self._idle = self._threads + 1, self._idle + 1
             threading.Thread(target=self._run, name="courier", daemon=True).start()
 
@@ -226,6 +226,6 @@ class SendPool:
             self._orphaned()
 
     def _forget_empty(self) -> None:
-        empty = [one for one, lane in self._lanes.items() if not (lane.waiting or lane.began or lane.failed)]
+        empty = [endpoint_id for endpoint_id, lane in self._lanes.items() if not (lane.waiting or lane.began or lane.failed)]
         for endpoint_id in empty:
             del self._lanes[endpoint_id]
