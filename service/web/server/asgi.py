@@ -43,9 +43,9 @@ class AsgiApp:
         self._posts = FastPost(resources, said=DEFAULT_HEADERS)
         self._give = ResponseSender().send
         self._threads = WsgiThreads(self._feeds, most=resources.settings.web_threads, busy=_busy, give=self._give)
+        self._sub_path = resources.settings.sub_path
         # The Flask application applies `with_trusted_proxies` again, because it also runs without this class. The result is the
         # same.
-        self._sub_path = resources.settings.sub_path
         self._believed = with_trusted_proxies(_as_it_is, resources.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
