@@ -144,12 +144,17 @@ sbom: $(VENV)/test.stamp ## List all shipped packages with version, hashes and l
 audit-deps: $(VENV)/test.stamp ## List known faults of the pinned packages, or where no feed can be had the versions behind
 	$(BIN)/python -m bench.audit_deps
 
+# `-c`: a lock file keeps to the versions of another one.
+PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml
+SHIPPED := --extra build --extra deep --extra s3
+TESTED := $(SHIPPED) --extra otel --extra test
+
 locks: ## Pin all dependencies again, with hashes (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade --extra build --extra deep --extra s3 pyproject.toml -o locks/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra deep --extra s3 --extra otel --extra test pyproject.toml -o locks/test.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra otel pyproject.toml -o locks/otel.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/test.txt --extra build --extra deep --extra s3 --extra otel --extra test --extra train pyproject.toml -o locks/train.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c locks/run.txt --extra build --extra release pyproject.toml -o locks/release.txt
+	$(PIN) -o locks/run.txt --upgrade $(SHIPPED)
+	$(PIN) -o locks/test.txt -c locks/run.txt $(TESTED)
+	$(PIN) -o locks/otel.txt -c locks/test.txt --extra otel
+	$(PIN) -o locks/train.txt -c locks/test.txt $(TESTED) --extra train
+	$(PIN) -o locks/release.txt -c locks/run.txt --extra build --extra release
 
 clean: ## Remove build results and caches; data is kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -34,6 +34,7 @@ LONG = "0123456789abcdef0123456789abcdef"
         ({"GREENROOM_WEBHOOK_ALLOW": "10.0.0.0/8, ::1/128"}, "webhook_allow", ("10.0.0.0/8", "::1/128")),
         ({"GREENROOM_PUBLIC_URL": "https://c.example/"}, "url", "https://c.example"),
         ({"GREENROOM_HOST": "0.0.0.0"}, "url", "http://localhost:8000"),
+        ({"GREENROOM_HOST": "fd00::1"}, "url", "http://[fd00::1]:8000"),
         ({"GREENROOM_LEASE": "2.5"}, "lease", 2.5),
         ({"GREENROOM_SECRET_KEY": LONG}, "secret", LONG),
         ({"UNRELATED": "x"}, "port", 8000),
