@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import func, select
 
 from service.domain.states import State
 from service.store.db.engine import Database
+from service.store.lifecycle.retention import count_of, personal_of, rejected_of
 from service.store.tables.comments import Comment
-from service.store.tables.moderation import Decision
 from service.store.tables.outbox import Event, EventState
 from tests.soak.run import Soak, back_up, count_comments
 
@@ -46,10 +46,8 @@ def _promises(soak: Soak) -> Lines:
     """`greenroom verify` with what the host was promised and what it received."""
     accepted = soak.installation.folder / "accepted.jsonl"
     soak.host.write_accepted(accepted)
-    said = soak.installation.run(
-        "verify", "--json", "--accepted", str(accepted), "--receipts", str(soak.installation.receipts), check=False
-    )
-    findings = json.loads(said)["findings"]
+    promised = ("--accepted", str(accepted), "--receipts", str(soak.installation.receipts))
+    findings = json.loads(soak.installation.run("verify", "--json", *promised, check=False))["findings"]
     broken = [f"{f['rule']} {f['says']}: {', '.join(f['examples'])}" for f in findings if f["ok"] is False]
     yield not broken, f"`greenroom verify`: {len(findings)} rules, broken: {'; '.join(broken) or 'none'}"
 
@@ -94,23 +92,16 @@ def _out_of_order(receipts: list[dict[str, Any]]) -> int:
 
 
 def _retention(soak: Soak) -> Lines:
-    """With a day of grace: retention runs once a day. What a person rejected stays longer, since its author may complain."""
+    """Retention runs once a day, so what its rule covered a day ago is gone. Rejected comments whose author may still complain stay."""
     rejected, personal = soak.plan.retention
-    spam_before = soak.clock.now - timedelta(days=rejected + 1)
-    known_before = soak.clock.now - timedelta(days=personal + 1)
-    settled = Comment.state.in_([State.APPROVED, State.REJECTED])
-    by_checks = ~exists().where(Decision.comment_id == Comment.id)
-    spam = and_(Comment.state == State.REJECTED, Comment.reason.like("spam.%"), by_checks)
-    outlived = select(func.count()).where(spam, Comment.updated_at < spam_before)
-    known = select(func.count()).where(settled, Comment.received_at < known_before, Comment.author_key != "")
-    erased = select(func.count()).where(Comment.state == State.ERASED)
+    yesterday = soak.clock.now - timedelta(days=1)
+    outlived = rejected_of("news", yesterday - timedelta(days=rejected), now=yesterday)
+    known = personal_of("news", yesterday - timedelta(days=personal))
     with soak.database.reading() as session:
-        old, kept, gone = (session.scalar(each) or 0 for each in (outlived, known, erased))
-    yield (
-        not old,
-        f"{old} comments that the checks rejected as spam are older than {rejected} days ({gone:,} comments in the database are erased)",
-    )
-    yield not kept, f"{kept} authors are known after more than {personal} days"
+        old, kept = count_of(session, outlived), count_of(session, known)
+        gone = session.scalar(select(func.count()).where(Comment.state == State.ERASED)) or 0
+    yield not old, f"{old} rejected comments are older than {rejected} days ({gone:,} comments in the database are erased)"
+    yield not kept, f"{kept} comments name their author after more than {personal} days"
 
 
 def _archive_readable(soak: Soak) -> Lines:
@@ -129,8 +120,8 @@ def _restorable(soak: Soak) -> Lines:
         place = {"GREENROOM_HOME": str(home), "DATABASE_URL": f"sqlite:///{home}/restored.db", "REDIS_URL": ""}
         home.mkdir()
         soak.installation.run("restore", str(backup), **place)
-        said = json.loads(soak.installation.run("verify", "--json", check=False, **place))
-        broken = [f["says"] for f in said["findings"] if f["ok"] is False]
+        findings = json.loads(soak.installation.run("verify", "--json", check=False, **place))["findings"]
+        broken = [f["says"] for f in findings if f["ok"] is False]
         database = Database(place["DATABASE_URL"])
         with database.reading() as session:
             count = session.scalar(select(func.count()).select_from(Comment))
