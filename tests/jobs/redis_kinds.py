@@ -42,11 +42,7 @@ class UserRedis(Redis):
         return redis.Redis.from_url(self.url.replace("greenroom:", "boss:"))
 
     def ready(self) -> bool:
-        try:
-            with self.boss() as boss:
-                return bool(boss.ping())
-        except redis.RedisError:
-            return False
+        return _answers(self.boss())
 
 
 class SentinelServer(Server):
@@ -67,11 +63,7 @@ class SentinelServer(Server):
         return redis.Redis(port=self.port, password="watch", decode_responses=True)
 
     def ready(self) -> bool:
-        try:
-            with self.ask() as asked:
-                return bool(asked.ping())
-        except redis.RedisError:
-            return False
+        return _answers(self.ask())
 
 
 def certificate(folder: Path) -> None:
@@ -97,6 +89,14 @@ def sentinel_set(folder: Path) -> Iterator[tuple[str, dict[int, UserRedis], list
         hosts = ",".join(f"127.0.0.1:{watcher.port}" for watcher in watchers)
         address = f"sentinel://greenroom:{QUOTED}@{hosts}/greenroom/0?sentinel_password=watch"
         yield address, {server.port: server for server in (first, second)}, watchers
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        with client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
 
 
 def _made(kind, folder: Path):

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from service.jobs.names import Job
 from service.jobs.notify import notifier
 from service.jobs.wake_sockets import SocketNotifier, WakeSockets
 from service.logs import request_ids
+from tests.support.servers import wait_until
 
-#: Seconds of a wait that a wake-up ends, or no wait at all.
-LONG, NONE = 600.0, 0.0
+#: Seconds of a wait that something else has to end, since it is longer than the time limit of a test; or no wait at all.
+LONG, NONE = 3600.0, 0.0
 
 
 @pytest.fixture
@@ -60,11 +60,14 @@ def test_wake_ups_that_wait_are_taken_together(home: Path, running: int) -> None
 
 def test_a_wake_up_that_comes_during_the_wait_ends_it(tmp_path: Path, running: int) -> None:
     with WakeSockets(tmp_path) as sockets:
-        waiting = threading.Thread(target=sockets.wait, args=(Job.DRAIN, LONG, running))
+        waiting = threading.Thread(target=sockets.wait, args=(Job.DRAIN, LONG, running), daemon=True)
         waiting.start()
-        while waiting.is_alive():
+
+        def has_ended() -> bool:
             SocketNotifier(tmp_path).notify(Job.DRAIN)
-            time.sleep(0.01)
+            return not waiting.is_alive()
+
+        wait_until(has_ended, what="the end of the wait")
 
 
 def test_a_worker_that_is_to_stop_waits_no_longer(tmp_path: Path) -> None:

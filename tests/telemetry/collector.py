@@ -1,13 +1,13 @@
-"""A collector of OpenTelemetry: an HTTP server that decodes what is exported with OpenTelemetry's own classes."""
+"""A collector of OpenTelemetry: an HTTP server whose receipts are decoded with OpenTelemetry's own classes."""
 
 import gzip
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.support.webhook_receiver import Receipt, Receiver
 
 
 @dataclass(frozen=True)
@@ -22,55 +22,43 @@ class Span:
     facts: dict[str, Any]
 
 
-class Collector:
-    """Use as a context manager. `bodies` are the exact bytes of everything that came, decompressed."""
-
-    def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        self.spans: list[Span] = []
-        self.metrics: set[str] = set()
-        self.services: set[str] = set()
-        collector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                collector.take(self.path, gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+class Collector(Receiver):
+    """Use as a context manager, at the address `url`."""
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def bodies(self) -> list[bytes]:
+        """The exact bytes of everything that came, decompressed."""
+        return [_decompressed(receipt) for receipt in self.receipts]
 
-    def take(self, path: str, body: bytes) -> None:
-        self.bodies.append(body)
-        if path == "/v1/traces":
-            request = ExportTraceServiceRequest.FromString(body)
-            self.services |= {_facts(each.resource)["service.name"] for each in request.resource_spans}
-            self.spans += [_span(span) for each in request.resource_spans for scope in each.scope_spans for span in scope.spans]
-        else:
-            metrics = ExportMetricsServiceRequest.FromString(body)
-            self.metrics |= {
-                metric.name for each in metrics.resource_metrics for scope in each.scope_metrics for metric in scope.metrics
-            }
+    @property
+    def spans(self) -> list[Span]:
+        return [_span(span) for part in self._resource_spans() for scope in part.scope_spans for span in scope.spans]
+
+    @property
+    def services(self) -> set[str]:
+        """The names under which the processes report."""
+        return {_facts(part.resource)["service.name"] for part in self._resource_spans()}
+
+    @property
+    def metrics(self) -> set[str]:
+        """Their names."""
+        requests = [ExportMetricsServiceRequest.FromString(body) for body in self._sent_to("/v1/metrics")]
+        resources = [resource for request in requests for resource in request.resource_metrics]
+        return {metric.name for resource in resources for scope in resource.scope_metrics for metric in scope.metrics}
 
     def named(self, name: str) -> list[Span]:
         return [span for span in self.spans if span.name == name]
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
+    def _resource_spans(self) -> list[Any]:
+        requests = [ExportTraceServiceRequest.FromString(body) for body in self._sent_to("/v1/traces")]
+        return [part for request in requests for part in request.resource_spans]
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def _sent_to(self, path: str) -> list[bytes]:
+        return [_decompressed(receipt) for receipt in self.receipts if receipt.path.endswith(path)]
+
+
+def _decompressed(receipt: Receipt) -> bytes:
+    return gzip.decompress(receipt.body) if receipt.headers.get("content-encoding") == "gzip" else receipt.body
 
 
 def _span(span: Any) -> Span:
