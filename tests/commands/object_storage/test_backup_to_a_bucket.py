@@ -9,7 +9,6 @@ import pytest
 
 from service.commands.support.object_storage import Prefix
 from service.commands.support.storage_errors import StorageProblem
-from service.config import Settings
 from service.store.db.engine import Database
 from service.store.lifecycle import dump
 from tests.commands.conftest import Greenroom
@@ -18,12 +17,8 @@ from tests.support.old_installation import House
 
 obstore = pytest.importorskip("obstore")
 MEGABYTE = 2**20
-
-
-@pytest.fixture
-def sqlite_only(settings: Settings) -> None:
-    if not settings.on_sqlite:
-        pytest.skip("the same on both databases")
+#: For what is the same on both databases.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_a_backup_comes_back_from_a_bucket(
@@ -82,6 +77,7 @@ def test_a_file_that_another_program_replaced_is_noticed(place: str) -> None:
         file.write(b"some words")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changed", "address", "advice"),
     [
@@ -96,7 +92,7 @@ def test_a_file_that_another_program_replaced_is_noticed(place: str) -> None:
     ids=["no bucket", "no right", "wrong secret", "unknown key", "no network", "no name", "no name of a bucket"],
 )
 def test_an_error_says_what_to_do_and_shows_no_secret(
-    greenroom: Greenroom, sqlite_only: None, house: House, place: str, monkeypatch: pytest.MonkeyPatch,
+    greenroom: Greenroom, house: House, place: str, monkeypatch: pytest.MonkeyPatch,
     changed: dict[str, str], address: str | None, advice: str,
 ) -> None:  # fmt: skip
     for name, value in changed.items():
@@ -108,13 +104,15 @@ def test_an_error_says_what_to_do_and_shows_no_secret(
         assert hidden not in refused.output
 
 
-def test_a_missing_file_is_named(greenroom: Greenroom, sqlite_only: None, place: str) -> None:
+@on_sqlite
+def test_a_missing_file_is_named(greenroom: Greenroom, place: str) -> None:
     missing = greenroom("restore", "--check", f"{place}/none.jsonl.gz")
     assert missing.exit_code == 1
     assert f"Error: {place}/none.jsonl.gz: there is no such file" in missing.output
 
 
-def test_without_the_package_its_name_is_said(greenroom: Greenroom, sqlite_only: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_sqlite
+def test_without_the_package_its_name_is_said(greenroom: Greenroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
     for words in (("backup", "s3://copies/all.jsonl.gz"), ("archive", "check", "s3://copies/old")):
         assert "`pip install greenroom[s3]`" in greenroom(*words).output
