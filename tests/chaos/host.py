@@ -14,7 +14,7 @@ import requests
 
 from tests.chaos.house import House
 
-_WORDS = [
+WORDS = [
     "calm",
     "morning",
     "river",
@@ -81,7 +81,7 @@ class Host:
     def _live(self, seed: int) -> None:
         """One comment's life at the host: posted, sometimes posted twice, sometimes decided on, edited or erased."""
         chance = random.Random(seed)
-        text = " ".join(chance.choices(_WORDS, k=chance.randint(4, 30))) + f" {seed}"
+        text = " ".join(chance.choices(WORDS, k=chance.randint(4, 30))) + f" {seed}"
         body = {
             "thread": {"id": f"page-{chance.randrange(20)}"},
             "text": text,

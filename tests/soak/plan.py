@@ -5,21 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import pi, sin, sqrt
 
-_CALM = [
-    "calm",
-    "morning",
-    "river",
-    "paper",
-    "answer",
-    "garden",
-    "window",
-    "letter",
-    "music",
-    "bread",
-    "winter",
-    "summer",
-    "council",
-]
+from tests.chaos.host import WORDS
+
 _PATTERNS = {
     "calm": "{words} {number}",
     "doubtful": "{words}, write to me on telegram @reader_{number}",
@@ -91,7 +78,7 @@ def bursts(plan: Plan, hour: int, chance: random.Random) -> list[tuple[timedelta
 
 def _draft(chance: random.Random) -> Draft:
     kind = chance.choices(list(_PATTERNS), [80, 10, 10])[0]
-    words = " ".join(chance.choices(_CALM, k=chance.randint(5, 30)))
+    words = " ".join(chance.choices(WORDS, k=chance.randint(5, 30)))
     text = _PATTERNS[kind].format(words=words, number=chance.randrange(10**9))
     later = chance.choices(["", "edit", "erase"], [94, 4, 2])[0]
     return Draft(text, f"page-{chance.randrange(40)}", chance.randrange(300), later)
