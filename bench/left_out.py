@@ -30,7 +30,7 @@ def left_out() -> dict[str, str]:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, subprocess.CalledProcessError):
-        said = error.stderr.decode(errors="replace") if isinstance(error.stderr, bytes) else str(error.stderr or "")
-        last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+        output = error.stderr.decode(errors="replace") if isinstance(error.stderr, bytes) else str(error.stderr or "")
+        last = next((line for line in reversed(output.splitlines()) if line.strip()), "no output")
         return f"{' '.join(map(str, error.cmd))[:80]}: {last.strip()[:200]}"
     return f"{type(error).__name__}: {error}"[:300]

@@ -62,16 +62,16 @@ def stage(engine: str, *, with_redis: bool = False) -> Iterator[Stage]:
         environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.db"
         servers = []
         if engine == "postgresql":
-            servers.append(stack.enter_context(found(Postgres, folder)))
+            servers.append(stack.enter_context(find_server(Postgres, folder)))
             environ["DATABASE_URL"] = servers[-1].empty_database()
         if with_redis:
-            servers.append(stack.enter_context(found(Redis, folder)))
+            servers.append(stack.enter_context(find_server(Redis, folder)))
             environ["REDIS_URL"] = servers[-1].url
         yield Stage(environ, _prepare(environ), folder, tuple(server.process.pid for server in servers))
 
 
-def found(kind: Any, folder: Path) -> Any:
-    """A server of this kind that is found on this machine, not yet started."""
+def find_server(kind: Any, folder: Path) -> Any:
+    """A server of this kind, not yet started. Ends the program if this machine has none."""
     place = folder / kind.__name__.lower()
     place.mkdir()
     place.chmod(0o755)
@@ -182,7 +182,7 @@ __all__ = [
     "Stage",
     "cpu_seconds",
     "event_loop",
-    "found",
+    "find_server",
     "free_port",
     "granian",
     "greenroom",

@@ -102,9 +102,9 @@ def _fill(port: int, path: str, body: str) -> None:
 
     def post(number: int) -> None:
         page = f"page-{number % 100}"
-        said = body.replace("NUMBER", str(number)).replace("PAGE", page).encode()
+        comment = body.replace("NUMBER", str(number)).replace("PAGE", page).encode()
         address = f"http://127.0.0.1:{port}{path.replace('PAGE', page)}"
-        urllib.request.urlopen(urllib.request.Request(address, said, {"Content-Type": "application/json"})).close()
+        urllib.request.urlopen(urllib.request.Request(address, comment, {"Content-Type": "application/json"})).close()
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(post, range(COMMENTS)))
@@ -146,10 +146,10 @@ def _waline(folder: Path) -> Peer:
 
 
 def _twikoo(home: Path) -> Peer:
-    said = {"nick": "Reader NUMBER", "mail": "readerNUMBER@example.org", "link": "", "ua": "wrk", "comment": f"<p>{WORDS}</p>"}
+    fields = {"nick": "Reader NUMBER", "mail": "readerNUMBER@example.org", "link": "", "ua": "wrk", "comment": f"<p>{WORDS}</p>"}
     return Peer(
         lambda held: twikoo.serving(home, held=held),
-        ("/", json.dumps({"event": "COMMENT_SUBMIT", "url": "/PAGE", **said})),
+        ("/", json.dumps({"event": "COMMENT_SUBMIT", "url": "/PAGE", **fields})),
         ("/", json.dumps({"event": "COMMENT_GET", "url": "/page-1"})),
     )
 

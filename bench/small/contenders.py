@@ -16,7 +16,7 @@ import psycopg
 
 from bench.peers import isso
 from bench.small.load import Target
-from bench.stage import SECRET, found, free_port, process
+from bench.stage import SECRET, find_server, free_port, process
 from tests.support.servers import Postgres, Redis
 
 
@@ -65,10 +65,10 @@ def greenroom(checkout: Path, setup: Setup) -> Iterator[Running]:
         servers = []
         environ["DATABASE_URL"] = f"sqlite:///{home}/bench.db"
         if setup.engine == "postgresql":
-            servers.append(stack.enter_context(found(Postgres, folder)))
+            servers.append(stack.enter_context(find_server(Postgres, folder)))
             environ["DATABASE_URL"] = servers[-1].empty_database()
         if setup.redis:
-            servers.append(stack.enter_context(found(Redis, folder)))
+            servers.append(stack.enter_context(find_server(Redis, folder)))
             environ["REDIS_URL"] = servers[-1].url
         command, place = _command(checkout)
         key = _prepare(command, place, environ)
