@@ -1,4 +1,4 @@
-"""`make failover`: the primary of PostgreSQL is killed while comments come. Nothing is lost, and no hand is needed.
+"""`make failover`: the primary of PostgreSQL is killed while comments come. Nothing is lost, and nobody has to intervene.
 
 A standby replicates synchronously, so it has every comment that was accepted. Greenroom knows all hosts by one address, and reads feeds
 from a standby. Patroni promotes one of two standbys; where it is not installed, this script promotes the only one.
@@ -105,7 +105,12 @@ def _pair(folder: Path, down: float) -> Iterator[Servers]:
         with primary.follow() as standby:
             primary.wait_for_standby()
             url = f"postgresql://postgres@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/{NAME}"
-            yield Servers(url, primary.die, lambda: (time.sleep(down), standby.promote())[-1])
+
+            def promote() -> None:
+                time.sleep(down)
+                standby.promote()
+
+            yield Servers(url, primary.die, promote)
 
 
 def _fail_over(house: House, servers: Servers, words: argparse.Namespace) -> int:
