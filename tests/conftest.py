@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser, expect
 from werkzeug.routing import Rule
 
 from service.config import Settings
@@ -18,8 +19,9 @@ from service.setting_sources import load
 from service.store.db import migrate
 from service.store.db.engine import Database
 from tests.store.db.citus_rules import watch_statements
-from tests.support.servers import MariaDb, Postgres, Redis
-from tests.support.wordpress import WordPress
+from tests.support.desk import browser
+from tests.support.servers import PATIENCE, Postgres, Redis, program
+from tests.support.wordpress import MariaDb, WordPress
 
 
 def _available_memory() -> int:
@@ -73,22 +75,33 @@ def statements_that_citus_takes() -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL for this test session, a child process on a free port."""
-    yield from _served(Postgres, tmp_path_factory.mktemp("postgres"), sync=False)
+    yield from served(Postgres, tmp_path_factory.mktemp("postgres"), sync=False)
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """A Redis for this test session, a child process on a free port."""
-    yield from _served(Redis, tmp_path_factory.mktemp("redis"))
+    yield from served(Redis, tmp_path_factory.mktemp("redis"))
 
 
 @pytest.fixture(scope="session")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     """A MariaDB for this test session, a child process on a socket."""
-    yield from _served(MariaDb, tmp_path_factory.mktemp("mariadb"))
+    yield from served(MariaDb, tmp_path_factory.mktemp("mariadb"))
 
 
-def _served(kind: type, folder: Path, **options: bool) -> Iterator:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser per test file. Playwright keeps an event loop running in its thread, and other test files have their own."""
+    expect.set_options(timeout=PATIENCE * 1000)
+    with browser() as found:
+        if found is None:
+            pytest.skip("Chromium is not to be had on this machine")
+        yield found
+
+
+def served(kind: type, folder: Path, **options: bool) -> Iterator:
+    """A running server of this kind. Skips the test if this machine has none."""
     server = kind.find(folder)
     if server is None:
         pytest.skip(f"{kind.__name__} is not to be had on this machine")
@@ -150,7 +163,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     found = {
         "PostgreSQL": Postgres.find(Path()),
         "Redis": Redis.find(Path()),
-        "PgBouncer": shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"),
+        "Redis Sentinel": program("redis-sentinel"),
+        "PgBouncer": program("pgbouncer"),
+        "nginx": program("nginx"),
+        "Apache": program("apache2"),
         "PHP": shutil.which("php"),
         "MariaDB": MariaDb.find(Path()),
         "WordPress": WordPress.there(),

@@ -1,24 +1,12 @@
-"""Fixtures for browser tests: a real Chromium and a real server."""
+"""Fixtures for browser tests: a real server, and a check of its pages."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from tests.support.desk import Desk, browser, opened
-from tests.support.servers import PATIENCE
-
-expect.set_options(timeout=PATIENCE * 1000)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser per test file. Playwright keeps an event loop running in its thread, and other test files have their own."""
-    with browser() as found:
-        if found is None:
-            pytest.skip("Chromium is not to be had on this machine")
-        yield found
+from tests.support.desk import Desk, opened
 
 
 @pytest.fixture

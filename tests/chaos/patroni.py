@@ -1,4 +1,4 @@
-"""Three PostgreSQL servers under Patroni on this machine, with one etcd: who is primary is decided without a hand."""
+"""Three PostgreSQL servers under Patroni on this machine, with one etcd: they elect the primary themselves."""
 
 import json
 import os
@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
-
-import psycopg
 
 from tests.support.servers import Postgres, Server, free_port, give_to_unprivileged, wait_until
 
@@ -126,8 +124,7 @@ class Cluster:
     def create(self, name: str) -> None:
         primary = self.primary()
         assert primary
-        with psycopg.connect(primary.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        primary.query(f"CREATE DATABASE {name}")
 
     def wait_for_standbys(self) -> None:
         """Wait until all others stream from the primary, one of them synchronously."""

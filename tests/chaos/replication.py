@@ -10,14 +10,7 @@ import psycopg
 from tests.support.servers import Postgres, wait_until
 
 
-class _Replicated(Postgres):
-    def query(self, statement: str) -> None:
-        """Run a statement of an administrator."""
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
-
-
-class Primary(_Replicated):
+class Primary(Postgres):
     """A PostgreSQL that other servers may follow."""
 
     def follow(self) -> "Standby":
@@ -45,14 +38,17 @@ class Primary(_Replicated):
         self.process = None
 
 
-class Standby(_Replicated):
+class Standby(Postgres):
     """A hot standby, made by pg_basebackup."""
 
     primary: Primary
 
     def pause(self) -> None:
-        """Receive, but replay nothing more."""
-        self.query("SELECT pg_wal_replay_pause()")
+        """Receive, but replay nothing more. The server pauses a moment after it was asked to."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_pause()")
+            state = "SELECT pg_get_wal_replay_pause_state()"
+            wait_until(lambda: connection.execute(state).fetchone() == ("paused",), what="the replay to pause")
 
     def resume(self) -> None:
         self.query("SELECT pg_wal_replay_resume()")

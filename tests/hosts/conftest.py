@@ -8,17 +8,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from service.actions.sites.sites_and_keys import add_key, add_site
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope
-from tests.support.desk import browser
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.servers import PATIENCE
 from tests.support.web_server import Web
-
-expect.set_options(timeout=PATIENCE * 1000)
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "clients" / "python"))
@@ -60,14 +55,6 @@ def site(web: Web, running: Database) -> NewSite:
         key = add_key(session, site_id, scopes=list(Scope), label="tests", now=datetime.now(UTC))[1]
     settings = {name: value for name, value in web.environment.items() if name != "PORT"}
     return NewSite(web.url, site_id, key, settings)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as found:
-        if found is None:
-            pytest.skip("Chromium is not to be had on this machine")
-        yield found
 
 
 @pytest.fixture

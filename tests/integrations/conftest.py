@@ -11,8 +11,8 @@ from service.domain.policy import site_thresholds
 from service.store.db.engine import Database
 from service.store.tables.sites import Scope
 from tests.integrations.connected_blog import ConnectedBlog
-from tests.support.servers import MariaDb
 from tests.support.web_server import Web
+from tests.support.wordpress import MariaDb
 from tests.support.wordpress_plugin import PluginBlog
 
 

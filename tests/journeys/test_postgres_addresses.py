@@ -1,7 +1,6 @@
 """Each kind of address of PostgreSQL, with the real server behind it: TLS, a Unix socket, and PgBouncer."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,9 @@ from service.store.db.engine import Database
 from service.store.tables.sites import Scope
 from service.web.app import create_app
 from tests.commands.test_doctor import diagnosis
+from tests.conftest import served
 from tests.support.process_tree import GREENROOM
-from tests.support.servers import Postgres, Server, give_to_unprivileged
+from tests.support.servers import Postgres, Server, give_to_unprivileged, program
 from tests.support.smtp_server import certificate
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
@@ -71,7 +71,7 @@ class PgBouncer(Server):
 
     def command(self) -> list[str]:
         account = ["-u", "nobody"] if os.geteuid() == 0 else []
-        return ["pgbouncer", *account, str(self.folder / "pgbouncer.ini")]
+        return [program("pgbouncer") or "", *account, str(self.folder / "pgbouncer.ini")]
 
     def ready(self) -> bool:
         try:
@@ -86,11 +86,7 @@ class PgBouncer(Server):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPostgres]:
-    found = OpenPostgres.find(tmp_path_factory.mktemp("postgres"))
-    if found is None:
-        pytest.skip("PostgreSQL is not to be had on this machine")
-    with found:
-        yield found
+    yield from served(OpenPostgres, tmp_path_factory.mktemp("postgres"))
 
 
 def _connected(url: str) -> bool:
@@ -152,7 +148,7 @@ def test_a_wrong_authority_is_one_sentence_of_doctor_and_of_up(server: OpenPostg
 
 def test_comments_go_through_pgbouncer(postgres: Postgres, tmp_path: Path) -> None:
     """Twelve clients at once share two connections, so each transaction may be on another one."""
-    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
+    if not program("pgbouncer"):
         pytest.skip("PgBouncer is not to be had on this machine")
     name = postgres.fresh_database().rpartition("/")[2]
     with PgBouncer(tmp_path, postgres) as bouncer:

@@ -25,6 +25,7 @@ from service.web.app import create_app
 from service.web.public import feed
 from service.web.resources.web_resources import resources
 from tests.chaos.replication import Primary, Standby
+from tests.conftest import served
 from tests.support.servers import wait_until
 
 FEED = "/v1/threads/a-page/comments?site=news&format=json"
@@ -33,11 +34,7 @@ _ON_REPLICA = text("SELECT pg_is_in_recovery()")
 
 @pytest.fixture(scope="module")
 def primary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Primary]:
-    server = Primary.find(tmp_path_factory.mktemp("primary"))
-    if server is None:
-        pytest.skip("PostgreSQL is not to be had on this machine")
-    with server:
-        yield server
+    yield from served(Primary, tmp_path_factory.mktemp("primary"))
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +157,7 @@ def test_doctor_knows_a_replica_that_stands_still(
         monkeypatch.setenv(f"GREENROOM_{name.upper()}", str(getattr(settings, name)))
     for cached in (context.settings, context.new_database):
         cached.cache_clear()
-    assert doctor._replica().ok is True
+    wait_until(lambda: doctor._replica().ok is True, what="the replica to catch up within its bound")
     standby.pause()
     primary.query("SELECT txid_current()")
     found = doctor._replica()

@@ -21,7 +21,6 @@ from service.store.db.engine import Database
 from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Scope
-from tests.browser.conftest import chromium as chromium
 from tests.browser.queue_page import answered
 from tests.support.behind_proxy.crawl import crawl
 from tests.support.behind_proxy.proxies import RECIPES, Apache, Nginx, Proxy

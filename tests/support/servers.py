@@ -29,6 +29,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def program(name: str) -> str | None:
+    """The path of a program, also of one in /usr/sbin, which only root has in its PATH."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def port_answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -136,59 +141,6 @@ class Redis(Server):
         self.stop(signal.SIGKILL)
 
 
-class MariaDb(Server):
-    """A MariaDB from Debian's packages, on a socket in its own folder, without a port."""
-
-    binary: str
-
-    @classmethod
-    def find(cls, folder: Path) -> Self | None:
-        binary = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-        if not binary or not shutil.which("mariadb-install-db"):
-            return None
-        server = cls(folder)
-        server.binary = binary
-        return server
-
-    @property
-    def socket(self) -> Path:
-        return self.folder / "socket"
-
-    def start(self) -> None:
-        data = self.folder / "data"
-        options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
-        give_to_unprivileged(self.folder)
-        subprocess.run(
-            ["mariadb-install-db", "--no-defaults", *options], check=True, capture_output=True, preexec_fn=_drop_root, cwd="/"
-        )
-        super().start()
-
-    def command(self) -> list[str]:
-        options = {"datadir": self.folder / "data", "socket": self.socket, "pid-file": self.folder / "pid", "tmpdir": self.folder}
-        return [self.binary, "--no-defaults", "--skip-networking", *(f"--{name}={value}" for name, value in options.items())]
-
-    def ready(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(10)
-            try:
-                line.connect(str(self.socket))
-                return bool(line.recv(1))
-            except OSError:
-                return False
-
-    def __enter__(self) -> Self:
-        # A short path for the socket, in a folder that other accounts may enter.
-        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-mariadb-"))
-        return super().__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _drop(self) -> None:
-        _drop_root()
-
-
 class Postgres(Server):
     """A PostgreSQL from Debian's packages or from a wheel, with its own cluster."""
 
@@ -238,6 +190,11 @@ class Postgres(Server):
     def dsn(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
+    def query(self, statement: str) -> None:
+        """Run a statement of an administrator."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
     def fresh_database(self) -> str:
         """The URL of a migrated, empty database, copied from a template that is made once."""
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
@@ -249,12 +206,10 @@ class Postgres(Server):
         return self.dsn(name)
 
     def drop_database(self, url: str) -> None:
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+        self.query(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
     def empty_database(self) -> str:
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {(name := f'empty_{uuid.uuid4().hex}')}")
+        self.query(f"CREATE DATABASE {(name := f'empty_{uuid.uuid4().hex}')}")
         return self.dsn(name)
 
     def _migrate(self, name: str) -> None:
@@ -276,7 +231,7 @@ class Postgres(Server):
         subprocess.run(command, check=True, capture_output=True, preexec_fn=self._drop, cwd="/")
 
     def _drop(self) -> None:
-        _drop_root()
+        drop_root()
 
 
 def give_to_unprivileged(folder: Path) -> None:
@@ -286,7 +241,8 @@ def give_to_unprivileged(folder: Path) -> None:
         os.chown(folder, account.pw_uid, account.pw_gid)
 
 
-def _drop_root() -> None:
+def drop_root() -> None:
+    """Become the account that servers run as, if this is root."""
     if os.geteuid() == 0:
         account = pwd.getpwnam(_UNPRIVILEGED)
         os.setgroups([])

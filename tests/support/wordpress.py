@@ -5,13 +5,15 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
-from tests.support.servers import MariaDb, Server
+from tests.support.servers import Server, drop_root, give_to_unprivileged, program
 
 DEBIAN = Path("/usr/share/wordpress")
 #: The WordPress for our own plugin: Debian's, or one that lies in this folder.
@@ -55,6 +57,59 @@ wp_install('News', 'admin', 'admin@news.example', true, '', 'a password');
 foreach (['active_plugins' => ['%s'], 'comment_previously_approved' => 0, 'comment_moderation' => 0,
           'comment_max_links' => 50, 'akismet_strictness' => '0'] as $name => $value) update_option($name, $value);
 """
+
+
+class MariaDb(Server):
+    """A MariaDB from Debian's packages, on a socket in its own folder, without a port."""
+
+    binary: str
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        binary = program("mariadbd")
+        if not binary or not shutil.which("mariadb-install-db"):
+            return None
+        server = cls(folder)
+        server.binary = binary
+        return server
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "socket"
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        options = [f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+        give_to_unprivileged(self.folder)
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", *options], check=True, capture_output=True, preexec_fn=drop_root, cwd="/"
+        )
+        super().start()
+
+    def command(self) -> list[str]:
+        options = {"datadir": self.folder / "data", "socket": self.socket, "pid-file": self.folder / "pid", "tmpdir": self.folder}
+        return [self.binary, "--no-defaults", "--skip-networking", *(f"--{name}={value}" for name, value in options.items())]
+
+    def ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(10)
+            try:
+                line.connect(str(self.socket))
+                return bool(line.recv(1))
+            except OSError:
+                return False
+
+    def __enter__(self) -> Self:
+        # A short path for the socket, in a folder that other accounts may enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="greenroom-mariadb-"))
+        return super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop(self) -> None:
+        drop_root()
 
 
 class WordPress(Server):

@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Self
 
 import pytest
 
-from tests.support.servers import Server
+from tests.support.servers import Server, port_answers
 
 #: Python packages of Debian are there only for Debian's own Python.
 PYTHON = "/usr/bin/python3"
@@ -42,8 +41,7 @@ class Swift(Server):
         return [PYTHON, str(Path(__file__).with_name("swift_server.py")), str(self.folder / "swift"), str(self.port), SECRET]
 
     def ready(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return port_answers(self.port)
 
     def __exit__(self, *_: object) -> None:
         self.stop(signal.SIGKILL)

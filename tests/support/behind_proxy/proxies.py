@@ -1,11 +1,10 @@
 """Real proxies in front of a Greenroom, with the recipes of `deploy/proxy`."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Self
 
-from tests.support.servers import Server, port_answers
+from tests.support.servers import Server, port_answers, program
 
 RECIPES = Path(__file__).parents[3] / "deploy" / "proxy"
 
@@ -13,12 +12,18 @@ RECIPES = Path(__file__).parents[3] / "deploy" / "proxy"
 class Proxy(Server):
     """A proxy on a free port. `recipe` is its configuration for Greenroom."""
 
-    program: str
+    name: str
+    binary: str
     recipe: str = ""
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:
-        return cls(folder) if shutil.which(cls.program, path=f"{os.environ['PATH']}:/usr/sbin") else None
+        binary = program(cls.name)
+        if not binary:
+            return None
+        proxy = cls(folder)
+        proxy.binary = binary
+        return proxy
 
     @property
     def url(self) -> str:
@@ -33,7 +38,7 @@ class Proxy(Server):
 
 
 class Nginx(Proxy):
-    program = "nginx"
+    name = "nginx"
 
     def command(self) -> list[str]:
         folders = "".join(
@@ -46,11 +51,11 @@ class Nginx(Proxy):
             f"events {{}}\nhttp {{ access_log off; {folders}"
             f"server {{ listen 127.0.0.1:{self.port}; {self.recipe} }} }}\n"
         )
-        return [self.program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        return [self.binary, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
 
 
 class Apache(Proxy):
-    program = "apache2"
+    name = "apache2"
 
     def command(self) -> list[str]:
         modules = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http")
@@ -60,4 +65,4 @@ class Apache(Proxy):
             f"{loaded}ServerName localhost\nListen 127.0.0.1:{self.port}\nPidFile {self.folder}/pid\n"
             f"{user}ErrorLog {self.folder}/error.log\nDefaultRuntimeDir {self.folder}\nDocumentRoot {self.folder}\n{self.recipe}\n"
         )
-        return [self.program, "-DFOREGROUND", "-d", str(self.folder), "-f", str(self.folder / "apache.conf")]
+        return [self.binary, "-DFOREGROUND", "-d", str(self.folder), "-f", str(self.folder / "apache.conf")]

@@ -20,9 +20,9 @@ from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Event
 from service.store.tables.sites import HeldIs, Scope
 from tests.support.newer_akismet_plugin import NewerPlugin, Status
-from tests.support.servers import MariaDb, wait_until
+from tests.support.servers import wait_until
 from tests.support.web_server import Web
-from tests.support.wordpress import WordPress
+from tests.support.wordpress import MariaDb, WordPress
 
 BLOG = "https://news.example"
 #: WordPress refuses duplicate comments, and the tests share one WordPress.
