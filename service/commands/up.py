@@ -142,7 +142,7 @@ def _upgrade(settings: Settings) -> None:
 
             migrate.upgrade(Database.of(settings))
             code = 0
-        except Exception:
+        except Exception:  # Whatever it is, the fork must end here; the parent says that it failed.
             log.exception("upgrade_failed")
         finally:
             os._exit(code)

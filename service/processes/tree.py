@@ -99,7 +99,7 @@ class ProcessTree:
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
-        except BaseException:
+        except BaseException:  # Whatever it is, the fork must end here and not go on as a second tree.
             log.exception("process_failed", extra={"broke": child.name})
         finally:
             sys.stderr.flush()
