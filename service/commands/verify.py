@@ -19,6 +19,7 @@ from service.config import BadSetting
 from service.domain.security.log_leaks import leaks
 from service.store.db import migrate
 from service.store.lifecycle import integrity
+from service.store.lifecycle.installation import is_resting
 from service.store.lifecycle.integrity import EXAMPLES, Violations
 
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
@@ -79,7 +80,14 @@ def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
                 "{count} accepted comments are missing or have other words",
                 "restore the newest backup beside this database and compare",
             )  # fmt: skip
-        for rule, ask, kept, broken, do in _PROMISES:
+        if resting := is_resting(session):
+            yield Finding(
+                "A2",
+                None,
+                "nothing is judged or sent here, because a backup was restored",
+                "`greenroom resume` lets it work again",
+            )
+        for rule, ask, kept, broken, do in (() if resting else _OF_WORK) + _PROMISES:
             yield _finding(rule, ask(session, now), kept, broken, do)
         outlived = integrity.outlived(session)
         if outlived.count:
@@ -95,20 +103,16 @@ def _of_database(accepted: Iterable[str] | None) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_PROMISES: tuple[tuple[str, Callable[[Session, datetime], Violations], str, str, str], ...] = (
+_Promises = tuple[tuple[str, Callable[[Session, datetime], Violations], str, str, str], ...]
+
+#: What the workers keep. It cannot hold while the installation rests.
+_OF_WORK: _Promises = (
     (
         "A2",
         lambda session, now: integrity.stuck_pending(session, now=now),
         "nothing has been pending for over a minute",
         "{count} comments have been pending for over a minute",
         "is `greenroom worker` or `greenroom sweep` running? its log says why checks fail",
-    ),
-    (
-        "A3",
-        lambda session, _now: integrity.gaps(session),
-        "every change of every comment has its event",
-        "{count} comments lack an event for some change, or have one too many",
-        "something wrote to the comment table past the actions; hosts should read these comments again",
     ),
     (
         "A4",
@@ -123,6 +127,16 @@ _PROMISES: tuple[tuple[str, Callable[[Session, datetime], Violations], str, str,
         "every delivery has arrived, waits for its turn, or fails visibly",
         "{count} deliveries have been due for over a minute and nothing holds them back",
         "is `greenroom courier` or `greenroom sweep` running? more `courier_threads` send more at once",
+    ),
+)
+
+_PROMISES: _Promises = (
+    (
+        "A3",
+        lambda session, _now: integrity.gaps(session),
+        "every change of every comment has its event",
+        "{count} comments lack an event for some change, or have one too many",
+        "something wrote to the comment table past the actions; hosts should read these comments again",
     ),
     (
         "A6",

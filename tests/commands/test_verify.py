@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from service.actions.lifecycle.installation import rest, resume
 from service.actions.moderation.decide import Actor, Ruling, decide
 from service.actions.webhooks.endpoints import add_endpoint, change_endpoint
 from service.config import Settings
@@ -121,6 +122,19 @@ def test_other_words_and_missing_comments_are_found(database: Database, house: d
         session.execute(update(Comment).where(Comment.id == min(house)).values(text="other"))
     with database.reading() as session:
         assert integrity.altered(session, {**house, UUID(int=3): "never stored"}).count == 2
+
+
+def test_what_waits_after_a_restore_is_no_broken_promise(database: Database, settings: Settings, house: dict[UUID, str]) -> None:
+    with database.writing() as session:
+        rest(session, now=_now())
+        session.execute(update(Event).values(state="due", due_at=_now() - LATER))
+        session.execute(update(Delivery).values(state=DeliveryState.DUE, due_at=_now() - LATER))
+    resting = _audit(settings)
+    assert resting.returncode == 0, resting.stdout
+    assert "because a backup was restored" in resting.stdout
+    with database.writing() as session:
+        resume(session)
+    assert "WRONG A4" in _audit(settings).stdout
 
 
 @pytest.mark.parametrize(
