@@ -37,7 +37,11 @@ def _role(title: str) -> str:
     if "redis-server" in title:
         return "redis"
     celery = re.match(r"\[celeryd: (\w+)@[^:]*:(\w+)", title)
-    return f"{celery[1]} {celery[2].rstrip('-0123456789')}" if celery else title.split(" (")[0]
+    return (
+        f"{celery[1]} {celery[2].rstrip('-0123456789')}"
+        if celery
+        else title.split(" (")[0].removeprefix("greenroom ").removesuffix(" worker-1")
+    )
 
 
 def _size(path: Path) -> int:
