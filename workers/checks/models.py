@@ -1,6 +1,6 @@
 """The scores of the models for spam and abuse, and the words that made them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from service.domain.policy.check_input import CheckInput
@@ -12,6 +12,7 @@ from workers.checks.model import linear
 from workers.checks.model.explanation import Scoring, deciding_words
 from workers.checks.model.linear import probability_of
 from workers.checks.model.model_file import shipped_models
+from workers.checks.model.ngrams import words_as_read
 from workers.checks.model.site_model import log_odds, unpacked
 from workers.checks.model.style_features import manner, shape
 from workers.checks.prepared import Prepared
@@ -38,6 +39,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
         yield _attack_in(language, prepared)
         return
     words = _by_shipped_model(prepared, Kind.ABUSE_MODEL, abuse, seen)
+    if words and _knows_too_little(prepared, words):
+        abuse, words = 0.0, ()
     yield _signal(Kind.ABUSE_MODEL, abuse, "looks like a personal attack", words, strong=False)
 
 
@@ -78,6 +81,15 @@ def _by_shipped_model(prepared: Prepared, kind: Kind, score: float, seen: set[st
 
     find = partial(shipped.hits, model=model)
     return deciding_words(prepared, Scoring(find, style, scored, None if model else whole, HOLD_AT[kind]), score)
+
+
+def _knows_too_little(prepared: Prepared, words: Sequence[Span]) -> bool:
+    """Whether the English model would hold a text whose language is not sure for pieces of words that it does not know, and knows
+    fewer than half of the other words, too: "dicker Nebel" is thick fog in German."""
+    knows, said = shipped_models().knows, set(prepared.said.words)
+    if prepared.told.language or any(knows(each) for word in words for each in words_as_read(word.read_as)):
+        return False
+    return 2 * sum(map(knows, said)) < len(said)
 
 
 def _calibrated(reading: CheckInput, abuse: float) -> float:

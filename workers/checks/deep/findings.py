@@ -7,10 +7,12 @@ from math import log
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.language_coverage import code_of
 from service.domain.policy.signals import Kind, Signal, Span
+from service.domain.text.language import words_of
 from workers.checks.deep.reading import DeepReading, Window, quoted, read_text, telling_words
 from workers.checks.deep.transformer import Calibration, Logits, Transformer
 from workers.checks.group_attacks import without_praise
 from workers.checks.languages.told import ENGLISH, Told
+from workers.checks.model.model_file import shipped_models
 from workers.checks.text.normalize import Folded, fold
 
 CHECK = "transformer"
@@ -25,11 +27,14 @@ FOREIGN = 0.3
 
 
 def is_read(reading: CheckInput) -> bool:
-    """Whether the transformer reads this comment: it knows English only. A text whose language is not sure is read."""
+    """Whether the transformer reads this comment: it knows English only. A text whose language is not sure is read if one of its
+    words is in the vocabulary of the linear models."""
     if code_of(reading.circumstances.language) not in ("", ENGLISH):
         return False
     told = Told.of(reading.text)
-    return told.language in ("", ENGLISH) and not (told.script and told.script.share > FOREIGN)
+    if told.language not in ("", ENGLISH) or (told.script and told.script.share > FOREIGN):
+        return False
+    return bool(told.language) or not (words := words_of(fold(reading.text).text)) or any(map(shipped_models().knows, words))
 
 
 def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transformer) -> tuple[Signal, ...]:

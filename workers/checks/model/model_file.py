@@ -55,6 +55,11 @@ class ShippedModels:
         """
         return _weighed(self._phrases, line, 0, model), _weighed(self._pieces, pieces, -1, model)
 
+    def knows(self, word: str) -> bool:
+        """Whether this is a word of the vocabulary. Of another word the models know pieces only."""
+        line = f" {word} "
+        return any(end - start == len(line) for _, start, end in self._phrases.hits(line))
+
     def probability_of(self, features: Iterable[int], seen: Iterable[str], model: int) -> float:
         """The probability that a comment with these features of `hits` and this style is unwanted."""
         words, pieces = self._phrases.numbers, self._pieces.numbers
