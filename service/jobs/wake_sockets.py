@@ -16,7 +16,7 @@ from service.jobs.names import MAX_REQUEST_IDS, Job
 from service.logs import request_ids
 
 #: Seconds after which a worker looks for work although no wake-up came.
-LOOK_EVERY = 2.0
+LOOK_EVERY = 5.0
 #: Bytes of the longest wake-up: the ids of `MAX_REQUEST_IDS` requests. More is cut off, which loses only ids in log lines.
 _LONGEST = 2048
 #: Longest path of a Unix socket in bytes, with a margin below the system's limit.

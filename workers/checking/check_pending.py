@@ -54,7 +54,7 @@ def check_pending(resources: WorkerResources, *, seconds: float = 2.0) -> int:
             claimed = _claimed(resources)
             if claimed:
                 settled, found = settled + _settled(resources, claimed), now
-            elif not watching:
+            if not (watching or (claimed and claimed.may_be_more)):
                 return settled
             if watching and now - found > QUIET:
                 # Poll once more after the release: no wake-up was sent for comments that came while the lease was held.
@@ -73,10 +73,12 @@ def check_pending(resources: WorkerResources, *, seconds: float = 2.0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
-    """The comments that one claim leased, and its fencing token."""
+    """The comments that one claim leased, and its fencing token. `may_be_more`: others may have waited beside them. What comes
+    after the claim sends a wake-up of its own."""
 
     token: UUID
     comment_ids: list[UUID]
+    may_be_more: bool
 
 
 def _gathering(last: _Claimed | None) -> float:
@@ -105,7 +107,8 @@ def _claimed(resources: WorkerResources) -> _Claimed | None:
     if len(rows) >= WAKE_ANOTHER_AT:
         resources.notifier.notify(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
-    return _Claimed(token, [row.id for row in rows]) if rows else None
+    full = len(rows) == settings.batch or claims > 0
+    return _Claimed(token, [row.id for row in rows], may_be_more=full) if rows else None
 
 
 def _settled(resources: WorkerResources, claimed: _Claimed) -> int:

@@ -59,7 +59,7 @@ PERIODIC_JOBS = (
     PeriodicJob("checks", check_pending, LOOK_EVERY, Job.DRAIN),
     PeriodicJob("courier", deliver, LOOK_EVERY, Job.DELIVER),
     PeriodicJob("learner", start_learning, 10.0, Job.LEARN),
-    PeriodicJob("mails", send_mails, 1.0, Job.MAIL),
+    PeriodicJob("mails", send_mails, LOOK_EVERY, Job.MAIL),
     PeriodicJob("old mails", give_up_mails, 60.0),
     PeriodicJob("statistics", _count, 30.0),
     PeriodicJob("expiry", expire_idempotency_keys, 60.0),
