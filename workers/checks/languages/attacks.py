@@ -1,5 +1,5 @@
 """The model for attacks in languages other than English: one linear model over pieces of texts (character n-grams), calibrated for
-each language by itself. Its score may hold a comment, and never rejects one."""
+each language by itself. German has weights of its own. Its score may hold a comment, and never rejects one."""
 
 import gzip
 import json
@@ -16,6 +16,8 @@ from workers.checks.text.matcher import Weighed
 FILE = "models/languages.json.gz"
 #: The number of characters of a piece. Only the first READ characters of a text are read: with more, a sum could overflow its bits.
 SHORTEST, LONGEST, READ = 2, 5, 600
+#: The languages whose weights were learned from their own rows alone.
+ALONE = frozenset({"de"})
 #: Hinglish and Roman Urdu were learned together.
 _SAME = {"ur-Latn": "hi-Latn"}
 _LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
@@ -41,7 +43,7 @@ class AttackModel:
     def probability(self, text: str, language: str) -> float:
         """The probability, 0..1, that a comment in one of `languages` is an attack."""
         scale = self._scales[_SAME.get(language, language)]
-        return scale.probability(*sums(self._pieces.total(normal(text)), 0))
+        return scale.probability(*sums(self._pieces.total(normal(text)), language in ALONE))
 
 
 def normal(text: str) -> str:
@@ -68,26 +70,33 @@ def telling_words(model: AttackModel, text: str, language: str) -> list[tuple[in
     return sorted((start, end) for _, start, end in lower)
 
 
-def packed(model: Linear, scales: Mapping[str, tuple[float, float]]) -> bytes:
-    """Serialise a model with the slope and offset of each language. The same model gives the same bytes."""
-    features = sorted(model.weights)
-    weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
-    gain = max(gain for _, gain in model.weights.values()) / GAINS
-    plain = {
-        "features": "\n".join(features),
-        "weights": "".join(_LETTERS[WEIGHTS + round(model.weights[each][0] / weight)] for each in features),
-        "gains": "".join(_LETTERS[round(model.weights[each][1] / gain)] for each in features),
-        "scales": {language: [weight, gain, model.bias, *pair] for language, pair in scales.items()},
-    }
+def packed(shared: Linear, alone: Linear, scales: Mapping[str, tuple[float, float]]) -> bytes:
+    """Serialise the model of most languages and that of `ALONE`, with the slope and offset of each language. The same models give the
+    same bytes."""
+    features = sorted({*shared.weights, *alone.weights})
+    columns: dict[str, str] = {}
+    steps = {}
+    for name, model in (("shared", shared), ("alone", alone)):
+        weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
+        gain = max(gain for _, gain in model.weights.values()) / GAINS
+        pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
+        columns[f"{name} weights"] = "".join(_LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
+        columns[f"{name} gains"] = "".join(_LETTERS[round(each / gain)] for _, each in pairs)
+        steps[name] = [weight, gain, model.bias]
+    scale = {language: [*steps["alone" if language in ALONE else "shared"], *pair] for language, pair in scales.items()}
+    plain = {"features": "\n".join(features), "scales": scale, **columns}
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), compresslevel=9, mtime=0)
 
 
 def unpacked(stored: bytes) -> AttackModel:
-    """Load the model that `packed` wrote."""
+    """Load the models that `packed` wrote."""
     plain = json.loads(gzip.decompress(stored))
-    pairs = zip(plain["weights"], plain["gains"], strict=True)
+    columns = [plain[f"{name} {column}"] for name in ("shared", "alone") for column in ("weights", "gains")]
     step = {letter: at for at, letter in enumerate(_LETTERS)}
-    numbers = [pack((step[weight] - WEIGHTS, step[gain]), (0, 0)) for weight, gain in pairs]
+    numbers = [
+        pack((step[weight] - WEIGHTS, step[gain]), (step[own] - WEIGHTS, step[own_gain]))
+        for weight, gain, own, own_gain in zip(*columns, strict=True)
+    ]
     scales = {language: Scale(*numbers_) for language, numbers_ in plain["scales"].items()}
     return AttackModel(plain["features"].split("\n"), numbers, scales)
 

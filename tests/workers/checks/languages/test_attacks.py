@@ -66,10 +66,12 @@ def test_the_card_names_data_licences_figures_and_limits() -> None:
 
 
 def test_the_same_model_gives_the_same_bytes_and_reads_back() -> None:
-    model = Linear({"ab": (1.0, 0.5), "bcd": (-2.0, 1.0)}, 0.1)
-    stored = packed(model, {"de": (1.0, 0.0)})
-    assert stored == packed(model, {"de": (1.0, 0.0)})
-    assert 0.0 < unpacked(stored).probability("abcd", "de") < 1.0
+    shared, alone = Linear({"ab": (1.0, 0.5), "bcd": (-2.0, 1.0)}, 0.1), Linear({"ab": (3.0, 1.0)}, 0.0)
+    scales = {"de": (1.0, 0.0), "fr": (1.0, 0.0)}
+    stored = packed(shared, alone, scales)
+    assert stored == packed(shared, alone, scales)
+    model = unpacked(stored)
+    assert model.probability("abcd", "fr") < 0.5 < model.probability("abcd", "de") < 1.0
 
 
 @given(st.text(max_size=2_000), st.sampled_from(sorted(LEARNED)))
