@@ -33,18 +33,22 @@ def test_pages_and_hosts_are_told_that_something_is_in_an_archive(
 ) -> None:
     run_archive(greenroom, tmp_path / "archive")
     with database.writing() as session:
-        _, key = add_key(session, "news", scopes=[Scope.READ], now=datetime.now(UTC))
+        _, key = add_key(session, "news", scopes=[Scope.READ, Scope.SUBMIT], now=datetime.now(UTC))
     with serving(settings) as app:
         browser = Browser(app).signed_in(moderator(database, "mo@news.example", site="news"))
         page = browser.get(f"/queue/comments/{house['approved-2']}?site=news")
         assert page.status_code == 200
         assert "Older history has been archived." in page.get_data(as_text=True)
-        assert browser.get(f"/queue/comments/{house['rejected-2']}?site=news").status_code == 404
+        assert browser.get(f"/queue/comments/{house['rejected-2']}?site=news").status_code == 409
 
         def seen(name: str) -> TestResponse:
             return browser.client.get(f"/v1/comments/{house[name]}", headers={"Authorization": f"Bearer {key}"})
 
-        assert (seen("rejected-2").status_code, seen("rejected-2").get_json()["code"]) == (404, "archived")
+        assert (seen("rejected-2").status_code, seen("rejected-2").get_json()["code"]) == (409, "archived")
+        # A host must not take it for erased.
+        refused = browser.client.delete(f"/v1/comments/{house['rejected-2']}", headers={"Authorization": f"Bearer {key}"})
+        assert (refused.status_code, refused.get_json()["code"]) == (409, "archived")
+        assert "restore" in refused.get_json()["detail"]
         told = seen("approved-2").get_json()
         assert (told["state"], told["verdict"], told["archived"]) == ("approved", None, 1)
         assert (seen("young").get_json()["archived"], len(seen("young").get_json()["history"])) == (0, 2)

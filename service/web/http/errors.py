@@ -30,7 +30,8 @@ STATUS: dict[Code, int] = {
     # Not 410: clients, caches and test tools handle 404 in the same way, but not 410. The `code` of the problem distinguishes
     # gone from not found.
     Code.GONE: 404,
-    Code.ARCHIVED: 404,
+    # Not 404: a host that asks to erase a comment would take that for "erased", and the archive still has it.
+    Code.ARCHIVED: 409,
     Code.TOO_LARGE: 413,
     Code.WRONG_TYPE: 415,
     Code.KEY_REUSED: 422,
