@@ -21,7 +21,13 @@ _ADDRESS = re.compile(
 _WORD = re.compile(r"[a-z]+")
 _SHOP_TALK = frozenset(word_list("shop_talk"))
 #: Words of trades that are no names of people.
-_TRADES = frozenset(word for word in word_list("trades") if len(word) > 4) - {"coach", "flowers", "homes", "diamond", "doctor"}
+_TRADES = frozenset(word for word in word_list("trades") if len(word) > 4 or word == "cost") - {
+    "coach",
+    "flowers",
+    "homes",
+    "diamond",
+    "doctor",
+}
 LONGEST = 60
 
 

@@ -43,6 +43,9 @@ _THREATS = (
     rf"you(?: all)?(?: people)? (?:should|deserve to|ought to|need to|must) (?:all )?(?:be (?:{_HURT_PAST})|get (?:{_HURT_PAST})|die|rot|hang)\b(?! out| of| laughing)",
     rf"(?:i )?(?:hope|wish|pray) (?:that )?(?:you|your \w+)(?: all)?(?: and your \w+)? (?:would |will )?"
     rf"(?:die|dies|rot|rots|burn|suffer|choke|drown|(?:get|gets|are|is|be) (?:{_HURT_PAST}|cancer|hit by))\b(?! out| of| laughing)",
+    # To anyone else only what is no figure of speech: "I will find him and slit his throat", "somebody should put a bullet in her".
+    rf"(?:{_I_WILL}|{_SOMEBODY_SHOULD})(?: \w+){{0,9}}? (?:(?:slit|cut|slash) (?:his|her|their) throats?|(?:smash|bash|crush|cave) (?:his|her|their) "
+    r"(?:skulls?|heads?) in|put (?:a|two|some) bullets? (?:in|into|through) (?:him|her|them|his|their|each))\b",
     r"(?:i|we)(?: already| do)? know where (?:you|your (?:kids?|children|family|wife|husband|daughter|son|mother)) (?:lives?|sleeps?|works?|parks?|goe?s?)\b",
     r"(?:i|we)(?: will|'ll| am going to|'m going to|'m gonna)? (?:find|come for|hunt) you(?: down)? and (?:your|make you|you will|you'll|then)",
     r"(?:i|we)(?: will|'ll| am going to|'m going to|'m gonna) hunt you down",
@@ -65,9 +68,23 @@ _FIRST = (
 #: A threat has one of these words, and one of these strings. Most comments lack one, so most are not searched.
 _KEYS = frozenset(phrase.split()[0] for phrase in f"{_HURT}|{_HURT_PAST}".split("|")) | {
     "die", "dies", "rot", "rots", "suffer", "cancer", "jump", "bleach", "hunt", "come", "coming", "numbered", "eye", "know", "find",
-    "better", "wrists", "survive", "alive", "wake", "see", "self", "yourself", "urself", "man", "woman", "meat", "life", "hit",
+    "better", "wrists", "survive", "alive", "wake", "see", "self", "yourself", "urself", "man", "woman", "meat", "life", "hit", "put", "cave",
 }  # fmt: skip
-_STRINGS = ("you", " favo", "one eye", " u ", " ya", " ur", "someone", "somebody", "anyone")
+_STRINGS = (
+    "you",
+    " favo",
+    "one eye",
+    " u ",
+    " ya",
+    " ur",
+    "someone",
+    "somebody",
+    "anyone",
+    " throat",
+    " skull",
+    " bullet",
+    " head",
+)
 #: Before a threat: it is denied or told about. "Nobody should tell you to kill yourself" is none.
 _TOLD_ABOUT = re.compile(
     r"(?:\b(?:don't|do not|never|not|nobody should|no one should|tell(?:s|ing)? \w+|told \w+|ask(?:s|ed|ing)? \w+|urged? \w+)"

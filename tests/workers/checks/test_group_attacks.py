@@ -21,7 +21,8 @@ HATEFUL = st.sampled_from(
         "{} should not be allowed to vote", "I hope {} rot in hell", "{} don't belong here.", "This country is not for {}.",
         "There is nothing more vile than {}", "The world would be better without {}", "{} will never be civilised", "Death to {}",
         "Who else thinks {} are disgusting?", "I met some {} yesterday. They are all thieves.", "Send {} back home!", "Filthy {}!",
-        "It makes me sick that {} live here", "The backward character of {} is well known",
+        "It makes me sick that {} live here", "The backward character of {} is well known", "{} should not be born",
+        "{} should be thrown to the wolves", "{} are drunken swine", "{} are a waste of taxpayer money", "{} clearly control our banks",
     ]
 )  # fmt: skip
 HARMLESS = st.sampled_from(

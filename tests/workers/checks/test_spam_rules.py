@@ -66,6 +66,7 @@ def test_two_goods_are_talk_where_there_is_nothing_to_follow():
     [
         ("Maria Keller", "https://best-roof-repair.example"),
         ("Roof Repair Leeds", "https://rrl.example"),
+        ("Facelift Cost Antalya", "https://flc.example"),
         ("Garage Door Repair", "http://gdr.example/offers"),
     ],
 )

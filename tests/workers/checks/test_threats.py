@@ -41,6 +41,17 @@ def test_harm_that_somebody_says_they_will_do_is_a_threat(will: str, harm: str) 
     assert threats_in(f"Mind your words or {will} {harm}!")
 
 
+@pytest.mark.parametrize("will", ["I will", "we're gonna", "somebody should", "someone must"])
+@pytest.mark.parametrize("whom", ["his", "her", "their"])
+def test_a_threat_against_somebody_else_is_one_where_no_figure_of_speech_is_meant(will: str, whom: str) -> None:
+    assert threats_in(f"{will} find the house of the judge and slit {whom} throat.")
+    assert threats_in(f"{will} bash {whom} head in, just wait")
+    assert threats_in(f"{will} put a bullet in {whom} head")
+    assert not threats_in(f"The police say that a man slit {whom} throat.")
+    assert not threats_in(f"{will} clear {whom} throat before speaking, and keep {whom} head down")
+    assert not threats_in(f"{will} put {whom} head in the bullet train")
+
+
 @pytest.mark.parametrize(
     "text",
     [

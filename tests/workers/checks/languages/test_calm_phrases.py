@@ -52,6 +52,37 @@ def test_a_calm_phrase_is_approved(language: str) -> None:
     assert held == {}
 
 
+@pytest.mark.parametrize(("language", "text"), [
+    ("vi", "Phúc lợi của người già là quan trọng."), ("vi", "Gia đình tôi rất hạnh phúc và khỏe mạnh."), ("vi", "Ông Phúc là bác sĩ của làng."),
+    ("sv", "Semestern är slut, men sommaren är inte det."), ("sv", "Slutligen vann de med tre mål och alla var glada."),
+    ("da", "Skoleåret er slut, og børnene er glade for det."), ("da", "Bilen havde for høj fart, og det blev en dyr bøde."),
+    ("no", "Ferien er slutt, og det er kaldt her nå."), ("nl", "De preek was lang en de sloot is vol water."),
+    ("nl", "De koks hebben een prik gehad en zijn weer aan het werk."),
+])  # fmt: skip
+def test_a_language_that_the_site_accepts_is_not_held_for_its_ordinary_words(language: str, text: str) -> None:
+    """Without the site's word it waits, and the only reason is that the checks hardly know the language."""
+    reasons = judge(signals_of(CheckInput(text)), PolicyLimits()).reasons
+    assert [reason.kind for reason in reasons] == [Kind.SITE_LANGUAGE_NOT_COVERED]
+    accepted = signals_of(CheckInput(text, languages=(language,)))
+    assert judge(accepted, PolicyLimits()).state is State.APPROVED
+    assert not [signal for signal in accepted if signal.kind is Kind.PROFANITY_STRONG]
+
+
+@pytest.mark.parametrize("text", [
+    "sadak par ek kutta so raha tha aur bacche use dekh rahe the", "hamare gaon mein kuttay raat ko bahut shor karte hain",
+    "bandar ne chashma utha liya aur ped par chadh gaya", "dhobi ka gadha nadi ke kinare ghaas kha raha hai",
+])  # fmt: skip
+def test_an_animal_is_no_insult(text: str) -> None:
+    assert judge(signals_of(CheckInput(text)), PolicyLimits()).state is State.APPROVED
+
+
+@pytest.mark.parametrize(
+    "text", ["tum gadhe ho aur gadhe hi rahoge", "ye sab kutte hain sab ke sab", "tu ek kutta hai aur kuch nahi"]
+)
+def test_a_person_called_an_animal_is_held(text: str) -> None:
+    assert judge(signals_of(CheckInput(text)), PolicyLimits()).state is State.HELD
+
+
 @pytest.mark.parametrize("text", [
     "Dickhead loser", "Libtards everywhere", "Stupid liars", "Dumb idiot Trudeau", "Filthy scumbag Zelensky", "Shut up, clown",
 ])  # fmt: skip
