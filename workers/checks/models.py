@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import cast
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.judge import HOLD_AT
@@ -27,7 +28,7 @@ MOST_IN_SENTENCE = 4
 def check(prepared: Prepared) -> Iterator[Signal]:
     """Always gives signals, so that every comment has scores to rank by."""
     seen = style_features(prepared)
-    spam, abuse = shipped_models().probabilities(prepared.said, seen)
+    spam, abuse = shipped_models().probabilities(prepared.weighed, seen)
     spam, abuse = round(spam, 5), round(_calibrated(prepared.reading, abuse), 5)
     if prepared.reading.site_model:
         # The site model's score already builds on the shipped model's score, so only the site model's score is used.
@@ -46,7 +47,7 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def probabilities(prepared: Prepared) -> tuple[float, float]:
     """The probabilities of spam and of abuse, by the shipped models."""
-    return shipped_models().probabilities(prepared.said, style_features(prepared))
+    return shipped_models().probabilities(prepared.weighed, style_features(prepared))
 
 
 def features(prepared: Prepared) -> set[str]:
@@ -60,7 +61,9 @@ def _of_text(prepared: Prepared) -> set[str]:
 
 def style_features(prepared: Prepared) -> set[str]:
     """The style features of a comment: how it looks, and how it addresses people."""
-    return shape(prepared) | manner(prepared)
+    found = shape(prepared)
+    found |= manner(prepared)
+    return found
 
 
 def _by_shipped_model(prepared: Prepared, kind: Kind, score: float, seen: set[str]) -> tuple[Span, ...]:
@@ -70,7 +73,7 @@ def _by_shipped_model(prepared: Prepared, kind: Kind, score: float, seen: set[st
     shipped, model = shipped_models(), int(kind is Kind.ABUSE_MODEL)
 
     def scored(found: Iterable[int | str], style: set[str]) -> float:
-        chance = shipped.probability_of(map(int, found), style, model)
+        chance = shipped.probability_of(cast("Iterable[int]", found), style, model)
         return _calibrated(prepared.reading, chance) if model else chance
 
     def style(comment: Prepared) -> set[str]:

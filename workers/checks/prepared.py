@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.domain.policy.check_input import CheckInput
 from workers.checks.languages.told import Told
+from workers.checks.model.model_file import shipped_models
 from workers.checks.model.ngrams import Tokens, tokenize
 from workers.checks.text.characters import DIGITS, count
 from workers.checks.text.disguises import Disguise, disguises
@@ -17,7 +18,7 @@ from workers.checks.text.profane_words import ProfaneWords, profane_words
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A CheckInput with its text and author name folded, its disguised and profane words, its links, `said`: tokens for the models,
-    `told`: its language, and the number of `digits` in the text."""
+    `weighed`: their sum in the shipped models, `told`: its language, and the number of `digits` in the text."""
 
     reading: CheckInput
     text: Folded
@@ -25,6 +26,7 @@ class Prepared:
     disguised: tuple[Disguise, ...]
     links: tuple[Link, ...]
     said: Tokens
+    weighed: int
     told: Told
     profane: ProfaneWords
     digits: int
@@ -51,9 +53,10 @@ class Prepared:
             tokenize(text, words, digits=number, hidden=(*looks_profane.innocent, *places))
             for text, words, number, looks_profane, places in zip(texts, tokens, digits, profane, allowed, strict=True)
         ]
+        weighed = shipped_models().totals(said)
         links = [links_in(text, text.original) for text in texts]
         told = [Told.of(reading.text) for reading in readings]
-        return list(map(cls, readings, texts, names, disguised, links, said, told, profane, digits))
+        return list(map(cls, readings, texts, names, disguised, links, said, weighed, told, profane, digits))
 
 
 def _allowed(text: Folded, disguised: tuple[Disguise, ...], listed: tuple[str, ...]) -> list[tuple[int, int]]:

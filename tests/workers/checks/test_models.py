@@ -55,7 +55,7 @@ def test_packing_keeps_what_a_model_says():
         ({"_calm", "abcd"}, Tokens(["calm"], {"abcde"})),
         (set(), Tokens([], set())),
     ):
-        first, second = ready.probabilities(said, ())
+        first, second = ready.probabilities(*ready.totals([said]), ())
         assert first == second
         assert abs(first - model.probability(model.margin(features))) < 0.02
 
@@ -77,9 +77,8 @@ def test_what_is_asked_of_a_comment_is_what_was_learned_of_one(text):
     others = models.features(Prepared.of(CheckInput("What others say, no day off: it's 20 to 3 at www.ham.example")))
     known = sorted(features | others)
     model = Linear({feature: (1.0 if at % 3 else -0.6, 1.0) for at, feature in enumerate(known)}, 0.1)
-    first, second = model_file.unpacked(model_file.packed(model, model)).probabilities(
-        prepared.said, models.style_features(prepared)
-    )
+    ready = model_file.unpacked(model_file.packed(model, model))
+    first, second = ready.probabilities(*ready.totals([prepared.said]), models.style_features(prepared))
     assert first == second
     assert abs(first - model.probability(model.margin(features))) < 0.001
 
@@ -89,7 +88,7 @@ def test_the_most_features_that_a_text_can_have_keep_to_their_bits():
     both = model_file.ShippedModels(
         [f"#{n}" for n in range(MOST)], [pack((WEIGHTS, GAINS), (-WEIGHTS, GAINS))] * MOST, [scale, scale]
     )
-    first, second = both.probabilities(Tokens([], set()), {f"#{n}" for n in range(MOST)})
+    first, second = both.probabilities(0, {f"#{n}" for n in range(MOST)})
     assert (first, second) == (scale.probability(WEIGHTS * MOST, GAINS * MOST), scale.probability(-WEIGHTS * MOST, GAINS * MOST))
 
 

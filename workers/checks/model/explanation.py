@@ -8,7 +8,7 @@ below the limit. The text is read once more for this, not once for each word.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, repeat
+from itertools import chain
 
 from service.domain.policy.check_input import CheckInput
 from service.domain.policy.signals import Span
@@ -88,7 +88,7 @@ def _heaviest_words(prepared: Prepared, rest: Prepared, scoring: Scoring) -> Ite
     places = _places(chunks, scoring)
     weights, features = _by_word(places)
     left, gone = dict.fromkeys(places), set[str]()
-    for word in sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))[:MOST]:
+    for _, word in sorted([(-weight, word) for word, weight in weights.items() if weight > 0])[:MOST]:
         gone.add(word)
         spans = [_span(prepared.text, start, chunk, name) for name, chunk, start in chunks if name in gone]
         yield from (span for span in spans if span.read_as == word)
@@ -149,7 +149,7 @@ def _places(chunks: Sequence[_Chunk], scoring: Scoring) -> _Places:
     of_words, of_chunks = scoring.find(line, pieces)
     places: _Places = {}
     for hits, parts, offset in ((of_words, words, 2), (of_chunks, [(chunk, name) for name, chunk, _ in chunks], 1)):
-        names = tuple(name for _, name in parts)
+        names = tuple([name for _, name in parts])
         part_at = _part_at([part for part, _ in parts], offset)
         for feature, weight, start, end in hits:
             over = names[part_at[start + 1] : part_at[end - 2] + 1]
@@ -165,5 +165,5 @@ def _part_at(parts: Sequence[str], offset: int) -> list[int]:
     belongs to the part before it."""
     numbers = [0] * offset
     for number, part in enumerate(parts):
-        numbers.extend(repeat(number, len(part) + 1))
+        numbers += [number] * (len(part) + 1)
     return numbers

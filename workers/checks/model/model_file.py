@@ -15,6 +15,8 @@ FILE = "models/shelf.json.gz"
 _ORDER = ("spam", "abuse")
 #: The file stores each weight and each gain as one of these characters.
 _LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
+#: Added to a weight, so that a byte holds it, and 0 is none.
+_SHIFT = WEIGHTS + 1
 
 
 class ShippedModels:
@@ -29,17 +31,26 @@ class ShippedModels:
         self._size = len(features)
         self._phrases = Weighed(as_phrases(features), numbers)
         self._pieces = Weighed(as_pieces(features), numbers)
+        self._steps: dict[int, tuple[bytes, bytes]] = {}
         self._seen = {feature: number for feature, number in zip(features, numbers, strict=True) if feature[0] in "#@"}
 
     def __len__(self) -> int:
         return self._size
 
-    def probabilities(self, said: Tokens, seen: Iterable[str]) -> tuple[float, float]:
+    def totals(self, comments: Sequence[Tokens]) -> list[int]:
+        """The sum over the pieces, words, pairs and phrases of each of several comments.
+
+        One pass searches all comments before the next pass does, since their tables do not fit into the CPU cache together.
+        """
+        pieces = [self._pieces.total(said.chunked()) for said in comments]
+        phrases = [self._phrases.total(said.line()) for said in comments]
+        return list(map(int.__add__, pieces, phrases))
+
+    def probabilities(self, total: int, seen: Iterable[str]) -> tuple[float, float]:
         """The probability that a comment is unwanted, by the first and by the second model.
 
-        `said`: the tokens of the comment. `seen`: its style features.
+        `total`: its sum of `totals`. `seen`: its style features.
         """
-        total = self._pieces.total(said.chunked()) + self._phrases.total(said.line())
         total += sum(map(self._seen.get, seen, repeat(0)))
         first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self.scales))
         return first, second
@@ -53,7 +64,23 @@ class ShippedModels:
 
         The name of a feature is its place: from 0 on for words, pairs and phrases, below 0 for pieces.
         """
-        return _weighed(self._phrases, line, 0, model), _weighed(self._pieces, pieces, -1, model)
+        words, chunks = self._steps_of(model)
+        of_words: list[Hit] = [
+            (at, step - _SHIFT, start, end) for at, start, end in self._phrases.hits(line) if (step := words[at])
+        ]
+        of_chunks: list[Hit] = [
+            (~at, step - _SHIFT, start, end) for at, start, end in self._pieces.hits(pieces) if (step := chunks[at])
+        ]
+        return of_words, of_chunks
+
+    def _steps_of(self, model: int) -> tuple[bytes, bytes]:
+        """The steps of one model for all phrases and for all pieces, made for the first explanation. A byte for each takes little of
+        the CPU cache, and many features are of the other model only."""
+        if model not in self._steps:
+            steps = _Steps(model)
+            phrases, pieces = (bytes(map(steps.__getitem__, strings.numbers)) for strings in (self._phrases, self._pieces))
+            self._steps[model] = phrases, pieces
+        return self._steps[model]
 
     def knows(self, word: str) -> bool:
         """Whether this is a word of the vocabulary. Of another word the models know pieces only."""
@@ -63,34 +90,22 @@ class ShippedModels:
     def probability_of(self, features: Iterable[int], seen: Iterable[str], model: int) -> float:
         """The probability that a comment with these features of `hits` and this style is unwanted."""
         words, pieces = self._phrases.numbers, self._pieces.numbers
-        total = sum(words[at] if at >= 0 else pieces[-1 - at] for at in features)
+        total = sum([words[at] if at >= 0 else pieces[~at] for at in features])
         return self.scales[model].probability(*sums(total + sum(map(self._seen.get, seen, repeat(0))), model))
 
 
-def _weighed(strings: Weighed, text: str, sign: int, model: int) -> list[Hit]:
-    """The hits of features that this model has; many features are of the other model only. `sign`: -1 turns places below 0."""
-    numbers, weights = strings.numbers, _weights(model)
-    found = strings.hits(text)
-    return [(at ^ sign, weight, start, end) for at, start, end in found if (weight := weights[numbers[at]]) is not None]
-
-
-class _Weights(dict[int, int | None]):
-    """The weight of one model in each packed number; None if this model does not have the feature. There are only a few thousand
-    different numbers."""
+class _Steps(dict[int, int]):
+    """The weight of one model in each packed number, plus _SHIFT; 0 if this model does not have the feature. There are only a few
+    thousand different numbers."""
 
     def __init__(self, model: int) -> None:
         super().__init__()
         self._model = model
 
-    def __missing__(self, number: int) -> int | None:
+    def __missing__(self, number: int) -> int:
         weight, gain = sums(number, self._model)
-        self[number] = found = weight if weight or gain else None
-        return found
-
-
-@cache
-def _weights(model: int) -> _Weights:
-    return _Weights(model)
+        self[number] = step = weight + _SHIFT if weight or gain else 0
+        return step
 
 
 def packed(spam: Linear, abuse: Linear) -> bytes:

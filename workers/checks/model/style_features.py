@@ -93,7 +93,8 @@ def shape(prepared: Prepared) -> set[str]:
         found.update([f"#site {word}" for word in words_of(reading.author.url[:120])])
     if numbers:
         found |= of_numbers(numbers)
-    return found | of_addresses(folded) | sold(prepared)
+    found.update(of_addresses(folded), sold(prepared))
+    return found
 
 
 def of_numbers(numbers: list[str]) -> set[str]:
