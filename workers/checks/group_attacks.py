@@ -7,7 +7,6 @@ https://aclanthology.org/2021.acl-long.4).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from service.domain.policy.signals import Kind, Signal
 from workers.checks.languages.attack_grammar import LANGUAGES, WORD, AttackGrammar, attack_grammar
@@ -33,12 +32,8 @@ _TELLING = frozenset({
 })  # fmt: skip
 
 
-class _Unit(NamedTuple):
-    """One or several words with their class: the words `[start, end)` of the text."""
-
-    what: str
-    start: int
-    end: int
+#: The class of one or several words, and their place: the words `[start, end)` of the text. A plain tuple, since each word is one.
+_Unit = tuple[str, int, int]
 
 
 def check(prepared: Prepared) -> Iterator[Signal]:
@@ -72,9 +67,9 @@ def without_praise(text: str) -> str:
     words, places = grammar.words(text), [match.span() for match in grammar.word.finditer(text)]
     for start, end in _sentences(words):
         units = _units(grammar, words[start:end], start, named_before=False)
-        at = grammar.praise_in([unit.what for unit in units])
+        at = grammar.praise_in([what for what, _, _ in units])
         if at is not None:
-            first, last = places[units[at].start][0], places[end - 1][1]
+            first, last = places[units[at][1]][0], places[end - 1][1]
             text = text[:first] + " " * (last - first) + text[last:]
     return text
 
@@ -89,7 +84,7 @@ def _first_attack(grammar: AttackGrammar, text: str) -> list[tuple[int, int]]:
         if not remembered and grammar.names.isdisjoint(sentence):
             continue
         units = _units(grammar, sentence, start, named_before=remembered > 0)
-        remembered = REMEMBERED if any(unit.what in ("group", "slur") for unit in units) else max(remembered - 1, 0)
+        remembered = REMEMBERED if any(what in ("group", "slur") for what, _, _ in units) else max(remembered - 1, 0)
         if places := _attack(grammar, text, units):
             return places
     return []
@@ -117,45 +112,44 @@ def _units(grammar: AttackGrammar, words: list[str], first: int, *, named_before
         if not what:
             what = _OF_SIGN.get(words[at], "any")
         elif what == "one" and (place := _article(units)) is not None:
-            what, start = "group", units[place].start
+            what, start = "group", units[place][1]
             single = True
             del units[place]
         elif what == "is":  # "A <one of the group> is vile", but not "screwing over <group> is vile".
             what = "be" if single else "is"
         elif what == "they":
-            what = "group" if named_before or any(unit.what == "group" for unit in units) else "any"
-        units.append(_Unit(what, start, end))
+            what = "group" if named_before or any(unit[0] == "group" for unit in units) else "any"
+        units.append((what, start, end))
         at += size
-    if (
-        named_before and units[0].what == "be" and "pronouns" in grammar.lines
-    ):  # Spanish "son todos ladrones": "they" is left out.
-        units.insert(0, _Unit("group", first, first))
+    if named_before and units[0][0] == "be" and "pronouns" in grammar.lines:  # Spanish "son todos ladrones": "they" is left out.
+        units.insert(0, ("group", first, first))
     return units
 
 
 def _article(units: Sequence[_Unit]) -> int | None:
     """The place of the article or pronoun before a noun, with only insults between; None if there is none."""
     for at in range(len(units) - 1, -1, -1):
-        if units[at].what not in ("vile", "vilecurse", "curse"):
-            return at if units[at].what == "a" else None
+        what = units[at][0]
+        if what not in ("vile", "vilecurse", "curse"):
+            return at if what == "a" else None
     return None
 
 
 def _attack(grammar: AttackGrammar, text: str, units: Sequence[_Unit]) -> list[tuple[int, int]]:
     """The places of the telling words of the first attack; none if it is denied, quoted, reported or condemned."""
-    classes = [unit.what for unit in units]
+    classes = [what for what, _, _ in units]
     line = f"start {' '.join(classes)} "
     finds = sorted(found.span() for pattern in grammar.patterns_for(classes) for found in pattern.finditer(line))
     if not finds or grammar.praise_in(classes) is not None:
         return []
     places = [match.span() for match in grammar.word.finditer(text)]
-    if grammar.condemned.search(text, places[units[0].start][0], places[units[-1].end - 1][1]):
+    if grammar.condemned.search(text, places[units[0][1]][0], places[units[-1][2] - 1][1]):
         return []
     for start, end in finds:
         first, last = max(line.count(" ", 0, start) - 1, 0), line.count(" ", 0, end) - 1
         if not _is_told(classes[:first]):
-            telling = [unit for unit in units[first:last] if unit.what in _TELLING and unit.start < unit.end]
-            return [(places[unit.start][0], places[unit.end - 1][1]) for unit in telling]
+            telling = [(begin, stop) for what, begin, stop in units[first:last] if what in _TELLING and begin < stop]
+            return [(places[begin][0], places[stop - 1][1]) for begin, stop in telling]
     return []
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from service.domain.policy.signals import Kind, Signal, Span
 from workers.checks.prepared import Prepared
-from workers.checks.text.characters import has_lone_letters
+from workers.checks.text.characters import DIGITS, count, has_lone_letters
 
 CHECK = "styled_letters"
 #: Letters that stand in for Latin ones: mathematical, full-width, circled, squared and small capitals, and letters with a stroke, a
@@ -56,7 +56,7 @@ def styled_words(text: str) -> list[tuple[int, int]]:
 def spelled_names(text: str) -> tuple[tuple[int, int], ...]:
     """The places of names with a digit that are spelled letter by letter. The spam model asks for them, too: for each comment of a
     group, before this check does."""
-    if not has_lone_letters(text):
+    if (text.isascii() and not count(text, DIGITS)) or not has_lone_letters(text):
         return ()
     found = (*_SPACED.finditer(text), *_BRACKETED.finditer(text))
     return tuple(match.span() for match in found if _is_name(unicodedata.normalize("NFKC", match[0])))

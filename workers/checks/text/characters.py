@@ -17,6 +17,7 @@ def table(kept: bytes, other: bytes, *, as_one: bytes = b"") -> bytes:
 
 
 _LONE = re.compile(rb"\.a\.{1,8}a\.{1,8}a\.")
+_DOUBLED = re.compile(rb"\0.\0.\0", re.DOTALL)
 _ALONE = table(LETTERS + DIGITS, b".", as_one=b"a")
 _APART = table(_KEPT_IN_WORDS, b" ")
 
@@ -32,7 +33,16 @@ def has_lone_letters(text: str) -> bool:
     if not text.isascii():
         return True
     alone = b".%b." % text.encode().translate(_ALONE)
-    return (b".a.a." in alone or b".a.." in alone) and _LONE.search(alone) is not None
+    return alone.count(b".a.") > 1 and _LONE.search(alone) is not None
+
+
+def has_stretches(text: str) -> bool:
+    """Whether a character may stand three times in a row, or three doubled ones follow each other (`sooo`, `ffuucckk`). A fast test
+    that compares all characters of the text with the next ones at once."""
+    plain = text.encode(errors="replace")
+    number = int.from_bytes(plain, "little")
+    unlike = (number ^ number >> 8).to_bytes(len(plain), "little")
+    return b"\0\0" in unlike or _DOUBLED.search(unlike) is not None
 
 
 def between_blanks(text: str, start: int, end: int) -> tuple[int, int]:

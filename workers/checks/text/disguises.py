@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import filterfalse, pairwise
 from operator import itemgetter
 
-from workers.checks.text.characters import chunks_with, has_lone_letters
+from workers.checks.text.characters import chunks_with, has_lone_letters, has_stretches
 
 #: Longer chunks without whitespace are URLs, hashes and noise, not disguised words.
 LONGEST = 48
@@ -121,6 +121,8 @@ def _masked(core: str) -> str:
 
 
 def _stretched(text: str) -> Iterator[Disguise]:
+    if not has_stretches(text):
+        return
     for start, end in chunks_with(_STRETCHED, text):
         if end - start <= LONGEST * 8:
             yield Disguise(start, end, tuple(sorted(_squeezed(text[start:end]))))

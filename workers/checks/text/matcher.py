@@ -94,6 +94,10 @@ class Matcher:
             )
         return _longest(hits) if hits else hits
 
+    def has_any(self, text: str) -> bool:
+        """Whether any entry stands in the text, wherever it is."""
+        return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(text, overlapping=True))
+
 
 class Weighed:
     """Many short strings with a number each, all found in one pass over a text, also inside words."""

@@ -11,7 +11,7 @@ from itertools import islice
 from service.domain.text.comparable import comparable
 from service.domain.text.language import MOSTLY
 from service.domain.text.scripts import script_of
-from workers.checks.text.characters import apart, chunks_with
+from workers.checks.text.characters import apart, chunks_with, table
 from workers.checks.text.disguises import LONGEST, Disguise, places
 from workers.checks.text.edits import misspelled
 from workers.checks.text.normalize import Folded, fold
@@ -28,6 +28,8 @@ _UPSIDE_DOWN = str.maketrans("ɐqɔpǝɟƃɓɥᴉıɾʞlʃɯuodbɹsʇnʌvʍʎ", 
 _TURNED = frozenset("ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ")
 _ODD = re.compile(r"[^\s\x00-\x7f]")
 _SIGNS = re.compile(r"[|\\/()\[\]{}<>_^+#-]{2}")
+#: A table for `bytes.translate`: every match of _SIGNS becomes "##".
+_AS_SIGNS = table(rb"|\/()[]{}<>_^+#-", b" ", as_one=b"#")
 
 
 def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]:
@@ -41,7 +43,7 @@ def more_readings(folded: Folded, tokens: Collection[str]) -> Iterator[Disguise]
         yield from islice(_in_other_letters(folded, tokens), MOST_READ)
     if not text.isascii():
         yield from islice(_lookalikes_in(folded), MOST_READ)
-    if _SIGNS.search(text):
+    if _has_signs(text):
         yield from _by_signs(text)
 
 
@@ -111,6 +113,11 @@ def _lookalike(token: str) -> str:
 
 def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]
+
+
+def _has_signs(text: str) -> bool:
+    """The same as `_SIGNS.search`, but faster."""
+    return b"##" in text.encode(errors="replace").translate(_AS_SIGNS)
 
 
 def _by_signs(text: str) -> Iterator[Disguise]:

@@ -68,6 +68,21 @@ def test_few_odd_words_are_found_where_a_walk_through_all_words_finds_them():
     assert seen > 300
 
 
+def test_no_stretched_letters_and_no_pairs_of_signs_are_overlooked():
+    chance, stretched, signs = Random(14), 0, 0
+    for _ in range(3000):
+        text = "".join(
+            chance.choice(("a", "b", "aa", "bb", "cc", "(", "/", " ", "é", "\ud800")) for _ in range(chance.randrange(12))
+        )
+        found = disguises._STRETCHED.search(text) is not None
+        assert characters.has_stretches(text) or not found, text
+        assert readings._has_signs(text) == (readings._SIGNS.search(text) is not None), text
+        stretched, signs = stretched + found, signs + readings._has_signs(text)
+    assert stretched > 200
+    assert signs > 200
+    assert not characters.has_stretches("a bookseller soon agreed, well, and off we went: 'Hello'")
+
+
 def test_stretched_words_are_whole_words_between_blanks():
     for text in ("shiiit", "a shiiit,\x1caasss  b ffuucckk-shiiit", "so soo sooo"):
         found = [text[one.start : one.end] for one in disguises._stretched(text)]
