@@ -4,6 +4,7 @@ import pytest
 
 from service.domain.policy.check_input import Author, CheckInput, Circumstances, History, Lists, RecentCounts
 from service.domain.policy.evidence import leads_somewhere
+from service.domain.policy.judge import HOLD_AT
 from service.domain.policy.signals import Kind
 from workers.checks import contact, floods, forms, gibberish, history, links, mailboxes, names, phrases, privacy, site_lists
 from workers.checks.prepared import Prepared
@@ -184,3 +185,21 @@ def test_only_a_vouched_past_is_held_against_somebody():
 def test_a_sites_own_words_are_found_with_wildcards(listed, text, found):
     signals = kinds(site_lists, text, lists=Lists(blocked_words=(listed,)))
     assert [s.spans[0].text for s in signals.values()] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    "site", ["melatitoto", "Kancilslot", "rimbagacor", "WAYANGHOKI", "mahkotawin77", "cendrawasihwin", "perahu4d"]
+)
+def test_the_name_of_a_betting_site_in_plain_letters_is_held(site: str) -> None:
+    signal = kinds(phrases, f"Kemarin saya coba di {site} dan langsung untung, ayo kalian juga")[Kind.SPAM_PHRASES]
+    assert signal.score >= HOLD_AT[Kind.SPAM_PHRASES]
+    assert [span.text for span in signal.spans] == [site]
+    assert not kinds(phrases, f"Yesterday the {site} was on the shelf and nobody in the shop bought it.")
+
+
+@pytest.mark.parametrize("text", [
+    "Pak Darwin dan Bu Herwina akan kawin, mereka berkahwin di rumah kami", "Saya tidak suka judi slot dan toto, itu merusak orang muda",
+    "Kami ke Las Vegas dan pulang dengan pesawat malam itu juga", "Obat alphabet dan sorbet itu enak sekali untuk kita semua",
+])  # fmt: skip
+def test_names_and_words_that_end_alike_are_no_betting_sites(text: str) -> None:
+    assert all(signal.score < HOLD_AT[Kind.SPAM_PHRASES] for signal in kinds(phrases, text).values())
