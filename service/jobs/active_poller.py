@@ -6,8 +6,8 @@ from service.config import Settings
 
 
 class PollLease(Protocol):
-    """The lease of the active poller. The poller polls every 10 to 30 ms, and once more after it has released the lease. The
-    methods never raise."""
+    """The lease of the active poller, which a worker takes when wake-ups come fast. The poller polls every 10 to 30 ms, and once
+    more after it has released the lease. The methods never raise."""
 
     def take(self) -> bool: ...
 

@@ -1,6 +1,7 @@
 """The lease of the active poller (see `service.jobs.active_poller`) in Redis."""
 
 import logging
+import math
 import time
 
 from redis.exceptions import RedisError
@@ -15,6 +16,9 @@ log = logging.getLogger("greenroom.jobs")
 LEASE_SECONDS = 0.5
 #: Socket timeout for Redis, in seconds. Short, because comments wait meanwhile.
 PATIENCE = 0.3
+#: A worker that was woken longer ago than this many seconds does not poll: its comment is probably alone, and polling in vain costs
+#: more than the next wake-up.
+RECENT = 0.1
 
 
 class RedisPollLease:
@@ -23,10 +27,12 @@ class RedisPollLease:
     def __init__(self, url: str) -> None:
         self._redis = redis_client(url, patience=PATIENCE, reconnects=1)
         self._said = self._broken_until = 0.0
+        self._woken = -math.inf
 
     def take(self) -> bool:
-        """Take the lease if it is free. True if this worker is now the active poller."""
-        return self._say(first=True)
+        """Take the lease if it is free and this worker was woken a moment ago, too. True if it is now the active poller."""
+        before, self._woken = self._woken, time.monotonic()
+        return self._woken - before <= RECENT and self._say(first=True)
 
     def keep(self) -> bool:
         """Renew the lease, but only after half of its TTL has passed. True if this worker still is the active poller."""

@@ -30,6 +30,7 @@ def client(url: str) -> Iterator[redis.Redis]:
 
 def test_one_at_a_time_is_on_watch(url: str, client: redis.Redis) -> None:
     one, other = RedisPollLease(url), RedisPollLease(url)
+    assert not one.take(), "a comment that comes alone needs no poller"
     wait_until(one.take, what="the first watch")
     client.persist(POLLING_KEY)
     assert not other.take()

@@ -43,8 +43,8 @@ WAKE_ANOTHER_AT = 80
 def check_pending(resources: WorkerResources, *, seconds: float = 2.0) -> int:
     """Check pending comments until none is free or the time is used up. Returns how many got their verdict.
 
-    If no worker is the active poller, this worker becomes it, until no comment has come for `QUIET` seconds. The worker holds
-    no database connection while the checks run. A comment that was claimed too often is not checked, but held for a person.
+    When comments come fast and no worker is the active poller, this worker becomes it, until none has come for `QUIET` seconds. The
+    worker holds no database connection while the checks run. A comment that was claimed too often is not checked, but held for a person.
     """
     settled, watching, watch = 0, resources.poll_lease.take(), resources.poll_lease
     found = now = time.monotonic()

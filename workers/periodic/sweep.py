@@ -1,6 +1,7 @@
 """The sweep: retries work whose wake-up was lost, and runs maintenance. Works with and without a broker."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -12,6 +13,7 @@ from service.clock import utcnow
 from service.jobs.names import PAUSES, Job
 from service.jobs.wake_sockets import LOOK_EVERY, WakeSockets
 from service.logs import request_ids
+from service.store.accounts.mails import due_mail
 from service.store.comments.claim import claimed_since, oldest_unclaimed
 from service.store.webhooks.deliveries import anything_due, deliveries_claimed_since
 from workers.checking.check_pending import check_pending
@@ -34,14 +36,16 @@ log = logging.getLogger("greenroom.sweep")
 
 
 #: Seconds between two looks for comments that wait because no worker lives.
-LOOK_FOR_LATE_EVERY = 0.5
+LOOK_FOR_LATE_EVERY = 2.0
+#: Seconds after which the sweep wakes the workers although nothing waits: metrics and `greenroom doctor` show that they live.
+SHOW_LIFE_EVERY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """A job that runs again and again. Without a broker a thread runs it: at its wake-up, or `pause` seconds after its last run.
+    """A job that runs again and again: at its wake-up, or `pause` seconds after its last run.
 
-    With a broker the sweep sends the job's wake-up. If the job has no wake-up, the sweep runs the job itself.
+    Without a broker a thread runs it. With one, the sweep sends the job's wake-up, or runs a job that has none.
     """
 
     name: str
@@ -73,16 +77,53 @@ PERIODIC_JOBS = (
 )
 
 
+class Timetable:
+    """When the sweep of this process last ran each periodic job, or sent its wake-up."""
+
+    def __init__(self, resources: WorkerResources) -> None:
+        self._tolerance = resources.settings.sweep_every / 2
+        self._last: dict[str, float] = {}
+
+    def is_over(self, job: PeriodicJob, pause: float) -> bool:
+        """Whether this pause is over, or ends before the middle of the time to the next sweep."""
+        return time.monotonic() + self._tolerance >= self._last.get(job.name, -math.inf) + pause
+
+    def ran(self, job: PeriodicJob) -> None:
+        self._last[job.name] = time.monotonic()
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
 def sweep(resources: WorkerResources) -> None:
-    """One sweep: send the jobs' wake-ups, check and deliver what has waited too long, then run the jobs without a wake-up."""
-    for job in PERIODIC_JOBS:
-        if job.wake_up:
+    """One sweep: send the wake-ups of due jobs, check and deliver what has waited too long, then run due jobs without a wake-up."""
+    timetable = resources.singleton(Timetable)
+    jobs = [job for job in PERIODIC_JOBS if timetable.is_over(job, job.pause)]
+    for job in jobs:
+        if job.wake_up and (timetable.is_over(job, SHOW_LIFE_EVERY) or _waits(resources, job.wake_up)):
             resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
+            timetable.ran(job)
     check_late(resources)
     deliver_late(resources)
-    for job in PERIODIC_JOBS:
+    for job in jobs:
         if not job.wake_up:
             job.run(resources)
+            timetable.ran(job)
+
+
+def _waits(resources: WorkerResources, wake_up: Job) -> bool:
+    """Whether there is work for this wake-up: a look costs less than a wake-up in vain."""
+    now = utcnow()
+    with resources.database.reading() as session:
+        match wake_up:
+            case Job.DRAIN:
+                return oldest_unclaimed(session, now=now, lease=timedelta(seconds=resources.settings.lease)) is not None
+            case Job.DELIVER:
+                return anything_due(session, now=now)
+            case Job.MAIL:
+                return due_mail(session, now=now) is not None
+            case _:
+                return True
 
 
 def check_late(resources: WorkerResources) -> None:
