@@ -15,7 +15,7 @@ except ImportError:
 endef
 export PYTHON_FITS
 
-.PHONY: architecture clients recipes published help run demo test attacks chaos crowd failover flood soak translations screenshots clicks bench bench-quick bench-small bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
+.PHONY: architecture clients recipes published help run demo test pythons attacks chaos crowd failover flood soak translations screenshots clicks bench bench-quick bench-small bench-queue lint format locks clean schemathesis sbom icons release docs audit-deps wordpress
 .DEFAULT_GOAL := help
 
 help: ## List all targets
@@ -37,6 +37,9 @@ demo: $(VENV)/run.stamp ## The same, and post a few hundred sample comments
 
 test: $(VENV)/test.stamp ## Run the whole test suite, on every real server that this machine has
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+pythons: ## Run the suite on each Python from 3.11 to 3.14 of this machine (PYTHONS="--quick python3.13")
+	@$(PYTHON) -m release.pythons $(PYTHONS)
 
 chaos: $(VENV)/test.stamp ## Inject faults into a running Greenroom on three set-ups, then verify it (CHAOS="--seconds 1200 --faults 300")
 	$(BIN)/python -m tests.chaos $(CHAOS)
@@ -125,7 +128,7 @@ release: $(RELEASE)/release.stamp ## Build wheel and sdist, check them, try the 
 	$(RELEASE)/bin/python -m twine check --strict dist/*
 	$(MAKE) dist/greenroom-wordpress.zip
 	cp docs/sbom.json dist/
-	$(PYTHON) release/try_wheel.py dist/*.whl $(PYTHONS)
+	$(PYTHON) -m release.try_wheel dist/*.whl $(PYTHONS)
 	cd dist && sha256sum * > SHA256SUMS
 	@if [ -n "$(KEY)" ]; then gpg --batch --yes --local-user "$(KEY)" --armor --detach-sign dist/SHA256SUMS; else echo "not signed: KEY=… names a key of gpg"; fi
 	@ls -l dist

@@ -1,13 +1,12 @@
 """Tries a wheel as its users do: an empty environment, outside any checkout, `greenroom up`, and a comment that reaches its feed.
 
-    python release/try_wheel.py dist/greenroom-*.whl [PYTHON ...]
+    python -m release.try_wheel dist/greenroom-*.whl [PYTHON ...]
 
 Each PYTHON is tried in turn; one that is not on this machine is named and left out. Uses the standard library only.
 """
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +16,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
+from release.pythons import PYTHONS, find, version_of
+
 #: Seconds that a start may take.
 PATIENCE = 120.0
 
@@ -25,10 +25,10 @@ PATIENCE = 120.0
 def main(wheel: Path, pythons: list[str]) -> int:
     tried = 0
     for name in pythons or PYTHONS:
-        python = _found(name)
-        version = _version(python)
+        python = find(name)
+        version = version_of(python)
         if version is None:
-            print(f"{name}: not on this machine, left out")
+            print(f"{name}: not on this machine, or without venv; left out")
             continue
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="greenroom-wheel-") as folder:
@@ -39,21 +39,6 @@ def main(wheel: Path, pythons: list[str]) -> int:
             flush=True,
         )
     return 0 if tried else 1
-
-
-def _found(name: str) -> str:
-    """The path of this Python: one that pyenv or uv has installed, else the one on PATH."""
-    homes = (".pyenv/versions", ".local/share/uv/python")
-    installed = [path for home in homes for path in sorted(Path.home().glob(f"{home}/*/bin/{name}"))]
-    return str(installed[-1]) if installed else name
-
-
-def _version(python: str) -> str | None:
-    """The version of this Python; None where it cannot be run."""
-    if shutil.which(python) is None:
-        return None
-    found = subprocess.run([python, "-c", "import platform; print(platform.python_version())"], capture_output=True, text=True)
-    return found.stdout.strip() if found.returncode == 0 else None
 
 
 def _try(wheel: Path, python: str, folder: Path) -> None:
