@@ -54,6 +54,13 @@ def test_pages_and_hosts_are_told_that_something_is_in_an_archive(
         assert (seen("young").get_json()["archived"], len(seen("young").get_json()["history"])) == (0, 2)
 
 
+def test_an_empty_folder_is_no_archive(greenroom: Greenroom, house: House, tmp_path: Path) -> None:
+    """Whoever names the wrong folder must not read that nothing was found in it."""
+    erased = greenroom("erase", "news", "--email", "nobody@news.example", "--archives", str(tmp_path), "--yes")
+    assert erased.exit_code == 1
+    assert "expected a folder that `greenroom archive` wrote" in erased.output
+
+
 def test_erasing_a_person_reaches_the_archive(greenroom: Greenroom, database: Database, house: House, tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     run_archive(greenroom, folder)

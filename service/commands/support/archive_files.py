@@ -55,7 +55,7 @@ class ArchiveFolder:
 
     @contextmanager
     def alone(self, database: Database, *, is_new: bool = False) -> Iterator[Self]:
-        """Lock the folder against other writers. Raises Damaged if another process has the lock, or if there is no such folder and
+        """Lock the folder against other writers. Raises Damaged if another process has the lock, or if nothing was archived there and
         `is_new` is false."""
         if not is_new:
             self.demand()
@@ -69,8 +69,9 @@ class ArchiveFolder:
             yield self
 
     def demand(self) -> None:
-        """Raises Damaged if there is no such folder."""
-        if self.place.names() is None:
+        """Raises Damaged if nothing was ever archived there: who names the wrong folder must not read that nothing was found."""
+        archived = any(name.endswith(".jsonl.gz") for name in self.place.names() or ())
+        if not (archived or self.place.exists(MANIFEST)):
             raise Damaged(f"{self.place}: expected a folder that `greenroom archive` wrote")
 
     def entries(self) -> list[Entry]:
