@@ -14,7 +14,8 @@ from workers.checks.deep.wordpiece import CLS, SEP, WordPiece
 
 log = logging.getLogger("greenroom.transformer")
 
-FILE = Path(__file__).parent.parent / "models" / "transformer.onnx"
+#: The graph, whose weights are mapped from the other file; that one is a whole model by itself, too.
+GRAPH, WEIGHTS = (Path(__file__).parent.parent / "models" / name for name in ("transformer.graph.onnx", "transformer.onnx"))
 #: The packages that read it: the optional extra `greenroom[deep]`.
 PACKAGES = ("onnxruntime", "numpy")
 
@@ -101,7 +102,7 @@ def _loaded() -> Transformer | Exception | None:
     if lacking():
         return None
     try:
-        return Transformer(FILE)
+        return Transformer(GRAPH)
     except Exception as error:
         log.exception("transformer_not_loaded")
         return error
@@ -111,4 +112,4 @@ def lacking() -> str:
     """What is missing to read with the transformer, as a sentence; empty if nothing is."""
     if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
         return f"{' and '.join(missing)} not installed"
-    return "" if FILE.is_file() else f"{FILE.name} is not there"
+    return next((f"{file.name} is not there" for file in (GRAPH, WEIGHTS) if not file.is_file()), "")

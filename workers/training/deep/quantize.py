@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 
 from workers.training.deep.network import EPSILON, HEADS, LAYERS, Network
 
@@ -18,6 +19,8 @@ CONTRIB = "com.microsoft"
 KEPT_PLACES = 66
 #: The largest absolute value of a weight of seven bits, and of an embedding of eight.
 SEVEN_BITS, EIGHT_BITS = 63, 127
+#: Weights of fewer bytes stand in the graph itself.
+FEWEST_MAPPED = 4096
 
 
 @dataclass(slots=True)
@@ -77,6 +80,17 @@ def onnx_bytes(network: Network, pieces: list[str], calibration: dict[str, float
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)]
     model = helper.make_model(whole, opset_imports=opsets, ir_version=9, producer_name="greenroom")
     helper.set_model_props(model, {"vocabulary": "\n".join(pieces), "calibration": json.dumps(calibration)})
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def mapped(stored: bytes, file: str) -> bytes:
+    """The same graph, with its large weights as places in `file`, which holds these bytes. onnxruntime maps them from there instead
+    of copying them: processes share them, and rows of words that nobody writes are never read."""
+    model = onnx.load_from_string(stored)
+    for tensor in model.graph.initializer:
+        if len(tensor.raw_data) >= FEWEST_MAPPED:
+            set_external_data(tensor, file, offset=stored.index(tensor.raw_data), length=len(tensor.raw_data))
+            tensor.ClearField("raw_data")
     return bytes(model.SerializeToString(deterministic=True))
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import torch
 
-from workers.checks.deep.transformer import Transformer
+from workers.checks.deep.transformer import GRAPH, WEIGHTS, Transformer
 from workers.checks.deep.wordpiece import CLS, SEP, WordPiece
 from workers.checks.text.normalize import fold
 from workers.training.deep.calibrate import calibrated, scored
 from workers.training.deep.fine_tune import UNKNOWN, Lesson, fine_tune
 from workers.training.deep.network import BASE, BASE_LICENCE, FROZEN_LAYERS, Network, base_folder, base_network
-from workers.training.deep.quantize import onnx_bytes
+from workers.training.deep.quantize import mapped, onnx_bytes
 from workers.training.deep.rows import SETS, DeepRow, calm_news, training_rows
 from workers.training.deep.vocabulary import kept_pieces
 
@@ -29,7 +29,8 @@ NOT_FOR = (
 
 
 def train_transformer(folder: Path, out: Path, told: Callable[[str], None] = lambda _: None) -> dict[str, object]:
-    """Train, quantize and calibrate. Writes `transformer.onnx` and `transformer.json` (the card) to `out`. Returns the card."""
+    """Train, quantize and calibrate. Writes `transformer.onnx`, `transformer.graph.onnx` and `transformer.json` (the card) to `out`.
+    Returns the card."""
     base = base_folder()
     pieces, kept = kept_pieces(base)
     rows = training_rows(folder)
@@ -48,7 +49,8 @@ def finish(network: Network, pieces: list[str], folder: Path, out: Path, rows: S
     calibration = calibrated([scored(model, text) for text in calm_news(folder)])
     stored = onnx_bytes(network, pieces, calibration)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "transformer.onnx").write_bytes(stored)
+    (out / WEIGHTS.name).write_bytes(stored)
+    (out / GRAPH.name).write_bytes(mapped(stored, WEIGHTS.name))
     card = _card(rows, stored, calibration)
     (out / "transformer.json").write_text(json.dumps(card, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return card
