@@ -48,7 +48,8 @@ def check(prepared: Prepared) -> Iterator[Signal]:
 
 def not_covered(reading: CheckInput, told: Told) -> Signal | None:
     """The signal about a language that neither our checks cover nor the site accepts."""
-    claimed, script = code_of(reading.circumstances.language), told.script
+    spoken, script = reading.circumstances.language, told.script
+    claimed = code_of(spoken) if spoken else ""
     if script and (script.share >= SHARE or script.words >= WORDS):
         languages = _narrowed(languages_of(script, told.text), claimed)
         if not covered(languages, reading.languages, by_script=True):

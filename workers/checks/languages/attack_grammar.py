@@ -65,6 +65,8 @@ _OTHER = frozenset({
     "modifier", "modifier_after", "people", "person", "also",
 })  # fmt: skip
 _ENGLISH_WORD = re.compile(
+    # Most words have neither an apostrophe nor a hyphen. The other alternatives cost more.
+    r"[a-z]++(?![’'-])|"
     r"n[’']t\b|[’'](?:s|m|re|ll|ve|d)\b|(?=[a-z]++[’']t\b)[a-z]+?(?=n[’']t\b)|[a-z]+(?:-[a-z]+)*(?:[’'](?!s\b|m\b|re\b|ll\b|ve\b|d\b)[a-z]+)?|[.!?;:,\n\"“”…]"
 )
 #: In other languages "l'homme" is two words, and so is "sous-homme".

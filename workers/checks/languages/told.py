@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from html import unescape
 from unicodedata import normalize
 
@@ -36,34 +36,25 @@ class Part:
         return cls(text, words, language_of_words(words))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Told:
     """`text`: as a browser shows it, in lower case. `script`: its letters beyond Latin. `parts`: judged one by one, since the
-    language may change."""
+    language may change. `language`: its code (BCP 47); empty if the text is too short or too mixed to tell."""
 
     text: str
     script: Script | None
     parts: list[Part]
+    language: str
 
     @classmethod
     def of(cls, original: str) -> "Told":
         text = plain(original)
         starts = [at for at in range(0, len(text), LOOKED_AT) if not at or len(text) - at >= REST]
         parts = [Part.of(text[at : at + LOOKED_AT]) for at in starts]
-        return cls(text, None if text.isascii() else script_of(text), parts)
-
-    @cached_property
-    def language(self) -> str:
-        """The code of the language (BCP 47); empty if the text is too short or too mixed to tell."""
-        if self.script and self.script.share >= MOSTLY:
-            return certain_language(languages_of(self.script, self.text), self.script)
-        if not self.parts or not (guess := self.parts[0].guess).sure:
-            return ""
-        if guess.languages[0] != ENGLISH and self.is_plainly_english:
-            return ENGLISH
-        if guess.languages[0] != ENGLISH and guess.words <= FEW and self._english_share >= PERHAPS_ENGLISH:
-            return ""
-        return guess.languages[0]
+        script = None if text.isascii() else script_of(text)
+        if script and script.share >= MOSTLY:
+            return cls(text, script, parts, certain_language(languages_of(script, text), script))
+        return cls(text, script, parts, _language(parts[0]) if parts else "")
 
     @property
     def read_as(self) -> str:
@@ -75,18 +66,26 @@ class Told:
     @property
     def is_plainly_english(self) -> bool:
         """Whether at least half of the words are common English ones."""
-        return self._english_share >= SURELY_ENGLISH
+        return bool(self.parts) and english_share(different(self.parts[0].words)) >= SURELY_ENGLISH
 
-    @cached_property
-    def _english_share(self) -> float:
-        return english_share(different(self.parts[0].words)) if self.parts else 0.0
-
-    @cached_property
+    @property
     def candidates(self) -> tuple[str, ...]:
         """The possible languages, the likeliest first; empty if nothing suggests any."""
         if self.script and self.script.share >= MOSTLY:
             return languages_of(self.script, self.text)
         return self.parts[0].guess.languages if self.parts else ()
+
+
+def _language(first: Part) -> str:
+    guess = first.guess
+    if not guess.sure:
+        return ""
+    if guess.languages[0] == ENGLISH:
+        return ENGLISH
+    share = english_share(different(first.words))
+    if share >= SURELY_ENGLISH:
+        return ENGLISH
+    return "" if guess.words <= FEW and share >= PERHAPS_ENGLISH else guess.languages[0]
 
 
 def plain(original: str) -> str:

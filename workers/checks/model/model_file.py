@@ -52,8 +52,8 @@ class ShippedModels:
         `total`: its sum of `totals`. `seen`: its style features.
         """
         total += sum(map(self._seen.get, seen, repeat(0)))
-        first, second = (scale.probability(*sums(total, at)) for at, scale in enumerate(self.scales))
-        return first, second
+        first, second = self.scales
+        return first.probability(*sums(total, 0)), second.probability(*sums(total, 1))
 
     def chance_of(self, margin: float, model: int) -> float:
         """The probability that the first (0) or second (1) model gives a margin, by its calibration."""
