@@ -167,6 +167,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "PgBouncer": program("pgbouncer"),
         "nginx": program("nginx"),
         "Apache": program("apache2"),
+        "Caddy": program("caddy"),
         "PHP": shutil.which("php"),
         "MariaDB": MariaDb.find(Path()),
         "WordPress": WordPress.there(),

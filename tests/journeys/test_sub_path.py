@@ -1,10 +1,8 @@
 """A whole Greenroom below a path of another host's, on a Unix socket behind nginx."""
 
-import http.client
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -22,59 +20,46 @@ from service.store.tables.accounts import Role
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Scope
 from tests.browser.queue_page import answered
+from tests.browser.test_passkeys import Phone
+from tests.integrations.connected_blog import DOUBTFUL, ConnectedBlog
+from tests.support.behind_proxy.below_path import Installed
 from tests.support.behind_proxy.crawl import crawl
-from tests.support.behind_proxy.proxies import RECIPES, Apache, Nginx, Proxy
+from tests.support.behind_proxy.proxies import RECIPES, Apache, Caddy, Nginx, Proxy
 from tests.support.desk import Desk, opened
 from tests.support.furnished_site import furnish
 from tests.support.news_page import served_pages
+from tests.support.oidc_provider import CLIENT, Provider
+from tests.support.oidc_provider import SECRET as OIDC_SECRET
 from tests.support.process_tree import Up
-from tests.support.servers import PATIENCE
+from tests.support.servers import wait_until
+from tests.support.smtp_server import SmtpServer, serving_smtp
+from tests.support.wordpress import MariaDb
+from tests.support.wordpress_plugin import PluginBlog
 
 SECRET = "a secret that only the tests know, long enough"
 PASSWORD = "a quiet room behind the stage"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """A furnished Greenroom below `/comments` of nginx, the key of its site, and a page of the site on another origin."""
-
-    desk: Desk
-    proxy: Proxy
-    key: str
-    host: str
-
-    def ask(self, path: str, body: object = None, *, source: str = "127.0.0.1", **headers: str) -> Reply:
-        sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection("127.0.0.1", self.proxy.port, timeout=PATIENCE, source_address=(source, 0))
-        data = None if body is None else json.dumps(body)
-        with closing(connection):
-            connection.request("GET" if body is None else "POST", path, data, sent)
-            answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
-
-    def counts_clients_apart(self, one: str, other: str) -> bool:
-        """Whether each client has its own rate limit, whatever address it claims to have."""
-        left = [self._left(source) for source in (*[one] * 6, other)]
-        # A new minute may begin meanwhile, so three of six requests at least are of the same minute.
-        return min(left) <= max(left) - 2 and left[-1] == max(left)
-
-    def _left(self, source: str) -> int:
-        """The requests that this client still has, by the RateLimit header of its answer."""
-        forged = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
-        answer = self.ask("/comments/livez", source=source, **forged)
-        return int(answer.headers["RateLimit"].partition("r=")[2].partition(";")[0])
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    with Provider(tmp_path_factory.mktemp("provider")) as provider:
+        yield provider
 
 
 @pytest.fixture(scope="module")
-def installed(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def mail_server() -> Iterator[SmtpServer]:
+    with serving_smtp("127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def installed(
+    chromium: Browser,
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    provider: Provider,
+    mail_server: SmtpServer,
+) -> Iterator[Installed]:
     folder = tmp_path_factory.mktemp("below")
     nginx, home = Nginx.find(folder), folder / "home"
     if nginx is None:
@@ -95,6 +80,13 @@ def installed(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest
             "GREENROOM_TRUSTED_PROXIES": "1",
             "GREENROOM_SECRET_KEY": SECRET,
             "GREENROOM_BROKER": "none",
+            "GREENROOM_OIDC_ISSUER": provider.issuer,
+            "GREENROOM_OIDC_CLIENT_ID": CLIENT,
+            "GREENROOM_OIDC_CLIENT_SECRET": OIDC_SECRET,
+            "GREENROOM_OIDC_NAME": "Newsroom login",
+            "GREENROOM_MAIL_URL": mail_server.url(),
+            "GREENROOM_MAIL_FROM": "greenroom@news.example",
+            "GREENROOM_WEBHOOK_ALLOW": "127.0.0.0/8",
         }
         with nginx, Up(home, **settings):
             yield Installed(desk, nginx, key, origin)
@@ -137,6 +129,54 @@ def test_a_moderator_signs_in_decides_and_takes_it_back(installed: Installed) ->
     assert installed.desk.troubles == []
 
 
+def test_a_link_by_mail_a_passkey_and_a_provider_sign_in(
+    installed: Installed, provider: Provider, mail_server: SmtpServer
+) -> None:
+    page = installed.desk.sit_down("Hal", preferences={"practice_declined": True})
+    phone, home = Phone(page), installed.desk.address
+    page.context.clear_cookies()
+    installed.desk.open(page, "/sign-in")
+    page.get_by_label("E-mail address").fill("hal@news.example")
+    page.get_by_role("button", name="Send me a link").click()
+    wait_until(lambda: bool(mail_server.mails), what="the mail with the link")
+    [link] = re.findall(r"https?://\S+/sign-in/\S+", mail_server.mails[-1].get_content())
+    assert link.startswith(f"{home}/sign-in/")
+    page.goto(link)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Create a passkey").click()
+    page.wait_for_url(f"{home}/queue")
+    assert [passkey["userName"] for passkey in phone.passkeys] == ["hal@news.example"]
+    page.context.clear_cookies()
+    installed.desk.open(page, "/decisions")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(f"{home}/decisions")
+    provider.next("ida@news.example")
+    page = installed.desk.sit_down("Ida", preferences={"practice_declined": True})
+    page.context.clear_cookies()
+    installed.desk.open(page, "/decisions")
+    page.get_by_role("button", name="Newsroom login").click()
+    page.wait_for_url(f"{home}/decisions")
+    assert {cookie["path"].rstrip("/") for cookie in page.context.cookies()} == {"/comments"}
+    assert installed.desk.troubles == []
+
+
+def test_a_blog_of_wordpress_is_moderated(installed: Installed, mariadb: MariaDb, tmp_path: Path) -> None:
+    if not PluginBlog.there():
+        pytest.skip("WordPress is not to be had on this machine")
+    wordpress = PluginBlog(tmp_path)
+    wordpress.database = mariadb
+    with wordpress:
+        # The blog of the tests reaches nothing but this address of the machine.
+        blog = ConnectedBlog(wordpress, installed.desk.address.replace("localhost", "127.0.0.1"), installed.key)
+        with blog.api:
+            blog.connect()
+            comment = blog.comment(DOUBTFUL)
+            blog.copy_becomes(comment, "held")
+            blog.decide(comment, "approve")
+            blog.becomes(comment, "approved")
+        assert not wordpress.faults()
+
+
 def test_a_page_of_the_site_shows_the_comments_and_takes_one(installed: Installed) -> None:
     page = installed.desk.sit_down("Gil")
     page.goto(f"{installed.host}/story.html")
@@ -161,21 +201,35 @@ def test_the_answers_of_the_api_name_addresses_below_the_path(installed: Install
     assert json.loads(installed.ask("/comments/v1/comments/none").body)["type"].startswith("/comments/docs/errors#")
 
 
-def test_apache_passes_the_path_on_as_well(chromium: Browser, tmp_path: Path) -> None:
-    apache = Apache.find(tmp_path)
-    if apache is None:
-        pytest.skip("Apache is not to be had on this machine")
-    settings = {"GREENROOM_PUBLIC_URL": f"{apache.url}/comments", "GREENROOM_TRUSTED_PROXIES": "1"}
+@pytest.mark.parametrize(("kind", "recipe"), [(Apache, "apache-sub-path.conf"), (Caddy, "Caddyfile-sub-path")])
+def test_other_proxies_pass_the_path_on_as_well(kind: type[Proxy], recipe: str, chromium: Browser, tmp_path: Path) -> None:
+    proxy = kind.find(tmp_path)
+    if proxy is None:
+        pytest.skip(f"{kind.name} is not to be had on this machine")
+    settings = {"GREENROOM_PUBLIC_URL": f"{proxy.url}/comments", "GREENROOM_TRUSTED_PROXIES": "1"}
     thread = "https%3A%2F%2Fnews.example%2Fa%2Fstory"
     with opened(chromium, tmp_path, **settings) as desk:
-        recipe = (RECIPES / "apache-sub-path.conf").read_text()
-        apache.recipe = recipe.replace("http://127.0.0.1:8000", desk.address)
-        with apache:
-            there = Installed(desk, apache, "", "")
+        proxy.recipe = (RECIPES / recipe).read_text().replace("127.0.0.1:8000", desk.address.removeprefix("http://"))
+        proxy.recipe = proxy.recipe.replace("\nnews.example {", f"\n:{proxy.port} {{")
+        with proxy:
+            there = Installed(desk, proxy, "", "")
             assert there.ask("/comments").headers["Location"] == "/comments/queue"
             assert there.ask(f"/comments/v1/threads/{thread}/comments?site=news").status == 200
             assert there.ask("/comments/metrics").status in (403, 404)
             assert there.counts_clients_apart("127.0.0.3", "127.0.0.4")
+
+
+def test_caddy_in_front_of_a_host_name_of_its_own(chromium: Browser, tmp_path: Path) -> None:
+    caddy = Caddy.find(tmp_path)
+    if caddy is None:
+        pytest.skip("Caddy is not to be had on this machine")
+    with opened(chromium, tmp_path, GREENROOM_PUBLIC_URL=caddy.url, GREENROOM_TRUSTED_PROXIES="1") as desk:
+        recipe = (RECIPES / "Caddyfile").read_text().replace("127.0.0.1:8000", desk.address.removeprefix("http://"))
+        caddy.recipe = recipe.replace("\ncomments.news.example {", f"\n:{caddy.port} {{")
+        with caddy:
+            there = Installed(desk, caddy, "", "")
+            assert there.ask("/").headers["Location"] == "/queue"
+            assert there.ask("/metrics").status == 404
 
 
 def test_a_client_is_known_by_the_address_that_the_proxy_saw(installed: Installed) -> None:

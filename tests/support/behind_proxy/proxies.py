@@ -66,3 +66,22 @@ class Apache(Proxy):
             f"{user}ErrorLog {self.folder}/error.log\nDefaultRuntimeDir {self.folder}\nDocumentRoot {self.folder}\n{self.recipe}\n"
         )
         return [self.binary, "-DFOREGROUND", "-d", str(self.folder), "-f", str(self.folder / "apache.conf")]
+
+
+class Caddy(Proxy):
+    """Without TLS: a certificate for a public name is nothing that a test could get."""
+
+    name = "caddy"
+
+    def command(self) -> list[str]:
+        (self.folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{self.recipe}")
+        return [
+            "env",
+            f"HOME={self.folder}",
+            self.binary,
+            "run",
+            "--adapter",
+            "caddyfile",
+            "--config",
+            str(self.folder / "Caddyfile"),
+        ]
