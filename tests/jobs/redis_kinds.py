@@ -27,6 +27,8 @@ class UserRedis(Redis):
         options = ["--aclfile", f"{self.folder}/users.acl"]
         if self.replica_of:
             options += ["--replicaof", "127.0.0.1", str(self.replica_of)]
+        if self.tls:
+            options += ["--tls-replication", "yes", "--tls-ca-cert-file", f"{self.tls}/cert.pem"]
         options += ["--masteruser", "boss", "--masterauth", PASSWORD, "--repl-diskless-sync-delay", "0"]
         if self.tls:
             options += ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no"]
@@ -49,10 +51,17 @@ class SentinelServer(Server):
     """A Sentinel that watches the Redis `greenroom`. It has a password of its own."""
 
     watched: int
+    tls: Path | None = None
 
     def command(self) -> list[str]:
+        place = f"port {self.port}\n"
+        if self.tls:
+            place = (
+                f"port 0\ntls-port {self.port}\ntls-replication yes\ntls-auth-clients no\ntls-ca-cert-file {self.tls}/cert.pem\n"
+            )
+            place += f"tls-cert-file {self.tls}/cert.pem\ntls-key-file {self.tls}/key.pem\n"
         (self.folder / "sentinel.conf").write_text(
-            f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\nrequirepass watch\n"
+            f"{place}bind 127.0.0.1\ndir {self.folder}\nrequirepass watch\n"
             f"sentinel monitor greenroom 127.0.0.1 {self.watched} 2\nsentinel auth-user greenroom boss\n"
             f'sentinel auth-pass greenroom "{PASSWORD}"\nsentinel down-after-milliseconds greenroom 500\n'
             f"sentinel failover-timeout greenroom 3000\nsentinel sentinel-pass watch\n"
@@ -60,34 +69,37 @@ class SentinelServer(Server):
         return [shutil.which("redis-sentinel") or "", str(self.folder / "sentinel.conf")]
 
     def ask(self) -> redis.Redis:
-        return redis.Redis(port=self.port, password="watch", decode_responses=True)
+        sealed = {"ssl": True, "ssl_ca_certs": f"{self.tls}/cert.pem"} if self.tls else {}
+        return redis.Redis(port=self.port, password="watch", decode_responses=True, **sealed)
 
     def ready(self) -> bool:
         return _answers(self.ask())
 
 
-def certificate(folder: Path) -> None:
+def certificate(folder: Path, names: str = "DNS:localhost") -> None:
     """A certificate for localhost that is its own authority."""
-    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    words = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName={names}"
     places = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
     subprocess.run(["openssl", *words.split(), *places], check=True, capture_output=True)
 
 
 @contextmanager
-def sentinel_set(folder: Path) -> Iterator[tuple[str, dict[int, UserRedis], list[SentinelServer]]]:
+def sentinel_set(folder: Path, tls: Path | None = None) -> Iterator[tuple[str, dict[int, UserRedis], list[SentinelServer]]]:
     """A Redis, its replica and three Sentinels: their address, the two servers by port, and the Sentinels."""
     with ExitStack() as held:
         first, second = (_made(UserRedis.find, folder / name) for name in ("first", "second"))
+        first.tls = second.tls = tls
         held.enter_context(first)
         second.replica_of = first.port
         held.enter_context(second)
         watchers = [_made(SentinelServer, folder / f"sentinel{n}") for n in range(3)]
         for watcher in watchers:
-            watcher.watched = first.port
+            watcher.watched, watcher.tls = first.port, tls
             held.enter_context(watcher)
         wait_until(lambda: all(map(_knows_all, watchers)), what="the Sentinels to know each other and the replica")
         hosts = ",".join(f"127.0.0.1:{watcher.port}" for watcher in watchers)
-        address = f"sentinel://greenroom:{QUOTED}@{hosts}/greenroom/0?sentinel_password=watch"
+        scheme, options = ("sentinels", f"&ssl_ca_certs={tls}/cert.pem") if tls else ("sentinel", "")
+        address = f"{scheme}://greenroom:{QUOTED}@{hosts}/greenroom/0?sentinel_password=watch{options}"
         yield address, {server.port: server for server in (first, second)}, watchers
 
 

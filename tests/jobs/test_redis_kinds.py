@@ -21,20 +21,22 @@ from tests.support.servers import PATIENCE, free_port, wait_until
 CHECKS = f"greenroom:jobs:{Route.CHECKS}"
 
 
-@pytest.fixture(scope="module", params=["user and password", "TLS", "Sentinel"])
+@pytest.fixture(scope="module", params=["user and password", "TLS", "Sentinel", "Sentinel with TLS"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis-kind")
-    if request.param == "Sentinel":
+    if "TLS" in request.param:
+        # Sentinels name their Redis by its IP address.
+        certificate(folder, "DNS:localhost,IP:127.0.0.1")
+    if request.param.startswith("Sentinel"):
         if not shutil.which("redis-sentinel"):
             pytest.skip("redis-sentinel is not to be had on this machine")
-        with sentinel_set(folder) as (address, _, _):
+        with sentinel_set(folder, folder if "TLS" in request.param else None) as (address, _, _):
             yield address
         return
     server = UserRedis.find(folder)
     if server is None:
         pytest.skip("Redis is not to be had on this machine")
     if request.param == "TLS":
-        certificate(folder)
         server.tls = folder
     with server:
         yield server.url
