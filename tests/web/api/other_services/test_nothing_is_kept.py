@@ -27,6 +27,8 @@ def test_no_text_is_stored_or_logged(
     door: FlaskClient, key: str, database: Database, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    # Another test of this process may have set a higher level for our own loggers.
+    caplog.set_level(logging.DEBUG, logger="greenroom")
     stored(database, settings, SECRET)
     door.get("/livez")
     coral = phase(f"<div>{TEXT}</div>")
