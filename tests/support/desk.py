@@ -122,11 +122,14 @@ def opened(chromium: Browser, folder: Path, database_url: str = "", **settings_t
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield Desk(app, f"http://127.0.0.1:{port}", database, chromium)
-    for context in list(chromium.contexts):
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    database.close()
-    app.extensions["greenroom"].close()
+    try:
+        yield Desk(app, f"http://127.0.0.1:{port}", database, chromium)
+    finally:
+        # Also after a test that failed: a server that goes on would keep the test run from ending.
+        for context in list(chromium.contexts):
+            context.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        database.close()
+        app.extensions["greenroom"].close()
