@@ -36,6 +36,14 @@ def at_rest(page: Page) -> None:
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def back_at_the_top(page: Page) -> None:
+    """Wait until a scroll by a finger has run out, which takes the longer the faster it was; then go back."""
+    page.evaluate(
+        "new Promise((done) => { let last = -1, same = 0; const look = () => { same = scrollY === last ? same + 1 : 0; last = scrollY;"
+        " same > 20 ? done(scrollTo(0, 0)) : requestAnimationFrame(look); }; look(); })"
+    )
+
+
 def current(page: Page) -> str:
     return page.locator(".card.current .text").inner_text()
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from service.domain.states import State
-from tests.browser.queue_page import Calm, current, eventually, number_in, swipe
+from tests.browser.queue_page import Calm, back_at_the_top, current, eventually, number_in, swipe
 from tests.support.desk import PHONE, Desk
 from tests.support.seeding import Seed, sow
 from tests.support.synthetic import SEEDS
@@ -37,6 +37,7 @@ def test_a_swipe_on_a_phone_is_an_extra(desk: Desk, calm: Calm) -> None:
     sow(desk.database, "news", [Seed(f"comment number {n}\n" + "and a long tale of it\n" * 40, minutes=20 - n) for n in range(3)])
     page = desk.open(desk.sit_down(**PHONE))
     swipe(page, (60, 400), (70, 340), (90, 250), (110, 150))  # Upwards: only scrolls.
+    back_at_the_top(page)
     swipe(page, (60, 400), (100, 402), (150, 405), (70, 402))  # The finger turns back.
     assert current(page).startswith("comment number 0")
     swipe(page, (60, 400), (100, 402), (180, 405), (290, 405))
