@@ -4,6 +4,7 @@ The view handles every other case: an unusual header, an API key that is not cac
 only the view reports errors. Both paths share the rules, the group commit and the rate limits.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable
@@ -45,6 +46,7 @@ class FastPost:
         self._resources, self._root = resources, resources.settings.sub_path
         self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
+        self._to_wake_for: list[str] = []
 
     async def response(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
         """Store the comment and return the response. None if the view should answer."""
@@ -65,7 +67,7 @@ class FastPost:
         if not isinstance(outcome, Accepted):
             return None
         crash_point(CrashPoint.ACCEPTED)
-        self._resources.notifier.notify(Job.DRAIN)
+        self._wake_soon(request_id)
         name, thread = str(outcome.comment_id), submission.draft.thread.id
         body = accepted_as_json(name, caller.site_id, thread, base=self._resources.settings.url)
         observe("comments.submit_comment", "POST", "202", time.perf_counter() - began)
@@ -77,6 +79,18 @@ class FastPost:
             ("X-Request-Id", request_id),
         ]
         return WsgiResponse(202, self._said + raw(own), body)
+
+    def _wake_soon(self, request_id: str) -> None:
+        """Wake a worker once for all comments of a commit, whose requests go on in one turn of the event loop. A wake-up gives the
+        GIL away, so one for each comment took a third of the processor time of accepting it."""
+        if not self._to_wake_for:
+            asyncio.get_running_loop().call_soon(self._wake)
+        self._to_wake_for.append(request_id)
+
+    def _wake(self) -> None:
+        ids, self._to_wake_for = self._to_wake_for, []
+        request_ids.set(tuple(ids))
+        self._resources.notifier.notify(Job.DRAIN)
 
     def _caller(self, authorization: str) -> ApiKeyHolder | None:
         """The holder of this API key, if it is cached and may send comments."""
