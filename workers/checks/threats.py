@@ -43,7 +43,7 @@ _THREATS = (
     rf"you(?: all)?(?: people)? (?:should|deserve to|ought to|need to|must) (?:all )?(?:be (?:{_HURT_PAST})|get (?:{_HURT_PAST})|die|rot|hang)\b(?! out| of| laughing)",
     rf"(?:i )?(?:hope|wish|pray) (?:that )?(?:you|your \w+)(?: all)?(?: and your \w+)? (?:would |will )?"
     rf"(?:die|dies|rot|rots|burn|suffer|choke|drown|(?:get|gets|are|is|be) (?:{_HURT_PAST}|cancer|hit by))\b(?! out| of| laughing)",
-    # To anyone else only what is no figure of speech: "I will find him and slit his throat", "somebody should put a bullet in her".
+    # Against a third person, only in words that are never a figure of speech: "I will find him and slit his throat", "somebody should put a bullet in her".
     rf"(?:{_I_WILL}|{_SOMEBODY_SHOULD})(?: \w+){{0,9}}? (?:(?:slit|cut|slash) (?:his|her|their) throats?|(?:smash|bash|crush|cave) (?:his|her|their) "
     r"(?:skulls?|heads?) in|put (?:a|two|some) bullets? (?:in|into|through) (?:him|her|them|his|their|each))\b",
     r"(?:i|we)(?: already| do)? know where (?:you|your (?:kids?|children|family|wife|husband|daughter|son|mother)) (?:lives?|sleeps?|works?|parks?|goe?s?)\b",

@@ -37,7 +37,8 @@ log = logging.getLogger("greenroom.sweep")
 
 #: Seconds between two looks for comments that wait because no worker lives.
 LOOK_FOR_LATE_EVERY = 2.0
-#: Seconds after which the sweep wakes the workers although nothing waits: metrics and `greenroom doctor` show that they live.
+#: Seconds after which the sweep wakes the workers although nothing waits: they look whether a model should learn, and metrics and
+#: `greenroom doctor` show that they live.
 SHOW_LIFE_EVERY = 30.0
 
 
@@ -84,8 +85,8 @@ class Timetable:
         self._tolerance = resources.settings.sweep_every / 2
         self._last: dict[str, float] = {}
 
-    def is_over(self, job: PeriodicJob, pause: float) -> bool:
-        """Whether this pause is over, or ends before the middle of the time to the next sweep."""
+    def is_due(self, job: PeriodicJob, pause: float) -> bool:
+        """Whether the pause since its last run is over, or ends before the middle of the time to the next sweep."""
         return time.monotonic() + self._tolerance >= self._last.get(job.name, -math.inf) + pause
 
     def ran(self, job: PeriodicJob) -> None:
@@ -96,23 +97,23 @@ class Timetable:
 
 
 def sweep(resources: WorkerResources) -> None:
-    """One sweep: send the wake-ups of due jobs, check and deliver what has waited too long, then run due jobs without a wake-up."""
+    """One sweep: wake the workers where work waits, check and deliver what has waited too long, then run due jobs without a wake-up."""
     timetable = resources.singleton(Timetable)
-    jobs = [job for job in PERIODIC_JOBS if timetable.is_over(job, job.pause)]
-    for job in jobs:
-        if job.wake_up and (timetable.is_over(job, SHOW_LIFE_EVERY) or _waits(resources, job.wake_up)):
+    for job in PERIODIC_JOBS:
+        if job.wake_up and (timetable.is_due(job, SHOW_LIFE_EVERY) or _waits(resources, job.wake_up)):
             resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
             timetable.ran(job)
     check_late(resources)
     deliver_late(resources)
-    for job in jobs:
-        if not job.wake_up:
+    for job in PERIODIC_JOBS:
+        if not job.wake_up and timetable.is_due(job, job.pause):
             job.run(resources)
             timetable.ran(job)
 
 
 def _waits(resources: WorkerResources, wake_up: Job) -> bool:
-    """Whether there is work for this wake-up: a look costs less than a wake-up in vain."""
+    """Whether there is work for this wake-up: a look costs less than a wake-up in vain. Learning waits until the workers are woken
+    anyway."""
     now = utcnow()
     with resources.database.reading() as session:
         match wake_up:
@@ -123,7 +124,7 @@ def _waits(resources: WorkerResources, wake_up: Job) -> bool:
             case Job.MAIL:
                 return due_mail(session, now=now) is not None
             case _:
-                return True
+                return False
 
 
 def check_late(resources: WorkerResources) -> None:

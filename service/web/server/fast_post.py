@@ -46,7 +46,7 @@ class FastPost:
         self._resources, self._root = resources, resources.settings.sub_path
         self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
-        self._to_wake_for: list[str] = []
+        self._new_request_ids: list[str] = []
 
     async def response(self, environ: Environ, exact: bytes) -> WsgiResponse | None:
         """Store the comment and return the response. None if the view should answer."""
@@ -81,14 +81,14 @@ class FastPost:
         return WsgiResponse(202, self._said + raw(own), body)
 
     def _wake_soon(self, request_id: str) -> None:
-        """Wake a worker once for all comments of a commit, whose requests go on in one turn of the event loop. A wake-up gives the
-        GIL away, so one for each comment took a third of the processor time of accepting it."""
-        if not self._to_wake_for:
+        """Wake a worker once for all comments of a commit: their requests resume in one turn of the event loop. A wake-up releases the
+        GIL. One for each comment took a third of the processor time of accepting it."""
+        if not self._new_request_ids:
             asyncio.get_running_loop().call_soon(self._wake)
-        self._to_wake_for.append(request_id)
+        self._new_request_ids.append(request_id)
 
     def _wake(self) -> None:
-        ids, self._to_wake_for = self._to_wake_for, []
+        ids, self._new_request_ids = self._new_request_ids, []
         request_ids.set(tuple(ids))
         self._resources.notifier.notify(Job.DRAIN)
 

@@ -34,7 +34,10 @@ def is_read(reading: CheckInput) -> bool:
     told = Told.of(reading.text)
     if told.language not in ("", ENGLISH) or (told.script and told.script.share > FOREIGN):
         return False
-    return bool(told.language) or not (words := words_of(fold(reading.text).text)) or any(map(shipped_models().knows, words))
+    if told.language:
+        return True
+    words = words_of(fold(reading.text).text)
+    return not words or any(map(shipped_models().knows, words))
 
 
 def with_findings(reading: CheckInput, signals: Sequence[Signal], model: Transformer) -> tuple[Signal, ...]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import islice
 from unicodedata import normalize
 
-from workers.checks.model.linear import GAINS, WEIGHTS, Linear, Scale, pack, sums
+from workers.checks.model.linear import LETTERS, WEIGHTS, Linear, Scale, columns, pack, sums
 from workers.checks.text.matcher import Weighed
 
 FILE = "models/languages.json.gz"
@@ -20,7 +20,6 @@ SHORTEST, LONGEST, READ = 2, 5, 600
 ALONE = frozenset({"de"})
 #: Hinglish and Roman Urdu were learned together.
 _SAME = {"ur-Latn": "hi-Latn"}
-_LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 #: A reason names at most MOST_TOLD words, found among the first MOST_TRIED.
 MOST_TOLD, MOST_TRIED = 3, 40
 _CHUNK = re.compile(r"[^\s.,!?;:\"()\u3002\uff0c\uff01\uff1f\u0964\u060c\u061f]{2,}")
@@ -74,28 +73,23 @@ def packed(shared: Linear, alone: Linear, scales: Mapping[str, tuple[float, floa
     """Serialise the model of most languages and that of `ALONE`, with the slope and offset of each language. The same models give the
     same bytes."""
     features = sorted({*shared.weights, *alone.weights})
-    columns: dict[str, str] = {}
+    stored: dict[str, str] = {}
     steps = {}
     for name, model in (("shared", shared), ("alone", alone)):
-        weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
-        gain = max(gain for _, gain in model.weights.values()) / GAINS
-        pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
-        columns[f"{name} weights"] = "".join(_LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
-        columns[f"{name} gains"] = "".join(_LETTERS[round(each / gain)] for _, each in pairs)
-        steps[name] = [weight, gain, model.bias]
+        stored[f"{name} weights"], stored[f"{name} gains"], steps[name] = columns(model, features)
     scale = {language: [*steps["alone" if language in ALONE else "shared"], *pair] for language, pair in scales.items()}
-    plain = {"features": "\n".join(features), "scales": scale, **columns}
+    plain = {"features": "\n".join(features), "scales": scale, **stored}
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), compresslevel=9, mtime=0)
 
 
 def unpacked(stored: bytes) -> AttackModel:
     """Load the models that `packed` wrote."""
     plain = json.loads(gzip.decompress(stored))
-    columns = [plain[f"{name} {column}"] for name in ("shared", "alone") for column in ("weights", "gains")]
-    step = {letter: at for at, letter in enumerate(_LETTERS)}
+    stored_columns = [plain[f"{name} {column}"] for name in ("shared", "alone") for column in ("weights", "gains")]
+    step = {letter: at for at, letter in enumerate(LETTERS)}
     numbers = [
         pack((step[weight] - WEIGHTS, step[gain]), (step[own] - WEIGHTS, step[own_gain]))
-        for weight, gain, own, own_gain in zip(*columns, strict=True)
+        for weight, gain, own, own_gain in zip(*stored_columns, strict=True)
     ]
     scales = {language: Scale(*numbers_) for language, numbers_ in plain["scales"].items()}
     return AttackModel(plain["features"].split("\n"), numbers, scales)

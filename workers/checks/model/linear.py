@@ -1,12 +1,14 @@
 """Linear models over sets of strings. Both models share one packed integer per feature, so one sum scores both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, log, sqrt
 
 #: Weights and gains are whole numbers of steps of a model's scale: -WEIGHTS to WEIGHTS, and 0 to GAINS. Features come in a set,
 #: whose order differs between processes. A sum of integers is the same in any order.
 WEIGHTS, GAINS = 45, 7
+#: A file stores each weight and each gain as one of these characters.
+LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 #: Two weights and two gains are packed into one integer: adding packed integers adds all four. Even with the most features of a
 #: text (ngrams.MOST) no sum overflows its bits. Usual sums stay within the 63 bits that Python adds fast.
 _WEIGHT_BITS, _GAIN_BITS = 18, 15
@@ -68,6 +70,16 @@ class Scale:
     def chance_of(self, margin: float) -> float:
         """The probability that a comment with this margin is unwanted."""
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
+
+
+def columns(model: Linear, features: Sequence[str]) -> tuple[str, str, list[float]]:
+    """The model as a file stores it: the weights and the gains of these features, one of `LETTERS` each, and the numbers that give the
+    steps their size: [weight, gain, bias]. A feature that the model does not have weighs 0."""
+    weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
+    gain = max(gain for _, gain in model.weights.values()) / GAINS
+    pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
+    weights = "".join(LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
+    return weights, "".join(LETTERS[round(each / gain)] for _, each in pairs), [weight, gain, model.bias]
 
 
 def pack(first: tuple[int, int], second: tuple[int, int]) -> int:

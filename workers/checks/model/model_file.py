@@ -7,14 +7,12 @@ from functools import cache
 from importlib.resources import files
 from itertools import repeat
 
-from workers.checks.model.linear import GAINS, WEIGHTS, Hit, Linear, Scale, pack, sums
+from workers.checks.model.linear import LETTERS, WEIGHTS, Hit, Linear, Scale, columns, pack, sums
 from workers.checks.model.ngrams import Tokens, as_phrases, as_pieces
 from workers.checks.text.matcher import Weighed
 
 FILE = "models/shelf.json.gz"
 _ORDER = ("spam", "abuse")
-#: The file stores each weight and each gain as one of these characters.
-_LETTERS = "".join(chr(code) for code in range(35, 35 + 2 * WEIGHTS + 1))
 #: Added to a weight, so that a byte holds it, and 0 is none.
 _SHIFT = WEIGHTS + 1
 
@@ -114,16 +112,12 @@ def packed(spam: Linear, abuse: Linear) -> bytes:
     The same models give the same bytes.
     """
     features = sorted({*spam.weights, *abuse.weights})
-    columns: dict[str, str] = {}
+    stored: dict[str, str] = {}
     scales = []
     for name, model in (("spam", spam), ("abuse", abuse)):
-        weight = max(abs(weight) for weight, _ in model.weights.values()) / WEIGHTS
-        gain = max(gain for _, gain in model.weights.values()) / GAINS
-        pairs = [model.weights.get(feature, (0.0, 0.0)) for feature in features]
-        columns[f"{name} weights"] = "".join(_LETTERS[WEIGHTS + round(each / weight)] for each, _ in pairs)
-        columns[f"{name} gains"] = "".join(_LETTERS[round(each / gain)] for _, each in pairs)
-        scales.append([weight, gain, model.bias, model.slope, model.offset])
-    plain = {"features": "\n".join(features), "scales": scales, **columns}
+        stored[f"{name} weights"], stored[f"{name} gains"], steps = columns(model, features)
+        scales.append([*steps, model.slope, model.offset])
+    plain = {"features": "\n".join(features), "scales": scales, **stored}
     return gzip.compress(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode(), compresslevel=9, mtime=0)
 
 
@@ -135,8 +129,8 @@ def unpacked(stored: bytes) -> ShippedModels:
 def _read(stored: bytes) -> tuple[list[str], list[int], list[Scale]]:
     """The features, packed numbers and scales of the file. A separate function, so that the parsed JSON is freed on return."""
     plain = json.loads(gzip.decompress(stored))
-    columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
-    numbers = list(map(_Numbers().__getitem__, zip(*columns, strict=True)))
+    stored_columns = [plain[f"{name} {column}"] for name in _ORDER for column in ("weights", "gains")]
+    numbers = list(map(_Numbers().__getitem__, zip(*stored_columns, strict=True)))
     return plain["features"].split("\n"), numbers, [Scale(*scale) for scale in plain["scales"]]
 
 
@@ -144,7 +138,7 @@ class _Numbers(dict[tuple[str, ...], int]):
     """Caches the packed number of each row of four letters. Many features share a row: there are only a few thousand rows."""
 
     def __missing__(self, row: tuple[str, ...]) -> int:
-        weight, gain, other_weight, other_gain = map(_LETTERS.index, row)
+        weight, gain, other_weight, other_gain = map(LETTERS.index, row)
         number = self[row] = pack((weight - WEIGHTS, gain), (other_weight - WEIGHTS, other_gain))
         return number
 

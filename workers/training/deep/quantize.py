@@ -85,7 +85,7 @@ def onnx_bytes(network: Network, pieces: list[str], calibration: dict[str, float
 
 def mapped(stored: bytes, file: str) -> bytes:
     """The same graph, with its large weights as places in `file`, which holds these bytes. onnxruntime maps them from there instead
-    of copying them: processes share them, and rows of words that nobody writes are never read."""
+    of copying them, so processes share them, and the system can take their pages back."""
     model = onnx.load_from_string(stored)
     for tensor in model.graph.initializer:
         if len(tensor.raw_data) >= FEWEST_MAPPED:
