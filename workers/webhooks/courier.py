@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from service.domain.ids import new_id
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
 from service.store.webhooks.chat_messages import chat_messages
-from service.store.webhooks.deliveries import DueWork, claim, due_work, release
+from service.store.webhooks.deliveries import DueWork, can_claim, claim, due_work, release
 from service.store.webhooks.outgoing import Outgoing, outgoing
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.send_pool import SendPool
@@ -125,7 +126,7 @@ class Courier:
         database, now, token = self._resources.database, utcnow(), new_id()
         back = self._pool.handed_back(late=late)
         work = DueWork(events=False, deliveries=False) if late else self._due_work(now)
-        if not (ended or back or work.events or work.deliveries):
+        if not (ended or back or work.events or (work.deliveries and self._can_claim(now))):
             return []
         with database.writing() as session:
             if ended:
@@ -143,6 +144,13 @@ class Courier:
     def _due_work(self, now: datetime) -> DueWork:
         with self._resources.database.reading() as session:
             return due_work(session, now=now)
+
+    def _can_claim(self, now: datetime) -> bool:
+        """Whether what is due may be sent now. A read, since every write transaction takes SQLite's write lock."""
+        limit, slow_limit = self._pool.limits()
+        room = partial(self._pool.room, arrived=0)
+        with self._resources.database.reading() as session:
+            return can_claim(session, limit=limit, slow_limit=slow_limit, room=room, now=now)
 
     def _record(self, session: Session, ended: Sequence[AttemptResult], now: datetime) -> None:
         record_attempts(session, ended, now=now, probe_every=self._probe_every)

@@ -1,6 +1,6 @@
 """Queries of the delivery worker: which deliveries are due, in which order, and the lease that claims them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,6 +64,12 @@ def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timed
     return session.scalar(held.limit(1)) is not None
 
 
+def can_claim(session: Session, *, limit: int, slow_limit: int, room: Callable[..., int], now: datetime) -> bool:
+    """Whether `claim` would lease anything now. Only a read: what is due may be due to endpoints that are busy or broken."""
+    choices = _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=False)
+    return any(ids for _, ids in choices)
+
+
 def claim(
     session: Session,
     *,
@@ -82,19 +88,10 @@ def claim(
     delivery as a probe: the one that has waited longest, even if it is not due yet.
     """
     chosen: list[UUID] = []
-    left = {False: limit, True: slow_limit}
-    for endpoint in session.execute(_ready(), {"now": now}).all():
-        probing, is_chat, is_slow = endpoint.failures >= BREAKER, endpoint.kind in CHATS, endpoint.slow_milliseconds > 0
-        most = min(left[is_slow], 1 if probing else room(endpoint.id, is_slow=is_slow))
-        if most > 0:
-            values = {"endpoint_id": endpoint.id, "now": now, "most": MOST_TOGETHER if is_chat else most}
-            found = session.scalars(_candidates(probing=probing, is_chat=is_chat), values).all()
-            chosen += found
-            left[is_slow] -= 1 if is_chat and found else len(found)
-            if probing:
-                _probed(session, endpoint.id, now + probe_every)
-    # A test is sent at once, also to a broken or disabled endpoint.
-    chosen += session.scalars(_tests(), {"now": now, "most": left[False]})
+    for probed, ids in _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=True):
+        chosen += ids
+        if probed:
+            _probed(session, probed, now + probe_every)
     if not chosen:
         return []
     return session.scalars(
@@ -116,6 +113,23 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
             .values(lease_token=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )
+
+
+def _choices(
+    session: Session, *, limit: int, slow_limit: int, room: Callable[..., int], now: datetime, lock: bool
+) -> Iterator[tuple[UUID | None, Sequence[UUID]]]:
+    """What may be leased, endpoint by endpoint, and the endpoint's id if it is broken and gets a probe."""
+    left = {False: limit, True: slow_limit}
+    for endpoint in session.execute(_ready(), {"now": now}).all():
+        probing, is_chat, is_slow = endpoint.failures >= BREAKER, endpoint.kind in CHATS, endpoint.slow_milliseconds > 0
+        most = min(left[is_slow], 1 if probing else room(endpoint.id, is_slow=is_slow))
+        if most > 0:
+            values = {"endpoint_id": endpoint.id, "now": now, "most": MOST_TOGETHER if is_chat else most}
+            found = session.scalars(_candidates(probing=probing, is_chat=is_chat, lock=lock), values).all()
+            left[is_slow] -= 1 if is_chat and found else len(found)
+            yield endpoint.id if probing else None, found
+    # A test is sent at once, also to a broken or disabled endpoint.
+    yield None, session.scalars(_tests(), {"now": now, "most": left[False]}).all()
 
 
 @cache
@@ -154,7 +168,7 @@ def _ready() -> Any:
 
 
 @cache
-def _candidates(*, probing: bool, is_chat: bool) -> Any:
+def _candidates(*, probing: bool, is_chat: bool, lock: bool) -> Any:
     """Deliveries to one endpoint, apart from those that must wait for an earlier delivery of the same comment that is still
     due. A message to a chat tells all of them together, so there none has to wait."""
     now: Moment = bindparam("now")
@@ -166,7 +180,7 @@ def _candidates(*, probing: bool, is_chat: bool) -> Any:
         earlier.seq < Delivery.seq,
         earlier.state == DeliveryState.DUE,
     )
-    return (
+    candidates = (
         select(Delivery.id)
         .where(
             Delivery.endpoint_id == endpoint_id,
@@ -178,9 +192,9 @@ def _candidates(*, probing: bool, is_chat: bool) -> Any:
         )
         .order_by(Delivery.due_at, Delivery.id)
         .limit(bindparam("most"))
-        # SKIP LOCKED: delivery workers do not wait for each other's row locks.
-        .with_for_update(skip_locked=True, of=Delivery)
     )
+    # SKIP LOCKED: delivery workers do not wait for each other's row locks.
+    return candidates.with_for_update(skip_locked=True, of=Delivery) if lock else candidates
 
 
 def _probed(session: Session, endpoint_id: UUID, next_probe: datetime) -> None:

@@ -1,5 +1,6 @@
 """The delivery worker's claims: couriers send each delivery once, leases end, and no endpoint takes the place of another."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from threading import Event as Signal
@@ -13,8 +14,8 @@ from service.actions.webhooks.endpoints import change_endpoint
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.domain.webhooks.retry_schedule import SLOW_MILLISECONDS
-from service.store.tables.outbox import Delivery, DeliveryState
-from service.store.webhooks.deliveries import claim
+from service.store.tables.outbox import Delivery, DeliveryState, Endpoint
+from service.store.webhooks.deliveries import BREAKER, claim
 from tests.support.servers import PATIENCE, wait_until
 from tests.support.webhook_receiver import Receiver, answers
 from tests.workers.webhooks.webhook_host import HOUR, Host, deliver, now
@@ -164,3 +165,29 @@ def test_where_there_is_more_than_can_be_sent_no_endpoint_waits_for_the_end_of_i
         for _ in range(38):
             claim(session, token=new_id(), limit=2, now=now(), **leased)
     assert {delivery.endpoint_id for delivery in host.deliveries() if delivery.lease_token} == endpoints
+
+
+def test_a_courier_whose_endpoints_are_busy_or_broken_only_reads(
+    host: Host, resources: WorkerResources, receiver: Receiver
+) -> None:
+    """Else it would take SQLite's write lock five times a second, for nothing."""
+    gate, few = Signal(), replace(resources, settings=replace(resources.settings, courier_threads=1))
+    receiver.behaviour = lambda request: (gate.wait(PATIENCE), answers(204)(request))[1]
+    with Receiver() as broken:
+        host.add_endpoint(broken)
+        host.posts(3)
+        with host.database.writing() as session:
+            slow = Endpoint.id == host.endpoint
+            session.execute(update(Endpoint).where(slow).values(slow_milliseconds=SLOW_MILLISECONDS))
+            session.execute(update(Endpoint).where(~slow).values(failures=BREAKER, probe_at=now() + HOUR))
+        while not receiver.receipts:
+            deliver(few, seconds=0.2)
+        statements: list[str] = []
+        listen.listen(few.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+        deliver(few, seconds=0.2)
+        gate.set()
+        assert not any(word in statement for statement in statements for word in ("IMMEDIATE", "UPDATE", "INSERT"))
+        assert any("FROM endpoint" in statement for statement in statements)
+        while len(receiver.receipts) < 3:
+            deliver(few, seconds=0.2)
+        assert not broken.receipts
