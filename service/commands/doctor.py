@@ -213,15 +213,22 @@ def _broker() -> Finding:
     try:
         if fault := unusable(url):
             return Finding("broker", False, fault, NAME_ANOTHER)
-        facts: dict[str, Any] = client.info()
-        waiting = {route: client.llen(f"greenroom:jobs:{route}") for route in Route}
+        waiting = ", ".join(f"{client.llen(f'greenroom:jobs:{route}')} {route}" for route in Route)
+        return _facts(client, waiting)
     except redis.RedisError as error:
         do = "comments are checked a little later until it is back; is REDIS_URL right?"
         return Finding("broker", False, f"Redis cannot be used: {reason_of(error)}", do)
     finally:
         client.close()
-    queued = ", ".join(f"{count} {route}" for route, count in waiting.items())
-    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {queued}"
+
+
+def _facts(client: redis.Redis, waiting: str) -> Finding:
+    try:
+        facts: dict[str, Any] = client.info()
+    except redis.exceptions.NoPermissionError:
+        do = "`ACL SETUSER … +info` lets it; until then nobody sees whether Redis evicts wake-ups (maxmemory-policy)"
+        return Finding("broker", None, f"Redis can be used, but its user may not ask about it (INFO); {waiting}", do)
+    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {waiting}"
     good = facts["maxmemory_policy"] == "noeviction"
     return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted wake-up costs time")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from service.jobs.redis_client import redis_client
 from tests.support.process_tree import GREENROOM, Up
 from tests.support.servers import Postgres, Redis, free_port
 from tests.support.smtp_server import PASSWORD, USER, certificate, serving_smtp
@@ -47,6 +48,16 @@ def test_a_database_that_is_away_is_named_and_its_password_is_not(tmp_path: Path
     assert "cannot be reached" in found["database"]["says"]
     assert "hunter2" not in str(found)
     assert found["broker"]["ok"] is True
+
+
+def test_a_user_of_redis_who_may_not_ask_about_it_can_use_it(tmp_path: Path, redis_server: Redis) -> None:
+    with redis_client(redis_server.url, patience=5) as client:
+        client.acl_setuser("plain", enabled=True, nopass=True, keys=["greenroom:*"], commands=["+@all", "-@dangerous"])
+        _, found = diagnosis(GREENROOM_HOME=str(tmp_path), REDIS_URL=redis_server.url.replace("://", "://plain:any@"))
+        client.acl_deluser("plain")
+    assert found["broker"]["ok"] is None
+    assert found["broker"]["says"] == "Redis can be used, but its user may not ask about it (INFO); 0 checks, 0 deliveries"
+    assert "+info" in found["broker"]["do"]
 
 
 def test_a_mail_server_is_tried_and_its_password_is_not_shown(tmp_path: Path) -> None:
