@@ -29,7 +29,7 @@ from service.web.http.compression import compress
 from service.web.http.environ_keys import BODY_ERROR
 from service.web.http.errors import register_error_handlers
 from service.web.http.header_limits import too_large
-from service.web.http.i18n import ago, count, day, moment, month
+from service.web.http.i18n import ago, count, day, duration, moment, month
 from service.web.http.json_body import MAX_BODY
 from service.web.http.request_id import request_id_of
 from service.web.http.request_line import check_request_line
@@ -180,7 +180,7 @@ def open_pages(app: Flask) -> None:
     for name in PAGES:
         import_module(name)
     Babel(app, locale_selector=_language, timezone_selector=_time_zone, default_translation_directories="translations")
-    app.jinja_env.filters.update(ago=ago, count=count, day=day, moment=moment, month=month)
+    app.jinja_env.filters.update(ago=ago, count=count, day=day, duration=duration, moment=moment, month=month)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(bp)
     for status in (404, 405):

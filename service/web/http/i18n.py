@@ -92,3 +92,9 @@ def _format(then: datetime, pattern: str) -> str:
 def count(number: int, *, most: int = MANY) -> str:
     """A number, or `most` with a plus sign if it is larger."""
     return f"{flask_babel.format_decimal(most)}+" if number > most else str(flask_babel.format_decimal(number))
+
+
+def duration(milliseconds: int) -> str:
+    """How long something took: "340 ms", and "2.5 s" from one second on."""
+    number, unit = (milliseconds, _("ms")) if milliseconds < 1000 else (round(milliseconds / 1000, 1), _("s"))
+    return f"{flask_babel.format_decimal(number)} {unit}"

@@ -61,7 +61,10 @@ def test_a_slow_endpoint_is_shown_as_slow(
     slow = _tested(settings, database)
     assert slow >= SLOW_MILLISECONDS
     for page in ("/settings/endpoints", f"/settings/endpoints/{endpoint['id']}"):
-        assert f"slow, last answer after {slow} ms" in html_of(ada.get(page))
+        assert f"slow, last answer after {round(slow / 1000, 1):g} s" in html_of(ada.get(page))
+        assert f"langsam, letzte Antwort nach {round(slow / 1000, 1):g} s".replace(".", ",") in html_of(
+            ada.get(page, headers={"Accept-Language": "de"})
+        )
     assert [one["slow_milliseconds"] for one in client.get("/v1/endpoints").json["endpoints"]] == [slow]
     assert [one["slow_milliseconds"] for one in _listed(settings)] == [slow]
     assert "greenroom_endpoints_slow 1.0" in client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).get_data(
