@@ -100,7 +100,8 @@ def live(soak: Soak, say: Callable[[str], None], *, seconds: float = inf) -> Non
     settle(soak)
     _restart(soak)
     settle(soak)
-    wait_until(lambda: _retention_has_run(soak), pause=0.1, what="retention")
+    # A run a minute forgets some thousand authors.
+    wait_until(lambda: _retention_has_run(soak), seconds=1_200, pause=0.1, what="retention")
     _archive(soak)
 
 

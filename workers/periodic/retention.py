@@ -13,11 +13,10 @@ from workers.resources.worker_resources import WorkerResources
 
 log = logging.getLogger("greenroom.retention")
 
-#: Maximum number of comments that one run erases. Each has its own transaction, so that other writers get their turn.
-AT_ONCE = 200
-#: FORGOTTEN: maximum number of comments whose authors' personal data one transaction deletes. TIMES: maximum number of such
-#: transactions in one run.
-FORGOTTEN, TIMES = 500, 4
+#: The most comments of a site that one run erases, and the most whose authors it forgets: a run a minute keeps up with ten million
+#: comments a day. Each is erased in a transaction of its own, and AT_ONCE authors are forgotten in one, so that other writers get
+#: their turn.
+ERASED, FORGOTTEN, AT_ONCE = 1_000, 10_000, 500
 
 
 def apply_retention(resources: WorkerResources, now: datetime | None = None) -> int:
@@ -48,7 +47,7 @@ def _erased(resources: WorkerResources, site_id: str, kept: Retention, now: date
     if before is None:
         return 0, True
     with resources.database.reading() as session:
-        ids = some_of(session, rejected_of(site_id, before, now=now), limit=AT_ONCE)
+        ids = some_of(session, rejected_of(site_id, before, now=now), limit=ERASED)
     count = 0
     for comment_id in ids:
         try:
@@ -57,19 +56,18 @@ def _erased(resources: WorkerResources, site_id: str, kept: Retention, now: date
         except Conflict:
             # A race: the comment changed state meanwhile. The next run sees its new state.
             continue
-    return count, len(ids) < AT_ONCE
+    return count, len(ids) < ERASED
 
 
 def _forgotten(resources: WorkerResources, site_id: str, kept: Retention, now: datetime) -> tuple[int, bool]:
+    """Forget the authors of old comments. Returns of how many comments, and whether none is left."""
     before = kept.personal_before(now)
     if before is None:
         return 0, True
+    with resources.database.reading() as session:
+        ids = some_of(session, personal_of(site_id, before), limit=FORGOTTEN)
     count = 0
-    for _ in range(TIMES):
-        with resources.database.reading() as session:
-            ids = some_of(session, personal_of(site_id, before), limit=FORGOTTEN)
-        if not ids:
-            return count, True
+    for start in range(0, len(ids), AT_ONCE):
         with resources.database.writing() as session:
-            count += forget_authors(session, ids)
-    return count, False
+            count += forget_authors(session, ids[start : start + AT_ONCE])
+    return count, len(ids) < FORGOTTEN
