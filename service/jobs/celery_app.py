@@ -80,6 +80,8 @@ _CELERY: dict[str, Any] = {
     "broker_transport_options": {
         "global_keyprefix": PREFIX,
         "visibility_timeout": 120,
+        # Seconds of one BRPOP. A wake-up ends it at once; without one, Celery would ask each second.
+        "polling_interval": 4,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_timeout": 2,

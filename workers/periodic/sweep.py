@@ -36,7 +36,7 @@ log = logging.getLogger("greenroom.sweep")
 
 
 #: Seconds between two looks for comments that wait because no worker lives.
-LOOK_FOR_LATE_EVERY = 2.0
+LOOK_FOR_LATE_EVERY = 3.0
 #: Seconds after which the sweep wakes the workers although nothing waits: they look whether a model should learn, and metrics and
 #: `greenroom doctor` show that they live.
 SHOW_LIFE_EVERY = 30.0
@@ -98,9 +98,9 @@ class Timetable:
 
 def sweep(resources: WorkerResources) -> None:
     """One sweep: wake the workers where work waits, check and deliver what has waited too long, then run due jobs without a wake-up."""
-    timetable = resources.singleton(Timetable)
+    timetable, waiting = resources.singleton(Timetable), _waiting(resources)
     for job in PERIODIC_JOBS:
-        if job.wake_up and (timetable.is_due(job, SHOW_LIFE_EVERY) or _waits(resources, job.wake_up)):
+        if job.wake_up and (job.wake_up in waiting or timetable.is_due(job, SHOW_LIFE_EVERY)):
             resources.notifier.notify(job.wake_up, anyway=job.wake_up is Job.DRAIN)
             timetable.ran(job)
     check_late(resources)
@@ -111,20 +111,17 @@ def sweep(resources: WorkerResources) -> None:
             timetable.ran(job)
 
 
-def _waits(resources: WorkerResources, wake_up: Job) -> bool:
-    """Whether there is work for this wake-up: a look costs less than a wake-up in vain. Learning waits until the workers are woken
+def _waiting(resources: WorkerResources) -> set[Job]:
+    """The wake-ups that there is work for: a look costs less than a wake-up in vain. Learning waits until the workers are woken
     anyway."""
-    now = utcnow()
-    with resources.database.reading() as session:
-        match wake_up:
-            case Job.DRAIN:
-                return oldest_unclaimed(session, now=now, lease=timedelta(seconds=resources.settings.lease)) is not None
-            case Job.DELIVER:
-                return anything_due(session, now=now)
-            case Job.MAIL:
-                return due_mail(session, now=now) is not None
-            case _:
-                return False
+    now, lease = utcnow(), timedelta(seconds=resources.settings.lease)
+    with resources.database.reading_quickly() as session:
+        waits = {
+            Job.DRAIN: oldest_unclaimed(session, now=now, lease=lease) is not None,
+            Job.DELIVER: anything_due(session, now=now),
+            Job.MAIL: due_mail(session, now=now) is not None,
+        }
+    return {job for job, some in waits.items() if some}
 
 
 def check_late(resources: WorkerResources) -> None:
@@ -132,7 +129,7 @@ def check_late(resources: WorkerResources) -> None:
     worker lives. While workers claim comments they are left alone, however long the queue is."""
     settings, now = resources.settings, utcnow()
     lease, late = timedelta(seconds=settings.lease), now - timedelta(seconds=settings.sweep_after)
-    with resources.database.reading() as session:
+    with resources.database.reading_quickly() as session:
         oldest = oldest_unclaimed(session, now=now, lease=lease)
         needed = oldest is not None and oldest < late and not claimed_since(session, late, lease=lease)
     if needed and oldest:
@@ -149,7 +146,7 @@ def deliver_late(resources: WorkerResources) -> None:
     # A worker that waits for slow receivers claims nothing for as long as an attempt lasts.
     since = late - timedelta(seconds=settings.webhook_timeout)
     lease, own = delivery_lease(settings), resources.singleton(Courier).under_way
-    with resources.database.reading() as session:
+    with resources.database.reading_quickly() as session:
         needed = anything_due(session, now=late) and not deliveries_claimed_since(session, since, lease=lease, own=own)
     if needed:
         deliver(resources)
