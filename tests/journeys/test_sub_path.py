@@ -219,19 +219,6 @@ def test_other_proxies_pass_the_path_on_as_well(kind: type[Proxy], recipe: str, 
             assert there.counts_clients_apart("127.0.0.3", "127.0.0.4")
 
 
-def test_caddy_in_front_of_a_host_name_of_its_own(chromium: Browser, tmp_path: Path) -> None:
-    caddy = Caddy.find(tmp_path)
-    if caddy is None:
-        pytest.skip("Caddy is not to be had on this machine")
-    with opened(chromium, tmp_path, GREENROOM_PUBLIC_URL=caddy.url, GREENROOM_TRUSTED_PROXIES="1") as desk:
-        recipe = (RECIPES / "Caddyfile").read_text().replace("127.0.0.1:8000", desk.address.removeprefix("http://"))
-        caddy.recipe = recipe.replace("\ncomments.news.example {", f"\n:{caddy.port} {{")
-        with caddy:
-            there = Installed(desk, caddy, "", "")
-            assert there.ask("/").headers["Location"] == "/queue"
-            assert there.ask("/metrics").status == 404
-
-
 def test_a_client_is_known_by_the_address_that_the_proxy_saw(installed: Installed) -> None:
     assert installed.counts_clients_apart("127.0.0.5", "127.0.0.6")
 

@@ -88,14 +88,14 @@ def until(page: Page, truth: str) -> None:
 
 
 @contextmanager
-def browser() -> Iterator[Browser | None]:
+def browser(*flags: str) -> Iterator[Browser | None]:
     """Debian's Chromium, or None if this machine has none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
         yield None
         return
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1000)
+        chromium = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags], timeout=PATIENCE * 1000)
         yield chromium
         chromium.close()
 

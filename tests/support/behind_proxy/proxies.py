@@ -48,10 +48,12 @@ class Nginx(Proxy):
         user = "user root;" if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(
             f"{user} daemon off; pid {self.folder}/pid; worker_processes 1; error_log {self.folder}/error.log;\n"
-            f"events {{}}\nhttp {{ access_log off; {folders}"
-            f"server {{ listen 127.0.0.1:{self.port}; {self.recipe} }} }}\n"
+            f"events {{}}\nhttp {{ access_log off; {folders} {self.servers()} }}\n"
         )
         return [self.binary, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+
+    def servers(self) -> str:
+        return f"server {{ listen 127.0.0.1:{self.port}; {self.recipe} }}"
 
 
 class Apache(Proxy):
@@ -69,12 +71,12 @@ class Apache(Proxy):
 
 
 class Caddy(Proxy):
-    """Without TLS: a certificate for a public name is nothing that a test could get."""
-
     name = "caddy"
+    #: Its options for all sites. Without TLS, unless a test says otherwise.
+    options = "auto_https off"
 
     def command(self) -> list[str]:
-        (self.folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{self.recipe}")
+        (self.folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\t{self.options}\n}}\n{self.recipe}")
         return [
             "env",
             f"HOME={self.folder}",
