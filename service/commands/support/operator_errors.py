@@ -41,11 +41,19 @@ _CLASSES = {
     "25006": "the database takes no writes: DATABASE_URL names a standby",
 }
 
-#: What libpq says of a certificate, what that means, and what to do.
-_CERTIFICATES = {
+#: What libpq says of an attempt to connect, what that means, and what to do; the first that fits. Where it tried with TLS and without,
+#: its message tells of both.
+_CONNECTIONS = {
     "certificate verify failed": "the database's certificate is signed by nobody trusted: does sslrootcert in the URL name its authority?",
     "does not match host name": "the database's certificate is for another host: name the host in the URL as the certificate does",
-    "root certificate file": "the file that sslrootcert in the URL names is not there, or cannot be read",
+    "root certificate file": "sslmode=verify-ca and verify-full need the file of the authority: sslrootcert in the URL has to name it, and it has to be readable",
+    "valid client certificate": "the database wants a certificate of the client: sslcert and sslkey in the URL name its files",
+    "does not support SSL": "the database speaks no TLS: turn it on there, or leave sslmode out of the URL",
+    "SSL encryption": "no rule in pg_hba.conf of PostgreSQL lets this user in from here: do user, database and host in DATABASE_URL fit?",
+    "no encryption": "the database takes only connections with TLS: set sslmode=verify-full and sslrootcert in the URL, or sslmode=require",
+    "password authentication failed": _CLASSES["28"],
+    'FATAL:  role "': _CLASSES["28"],
+    'FATAL:  database "': _CLASSES["3D"],
 }
 
 
@@ -80,6 +88,6 @@ def _of_the_database(error: DBAPIError) -> str | None:
 
 def _of_the_connection(message: str) -> str:
     """A sentence for an attempt to connect that failed. Of several hosts, the message has a line each."""
-    if (found := next((text for words, text in _CERTIFICATES.items() if words in message), "")) != "":
+    if (found := next((text for words, text in _CONNECTIONS.items() if words in message), "")) != "":
         return found
     return f"the database cannot be reached: {message.splitlines()[0]}; does it run, and is DATABASE_URL right?"
