@@ -112,6 +112,8 @@ def test_a_certificate_of_the_client_is_shown(server: OpenPostgres, tmp_path: Pa
         ("postgres@127.0.0.1:{port}/postgres?sslmode=verify-full&sslrootcert={ca}/nothing.pem", "has to name it"),
         ("sealed@127.0.0.1:{port}/postgres?sslmode=disable", "takes only connections with TLS"),
         ("known@127.0.0.1:{port}/postgres?sslmode=require", "wants a certificate of the client"),
+        ("known@127.0.0.1:{port}/postgres?sslmode=require&sslcert={other}/mail.pem&sslkey={other}/mail.pem", "that it trusts"),
+        ("known@127.0.0.1:{port}/postgres?sslmode=require&sslcert={other}/mail.pem&sslkey={other}/open.pem", "chmod 600"),
         ("stranger@127.0.0.1:{port}/postgres", "pg_hba.conf of PostgreSQL"),
         ("named:wrong@127.0.0.1:{port}/postgres", "refuses the user or the password"),
         ("named:right@127.0.0.1:{port}/nowhere", "has no database of this name"),
@@ -120,7 +122,9 @@ def test_a_certificate_of_the_client_is_shown(server: OpenPostgres, tmp_path: Pa
 def test_an_address_that_does_not_fit_has_its_own_sentence(
     address: str, sentence: str, server: OpenPostgres, tmp_path: Path
 ) -> None:
-    certificate(tmp_path)
+    own = certificate(tmp_path)
+    own.chmod(0o600)
+    (tmp_path / "open.pem").write_bytes(own.read_bytes())
     assert sentence in _refusal(f"postgresql://{address.format(port=server.port, ca=server.folder, other=tmp_path)}")
 
 

@@ -41,13 +41,18 @@ _CLASSES = {
     "25006": "the database takes no writes: DATABASE_URL names a standby",
 }
 
+_OF_THE_CLIENT = (
+    "the database wants a certificate of the client that it trusts: sslcert and sslkey in the URL name the files of one"
+)
 #: What libpq says of an attempt to connect, what that means, and what to do; the first that fits. Where it tried with TLS and without,
 #: its message tells of both.
 _CONNECTIONS = {
     "certificate verify failed": "the database's certificate is signed by nobody trusted: does sslrootcert in the URL name its authority?",
     "does not match host name": "the database's certificate is for another host: name the host in the URL as the certificate does",
     "root certificate file": "sslmode=verify-ca and verify-full need the file of the authority: sslrootcert in the URL has to name it, and it has to be readable",
-    "valid client certificate": "the database wants a certificate of the client: sslcert and sslkey in the URL name its files",
+    "valid client certificate": _OF_THE_CLIENT,
+    "alert unknown ca": _OF_THE_CLIENT,
+    "private key file": "the key of the client's certificate, sslkey in the URL, is not there, or others may read it (chmod 600)",
     "does not support SSL": "the database speaks no TLS: turn it on there, or leave sslmode out of the URL",
     "SSL encryption": "no rule in pg_hba.conf of PostgreSQL lets this user in from here: do user, database and host in DATABASE_URL fit?",
     "no encryption": "the database takes only connections with TLS: set sslmode=verify-full and sslrootcert in the URL, or sslmode=require",
