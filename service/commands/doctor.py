@@ -1,6 +1,5 @@
 """`greenroom doctor`: examines this installation, reports problems and says what to do."""
 
-import http.client
 import importlib.metadata
 import json
 import platform
@@ -9,33 +8,28 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import click
-import redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service.clock import utcnow
 from service.commands.config import doubts
-from service.commands.support.broker_check import NAME_ANOTHER, reason_of, unusable
 from service.commands.support.context import new_database, settings
 from service.commands.support.operator_errors import advice
-from service.commands.support.own_web import connection_to_web, listening_at
 from service.commands.support.root_secret import ADVICE as SECRET_ADVICE
+from service.commands.support.server_findings import Finding, broker, mail, web
 from service.config import BadSetting
-from service.jobs.names import Route
-from service.jobs.redis_client import redis_client
 from service.store.db.read_replica import catch_up, position, replica_of
 from service.store.db.schema_version import RETIRED_ADVICE, Schema, known_revisions, revision, schema
 from service.store.lifecycle import installation
 from service.store.reports.gauges import failing_endpoints, gauges
 from service.store.reports.work_totals import work_totals
-from workers.resources.mail_server import MailFailed, MailServer
 
 #: If a comment has been pending for more than this many seconds, no worker runs.
 LATE = 60.0
@@ -43,16 +37,6 @@ LATE = 60.0
 ROOM = 1_000_000_000
 #: Seconds that two clocks may differ. Hosts refuse webhooks whose timestamp is five minutes off.
 SKEW = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one test. `ok` is False if something must be done, None if it is only a note."""
-
-    about: str
-    ok: bool | None
-    says: str
-    do: str = ""
 
 
 @click.command()
@@ -90,13 +74,13 @@ def _findings() -> Iterator[Finding]:
     yield from findings
     if reached and settings().read_database_url:
         yield _replica()
-    yield _broker()
-    yield _mail()
-    web = _web()
-    yield web
+    yield broker()
+    yield mail()
+    answer = web()
+    yield answer
     if reached:
         yield from _work()
-        yield from _workers(serving=web.ok is not None)
+        yield from _workers(serving=answer.ok is not None)
 
 
 def _versions() -> Finding:
@@ -151,9 +135,8 @@ def _folder() -> Iterator[Finding]:
         if file.exists() and file.stat().st_mode & 0o077:
             yield Finding("folder", False, f"others may read {file}", f"chmod 600 {file}, and think of who may have read it")
     if not settings().secret_key and not (home / "secret.key").exists():
-        yield Finding(
-            "folder", False, f"{home}/secret.key is not there", "`greenroom up` makes it; restore it where you have a backup"
-        )
+        do = "put it back from where you keep it; `greenroom up` makes that of a new installation"
+        yield Finding("folder", False, f"{home}/secret.key is not there", do)
 
 
 def _database() -> tuple[bool, list[Finding]]:
@@ -205,59 +188,6 @@ def _replica() -> Finding:
     return Finding("replica", True, f"it has caught up within {took:.1f} s")
 
 
-def _broker() -> Finding:
-    url = settings().redis_url
-    if not settings().has_broker:
-        return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
-    client = redis_client(url, patience=1)
-    try:
-        if fault := unusable(url):
-            return Finding("broker", False, fault, NAME_ANOTHER)
-        waiting = ", ".join(f"{client.llen(f'greenroom:jobs:{route}')} {route}" for route in Route)
-        return _facts(client, waiting)
-    except redis.RedisError as error:
-        do = "comments are checked a little later until it is back; is REDIS_URL right?"
-        return Finding("broker", False, f"Redis cannot be used: {reason_of(error)}", do)
-    finally:
-        client.close()
-
-
-def _facts(client: redis.Redis, waiting: str) -> Finding:
-    try:
-        facts: dict[str, Any] = client.info()
-    except redis.exceptions.NoPermissionError:
-        do = "`ACL SETUSER … +info` lets it; until then nobody sees whether Redis evicts wake-ups (maxmemory-policy)"
-        return Finding("broker", None, f"Redis can be used, but its user may not ask about it (INFO); {waiting}", do)
-    says = f"Redis {facts['redis_version']}, {facts['maxmemory_policy']}, append-only {'on' if facts['aof_enabled'] else 'off'}; {waiting}"
-    good = facts["maxmemory_policy"] == "noeviction"
-    return Finding("broker", good or None, says, "" if good else "set maxmemory-policy noeviction: an evicted wake-up costs time")
-
-
-def _mail() -> Finding:
-    if not settings().sends_mail:
-        return Finding("mail", True, "none: an admin gives out sign-in links; the setting mail_url sends them")
-    server = MailServer.of(settings())
-    try:
-        server.check()
-    except MailFailed as failure:
-        do = "do the host, port, user and password in mail_url fit, and does the server offer TLS with a certificate that is trusted?"
-        return Finding("mail", False, f"{server.host}:{server.port} cannot be used: {failure}", do)
-    return Finding("mail", True, f"{server.host}:{server.port} answers; mails are sent from {server.sender}")
-
-
-def _web() -> Finding:
-    place, connection = listening_at(settings()), connection_to_web(settings(), seconds=3)
-    try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        status = json.loads(answer.read())["status"]
-    except (OSError, http.client.HTTPException, ValueError, KeyError):
-        return Finding("web", None, f"nobody answers at {place}", "`greenroom up` or `greenroom web` starts it")
-    finally:
-        connection.close()
-    return Finding("web", status == "ok", f"answers at {place}: {status}")
-
-
 def _installation(session: Session) -> Iterator[Finding]:
     if installation.is_resting(session):
         do = "`greenroom resume` ends that; in a copy for tests delete its webhooks instead"
@@ -283,14 +213,16 @@ def _workers(*, serving: bool) -> Iterator[Finding]:
 def _work() -> Iterator[Finding]:
     with new_database().reading() as session:
         yield from _installation(session)
+        # Nothing is late where nothing is to be done.
+        rests = installation.is_resting(session)
         found = gauges(session, now=utcnow())
         failing = failing_endpoints(session)
-    late = found.oldest_pending > LATE
+    late = found.oldest_pending > LATE and not rests
     do = "does a worker or a sweep run? `greenroom sweep` does the work of both" if late else ""
     yield Finding(
         "comments", not late, f"{found.pending} pending, the oldest for {found.oldest_pending:.0f} s; {found.held} held", do
     )
-    behind = found.oldest_delivery > LATE
+    behind = found.oldest_delivery > LATE and not rests
     says = f"{found.deliveries_due} due, the latest by {found.oldest_delivery:.0f} s; {found.deliveries_dead} dead"
     do = "is `greenroom courier` or `greenroom sweep` running?" if behind and not failing else ""
     yield Finding("webhooks", False if behind and not failing else None if found.deliveries_dead else True, says, do)

@@ -87,7 +87,9 @@ webhook.add_command(list_endpoints)
 
 
 @webhook.command()
-@click.option("--port", default=8765, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."
+)
 @click.option("--secret", "secrets", multiple=True, help="The endpoint's secret (whsec_…); may be repeated.")
 @click.option("--register", metavar="SITE", help="Make an endpoint of SITE that leads here, and remove it at the end.")
 @click.option("--answer", default=204, show_default=True, type=click.IntRange(200, 599), help="Status to answer with.")
@@ -101,7 +103,10 @@ def listen(port: int, secrets: tuple[str, ...], register: str | None, answer: in
       greenroom webhook listen --port 9000 --secret whsec_... --json
     """
     ledger = Ledger(secrets)
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(ledger, answer, as_json=as_json))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), _handler(ledger, answer, as_json=as_json))
+    except OSError as error:
+        raise click.ClickException(f"port {port} cannot be used: {error.strerror}; --port names another, 0 a free one") from error
     server.daemon_threads = True
     url = f"http://127.0.0.1:{server.server_port}/"
     with _registered(register, url, ledger), server:

@@ -1,6 +1,6 @@
 """A restored copy rests until it is told to go on, and no process runs with a foreign root secret."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,12 +9,16 @@ from click.testing import CliRunner
 
 from service.cli import main
 from service.commands.support import context
+from service.commands.support.first_run import open_installation
+from service.commands.support.greeting import _greeting
 from service.commands.support.root_secret import demand_own_secret
 from service.config import BadSetting, Settings
 from service.domain.states import State
 from service.setting_sources import load
 from service.store.db.engine import Database
+from service.store.lifecycle.installation import Fact
 from service.store.tables.comments import Comment
+from service.store.tables.installation import InstallationFact
 from tests.commands.conftest import Greenroom
 from tests.support.factories import draft, site, submitted
 from workers.checking.check_pending import check_pending
@@ -25,7 +29,7 @@ from workers.resources.worker_resources import WorkerResources
 def pending(database: Database) -> UUID:
     with database.writing() as session:
         site(session)
-        return submitted(session, draft("A calm word that waits."), now=datetime.now(UTC))[0]
+        return submitted(session, draft("A calm word that waits."), now=datetime.now(UTC) - timedelta(minutes=10))[0]
 
 
 def _state_after_work(url: str, settings: Settings, comment_id: UUID) -> State:
@@ -45,12 +49,21 @@ def test_a_restored_copy_judges_nothing_until_it_is_told_to(
     restored = greenroom("restore", copy, on=other)
     assert "nothing is judged, no webhook and no mail is sent until `greenroom resume`" in restored.output
     assert _state_after_work(other, settings, pending) == State.PENDING
-    assert "nothing is judged" in greenroom("doctor", on=other).output
+    examined = greenroom("doctor", on=other).output
+    assert "nothing is judged" in examined
+    assert "does a worker or a sweep run?" not in examined
     resumed = greenroom("resume", "--yes", on=other)
     assert "1 comments wait to be judged, and 0 webhooks to be sent." in resumed.output
     assert _state_after_work(other, settings, pending) == State.APPROVED
     assert greenroom("resume", on=other).output == "nothing rests here\n"
     assert "installation_resumed" in greenroom("audit-log", "--json", on=other).output
+
+
+def test_the_start_of_a_restored_copy_says_that_it_rests(database: Database, settings: Settings) -> None:
+    assert "greenroom resume" not in _greeting(settings, open_installation(settings, database), 1.0)
+    with database.writing() as session:
+        session.add(InstallationFact(name=Fact.RESTING_SINCE, value="2026-01-01"))
+    assert "until `greenroom resume`" in _greeting(settings, open_installation(settings, database), 1.0)
 
 
 def test_what_takes_the_place_of_a_lost_one_goes_on_at_once(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from service.config import Settings
 from service.domain.webhooks.signing import new_secret
 from service.store.db.engine import Database
 from service.store.tables.outbox import Endpoint
+from tests.commands.conftest import run_command
 from tests.support.factories import draft, site, submitted
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
@@ -57,6 +59,14 @@ def test_it_registers_itself_verifies_what_comes_and_leaves_nothing_behind(setti
     resources.close()
     with database.reading() as session:
         assert not session.scalars(select(Endpoint)).all()
+
+
+def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run_command("webhook", "listen", "--port", str(port))
+    assert result.exit_code == 1
+    assert result.output == f"Error: port {port} cannot be used: Address already in use; --port names another, 0 a free one\n"
 
 
 def test_a_stranger_can_neither_break_it_nor_write_to_the_terminal(settings: Settings) -> None:

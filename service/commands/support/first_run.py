@@ -17,6 +17,7 @@ from service.config import Settings
 from service.domain.origins import origin_of
 from service.store.accounts.moderators import moderator_with
 from service.store.db.engine import Database
+from service.store.lifecycle.installation import is_resting
 from service.store.tables.accounts import BrowserSession, Moderator, Role
 from service.store.tables.comments import Comment
 from service.store.tables.sites import Scope, Site
@@ -37,6 +38,8 @@ class Installation:
     key: str
     sign_in: str
     first_start: bool
+    #: Nothing is judged or sent, because a backup was restored.
+    rests: bool
 
 
 def prepare(settings: Settings) -> None:
@@ -54,9 +57,10 @@ def open_installation(settings: Settings, database: Database) -> Installation:
         comments = session.scalar(select(func.count()).select_from(Comment)) or 0
         key = _kept_key(settings.home) if sites else _add_demo_site(session, settings, now)
         sign_in = _first_link(session, settings, now)
+        rests = is_resting(session)
     if not sites:
         _keep(settings.home / KEY_FILE, key)
-    return Installation(sites or (DEMO,), comments, key, sign_in, first_start=not sites)
+    return Installation(sites or (DEMO,), comments, key, sign_in, first_start=not sites, rests=rests)
 
 
 def _add_demo_site(session: Session, settings: Settings, now: datetime) -> str:

@@ -82,6 +82,8 @@ def _greeting(settings: Settings, house: Installation, seconds: float) -> str:
     parts = [f"Greenroom is ready at {settings.url} (after {seconds:.1f} s; data in {settings.home}; {_surroundings(settings)})"]
     if not house.first_start:
         parts.append(f"Found your data again: {house.comments:,} comments; sites: {', '.join(house.sites)}")
+    if house.rests:
+        parts.append("It rests after a restore: nothing is judged, and no webhook and no mail is sent until `greenroom resume`")
     if house.sign_in:
         parts.append(f"Sign in once, within {settings.link_valid / 3600:g} hours:\n\n  {house.sign_in}")
     else:
