@@ -74,7 +74,7 @@ def check(comment_id: str) -> None:
         comment.state, comment.judged_at = verdict.state, datetime.now(UTC)
         session.add(
             VerdictRow(
-                id=new_id(), comment_id=comment.id, revision=1, state=verdict.state,
+                id=new_id(), site_id=comment.site_id, comment_id=comment.id, revision=1, state=verdict.state,
                 reasons=[as_reason(s) for s in verdict.reasons], signals={}, at=datetime.now(UTC),
             )
         )  # fmt: skip

@@ -31,7 +31,6 @@ from service.store.reports.transparency import transparency
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment
-from service.store.tables.mails import Mail
 from service.store.tables.moderation import Activity, Decision, Escalation, Note, ScreenLease
 from service.store.tables.outbox import Delivery, DeliveryState, Event
 from service.store.tables.reported import Complaint, Report
@@ -227,8 +226,7 @@ def test_a_damaged_file_is_noticed_and_nothing_comes_of_it(
 def test_every_table_of_a_comment_leaves_with_it_or_keeps_it() -> None:
     owned = {table(record).name for record in (Comment, Event, Delivery)}
     pointing = {t.name for t in Record.metadata.sorted_tables for key in t.foreign_keys if key.column.table.name in owned}
-    # A mail is about a report or a complaint, and these keep the comment.
-    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint, Mail)}
+    kept_for = {table(record).name for record in (Note, Escalation, Activity, ScreenLease, Report, Complaint)}
     # It is deleted with the comment, and must not be in a file.
     lost = {table(AuthorAddress).name}
     assert pointing == {table(record).name for record, _, _ in TRAIL} | kept_for | lost

@@ -89,7 +89,7 @@ def _endpoint(session: Session, now: datetime) -> UUID:
     delivery = session.get_one(Delivery, send_test(session, "news", endpoint.id, now=now))
     delivery.state, delivery.tries = DeliveryState.DEAD, 1
     answer = {"status": 500, "error": "500: only 2xx says that it arrived", "response": "<h1>Oops</h1>", "milliseconds": 310}
-    session.add(Attempt(id=new_id(), delivery_id=delivery.id, at=now, **answer))
+    session.add(Attempt(id=new_id(), site_id="news", delivery_id=delivery.id, at=now, **answer))
     return endpoint.id
 
 

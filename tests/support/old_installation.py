@@ -84,6 +84,6 @@ def _all_told(database: Database, now: datetime) -> None:
         while create_deliveries(session, now=now).events:
             pass
         session.execute(update(Delivery).values(state=DeliveryState.DONE, done_at=now, tries=1))
-        tried = [{"id": new_id(), "delivery_id": i, "at": now, "status": 200, "error": "", "response": "", "milliseconds": 5}
+        tried = [{"id": new_id(), "site_id": "news", "delivery_id": i, "at": now, "status": 200, "error": "", "response": "", "milliseconds": 5}
                  for i in session.scalars(select(Delivery.id))]  # fmt: skip
         session.execute(insert(table(Attempt)), tried)

@@ -29,7 +29,10 @@ def keep_address(session: Session, comment_id: UUID, email: str, *, secret_box: 
     comment = session.get_one(Comment, comment_id)
     if count_addresses_of(session, comment.site_id, comment.author_key) >= MOST_EACH:
         return False
-    session.add(AuthorAddress(comment_id=comment_id, encrypted=secret_box.encrypt(email), valid_until=now + KEPT_FOR))
+    row = AuthorAddress(
+        comment_id=comment_id, site_id=comment.site_id, encrypted=secret_box.encrypt(email), valid_until=now + KEPT_FOR
+    )
+    session.add(row)
     session.flush()
     return True
 

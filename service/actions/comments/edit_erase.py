@@ -37,6 +37,7 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
         [
             {
                 "id": new_id(),
+                "site_id": site_id,
                 "comment_id": comment.id,
                 "revision": comment.revision,
                 "text": comment.text,

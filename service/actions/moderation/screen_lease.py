@@ -30,7 +30,7 @@ def lease(session: Session, site_id: str, comment_ids: Sequence[UUID], *, modera
     statement = dialect.insert(table(ScreenLease))
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["comment_id"],
+            index_elements=["comment_id", "site_id"],
             set_={"moderator_id": moderator_id, "until": now + LEASE_TIME},
             where=or_(ScreenLease.moderator_id == moderator_id, ScreenLease.until < now),
         ),

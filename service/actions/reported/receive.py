@@ -123,6 +123,6 @@ def _verdict(session: Session, comment: Comment, number: int, now: datetime) -> 
     )
     reason = as_reason(Signal(Kind.SITE_REPORTED, 1.0, f"{number} readers reported it", check="reports"))
     return {
-        "id": new_id(), "comment_id": comment.id, "revision": comment.revision, "state": State.HELD, "reasons": [reason],
-        "signals": last.signals if last else {}, "shadow": [], "at": now,
+        "id": new_id(), "site_id": comment.site_id, "comment_id": comment.id, "revision": comment.revision, "state": State.HELD,
+        "reasons": [reason], "signals": last.signals if last else {}, "shadow": [], "at": now,
     }  # fmt: skip

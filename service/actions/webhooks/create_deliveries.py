@@ -135,6 +135,7 @@ def _rows(session: Session, events: Sequence[AnyRow], endpoints: Sequence[AnyRow
             if endpoint.site_id == event.site_id and _receives(endpoint, event, contexts):
                 yield {
                     "id": new_id(),
+                    "site_id": event.site_id,
                     "event_id": event.id,
                     "endpoint_id": endpoint.id,
                     "comment_id": event.comment_id or event.about_id,

@@ -141,6 +141,7 @@ def send_test(session: Session, site_id: str, endpoint_id: UUID, *, now: datetim
     endpoint = locked_endpoint(session, site_id, endpoint_id)
     delivery = Delivery(
         id=new_id(),
+        site_id=site_id,
         event_id=None,
         endpoint_id=endpoint.id,
         comment_id=new_id(),

@@ -38,8 +38,8 @@ def _add_message(session: Session, chat: Endpoint, now: datetime) -> None:
     session.flush()
     session.add(
         Delivery(
-            id=new_id(), event_id=event.id, endpoint_id=chat.id, comment_id=event.about_id, seq=1, state=DeliveryState.DUE,
-            due_at=now, tries=0, created_at=now,
+            id=new_id(), site_id=chat.site_id, event_id=event.id, endpoint_id=chat.id, comment_id=event.about_id, seq=1,
+            state=DeliveryState.DUE, due_at=now, tries=0, created_at=now,
         )
     )  # fmt: skip
     session.flush()

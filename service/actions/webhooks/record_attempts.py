@@ -198,6 +198,7 @@ def _attempt_row(tried: AttemptResult, delivery_id: UUID) -> dict[str, Any]:
     error = answer.error or ("" if answer.arrived else _in_words(answer.status))
     return {
         "id": new_id(),
+        "site_id": tried.outgoing.site_id,
         "delivery_id": delivery_id,
         "at": tried.at,
         "status": answer.status,

@@ -42,7 +42,7 @@ class VerdictChange:
     facts: dict[str, Any]
 
 
-_VERDICT = ("id", "comment_id", "revision", "state", "reasons", "signals", "shadow", "at")
+_VERDICT = ("id", "site_id", "comment_id", "revision", "state", "reasons", "signals", "shadow", "at")
 _EVENT = ("id", "site_id", "comment_id", "seq", "type", "from_state", "to_state", "facts", "state", "at", "due_at")
 _JUDGED = ", ".join((
     "id uuid, state text, reason text, score float, verdict_id uuid, event_id uuid, site_id text, type text",
@@ -64,7 +64,7 @@ moved AS (
 moved_rows AS MATERIALIZED (SELECT judged.*, moved.version, moved.thread_id FROM judged JOIN moved ON moved.id = judged.id),
 new_verdicts AS (
   INSERT INTO verdict ({", ".join(_VERDICT)})
-  SELECT verdict_id, id, revision, state, reasons, signals, shadow, %(now)s FROM moved_rows
+  SELECT verdict_id, site_id, id, revision, state, reasons, signals, shadow, %(now)s FROM moved_rows
 ),
 new_events AS (
   INSERT INTO event ({", ".join(_EVENT)})
@@ -150,7 +150,7 @@ def none_under_way(session: Session) -> None:
 
 
 def _verdict(row: VerdictChange, now: datetime) -> dict[str, Any]:
-    values = (row.verdict_id, row.id, row.revision, row.state, row.reasons, row.signals, row.shadow, now)
+    values = (row.verdict_id, row.site_id, row.id, row.revision, row.state, row.reasons, row.signals, row.shadow, now)
     return dict(zip(_VERDICT, values, strict=True))
 
 

@@ -79,7 +79,10 @@ class CommentRows:
         # A file that an earlier version wrote has the old table and column names; rows with today's names stay unchanged.
         renamed_rows = [renamed.today(name, row) for name, some in self._read["rows"].items() for row in some]
         rows: Rows = {name: [] for name in self._read["rows"]}
+        # In a file of an earlier version, only some rows name the site.
+        site_id = next((row["site_id"] for _, row in renamed_rows if "site_id" in row), None)
         for name, row in renamed_rows:
+            row.setdefault("site_id", site_id)
             rows[name].append(row)
         if unknown := set(rows) - set(_TABLES):
             raise ValueError(f"expected tables of an archive, got {', '.join(sorted(unknown))}")

@@ -64,7 +64,7 @@ def read(session: Session, lines: Iterable[str], *, old_names: bool = False) -> 
     """
     known = {t.name: t for t in tables()}
     stored, rows = dict.fromkeys(known, 0), map(_parsed, lines)
-    for name, run in _together(starmap(renamed.today, rows) if old_names else rows):
+    for name, run in _together(renamed.with_sites(starmap(renamed.today, rows)) if old_names else rows):
         if name not in known:
             raise ValueError(f"expected a table of this version, got {name!r}")
         session.execute(insert(known[name]), [typed(known[name], row) for row in run])

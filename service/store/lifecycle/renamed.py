@@ -1,5 +1,6 @@
 """Names that tables, columns and values had before the first schema of today (format 1 of a copy, revision 0022)."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 REVISION = "0022"
@@ -28,6 +29,8 @@ _COLUMNS = {
         "made_at": "trained_at", "last_at": "last_decision_at", "believed": "active", "learning_until": "training_until", "record": "report",
     },
 }  # fmt: skip
+#: The tables whose rows named no site, each with its column that refers to a row with one.
+_PARENTS = {"verdict": "comment_id", "revision": "comment_id", "delivery": "endpoint_id", "attempt": "delivery_id"}
 _REASONS = {"spam.outside": "spam.external", "abuse.outside": "abuse.external"}
 _VALUES = {
     ("admin_act", "deed"): {
@@ -57,3 +60,14 @@ def today(table: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         ]
     columns = _COLUMNS.get(table, {})
     return _TABLES.get(table, table), {columns.get(name, name): value for name, value in values.items()}
+
+
+def with_sites(rows: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """These rows of today's names, each after the rows that it refers to, with the site where theirs named none."""
+    sites: dict[str, str] = {}
+    for table, row in rows:
+        if table in _PARENTS:
+            row.setdefault("site_id", sites.get(row[_PARENTS[table]]))
+        if table in ("comment", "endpoint", "delivery"):
+            sites[row["id"]] = row["site_id"]
+        yield table, row

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db.column_types import Record
+from service.store.db.site_keys import OfSite
 
 
 class Archive(Record):
@@ -30,7 +31,7 @@ class Archive(Record):
     erased_until: Mapped[datetime]
 
 
-class ArchivedComment(Record):
+class ArchivedComment(OfSite):
     """The ids of a comment whose rows are all in an archive. They are kept so that the comment cannot be created a second time.
 
     `erased`: it had been erased before it was archived.
@@ -40,7 +41,6 @@ class ArchivedComment(Record):
     __table_args__ = (Index("uq_archived_comment_external", "site_id", "external_id", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     thread_id: Mapped[UUID]
     external_id: Mapped[str | None] = mapped_column(String(512))
     archive_id: Mapped[UUID] = mapped_column(ForeignKey("archive.id", ondelete="CASCADE"))

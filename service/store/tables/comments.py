@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.db.column_types import Record, Word
+from service.store.db.column_types import Word
+from service.store.db.site_keys import OfSite, same_site, site_exists
 
 
 class ThreadState(StrEnum):
@@ -19,7 +20,7 @@ class ThreadState(StrEnum):
     CLOSED = "closed"
 
 
-class Thread(Record):
+class Thread(OfSite):
     """One page of the host. Its id is derived from the site and the host's own id of the page, so that it never has to be looked
     up.
 
@@ -27,10 +28,9 @@ class Thread(Record):
     """
 
     __tablename__ = "thread"
-    __table_args__ = (UniqueConstraint("site_id", "external_id"),)
+    __table_args__ = (UniqueConstraint("site_id", "external_id"), site_exists())
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     external_id: Mapped[str] = mapped_column(String(512))
     url: Mapped[str] = mapped_column(Text, default="")
     title: Mapped[str] = mapped_column(Text, default="")
@@ -45,7 +45,7 @@ _REPLY = text("parent_id IS NOT NULL")
 _HELD = text("state = 'held'")
 
 
-class Comment(Record):
+class Comment(OfSite):
     """One comment. `version` grows by one with every change of state or text; `revision` with every change of the text.
 
     Held comments with the same `wording` and reason share a card. `link_domain` is the domain that its first link leads to.
@@ -57,6 +57,7 @@ class Comment(Record):
 
     __tablename__ = "comment"
     __table_args__ = (
+        same_site("thread_id", "thread"),
         Index("uq_comment_site_external", "site_id", "external_id", unique=True),
         Index("ix_comment_pending", "received_at", "id", postgresql_where=_PENDING, sqlite_where=_PENDING),
         Index("ix_comment_queue", "site_id", "state", "received_at", "id"),
@@ -81,8 +82,7 @@ class Comment(Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    thread_id: Mapped[UUID]
     parent_id: Mapped[UUID | None]
     external_id: Mapped[str | None] = mapped_column(String(512))
 
@@ -117,16 +117,17 @@ class Comment(Record):
     archived: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class VerdictRow(Record):
+class VerdictRow(OfSite):
     """The verdict on one revision: the state, its reasons and the score of each family of signals.
 
     `shadow` lists the reasons for which custom rules in shadow mode would have held the comment.
     """
 
     __tablename__ = "verdict"
+    __table_args__ = (same_site("comment_id", "comment"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    comment_id: Mapped[UUID] = mapped_column(index=True)
     revision: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
@@ -135,14 +136,14 @@ class VerdictRow(Record):
     at: Mapped[datetime]
 
 
-class RevisionRow(Record):
+class RevisionRow(OfSite):
     """The text that a comment had before an edit."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("comment_id", "revision"),)
+    __table_args__ = (UniqueConstraint("comment_id", "revision", "site_id"), same_site("comment_id", "comment"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID]
     revision: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     replaced_at: Mapped[datetime]

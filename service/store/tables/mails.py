@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.db.column_types import Record
@@ -15,8 +15,8 @@ class Mail(Record):
     `encrypted` holds recipient, subject and text, because the text may have a sign-in link. `needs_link`: the worker makes the link
     when it sends the mail, if the address belongs to a moderator. So a request for a link costs the same for every address.
 
-    A mail to a reader has nothing to encrypt: it names the event of their report or complaint, and is made when it is sent. So it
-    ends with what is erased.
+    A mail to a reader has nothing to encrypt: it names the event of their report or complaint, and is made when it is sent. If
+    the event is gone by then, no mail is sent.
     """
 
     __tablename__ = "mail"
@@ -24,7 +24,7 @@ class Mail(Record):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     encrypted: Mapped[str] = mapped_column(Text)
     needs_link: Mapped[bool]
-    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[UUID | None]
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]

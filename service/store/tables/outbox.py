@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.webhooks.endpoint_kinds import EndpointKind as EndpointKind
 from service.store.db.column_types import Record, Word
+from service.store.db.site_keys import OfSite, same_site, site_exists
 
 
 class EventType(StrEnum):
@@ -57,7 +58,7 @@ class DeliveryState(StrEnum):
 _DUE = text("state = 'due'")
 
 
-class Event(Record):
+class Event(OfSite):
     """One change of one comment. `seq` is the version of the comment after the change. `facts` hold no text of the comment and no
     names.
 
@@ -68,15 +69,16 @@ class Event(Record):
 
     __tablename__ = "event"
     __table_args__ = (
-        UniqueConstraint("comment_id", "seq"),
-        UniqueConstraint("about_id", "seq"),
+        UniqueConstraint("comment_id", "seq", "site_id"),
+        UniqueConstraint("about_id", "seq", "site_id"),
+        same_site("comment_id", "comment"),
+        site_exists(),
         Index("ix_event_due", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("ix_event_site", "site_id", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    comment_id: Mapped[UUID | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID | None]
     about_id: Mapped[UUID | None]
     seq: Mapped[int]
     type: Mapped[str] = mapped_column(String(32))
@@ -122,7 +124,7 @@ class Endpoint(Record):
     created_at: Mapped[datetime]
 
 
-class Delivery(Record):
+class Delivery(OfSite):
     """The delivery of one event to one endpoint. `comment_id` (or the `about_id` of the event) and `seq` are copied here so that one
     query can keep the order.
 
@@ -131,14 +133,15 @@ class Delivery(Record):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("event_id", "endpoint_id"),
+        UniqueConstraint("event_id", "endpoint_id", "site_id"),
+        same_site("event_id", "event"),
         Index("ix_delivery_due", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("ix_delivery_waiting", "endpoint_id", "due_at", "id", postgresql_where=_DUE, sqlite_where=_DUE),
         Index("ix_delivery_order", "endpoint_id", "comment_id", "seq"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    event_id: Mapped[UUID | None]
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("endpoint.id", ondelete="CASCADE"))
     comment_id: Mapped[UUID]
     seq: Mapped[int]
@@ -151,13 +154,14 @@ class Delivery(Record):
     done_at: Mapped[datetime | None]
 
 
-class Attempt(Record):
+class Attempt(OfSite):
     """One attempt of a delivery: the response, or the error."""
 
     __tablename__ = "attempt"
+    __table_args__ = (same_site("delivery_id", "delivery"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
+    delivery_id: Mapped[UUID] = mapped_column(index=True)
     at: Mapped[datetime]
     status: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")

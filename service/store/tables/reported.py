@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.db.column_types import Record, Word
+from service.store.db.column_types import Word
+from service.store.db.site_keys import OfSite, same_site
 
 
 class ReportState(StrEnum):
@@ -34,7 +35,7 @@ _SUSPENDED = text("suspended_until IS NOT NULL")
 _OWN_COMMENT = text("report_id IS NULL AND ban_id IS NULL")
 
 
-class Report(Record):
+class Report(OfSite):
     """One report of one comment. `contact` is the encrypted name and e-mail address of the reporter, `reporter_key` a keyed hash
     by which the same reporter is known again. `weight` is how much the report counted when it arrived.
 
@@ -47,6 +48,7 @@ class Report(Record):
 
     __tablename__ = "report"
     __table_args__ = (
+        same_site("comment_id", "comment"),
         Index("ix_report_open", "site_id", "received_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_report_comment", "comment_id", "received_at", "id"),
         Index("ix_report_reporter", "reporter_key", "site_id", "received_at"),
@@ -56,8 +58,7 @@ class Report(Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID]
     revision: Mapped[int]
     state: Mapped[str] = mapped_column(Word)
     version: Mapped[int] = mapped_column(default=1)
@@ -85,7 +86,7 @@ class Report(Record):
     forgotten_at: Mapped[datetime | None]
 
 
-class Complaint(Record):
+class Complaint(OfSite):
     """One complaint: by the author about the restriction of their comment or about their ban (`ban_id`, the id of its entry in
     the policy), or by a reporter (`report_id`) about a dismissal.
 
@@ -95,22 +96,23 @@ class Complaint(Record):
 
     __tablename__ = "complaint"
     __table_args__ = (
+        same_site("comment_id", "comment"),
+        same_site("report_id", "report"),
         Index("ix_complaint_open", "site_id", "received_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_complaint_comment", "comment_id"),
         Index("ix_complaint_decided", "site_id", "decided_at"),
         Index("ix_complaint_decision", "decision_id"),
-        Index("uq_complaint_report", "report_id", unique=True),
-        Index("uq_complaint_ban", "ban_id", unique=True),
+        Index("uq_complaint_report", "report_id", "site_id", unique=True),
+        Index("uq_complaint_ban", "ban_id", "site_id", unique=True),
         Index(
-            "uq_complaint_restriction", "comment_id", "seq", unique=True,
+            "uq_complaint_restriction", "comment_id", "seq", "site_id", unique=True,
             postgresql_where=_OWN_COMMENT, sqlite_where=_OWN_COMMENT,
         ),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
-    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    comment_id: Mapped[UUID]
+    report_id: Mapped[UUID | None]
     ban_id: Mapped[UUID | None]
     seq: Mapped[int]
     state: Mapped[str] = mapped_column(Word)

@@ -31,6 +31,7 @@ class Outgoing:
     """One claimed delivery with everything that its body and its signature need. Secrets are still encrypted."""
 
     delivery_id: UUID
+    site_id: str
     endpoint_id: UUID
     token: UUID
     lease_until: datetime
@@ -109,6 +110,7 @@ def outgoing_message(row: AnyRow, body: dict[str, Any], *, now: datetime, reques
     delivery, endpoint, event = row.Delivery, row.Endpoint, row.Event
     return Outgoing(
         delivery_id=delivery.id,
+        site_id=delivery.site_id,
         endpoint_id=endpoint.id,
         token=delivery.lease_token,
         lease_until=delivery.lease_until,

@@ -23,6 +23,8 @@ from tests.support.servers import Postgres
 
 FIRST = "0100"
 DOWNWARDS = "ix_comment_priority"
+#: Before the first release: rows of the version before lack the site that belongs to every key.
+NEEDS_A_PAUSE, BEFORE_SITES = "0128", "0127"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -74,7 +76,7 @@ def test_the_version_before_goes_on_writing_while_a_new_one_is_there(empty: Data
     for revision in later:
         before = _tables(empty)
         _upgrade(empty, revision)
-        _fill(empty, before)
+        _fill(empty, _tables(empty) if revision == NEEDS_A_PAUSE else before)
         with empty.engine.connect() as connection:
             for table in before:
                 assert connection.execute(select(table)).all(), f"{table.name} at {revision}"
@@ -95,8 +97,44 @@ def test_a_filled_database_keeps_its_rows(empty: Database) -> None:
                 assert len(connection.execute(select(table)).all()) == 1
 
 
+def test_the_keys_get_the_site_and_all_else_stays(empty: Database) -> None:
+    _upgrade(empty, BEFORE_SITES)
+    _fill(empty, _tables(empty))
+    indexes = _indexes(empty)
+    migrate.upgrade(empty)
+    changed = {name for name, text in _indexes(empty).items() if indexes.get(name) != text}
+    assert changed == {"uq_complaint_ban", "uq_complaint_report", "uq_complaint_restriction"}
+    assert indexes.keys() - _indexes(empty).keys() == {"ix_mail_event_id"}
+    with empty.engine.connect() as connection:
+        sites = {
+            t.name: connection.scalar(select(t.c.site_id)) for t in Record.metadata.sorted_tables if "site_id" in t.primary_key
+        }
+    assert len(set(sites.values())) == 1
+    assert len(sites) > 20
+    _downgrade(empty, BEFORE_SITES)
+    assert _indexes(empty) == indexes
+
+
+def _indexes(database: Database) -> dict[str, str]:
+    """The statement of each index that does not come from a constraint."""
+    query = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        "postgresql": "SELECT relname, pg_get_indexdef(oid) FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace "
+        "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = pg_class.oid)",
+    }
+    with database.engine.connect() as connection:
+        return dict(connection.execute(text(query[connection.dialect.name])).all())
+
+
+def _downgrade(database: Database, revision: str) -> None:
+    with migrate._transaction(database) as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
 def _upgrade(database: Database, revision: str) -> None:
-    with database.engine.begin() as connection:
+    with migrate._transaction(database) as connection:
         config = migrate._config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

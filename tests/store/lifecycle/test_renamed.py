@@ -6,16 +6,16 @@ from service.store.lifecycle import renamed
 from service.store.lifecycle.archive_rows import CommentRows
 
 OLD = {
-    "comment": [{"id": "c", "settled_at": None, "address_key": "ip", "reason": "spam.outside"}],
+    "comment": [{"id": "c", "site_id": "news", "settled_at": None, "address_key": "ip", "reason": "spam.outside"}],
     "decision": [{"id": "d", "batch_id": "b"}],
     "event": [{"id": "e", "facts": {"reasons": ["spam.outside", "spam.links"], "by": "policy"}}],
     "verdict": [{"id": "v", "reasons": [{"code": "abuse.outside", "rule": "x"}]}],
 }
 TODAY = {
-    "comment": [{"id": "c", "judged_at": None, "ip_key": "ip", "reason": "spam.external"}],
-    "decision": [{"id": "d", "action_id": "b"}],
-    "event": [{"id": "e", "facts": {"reasons": ["spam.external", "spam.links"], "by": "policy"}}],
-    "verdict": [{"id": "v", "reasons": [{"code": "abuse.external", "rule": "x"}]}],
+    "comment": [{"id": "c", "site_id": "news", "judged_at": None, "ip_key": "ip", "reason": "spam.external"}],
+    "decision": [{"id": "d", "site_id": "news", "action_id": "b"}],
+    "event": [{"id": "e", "site_id": "news", "facts": {"reasons": ["spam.external", "spam.links"], "by": "policy"}}],
+    "verdict": [{"id": "v", "site_id": "news", "reasons": [{"code": "abuse.external", "rule": "x"}]}],
 }
 
 

@@ -147,6 +147,16 @@ def test_a_mail_survives_a_worker_that_ends_while_it_sends(
         assert send_mails(worker(server.url()), NOW + timedelta(seconds=61)) == 1
 
 
+def test_a_mail_about_an_event_that_is_gone_is_not_sent(worker: Callable[[str], WorkerResources], database: Database) -> None:
+    row = {"id": new_id(), "encrypted": "", "needs_link": False, "event_id": new_id(), "tries": 0}
+    with database.writing() as session:
+        session.add(Mail(**row, due_at=NOW, valid_until=NOW + HOUR))
+    with serving_smtp("127.0.0.1") as server:
+        assert send_mails(worker(server.url()), NOW) == 0
+        assert server.heard.count("MAIL") == 0
+    assert waiting(database) == 0
+
+
 def test_a_recipient_that_the_server_refuses_holds_up_no_other_mail(
     worker: Callable[[str], WorkerResources], database: Database, settings: Settings
 ) -> None:
