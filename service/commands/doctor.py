@@ -190,7 +190,7 @@ def _replica() -> Finding:
 
 def _installation(session: Session) -> Iterator[Finding]:
     if installation.is_resting(session):
-        do = "`greenroom resume` ends that; in a copy for tests delete its webhooks instead"
+        do = "`greenroom resume` ends that; in a copy for tests delete its webhooks instead (`greenroom webhook remove`)"
         yield Finding("restored", False, "a backup was restored: nothing is judged, no webhook and no mail is sent", do)
     with suppress(BadSetting):
         if not installation.is_own_secret(session, settings().secret):

@@ -1,13 +1,24 @@
-"""`greenroom webhook add` and `list`: the endpoints of a site, signed webhooks and chats."""
+"""`greenroom webhook`: the endpoints of a site, signed webhooks and chats, and what is done to one of them."""
 
 import json
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TextIO
+from uuid import UUID
 
 import click
 
 from service.actions.webhooks.chats import DEFAULT_EVENTS, ChatSettings, add_chat
-from service.actions.webhooks.endpoints import EVENTS, add_endpoint
+from service.actions.webhooks.endpoints import (
+    EVENTS,
+    add_endpoint,
+    change_endpoint,
+    remove_endpoint,
+    replay_dead,
+    rotate,
+    send_test,
+)
 from service.clock import utcnow
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
@@ -74,3 +85,61 @@ def list_endpoints(site_id: str) -> None:
             facts = {"id": str(one.id), "kind": one.kind, "url": one.url, "events": one.events, "enabled": one.enabled}
             health = {"failing": one.failures >= BREAKER, "slow_milliseconds": one.slow_milliseconds}
             click.echo(json.dumps({**facts, **health, "waiting": standing.waiting, "dead": standing.dead}, ensure_ascii=False))
+
+
+def _of_an_endpoint(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the two arguments that name an endpoint."""
+    named = click.argument("endpoint_id", metavar="ID", type=click.UUID)(command)
+    return click.argument("site_id", metavar="SITE")(named)
+
+
+@click.command("test")
+@_of_an_endpoint
+def send_a_test(site_id: str, endpoint_id: UUID) -> None:
+    """Send a test to the endpoint ID of SITE, also if it is broken or turned off."""
+    with database().writing() as session:
+        send_test(session, site_id, endpoint_id, now=utcnow())
+    click.echo("the test goes out within seconds; `greenroom webhook list` shows how the endpoint stands")
+
+
+@click.command("rotate")
+@_of_an_endpoint
+def rotate_secret(site_id: str, endpoint_id: UUID) -> None:
+    """Give the endpoint ID of SITE a new secret. For 24 hours the old one signs as well."""
+    secret_box = SecretBox.from_secret(settings().secret)
+    with database().writing() as session:
+        secret = rotate(session, site_id, endpoint_id, secret_box=secret_box, now=utcnow())[1]
+    click.echo(secret)
+
+
+@click.command("replay")
+@_of_an_endpoint
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="What failed in so many days.")
+def replay_failed(site_id: str, endpoint_id: UUID, days: int) -> None:
+    """Send again what the endpoint ID of SITE has missed for good, with the same message ids."""
+    now = utcnow()
+    with database().writing() as session:
+        count = replay_dead(session, site_id, endpoint_id, since=now - timedelta(days=days), now=now)
+    click.echo(f"{count} webhooks are sent again")
+
+
+@click.command("set")
+@_of_an_endpoint
+@click.option("--on/--off", "enabled", required=True, help="Whether it gets webhooks. Turning it off gives up what waits for it.")
+def turn(site_id: str, endpoint_id: UUID, *, enabled: bool) -> None:
+    """Turn the endpoint ID of SITE on or off."""
+    with database().writing() as session:
+        change_endpoint(session, site_id, endpoint_id, enabled=enabled, now=utcnow())
+    click.echo("turned on" if enabled else "turned off")
+
+
+@click.command("remove")
+@_of_an_endpoint
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(site_id: str, endpoint_id: UUID, *, yes: bool) -> None:
+    """Delete the endpoint ID of SITE with its deliveries and their attempts."""
+    if not yes:
+        click.confirm("Delete it, and what waits for it?", abort=True)
+    with database().writing() as session:
+        remove_endpoint(session, site_id, endpoint_id)
+    click.echo("removed")

@@ -1,4 +1,4 @@
-"""`greenroom webhook`: the endpoints of a site, and a test receiver that verifies webhooks and reports repeated ones and wrong order."""
+"""`greenroom webhook`: the endpoints of a site, and a receiver that verifies webhooks and reports repeated ones and wrong order."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from service.actions.webhooks.endpoints import add_endpoint, remove_endpoint
 from service.clock import utcnow
-from service.commands.endpoints import add, list_endpoints
+from service.commands.endpoints import add, list_endpoints, remove, replay_failed, rotate_secret, send_a_test, turn
 from service.commands.support.context import database, settings
 from service.domain.errors import Refusal
 from service.domain.security.encryption import SecretBox
@@ -79,11 +79,11 @@ class Ledger:
 
 @click.group()
 def webhook() -> None:
-    """Add endpoints, and receive and verify webhooks on this machine."""
+    """Manage endpoints, and receive and verify webhooks on this machine."""
 
 
-webhook.add_command(add)
-webhook.add_command(list_endpoints)
+for _command in (add, list_endpoints, turn, send_a_test, rotate_secret, replay_failed, remove):
+    webhook.add_command(_command)
 
 
 @webhook.command()

@@ -24,7 +24,7 @@ RULES = """
 hostssl all sealed 127.0.0.1/32 trust
 hostssl all known 127.0.0.1/32 trust clientcert=verify-ca
 host all named 127.0.0.1/32 scram-sha-256
-host all postgres 127.0.0.1/32 trust
+host all postgres,crowded 127.0.0.1/32 trust
 local all postgres trust
 """
 ROLES = ("sealed", "known", "named")
@@ -65,6 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPostgres]:
     for server in served(OpenPostgres, tmp_path_factory.mktemp("postgres")):
         for role in ROLES:
             server.query(f"CREATE ROLE {role} LOGIN PASSWORD 'right'")
+        server.query("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
         yield server
 
 
@@ -116,6 +117,7 @@ def test_a_certificate_of_the_client_is_shown(server: OpenPostgres, tmp_path: Pa
         ("known@127.0.0.1:{port}/postgres?sslmode=require&sslcert={other}/mail.pem&sslkey={other}/open.pem", "chmod 600"),
         ("stranger@127.0.0.1:{port}/postgres", "pg_hba.conf of PostgreSQL"),
         ("named:wrong@127.0.0.1:{port}/postgres", "refuses the user or the password"),
+        ("crowded@127.0.0.1:{port}/postgres", "max_connections too low"),
         ("named:right@127.0.0.1:{port}/nowhere", "has no database of this name"),
     ],
 )

@@ -56,6 +56,8 @@ _CONNECTIONS = {
     "does not support SSL": "the database speaks no TLS: turn it on there, or leave sslmode out of the URL",
     "SSL encryption": "no rule in pg_hba.conf of PostgreSQL lets this user in from here: do user, database and host in DATABASE_URL fit?",
     "no encryption": "the database takes only connections with TLS: set sslmode=verify-full and sslrootcert in the URL, or sslmode=require",
+    "too many": _CLASSES["53"],
+    "connection slots": _CLASSES["53"],
     "password authentication failed": _CLASSES["28"],
     'FATAL:  role "': _CLASSES["28"],
     'FATAL:  database "': _CLASSES["3D"],
