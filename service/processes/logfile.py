@@ -10,6 +10,8 @@ from service.logs import readable
 
 #: Bytes per write. If select() says that the terminal is writable, a write of this size does not block.
 _PIECE = 4096
+#: Bytes that are read at a time. Python allocates them before it reads.
+_READ = 4_000_000
 
 
 class LogFile:
@@ -51,7 +53,7 @@ class LogFile:
         if len(self._unprinted) > self._largest:
             return
         self._file.seek(self._read)
-        new = self._file.read(self._largest)
+        new = self._file.read(_READ)
         self._read += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
         for line in lines:
@@ -62,8 +64,14 @@ class LogFile:
     def _put_aside(self) -> None:
         """Rotate the file by copying and truncating it, because every process holds the file open. A line that is written between
         the two steps is lost."""
-        self._path.with_suffix(".log.1").write_bytes(self._path.read_bytes())
-        self._path.with_suffix(".log.1").chmod(0o600)
+        aside = self._path.with_suffix(".log.1")
+        try:
+            aside.write_bytes(self._path.read_bytes())
+            aside.chmod(0o600)
+        except OSError:
+            # The disk is full: the file stays as it is until there is room.
+            aside.unlink(missing_ok=True)
+            return
         self._file.truncate(0)
         self._read = 0
 

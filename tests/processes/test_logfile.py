@@ -71,6 +71,27 @@ def test_a_file_that_has_grown_is_put_aside_and_emptied(tmp_path: Path, terminal
     assert aside.stat().st_mode & 0o077 == 0
 
 
+def test_a_disk_without_room_for_the_old_file_ends_nothing(tmp_path: Path, terminal: tuple[int, int]) -> None:
+    path, aside = tmp_path / "greenroom.log", tmp_path / "greenroom.log.1"
+    log = LogFile(path, terminal=terminal[1], largest=1000)
+    aside.symlink_to("/dev/full")
+    _write(path, *(f"an old line {n}" for n in range(100)))
+    log.pass_over()
+    assert "an old line 99" in path.read_text()
+    log.pass_over()
+    log.close()
+    assert (path.read_text(), "an old line 99" in aside.read_text()) == ("", True)
+
+
+def test_a_large_limit_takes_no_memory(tmp_path: Path, terminal: tuple[int, int]) -> None:
+    path = tmp_path / "greenroom.log"
+    log = LogFile(path, terminal=terminal[1], largest=100_000 * 1_000_000)
+    _write(path, "a line")
+    log.show_new()
+    log.close()
+    assert os.read(terminal[0], 1000) == b"a line\n"
+
+
 def test_lines_stay_json_where_json_is_asked_for(tmp_path: Path, terminal: tuple[int, int]) -> None:
     path = tmp_path / "greenroom.log"
     log = LogFile(path, terminal=terminal[1], as_json=True)
