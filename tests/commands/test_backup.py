@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from service.store.tables.external_checks import ExternalCheckRow
 from service.store.tables.moderation import Activity, ActivityKind, Decision
 from tests.commands.conftest import Greenroom
 from tests.support.factories import draft, site, submitted
+from tests.support.process_tree import GREENROOM
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
 from workers.webhooks.deliver import deliver
@@ -175,6 +177,16 @@ def test_a_site_of_the_version_with_other_names_is_imported(greenroom: Greenroom
         assert session.scalars(select(Activity.kind)).one() == ActivityKind.RETURN
         assert session.scalars(select(Decision.action_id)).one() is not None
         assert all(comment.judged_at for comment in session.scalars(select(Comment)))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_terminal_shows_how_far_a_backup_is(house: list[UUID], settings: Settings, tmp_path: Path) -> None:
+    shown, terminal = os.openpty()
+    environ = {"PATH": os.environ["PATH"], "GREENROOM_HOME": str(tmp_path), "DATABASE_URL": settings.database}
+    subprocess.run([GREENROOM, "backup", str(tmp_path / "copy.gz")], env=environ, stderr=terminal, check=True, timeout=120)
+    assert "100%" in os.read(shown, 100_000).decode()
+    for end in (shown, terminal):
+        os.close(end)
 
 
 def test_a_backup_is_streamed_and_never_renamed_over_a_device(house: list[UUID], greenroom: Greenroom, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 import gzip
 import hashlib
 import json
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +41,11 @@ def write_copy(file: PlacedFile, site_id: str | None) -> dict[str, int]:
             "rows": counts,
         }
         out.write(json.dumps(head).encode() + b"\n")
-        for line in dump.written(session, site_id):
-            encoded = line.encode() + b"\n"
-            digest.update(encoded)
-            out.write(encoded)
+        with _progress(dump.written(session, site_id), counts, file) as lines:
+            for line in lines:
+                encoded = line.encode() + b"\n"
+                digest.update(encoded)
+                out.write(encoded)
         out.write(json.dumps({"sha256": digest.hexdigest()}).encode() + b"\n")
     return counts
 
@@ -55,8 +58,8 @@ def read_copy(
     if (of_site := head.get("site")) != site_id:
         raise click.ClickException(f"{file} holds the site {of_site!r}: `greenroom import` adds it")
     try:
-        with into.writing() as session:
-            stored = dump.read(session, _read_lines(file), old_names=head["format"] == _OLD_FORMAT)
+        with into.writing() as session, _progress(_read_lines(file), head["rows"], file) as lines:
+            stored = dump.read(session, lines, old_names=head["format"] == _OLD_FORMAT)
             if then:
                 then(session)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -94,6 +97,14 @@ def head_of(file: PlacedFile) -> dict[str, Any]:
             "restore it with the version that wrote it, then `greenroom db upgrade`; before 0100, export each site and import it"
         )
     return head
+
+
+def _progress(lines: Iterator[str], rows: dict[str, int], file: PlacedFile) -> AbstractContextManager[Iterable[str]]:
+    """The lines, and on a terminal how many of the rows have passed."""
+    bar: AbstractContextManager[Iterable[str]] = click.progressbar(
+        lines, length=sum(rows.values()), label=str(file), file=sys.stderr, hidden=not sys.stderr.isatty(), update_min_steps=500
+    )
+    return bar
 
 
 def _read_lines(file: PlacedFile) -> Iterator[str]:
