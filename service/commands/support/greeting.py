@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HOPELESS = 4
 _DEMO = "demo"
 #: Seconds between two looks at the log, and between two looks for the start of the web process or the end of the demo.
-_LOG_EVERY, _START_EVERY = 0.5, 0.05
+_LOG_EVERY, _START_EVERY = 1.0, 0.05
 
 
 class NeverServed(Exception):
