@@ -29,6 +29,7 @@ _OF_SIGN = {**dict.fromkeys(",:", "start"), **dict.fromkeys('"“”„«»', "q
 _TELLING = frozenset({
     "group", "slur", "vile", "vilecurse", "curse", "beast", "hate", "sickens", "harm", "harmed", "expel", "expelled",
     "fate", "fault", "decent", "denied", "death", "without", "imagined", "human", "send", "out",
+    "belonging",
 })  # fmt: skip
 
 

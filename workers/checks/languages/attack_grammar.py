@@ -54,6 +54,7 @@ _PATTERNS = (
 _SIGNS = frozenset({
     "vile", "beast", "curse", "hate", "sickens", "harm", "harmed", "expel", "expelled", "fate", "fault", "decent",
     "denied", "death", "elsewhere", "without", "away", "human", "stench", "want", "land", "out", "slur", "vilecurse",
+    "belonging",
 })  # fmt: skip
 #: Each pattern needs one of these classes. Most sentences have none.
 _RARE = _SIGNS | {"only", "clean", "imagined", "disgusting"}

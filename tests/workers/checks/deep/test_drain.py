@@ -13,7 +13,7 @@ from workers.checks.deep.drain import read_deeply
 from workers.checks.deep.findings import is_read
 from workers.checks.deep.transformer import Transformer, lacking, shipped_transformer
 
-HATE = "All Muslims are vermin, they should be thrown out of this country."
+HATE = "All Muslims are vermin, we must keep them out of this country."
 Load = Callable[[], Transformer | None]
 installed = pytest.mark.skipif(bool(lacking()), reason=lacking())
 
