@@ -1,5 +1,8 @@
 """The sites page: adds a site, and deletes the one that it is about. Both are for admins of all sites."""
 
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -8,9 +11,11 @@ from service.actions.sites.sites_and_keys import add_site
 from service.clock import utcnow
 from service.domain.errors import Conflict, Invalid
 from service.store.lifecycle.archives import archives_of
+from service.store.lifecycle.installation import is_resting
+from service.store.reports.work_totals import Total, work_totals
 from service.store.tables.accounts import Role
 from service.web.auth.sessions import current_sign_in, site_id, with_role
-from service.web.http.i18n import _
+from service.web.http.i18n import _, ago
 from service.web.pages.blueprint import bp, page, redirect_to
 from service.web.pages.error_text import error_text
 from service.web.resources.batches import delete_whole_site
@@ -18,6 +23,8 @@ from service.web.resources.web_resources import resources
 
 #: A site with more comments is deleted by the command: it takes longer than a browser waits.
 MOST_COMMENTS = 20_000
+#: If a kind of job last ran more than this many seconds ago, nobody does it.
+LATE = 60.0
 
 
 @bp.get("/settings/sites")
@@ -66,7 +73,16 @@ def _render(status: int = 200, *, fault: str = "", typed: dict[str, str] | None 
     with resources().database.reading() as session:
         contents = deletable(session, site_id()) if site_id() else {}
         archives = [f"{archive.folder}/{archive.name}" for archive in archives_of(session, site_id())]
+        rests, totals = is_resting(session), work_totals(session, now=utcnow())
     return page(
-        "sites.html", status, contents=contents, archives=archives, too_many=contents.get("comments", 0) > MOST_COMMENTS,
+        "sites.html", status, contents=contents, archives=archives, rests=rests, runs=_runs(totals), too_many=contents.get("comments", 0) > MOST_COMMENTS,
         allowed=_is_admin_of_all_sites(), fault=fault, typed=typed or {},
     )  # fmt: skip
+
+
+def _runs(totals: Mapping[str, Total]) -> Iterator[tuple[str, str, bool]]:
+    """Of each kind of job its name, when it last ran, and whether that is too long ago."""
+    now = utcnow()
+    for kind, name in (("checks", _("Checks")), ("deliveries", _("Deliveries")), ("sweep", _("Maintenance"))):
+        last = totals.get(f"runs:{kind}")
+        yield name, ago(now - timedelta(seconds=last.age)) if last else _("never"), last is None or last.age > LATE

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,9 +12,12 @@ from service.actions.sites.sites_and_keys import add_key, add_site
 from service.config import Settings
 from service.domain.states import State
 from service.store.db.engine import Database
+from service.store.lifecycle.installation import Fact
+from service.store.reports.work_totals import add_totals
 from service.store.tables.accounts import Role
 from service.store.tables.audit_log import AuditEntry
 from service.store.tables.comments import Comment
+from service.store.tables.installation import InstallationFact
 from service.store.tables.sites import ApiKey, Scope, Site
 from tests.support.seeding import Seed, sow
 from tests.support.sign_in import Browser, html_of, moderator, serving
@@ -48,6 +51,22 @@ def sites(database: Database) -> dict[str, int]:
     with database.reading() as session:
         counted = select(func.count()).where(Comment.site_id == Site.id).correlate(Site).scalar_subquery()
         return {name: number for name, number in session.execute(select(Site.id, counted))}  # noqa: C416 - rows
+
+
+def test_the_page_says_when_each_kind_of_work_last_ran_and_what_rests(olga: Browser, ada: Browser, database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        add_totals(session, {"runs:checks": 1}, now=now)
+        add_totals(session, {"runs:deliveries": 1}, now=now - timedelta(minutes=5))
+    page = " ".join(html_of(olga.get("/settings/sites")).split())
+    assert "<li>Checks: just now</li>" in page
+    assert '<li>Deliveries: <span class="tag bad">does not run</span> 5 minutes ago</li>' in page
+    assert '<li>Maintenance: <span class="tag bad">does not run</span> never</li>' in page
+    assert "greenroom resume" not in page
+    with database.writing() as session:
+        session.add(InstallationFact(name=Fact.RESTING_SINCE, value=now.isoformat()))
+    assert "<code>greenroom resume</code>" in html_of(olga.get("/settings/sites"))
+    assert "Maintenance" not in html_of(ada.get("/settings/sites"))
 
 
 def test_the_page_says_what_goes_and_deletes_only_what_is_typed(olga: Browser, database: Database) -> None:
