@@ -21,6 +21,8 @@ class UserRedis(Redis):
 
     tls: Path | None = None
     replica_of: int = 0
+    #: Listen on a Unix socket, and on no port.
+    on_socket: bool = False
 
     def command(self) -> list[str]:
         (self.folder / "users.acl").write_text(f"user default off\n{USER}\nuser boss on >{PASSWORD} ~* &* +@all\n")
@@ -33,10 +35,14 @@ class UserRedis(Redis):
         if self.tls:
             options += ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no"]
             options += ["--tls-cert-file", f"{self.tls}/cert.pem", "--tls-key-file", f"{self.tls}/key.pem"]
+        if self.on_socket:
+            options += ["--port", "0", "--unixsocket", f"{self.folder}/redis.sock"]
         return [*super().command(), *options]
 
     @property
     def url(self) -> str:
+        if self.on_socket:
+            return f"unix://greenroom:{QUOTED}@{self.folder}/redis.sock?db=0"
         scheme, options = ("rediss", f"?ssl_ca_certs={self.tls}/cert.pem") if self.tls else ("redis", "")
         return f"{scheme}://greenroom:{QUOTED}@localhost:{self.port}/0{options}"
 

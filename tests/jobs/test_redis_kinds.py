@@ -21,7 +21,7 @@ from tests.support.servers import PATIENCE, free_port, wait_until
 CHECKS = f"greenroom:jobs:{Route.CHECKS}"
 
 
-@pytest.fixture(scope="module", params=["user and password", "TLS", "Sentinel", "Sentinel with TLS"])
+@pytest.fixture(scope="module", params=["user and password", "Unix socket", "TLS", "Sentinel", "Sentinel with TLS"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis-kind")
     if "TLS" in request.param:
@@ -36,6 +36,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     server = UserRedis.find(folder)
     if server is None:
         pytest.skip("Redis is not to be had on this machine")
+    server.on_socket = request.param == "Unix socket"
     if request.param == "TLS":
         server.tls = folder
     with server:
