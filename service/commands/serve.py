@@ -2,7 +2,7 @@
 
 import click
 
-from service.commands.support.broker_check import check_broker
+from service.commands.support.broker_check import check_broker, without_semaphores
 from service.commands.support.context import settings
 from service.commands.support.root_secret import demand_own_secret
 from service.commands.support.setting_flags import flags_of, setting_flags
@@ -69,6 +69,8 @@ def _run(name: str) -> None:
         raise click.ClickException("this process waits for jobs on Redis: set REDIS_URL; without one, run `greenroom sweep`")
     if settings().redis_url:
         check_broker(settings().redis_url)
+    if role is Role.CHECKS and (words := without_semaphores()):
+        raise click.ClickException(words)
     if role is Role.WEB and settings().socket:
         make_room(settings().socket)
     # Asked here, because a web process without its root secret would be started again and again.

@@ -9,7 +9,7 @@ import time
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.commands.support.broker_check import check_broker
+from service.commands.support.broker_check import check_broker, without_semaphores
 from service.commands.support.context import settings as settings_in_force
 from service.commands.support.first_run import Installation, open_installation, prepare
 from service.commands.support.greeting import NeverServed, StartUpWatch
@@ -55,6 +55,8 @@ def _start(*, demo: bool) -> None:
     _demand_free_port(settings)
     if settings.has_broker:
         check_broker(settings.redis_url)
+        if words := without_semaphores():
+            click.echo(words, err=True)
     settings = _in_force(settings)
     house = _installation(settings)
     _serve(settings, house, began, demo=demo)

@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 from service.commands.support import context
-from service.commands.support.broker_check import check_broker
+from service.commands.support.broker_check import check_broker, without_semaphores
 from service.config import BadSetting
 from service.store.db.schema_version import known_revisions
 from tests.commands.conftest import run_command
@@ -137,6 +137,11 @@ def test_a_pipe_is_a_file_of_comments(run: Command) -> None:
     os.close(read)
     assert result.exit_code == 1
     assert [json.loads(body)["text"] for body in bodies] == ["From a pipe."]
+
+
+def test_workers_without_shared_memory_are_said(tmp_path: Path) -> None:
+    assert without_semaphores(str(tmp_path)) is None
+    assert "cannot be written, and workers need it" in str(without_semaphores(str(tmp_path / "missing")))
 
 
 class ClusterNode(Redis):

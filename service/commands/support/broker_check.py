@@ -1,5 +1,6 @@
 """Looks at the Redis of the settings before a process starts: what can never work is refused, what may heal is said."""
 
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -36,6 +37,13 @@ def unusable(url: str) -> str | None:
     finally:
         client.close()
     return f"expected one Redis server, got {_UNUSABLE[mode]}" if mode in _UNUSABLE else None
+
+
+def without_semaphores(place: str = "/dev/shm") -> str | None:  # noqa: S108 - Linux keeps them there
+    """Why workers cannot start here: Celery's processes share semaphores. None if they can."""
+    if os.access(place, os.W_OK):
+        return None
+    return f"{place} cannot be written, and workers need it for their semaphores: mount it so that this user may write there"
 
 
 def check_broker(url: str) -> None:

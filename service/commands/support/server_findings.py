@@ -7,7 +7,7 @@ from typing import Any
 
 import redis
 
-from service.commands.support.broker_check import NAME_ANOTHER, reason_of, unusable
+from service.commands.support.broker_check import NAME_ANOTHER, reason_of, unusable, without_semaphores
 from service.commands.support.context import settings
 from service.commands.support.own_web import connection_to_web, listening_at
 from service.jobs.names import Route
@@ -29,6 +29,8 @@ def broker() -> Finding:
     url = settings().redis_url
     if not settings().has_broker:
         return Finding("broker", True, "none: the sweep checks comments and delivers webhooks")
+    if fault := without_semaphores():
+        return Finding("broker", False, fault, "until then the sweep checks comments and delivers webhooks, more slowly")
     client = redis_client(url, patience=1)
     try:
         if fault := unusable(url):
