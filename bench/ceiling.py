@@ -1,6 +1,7 @@
 """The upper limit to compare Greenroom with: a bare event loop, the raw driver, combined commits, and nothing else.
 
-The same server as Greenroom's calls it. It validates the body and stores it: no rights, no limits, no threads, no history.
+The same server as Greenroom's calls it. It validates the body and stores it in Greenroom's own table, with its indexes: no rights, no
+limits, no idempotency, no pseudonyms, nothing for the checks; all comments are in one thread.
 """
 
 import asyncio
@@ -19,7 +20,19 @@ from uuid_utils.compat import uuid7
 
 from bench.naive import _Body
 
-_COLUMNS = ("id", "site_id", "thread_id", "state", "text", "received_at")
+#: The one thread, as SQLite writes an id; PostgreSQL reads it too.
+THREAD = "018f0000000070008000000000000001"
+_COLUMNS = ("id", "text", "author_name", "author_key", "ip_key", "context", "received_at", "updated_at")
+_TYPES = ("uuid", "text", "text", "text", "text", "jsonb", "timestamptz", "timestamptz")
+#: The rest of the row, the same for each comment.
+_CONSTANTS = {
+    "site_id": "'bench'", "thread_id": f"'{THREAD}'", "state": "'pending'", "version": "0", "revision": "1", "fingerprint": "''",
+    "author_url": "''", "author_external_id": "''", "author_verified": "false", "email_domain": "''", "reason": "''", "score": "0",
+    "claims": "0",
+}  # fmt: skip
+_INTO = f"INSERT INTO comment ({', '.join([*_COLUMNS, *_CONSTANTS])})"
+_THREAD_ROW = f"""INSERT INTO thread (id, site_id, external_id, url, title, state, approved, feed_version, created_at)
+  VALUES ('{THREAD}', 'bench', 'ceiling', '', '', 'open', 0, 0, '2026-01-01') ON CONFLICT DO NOTHING"""
 _JSON = [(b"content-type", b"application/json")]
 #: Most rows of one commit.
 _MOST = 200
@@ -58,11 +71,17 @@ async def _store(body: bytes, waiting: "queue.SimpleQueue[Waiting]") -> tuple[in
         parsed = _body.validate_json(body)
     except ValidationError:
         return 422, b"{}"
-    row = (str(uuid7()), "bench", parsed.thread["id"], "pending", parsed.text, datetime.now(UTC).isoformat())
+    row = _row(parsed)
     future = asyncio.get_running_loop().create_future()
     waiting.put((row, future))
     await future
     return 202, b'{"id": "%s", "state": "pending"}' % row[0].encode()
+
+
+def _row(body: _Body) -> Row:
+    now = datetime.now(UTC).isoformat(" ")
+    author, ip = body.author, str(body.context.get("ip", ""))
+    return (uuid7().hex, body.text, author.get("name", ""), author.get("email", ""), ip, json.dumps(body.context), now, now)
 
 
 def _commit_for_ever(waiting: "queue.SimpleQueue[Waiting]") -> None:
@@ -86,9 +105,9 @@ def _wake(futures: "list[asyncio.Future[None]]") -> None:
 def _postgres() -> Callable[[list[Row]], object]:
     """One statement with one parameter a batch, and its own transaction: the fewest round trips that there are."""
     connection = psycopg.connect(os.environ["CEILING_DATABASE"], autocommit=True)
-    typed = ", ".join(f"{column} text" for column in _COLUMNS)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({typed})")
-    statement = f"INSERT INTO ceiling SELECT * FROM json_to_recordset(%s::json) AS row ({typed})"
+    connection.execute(_THREAD_ROW)
+    typed = ", ".join(f"{column} {kind}" for column, kind in zip(_COLUMNS, _TYPES, strict=True))
+    statement = f"{_INTO} SELECT {', '.join([*_COLUMNS, *_CONSTANTS.values()])} FROM json_to_recordset(%s::json) AS row ({typed})"
     return lambda rows: connection.execute(
         statement, (json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows]),), prepare=True
     )
@@ -98,11 +117,12 @@ def _sqlite() -> Callable[[list[Row]], object]:
     connection = sqlite3.connect(os.environ["CEILING_DATABASE"], isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute(f"CREATE TABLE IF NOT EXISTS ceiling ({', '.join(_COLUMNS)})")
+    connection.execute(_THREAD_ROW)
+    statement = f"{_INTO} VALUES ({', '.join(['?'] * len(_COLUMNS) + list(_CONSTANTS.values()))})"
 
     def store(rows: list[Row]) -> None:
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO ceiling VALUES ({', '.join('?' * len(_COLUMNS))})", rows)
+        connection.executemany(statement, rows)
         connection.execute("COMMIT")
 
     return store
