@@ -6,6 +6,7 @@ executed one statement per row would wait longer for the GIL than for the disk.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, cast
 
 from pydantic_core import to_json
@@ -17,7 +18,8 @@ from service.store.db.column_types import Record, table
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
-_SQLITE = sqlite.dialect()
+#: JSON is written five times as fast as by Python's own module.
+_SQLITE = sqlite.dialect(json_serializer=lambda value: to_json(value).decode())
 #: Limits of one statement on SQLite. Rows are limited because one statement is cached for each number of rows. Values are limited
 #: because old versions of SQLite accept only 999.
 MOST_ROWS, MOST_VALUES = 32, 999
@@ -58,8 +60,9 @@ def insert_all(
     bound, most = _bound(into, names), min(MOST_ROWS, MOST_VALUES // len(names))
     for start in range(0, len(rows), most):
         some = rows[start : start + most]
-        values = [bind(row[name]) if bind else row[name] for row in some for name, bind in bound]
-        connection.exec_driver_sql(_of_values(into, names, len(some), new, alike), tuple(values))
+        columns = [_column(some, name, bind) for name, bind in bound]
+        values = tuple(chain.from_iterable(zip(*columns, strict=True)))
+        connection.exec_driver_sql(_of_values(into, names, len(some), new, alike), values)
 
 
 def among(session: Session | Connection, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
@@ -81,6 +84,15 @@ def named(dialect: str, column: Any, name: str, *, hidden: bool = False) -> Colu
     return cast(
         "ColumnElement[bool]", column == any_(func.array(select(func.unnest(values)).scalar_subquery()) if hidden else values)
     )
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str, bind: Callable[[Any], Any] | None) -> list[Any]:
+    """The values of a column as the driver takes them. One that all rows share, such as the time, is converted once."""
+    values = [row[name] for row in rows]
+    if bind is None:
+        return values
+    first, bound = values[0], bind(values[0])
+    return [bound if value is first else bind(value) for value in values]
 
 
 @cache
