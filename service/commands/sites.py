@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 
 from service.actions.sites.delete_site import deletable
-from service.actions.sites.site_settings import set_languages, set_origins, set_rules, set_time_zone
+from service.actions.sites.site_settings import set_languages, set_name, set_origins, set_rules, set_time_zone
 from service.actions.sites.sites_and_keys import add_site
 from service.actions.sites.word_lists import set_list
 from service.clock import utcnow
@@ -31,7 +31,7 @@ def site() -> None:
 @click.option(
     "--origin", "origins", multiple=True, required=True, help="Address of its pages, like https://news.example; may be repeated."
 )
-@click.option("--name", default="", help="Name that moderators see.")
+@click.option("--name", default="", help="Name that people read.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add_a_site(site_id: str, origins: tuple[str, ...], name: str, *, as_json: bool) -> None:
     """Add the site ID.
@@ -63,6 +63,7 @@ def list_sites(*, as_json: bool) -> None:
 
 @site.command("set")
 @click.argument("site_id", metavar="SITE")
+@click.option("--name", help="Name that people read.")
 @click.option("--origin", "origins", multiple=True, help="Addresses of its pages, instead of the present ones; may be repeated.")
 @click.option("--add-origin", "added", multiple=True, help="One more address of its pages; may be repeated.")
 @click.option(
@@ -75,7 +76,7 @@ def list_sites(*, as_json: bool) -> None:
 @click.option("--time-zone", help="Time zone of the charts, like Europe/Berlin.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def set_a_site(
-    site_id: str, origins: tuple[str, ...], added: tuple[str, ...], languages: str | None, time_zone: str | None,
+    site_id: str, name: str | None, origins: tuple[str, ...], added: tuple[str, ...], languages: str | None, time_zone: str | None,
     *, as_json: bool, **policy: bool | None,
 ) -> None:  # fmt: skip
     """Change the settings of SITE, and print them.
@@ -90,6 +91,8 @@ def set_a_site(
     try:
         with database().writing() as session:
             known_site(session, site_id)
+            if name is not None:
+                set_name(session, site_id, name)
             if origins:
                 set_origins(session, site_id, origins)
             if added:
@@ -115,7 +118,7 @@ def _policy(row: Site) -> dict[str, bool]:
 def _settings(row: Site) -> dict[str, object]:
     policy = SitePolicy(row.policy)
     return {
-        "id": row.id, "origins": row.origins, "languages": list(policy.languages), "covered": sorted(COVERED), **_policy(row),
+        "id": row.id, "name": row.name, "origins": row.origins, "languages": list(policy.languages), "covered": sorted(COVERED), **_policy(row),
         "time_zone": policy.time_zone,
     }  # fmt: skip
 
@@ -129,7 +132,7 @@ def _settings_text(row: Site) -> str:
     holds = ["everything"] if row.hold_everything else ["doubtful comments"]
     holds += ["obvious spam"] * policy.spam_waits + ["what was not checked for hate against groups"] * policy.unread_waits
     return (
-        f"site {row.id}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}{waiting}\n"
+        f"site {row.id}{f' ({row.name})' if row.name != row.id else ''}: checks cover {named(sorted(COVERED))}; taken unseen: {unseen}{waiting}\n"
         f"origins: {', '.join(row.origins) or 'none'}\n"
         f"holds: {', '.join(holds)}; time zone: {policy.time_zone}"
     )

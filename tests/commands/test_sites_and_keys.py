@@ -81,11 +81,22 @@ def test_a_site_says_where_its_pages_are_and_what_it_holds(greenroom: Callable[.
     greenroom("site", "add", "news", "--origin", "HTTPS://News.example:443/")
     added = greenroom("site", "set", "news", "--add-origin", "https://bücher.example", "--add-origin", "http://localhost:4000")
     assert "\norigins: https://news.example, https://xn--bcher-kva.example, http://localhost:4000\n" in added.output
-    words = ("--origin", "https://www.news.example", "--hold-everything", "--spam-waits", "--time-zone", "Europe/Berlin")
+    words = (
+        "--name",
+        " The  News ",
+        "--origin",
+        "https://www.news.example",
+        "--hold-everything",
+        "--spam-waits",
+        "--time-zone",
+        "Europe/Berlin",
+    )
     assert greenroom("site", "set", "news", *words).exit_code == 0
     policy = {"hold_everything": True, "spam_waits": True, "unread_waits": False, "time_zone": "Europe/Berlin"}
     shown = json.loads(greenroom("site", "set", "news", "--json").output)
-    assert shown.items() >= {"origins": ["https://www.news.example"], **policy}.items()
+    assert shown.items() >= {"name": "The News", "origins": ["https://www.news.example"], **policy}.items()
+    assert greenroom("site", "set", "news").output.startswith("site news (The News): ")
+    assert greenroom("site", "set", "news", "--name", "x" * 201).output == "Error: expected at most 200 characters\n"
     assert "holds: everything, obvious spam; time zone: Europe/Berlin" in greenroom("site", "set", "news").output
     assert json.loads(greenroom("site", "set", "news", "--no-hold-everything", "--json").output)["spam_waits"] is True
     acts = [json.loads(line) for line in greenroom("audit-log", "--site", "news", "--json").output.splitlines()]

@@ -1,4 +1,4 @@
-"""Settings of a site: its origins, word and domain lists, languages, time zone, rejection reasons, practice, and the state of its threads."""
+"""Settings of a site: its name, origins, word and domain lists, languages, time zone, rejection reasons, practice, and the state of its threads."""
 
 import hashlib
 import re
@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.actions.audit_log import record_audit, record_change
+from service.actions.sites.sites_and_keys import name_of_site
 from service.actions.sites.word_lists import refuse_lines, set_list
 from service.domain.audit_events import AuditEvent
 from service.domain.errors import Fault, Invalid, NotFound
@@ -60,6 +61,16 @@ def set_origins(session: Session, site_id: str, typed: Sequence[str], *, add: bo
         session.flush()
         record_change(session, AuditEvent.ORIGINS_SET, {"origins": before}, {"origins": origins}, site_id=site_id)
     return origins
+
+
+def set_name(session: Session, site_id: str, typed: str) -> None:
+    """Set the name that people read; empty for the site's id. Raises Invalid."""
+    site, name = locked_site(session, site_id), name_of_site(typed, site_id)
+    before = {"name": site.name}
+    if site.name != name:
+        site.name = name
+        session.flush()
+        record_change(session, AuditEvent.RULES_SET, before, {"name": name}, site_id=site_id)
 
 
 def set_languages(session: Session, site_id: str, typed: str) -> list[str]:

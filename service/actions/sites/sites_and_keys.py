@@ -21,6 +21,8 @@ from service.store.tables.sites import ApiKey, ApiKeyKind, HeldIs, Scope, Site
 
 #: Coral makes secrets of 64 hex digits. A signature with a shorter one could be guessed.
 SHORTEST_SECRET = 32
+#: The longest name of a site.
+MOST_OF_A_NAME = 200
 _SITE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -31,13 +33,21 @@ def add_site(session: Session, site_id: str, *, origins: Sequence[str], name: st
     parsed = parse_origins(origins)
     if session.get(Site, site_id) is not None:
         raise Conflict(f"site {site_id!r} exists already", Fault("/id", "taken", "expected an id that is free"))
-    site = Site(id=site_id, name=name or site_id, origins=parsed, created_at=now, policy={}, hold_everything=False)
+    site = Site(id=site_id, name=name_of_site(name, site_id), origins=parsed, created_at=now, policy={}, hold_everything=False)
     session.add(site)
     session.flush()
     record_audit(
         session, AuditEvent.SITE_MADE, site_id=site_id, target=site_id, after={"name": site.name, "origins": site.origins}
     )
     return site
+
+
+def name_of_site(typed: str, site_id: str) -> str:
+    """The name as it was typed, without needless space; the id if nothing was typed. Raises Invalid."""
+    name = " ".join(typed.split())
+    if len(name) > MOST_OF_A_NAME:
+        raise Invalid.field("/name", "too_long", f"expected at most {MOST_OF_A_NAME} characters")
+    return name or site_id
 
 
 def add_key(session: Session, site_id: str, *, scopes: Sequence[Scope], label: str = "", now: datetime) -> tuple[UUID, str]:

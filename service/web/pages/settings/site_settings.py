@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.actions.lifecycle.retention import set_retention
-from service.actions.sites.site_settings import set_languages, set_origins, set_rejections, set_rules, set_time_zone
+from service.actions.sites.site_settings import set_languages, set_name, set_origins, set_rejections, set_rules, set_time_zone
 from service.clock import utcnow
 from service.domain.errors import Invalid
 from service.domain.policy.site_policy import LISTS
@@ -55,7 +55,7 @@ def change_rules() -> AnyResponse:
     lists = {name: request.form[name].replace("\0", "").splitlines() for name in LISTS if name in request.form}
     languages = request.form.get("languages", "").replace("\0", "")
     origins = request.form["origins"].replace("\0", "").split() if "origins" in request.form else None
-    zone = request.form.get("time_zone")
+    zone, name = request.form.get("time_zone"), request.form.get("name")
     try:
         with resources().database.writing() as session:
             set_rules(
@@ -71,8 +71,10 @@ def change_rules() -> AnyResponse:
                 set_origins(session, site_id(), origins)
             if zone is not None:
                 set_time_zone(session, site_id(), zone)
+            if name is not None:
+                set_name(session, site_id(), name.replace("\0", ""))
     except Invalid as error:
-        return _render(422, fault=error_text(error), typed=lists, languages=languages, origins=origins, zone=zone)
+        return _render(422, fault=error_text(error), typed=lists, languages=languages, origins=origins, zone=zone, name=name)
     return redirect_to("pages.settings", site=site_id(), done="rules")
 
 
@@ -152,6 +154,7 @@ def _render(
     languages: str | None = None,
     origins: list[str] | None = None,
     zone: str | None = None,
+    name: str | None = None,
     asked: Retention | None = None,
     losses: dict[str, tuple[int, int]] | None = None,
 ) -> AnyResponse:
@@ -165,7 +168,7 @@ def _render(
     taken = ", ".join(policy_of(this_site).languages) if languages is None else languages
     return page(
         "settings.html", status, here=this_site, lists=lists, taken=taken, origins=pages, zones=zones_by_region(),
-        zone=policy_of(this_site).time_zone if zone is None else zone, fault=fault, done=request.args.get("done", ""),
+        zone=policy_of(this_site).time_zone if zone is None else zone, name=name, fault=fault, done=request.args.get("done", ""),
         rejections=rejections(this_site), most=MOST, kept=kept, going=going, counted=COUNTED, longest=LONGEST, asked=asked,
         losses=losses or {}, lost=request.args.get("lost", ""),
         was={name: value for name in ("rejected", "personal") if (value := request.args.get(f"was_{name}", "")).isdecimal()},

@@ -100,11 +100,20 @@ def test_the_addresses_of_a_sites_pages_are_changed_on_the_page(ada: Browser, da
         assert session.get(Site, "news").origins == ["https://news.example", "https://a.example"]
 
 
+def test_a_site_gets_another_name(ada: Browser, database: Database) -> None:
+    ada.get("/settings")
+    assert ada.post("/settings/rules", {"site": "news", "name": "The Daily News"}).status_code == 303
+    assert 'value="The Daily News"' in html_of(ada.get("/settings"))
+    with database.reading() as session:
+        assert session.get(Site, "news").name == "The Daily News"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("languages", "German"),
         ("time_zone", "Mars/Olympus"),
+        ("name", "n" * 201),
         ("blocked_words", "*"),
         ("blocked_domains", "http://spam.example/x"),
         ("held_words", "x" * 201),
