@@ -53,7 +53,10 @@ class ApiKeyCache:
     def cached(self, digest: str) -> ApiKeyHolder | None:
         """The holder of the key with this digest, if it is in the cache. Makes no query."""
         with self._lock:
-            return self._entries.get(digest)
+            try:  # `get` costs three times as much.
+                return self._entries[digest]
+            except KeyError:
+                return None
 
     @cachedmethod(attrgetter("_entries"), key=_by_digest, lock=attrgetter("_lock"))
     def _load(self, digest: str, kind: ApiKeyKind) -> ApiKeyHolder | None:

@@ -31,6 +31,7 @@ from service.web.server.async_commit import AsyncGroupCommit
 from service.web.server.wsgi_adapter import WsgiResponse, raw
 
 _PATH = "/v1/comments"
+_MAY_SUBMIT = frozenset({Scope.SUBMIT, Scope.ADMIN})
 _JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 _UNUSUAL = frozenset({"HTTP_PREFER", "HTTP_CONTENT_ENCODING"})
 #: Maximum bytes of a body that the fast path parses. Parsing blocks the event loop: in the worst case (a body with many errors)
@@ -44,6 +45,7 @@ class FastPost:
 
     def __init__(self, resources: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
         self._resources, self._root = resources, resources.settings.sub_path
+        self._quota = quota_of(Rate.KEY, resources.settings)
         self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
         self._new_request_ids: list[str] = []
@@ -96,7 +98,7 @@ class FastPost:
         """The holder of this API key, if it is cached and may send comments."""
         scheme, _, token = authorization.partition(" ")
         caller = self._resources.api_keys.cached(digest_of(token)) if scheme == "Bearer" else None
-        return caller if caller and caller.scopes & {Scope.SUBMIT, Scope.ADMIN} else None
+        return caller if caller and not caller.scopes.isdisjoint(_MAY_SUBMIT) else None
 
     def _submission(self, environ: Environ, exact: bytes, caller: ApiKeyHolder) -> Submission | None:
         """The body as a submission. None if it is invalid: the view reports the error."""
@@ -109,11 +111,11 @@ class FastPost:
     def _may(self, environ: Environ, caller: ApiKeyHolder) -> bool:
         """Count this request. The view does not count it again. False if the rate limit is used up."""
         used, _ = environ[RATE_COUNTED] = self._resources.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
-        return used <= quota_of(Rate.KEY, self._resources.settings)
+        return used <= self._quota
 
     def _rate_limit_headers(self, environ: Environ) -> Headers:
-        (used, reset), quota = environ[RATE_COUNTED], quota_of(Rate.KEY, self._resources.settings)
-        return usage(Rate.KEY, quota, quota - used, reset)
+        used, reset = environ[RATE_COUNTED]
+        return usage(Rate.KEY, self._quota, self._quota - used, reset)
 
 
 def _is_ordinary(environ: Environ, exact: bytes) -> bool:
