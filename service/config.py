@@ -69,7 +69,7 @@ class Settings:
     )
     citus: bool = _setting(
         False,
-        "Whether the schema is distributed by Citus (`greenroom db distribute`): then each statement changes one table.",
+        "Whether Citus distributes the rows by their site (`greenroom db distribute`): then each statement is about one site.",
         yes_or_no,
     )
     redis_url: str = _setting("", "Redis address for the jobs; empty: one worker on this machine does them.", redis, secret=True)

@@ -1,4 +1,4 @@
-"""`greenroom db`: upgrades the database schema, shows its revision, and hands it to Citus."""
+"""`greenroom db`: upgrades the database schema, shows its revision, and spreads it over Citus."""
 
 import json
 
@@ -50,10 +50,10 @@ def status(*, as_json: bool) -> None:
 @db.command()
 @click.option("--dry-run", is_flag=True, help="Print what would be run, and what stands in the way; change nothing.")
 def distribute(*, dry_run: bool) -> None:
-    """Put this installation on a node of a Citus cluster.
+    """Spread the sites over the nodes of a Citus cluster.
 
-    Its whole schema becomes a distributed schema: all of its tables lie on one node, which Citus chooses, and Citus can move them to
-    another one. A cluster holds many installations, each in a schema of its own (docs/scaling.md). Tables are locked meanwhile.
+    The rows of a site come to one node. Small tables are copied to each node, and what belongs to no site stays on the coordinator
+    (docs/scaling.md). Tables are locked meanwhile. Tables of a later release are distributed by running this again.
     """
     from service.store.db import citus
 
@@ -63,14 +63,14 @@ def distribute(*, dry_run: bool) -> None:
         )
     with database().engine.begin() as connection:
         state = citus.citus_state(connection)
-        if state.is_distributed:
-            click.echo(f"the schema {state.schema} is distributed already")
+        if state.has_citus and not state.left:
+            click.echo("all tables are distributed already")
             return
         obstacles = state.obstacles(setting=settings().citus)
         if dry_run:
-            click.echo("\n".join([state.statement, *(f"stands in the way: {one}" for one in obstacles)]))
+            click.echo("\n".join([*state.statements(), *(f"stands in the way: {one}" for one in obstacles)]))
             return
         if obstacles:
             raise click.ClickException("; ".join(obstacles))
         citus.distribute(connection, state)
-    click.echo(f"the schema {state.schema} is distributed; `citus_shards` shows on which node")
+    click.echo(f"{len(state.left)} tables are distributed; `citus_shards` shows where their rows are")

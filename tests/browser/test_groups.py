@@ -23,7 +23,7 @@ SEEDS = [
 def waiting_there(desk: Desk) -> int:
     """The number of held comments on the other page."""
     with desk.database.reading() as session:
-        there = select(func.count()).select_from(Comment).join(Thread, Thread.id == Comment.thread_id)
+        there = select(func.count()).select_from(Comment).join(Thread)
         return session.scalar(there.where(Thread.title == THERE, Comment.state == State.HELD))
 
 

@@ -49,7 +49,7 @@ def _rows(database: Database) -> list[str]:
 def _feed(database: Database) -> Sequence[Published]:
     with database.reading() as session:
         asked = FeedSlice(None, 100, newest_first=False, roots=False)
-        return published_in(session, thread_id("news", "page"), asked, most_text=100_000, scan=None).comments
+        return published_in(session, "news", thread_id("news", "page"), asked, most_text=100_000, scan=None).comments
 
 
 def _yearly(database: Database) -> list[object]:

@@ -139,8 +139,6 @@ def test_a_comment_comes_back_to_the_thread_that_its_own_was_moved_to(
     done = greenroom("archive", "restore", str(tmp_path / "archive"), "--json")
     assert json.loads(done.stdout)["skipped"] == {}, done.output
     with database.reading() as session:
-        after = session.execute(
-            select(Comment.id, Thread.external_id).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == "news")
-        )
+        after = session.execute(select(Comment.id, Thread.external_id).join(Thread).where(Comment.site_id == "news"))
         assert dict(after.all()) == {comment: f"moved {name}" for comment, name in before.items()}
     assert keeps_its_promises(greenroom) == []

@@ -145,7 +145,7 @@ def test_a_page_is_never_older_than_its_head(client: FlaskClient, settings: Sett
     second = _approved(client, "The second one.")
     with patient.application.test_request_context(FEED):
         asked = feed._feed_request("a-page")
-        head = resources().replica.read_primary(lambda session: head_of(session, asked.id))
+        head = resources().replica.read_primary(lambda session: head_of(session, asked.site.id, asked.id))
         assert str(feed._read(asked, head)[0].comments[-1].id) == second
     patient.application.extensions["greenroom"].close()
 

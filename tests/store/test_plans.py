@@ -78,7 +78,7 @@ def _queue(asked: QueueFilter) -> Callable[[Session], object]:
 
 
 def _feed(part: feed.FeedSlice) -> Callable[[Session], object]:
-    return lambda session: feed.published_in(session, PAGE, part, most_text=1_000, scan=10)
+    return lambda session: feed.published_in(session, "news", PAGE, part, most_text=1_000, scan=10)
 
 
 def _settle(session: Session) -> object:
@@ -128,11 +128,11 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is anything due": lambda s: deliveries.anything_due(s, now=_now()),
     "does no delivery worker live": lambda s: deliveries.deliveries_claimed_since(s, _now(), lease=timedelta(seconds=30)),
     "due events become deliveries": lambda s: create_deliveries(s, now=_now()),
-    "is the feed the same as before": lambda s: feed.head_of(s, PAGE),
+    "is the feed the same as before": lambda s: feed.head_of(s, "news", PAGE),
     "the feed": _feed(feed.FeedSlice(after=None, limit=50, newest_first=False, roots=True)),
     "the feed, flat and newest first": _feed(feed.FeedSlice(PLACE, 50, True, roots=False)),
     "the replies to one comment": _feed(feed.FeedSlice(PLACE, 50, False, roots=True, parent=new_id())),
-    "the replies of a feed": lambda s: feed_replies.replies_to(s, _ids(s), most=3, most_text=1),
+    "the replies of a feed": lambda s: feed_replies.replies_to(s, "news", _ids(s), most=3, most_text=1),
     "the list by state": lambda s: listing.comments_of(s, "news", listing.CommentFilter(state=State.HELD, after=PLACE, limit=20)),
     "the list by thread": lambda s: listing.comments_of(s, "news", listing.CommentFilter(thread="page", after=PLACE, limit=20)),
     "the list since": lambda s: listing.comments_of(

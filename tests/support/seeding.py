@@ -55,7 +55,7 @@ def sow(database: Database, site_id: str, seeds: Sequence[Seed], *, now: datetim
             assert len(new) == len(batch), outcomes
             token = new_id()
             claim(session, token=token, limit=len(new), now=at, lease=timedelta(seconds=60))
-            found = {item.comment_id: item for item in claimed_comments(session, new, now=at)}
+            found = {item.comment_id: item for item in claimed_comments(session, new, now=at, site_id=site_id)}
             settlements = [_settlement(found[i], seed) for i, seed in zip(new, batch, strict=True)]
             apply_verdicts(session, prepare(settlements), token=token, now=at)
             ids += new

@@ -73,10 +73,11 @@ def check_pending(resources: WorkerResources, *, seconds: float = 2.0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
-    """The comments that one claim leased, and its fencing token. `may_be_more`: others may have waited beside them. What comes
+    """The comments that one claim leased, the site of the first, and its fencing token. `may_be_more`: others may have waited beside them. What comes
     after the claim sends a wake-up of its own."""
 
     token: UUID
+    site_id: str
     comment_ids: list[UUID]
     may_be_more: bool
 
@@ -107,8 +108,9 @@ def _claimed(resources: WorkerResources) -> _Claimed | None:
     if len(rows) >= WAKE_ANOTHER_AT:
         resources.notifier.notify(Job.DRAIN, anyway=True)
     crash_point(CrashPoint.CLAIMED)
-    full = len(rows) == settings.batch or claims > 0
-    return _Claimed(token, [row.id for row in rows], may_be_more=full) if rows else None
+    # With Citus a claim is of one site, and others may wait too.
+    full = len(rows) == settings.batch or claims > 0 or settings.citus
+    return _Claimed(token, rows[0].site_id, [row.id for row in rows], may_be_more=full) if rows else None
 
 
 def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
@@ -117,7 +119,7 @@ def _settled(resources: WorkerResources, claimed: _Claimed) -> int:
     Comments with external checks come last. So comments without external checks do not wait for the response of a service.
     """
     with resources.database.reading_quickly() as session:
-        batch = claimed_comments(session, claimed.comment_ids, now=utcnow())
+        batch = claimed_comments(session, claimed.comment_ids, now=utcnow(), site_id=claimed.site_id)
         models = resources.site_models.models(session, {item.site_id: item.model_of for item in batch if item.model_of})
         elsewhere = {item.site_id for item in batch if item.asks_outside}
         setups = enabled_external_checks(session, elsewhere) if elsewhere else {}

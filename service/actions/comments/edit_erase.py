@@ -1,6 +1,7 @@
 """Edit or erase the text of a comment. The old verdict does not cover a new text."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -16,6 +17,7 @@ from service.domain.text.links import link_domain
 from service.domain.text.wording import wording
 from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import table
+from service.store.db.site_keys import site_of
 from service.store.lifecycle.archives import absent
 from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment, RevisionRow, VerdictRow
@@ -47,7 +49,7 @@ def edit(session: Session, site_id: str, comment_id: UUID, text: str, *, version
     )
     moved = session.execute(
         update(Comment)
-        .where(Comment.id == comment.id, Comment.version == expected, Comment.state != State.ERASED)
+        .where(Comment.id == comment.id, Comment.site_id == site_id, Comment.version == expected, Comment.state != State.ERASED)
         .values(
             text=text, fingerprint=fingerprint(text), wording=wording(text, comment.author_url), link_domain=link_domain(text),
             state=State.PENDING, revision=Comment.revision + 1, version=Comment.version + 1, updated_at=now, reason="", score=0.0, claims=0, lease_token=None, lease_until=None,
@@ -72,7 +74,7 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
         return None
     moved = session.execute(
         update(Comment)
-        .where(Comment.id == comment.id, Comment.version == comment.version)
+        .where(Comment.id == comment.id, Comment.site_id == site_id, Comment.version == comment.version)
         .values(
             text="", fingerprint="", wording=None, link_domain=None, burst=None, state=State.ERASED, version=Comment.version + 1,
             updated_at=now, author_name="", author_url="", author_external_id="", author_verified=False, author_key="", email_domain="", ip_key="", context={},
@@ -83,12 +85,11 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
     ).scalar()  # fmt: skip
     if moved is None:
         raise _stale(comment.version)
-    session.execute(delete(RevisionRow).where(RevisionRow.comment_id == comment.id))
-    session.execute(delete(VerdictRow).where(VerdictRow.comment_id == comment.id))
-    session.execute(delete(AuthorAddress).where(AuthorAddress.comment_id == comment.id))
+    for row in (RevisionRow, VerdictRow, AuthorAddress):
+        session.execute(delete(row).where(row.comment_id == comment.id, row.site_id == site_id))
     forget_key_of(session, site_id, comment.id, received_at=comment.received_at)
-    _forget_notes(session, comment.id)
-    erase_words(session, comment.id, now=now)
+    _forget_notes(session, site_id, comment.id)
+    erase_words(session, site_id, comment.id, now=now)
     if _was_learned_from(session, comment):
         forget_model(session, site_id)
     change = Change(site_id, comment.thread_id, comment.id, moved, State(comment.state), State.ERASED)
@@ -99,18 +100,22 @@ def erase(session: Session, site_id: str, comment_id: UUID, *, now: datetime) ->
 def _was_learned_from(session: Session, comment: Comment) -> bool:
     """Whether the site's model may contain words of this comment. If the comment is archived, the model may have been trained on
     it before."""
-    if comment.archived or session.scalar(select(Decision.id).where(Decision.comment_id == comment.id).limit(1)):
+    if comment.archived or session.scalar(
+        select(Decision.id).where(Decision.comment_id == comment.id, site_of(Decision) == comment.site_id).limit(1)
+    ):
         return True
     return learns_from_standing(session, comment.site_id)
 
 
-def _forget_notes(session: Session, comment_id: UUID) -> None:
+def _forget_notes(session: Session, site_id: str, comment_id: UUID) -> None:
     """Remove what moderators wrote about a comment: it may quote the comment, or name its author."""
-    session.execute(delete(Note).where(Note.comment_id == comment_id))
-    session.execute(update(Escalation).where(Escalation.comment_id == comment_id).values(note=""))
-    session.execute(update(Activity).where(Activity.comment_id == comment_id).values(note="", author_key=""))
-    session.execute(update(Decision).where(Decision.comment_id == comment_id).values(note=""))
-    for event in session.scalars(select(Event).where(Event.comment_id == comment_id)):
+    session.execute(delete(Note).where(Note.comment_id == comment_id, Note.site_id == site_id))
+    words: tuple[tuple[Any, dict[str, str]], ...] = (
+        (Escalation, {"note": ""}), (Activity, {"note": "", "author_key": ""}), (Decision, {"note": ""})
+    )  # fmt: skip
+    for row, empty in words:
+        session.execute(update(row).where(row.comment_id == comment_id, row.site_id == site_id).values(empty))
+    for event in session.scalars(select(Event).where(Event.comment_id == comment_id, site_of(Event) == site_id)):
         event.facts = {name: fact for name, fact in event.facts.items() if name != "note"}
 
 

@@ -16,7 +16,7 @@ from service.domain.imports.old_comment import OldComment
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.comments.external_ids import StoredComment, comments_with, set_parents
-from service.store.comments.transitions import EVENT_OF, update_counts
+from service.store.comments.transitions import EVENT_OF, ThreadKey, update_counts
 from service.store.db.bulk import insert_all
 from service.store.tables.comments import Comment, Thread, ThreadState
 from service.store.tables.moderation import Decision
@@ -120,7 +120,7 @@ class _Rows:
         self._comments: list[dict[str, Any]] = []
         self._decisions: list[dict[str, Any]] = []
         self._events: list[dict[str, Any]] = []
-        self._approved: Counter[UUID] = Counter()
+        self._approved: Counter[ThreadKey] = Counter()
 
     def add(self, comment: OldComment, thread: UUID, parent: UUID | None) -> UUID:
         """Add the rows of a comment. Returns its id."""
@@ -128,7 +128,7 @@ class _Rows:
         row = self._comment_row(comment_id, comment, thread, parent)
         self._comments.append(row)
         self._threads.setdefault(thread, self._thread_row(comment, thread, row["received_at"]))
-        self._approved[thread] += comment.state is State.APPROVED
+        self._approved[ThreadKey(thread, self._site_id)] += comment.state is State.APPROVED
         if comment.decided:
             self._add_decision(row)
         return comment_id

@@ -14,8 +14,9 @@ from service.domain.audit_events import AuditEvent
 from service.domain.errors import Conflict, Fault, NotFound
 from service.domain.ids import thread_id
 from service.domain.states import State
-from service.store.comments.transitions import update_counts
+from service.store.comments.transitions import ThreadKey, update_counts
 from service.store.db.bulk import among
+from service.store.db.site_keys import site_of
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, Thread
 
@@ -64,26 +65,28 @@ def move_comments(session: Session, site_id: str, name: str, new_name: str, *, n
     ids = session.scalars(batch.order_by(Comment.state, Comment.received_at, Comment.id).limit(A_BATCH)).all()
     moved = session.scalars(
         update(Comment)
-        .where(among(session, Comment.id, ids), Comment.thread_id == old)
+        .where(among(session, Comment.id, ids), Comment.thread_id == old, site_of(Comment) == site_id)
         .values(thread_id=new, updated_at=now)
         .returning(Comment.state)
         .execution_options(synchronize_session=False)
     ).all()
     shown = moved.count(State.APPROVED)
     if moved:
-        update_counts(session, {old: -shown, new: shown})
+        update_counts(session, {ThreadKey(old, site_id): -shown, ThreadKey(new, site_id): shown})
     return len(moved)
 
 
 def end_move(session: Session, site_id: str, name: str, new_name: str) -> bool:
     """Remove the old thread. Returns False if a comment came to it meanwhile: then that one has to be moved first."""
     old = _locked(session, site_id, name)
-    if session.scalar(select(exists().where(Comment.thread_id == old.id))):
+    if session.scalar(select(exists().where(Comment.thread_id == old.id, site_of(Comment) == site_id))):
         return False
     new = thread_id(site_id, new_name)
     archived = update(ArchivedComment).where(ArchivedComment.site_id == site_id, ArchivedComment.thread_id == old.id)
     session.execute(archived.values(thread_id=new).execution_options(synchronize_session=False))
-    session.execute(delete(Thread).where(Thread.id == old.id).execution_options(synchronize_session=False))
+    session.execute(
+        delete(Thread).where(Thread.id == old.id, Thread.site_id == site_id).execution_options(synchronize_session=False)
+    )
     return True
 
 

@@ -20,6 +20,7 @@ from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.security.request_hashes import RequestHashes
 from service.store.comments.insert import insert_comments
 from service.store.db.bulk import changes_many, plain
+from service.store.db.by_site import each_site, is_by_site
 from service.store.db.column_types import table
 from service.store.tables.archives import ArchivedComment
 from service.store.tables.comments import Comment, ThreadState
@@ -94,6 +95,19 @@ def submit(
 ) -> list[Outcome]:
     """Store many drafts at once. Each gets its own outcome, in the order given; a refused one does not affect the others."""
     connection = plain(session)
+    if not is_by_site(connection):
+        return _submit(connection, submissions, pseudonyms=pseudonyms, now=now)
+    outcomes: dict[int, Outcome] = {}
+    for _, places in each_site(connection, range(len(submissions)), lambda at: submissions[at].site_id):
+        some = [submissions[at] for at in places]
+        outcomes |= zip(places, _submit(connection, some, pseudonyms=pseudonyms, now=now), strict=True)
+    return [outcomes[at] for at in range(len(submissions))]
+
+
+def _submit(
+    connection: Connection, submissions: Sequence[Submission], *, pseudonyms: Pseudonymizer, now: datetime
+) -> list[Outcome]:
+    """Store drafts, with Citus those of one site."""
     # Where the insert itself detects a closed thread, the threads are read only if it does; then the batch is tried again.
     threads = {} if changes_many(connection) else _stored_threads(connection, submissions)
     while True:
@@ -205,7 +219,7 @@ def _thread_names(submissions: Sequence[Submission], outcomes: Sequence[Outcome]
         thread = submission.draft.thread
         if submission.by_host and (thread.url or thread.title) and isinstance(outcome, Accepted) and not outcome.replayed:
             key = thread_id(submission.site_id, thread.id)
-            names[key] = {"id": key, "url": thread.url, "title": thread.title}
+            names[key] = {"id": key, "site_id": submission.site_id, "url": thread.url, "title": thread.title}
     return list(names.values())
 
 
@@ -246,7 +260,9 @@ def _stored_externals(
 def _stored_threads(connection: Connection, submissions: Sequence[Submission]) -> dict[UUID, str]:
     ids = list({thread_id(s.site_id, s.draft.thread.id) for s in submissions})
     if connection.dialect.name == "postgresql":
-        return {thread: state for thread, state in connection.exec_driver_sql(_THREADS, (ids,))}  # noqa: C416 - a row is no pair to mypy
+        of_site = f"{_THREADS} AND site_id = %s" if is_by_site(connection) else _THREADS
+        values = (ids, submissions[0].site_id) if is_by_site(connection) else (ids,)
+        return {thread: state for thread, state in connection.exec_driver_sql(of_site, values)}  # noqa: C416 - a row is no pair to mypy
     unusual = connection.exec_driver_sql(_UNUSUAL_THREADS, (to_json([thread.hex for thread in ids]).decode(),))
     states: dict[UUID, str | None] = {
         **dict.fromkeys(ids, ThreadState.OPEN),
@@ -275,7 +291,7 @@ def _parents_in(connection: Connection, t: Any, pairs: set[tuple[str, str]]) -> 
         parents[row.site_id, row.external_id or ""] = (row.id, row.thread_id)
     if by_id:
         ids = [as_uuid for _, as_uuid in by_id]
-        for row in connection.execute(select(*columns).where(t.id.in_(ids))):
+        for row in connection.execute(select(*columns).where(t.id.in_(ids), t.site_id.in_({site_id for site_id, _ in by_id}))):
             for name in by_id.get((row.site_id, row.id), ()):
                 parents[row.site_id, name] = (row.id, row.thread_id)
     return parents

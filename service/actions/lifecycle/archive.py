@@ -15,6 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.states import State
 from service.store.db.bulk import among
 from service.store.db.column_types import AnyRow, table
+from service.store.db.site_keys import site_of
 from service.store.lifecycle.archivable import Archivable, leaving
 from service.store.lifecycle.archive_rows import CommentRows, is_tombstone, put_back, rows_of_comments, taken_out
 from service.store.reports.archived_figures import changed_figures
@@ -50,7 +51,9 @@ def move_to_archive(session: Session, archive_file: ArchiveFile, kept: Sequence[
     many comments were moved.
     """
     in_file = {row.head.comment: row for row in kept}
-    in_tables = rows_of_comments(session, {comment_id: row.head.whole for comment_id, row in in_file.items()}, lock=True)
+    in_tables = rows_of_comments(
+        session, {comment_id: row.head.whole for comment_id, row in in_file.items()}, lock_of=archive_file.site_id
+    )
     may_leave = leaving(session, old, [row.head.comment for row in in_tables])
     moved = [row for row in in_tables if row.head.comment in may_leave and row.line == in_file[row.head.comment].line]
     if moved:
@@ -114,7 +117,7 @@ def restore(session: Session, archive_id: UUID, kept: Sequence[CommentRows]) -> 
 
     A comment that was erased meanwhile stays erased.
     """
-    standing = _Standing(session, [bundle.head.comment for bundle in kept])
+    standing = _Standing(session, kept[0].site_id if kept else "", [bundle.head.comment for bundle in kept])
     whole = [bundle for bundle in kept if bundle.head.whole and standing.left_for(bundle, archive_id)]
     trails = [bundle for bundle in kept if not bundle.head.whole and standing.lacks(bundle)]
     put_back(session, [*whole, *trails])
@@ -132,11 +135,13 @@ def restore(session: Session, archive_id: UUID, kept: Sequence[CommentRows]) -> 
 class _Standing:
     """Where the comments of some archive rows are now: in the comment table, or in an archive, and in which one."""
 
-    def __init__(self, session: Session, comment_ids: Sequence[UUID]) -> None:
-        columns = select(Comment.id, Comment.state, Comment.archived).where(among(session, Comment.id, comment_ids))
+    def __init__(self, session: Session, site_id: str, comment_ids: Sequence[UUID]) -> None:
+        columns = select(Comment.id, Comment.state, Comment.archived).where(
+            among(session, Comment.id, comment_ids), site_of(Comment) == site_id
+        )
         self._here: dict[UUID, AnyRow] = {row.id: row for row in session.execute(columns.with_for_update())}
         names = select(ArchivedComment.id, ArchivedComment.archive_id, ArchivedComment.erased).where(
-            among(session, ArchivedComment.id, comment_ids)
+            among(session, ArchivedComment.id, comment_ids), site_of(ArchivedComment) == site_id
         )
         self._gone: dict[UUID, AnyRow] = {row.id: row for row in session.execute(names.with_for_update())}
 

@@ -17,6 +17,7 @@ from service.domain.policy.site_policy import SitePolicy
 from service.domain.states import State
 from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import AnyRow, table
+from service.store.db.site_keys import site_of
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
@@ -84,7 +85,7 @@ def decide(
         outcomes.append(_decide_one(session, seen.get(ruling.comment_id), ruling, actor=actor, now=now, action_id=action_id))
     done = [outcome for outcome in outcomes if isinstance(outcome, Decided)]
     reported = close_decided(
-        session, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
+        session, site_id, _closings(session, site_id, done, seen), now=now, due_at=now + delay,
         moderator_id=actor.moderator_id, key_id=actor.key_id,
     )  # fmt: skip
     for decided in done:
@@ -94,7 +95,7 @@ def decide(
     for decided in done:
         # A state that was only confirmed is no news to the host.
         if decided.change.from_state is decided.change.to_state:
-            _withdraw_event(session, decided.change.comment_id, decided.change.version)
+            _withdraw_event(session, site_id, decided.change.comment_id, decided.change.version)
     return outcomes
 
 
@@ -131,7 +132,7 @@ def undo(
     add_event(session, [decided.change for decided in loud], now=now, due_at=now + delay)
     add_event(session, [decided.change for decided in silent], now=now)
     for decided in silent:
-        _withdraw_event(session, decided.change.comment_id, decided.change.version)
+        _withdraw_event(session, site_id, decided.change.comment_id, decided.change.version)
     return outcomes
 
 
@@ -163,7 +164,12 @@ def _facts_before(session: Session, decision: Decision) -> dict[str, object]:
     """Why the comment was restricted before a decision. An undo restores the restriction, so its event says the same."""
     if decision.from_state != State.REJECTED:
         return {}
-    earlier = (Event.comment_id == decision.comment_id, Event.seq > 0, Event.seq < decision.version)
+    earlier = (
+        Event.comment_id == decision.comment_id,
+        site_of(Event) == decision.site_id,
+        Event.seq > 0,
+        Event.seq < decision.version,
+    )
     restrictions = select(Event.facts).where(*earlier, Event.type == EventType.REJECTED, Event.state != EventState.WITHDRAWN)
     facts = session.scalar(restrictions.order_by(Event.seq.desc()).limit(1)) or {}
     return {name: facts[name] for name in ("reason", "note", "reasons", "notice") if name in facts}
@@ -188,7 +194,7 @@ def _decide_one(
     expected = row.version if ruling.version is None else ruling.version
     moved = session.execute(
         update(Comment)
-        .where(Comment.id == row.id, Comment.version == expected, Comment.state == row.state)
+        .where(Comment.id == row.id, Comment.site_id == row.site_id, Comment.version == expected, Comment.state == row.state)
         .values(state=ruling.state, version=expected + 1, updated_at=now, lease_token=None, lease_until=None)
         .returning(Comment.version, Comment.thread_id)
         .execution_options(synchronize_session=False)
@@ -218,7 +224,7 @@ def _late(session: Session, row: AnyRow, detail: str) -> Refusal:
     last = session.execute(
         select(Decision.to_state, Decision.at, Moderator.name, Moderator.email)
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
-        .where(Decision.comment_id == row.id)
+        .where(Decision.comment_id == row.id, site_of(Decision) == row.site_id)
         .order_by(Decision.version.desc())
         .limit(1)
     ).one_or_none()
@@ -252,14 +258,14 @@ def _decision_row(
 
 
 def _withdraw(session: Session, decision: Decision) -> bool:
-    return _withdraw_event(session, decision.comment_id, decision.version)
+    return _withdraw_event(session, decision.site_id, decision.comment_id, decision.version)
 
 
-def _withdraw_event(session: Session, comment_id: UUID, seq: int) -> bool:
+def _withdraw_event(session: Session, site_id: str, comment_id: UUID, seq: int) -> bool:
     """Withdraw an event that has not been sent yet. Returns whether it was withdrawn."""
     withdrawn = session.execute(
         update(Event)
-        .where(Event.comment_id == comment_id, Event.seq == seq, Event.state == EventState.DUE)
+        .where(Event.comment_id == comment_id, site_of(Event) == site_id, Event.seq == seq, Event.state == EventState.DUE)
         .values(state=EventState.WITHDRAWN)
         .returning(Event.id)
         .execution_options(synchronize_session=False)

@@ -14,6 +14,7 @@ from service.domain.errors import Invalid
 from service.domain.ids import new_id
 from service.domain.states import State
 from service.store.db.column_types import AnyRow, table
+from service.store.db.site_keys import site_of
 from service.store.moderation.decision_log import colleagues
 from service.store.moderation.queue_filter import QueueFilter
 from service.store.tables.accounts import Role
@@ -59,6 +60,7 @@ def escalate(
     # If a comment already has exactly this escalation, the request is a retry and changes nothing for it. Rows are locked in the
     # order of their ids, so that two moderators who escalate the same comments cannot deadlock.
     done = select(Escalation.comment_id).where(
+        site_of(Escalation) == site_id,
         Escalation.moderator_id == moderator_id,
         Escalation.to_id.is_not_distinct_from(to.moderator_id),
         Escalation.to_role == to.role,
@@ -72,7 +74,7 @@ def escalate(
     ).all()
     if not held:
         return
-    session.execute(delete(Escalation).where(Escalation.comment_id.in_(held)))
+    session.execute(delete(Escalation).where(site_of(Escalation) == site_id, Escalation.comment_id.in_(held)))
     common = {
         "site_id": site_id,
         "moderator_id": moderator_id,
@@ -94,7 +96,9 @@ def in_one_step(session: Session, site_id: str, ids: Sequence[UUID], *, moderato
     time."""
     by_moderator = (Escalation.site_id == site_id, Escalation.moderator_id == moderator_id)
     times = select(Escalation.at).where(*by_moderator, Escalation.comment_id.in_(ids))
-    together = select(Comment.id, Comment.version).join(Escalation, Escalation.comment_id == Comment.id)
+    together = select(Comment.id, Comment.version).join(
+        Escalation, (Escalation.comment_id == Comment.id) & (site_of(Escalation) == Comment.site_id)
+    )
     return session.execute(
         together.where(*by_moderator, Escalation.at.in_(times)).order_by(Comment.received_at, Comment.id)
     ).all()

@@ -39,7 +39,7 @@ def keep_reported(
             "/version", "stale", f"expected the current version {comment.version}, in which the comment is {comment.state}"
         )
         raise AlreadyDecided("somebody changed this comment since you saw it; look at it again", fault)
-    seen = [report for report in open_reports(session, [comment_id]) if report.id in set(report_ids)]
+    seen = [report for report in open_reports(session, site_id, [comment_id]) if report.id in set(report_ids)]
     actor = Actor(moderator_id=moderator_id)
     decision_id = None
     if comment.state != State.APPROVED:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from service.store.db.site_keys import site_of
 from service.store.reported.events import add_own_event
 from service.store.reported.reports import open_reports
 from service.store.tables.outbox import EventType
@@ -45,6 +46,7 @@ def close_reports(
 
 def close_decided(
     session: Session,
+    site_id: str,
     closings: Mapping[UUID, Closing],
     *,
     now: datetime,
@@ -54,7 +56,7 @@ def close_decided(
 ) -> set[UUID]:
     """Close all open reports of comments that were just decided. `closings` says how, for each comment. Returns the comments that
     had reports."""
-    reports = open_reports(session, list(closings)) if closings else []
+    reports = open_reports(session, site_id, list(closings)) if closings else []
     for report in reports:
         close_reports(
             session, [report], closings[report.comment_id], now=now, due_at=due_at, moderator_id=moderator_id, key_id=key_id
@@ -62,12 +64,16 @@ def close_decided(
     return {report.comment_id for report in reports}
 
 
-def erase_words(session: Session, comment_id: UUID, *, now: datetime) -> None:
+def erase_words(session: Session, site_id: str, comment_id: UUID, *, now: datetime) -> None:
     """Remove what reporters and the author wrote about a comment that is erased: it may quote the comment or name its author. Open
     reports and complaints are closed."""
-    close_reports(session, open_reports(session, [comment_id]), Closing(ReportState.ERASED), now=now)
-    reports = update(Report).where(Report.comment_id == comment_id).values(text="", law="", url="", note="", sanction="")
-    complaints = update(Complaint).where(Complaint.comment_id == comment_id)
+    close_reports(session, open_reports(session, site_id, [comment_id]), Closing(ReportState.ERASED), now=now)
+    reports = (
+        update(Report)
+        .where(site_of(Report) == site_id, Report.comment_id == comment_id)
+        .values(text="", law="", url="", note="", sanction="")
+    )
+    complaints = update(Complaint).where(site_of(Complaint) == site_id, Complaint.comment_id == comment_id)
     for statement in (
         reports,
         complaints.values(text="", note=""),

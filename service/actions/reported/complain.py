@@ -126,7 +126,10 @@ def complain_as_reporter(
 ) -> Complaint:
     """Complain about the dismissal of a report. Raises Invalid, NotFound, Gone after six months, Conflict, or SuspendedReporter."""
     draft.check()
-    report = session.scalar(select(Report).where(Report.id == report_id).with_for_update())
+    site_id = select(Report.site_id).where(Report.id == report_id)
+    report = session.scalar(
+        select(Report).where(Report.id == report_id, Report.site_id == session.scalar(site_id)).with_for_update()
+    )
     if report is None:
         raise NotFound("no such report")
     if report.state != ReportState.DISMISSED or report.decided_at is None:
@@ -135,7 +138,9 @@ def complain_as_reporter(
         raise Conflict("there is a complaint about this decision already")
     _expect_in_time(report.decided_at, now)
     refuse_suspended(session, report.site_id, report.reporter_key, now=now)
-    version = session.scalar(select(Comment.version).where(Comment.id == report.comment_id)) or 0
+    version = (
+        session.scalar(select(Comment.version).where(Comment.id == report.comment_id, Comment.site_id == report.site_id)) or 0
+    )
     complaint = Complaint(
         id=new_id(), site_id=report.site_id, comment_id=report.comment_id, report_id=report_id, seq=version, automated=False,
         first_moderator_id=report.moderator_id, **_of(draft, secret_box, now),

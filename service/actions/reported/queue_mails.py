@@ -17,9 +17,9 @@ from service.store.tables.mails import Mail
 VALID = timedelta(hours=76)
 
 
-def queue_mails(session: Session, event_ids: Collection[UUID], *, now: datetime) -> int:
+def queue_mails(session: Session, event_ids: Collection[UUID], *, site_id: str = "", now: datetime) -> int:
     """Queue the mails about these events. Their webhooks then say that Greenroom sends the mail. Returns how many were queued."""
-    events = events_to_mail(session, event_ids)
+    events = events_to_mail(session, event_ids, site_id=site_id)
     for event in events:
         event.facts = {**event.facts, MAILED: True}
     rows = [

@@ -20,6 +20,7 @@ from service.domain.security.pseudonyms import Pseudonymizer
 from service.domain.states import State
 from service.store.comments.transitions import Change, add_event
 from service.store.db.column_types import table
+from service.store.db.site_keys import site_of
 from service.store.reported.events import add_own_event
 from service.store.reported.reports import ReporterHistory, has_reported, histories, number_since, open_reports
 from service.store.tables.comments import Comment, VerdictRow
@@ -96,12 +97,17 @@ def _reporter_key(draft: ReportDraft, pseudonyms: Pseudonymizer) -> str:
 
 def _held(session: Session, comment: Comment, policy: SitePolicy, now: datetime) -> Change | None:
     """Hold a published comment if its open reports reach the site's limit. A reason beside the earlier verdict says why."""
-    weights = [report.weight for report in open_reports(session, [comment.id])]
+    weights = [report.weight for report in open_reports(session, comment.site_id, [comment.id])]
     if comment.state != State.APPROVED or not holds(weights, hold_from=policy.reports_hold_from):
         return None
     version = session.execute(
         update(Comment)
-        .where(Comment.id == comment.id, Comment.version == comment.version, Comment.state == State.APPROVED)
+        .where(
+            Comment.id == comment.id,
+            site_of(Comment) == comment.site_id,
+            Comment.version == comment.version,
+            Comment.state == State.APPROVED,
+        )
         .values(state=State.HELD, version=Comment.version + 1, updated_at=now, reason=Kind.SITE_REPORTED, score=1.0)
         .returning(Comment.version)
         .execution_options(synchronize_session=False)
@@ -118,7 +124,9 @@ def _held(session: Session, comment: Comment, policy: SitePolicy, now: datetime)
 def _verdict(session: Session, comment: Comment, number: int, now: datetime) -> dict[str, object]:
     last = session.scalar(
         select(VerdictRow)
-        .where(VerdictRow.comment_id == comment.id, VerdictRow.revision == comment.revision)
+        .where(
+            VerdictRow.comment_id == comment.id, VerdictRow.site_id == comment.site_id, VerdictRow.revision == comment.revision
+        )
         .order_by(VerdictRow.at.desc())
     )
     reason = as_reason(Signal(Kind.SITE_REPORTED, 1.0, f"{number} readers reported it", check="reports"))

@@ -15,6 +15,7 @@ from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import end_of_minute
+from service.store.db.by_site import each_site
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState
 from service.store.webhooks.callbacks import contexts_of, is_for_callback
@@ -45,26 +46,38 @@ class Created:
     leased: Sequence[UUID] = ()
     others: bool = False
 
+    def __add__(self, more: "Created") -> "Created":
+        return Created(self.events + more.events, [*self.leased, *more.leased], self.others or more.others)
+
 
 def create_deliveries(session: Session, *, now: datetime, mails: bool = False, lease: FirstLease | None = None) -> Created:
     """Turn due events into deliveries, and with `mails` into mails to readers. A `lease` may only be given if no older delivery is
     due: a new one would overtake it."""
     if not _my_turn(session):
         return Created()
+    due = session.connection().execute(_due(), {"now": now}).all()
+    done = Created()
+    for site_id, some in each_site(session, due, lambda event: event.site_id):
+        done += _create(session, site_id, some, now=now, mails=mails, lease=lease)
+    return done
+
+
+def _create(
+    session: Session, site_id: str, due: Sequence[AnyRow], *, now: datetime, mails: bool, lease: FirstLease | None
+) -> Created:
+    """Create the deliveries of these events, with Citus of one site."""
     connection = session.connection()
-    due = connection.execute(_due(), {"now": now}).all()
-    events = (
-        connection.execute(_taken(), {"ids": list({event.id for event in due} | _earlier(session, due))}).all() if due else []
-    )
+    taken = {"ids": list({event.id for event in due} | _earlier(session, site_id, due))}
+    events = connection.execute(_taken(of_site=bool(site_id)), _and_site(taken, site_id)).all()
     if not events:
         return Created()
     endpoints = connection.execute(_endpoints(), {"sites": list({event.site_id for event in events})}).all()
-    rows = list(_rows(session, sorted(events, key=lambda event: (event.at, event.id)), endpoints, now))
-    leased = _leased(session, rows, endpoints, lease) if lease else []
+    rows = list(_rows(session, site_id, sorted(events, key=lambda event: (event.at, event.id)), endpoints, now))
+    leased = _leased(session, site_id, rows, endpoints, lease) if lease else []
     if rows:
         connection.execute(_insert(session.get_bind().dialect.name), rows)
     if mails:
-        queue_mails(session, [event.id for event in events if event.about_id], now=now)
+        queue_mails(session, [event.id for event in events if event.about_id], site_id=site_id, now=now)
     return Created(len(events), leased, any(row["due_at"] == now and row["lease_token"] is None for row in rows))
 
 
@@ -77,14 +90,14 @@ def _my_turn(session: Session) -> bool:
 @cache
 def _due() -> Any:
     return (
-        select(_EVENT.id, _EVENT.comment_id, _EVENT.about_id, _EVENT.seq)
+        select(_EVENT.id, _EVENT.site_id, _EVENT.comment_id, _EVENT.about_id, _EVENT.seq)
         .where(_EVENT.state == EventState.DUE, _EVENT.due_at <= bindparam("now"))
         .order_by(_EVENT.due_at, _EVENT.id)
         .limit(MOST)
     )
 
 
-def _earlier(session: Session, due: Sequence[AnyRow]) -> set[UUID]:
+def _earlier(session: Session, site_id: str, due: Sequence[AnyRow]) -> set[UUID]:
     """The events before these of the same comments (or of the same reports and complaints), even if an earlier one is still
     delayed so that it can be undone.
 
@@ -100,36 +113,47 @@ def _earlier(session: Session, due: Sequence[AnyRow]) -> set[UUID]:
             subject = getattr(event, name)
             last[subject] = max(event.seq, last.get(subject, 0))
         if last:
-            earlier = session.connection().execute(_still_due(name), {"subjects": list(last)})
+            values = _and_site({"subjects": list(last)}, site_id)
+            earlier = session.connection().execute(_still_due(name, of_site=bool(site_id)), values)
             found |= {event_id for event_id, subject, seq in earlier if seq < last[subject]}
     return found
 
 
+def _and_site(values: dict[str, Any], site_id: str) -> dict[str, Any]:
+    return {**values, "site": site_id} if site_id else values
+
+
 @cache
-def _still_due(subject: str) -> Any:
+def _still_due(subject: str, *, of_site: bool) -> Any:
     column = _EVENT[subject]
-    return select(_EVENT.id, column, _EVENT.seq).where(
+    query = select(_EVENT.id, column, _EVENT.seq).where(
         column.in_(bindparam("subjects", expanding=True)), _EVENT.state == EventState.DUE
     )
+    return query.where(_EVENT.site_id == bindparam("site")) if of_site else query
 
 
 @cache
-def _taken() -> Any:
+def _taken(*, of_site: bool) -> Any:
     """Mark these events as sent, and return the events that were still due. An undo at the same moment either came first, or
     comes too late."""
     names = ("id", "site_id", "comment_id", "about_id", "seq", "type", "at", "from_state", "facts")
+    mine = (_EVENT.site_id == bindparam("site"),) if of_site else ()
     return (
         update(table(Event))
-        .where(_EVENT.id.in_(bindparam("ids", expanding=True)), _EVENT.state == EventState.DUE)
+        .where(_EVENT.id.in_(bindparam("ids", expanding=True)), _EVENT.state == EventState.DUE, *mine)
         .values(state=EventState.SENT)
         .returning(*(_EVENT[name] for name in names))
     )
 
 
-def _rows(session: Session, events: Sequence[AnyRow], endpoints: Sequence[AnyRow], now: datetime) -> Iterator[dict[str, Any]]:
+def _rows(
+    session: Session, site_id: str, events: Sequence[AnyRow], endpoints: Sequence[AnyRow], now: datetime
+) -> Iterator[dict[str, Any]]:
     """A row for each event and each of these endpoints that receives it."""
     blogs = {row.site_id for row in endpoints if row.kind == EndpointKind.AKISMET}
-    contexts = contexts_of(session, [e.comment_id for e in events if e.comment_id and e.site_id in blogs]) if blogs else {}
+    contexts = (
+        contexts_of(session, site_id, [e.comment_id for e in events if e.comment_id and e.site_id in blogs]) if blogs else {}
+    )
     for event in events:
         for endpoint in endpoints:
             if endpoint.site_id == event.site_id and _receives(endpoint, event, contexts):
@@ -164,7 +188,9 @@ def _receives(endpoint: AnyRow, event: AnyRow, contexts: Mapping[UUID, Mapping[s
     return event.type in endpoint.events
 
 
-def _leased(session: Session, rows: Sequence[dict[str, Any]], endpoints: Sequence[AnyRow], lease: FirstLease) -> list[UUID]:
+def _leased(
+    session: Session, site_id: str, rows: Sequence[dict[str, Any]], endpoints: Sequence[AnyRow], lease: FirstLease
+) -> list[UUID]:
     """Lease the new rows that may be sent now: to an endpoint that is well, and the first of their comment. A delivery that is
     under way, or waits for its next try, holds back those after it."""
     well = {e.id for e in endpoints if not (e.failures or e.probe_at or e.slow_milliseconds or e.kind in CHATS)}
@@ -173,7 +199,7 @@ def _leased(session: Session, rows: Sequence[dict[str, Any]], endpoints: Sequenc
     for row in mine:
         place = (row["endpoint_id"], row["comment_id"])
         first[place] = min(row["seq"], first.get(place, row["seq"]))
-    busy = {(row.endpoint_id, row.comment_id) for row in _unfinished(session, mine)}
+    busy = {(row.endpoint_id, row.comment_id) for row in _unfinished(session, site_id, mine)}
     leased = []
     for row in mine:
         place = (row["endpoint_id"], row["comment_id"])
@@ -183,18 +209,22 @@ def _leased(session: Session, rows: Sequence[dict[str, Any]], endpoints: Sequenc
     return leased
 
 
-def _unfinished(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[AnyRow]:
-    values = {"endpoints": list({row["endpoint_id"] for row in rows}), "comments": list({row["comment_id"] for row in rows})}
-    return session.connection().execute(_before(), values).all() if rows else []
+def _unfinished(session: Session, site_id: str, rows: Sequence[dict[str, Any]]) -> Sequence[AnyRow]:
+    values: dict[str, Any] = {
+        "endpoints": list({row["endpoint_id"] for row in rows}),
+        "comments": list({row["comment_id"] for row in rows}),
+    }
+    return session.connection().execute(_before(of_site=bool(site_id)), _and_site(values, site_id)).all() if rows else []
 
 
 @cache
-def _before() -> Any:
-    return select(_DELIVERY.endpoint_id, _DELIVERY.comment_id).where(
+def _before(*, of_site: bool) -> Any:
+    query = select(_DELIVERY.endpoint_id, _DELIVERY.comment_id).where(
         _DELIVERY.endpoint_id.in_(bindparam("endpoints", expanding=True)),
         _DELIVERY.comment_id.in_(bindparam("comments", expanding=True)),
         _DELIVERY.state == DeliveryState.DUE,
     )
+    return query.where(_DELIVERY.site_id == bindparam("site")) if of_site else query
 
 
 @cache

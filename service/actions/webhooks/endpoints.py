@@ -162,12 +162,8 @@ def replay(session: Session, site_id: str, delivery_id: UUID, *, now: datetime) 
 
     Raises NotFound, or Conflict if it is still due or its endpoint is disabled.
     """
-    delivery = session.scalar(
-        select(Delivery)
-        .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
-        .where(Delivery.id == delivery_id, Endpoint.site_id == site_id)
-        .with_for_update(of=Delivery)
-    )
+    query = select(Delivery).where(Delivery.id == delivery_id, Delivery.site_id == site_id)
+    delivery = session.scalar(query.with_for_update())
     if delivery is None:
         raise NotFound("no such delivery on this site")
     _one_that_is_enabled(session, site_id, delivery.endpoint_id)

@@ -15,6 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import GIVE_UP, SLOW_MILLISECONDS, Answer, end_of_minute, next_try, pause_of
+from service.store.db.by_site import each_site
 from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.webhooks.deliveries import BREAKER
@@ -70,8 +71,11 @@ def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) ->
     """Mark arrived deliveries as done, with one statement per lease. Returns those whose lease was still valid."""
     done: set[UUID] = set()
     for token in {t.outgoing.token for t in tried}:
-        ids = [delivery_id for t in tried if t.outgoing.token == token for delivery_id in t.outgoing.delivery_ids]
-        done |= set(session.connection().scalars(_done(), {"ids": ids, "token": token, "now": now}))
+        theirs = [t.outgoing for t in tried if t.outgoing.token == token]
+        for site_id, some in each_site(session, theirs, lambda outgoing: outgoing.site_id):
+            ids = [delivery_id for outgoing in some for delivery_id in outgoing.delivery_ids]
+            values = {"ids": ids, "token": token, "now": now, **({"site": site_id} if site_id else {})}
+            done |= set(session.connection().scalars(_done(of_site=bool(site_id)), values))
     return done
 
 
@@ -90,7 +94,7 @@ def _unwell() -> Any:
 
 
 @cache
-def _done() -> Any:
+def _done(*, of_site: bool) -> Any:
     """Mark deliveries as done whose lease is still valid."""
     delivery = table(Delivery).c
     return (
@@ -99,6 +103,7 @@ def _done() -> Any:
             delivery.id.in_(bindparam("ids", expanding=True)),
             delivery.lease_token == bindparam("token"),
             delivery.state == DeliveryState.DUE,
+            *((delivery.site_id == bindparam("site"),) if of_site else ()),
         )
         .values(state=DeliveryState.DONE, done_at=bindparam("now"), tries=delivery.tries + 1, lease_token=None, lease_until=None)
         .returning(delivery.id)
@@ -107,7 +112,8 @@ def _done() -> Any:
 
 def _failed(session: Session, tried: AttemptResult, now: datetime) -> set[UUID]:
     """Update the deliveries of an attempt that did not arrive. Returns those whose lease was still valid."""
-    leased = (Delivery.id.in_(tried.outgoing.delivery_ids), Delivery.lease_token == tried.outgoing.token)
+    mine = (Delivery.site_id == tried.outgoing.site_id, Delivery.id.in_(tried.outgoing.delivery_ids))
+    leased = (*mine, Delivery.lease_token == tried.outgoing.token)
     rows = session.execute(
         select(Delivery.id, Delivery.tries).where(*leased, Delivery.state == DeliveryState.DUE).with_for_update()
     )
@@ -116,7 +122,10 @@ def _failed(session: Session, tried: AttemptResult, now: datetime) -> set[UUID]:
         values = {"tries": tries + 1, "lease_token": None, "lease_until": None, **_outcome(tried, tries + 1, now)}
         ids = [delivery_id for delivery_id, count in tries_of.items() if count == tries]
         session.execute(
-            update(Delivery).where(Delivery.id.in_(ids)).values(**values).execution_options(synchronize_session=False)
+            update(Delivery)
+            .where(Delivery.site_id == tried.outgoing.site_id, Delivery.id.in_(ids))
+            .values(**values)
+            .execution_options(synchronize_session=False)
         )
     return set(tries_of)
 

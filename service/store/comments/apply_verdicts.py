@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
-from service.store.comments.transitions import update_counts
+from service.store.comments.transitions import ThreadKey, update_counts
 from service.store.db.bulk import changes_many, insert_all, plain, typed
+from service.store.db.by_site import each_site, is_by_site
 from service.store.db.column_types import table
 from service.store.tables.comments import VerdictRow
 from service.store.tables.outbox import Event, EventState, EventType
@@ -42,6 +43,8 @@ class VerdictChange:
     facts: dict[str, Any]
 
 
+#: The key of an advisory lock on PostgreSQL; it can be any number that no other program uses.
+_UNDER_WAY = 4_719_003
 _VERDICT = ("id", "site_id", "comment_id", "revision", "state", "reasons", "signals", "shadow", "at")
 _EVENT = ("id", "site_id", "comment_id", "seq", "type", "from_state", "to_state", "facts", "state", "at", "due_at")
 _JUDGED = ", ".join((
@@ -86,7 +89,6 @@ counted AS (
 )
 SELECT comment_id, state FROM new_events
 """  # noqa: S608
-#: The update of the comments where a statement changes one table only.
 _MOVE_ON_SQLITE = f"""
 UPDATE comment SET state = g.state, reason = g.reason, score = g.score, version = version + 1,
   updated_at = ?, judged_at = ?, lease_token = NULL, lease_until = NULL
@@ -95,11 +97,12 @@ FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS s
 WHERE comment.id = g.id AND coalesce(comment.state, '') = '{State.PENDING}' AND lease_token = ?
 RETURNING id, version, thread_id
 """  # noqa: S608
-_MOVE = f"""
+#: With Citus, of one site.
+_MOVE_OF_SITE = f"""
 UPDATE comment c SET state = g.state, reason = g.reason, score = g.score, version = c.version + 1,
   updated_at = %(now)s, judged_at = %(now)s, lease_token = NULL, lease_until = NULL
 FROM json_to_recordset(%(rows)s) AS g (id uuid, state text, reason text, score float)
-WHERE c.id = g.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s
+WHERE c.id = g.id AND coalesce(c.state, '') = '{State.PENDING}' AND c.lease_token = %(token)s AND c.site_id = %(site)s
 RETURNING c.id, c.version, c.thread_id
 """  # noqa: S608
 
@@ -124,7 +127,8 @@ def write_verdicts(
     insert_all(connection, VerdictRow, [_verdict(row, now) for row in moved])
     listening = set(connection.exec_driver_sql("SELECT site_id FROM endpoint WHERE enabled").scalars()) if moved else set()
     insert_all(connection, Event, [_event(row, now_at[row.id][0], row.site_id in listening, now) for row in moved])
-    update_counts(connection, Counter(now_at[row.id][1] for row in moved if row.state is State.APPROVED))
+    shown = Counter(ThreadKey(now_at[row.id][1], row.site_id) for row in moved if row.state is State.APPROVED)
+    update_counts(connection, shown)
     return {row.id: row.site_id in listening for row in moved}
 
 
@@ -136,17 +140,26 @@ def _moved(connection: Connection, rows: Sequence[VerdictChange], token: UUID, n
         result = connection.exec_driver_sql(_MOVE_ON_SQLITE, (at, at, moves, token.hex))
         return {UUID(comment_id): (version, UUID(thread)) for comment_id, version, thread in result}
     # Before endpoints are read: see `none_under_way`.
-    connection.exec_driver_sql("LOCK TABLE event IN ROW EXCLUSIVE MODE")
-    parameters = {"rows": to_json(rows).decode(), "token": token, "now": now}
-    return {comment_id: (version, thread) for comment_id, version, thread in connection.exec_driver_sql(_MOVE, parameters)}
+    connection.execute(select(func.pg_advisory_xact_lock_shared(_UNDER_WAY)))
+    moved: dict[UUID, tuple[int, UUID]] = {}
+    for site_id, some in each_site(connection, rows, lambda row: row.site_id):
+        result = connection.exec_driver_sql(
+            _MOVE_OF_SITE, {"rows": to_json(some).decode(), "token": token, "now": now, "site": site_id}
+        )
+        moved |= {comment_id: (version, thread) for comment_id, version, thread in result}
+    return moved
 
 
 def none_under_way(session: Session) -> None:
     """Wait until no other transaction applies verdicts, and let none begin before this transaction ends. A transaction that
     applies verdicts first reads whether the site has an enabled endpoint. On PostgreSQL it may then wait for row locks, and
     meanwhile another transaction could change the endpoints. SQLite needs no lock: it has only one writer at a time."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE event IN SHARE MODE"))
+    connection = plain(session)
+    if is_by_site(connection):
+        # A lock of the table would have to be taken on every node.
+        connection.execute(select(func.pg_advisory_xact_lock(_UNDER_WAY)))
+    elif connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE event IN SHARE MODE"))
 
 
 def _verdict(row: VerdictChange, now: datetime) -> dict[str, Any]:

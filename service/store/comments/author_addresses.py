@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
+from service.store.db.by_site import of_site, sites_to_ask
 from service.store.db.column_types import AnyRow
 from service.store.tables.author_addresses import AuthorAddress
 from service.store.tables.comments import Comment, Thread
@@ -20,9 +21,15 @@ MOST = 100
 def settled_addresses(session: Session, *, before: datetime) -> Sequence[AnyRow]:
     """The addresses of comments that do not wait any more since this time, each with its comment, its page, its site and the latest
     decision of a person (None if the checks alone decided)."""
+    sites = sites_to_ask(session, select(AuthorAddress.site_id).distinct())
+    return [row for site_id in sites for row in _settled(session, site_id, before)]
+
+
+def _settled(session: Session, site_id: str, before: datetime) -> Sequence[AnyRow]:
+    mine = of_site(AuthorAddress.site_id, site_id)
     latest = (
         select(Decision.id)
-        .where(Decision.comment_id == Comment.id)
+        .where(Decision.comment_id == Comment.id, *of_site(Decision.site_id, site_id))
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(1)
         .correlate(Comment)
@@ -30,11 +37,12 @@ def settled_addresses(session: Session, *, before: datetime) -> Sequence[AnyRow]
     )
     return session.execute(
         select(AuthorAddress, Comment, Thread, Site, Decision)
-        .join(Comment, Comment.id == AuthorAddress.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Comment, (Comment.id == AuthorAddress.comment_id) & (Comment.site_id == AuthorAddress.site_id))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .join(Site, Site.id == Comment.site_id)
-        .outerjoin(Decision, Decision.id == latest)
+        .outerjoin(Decision, (Decision.id == latest) & (Decision.site_id == Comment.site_id))
         .where(
+            *mine,
             Comment.state.in_([State.APPROVED, State.REJECTED]),
             Comment.updated_at <= before,
             func.coalesce(Decision.at, Comment.updated_at) <= before,
@@ -46,7 +54,11 @@ def settled_addresses(session: Session, *, before: datetime) -> Sequence[AnyRow]
 
 def count_addresses_of(session: Session, site_id: str, author_key: str) -> int:
     """How many comments of this author wait with their address."""
-    query = select(func.count()).select_from(AuthorAddress).join(Comment, Comment.id == AuthorAddress.comment_id)
+    query = (
+        select(func.count())
+        .select_from(AuthorAddress)
+        .join(Comment, (Comment.id == AuthorAddress.comment_id) & (Comment.site_id == AuthorAddress.site_id))
+    )
     return session.scalar(query.where(Comment.author_key == author_key, Comment.site_id == site_id)) or 0
 
 

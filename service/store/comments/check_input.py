@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, outerjoin, select
+from sqlalchemy import bindparam, exists, outerjoin, select
 from sqlalchemy.orm import Session
 
 from service.domain.draft import DraftThread
@@ -19,6 +19,7 @@ from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.store.comments.posted_at import posted_at
 from service.store.comments.related_counts import RelatedCounter, RelatedCounts
 from service.store.db.bulk import named, plain
+from service.store.db.by_site import engine_kind
 from service.store.db.column_types import AnyRow, table
 from service.store.sites.word_lists import lists_of_sites
 from service.store.tables.comments import Comment, Thread, ThreadState
@@ -53,6 +54,8 @@ _ASKED = {
     dialect: (_COMMENTS.where(named(dialect, _COMMENT.id, "ids")), _SITES.where(named(dialect, _SITE.id, "ids", hidden=True)))
     for dialect in ("sqlite", "postgresql")
 }
+#: With Citus a batch is of one site.
+_ASKED["citus"] = (_ASKED["postgresql"][0].where(_COMMENT.site_id == bindparam("site")), _ASKED["postgresql"][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,11 @@ class ClaimedComment:
     request: RequestTrace = NO_REQUEST
 
 
-def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: datetime) -> list[ClaimedComment]:
-    """The claimed comments, oldest first, in a constant number of queries."""
+def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: datetime, site_id: str = "") -> list[ClaimedComment]:
+    """The claimed comments, oldest first, in a constant number of queries. With Citus they are all of `site_id`."""
     connection = plain(session)
-    comments, of_sites = _ASKED[connection.dialect.name]
-    rows = connection.execute(comments, {"ids": list(comment_ids)}).all()
+    comments, of_sites = _ASKED[engine_kind(connection)]
+    rows = connection.execute(comments, {"ids": list(comment_ids), "site": site_id}).all()
     sites = {site.id: site for site in connection.execute(of_sites, {"ids": list({row.site_id for row in rows})})}
     lists = lists_of_sites(connection, {site_id: SitePolicy(site.policy).list_digests for site_id, site in sites.items()})
     neighbours = RelatedCounter(session, rows, now)
@@ -89,8 +92,10 @@ def claimed_comments(session: Session, comment_ids: Sequence[UUID], *, now: date
 def unstored_comment(session: Session, row: Mapping[str, Any], *, page: DraftThread, now: datetime) -> ClaimedComment | None:
     """The check input of a comment that is not stored, from the columns that it would have. None if its thread is closed."""
     connection = plain(session)
-    site = connection.execute(_ASKED[connection.dialect.name][1], {"ids": [row["site_id"]]}).one()
-    thread = connection.execute(select(_THREAD.state, _THREAD.created_at).where(_THREAD.id == row["thread_id"])).one_or_none()
+    site = connection.execute(_ASKED[engine_kind(connection)][1], {"ids": [row["site_id"]]}).one()
+    thread = connection.execute(
+        select(_THREAD.state, _THREAD.created_at).where(_THREAD.id == row["thread_id"], _THREAD.site_id == row["site_id"])
+    ).one_or_none()
     state, since = thread or (ThreadState.OPEN, now)
     if state == ThreadState.CLOSED:
         return None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.domain.states import State
-from service.store.db.bulk import changes_many, plain
+from service.store.db.bulk import plain
+from service.store.db.by_site import engine_kind, is_by_site
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.comments import Comment
 
@@ -24,12 +25,14 @@ _OLDEST_FREE = select(_COMMENT.c.received_at).where(*_FREE).order_by(_COMMENT.c.
 _FIRST = select(_COMMENT.c.claims).where(*_FREE).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
 
 
-def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> ReturningUpdate[UUID, int]:
+def _lease(
+    only: ColumnElement[bool], *, of_site: Sequence[ColumnElement[bool]] = (), lightly: Sequence[ColumnElement[bool]] = ()
+) -> ReturningUpdate[UUID, str, int]:
     """The outer UPDATE does not test `state = 'pending'` again: with stale statistics PostgreSQL would then plan a quadratic
     nested loop. A second test is not needed, because the subquery has locked the rows."""
     due = (
         select(_COMMENT.c.id)
-        .where(*_FREE, only)
+        .where(*_FREE, only, *of_site)
         .order_by(_COMMENT.c.received_at, _COMMENT.c.id)
         .limit(_LIMIT)
         .with_for_update(skip_locked=True)
@@ -37,9 +40,9 @@ def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> Returnin
     )
     return (
         update(_COMMENT)
-        .where(_COMMENT.c.id.in_(select(due.c.id)), *lightly)
+        .where(_COMMENT.c.id.in_(select(due.c.id)), *of_site, *lightly)
         .values(lease_token=bindparam("token"), lease_until=bindparam("until"), claims=_COMMENT.c.claims + 1)
-        .returning(_COMMENT.c.id, _COMMENT.c.claims)
+        .returning(_COMMENT.c.id, _COMMENT.c.site_id, _COMMENT.c.claims)
     )
 
 
@@ -48,8 +51,13 @@ def _lease(only: ColumnElement[bool], *lightly: ColumnElement[bool]) -> Returnin
 _LIGHTLY = func.set_config("synchronous_commit", "off", literal_column("true")) == literal_column("'off'")
 _ONLY = {"fresh": _COMMENT.c.claims == 0, "again": _COMMENT.c.claims > 0}
 _LEASES = {
-    lightly_too: {which: _lease(only, *lightly) for which, only in _ONLY.items()}
-    for lightly_too, lightly in ((False, ()), (True, (_LIGHTLY,)))
+    "sqlite": {which: _lease(only) for which, only in _ONLY.items()},
+    "postgresql": {which: _lease(only, lightly=(_LIGHTLY,)) for which, only in _ONLY.items()},
+    "citus": {which: _lease(only, of_site=(_COMMENT.c.site_id == bindparam("site"),)) for which, only in _ONLY.items()},
+}
+_SITE_OF_OLDEST = {
+    which: select(_COMMENT.c.site_id).where(*_FREE, only).order_by(_COMMENT.c.received_at, _COMMENT.c.id).limit(1)
+    for which, only in _ONLY.items()
 }
 
 
@@ -83,7 +91,8 @@ def judged_among(session: Session, comment_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: timedelta, again: bool = False) -> Sequence[AnyRow]:
-    """Lease up to `limit` pending comments, oldest first, under one fencing token. Returns rows of (id, claims).
+    """Lease up to `limit` pending comments, oldest first, under one fencing token. Returns rows of (id, site_id, claims). With
+    Citus they are all of the site with the oldest.
 
     With `again`, it takes comments whose earlier lease ran out; without, only comments that were never claimed. One comment may
     kill its worker each time, and must not use up the tries of other comments, so the caller claims comments with `again` one by
@@ -91,5 +100,7 @@ def claim(session: Session, *, token: UUID, limit: int, now: datetime, lease: ti
     is still alive, the token lets only one of the two workers commit.
     """
     leased = {"token": token, "until": now + lease, "now": now, "far": now + lease + SKEW, "limit": limit}
-    connection = plain(session)
-    return connection.execute(_LEASES[changes_many(connection)]["again" if again else "fresh"], leased).all()
+    connection, which = plain(session), "again" if again else "fresh"
+    if is_by_site(connection):
+        leased["site"] = connection.scalar(_SITE_OF_OLDEST[which], {"now": now, "far": now + lease + SKEW})
+    return connection.execute(_LEASES[engine_kind(connection)][which], leased).all()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.states import State
 from service.store.comments.find_sent_before import PRIVATE
 from service.store.comments.posted_at import posted_at
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
 
@@ -55,11 +56,18 @@ class ExportedComment:
 
 def exported_comments(session: Session, site_id: str) -> Iterator[ExportedComment]:
     """All comments of a site, except erased ones and those of contact forms."""
-    in_force = and_(Decision.comment_id == Comment.id, Decision.version == Comment.version, Decision.undoes.is_(None))
+    in_force = and_(
+        Decision.comment_id == Comment.id,
+        site_of(Decision) == Comment.site_id,
+        Decision.version == Comment.version,
+        Decision.undoes.is_(None),
+    )
     rows = session.execute(
         select(*_COLUMNS)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .outerjoin(_PARENT, and_(_PARENT.id == Comment.parent_id, _PARENT.state != State.ERASED))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .outerjoin(
+            _PARENT, and_(_PARENT.id == Comment.parent_id, _PARENT.site_id == Comment.site_id, _PARENT.state != State.ERASED)
+        )
         .outerjoin(Decision, in_force)
         .where(Comment.site_id == site_id, Comment.state != State.ERASED, Thread.external_id.not_like(f"{PRIVATE}%"))
         .order_by(Comment.thread_id, Comment.received_at, Comment.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.states import State
 from service.store.comments.listing import Position
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment, RevisionRow, Thread
 
 
@@ -62,10 +63,6 @@ class FeedSlice:
 
 _PARENT = aliased(Comment)
 _place = tuple_(Comment.received_at, Comment.id)
-#: When the text was replaced for the last time; null if its history is in an archive.
-_EDITED_AT = (
-    select(func.max(RevisionRow.replaced_at)).where(RevisionRow.comment_id == Comment.id).correlate(Comment).scalar_subquery()
-)
 _COLUMNS = (
     Comment.id,
     Comment.author_name,
@@ -74,15 +71,14 @@ _COLUMNS = (
     Comment.text,
     Comment.revision,
     Comment.received_at,
-    case((Comment.revision > 1, _EDITED_AT)).label("edited_at"),
     Comment.context["posted_at"].as_string().label("posted_at"),
 )
 
 
-def head_of(session: Session, thread: UUID) -> Head:
+def head_of(session: Session, site_id: str, thread: UUID) -> Head:
     """The thread's head; an empty one if there are no comments yet."""
     columns = (Thread.feed_version, Thread.approved, Thread.url, Thread.title, Thread.created_at)
-    row = session.execute(select(*columns).where(Thread.id == thread)).one_or_none()
+    row = session.execute(select(*columns).where(Thread.id == thread, Thread.site_id == site_id)).one_or_none()
     return Head(row.feed_version, row.approved, row.url, row.title, row.created_at) if row else Head()
 
 
@@ -94,13 +90,13 @@ class Part:
     rest: Position | None
 
 
-def published_in(session: Session, thread: UUID, part: FeedSlice, *, most_text: int, scan: int | None) -> Part:
+def published_in(session: Session, site_id: str, thread: UUID, part: FeedSlice, *, most_text: int, scan: int | None) -> Part:
     """One page of comments: at least one, then as many as have at most `most_text` characters in all.
 
     `scan`: a page of roots looks at so many comments and ends there, however few of them are roots. None: at all.
     """
-    end = _end_of_scan(session, thread, part, scan) if scan and part.roots and part.parent is None else None
-    query = _in_order(approved_comments().where(Comment.thread_id == thread), part).limit(part.limit + 1)
+    end = _end_of_scan(session, site_id, thread, part, scan) if scan and part.roots and part.parent is None else None
+    query = _in_order(approved_comments(site_id).where(Comment.thread_id == thread), part).limit(part.limit + 1)
     if part.parent is not None:
         query = query.where(Comment.parent_id == part.parent)
     elif part.roots:
@@ -113,9 +109,11 @@ def published_in(session: Session, thread: UUID, part: FeedSlice, *, most_text: 
     return Part(fitting, fitting[-1].place if len(fitting) < len(comments) else end)
 
 
-def is_published(session: Session, thread: UUID, comment: UUID) -> bool:
+def is_published(session: Session, site_id: str, thread: UUID, comment: UUID) -> bool:
     """Whether this is an approved comment of the thread."""
-    query = select(Comment.id).where(Comment.id == comment, Comment.thread_id == thread, Comment.state == State.APPROVED)
+    query = select(Comment.id).where(
+        Comment.id == comment, Comment.site_id == site_id, Comment.thread_id == thread, Comment.state == State.APPROVED
+    )
     return session.scalar(query) is not None
 
 
@@ -128,9 +126,11 @@ def _in_order(query: Select[*tuple[Any, ...]], part: FeedSlice) -> Select[*tuple
     return query.where(_place < mark if part.newest_first else _place > mark)
 
 
-def _end_of_scan(session: Session, thread: UUID, part: FeedSlice, scan: int) -> Position | None:
+def _end_of_scan(session: Session, site_id: str, thread: UUID, part: FeedSlice, scan: int) -> Position | None:
     """The position of the last comment that a page may look at, found in the index alone; None if the thread ends before."""
-    query = select(Comment.received_at, Comment.id).where(Comment.thread_id == thread, Comment.state == State.APPROVED)
+    query = select(Comment.received_at, Comment.id).where(
+        site_of(Comment) == site_id, Comment.thread_id == thread, Comment.state == State.APPROVED
+    )
     row = session.execute(_in_order(query, part).offset(scan - 1).limit(1)).one_or_none()
     return Position(row.received_at, row.id) if row else None
 
@@ -140,10 +140,16 @@ def _fitting(comments: list[Published], most_text: int) -> list[Published]:
     return [comment for n, (comment, so_far) in enumerate(zip(comments, text, strict=True)) if n == 0 or so_far <= most_text]
 
 
-def approved_comments() -> Select[*tuple[Any, ...]]:
-    """Approved comments with the columns of `Published`."""
-    seen = (_PARENT.id == Comment.parent_id) & (_PARENT.state == State.APPROVED)
-    return select(*_COLUMNS, _PARENT.id.label("parent")).outerjoin(_PARENT, seen).where(Comment.state == State.APPROVED)
+def approved_comments(site_id: str) -> Select[*tuple[Any, ...]]:
+    """Approved comments of a site with the columns of `Published`."""
+    seen = (_PARENT.id == Comment.parent_id) & (_PARENT.site_id == Comment.site_id) & (_PARENT.state == State.APPROVED)
+    # When the text was replaced for the last time; null if its history is in an archive.
+    edits = (RevisionRow.comment_id == Comment.id, RevisionRow.site_id == site_id)
+    edited_at = case(
+        (Comment.revision > 1, select(func.max(RevisionRow.replaced_at)).where(*edits).correlate(Comment).scalar_subquery())
+    )
+    query = select(*_COLUMNS, edited_at.label("edited_at"), _PARENT.id.label("parent")).outerjoin(_PARENT, seen)
+    return query.where(site_of(Comment) == site_id, Comment.state == State.APPROVED)
 
 
 def as_published(row: AnyRow) -> Published:

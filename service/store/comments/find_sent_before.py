@@ -98,10 +98,18 @@ def _candidates(session: Session, sent: Sent, since: datetime) -> Iterable[AnyRo
 
 def _newest(session: Session, sent: Sent, *which: ColumnElement[bool]) -> list[AnyRow]:
     where = (*which, Comment.thread_id == sent.thread_id) if sent.thread_id else which
-    query = select(*_COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == sent.site_id, *where)
+    query = (
+        select(*_COLUMNS)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(Comment.site_id == sent.site_id, *where)
+    )
     return list(session.execute(query.order_by(Comment.received_at.desc()).limit(_MOST)))
 
 
 def _first(session: Session, sent: Sent, which: ColumnElement[bool]) -> AnyRow | None:
-    query = select(*_COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(Comment.site_id == sent.site_id, which)
+    query = (
+        select(*_COLUMNS)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(Comment.site_id == sent.site_id, which)
+    )
     return session.execute(query).one_or_none()

@@ -39,8 +39,14 @@ UPDATE thread AS t SET {_NEW_NAMES.format(g="g", t="t")} FROM (
 ) AS g WHERE t.id = g.id AND {_OTHER_NAMES}"""  # noqa: S608
 
 _NAMED = "json_to_recordset(%s) AS g (id uuid, url text, title text)"
-_OUTDATED = f"SELECT t.id FROM thread t JOIN {_NAMED} ON g.id = t.id WHERE {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t"  # noqa: S608
-_RENAME_OUTDATED = f"UPDATE thread t SET {_NEW_NAMES.format(g='g', t='t')} FROM {_NAMED} WHERE t.id = g.id AND t.id = ANY(%s)"  # noqa: S608
+_OUTDATED = (
+    f"SELECT t.id FROM thread t JOIN {_NAMED} ON g.id = t.id "  # noqa: S608
+    f"WHERE t.site_id = %s AND {_OTHER_NAMES} ORDER BY t.id FOR NO KEY UPDATE OF t"
+)
+_RENAME_OUTDATED = (
+    f"UPDATE thread t SET {_NEW_NAMES.format(g='g', t='t')} FROM {_NAMED} "  # noqa: S608
+    "WHERE t.site_id = %s AND t.id = g.id AND t.id = ANY(%s)"
+)
 
 
 def insert_comments(
@@ -51,7 +57,7 @@ def insert_comments(
     comments: Sequence[NewComment],
     keys: Sequence[NewComment],
 ) -> bool:
-    """Store a batch. Threads that exist already are skipped; those in `names` get the title and the address there, where it is
+    """Store a batch; with Citus, of one site. Threads that exist already are skipped; those in `names` get the title and the address there, where it is
     not empty. Returns False if a thread of the batch is closed; then no comment and no key is stored. Where a statement changes
     one table only, the caller has already checked for closed threads."""
     if not comments:
@@ -75,7 +81,7 @@ def _rename(connection: Connection, names: Sequence[NewComment]) -> None:
         named = [(row["id"].hex, row["url"], row["title"]) for row in names]
         connection.exec_driver_sql(_RENAME_ON_SQLITE, (to_json(named).decode(),))
         return
-    parameters = (to_json(names).decode(),)
+    parameters = (to_json(names).decode(), names[0]["site_id"])
     if outdated := [row.id for row in connection.exec_driver_sql(_OUTDATED, parameters)]:
         connection.exec_driver_sql(_RENAME_OUTDATED, (*parameters, outdated))
 

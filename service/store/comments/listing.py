@@ -107,7 +107,7 @@ def comments_of(session: Session, site_id: str, wanted: CommentFilter) -> list[L
 
 
 def _comments() -> Select[Comment, Thread]:
-    return select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
+    return select(Comment, Thread).join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
 
 
 def _listed(session: Session, query: Select[Comment, Thread]) -> list[ListedComment]:

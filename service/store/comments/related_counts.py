@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.store.comments.posted_at import moment, posted_at
 from service.store.db.bulk import plain
+from service.store.db.by_site import engine_kind
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.comments import Comment
 
@@ -52,6 +53,8 @@ _MINE = {
     "AND (c.{value}, c.site_id) <= ({pair}.value, {pair}.site_id)",
     "sqlite": "c.{value} = {pair}.value AND c.site_id = {pair}.site_id AND c.received_at > :{since}",
 }
+# Citus counts on the node of the site, of which all comments of a batch are.
+_MINE["citus"] = _MINE["postgresql"] + " AND c.site_id = :site"
 _NAMES = {"text": "texts", "author": "authors", "address": "addresses"}
 _KINDS = {
     "text": {"kept": "c.thread_id", "value": "fingerprint", "since": "recent"},
@@ -70,6 +73,9 @@ _PAIRS = {
     "postgresql": "(SELECT e->>0 AS site_id, e->>1 AS value FROM json_array_elements(CAST(:{name} AS json)) AS e)",
     "sqlite": "(SELECT json_extract(e.value, '$[0]') AS site_id, json_extract(e.value, '$[1]') AS value FROM json_each(:{name}) e)",
 }
+
+for _of_dialect in (_WRITTEN, _PAIRS):
+    _of_dialect["citus"] = _of_dialect["postgresql"]
 
 
 def _built(dialect: str) -> TextClause:
@@ -117,8 +123,9 @@ class RelatedCounter:
     def __init__(self, session: Session, rows: Sequence[AnyRow], now: datetime, *, stored: bool = True) -> None:
         connection, self._now, self._own = plain(session), now, int(stored)
         asked = {what: {(r.site_id, _value(r, what)) for r in rows if _value(r, what)} for what in _KINDS}
-        question = _BY_DIALECT[connection.dialect.name]
-        found = connection.execute(question, {**_json(asked), "recent": now - RECENT, "year": now - HISTORY})
+        question = _BY_DIALECT[engine_kind(connection)]
+        self._site = {"site": next((row.site_id for row in rows), "")}
+        found = connection.execute(question, {**self._site, **_json(asked), "recent": now - RECENT, "year": now - HISTORY})
         self._found = {(what, site_id, value): int(counts or 0) for what, site_id, value, counts in found}
         self._dates = self._dates_of(connection, asked)
 
@@ -156,8 +163,8 @@ class RelatedCounter:
         }
         if not any(many.values()):
             return {}
-        question = _DATES_BY_DIALECT[connection.dialect.name]
-        rows = connection.execute(question, {**_json(many), "recent": self._now - RECENT})
+        question = _DATES_BY_DIALECT[engine_kind(connection)]
+        rows = connection.execute(question, {**self._site, **_json(many), "recent": self._now - RECENT})
         dated = {(what, site_id, value): _parsed(dates) for what, site_id, value, dates in rows}
         return {key: dates for key, dates in dated.items() if any(posted for _, posted in dates)}
 

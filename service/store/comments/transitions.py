@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, update
@@ -32,9 +32,16 @@ _THREAD = table(Thread)
 
 _KEEP = (
     update(_THREAD)
-    .where(_THREAD.c.id == bindparam("thread"))
+    .where(_THREAD.c.id == bindparam("thread"), _THREAD.c.site_id == bindparam("site"))
     .values(approved=_THREAD.c.approved + bindparam("more"), feed_version=_THREAD.c.feed_version + 1)
 )
+
+
+class ThreadKey(NamedTuple):
+    """What names a thread in the database."""
+
+    thread_id: UUID
+    site_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +85,20 @@ def add_event(session: Session, changes: Sequence[Change], *, now: datetime, due
     update_counts(session, _more_shown(changes))
 
 
-def update_counts(session: Session | Connection, shown: Mapping[UUID, int]) -> None:
+def update_counts(session: Session | Connection, shown: Mapping[ThreadKey, int]) -> None:
     """Add the given number to each thread's count of public comments, and raise its feed version. The threads are updated in the
     order of their ids, so that two writers cannot deadlock."""
     if shown:
-        plain(session).execute(_KEEP, [{"thread": thread_id, "more": shown[thread_id]} for thread_id in sorted(shown)])
+        changes = [{"thread": key.thread_id, "site": key.site_id, "more": shown[key]} for key in sorted(shown)]
+        plain(session).execute(_KEEP, changes)
 
 
-def _more_shown(changes: Sequence[Change]) -> Counter[UUID]:
+def _more_shown(changes: Sequence[Change]) -> Counter[ThreadKey]:
     """Threads whose feed changed, each with the change in its number of approved comments."""
-    shown: Counter[UUID] = Counter()
+    shown: Counter[ThreadKey] = Counter()
     for change in changes:
         if State.APPROVED in (change.from_state, change.to_state):
-            shown[change.thread_id] += (change.to_state is State.APPROVED) - (change.from_state is State.APPROVED)
+            shown[ThreadKey(change.thread_id, change.site_id)] += (change.to_state is State.APPROVED) - (
+                change.from_state is State.APPROVED
+            )
     return shown

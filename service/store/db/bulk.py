@@ -10,10 +10,11 @@ from itertools import chain
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, any_, bindparam, func, literal, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from service.store.db.by_site import is_by_site
 from service.store.db.column_types import Record, table
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -25,8 +26,6 @@ _SQLITE = sqlite.dialect(json_serializer=lambda value: to_json(value).decode())
 MOST_ROWS, MOST_VALUES = 32, 999
 #: Columns with the same value in all rows of a statement, each with its value as SQL. The rows need not repeat it.
 SameShape = tuple[tuple[str, str], ...]
-#: An option of a connection: each statement changes one table. Citus demands that.
-ONE_TABLE = "greenroom_one_table"
 
 
 def plain(session: Session | Connection) -> Connection:
@@ -37,7 +36,7 @@ def plain(session: Session | Connection) -> Connection:
 def changes_many(connection: Connection) -> bool:
     """Whether one statement of this connection may change several tables. That saves round trips on PostgreSQL. SQLite cannot, and
     does not need it: there a statement costs no round trip."""
-    return connection.dialect.name == "postgresql" and not connection.get_execution_options().get(ONE_TABLE)
+    return connection.dialect.name == "postgresql" and not is_by_site(connection)
 
 
 def insert_all(
@@ -52,6 +51,11 @@ def insert_all(
     if not rows:
         return
     connection = plain(session)
+    if is_by_site(connection):
+        # One statement for each row, all sent at once: each goes to the node of its row.
+        statements = postgresql.insert(table(record)).values({name: literal_column(value) for name, value in alike})
+        connection.execute(statements.on_conflict_do_nothing() if new else statements, list(rows))
+        return
     if connection.dialect.name == "postgresql":
         statement = from_json(table(record), tuple(rows[0]), ending=_UNLESS_THERE if new else "", alike=alike)
         connection.exec_driver_sql(statement, (to_json(rows).decode(),))

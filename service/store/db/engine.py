@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.config import Settings
 from service.domain.audit_events import AuditActor
 from service.domain.text.folded import fold
-from service.store.db.bulk import ONE_TABLE
+from service.store.db.by_site import BY_SITE
 from service.store.db.folded import FOLD
 from service.store.db.sqlite_write_lock import FairFileLock
 
@@ -78,10 +78,11 @@ class Database:
             self.url,
             connections=self._connections,
             prepared=self._prepared,
+            citus=self._citus,
             keeps_time=self._keeps_time,
             patience=self._patience,
         )
-        return engine.execution_options(**{ONE_TABLE: True}) if self._citus else engine
+        return engine.execution_options(**{BY_SITE: True}) if self._citus else engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -30,7 +30,9 @@ class _TimedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"the server has not answered for {timeout or self.patience:g} s") from None
 
 
-def postgres_engine(url: str, *, connections: int, prepared: bool, keeps_time: bool, patience: float | None) -> Engine:
+def postgres_engine(
+    url: str, *, connections: int, prepared: bool, citus: bool, keeps_time: bool, patience: float | None
+) -> Engine:
     """An engine whose statements, lock waits and idle transactions time out on the server. `patience` is the client's own timeout
     for one response, in seconds; None waits without a limit. `keeps_time`: compare the shared clock with this server's.
 
@@ -41,6 +43,10 @@ def postgres_engine(url: str, *, connections: int, prepared: bool, keeps_time: b
     # JIT compilation makes none of our queries faster. On today's disks a random read costs little more than a sequential read,
     # so random_page_cost is low.
     options = "-c jit=off -c random_page_cost=1.1 -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
+    if citus:
+        # Over one connection for each node. Otherwise Citus refuses a transaction that reads on all nodes and then changes a table
+        # that all nodes have.
+        options += " -c citus.multi_shard_modify_mode=sequential"
     engine = create_engine(
         url,
         pool_size=kept,

@@ -5,8 +5,11 @@ Every primary key, unique constraint and foreign key between such tables has the
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, String
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, String
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.sql import coercions, roles
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from service.store.db.column_types import Record
 
@@ -33,3 +36,30 @@ def same_site(column: str, parent: str) -> ForeignKeyConstraint:
 def site_exists() -> ForeignKeyConstraint:
     """A foreign key to the site, for a table where no other foreign key implies it."""
     return ForeignKeyConstraint(["site_id"], ["site.id"], ondelete="CASCADE")
+
+
+class _SiteOf(ColumnElement[str]):
+    """A column that SQLite does not look up in an index."""
+
+    inherit_cache = True
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]
+    type = String()
+
+    def __init__(self, column: Any) -> None:
+        self.column = coercions.expect(roles.ExpressionElementRole, column)
+
+
+@compiles(_SiteOf)
+def _render(element: _SiteOf, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.column, **options))
+
+
+@compiles(_SiteOf, "sqlite")
+def _render_for_sqlite(element: _SiteOf, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(element.column, **options)}"
+
+
+def site_of(row: Any) -> ColumnElement[str]:
+    """The site of a row, for a condition beside the one that finds the row. Citus needs it to find the node. SQLite has no statistics,
+    and would often rather read all rows of the site."""
+    return _SiteOf(row.site_id)

@@ -84,7 +84,11 @@ def labels(session: Session, decisions: Sequence[SpamLabel]) -> Iterator[Label]:
 
 def _labels(session: Session, decisions: Sequence[SpamLabel]) -> Iterator[Label]:
     ids = [one.comment_id for one in decisions]
-    rows = session.execute(select(*CHECK_INPUT_COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids)))
+    rows = session.execute(
+        select(*CHECK_INPUT_COLUMNS)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(Comment.id.in_(ids))
+    )
     comments = {row.id: row for row in rows}
     rewritten = session.execute(
         select(RevisionRow.comment_id, func.max(RevisionRow.replaced_at))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.policy.signals import Kind
 from service.domain.states import State
+from service.store.db.by_site import of_site, sites_to_ask
 from service.store.learning.labels import is_spam
 from service.store.tables.comments import VerdictRow
 from service.store.tables.moderation import Decision
@@ -28,11 +29,17 @@ def due_for_training(session: Session, *, now: datetime, rest: timedelta = timed
 
     Sites are left out while a training is under way, and if their model is younger than `rest`.
     """
+    sites = sites_to_ask(session, select(Site.id))
+    return [site for site_id in sites for site in _due_for_training(session, site_id, now, rest)]
+
+
+def _due_for_training(session: Session, site_of_node: str, now: datetime, rest: timedelta) -> list[DueForTraining]:
     new = (
         select(func.count())
         .select_from(Decision)
         .where(
-            Decision.site_id == Site.id, (SiteModelRow.last_decision_at.is_(None)) | (Decision.at > SiteModelRow.last_decision_at)
+            Decision.site_id == (site_of_node or Site.id),
+            (SiteModelRow.last_decision_at.is_(None)) | (Decision.at > SiteModelRow.last_decision_at),
         )
         .correlate(Site, SiteModelRow)
         .scalar_subquery()
@@ -42,7 +49,7 @@ def due_for_training(session: Session, *, now: datetime, rest: timedelta = timed
             Site.id, new, func.coalesce(SiteModelRow.labels, 0), SiteModelRow.active, SiteModelRow.trained_at, SiteModelRow.report
         )
         .outerjoin(SiteModelRow, SiteModelRow.site_id == Site.id)
-        .where(SiteModelRow.training_until.is_(None) | (SiteModelRow.training_until < now))
+        .where(*of_site(Site.id, site_of_node), SiteModelRow.training_until.is_(None) | (SiteModelRow.training_until < now))
         .where(SiteModelRow.trained_at.is_(None) | (SiteModelRow.trained_at <= now - rest))
     )
     return [
@@ -54,15 +61,17 @@ def due_for_training(session: Session, *, now: datetime, rest: timedelta = timed
 
 def decided_on_active_models(session: Session, *, fewest: int) -> Iterator[tuple[str, datetime]]:
     """Each site with an active model and at least `fewest` decisions since its training, and the time of that training."""
-    since = (
-        select(func.count())
-        .select_from(Decision)
-        .where(Decision.site_id == SiteModelRow.site_id, Decision.at > SiteModelRow.trained_at)
-        .correlate(SiteModelRow)
-        .scalar_subquery()
-    )
-    rows = session.execute(select(SiteModelRow.site_id, SiteModelRow.trained_at).where(SiteModelRow.active, since >= fewest))
-    yield from ((site_id, trained_at) for site_id, trained_at in rows if trained_at is not None)
+    for site_of_node in sites_to_ask(session, select(SiteModelRow.site_id).where(SiteModelRow.active)):
+        since = (
+            select(func.count())
+            .select_from(Decision)
+            .where(Decision.site_id == (site_of_node or SiteModelRow.site_id), Decision.at > SiteModelRow.trained_at)
+            .correlate(SiteModelRow)
+            .scalar_subquery()
+        )
+        active = (*of_site(SiteModelRow.site_id, site_of_node), SiteModelRow.active, since >= fewest)
+        rows = session.execute(select(SiteModelRow.site_id, SiteModelRow.trained_at).where(*active))
+        yield from ((site_id, trained_at) for site_id, trained_at in rows if trained_at is not None)
 
 
 def decisions_on_its_verdicts(session: Session, site_id: str, *, since: datetime, most: int = 500) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from service.domain.states import State
 from service.store.comments.related_counts import HISTORY
 from service.store.db.bulk import among
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.learning.labels import MOST
 from service.store.lifecycle.retention import something_personal
 from service.store.tables.comments import Comment
@@ -75,20 +76,27 @@ class Archivable:
     def reasons(self) -> dict[StaysReason, ColumnElement[bool]]:
         """The conditions under which an old comment stays."""
         late = or_(
-            exists().where(Event.comment_id == Comment.id, Event.state == EventState.DUE),
+            exists().where(Event.comment_id == Comment.id, site_of(Event) == Comment.site_id, Event.state == EventState.DUE),
             exists().where(
                 Event.comment_id == Comment.id,
+                site_of(Event) == Comment.site_id,
                 Delivery.event_id == Event.id,
+                Delivery.site_id == Event.site_id,
                 Delivery.state.in_((DeliveryState.DUE, DeliveryState.DEAD)),
             ),
         )
         since = () if self.learned_since is None else (Decision.at >= self.learned_since,)
         pinned = or_(
-            *(exists().where(table.comment_id == Comment.id) for table in (Note, Escalation, Activity, Report, Complaint))
+            *(
+                exists().where(table.comment_id == Comment.id, site_of(table) == Comment.site_id)
+                for table in (Note, Escalation, Activity, Report, Complaint)
+            )
         )
         return {
             StaysReason.UNTOLD: late,
-            StaysReason.LEARNED_FROM: exists().where(Decision.comment_id == Comment.id, *since),
+            StaysReason.LEARNED_FROM: exists().where(
+                Decision.comment_id == Comment.id, site_of(Decision) == Comment.site_id, *since
+            ),
             StaysReason.PINNED: pinned,
             StaysReason.RETENTION: self._promised,
         }

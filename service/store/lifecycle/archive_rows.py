@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.domain.states import State
 from service.store.db.bulk import among
 from service.store.db.column_types import Record, table
+from service.store.db.site_keys import site_of
 from service.store.lifecycle import renamed
 from service.store.lifecycle.dump import plain, typed, written_down
 from service.store.tables.accounts import Moderator
@@ -89,6 +90,10 @@ class CommentRows:
         return rows
 
     @property
+    def site_id(self) -> str:
+        return str(next(row["site_id"] for rows in self.rows.values() for row in rows))
+
+    @property
     def comment(self) -> dict[str, Any]:
         """The comment's own row; empty if the line has only its trail."""
         return next(iter(self.rows.get(_COMMENT, ())), {})
@@ -101,20 +106,21 @@ class CommentRows:
         return cls(written_down({**head, "rows": rows}))
 
 
-def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock: bool = False) -> list[CommentRows]:
+def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock_of: str = "") -> list[CommentRows]:
     """The archive rows of these comments as they are now, in the given order. `whole` says for which comments the own row is
     included.
 
-    `lock` takes row locks until the transaction ends, and leaves out comments that another transaction has locked.
+    `lock_of` is the site whose rows are locked until the transaction ends. Then comments that another transaction has locked are
+    left out.
     """
-    found: dict[type[Record], dict[UUID, Sequence[Any]]] = {Comment: _rows(session, Comment, Comment.id, whole, lock)}
+    found: dict[type[Record], dict[UUID, Sequence[Any]]] = {Comment: _rows(session, Comment, Comment.id, whole, lock_of)}
     owner: dict[UUID, UUID] = {comment_id: comment_id for comment_id in found[Comment]}
     rows: defaultdict[UUID, Rows] = defaultdict(dict)
     for comment_id, row in found[Comment].items():
         if whole[comment_id]:
             rows[comment_id][_COMMENT] = [plain(table(Comment), row)]
     for record, column, parent in TRAIL:
-        found[record] = _rows(session, record, column, found[parent], lock)
+        found[record] = _rows(session, record, column, found[parent], lock_of)
         for row_id, row in found[record].items():
             comment_id = owner[row_id] = owner[row._mapping[column.name]]  # type: ignore[attr-defined]
             rows[comment_id].setdefault(record.__tablename__, []).append(plain(table(record), row))
@@ -123,14 +129,16 @@ def rows_of_comments(session: Session, whole: Mapping[UUID, bool], *, lock: bool
 
 
 def _rows(
-    session: Session, record: type[Record], column: InstrumentedAttribute[Any], ids: Collection[UUID], lock: bool
+    session: Session, record: type[Record], column: InstrumentedAttribute[Any], ids: Collection[UUID], lock_of: str
 ) -> dict[UUID, Sequence[Any]]:
     """The rows that have one of these ids in this column, as a mapping from the row's own id, sorted by that id."""
     t = table(record)
     found: dict[UUID, Sequence[Any]] = {}
     for some in _parts(ids):
         query = select(t).where(among(session, t.c[column.name], some))
-        for row in session.execute(query.with_for_update(skip_locked=True) if lock else query):
+        if lock_of:
+            query = query.where(site_of(t.c) == lock_of).with_for_update(skip_locked=True)
+        for row in session.execute(query):
             found[row.id] = row
     return dict(sorted(found.items()))
 

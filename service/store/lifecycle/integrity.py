@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
+from service.store.db.site_keys import site_of
 from service.store.tables.archives import Archive, ArchivedComment
 from service.store.tables.comments import Comment, VerdictRow
 from service.store.tables.idempotency import IdempotencyKey
@@ -70,16 +71,20 @@ def gaps(session: Session) -> Violations:
     """Comments that do not have exactly one event for each version, from the first version that is not archived to the last."""
     events = (
         select(
-            Event.comment_id, func.count().label("count"), func.max(Event.seq).label("last"), func.min(Event.seq).label("first")
+            Event.site_id,
+            Event.comment_id,
+            func.count().label("count"),
+            func.max(Event.seq).label("last"),
+            func.min(Event.seq).label("first"),
         )
         .where(Event.seq > 0)
-        .group_by(Event.comment_id)
+        .group_by(Event.site_id, Event.comment_id)
         .subquery()
     )
     return _breaches(
         session,
         select(Comment.id)
-        .outerjoin(events, events.c.comment_id == Comment.id)
+        .outerjoin(events, (events.c.comment_id == Comment.id) & (events.c.site_id == Comment.site_id))
         .where(
             or_(
                 func.coalesce(events.c.count, 0) != Comment.version - Comment.archived,
@@ -104,7 +109,9 @@ def undelivered_events(session: Session, *, now: datetime) -> Violations:
                 Event.state == EventState.SENT,
                 Event.at > (endpoint.events_since or endpoint.created_at) + _MOMENT,
                 Event.type.in_(endpoint.events),
-                ~exists().where(Delivery.event_id == Event.id, Delivery.endpoint_id == endpoint.id),
+                ~exists().where(
+                    Delivery.event_id == Event.id, Delivery.site_id == Event.site_id, Delivery.endpoint_id == endpoint.id
+                ),
             ),
         )
     return violations
@@ -115,6 +122,7 @@ def stuck_deliveries(session: Session, *, now: datetime) -> Violations:
     delivery that has to arrive first."""
     late, earlier = now - PATIENCE, aliased(Delivery)
     held_back = exists().where(
+        site_of(earlier) == Delivery.site_id,
         earlier.endpoint_id == Delivery.endpoint_id,
         earlier.comment_id == Delivery.comment_id,
         earlier.seq < Delivery.seq,
@@ -137,24 +145,27 @@ def stuck_deliveries(session: Session, *, now: datetime) -> Violations:
 
 def failing(session: Session) -> Violations:
     """Endpoints that fail visibly: with an open breaker, disabled, or with dead deliveries."""
-    dead = exists().where(
-        Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None)
-    )
-    return _breaches(session, select(Endpoint.id).where(or_(Endpoint.failures >= BREAKER, ~Endpoint.enabled, dead)))
+    dead = select(Delivery.endpoint_id).where(Delivery.state == DeliveryState.DEAD, Delivery.event_id.is_not(None))
+    wrong = or_(Endpoint.failures >= BREAKER, ~Endpoint.enabled, Endpoint.id.in_(dead))
+    return _breaches(session, select(Endpoint.id).where(wrong))
 
 
 def unchecked(session: Session) -> Violations:
     """Comments whose state comes neither from a verdict on their current text nor from a decision, and whose trail is not
     archived."""
     settled = Comment.state.in_([State.APPROVED, State.HELD, State.REJECTED])
-    judged = exists().where(VerdictRow.comment_id == Comment.id, VerdictRow.revision == Comment.revision)
-    decided = exists().where(Decision.comment_id == Comment.id)
+    judged = exists().where(
+        VerdictRow.comment_id == Comment.id, VerdictRow.site_id == Comment.site_id, VerdictRow.revision == Comment.revision
+    )
+    decided = exists().where(Decision.comment_id == Comment.id, site_of(Decision) == Comment.site_id)
     return _breaches(session, select(Comment.id).where(settled, Comment.version > Comment.archived, ~judged, ~decided))
 
 
 def duplicate_keys(session: Session) -> Violations:
     """Idempotency keys without their comment, and host ids that belong to more than one comment."""
-    orphan = select(IdempotencyKey.key).where(~exists().where(Comment.id == IdempotencyKey.comment_id))
+    orphan = select(IdempotencyKey.key).where(
+        ~exists().where(Comment.id == IdempotencyKey.comment_id, Comment.site_id == IdempotencyKey.site_id)
+    )
     twice = (
         select(Comment.external_id)
         .where(Comment.external_id.is_not(None))
@@ -182,8 +193,12 @@ def same_deciders(session: Session) -> Violations:
 
 def untold_reports(session: Session) -> Violations:
     """Reports without the event of their receipt, and decided reports without the event of their decision."""
-    received = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_RECEIVED)
-    decided = exists().where(Event.about_id == Report.id, Event.type == EventType.REPORT_DECIDED)
+    received = exists().where(
+        Event.about_id == Report.id, site_of(Event) == Report.site_id, Event.type == EventType.REPORT_RECEIVED
+    )
+    decided = exists().where(
+        Event.about_id == Report.id, site_of(Event) == Report.site_id, Event.type == EventType.REPORT_DECIDED
+    )
     return _breaches(session, select(Report.id).where(or_(~received, and_(Report.state != ReportState.OPEN, ~decided))))
 
 

@@ -31,7 +31,7 @@ def comments_of_person(
     person, are left out."""
     query = (
         select(Comment, Thread)
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .where(*whose.conditions(site_id))
         .order_by(Comment.received_at, Comment.id)
         .limit(limit)

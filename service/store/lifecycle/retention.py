@@ -12,6 +12,7 @@ from service.domain.reported.grounds import SPAM
 from service.domain.reported.kinds import COMPLAINT_TIME
 from service.domain.retention import Retention
 from service.domain.states import State
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 from service.store.tables.reported import Complaint, ComplaintState, Report, ReportState
@@ -36,8 +37,15 @@ def rejected_of(site_id: str, before: datetime, *, now: datetime) -> ColumnEleme
 def needed_for_complaint(now: datetime) -> ColumnElement[bool]:
     """A condition: a complaint about the comment is open, or is still possible. Comments that were rejected as spam are not kept
     for possible complaints."""
-    waits = exists().where(Complaint.comment_id == Comment.id, Complaint.state == ComplaintState.OPEN)
-    decided = exists().where(Decision.comment_id == Comment.id, Decision.to_state == State.REJECTED, Decision.reason != SPAM)
+    waits = exists().where(
+        Complaint.comment_id == Comment.id, site_of(Complaint) == Comment.site_id, Complaint.state == ComplaintState.OPEN
+    )
+    decided = exists().where(
+        Decision.comment_id == Comment.id,
+        site_of(Decision) == Comment.site_id,
+        Decision.to_state == State.REJECTED,
+        Decision.reason != SPAM,
+    )
     by_checks = and_(Comment.reason != "", Comment.reason.not_like("spam.%"))
     return or_(waits, and_(Comment.updated_at >= now - COMPLAINT_TIME, or_(decided, by_checks)))
 
@@ -65,7 +73,9 @@ def count_of(session: Session, which: ColumnElement[bool]) -> int:
 
 def forgettable_reports(session: Session, before: datetime, *, limit: int) -> Sequence[UUID]:
     """Reports that were decided before this time, whose reporter can no longer complain, and that still hold what people wrote."""
-    waits = exists().where(Complaint.report_id == Report.id, Complaint.state == ComplaintState.OPEN)
+    waits = exists().where(
+        Complaint.report_id == Report.id, site_of(Complaint) == Report.site_id, Complaint.state == ComplaintState.OPEN
+    )
     old = (Report.state != ReportState.OPEN, Report.decided_at < before, Report.forgotten_at.is_(None), ~waits)
     return session.scalars(select(Report.id).where(*old).limit(limit)).all()
 

@@ -110,7 +110,7 @@ def author_of(session: Session, site_id: str, comment_id: UUID) -> Author | None
     ids = [row.id for row in rows[:COMMENTS_SHOWN]]
     return Author(
         comment_id, comment.author_name, comment.author_key, Counter(row.state for row in rows), rows[-1].received_at,
-        rows[0].received_at, len(rows) == COUNTED, _rows(session, ids), last_words(session, ids), comment.email_domain, _by_others(session, site_id, comment),
+        rows[0].received_at, len(rows) == COUNTED, _rows(session, ids), last_words(session, site_id, ids), comment.email_domain, _by_others(session, site_id, comment),
     )  # fmt: skip
 
 
@@ -162,7 +162,11 @@ def _rows(session: Session, ids: Sequence[UUID]) -> Sequence[AnyRow]:
         Comment.id, Comment.state, Comment.received_at, func.substr(Comment.text, 1, QUOTE).label("text"),
         Thread.title.label("thread_title"), Thread.external_id.label("thread_name"),
     )  # fmt: skip
-    query = select(*columns).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids))
+    query = (
+        select(*columns)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(Comment.id.in_(ids))
+    )
     return session.execute(query.order_by(Comment.received_at.desc())).all()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.moderation.groups import Group, groups
 from service.store.moderation.queue import held_by
 from service.store.moderation.queue_conditions import conditions_of
@@ -56,16 +57,16 @@ def cards(
 ) -> list[Card]:
     """The cards of these comments in the requested view, in the same order."""
     ids = [row.id for row in rows]
-    reasons = _reasons(session, ids)
-    parents = _parents(session, {row.parent_id for row in rows if row.parent_id})
+    reasons = _reasons(session, site_id, ids)
+    parents = _parents(session, site_id, {row.parent_id for row in rows if row.parent_id})
     authors = {row.author_key for row in rows if row.author_key}
     trusts, by_author = _trusts(session, site_id, authors), held_by(session, site_id, authors, asked)
     grouped = [row.id for row in rows if row.state == State.HELD and asked.grouped]
     alike = groups(session, site_id, grouped, conditions_of(site_id, asked))
-    decisions = last_words(session, ids)
-    escalations = _escalations(session, ids)
-    notes = _notes(session, ids)
-    leases = _leases(session, ids, moderator_id, now)
+    decisions = last_words(session, site_id, ids)
+    escalations = _escalations(session, site_id, ids)
+    notes = _notes(session, site_id, ids)
+    leases = _leases(session, site_id, ids, moderator_id, now)
     return [
         Card(
             row,
@@ -83,7 +84,7 @@ def cards(
     ]
 
 
-def last_words(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+def last_words(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     """The latest decision about each comment, with the name of its moderator (empty if an API key of the host made it)."""
     rows = session.execute(
         select(
@@ -91,20 +92,22 @@ def last_words(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, AnyR
             Decision.undoes, Decision.moderator_id, Decision.version, shown_name().label("who"),
         )
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
-        .where(Decision.comment_id.in_(comment_ids))
+        .where(Decision.comment_id.in_(comment_ids), site_of(Decision) == site_id)
         .order_by(Decision.version)
     )  # fmt: skip
     return {row.comment_id: row for row in rows}
 
 
-def _reasons(session: Session, ids: Sequence[UUID]) -> dict[tuple[UUID, int], list[dict[str, Any]]]:
-    query = select(VerdictRow.comment_id, VerdictRow.revision, VerdictRow.reasons).where(VerdictRow.comment_id.in_(ids))
+def _reasons(session: Session, site_id: str, ids: Sequence[UUID]) -> dict[tuple[UUID, int], list[dict[str, Any]]]:
+    which = (VerdictRow.comment_id.in_(ids), VerdictRow.site_id == site_id)
+    query = select(VerdictRow.comment_id, VerdictRow.revision, VerdictRow.reasons).where(*which)
     return {(row.comment_id, row.revision): row.reasons for row in session.execute(query.order_by(VerdictRow.at))}
 
 
-def _parents(session: Session, ids: set[UUID]) -> dict[UUID, AnyRow]:
+def _parents(session: Session, site_id: str, ids: set[UUID]) -> dict[UUID, AnyRow]:
     quote = func.substr(Comment.text, 1, QUOTE).label("text")
-    rows = session.execute(select(Comment.id, Comment.author_name, Comment.state, quote).where(Comment.id.in_(ids)))
+    which = (Comment.id.in_(ids), site_of(Comment) == site_id)
+    rows = session.execute(select(Comment.id, Comment.author_name, Comment.state, quote).where(*which))
     return {row.id: row for row in rows}
 
 
@@ -130,23 +133,23 @@ def _without(trust: Trust, row: AnyRow) -> Trust:
     return Trust(max(approved, 0), max(rejected, 0), trust.since)
 
 
-def _escalations(session: Session, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+def _escalations(session: Session, site_id: str, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
     to = aliased(Moderator)
     columns = (Escalation.comment_id, Escalation.note, Escalation.at, Escalation.to_role)
     rows = session.execute(
         select(*columns, shown_name().label("who"), shown_name(to).label("to"))
         .outerjoin(Moderator, Moderator.id == Escalation.moderator_id)
         .outerjoin(to, to.id == Escalation.to_id)
-        .where(Escalation.comment_id.in_(ids))
+        .where(Escalation.comment_id.in_(ids), site_of(Escalation) == site_id)
     )
     return {row.comment_id: row for row in rows}
 
 
-def _notes(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+def _notes(session: Session, site_id: str, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
     rows = session.execute(
         select(Note.comment_id, Note.text, Note.at, shown_name().label("who"))
         .outerjoin(Moderator, Moderator.id == Note.moderator_id)
-        .where(Note.comment_id.in_(ids))
+        .where(Note.comment_id.in_(ids), Note.site_id == site_id)
         .order_by(Note.at)
     )
     notes: dict[UUID, list[AnyRow]] = {}
@@ -155,11 +158,12 @@ def _notes(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
     return notes
 
 
-def _leases(session: Session, ids: Sequence[UUID], moderator_id: UUID, now: datetime) -> dict[UUID, str]:
+def _leases(session: Session, site_id: str, ids: Sequence[UUID], moderator_id: UUID, now: datetime) -> dict[UUID, str]:
     """The colleague who has each of these comments on the screen."""
     rows = session.execute(
         select(ScreenLease.comment_id, shown_name().label("who"))
         .join(Moderator, Moderator.id == ScreenLease.moderator_id)
-        .where(ScreenLease.comment_id.in_(ids), ScreenLease.until > now, ScreenLease.moderator_id != moderator_id)
+        .where(ScreenLease.comment_id.in_(ids), site_of(ScreenLease) == site_id)
+        .where(ScreenLease.until > now, ScreenLease.moderator_id != moderator_id)
     )
     return {row.comment_id: row.who for row in rows}

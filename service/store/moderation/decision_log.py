@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.states import State
 from service.store.accounts.moderators import shown_name
 from service.store.db.column_types import AnyRow, UtcDateTime
+from service.store.db.site_keys import site_of
 from service.store.moderation.cards import QUOTE
 from service.store.tables.accounts import Membership, Moderator, Role
 from service.store.tables.comments import Comment, Thread
@@ -48,7 +49,7 @@ def list_decisions(
 ) -> Sequence[AnyRow]:
     """One page of decisions, and one more if there is another page."""
     table: Any = Event if wanted.automatic else Decision
-    query = _automatic() if wanted.automatic else _by_people(wanted)
+    query = _automatic() if wanted.automatic else _by_people(site_id, wanted)
     query = query.where(table.site_id == site_id).order_by(table.at.desc(), table.id.desc()).limit(limit + 1)
     if wanted.state:
         query = query.where(table.to_state == wanted.state)
@@ -61,13 +62,14 @@ def list_decisions(
     return session.execute(query).all()
 
 
-def _by_people(wanted: DecisionFilter) -> Select[Any]:
+def _by_people(site_id: str, wanted: DecisionFilter) -> Select[Any]:
     columns = (
         Decision.id, Decision.at, Decision.comment_id, Decision.from_state, Decision.to_state, Decision.reason, Decision.note,
         Decision.undoes, Decision.key_id, shown_name().label("who"), Decision.action_id, *_COMMENT,
     )  # fmt: skip
     others = aliased(Decision)
     alike = (
+        site_of(others) == site_id,
         others.action_id == Decision.action_id,
         others.from_state == Decision.from_state,
         others.to_state == Decision.to_state,
@@ -75,8 +77,8 @@ def _by_people(wanted: DecisionFilter) -> Select[Any]:
     number = select(func.count()).select_from(others).where(*alike).scalar_subquery() if wanted.grouped else literal(1)
     query = (
         select(*columns, number.label("number"))
-        .join(Comment, Comment.id == Decision.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Comment, (Comment.id == Decision.comment_id) & (Comment.site_id == Decision.site_id))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
     )
     if wanted.moderator:
@@ -99,8 +101,8 @@ def _automatic() -> Select[Any]:
     )  # fmt: skip
     return (
         select(*columns)
-        .join(Comment, Comment.id == Event.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Comment, (Comment.id == Event.comment_id) & (Comment.site_id == Event.site_id))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .where(Event.from_state == State.PENDING, Event.to_state.in_((State.APPROVED, State.REJECTED)))
         .where(Event.facts["by"].as_string() == "policy")
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment
 
 #: One decision moves at most MAX_MEMBERS comments of a group; the rest of the group gets a new card. At most MAX_SHOWN comments
@@ -64,13 +65,15 @@ def members(
     like = _like(site_id, comment_id, conditions)
     if version is not None:
         like = like.where(one.version == version)
-    query = select(Comment.id, Comment.version).where(Comment.id.in_(like), Comment.received_at <= until)
+    query = select(Comment.id, Comment.version).where(
+        site_of(Comment) == site_id, Comment.id.in_(like), Comment.received_at <= until
+    )
     return session.execute(query.order_by(Comment.received_at, Comment.id).limit(MAX_MEMBERS)).all()
 
 
 def first_members(session: Session, site_id: str, comment_id: UUID, conditions: Conditions, *columns: Any) -> Sequence[AnyRow]:
     """These columns of the other comments of this comment's group, the oldest first, at most MAX_SHOWN."""
-    query = select(*columns).where(Comment.id.in_(_like(site_id, comment_id, conditions)))
+    query = select(*columns).where(site_of(Comment) == site_id, Comment.id.in_(_like(site_id, comment_id, conditions)))
     return session.execute(query.order_by(Comment.received_at, Comment.id).limit(MAX_SHOWN)).all()
 
 
@@ -116,10 +119,10 @@ def _like(site_id: str, comment_id: UUID, conditions: Conditions) -> Select[Any]
 
 
 def _these(site_id: str, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
-    """Held comments of the site by their ids. Site and state are written as expressions (`trim`): SQLite has no statistics, and
+    """Held comments of the site by their ids. The state is written as an expression (`trim`): SQLite has no statistics, and
     would otherwise choose the index of the whole queue."""
     one = another("one")
-    return [one.id.in_(ids), func.trim(one.site_id) == site_id, func.trim(one.state) == State.HELD.value]
+    return [one.id.in_(ids), site_of(one) == site_id, func.trim(one.state) == State.HELD.value]
 
 
 def _held(table: Any) -> list[ColumnElement[bool]]:

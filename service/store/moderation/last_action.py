@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 
@@ -25,7 +26,10 @@ def last_action(session: Session, site_id: str, moderator_id: UUID, *, since: da
     """The latest action at or after `since` that is still in force for at least one comment; None if there is none."""
     row = session.execute(
         select(Decision.action_id, Decision.to_state, Decision.reason)
-        .join(Comment, and_(Comment.id == Decision.comment_id, Comment.version == Decision.version))
+        .join(
+            Comment,
+            and_(Comment.id == Decision.comment_id, Comment.site_id == Decision.site_id, Comment.version == Decision.version),
+        )
         .where(
             Decision.moderator_id == moderator_id,
             Decision.site_id == site_id,
@@ -36,8 +40,9 @@ def last_action(session: Session, site_id: str, moderator_id: UUID, *, since: da
         .order_by(Decision.at.desc(), Decision.id.desc())
         .limit(1)
     ).one_or_none()
-    return LastAction(row.action_id, row.to_state, row.reason, _number(session, row.action_id)) if row else None
+    return LastAction(row.action_id, row.to_state, row.reason, _number(session, site_id, row.action_id)) if row else None
 
 
-def _number(session: Session, action_id: UUID) -> int:
-    return session.scalar(select(func.count()).select_from(Decision).where(Decision.action_id == action_id)) or 0
+def _number(session: Session, site_id: str, action_id: UUID) -> int:
+    mine = (Decision.action_id == action_id, site_of(Decision) == site_id)
+    return session.scalar(select(func.count()).select_from(Decision).where(*mine)) or 0

@@ -83,13 +83,13 @@ def listing(
 
 def card_of(session: Session, site_id: str, comment_id: UUID) -> AnyRow | None:
     """One comment of the site, in any state, with the columns of a card."""
-    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
+    query = select(*COLUMNS).join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
     return session.execute(query.where(Comment.id == comment_id, Comment.site_id == site_id)).one_or_none()
 
 
 def in_view(session: Session, site_id: str, comment_id: UUID, view: QueueFilter) -> AnyRow | None:
     """One comment with the columns of a card, if it is in this view."""
-    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id)
+    query = select(*COLUMNS).join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
     return session.execute(query.where(Comment.id == comment_id, *view_conditions(Comment, site_id, view))).one_or_none()
 
 
@@ -104,7 +104,11 @@ def held_by(session: Session, site_id: str, authors: set[str], view: QueueFilter
 
 
 def _listed(site_id: str, view: QueueFilter, moderator_id: UUID, role: Role | None, now: datetime | None) -> Select[Any]:
-    statement = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*view_conditions(Comment, site_id, view))
+    statement = (
+        select(*COLUMNS)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(*view_conditions(Comment, site_id, view))
+    )
     if view.grouped:
         statement = statement.where(~stands_behind(site_id, another("older"), conditions_of(site_id, view)))
     if view.tab is Tab.HELD and not view.filtered and not view.shared:
@@ -116,11 +120,17 @@ def _listed(site_id: str, view: QueueFilter, moderator_id: UUID, role: Role | No
 
 def _decided(site_id: str, view: QueueFilter, moderator_id: UUID) -> Select[Any]:
     columns = (*COLUMNS, Decision.at.label("decided_at"), Decision.id.label("decision_id"))
-    statement = decided_and_unchanged(select(*columns), site_id, moderator_id).join(Thread, Thread.id == Comment.thread_id)
+    statement = decided_and_unchanged(select(*columns), site_id, moderator_id).join(
+        Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id)
+    )
     return statement.where(*filter_conditions(Comment, site_id, view))
 
 
 def _samples(session: Session, site_id: str, view: QueueFilter, limit: int) -> Sequence[AnyRow]:
     """The held comments that the audit took as a sample of this tab: those that would have been approved, or rejected."""
-    query = select(*COLUMNS).join(Thread, Thread.id == Comment.thread_id).where(*sample_conditions(Comment, site_id, view))
+    query = (
+        select(*COLUMNS)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .where(*sample_conditions(Comment, site_id, view))
+    )
     return session.execute(query.order_by(Comment.received_at.desc(), Comment.id.desc()).limit(limit)).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.folded import mentions
+from service.store.db.site_keys import site_of
 from service.store.moderation.groups import Conditions, among
 from service.store.moderation.queue_filter import QueueFilter, Tab
 from service.store.tables.accounts import Role
@@ -60,7 +61,10 @@ def decided_and_unchanged(statement: Select[Any], site_id: str, moderator_id: UU
     """Comments that have not changed since this moderator's decision."""
     return (
         statement.select_from(Decision)
-        .join(Comment, and_(Comment.id == Decision.comment_id, Comment.version == Decision.version))
+        .join(
+            Comment,
+            and_(Comment.id == Decision.comment_id, Comment.site_id == Decision.site_id, Comment.version == Decision.version),
+        )
         .where(Decision.moderator_id == moderator_id, Decision.site_id == site_id, Decision.undoes.is_(None))
     )
 
@@ -94,7 +98,7 @@ def _tab_conditions(table: Any, site_id: str, view: QueueFilter) -> list[ColumnE
     if view.tab is Tab.ESCALATED:
         conditions.append(table.id.in_(escalated))
     if view.tab in UNSEEN:
-        conditions.append(~exists(select(literal(1)).where(Decision.comment_id == table.id)))
+        conditions.append(~exists(select(literal(1)).where(Decision.comment_id == table.id, site_of(Decision) == site_id)))
     return conditions + filter_conditions(table, site_id, view)
 
 

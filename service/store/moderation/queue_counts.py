@@ -88,4 +88,8 @@ def offered(session: Session, site_id: str) -> tuple[list[str], list[str]]:
 def _from_escalations(site_id: str, to: tuple[UUID, Role | None] | None = None) -> Select[Any]:
     """Held comments that were escalated. The query starts from the escalations, because there are far fewer of them than of
     comments."""
-    return escalated_ids(site_id, to).join(Comment, Comment.id == Escalation.comment_id).where(Comment.state == State.HELD)
+    return (
+        escalated_ids(site_id, to)
+        .join(Comment, (Comment.id == Escalation.comment_id) & (Comment.site_id == Escalation.site_id))
+        .where(Comment.state == State.HELD)
+    )

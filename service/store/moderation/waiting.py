@@ -51,7 +51,7 @@ def newest_waiting(session: Session, site_ids: Collection[str], *, limit: int) -
     )  # fmt: skip
     return session.execute(
         select(*columns)
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .where(Comment.site_id.in_(site_ids), Comment.state == State.HELD)
         .order_by(Comment.received_at.desc(), Comment.id.desc())
         .limit(limit)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.store.accounts.moderators import shown_name
 from service.store.db.capped_count import capped_count
+from service.store.db.site_keys import site_of
 from service.store.tables.accounts import Moderator
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.moderation import Decision
@@ -38,11 +39,16 @@ def open_complaints(session: Session, site_id: str, *, limit: int = SHOWN) -> li
     first = aliased(Moderator)
     rows = session.execute(
         select(Complaint, Comment, Thread, Report, shown_name(first).label("first"), Decision)
-        .join(Comment, Comment.id == Complaint.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .outerjoin(Report, Report.id == Complaint.report_id)
+        .join(Comment, (Comment.id == Complaint.comment_id) & (Comment.site_id == Complaint.site_id))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .outerjoin(Report, (Report.id == Complaint.report_id) & (Report.site_id == Complaint.site_id))
         .outerjoin(first, first.id == Complaint.first_moderator_id)
-        .outerjoin(Decision, (Decision.comment_id == Complaint.comment_id) & (Decision.version == Complaint.seq))
+        .outerjoin(
+            Decision,
+            (Decision.comment_id == Complaint.comment_id)
+            & (site_of(Decision) == Complaint.site_id)
+            & (Decision.version == Complaint.seq),
+        )
         .where(Complaint.site_id == site_id, Complaint.state == ComplaintState.OPEN)
         .order_by(Complaint.received_at, Complaint.id)
         .limit(limit)

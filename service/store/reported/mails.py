@@ -11,22 +11,23 @@ from service.domain.reported.contact import Contact
 from service.domain.reported.mails import Mail
 from service.domain.reported.reader_links import ReaderLinks
 from service.domain.security.encryption import SecretBox
+from service.store.db.by_site import of_site
 from service.store.reported.public_json import mail_about_complaint, mail_about_report
 from service.store.tables.outbox import Event
 from service.store.tables.reported import Complaint, Report
 from service.store.tables.sites import Site
 
 
-def events_to_mail(session: Session, event_ids: Collection[UUID]) -> list[Event]:
+def events_to_mail(session: Session, event_ids: Collection[UUID], *, site_id: str = "") -> list[Event]:
     """Of these events, those about a reader who left an address, on a site whose readers Greenroom mails."""
     if not event_ids:
         return []
     rows = session.execute(
         select(Event, Site.policy)
         .join(Site, Site.id == Event.site_id)
-        .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Complaint, Complaint.id == Event.about_id)
-        .where(Event.id.in_(event_ids), or_(Report.contact != "", Complaint.contact != ""))
+        .outerjoin(Report, (Report.id == Event.about_id) & (Report.site_id == Event.site_id))
+        .outerjoin(Complaint, (Complaint.id == Event.about_id) & (Complaint.site_id == Event.site_id))
+        .where(Event.id.in_(event_ids), *of_site(Event.site_id, site_id), or_(Report.contact != "", Complaint.contact != ""))
         .order_by(Event.at, Event.id)
     )
     return [event for event, policy in rows if SitePolicy(policy).mails_readers]
@@ -40,8 +41,8 @@ def mail_to_reader(session: Session, event_id: UUID, *, links: ReaderLinks, secr
     row = session.execute(
         select(Event, Site, Report, Complaint)
         .join(Site, Site.id == Event.site_id)
-        .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Complaint, Complaint.id == Event.about_id)
+        .outerjoin(Report, (Report.id == Event.about_id) & (Report.site_id == Event.site_id))
+        .outerjoin(Complaint, (Complaint.id == Event.about_id) & (Complaint.site_id == Event.site_id))
         .where(Event.id == event_id)
     ).one_or_none()
     if row is None or not (row.Report or row.Complaint):

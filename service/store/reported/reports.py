@@ -14,6 +14,7 @@ from service.domain.reported.kinds import ReportKind
 from service.domain.security.encryption import SecretBox
 from service.domain.security.pseudonyms import Pseudonymizer
 from service.store.db.capped_count import capped_count
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.reported import Report, ReportState
 
@@ -45,9 +46,9 @@ def report_of(session: Session, site_id: str, report_id: UUID) -> Report | None:
     return session.scalar(select(Report).where(Report.id == report_id, Report.site_id == site_id))
 
 
-def open_reports(session: Session, comment_ids: Sequence[UUID]) -> list[Report]:
+def open_reports(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> list[Report]:
     """The open reports of these comments, oldest first, locked until the transaction ends."""
-    query = select(Report).where(Report.comment_id.in_(comment_ids), Report.state == ReportState.OPEN)
+    query = select(Report).where(site_of(Report) == site_id, Report.comment_id.in_(comment_ids), Report.state == ReportState.OPEN)
     return list(session.scalars(query.order_by(Report.comment_id, Report.received_at, Report.id).with_for_update()))
 
 
@@ -112,7 +113,9 @@ def reported_comments(session: Session, site_id: str, *, limit: int = COMMENTS) 
     comments = {
         comment.id: (comment, thread)
         for comment, thread in session.execute(
-            select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id).where(Comment.id.in_(ids))
+            select(Comment, Thread)
+            .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+            .where(Comment.id.in_(ids))
         )
     }
     reports = _reports(session, ids)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, extract, func, select
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.states import State
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment
 from service.store.tables.moderation import Decision
 
@@ -52,7 +53,7 @@ def figures_of(
     }
     standing = (
         Decision.site_id == site_id, Decision.at >= since, Decision.at < until, Decision.undoes.is_(None),
-        ~select(undo.id).where(undo.undoes == Decision.id, undo.comment_id == Decision.comment_id).exists(),
+        ~select(undo.id).where(undo.undoes == Decision.id, undo.comment_id == Decision.comment_id, site_of(undo) == site_id).exists(),
     )  # fmt: skip
     query = _counted(Decision.at, by, Decision.from_state, Decision.to_state).where(*standing)
     for *period, before, after, number in session.execute(query):

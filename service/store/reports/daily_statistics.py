@@ -14,6 +14,7 @@ from service.domain.states import State
 from service.domain.time_zones import first_zone
 from service.store.db.capped_count import capped_count
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.reports.work_figures import Day, Work, work_of
 from service.store.tables.comments import Comment
 from service.store.tables.daily_statistics import DailyStatistics
@@ -140,14 +141,18 @@ def _seconds_to_verdict(session: Session, site_id: str, start: datetime, end: da
 
 def _decisions(session: Session, site_id: str, start: datetime, end: datetime) -> Sequence[AnyRow]:
     before = aliased(Decision)
-    again = exists().where(before.comment_id == Decision.comment_id, before.version < Decision.version).correlate(Decision)
+    again = (
+        exists()
+        .where(before.comment_id == Decision.comment_id, site_of(before) == site_id, before.version < Decision.version)
+        .correlate(Decision)
+    )
     columns = (
         Decision.id, Decision.at, Decision.from_state, Decision.to_state, Decision.undoes, Decision.moderator_id,
         again.label("again"), Comment.received_at, Comment.reason,
     )  # fmt: skip
     return session.execute(
         select(*columns)
-        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Comment, (Comment.id == Decision.comment_id) & (Comment.site_id == Decision.site_id))
         .where(Decision.site_id == site_id, Decision.at >= start, Decision.at < end)
         .order_by(Decision.at.desc())
         .limit(SAMPLE)
@@ -178,7 +183,7 @@ def _waiting_at(session: Session, site_id: str, moment: datetime) -> tuple[int, 
     )
     since = (
         select(Comment.id, Comment.received_at)
-        .join(Decision, Decision.comment_id == Comment.id)
+        .join(Decision, (Decision.comment_id == Comment.id) & (site_of(Decision) == Comment.site_id))
         .where(
             Decision.site_id == site_id,
             Decision.at > moment,

@@ -170,7 +170,7 @@ def _complaints(session: Session, site_id: str, start: datetime, end: datetime) 
     counted = {kind: Complaints() for kind in ("restriction", "ban", "report", "trusted")}
     rows = session.execute(
         select(Complaint, Report.trusted)
-        .outerjoin(Report, Report.id == Complaint.report_id)
+        .outerjoin(Report, (Report.id == Complaint.report_id) & (Report.site_id == Complaint.site_id))
         .where(Complaint.site_id == site_id, Complaint.received_at >= start, Complaint.received_at < end)
     )
     for complaint, trusted in rows:
@@ -206,8 +206,8 @@ def _sample(session: Session, site_id: str, start: datetime, end: datetime) -> S
     """The audited sample: the first decision of a person about each comment that was drawn."""
     rows = session.execute(
         select(Decision.comment_id, Decision.to_state, VerdictRow.reasons)
-        .join(Comment, Comment.id == Decision.comment_id)
-        .join(VerdictRow, VerdictRow.comment_id == Comment.id)
+        .join(Comment, (Comment.id == Decision.comment_id) & (Comment.site_id == Decision.site_id))
+        .join(VerdictRow, (VerdictRow.comment_id == Comment.id) & (VerdictRow.site_id == Comment.site_id))
         .where(Comment.site_id == site_id, Comment.reason == Kind.SITE_AUDIT_SAMPLE, Decision.from_state == State.HELD)
         .where(Decision.at >= start, Decision.at < end, Decision.to_state.in_((State.APPROVED, State.REJECTED)))
         .order_by(Decision.version.desc())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.policy.signals import Kind
 from service.domain.states import State
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.tables.moderation import Decision
 
 #: Comments that wait for one of these reasons wait because of a setting or a failure: the checks suspected nothing.
@@ -151,19 +152,26 @@ def _changed(session: Session, site_id: str, day: Day) -> Sequence[AnyRow]:
     earlier, before = aliased(Decision), aliased(Decision)
     newest = (
         select(func.max(before.version))
-        .where(before.comment_id == Decision.comment_id, before.version < Decision.version)
+        .where(before.comment_id == Decision.comment_id, site_of(before) == site_id, before.version < Decision.version)
         .correlate(Decision)
         .scalar_subquery()
     )
     columns = (Decision.id.label("by"), earlier.moderator_id, earlier.at)
     this_day = and_(Decision.site_id == site_id, Decision.at >= day.start, Decision.at < day.end)
-    undone = select(*columns, true().label("undo")).join(earlier, earlier.id == Decision.undoes).where(this_day)
+    undone = (
+        select(*columns, true().label("undo"))
+        .join(earlier, (earlier.id == Decision.undoes) & (earlier.site_id == Decision.site_id))
+        .where(this_day)
+    )
     somebody_else = or_(
         earlier.moderator_id.is_distinct_from(Decision.moderator_id), earlier.key_id.is_distinct_from(Decision.key_id)
     )
     overruled = (
         select(*columns, false().label("undo"))
-        .join(earlier, and_(earlier.comment_id == Decision.comment_id, earlier.version == newest))
+        .join(
+            earlier,
+            and_(earlier.comment_id == Decision.comment_id, site_of(earlier) == Decision.site_id, earlier.version == newest),
+        )
         .where(this_day, Decision.undoes.is_(None), Decision.from_state.in_((State.APPROVED, State.REJECTED)))
         .where(Decision.to_state != Decision.from_state, earlier.to_state == Decision.from_state)
         .where(earlier.undoes.is_(None), somebody_else)

@@ -62,9 +62,14 @@ def corrections(session: Session, one: Listener, *, until: datetime, most: int) 
     decisions)."""
     rows = session.execute(
         select(Decision.at, Decision.to_state, Decision.reason, Comment, Thread, VerdictRow.reasons)
-        .join(Comment, Comment.id == Decision.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .outerjoin(VerdictRow, (VerdictRow.comment_id == Comment.id) & (VerdictRow.revision == Comment.revision))
+        .join(Comment, (Comment.id == Decision.comment_id) & (Comment.site_id == Decision.site_id))
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .outerjoin(
+            VerdictRow,
+            (VerdictRow.comment_id == Comment.id)
+            & (VerdictRow.site_id == Comment.site_id)
+            & (VerdictRow.revision == Comment.revision),
+        )
         .where(Decision.site_id == one.site_id, Decision.at > one.feedback_until, Decision.at <= until, Decision.undoes.is_(None))
         .order_by(Decision.at, Decision.id)
         .limit(most)

@@ -30,7 +30,8 @@ def list_hits(session: Session, site_id: str) -> Hits:
     latest = select(Comment.id, Comment.revision).where(Comment.site_id == site_id)
     recent = latest.order_by(Comment.updated_at.desc(), Comment.id.desc()).limit(READ).subquery()
     verdicts = select(recent.c.id, VerdictRow.reasons).outerjoin(
-        VerdictRow, (VerdictRow.comment_id == recent.c.id) & (VerdictRow.revision == recent.c.revision)
+        VerdictRow,
+        (VerdictRow.comment_id == recent.c.id) & (VerdictRow.site_id == site_id) & (VerdictRow.revision == recent.c.revision),
     )
     reasons = {row.id: row.reasons or [] for row in session.execute(verdicts)}
     hits = Hits(len(reasons), {name: Counter() for name in _LISTS.values()})

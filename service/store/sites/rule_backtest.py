@@ -44,7 +44,7 @@ def _page(session: Session, site_id: str, after: tuple[datetime, UUID] | None, l
             Comment.id, Comment.state, Comment.author_name, Comment.text, Comment.context, Comment.received_at, Comment.updated_at,
             Thread.external_id, Thread.created_at,
         )
-        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .where(Comment.site_id == site_id)
         .order_by(Comment.updated_at.desc(), Comment.id.desc())
         .limit(limit)

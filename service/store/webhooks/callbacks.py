@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.domain.states import State
+from service.store.db.by_site import of_site
 from service.store.db.column_types import AnyRow
 from service.store.tables.comments import Comment
 from service.store.tables.outbox import Endpoint, EndpointKind, Event, EventType
@@ -28,24 +29,23 @@ def callback_endpoint(session: Session, site_id: str, url: str) -> Endpoint | No
     return session.scalars(select(Endpoint).where(*where).limit(1)).one_or_none()
 
 
-def await_verdict(session: Session, comment_id: UUID) -> State:
+def await_verdict(session: Session, site_id: str, comment_id: UUID) -> State:
     """The state of the comment. If it is still pending, its verdict will go to its callback: the row lock makes this and the
     verdict come one after the other."""
-    query = select(Comment.state, Comment.context).where(Comment.id == comment_id).with_for_update()
+    this = (Comment.id == comment_id, Comment.site_id == site_id)
+    query = select(Comment.state, Comment.context).where(*this).with_for_update()
     state, context = session.execute(query).one()
     if state == State.PENDING and CALLBACK in context:
         session.execute(
-            update(Comment)
-            .where(Comment.id == comment_id)
-            .values(context={**context, AWAITS: True})
-            .execution_options(synchronize_session=False)
+            update(Comment).where(*this).values(context={**context, AWAITS: True}).execution_options(synchronize_session=False)
         )
     return State(state)
 
 
-def contexts_of(session: Session, comment_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
-    """The contexts of these comments."""
-    rows = session.execute(select(Comment.id, Comment.context).where(Comment.id.in_(comment_ids)))
+def contexts_of(session: Session, site_id: str, comment_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+    """The contexts of these comments. `site_id`: of this site only."""
+    query = select(Comment.id, Comment.context).where(Comment.id.in_(comment_ids), *of_site(Comment.site_id, site_id))
+    rows = session.execute(query)
     return {comment_id: context or {} for comment_id, context in rows}
 
 

@@ -18,6 +18,7 @@ from service.domain.reported.reader_links import ReaderLinks
 from service.domain.webhooks.chat_text import LONGEST_TITLE, LONGEST_WORDS, harmless, message_text, sentences
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.tables.comments import Comment, Thread
 from service.store.tables.outbox import Delivery, Endpoint, Event, EventType
 from service.store.tables.reported import Complaint, Report
@@ -37,7 +38,7 @@ def chat_messages(
         select(Delivery, Endpoint, Event, Site)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
         .join(Site, Site.id == Endpoint.site_id)
-        .outerjoin(Event, Event.id == Delivery.event_id)
+        .outerjoin(Event, (Event.id == Delivery.event_id) & (Event.site_id == Delivery.site_id))
         .where(Delivery.id.in_(delivery_ids), Delivery.lease_token == token, Endpoint.kind.in_(CHATS))
         .order_by(Delivery.endpoint_id, Delivery.due_at, Delivery.id)
     ).all()
@@ -73,9 +74,9 @@ def _comment_of(session: Session, events: Iterable[Event]) -> AnyRow | None:
     ids = [event.id for event in events]
     return session.execute(
         select(Comment, Thread)
-        .join(Thread, Thread.id == Comment.thread_id)
-        .join(Event, Event.id.in_(ids))
-        .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Complaint, Complaint.id == Event.about_id)
+        .join(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
+        .join(Event, Event.id.in_(ids) & (site_of(Event) == Comment.site_id))
+        .outerjoin(Report, (Report.id == Event.about_id) & (Report.site_id == Event.site_id))
+        .outerjoin(Complaint, (Complaint.id == Event.about_id) & (Complaint.site_id == Event.site_id))
         .where(Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
     ).one_or_none()

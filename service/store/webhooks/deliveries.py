@@ -11,6 +11,9 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, fu
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.webhooks.endpoint_kinds import CHATS
+from service.store.db.by_site import each_site, is_by_site, of_site
+from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, Event, EventState
 
 Moment = BindParameter[datetime]
@@ -37,12 +40,12 @@ def anything_due(session: Session, *, now: datetime) -> bool:
 
 
 def due_work(session: Session, *, now: datetime) -> DueWork:
-    row = session.connection().execute(_due_work(), {"now": now, "idle_since": now - IDLE_EVENTS_WAIT}).one()
+    row = session.connection().execute(_due_work(is_by_site(session)), {"now": now, "idle_since": now - IDLE_EVENTS_WAIT}).one()
     return DueWork(bool(row.events), bool(row.deliveries))
 
 
 @cache
-def _due_work() -> Any:
+def _due_work(by_site: bool) -> Any:
     """Built once: to build it takes longer than to run it."""
     now: Moment = bindparam("now")
     has_endpoint = exists().where(Endpoint.site_id == Event.site_id, Endpoint.enabled)
@@ -51,7 +54,7 @@ def _due_work() -> Any:
         exists().where(Event.state == EventState.DUE, Event.due_at <= now, is_urgent).label("events"),
         or_(
             exists().where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now)),
-            exists().where(Endpoint.enabled, Endpoint.failures >= BREAKER, Endpoint.probe_at <= now, _waits(now)),
+            exists().where(Endpoint.enabled, Endpoint.failures >= BREAKER, Endpoint.probe_at <= now, _waits(now, by_site)),
         ).label("deliveries"),
     )
 
@@ -67,7 +70,7 @@ def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timed
 def can_claim(session: Session, *, limit: int, slow_limit: int, room: Callable[..., int], now: datetime) -> bool:
     """Whether `claim` would lease anything now. Only a read: what is due may be due to endpoints that are busy or broken."""
     choices = _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=False)
-    return any(ids for _, ids in choices)
+    return any(rows for _, rows in choices)
 
 
 def claim(
@@ -87,20 +90,22 @@ def claim(
     `room(endpoint_id, is_slow=...)` returns how many more deliveries an endpoint may have in flight. A broken endpoint gets one
     delivery as a probe: the one that has waited longest, even if it is not due yet.
     """
-    chosen: list[UUID] = []
-    for probed, ids in _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=True):
-        chosen += ids
+    chosen: list[AnyRow] = []
+    for probed, rows in _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=True):
+        chosen += rows
         if probed:
             _probed(session, probed, now + probe_every)
-    if not chosen:
-        return []
-    return session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(chosen), Delivery.state == DeliveryState.DUE, _free(now))
-        .values(lease_token=token, lease_until=now + lease)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    claimed: list[UUID] = []
+    for site_id, some in each_site(session, chosen, lambda row: row.site_id):
+        claimed += session.scalars(
+            update(Delivery)
+            .where(Delivery.id.in_([row.id for row in some]), Delivery.state == DeliveryState.DUE, _free(now))
+            .where(*of_site(Delivery.site_id, site_id))
+            .values(lease_token=token, lease_until=now + lease)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+    return claimed
 
 
 def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
@@ -117,24 +122,31 @@ def release(session: Session, leased: Sequence[tuple[UUID, UUID]]) -> None:
 
 def _choices(
     session: Session, *, limit: int, slow_limit: int, room: Callable[..., int], now: datetime, lock: bool
-) -> Iterator[tuple[UUID | None, Sequence[UUID]]]:
-    """What may be leased, endpoint by endpoint, and the endpoint's id if it is broken and gets a probe."""
+) -> Iterator[tuple[UUID | None, Sequence[AnyRow]]]:
+    """The ids and sites of what may be leased, endpoint by endpoint, and the endpoint's id if it is broken and gets a probe."""
     left = {False: limit, True: slow_limit}
-    for endpoint in session.execute(_ready(), {"now": now}).all():
+    for endpoint in session.execute(_ready(is_by_site(session)), {"now": now}).all():
         probing, is_chat, is_slow = endpoint.failures >= BREAKER, endpoint.kind in CHATS, endpoint.slow_milliseconds > 0
         most = min(left[is_slow], 1 if probing else room(endpoint.id, is_slow=is_slow))
         if most > 0:
-            values = {"endpoint_id": endpoint.id, "now": now, "most": MOST_TOGETHER if is_chat else most}
-            found = session.scalars(_candidates(probing=probing, is_chat=is_chat, lock=lock), values).all()
+            values = {
+                "endpoint_id": endpoint.id,
+                "site_id": endpoint.site_id,
+                "now": now,
+                "most": MOST_TOGETHER if is_chat else most,
+            }
+            found = session.execute(_candidates(probing=probing, is_chat=is_chat, lock=lock), values).all()
             left[is_slow] -= 1 if is_chat and found else len(found)
             yield endpoint.id if probing else None, found
     # A test is sent at once, also to a broken or disabled endpoint.
-    yield None, session.scalars(_tests(), {"now": now, "most": left[False]}).all()
+    yield None, session.execute(_tests(), {"now": now, "most": left[False]}).all()
 
 
 @cache
 def _tests() -> Any:
-    return select(Delivery.id).where(Delivery.event_id.is_(None), _due(bindparam("now"))).limit(bindparam("most"))
+    return (
+        select(Delivery.id, Delivery.site_id).where(Delivery.event_id.is_(None), _due(bindparam("now"))).limit(bindparam("most"))
+    )
 
 
 def _free(now: "datetime | Moment") -> ColumnElement[bool]:
@@ -145,23 +157,30 @@ def _due(now: Moment) -> ColumnElement[bool]:
     return and_(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now, _free(now))
 
 
-def _waits(now: Moment) -> ColumnElement[bool]:
-    return exists().where(Delivery.endpoint_id == Endpoint.id, Delivery.state == DeliveryState.DUE, _free(now))
+def _waits(now: Moment, by_site: bool) -> ColumnElement[bool]:
+    return _has_delivery(and_(Delivery.state == DeliveryState.DUE, _free(now)), by_site)
+
+
+def _has_delivery(which: ColumnElement[bool], by_site: bool) -> ColumnElement[bool]:
+    """Whether an endpoint has such a delivery. Citus asks all nodes for them, and then looks for the endpoints."""
+    if by_site:
+        return Endpoint.id.in_(select(Delivery.endpoint_id).where(which).distinct())
+    return exists().where(Delivery.endpoint_id == Endpoint.id, which)
 
 
 @cache
-def _ready() -> Any:
+def _ready(by_site: bool) -> Any:
     """Endpoints that may be called now and have deliveries waiting. Working endpoints come in random order, so that under
     overload each gets its share.
     """
     now: Moment = bindparam("now")
-    due = exists().where(Delivery.endpoint_id == Endpoint.id, _due(now))
+    due = _has_delivery(_due(now), by_site)
     return (
-        select(Endpoint.id, Endpoint.failures, Endpoint.kind, Endpoint.slow_milliseconds)
+        select(Endpoint.id, Endpoint.site_id, Endpoint.failures, Endpoint.kind, Endpoint.slow_milliseconds)
         .where(
             Endpoint.enabled,
             or_(Endpoint.probe_at.is_(None), Endpoint.probe_at <= now),
-            or_(due, and_(Endpoint.failures >= BREAKER, _waits(now))),
+            or_(due, and_(Endpoint.failures >= BREAKER, _waits(now, by_site))),
         )
         .order_by(Endpoint.failures, func.random())
     )
@@ -173,16 +192,19 @@ def _candidates(*, probing: bool, is_chat: bool, lock: bool) -> Any:
     due. A message to a chat tells all of them together, so there none has to wait."""
     now: Moment = bindparam("now")
     endpoint_id: BindParameter[UUID] = bindparam("endpoint_id")
+    site_id: BindParameter[str] = bindparam("site_id")
     earlier = aliased(Delivery)
     held_back = exists().where(
+        site_of(earlier) == site_id,
         earlier.endpoint_id == endpoint_id,
         earlier.comment_id == Delivery.comment_id,
         earlier.seq < Delivery.seq,
         earlier.state == DeliveryState.DUE,
     )
     candidates = (
-        select(Delivery.id)
+        select(Delivery.id, Delivery.site_id)
         .where(
+            Delivery.site_id == site_id,
             Delivery.endpoint_id == endpoint_id,
             Delivery.event_id.is_not(None),
             Delivery.state == DeliveryState.DUE,

@@ -74,7 +74,7 @@ def _standings(session: Session, endpoints: Sequence[Endpoint]) -> list[Endpoint
 
 
 def _logged() -> Select[Delivery, Event]:
-    return select(Delivery, Event).outerjoin(Event, Event.id == Delivery.event_id)
+    return select(Delivery, Event).outerjoin(Event, (Event.id == Delivery.event_id) & (Event.site_id == Delivery.site_id))
 
 
 def _with_attempts(session: Session, query: Select[Delivery, Event]) -> list[LoggedDelivery]:

@@ -1,9 +1,10 @@
 """The contents of claimed deliveries: everything that a body and its signature need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from service.domain.reported.reader_links import ReaderLinks
 from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.endpoint_kinds import CHATS
+from service.store.db.by_site import is_by_site
 from service.store.db.column_types import AnyRow
+from service.store.db.site_keys import site_of
 from service.store.reported.public_json import complaint_payload, report_payload
 from service.store.reported.statements import statement_of_event
 from service.store.tables.comments import Comment, Thread
@@ -69,7 +72,7 @@ def outgoing(
     """
     if not delivery_ids:
         return []
-    rows = session.execute(_contents(), {"ids": delivery_ids, "token": token})
+    rows = _rows(session, {"ids": delivery_ids, "token": token})
     return [
         outgoing_message(
             row, _body(row, links, secret_box), now=now, request=RequestTrace.of(row.Comment.context if row.Comment else None)
@@ -78,22 +81,35 @@ def outgoing(
     ]
 
 
+def _rows(session: Session, leased: dict[str, Any]) -> Iterable[AnyRow]:
+    if not is_by_site(session):
+        return session.execute(_contents(of_site=False), leased)
+    sites = session.scalars(select(Delivery.site_id).where(Delivery.id.in_(leased["ids"])).distinct()).all()
+    return chain.from_iterable(session.execute(_contents(of_site=True), {**leased, "site": site_id}) for site_id in sites)
+
+
 @cache
-def _contents() -> Any:
+def _contents(*, of_site: bool) -> Any:
     """Built once: to build it takes longer than to run it."""
+    mine = (Delivery.site_id == bindparam("site"),) if of_site else ()
     return (
         select(Delivery, Endpoint, Event, Comment, Thread, Site, Report, Complaint)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
         .join(Site, Site.id == Endpoint.site_id)
-        .outerjoin(Event, Event.id == Delivery.event_id)
-        .outerjoin(Report, Report.id == Event.about_id)
-        .outerjoin(Complaint, Complaint.id == Event.about_id)
-        .outerjoin(Comment, Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
-        .outerjoin(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(Event, (Event.id == Delivery.event_id) & (Event.site_id == Delivery.site_id))
+        .outerjoin(Report, (Report.id == Event.about_id) & (Report.site_id == Event.site_id))
+        .outerjoin(Complaint, (Complaint.id == Event.about_id) & (Complaint.site_id == Event.site_id))
+        .outerjoin(
+            Comment,
+            (Comment.id == func.coalesce(Event.comment_id, Report.comment_id, Complaint.comment_id))
+            & (site_of(Comment) == Delivery.site_id),
+        )
+        .outerjoin(Thread, (Thread.id == Comment.thread_id) & (Thread.site_id == Comment.site_id))
         .where(
             Delivery.id.in_(bindparam("ids", expanding=True)),
             Delivery.lease_token == bindparam("token"),
             Endpoint.kind.not_in(CHATS),
+            *mine,
         )
         .order_by(Delivery.due_at, Delivery.id)
     )

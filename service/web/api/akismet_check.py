@@ -140,7 +140,7 @@ def _wait(outcome: Outcome, has_callback: bool) -> Checked:
     state = State.HELD
     if has_callback:
         with resources().database.writing() as session:
-            state = await_verdict(session, outcome.comment_id)
+            state = await_verdict(session, g.caller.site_id, outcome.comment_id)
     return Checked(State.HELD if state is State.PENDING else state, outcome.comment_id, has_callback)
 
 

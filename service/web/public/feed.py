@@ -152,7 +152,7 @@ class _FeedRequest:
 )
 def show_feed(thread: str) -> Response:
     feed = _feed_request(thread)
-    head = resources().feeds.head(feed.id)
+    head = resources().feeds.head(feed.site.id, feed.id)
     etag = _etag(feed, head)
     request.environ[FEED_KEY] = CachedResponse(feed.id, head, etag)
     if parse_etags(request.headers.get("If-None-Match")).contains_weak(etag):
@@ -254,18 +254,18 @@ def _read(feed: _FeedRequest, head: Head) -> tuple[Part, Replies]:
     asked = FeedSlice(feed.after, query.limit, feed.newest_first, roots=feed.nested, parent=query.parent)
 
     def read(session: Session) -> tuple[Part, Replies]:
-        if query.parent and not is_published(session, feed.id, query.parent):
+        if query.parent and not is_published(session, feed.site.id, feed.id, query.parent):
             raise NotFound("this thread has no approved comment with the id that `parent` names")
         scan = MOST_SCANNED if head.approved > MOST_SCANNED else None
-        part = published_in(session, feed.id, asked, most_text=MOST_TEXT, scan=scan)
+        part = published_in(session, feed.site.id, feed.id, asked, most_text=MOST_TEXT, scan=scan)
         if not feed.nested:
             return part, Replies((), {})
         left = MOST_TEXT - sum(len(comment.text) for comment in part.comments)
         most = min(MOST_REPLIES, REPLIES_EACH * query.limit)
-        return part, replies_to(session, [comment.id for comment in part.comments], most=most, most_text=left)
+        return part, replies_to(session, feed.site.id, [comment.id for comment in part.comments], most=most, most_text=left)
 
     # The page is cached under this head, so a replica that does not have it yet must not answer.
-    return resources().replica.read(read, has_it=lambda session: head_of(session, feed.id) == head)
+    return resources().replica.read(read, has_it=lambda session: head_of(session, feed.site.id, feed.id) == head)
 
 
 def _etag(feed: _FeedRequest, head: Head) -> str:

@@ -64,25 +64,25 @@ class FeedCache:
             return None
         return head if until > time.monotonic() else None
 
-    def head(self, thread: UUID) -> Head:
+    def head(self, site_id: str, thread: UUID) -> Head:
         """The thread's head, at most `LOOK_AFTER` seconds old."""
         if (known := self.fresh(thread)) is not None:
             return known
         generation, until = self._generation, time.monotonic() + LOOK_AFTER
-        head = self._read_head(thread)
+        head = self._read_head(site_id, thread)
         with self._lock:
             # Race: if a head was evicted meanwhile, this one may have been read before the change.
             if generation == self._generation:
                 self._heads[thread] = (until, head)
         return head
 
-    def _read_head(self, thread: UUID) -> Head:
+    def _read_head(self, site_id: str, thread: UUID) -> Head:
         with self._lock:
             last = self._heads.get(thread)
-        head = self._replica.read(lambda session: head_of(session, thread))
+        head = self._replica.read(lambda session: head_of(session, site_id, thread))
         # One replica may be further behind than another: readers never see an older state after a newer one.
         older = last is not None and head.version < last[1].version and not self._replica.primary_is_away
-        return self._replica.read_primary(lambda session: head_of(session, thread)) if older else head
+        return self._replica.read_primary(lambda session: head_of(session, site_id, thread)) if older else head
 
     def evict(self, thread: UUID) -> None:
         """Let the next request read the thread's head again, because this process has just changed the thread."""

@@ -48,7 +48,7 @@ def test_a_verdict_about_a_comment_that_was_moved_counts_where_it_is(database: D
     token, now = new_id(), NOON
     with database.writing() as session:
         claim(session, token=token, limit=1, now=now, lease=timedelta(seconds=60))
-        [waiting] = claimed_comments(session, [half_moved], now=now)
+        [waiting] = claimed_comments(session, [half_moved], now=now, site_id="news")
         verdict = prepare([JudgedComment(waiting, (), Verdict(State.APPROVED, ()))])
         assert move_comments(session, "news", "old", "new", now=now) == 1
         assert end_move(session, "news", "old", "new")

@@ -62,5 +62,5 @@ def test_a_feed_has_a_new_version_only_when_a_name_changed(database: Database) -
     for thread in (OLD, OLD, NEW, NEW):
         send(database, thread)
         with database.reading() as session:
-            versions.append(head_of(session, session.scalars(select(Thread.id)).one()).version)
+            versions.append(head_of(session, "news", session.scalars(select(Thread.id)).one()).version)
     assert versions == [0, 0, 1, 1]

@@ -64,7 +64,7 @@ def test_old_comments_arrive_settled_with_dates_replies_and_states(greenroom: Gr
     assert "1  parent: 106" in said
     with database.reading() as session:
         page = FeedSlice(None, 10, newest_first=False, roots=False)
-        feed = published_in(session, thread_id("news", PAGE), page, most_text=10_000, scan=None).comments
+        feed = published_in(session, "news", thread_id("news", PAGE), page, most_text=10_000, scan=None).comments
         thread = session.get_one(Thread, thread_id("news", PAGE))
         held = session.scalars(select(Comment).where(Comment.state == State.HELD)).one()
     assert [(c.author_name, c.author_url, f"{c.received_at:%F %H:%M}") for c in feed] == [

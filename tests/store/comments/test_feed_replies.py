@@ -39,9 +39,9 @@ def everything(session: Session, *, limit: int, most: int, most_text: int = 10_0
     while todo:
         parent, after = todo.pop()
         asked = FeedSlice(after, limit, newest_first=False, roots=True, parent=parent)
-        part = published_in(session, PAGE, asked, most_text=most_text, scan=scan)
+        part = published_in(session, "news", PAGE, asked, most_text=most_text, scan=scan)
         assert len(part.comments) <= limit
-        replies = replies_to(session, [comment.id for comment in part.comments], most=most, most_text=most_text)
+        replies = replies_to(session, "news", [comment.id for comment in part.comments], most=most, most_text=most_text)
         assert len(replies.comments) <= most
         found += [comment.id for comment in (*part.comments, *replies.comments)]
         todo += replies.more.items()
@@ -66,7 +66,7 @@ def test_every_parent_comes_before_its_replies_and_each_gets_its_oldest_first(se
     many = published(session, parent=first, many=20)
     few = published(session, parent=second, many=2)
     deep = published(session, parent=many[0])
-    replies = replies_to(session, [first, second], most=8, most_text=10_000)
+    replies = replies_to(session, "news", [first, second], most=8, most_text=10_000)
     ids = [comment.id for comment in replies.comments]
     assert set(ids) >= {*many[:4], *few, *deep}
     assert [i for i in ids if i in many] == many[: len([i for i in ids if i in many])]
@@ -78,12 +78,12 @@ def test_replies_below_what_is_not_approved_are_left_out(session: Session) -> No
     (root,) = published(session)
     (held,) = submitted(session, draft("Held.", parent=str(root)))
     published(session, parent=held)
-    replies = replies_to(session, [root], most=1, most_text=10_000)
+    replies = replies_to(session, "news", [root], most=1, most_text=10_000)
     assert (replies.comments, replies.more) == ([], {})
 
 
 def test_a_long_text_ends_a_page_but_never_leaves_it_empty(session: Session) -> None:
     published(session, many=3, text="Long words. " * 10)
-    part = published_in(session, PAGE, FeedSlice(None, 50, newest_first=False, roots=True), most_text=1, scan=None)
+    part = published_in(session, "news", PAGE, FeedSlice(None, 50, newest_first=False, roots=True), most_text=1, scan=None)
     assert len(part.comments) == 1
     assert part.rest == part.comments[0].place

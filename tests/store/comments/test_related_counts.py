@@ -22,7 +22,7 @@ def test_neighbours_are_counted_each_for_itself(database: Database) -> None:
         submitted(session, draft("The same words."), draft("The same words.", thread="another"), now=now)
         submitted(session, draft("A word of somebody else.", context=JO["context"]), now=now)
         mine = submitted(session, draft("The same words.", **JO), draft("Quite another one.", **JO), now=now)
-        asked = {item.comment_id: item.reading for item in claimed_comments(session, mine, now=now)}
+        asked = {item.comment_id: item.reading for item in claimed_comments(session, mine, now=now, site_id="news")}
     first, second = (asked[comment_id] for comment_id in mine)
     assert (first.history.approved, first.history.rejected) == (3, 2)
     assert (first.recent.by_author, first.recent.by_address) == (1, 2)
@@ -39,7 +39,7 @@ def test_a_flood_of_long_ago_is_seen_by_its_times_of_writing(database: Database)
         burst = [draft("The same words.", thread=f"page {n % 2}", **written(at)) for n, at in enumerate(times)]
         rest = [draft(f"Other words, {n}.", **written(old + timedelta(days=n + 1))) for n in range(30)]
         ids = submitted(session, *burst, *rest, draft("Words of today.", **JO), now=now)
-        by_words = {item.reading.text: item.reading.recent for item in claimed_comments(session, ids, now=now)}
+        by_words = {item.reading.text: item.reading.recent for item in claimed_comments(session, ids, now=now, site_id="news")}
     in_burst, later, today = by_words["The same words."], by_words["Other words, 7."], by_words["Words of today."]
     assert (in_burst.by_author, in_burst.by_address, in_burst.same_text, in_burst.same_text_other_threads) == (9, 9, 9, 1)
     assert (later.by_author, later.by_address, later.same_text) == (0, 0, 0)
@@ -53,7 +53,8 @@ def test_a_host_that_sends_the_time_of_writing_with_all_comments_hides_no_flood(
         live = [draft(f"Words, {n}.", **(written(now - timedelta(seconds=n)) if n % 2 else JO)) for n in range(30)]
         ids = submitted(session, *live, now=now)
         counts = {
-            (item.reading.recent.by_author, item.reading.recent.by_address) for item in claimed_comments(session, ids, now=now)
+            (item.reading.recent.by_author, item.reading.recent.by_address)
+            for item in claimed_comments(session, ids, now=now, site_id="news")
         }
     assert counts == {(29, 29)}
 

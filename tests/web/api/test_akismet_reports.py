@@ -41,7 +41,7 @@ def test_a_report_is_a_decision(plugin: FlaskClient, client: FlaskClient, token:
 def last_decision(database: Database) -> tuple[str, str, str, str] | None:
     with database.reading() as session:
         columns = (Comment.text, Comment.state, Decision.from_state, Decision.reason)
-        row = session.execute(select(*columns).join(Decision, Decision.comment_id == Comment.id)).one_or_none()
+        row = session.execute(select(*columns).join(Decision)).one_or_none()
         return tuple(row) if row else None
 
 

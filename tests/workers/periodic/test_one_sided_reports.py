@@ -101,7 +101,7 @@ class Host:
         check_pending(resources, seconds=60.0)
         resources.close()
         with self._database.reading() as session:
-            rows = session.execute(select(Comment.text, VerdictRow.reasons).join(VerdictRow, VerdictRow.comment_id == Comment.id))
+            rows = session.execute(select(Comment.text, VerdictRow.reasons).join(VerdictRow))
             return {text: [reason["code"] for reason in reasons] for text, reasons in rows if text in set(texts)}
 
     def report(self, texts: Sequence[str], *, spam: bool) -> None:

@@ -55,7 +55,7 @@ def test_an_endpoint_is_there_only_when_no_verdict_is_under_way_that_did_not_see
         submitted(session, draft("A calm word."), now=now())
     with Receiver() as receiver, ThreadPoolExecutor() as others:
         with database.writing() as session:
-            session.execute(text("SELECT 1 FROM thread FOR UPDATE"))
+            session.execute(text("SELECT 1 FROM thread WHERE site_id = 'news' FOR UPDATE"))
             judged = others.submit(check_pending, resources, seconds=60.0)
             wait_until(lambda: waiting() == 1, what="the verdict, which waits for its thread")
             added = others.submit(host.add_endpoint, receiver)

@@ -10,7 +10,7 @@ from service.domain.states import State
 from service.store.db.column_types import AnyRow
 from service.store.moderation.cards import last_words
 from service.store.tables.comments import Comment
-from service.web.auth.sessions import current_moderator_id
+from service.web.auth.sessions import current_moderator_id, site_id
 from service.web.http.i18n import _, ago
 from service.web.pages.error_text import error_text
 from service.web.resources.web_resources import resources
@@ -20,7 +20,7 @@ def conflict_text(refused: Sequence[Outcome]) -> list[str]:
     """One sentence for each comment that was not changed."""
     with resources().database.reading() as session:
         ids = [outcome.comment_id for outcome in refused]
-        last = last_words(session, ids)
+        last = last_words(session, site_id(), ids)
         rows = session.execute(select(Comment.id, Comment.version).where(Comment.id.in_(ids)))
         versions = {row.id: row.version for row in rows}
     # If the comment was edited after the last decision, the edit caused the conflict, not the decision.

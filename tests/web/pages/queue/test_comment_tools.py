@@ -39,7 +39,7 @@ def dana(app: Flask, database: Database) -> Browser:
 
 def reading_of(database: Database, comment_id: UUID):
     with database.reading() as session:
-        return claimed_comments(session, [comment_id], now=datetime.now(UTC))[0].reading
+        return claimed_comments(session, [comment_id], now=datetime.now(UTC), site_id="news")[0].reading
 
 
 def test_a_note_is_for_colleagues(dana: Browser, database: Database) -> None:
