@@ -45,7 +45,6 @@ class FastPost:
 
     def __init__(self, resources: WebResources, *, said: Iterable[tuple[str, str]]) -> None:
         self._resources, self._root = resources, resources.settings.sub_path
-        self._quota = quota_of(Rate.KEY, resources.settings)
         self._outcomes = AsyncGroupCommit(resources.group_commit)
         self._said = raw([("Content-Type", "application/json"), *said])
         self._new_request_ids: list[str] = []
@@ -111,11 +110,11 @@ class FastPost:
     def _may(self, environ: Environ, caller: ApiKeyHolder) -> bool:
         """Count this request. The view does not count it again. False if the rate limit is used up."""
         used, _ = environ[RATE_COUNTED] = self._resources.counters.hit(f"{Rate.KEY}:{caller.key_id.hex}")
-        return used <= self._quota
+        return used <= quota_of(Rate.KEY, self._resources.settings)
 
     def _rate_limit_headers(self, environ: Environ) -> Headers:
-        used, reset = environ[RATE_COUNTED]
-        return usage(Rate.KEY, self._quota, self._quota - used, reset)
+        (used, reset), quota = environ[RATE_COUNTED], quota_of(Rate.KEY, self._resources.settings)
+        return usage(Rate.KEY, quota, quota - used, reset)
 
 
 def _is_ordinary(environ: Environ, exact: bytes) -> bool:
