@@ -68,9 +68,17 @@ def distribute(*, dry_run: bool) -> None:
             return
         obstacles = state.obstacles(setting=settings().citus)
         if dry_run:
-            click.echo("\n".join([*state.statements(), *(f"stands in the way: {one}" for one in obstacles)]))
+            click.echo(
+                "\n".join(
+                    [
+                        f"-- {state.summary}; all in one transaction",
+                        *state.statements(),
+                        *(f"stands in the way: {one}" for one in obstacles),
+                    ]
+                )
+            )
             return
         if obstacles:
             raise click.ClickException("; ".join(obstacles))
         citus.distribute(connection, state)
-    click.echo(f"{len(state.left)} tables are distributed; `citus_shards` shows where their rows are")
+    click.echo(f"distributed: {state.summary}; `citus_shards` shows where the rows are")

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.orm import Session
 
-#: An option of a connection: each statement that changes or locks rows names their site.
+#: An option of a connection: its statements have the form for Citus.
 BY_SITE = "greenroom_by_site"
 _Item = TypeVar("_Item")
 
 
 def is_by_site(session: Session | Connection) -> bool:
-    """Whether each statement that changes or locks rows has to name their site."""
+    """Whether statements have the form for Citus."""
     connection = session.connection() if isinstance(session, Session) else session
     return bool(connection.get_execution_options().get(BY_SITE))
 

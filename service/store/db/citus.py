@@ -63,10 +63,15 @@ class CitusState:
     left: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
 
+    @property
+    def summary(self) -> str:
+        by_site, everywhere = (len(kind & set(self.left)) for kind in (DISTRIBUTED, REFERENCE))
+        return f"{by_site} tables by site_id, {everywhere} on every node, {len(LOCAL)} stay on the coordinator"
+
     def statements(self) -> Iterator[str]:
-        """What distributes the tables. Foreign keys are dropped first and added last: Citus would refuse those from a table that is not
-        distributed yet, and then knows those of local tables."""
-        keys = [key for key in self.foreign_keys if {key.table, key.parent} & set(self.left)]
+        """What distributes the tables. Foreign keys of distributed tables are dropped first and added last: Citus takes none from a table
+        that is not distributed yet. Of those of local tables to reference tables it takes care itself."""
+        keys = [key for key in self.foreign_keys if key.table in DISTRIBUTED and {key.table, key.parent} & set(self.left)]
         # Tables that refer to reference tables are changed over one connection for each node.
         yield "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"
         for key in keys:
@@ -78,7 +83,7 @@ class CitusState:
             if name in DISTRIBUTED:
                 beside = "none" if name == _FIRST else _FIRST
                 yield f"SELECT create_distributed_table('{name}', 'site_id', colocate_with => '{beside}')"
-        for key in sorted(keys, key=lambda key: key.table in LOCAL):
+        for key in keys:
             yield f'ALTER TABLE "{key.table}" ADD CONSTRAINT "{key.name}" {key.definition}'
 
     def obstacles(self, *, setting: bool) -> list[str]:

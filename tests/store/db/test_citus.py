@@ -143,10 +143,11 @@ def test_the_command_distributes_the_tables_once(database: Database, monkeypatch
         session.execute(text("INSERT INTO pg_dist_node VALUES (0)"))
     tried = _distribute("--dry-run")
     assert "stands in the way" not in tried
+    assert tried.startswith(f"-- {len(DISTRIBUTED)} tables by site_id")
     assert tried.index("create_reference_table('site')") < tried.index(
         "create_distributed_table('thread', 'site_id', colocate_with => 'none')"
     )
-    assert f"{len(DISTRIBUTED | REFERENCE)} tables are distributed" in _distribute()
+    assert f"distributed: {len(DISTRIBUTED)} tables by site_id, {len(REFERENCE)} on every node" in _distribute()
     assert "all tables are distributed already" in _distribute()
     with database.reading() as session:
         asked = session.execute(text("SELECT logicalrelid::text, beside FROM pg_dist_partition ORDER BY at")).all()

@@ -100,7 +100,7 @@ def test_each_step_of_a_comment_names_its_site(resources: WorkerResources, state
     assert [look for look in LOOKS if not any(statement.startswith(look) for statement in everywhere)] == []
 
 
-def test_what_asks_about_all_sites_asks_each_on_its_node(resources: WorkerResources) -> None:
+def test_what_asks_about_all_sites_asks_each_on_its_node(resources: WorkerResources, statements: list[str]) -> None:
     """A statement that Citus refuses would raise here (`watch_statements`)."""
     now = datetime.now(UTC)
     with resources.database.writing() as session:
@@ -120,6 +120,11 @@ def test_what_asks_about_all_sites_asks_each_on_its_node(resources: WorkerResour
         assert {site.site_id for site in due_for_training(session, now=now)} == set(SITES)
         assert {name for name, _ in decided_on_active_models(session, fewest=1)} == set(SITES)
         assert {row.Site.id for row in settled_addresses(session, before=now + LEASE)} == set(SITES)
+        # The ORM names the site, too, when it changes a row that it found by its id.
+        statements.clear()
+        session.get_one(Comment, first.comment_id).text = "Other words."
+        session.flush()
+        assert [judge(statement).is_routed for statement in statements if statement.startswith("UPDATE")] == [True]
         assert session.scalar(text("SHOW citus.multi_shard_modify_mode")) == "sequential"
 
 
