@@ -34,6 +34,8 @@ def _available_memory() -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+#: Set to true, the tests on PostgreSQL run the statements for Citus.
+CITUS = "GREENROOM_CITUS"
 #: Tests keep their files in memory where there is room for them: their many small commits to a disk take a third of their time.
 #: `TMPDIR=/tmp` keeps them on the disk.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 << 30  # noqa: S108
@@ -146,7 +148,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
             "GREENROOM_SECRET_KEY": "a secret that only the tests know, long enough",
             "GREENROOM_PUBLIC_URL": "http://greenroom.example",
             "GREENROOM_DECISION_DELAY": "0",
-            "GREENROOM_CITUS": os.environ.get("GREENROOM_CITUS", "false"),
+            CITUS: os.environ.get(CITUS, "false"),
         }
     )
 
@@ -183,6 +185,7 @@ def pytest_configure() -> None:
         "sure", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("sure")
-    # The developer's environment must not leak into the tests.
+    # The developer's environment must not leak into the tests, but for the choice of the statements for Citus.
     for name in [n for n in os.environ if n.startswith("GREENROOM_") or n in ("DATABASE_URL", "REDIS_URL", "PORT")]:
-        del os.environ[name]
+        if name != CITUS:
+            del os.environ[name]
