@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 from bench.filled import fill
-from bench.stage import free_port, greenroom, process, say, stage, wrk
+from bench.stage import at_port, free_port, greenroom, process, say, stage, wrk
 from service.setting_sources import load
 from service.store.db.engine import Database
 
@@ -24,7 +24,7 @@ def _measured(engine: str, size: int, seconds: float) -> dict[str, Any]:
         fill(database, site_id="bench", count=size, state="approved")
         database.close()
         port = free_port()
-        with process(greenroom(port=port), place.environ, ready=f"http://127.0.0.1:{port}/livez"):
+        with process(greenroom(port=port), at_port(place.environ, port), ready=f"http://127.0.0.1:{port}/livez"):
             whole = wrk(port, path=_PATH, connections=16, seconds=seconds)
             same = wrk(port, path=_PATH, connections=16, seconds=seconds, headers={"If-None-Match": _etag(port)})
     say(f"feed {engine} {size:,} comments: {whole['per_second']}/s whole, {same['per_second']}/s as 304")

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from bench.stage import Stage, cpu_seconds, event_loop, free_port, granian, greenroom, medians, process, say, stage, wrk
+from bench.stage import Stage, at_port, cpu_seconds, event_loop, free_port, granian, greenroom, medians, process, say, stage, wrk
 
 
 def ours(engine: str, seconds: float, *, connections: int = 32) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def _loaded(
     """Requests per second, and CPU seconds per million requests of the web process and of PostgreSQL."""
     port = free_port()
     command = [str(port) if part == "0" else part for part in command]
+    environ = at_port(environ, port)
     with process(command, environ, ready=f"http://127.0.0.1:{port}/") as server:
         wrk(port, script="post.lua", key=key, seconds=1)
         web, database = cpu_seconds(server.pid), place.servers_cpu()

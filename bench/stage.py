@@ -132,6 +132,12 @@ def greenroom(*, port: int, processes: int = 1) -> list[str]:
     return event_loop("service.processes.web:web_app", port=port, processes=processes)
 
 
+def at_port(environ: Mapping[str, str], port: int) -> dict[str, str]:
+    """The settings of Greenroom on this port. With another one, the thread that sets the write timeout looks for a socket that never
+    opens: every 5 ms at all descriptors, for a minute."""
+    return {**environ, "GREENROOM_PORT": str(port)}
+
+
 def event_loop(target: str, *, port: int, processes: int = 1) -> list[str]:
     """Granian with an ASGI application on its event loop."""
     return [*_granian(target, port, processes), "--interface", "asginl", "--loop", "uvloop"]
@@ -180,6 +186,7 @@ def say(*words: object) -> None:
 
 __all__ = [
     "Stage",
+    "at_port",
     "cpu_seconds",
     "event_loop",
     "find_server",
