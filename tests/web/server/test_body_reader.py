@@ -12,7 +12,6 @@ from service.store.db.engine import Database
 from service.store.tables.comments import Comment
 from service.web.server import body_reader
 from service.web.server.asgi import AsgiApp
-from service.web.server.body_reader import BodyReader
 from tests.support.fast_path_app import asked, in_pieces, scope_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -46,21 +45,6 @@ def test_a_body_that_never_comes_is_not_waited_for(app: Flask, site: str, monkey
     status, said = _ask(app, 500, in_pieces(b"thread=a&text=a", more=True))
     assert (status, b"did not arrive within 0.1 s" in said) == (408, True)
     assert _ask(app, 500, [])[0] == 408
-
-
-def test_a_read_that_the_server_cancels_is_cancelled(database_url: str) -> None:
-    async def never() -> dict[str, Any]:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def read() -> None:
-        task = asyncio.create_task(BodyReader().read({"CONTENT_LENGTH": "5"}, never))
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    asyncio.run(read())
 
 
 def test_only_so_much_of_unfinished_bodies_is_held(app: Flask, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
