@@ -81,8 +81,9 @@ def _render(status: int = 200, *, fault: str = "", typed: dict[str, str] | None 
 
 
 def _runs(totals: Mapping[str, Total]) -> Iterator[tuple[str, str, bool]]:
-    """Of each kind of job its name, when it last ran, and whether that is too long ago."""
-    now = utcnow()
-    for kind, name in (("checks", _("Checks")), ("deliveries", _("Deliveries")), ("sweep", _("Maintenance"))):
+    """Of each kind of job its name, when it last ran, and whether that is too long ago. Without a broker the process that checks and
+    delivers also maintains."""
+    now, kinds = utcnow(), {"checks": _("Checks"), "deliveries": _("Deliveries")}
+    for kind, name in (kinds | {"sweep": _("Maintenance")} if resources().settings.has_broker else kinds).items():
         last = totals.get(f"runs:{kind}")
         yield name, ago(now - timedelta(seconds=last.age)) if last else _("never"), last is None or last.age > LATE

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,12 +62,19 @@ def test_the_page_says_when_each_kind_of_work_last_ran_and_what_rests(olga: Brow
     page = " ".join(html_of(olga.get("/settings/sites")).split())
     assert "<li>Checks: just now</li>" in page
     assert '<li>Deliveries: <span class="tag bad">does not run</span> 5 minutes ago</li>' in page
-    assert '<li>Maintenance: <span class="tag bad">does not run</span> never</li>' in page
+    # Without a broker, who checks and delivers also maintains.
+    assert "Maintenance" not in page
     assert "greenroom resume" not in page
     with database.writing() as session:
         session.add(InstallationFact(name=Fact.RESTING_SINCE, value=now.isoformat()))
     assert "<code>greenroom resume</code>" in html_of(olga.get("/settings/sites"))
-    assert "Maintenance" not in html_of(ada.get("/settings/sites"))
+    assert "Work in the background" not in html_of(ada.get("/settings/sites"))
+
+
+def test_with_a_broker_the_page_says_when_maintenance_last_ran(olga: Browser, app: Flask) -> None:
+    web = app.extensions["greenroom"]
+    app.extensions["greenroom"] = replace(web, settings=replace(web.settings, redis_url="redis://redis.example"))
+    assert '<li>Maintenance: <span class="tag bad">does not run</span> never</li>' in html_of(olga.get("/settings/sites"))
 
 
 def test_the_page_says_what_goes_and_deletes_only_what_is_typed(olga: Browser, database: Database) -> None:
