@@ -203,7 +203,7 @@ def _workers(*, serving: bool) -> Iterator[Finding]:
         totals = work_totals(session, now=utcnow())
     for job, what in (("checks", "`greenroom worker`"), ("deliveries", "`greenroom courier`")):
         last = totals.get(f"runs:{job}")
-        if last and last.age > LATE:
+        if last and last.is_late:
             do = f"does {what} or `greenroom sweep` run? Until it does, the sweep does its work, more slowly"
             yield Finding("workers", False if serving else None, f"{job} last ran {last.age:.0f} s ago", do)
         elif last:

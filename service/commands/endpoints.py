@@ -1,4 +1,4 @@
-"""`greenroom webhook`: the endpoints of a site, signed webhooks and chats, and what is done to one of them."""
+"""`greenroom webhook`: adds, lists, tests, changes and removes the endpoints of a site, which are webhooks and chats."""
 
 import json
 import sys

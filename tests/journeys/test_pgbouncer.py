@@ -4,7 +4,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from service.actions.sites.sites_and_keys import add_key, add_site
@@ -12,7 +11,7 @@ from service.clock import utcnow
 from service.setting_sources import load
 from service.store.tables.sites import Scope
 from service.web.app import create_app
-from tests.support.servers import Postgres, Server, program
+from tests.support.servers import Postgres, Server, program, takes_connections
 from workers.checking.check_pending import check_pending
 from workers.resources.worker_resources import WorkerResources
 
@@ -49,11 +48,7 @@ class PgBouncer(Server):
         return [program("pgbouncer") or "", *account, str(self.folder / "pgbouncer.ini")]
 
     def ready(self) -> bool:
-        try:
-            psycopg.connect(self.dsn("postgres"), connect_timeout=10).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return takes_connections(self.dsn("postgres"))
 
     def dsn(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"

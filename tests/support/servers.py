@@ -39,6 +39,15 @@ def port_answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def takes_connections(dsn: str) -> bool:
+    """Whether PostgreSQL, or a pool in front of it, takes a connection."""
+    try:
+        psycopg.connect(dsn, connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 #: Most seconds to wait for an expected event: far more than any machine needs, and less than the time limit of a test.
 PATIENCE = 120.0
 
@@ -172,11 +181,7 @@ class Postgres(Server):
         return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *settings]
 
     def ready(self) -> bool:
-        try:
-            psycopg.connect(self.dsn("postgres"), connect_timeout=10).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return takes_connections(self.dsn("postgres"))
 
     def __enter__(self) -> Self:
         # Not in the given folder: under root the server runs as another account, and pytest's folders are private to their owner.

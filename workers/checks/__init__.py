@@ -43,7 +43,7 @@ CHECKS: dict[str, Check] = {
     models.CHECK: models.check,  # the models' scores for spam and for abuse
     threats.CHECK: threats.check,  # threats, and calls to hurt oneself
     group_attacks.CHECK: group_attacks.check,  # hate against a whole group, by the grammar of the sentence
-    unnamed_people.CHECK: unnamed_people.check,  # hate against people whom the article names
+    unnamed_people.CHECK: unnamed_people.check,  # hate that does not say who is meant
     gibberish.CHECK: gibberish.check,  # letters that spell nothing
     styled_letters.CHECK: styled_letters.check,  # names in styled letters, or spelled letter by letter
     floods.CHECK: floods.check,  # repeated texts, and too many comments at once

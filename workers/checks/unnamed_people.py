@@ -1,4 +1,4 @@
-"""Hate against people whom the sentence does not name, as the article names them: "these people are not human".
+"""Hate in a sentence that does not say who is meant, because the article does: "these people are not human".
 
 `group_attacks` needs the name of a group. Here are only words that fit nobody but people ("these people", "their kind"), or that say of
 "them" what nobody says of things. English only.

@@ -15,7 +15,7 @@ from service.actions.reported.queue_mails import queue_mails
 from service.domain.ids import new_id
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import end_of_minute
-from service.store.db.by_site import each_site
+from service.store.db.by_site import and_site, each_site, of_named_site
 from service.store.db.column_types import AnyRow, table
 from service.store.tables.outbox import Delivery, DeliveryState, Endpoint, EndpointKind, Event, EventState
 from service.store.webhooks.callbacks import contexts_of, is_for_callback
@@ -67,8 +67,8 @@ def _create(
 ) -> Created:
     """Create the deliveries of these events, with Citus of one site."""
     connection = session.connection()
-    taken = {"ids": list({event.id for event in due} | _earlier(session, site_id, due))}
-    events = connection.execute(_taken(of_site=bool(site_id)), _and_site(taken, site_id)).all()
+    ids = {"ids": list({event.id for event in due} | _earlier(session, site_id, due))}
+    events = connection.execute(_mark_as_sent(of_site=bool(site_id)), and_site(ids, site_id)).all()
     if not events:
         return Created()
     endpoints = connection.execute(_endpoints(), {"sites": list({event.site_id for event in events})}).all()
@@ -113,31 +113,27 @@ def _earlier(session: Session, site_id: str, due: Sequence[AnyRow]) -> set[UUID]
             subject = getattr(event, name)
             last[subject] = max(event.seq, last.get(subject, 0))
         if last:
-            values = _and_site({"subjects": list(last)}, site_id)
+            values = and_site({"subjects": list(last)}, site_id)
             earlier = session.connection().execute(_still_due(name, of_site=bool(site_id)), values)
             found |= {event_id for event_id, subject, seq in earlier if seq < last[subject]}
     return found
 
 
-def _and_site(values: dict[str, Any], site_id: str) -> dict[str, Any]:
-    return {**values, "site": site_id} if site_id else values
-
-
 @cache
 def _still_due(subject: str, *, of_site: bool) -> Any:
     column = _EVENT[subject]
-    query = select(_EVENT.id, column, _EVENT.seq).where(
-        column.in_(bindparam("subjects", expanding=True)), _EVENT.state == EventState.DUE
+    mine = of_named_site(_EVENT.site_id, is_named=of_site)
+    return select(_EVENT.id, column, _EVENT.seq).where(
+        column.in_(bindparam("subjects", expanding=True)), _EVENT.state == EventState.DUE, *mine
     )
-    return query.where(_EVENT.site_id == bindparam("site")) if of_site else query
 
 
 @cache
-def _taken(*, of_site: bool) -> Any:
+def _mark_as_sent(*, of_site: bool) -> Any:
     """Mark these events as sent, and return the events that were still due. An undo at the same moment either came first, or
     comes too late."""
     names = ("id", "site_id", "comment_id", "about_id", "seq", "type", "at", "from_state", "facts")
-    mine = (_EVENT.site_id == bindparam("site"),) if of_site else ()
+    mine = of_named_site(_EVENT.site_id, is_named=of_site)
     return (
         update(table(Event))
         .where(_EVENT.id.in_(bindparam("ids", expanding=True)), _EVENT.state == EventState.DUE, *mine)
@@ -214,17 +210,17 @@ def _unfinished(session: Session, site_id: str, rows: Sequence[dict[str, Any]]) 
         "endpoints": list({row["endpoint_id"] for row in rows}),
         "comments": list({row["comment_id"] for row in rows}),
     }
-    return session.connection().execute(_before(of_site=bool(site_id)), _and_site(values, site_id)).all() if rows else []
+    return session.connection().execute(_before(of_site=bool(site_id)), and_site(values, site_id)).all() if rows else []
 
 
 @cache
 def _before(*, of_site: bool) -> Any:
-    query = select(_DELIVERY.endpoint_id, _DELIVERY.comment_id).where(
+    return select(_DELIVERY.endpoint_id, _DELIVERY.comment_id).where(
         _DELIVERY.endpoint_id.in_(bindparam("endpoints", expanding=True)),
         _DELIVERY.comment_id.in_(bindparam("comments", expanding=True)),
         _DELIVERY.state == DeliveryState.DUE,
+        *of_named_site(_DELIVERY.site_id, is_named=of_site),
     )
-    return query.where(_DELIVERY.site_id == bindparam("site")) if of_site else query
 
 
 @cache

@@ -15,7 +15,7 @@ from service.domain.audit_events import AuditEvent
 from service.domain.ids import new_id
 from service.domain.webhooks.endpoint_kinds import CHATS
 from service.domain.webhooks.retry_schedule import GIVE_UP, SLOW_MILLISECONDS, Answer, end_of_minute, next_try, pause_of
-from service.store.db.by_site import each_site
+from service.store.db.by_site import and_site, each_site, of_named_site
 from service.store.db.column_types import table
 from service.store.tables.outbox import Attempt, Delivery, DeliveryState, Endpoint, EventType
 from service.store.webhooks.deliveries import BREAKER
@@ -74,7 +74,7 @@ def _arrived(session: Session, tried: Sequence[AttemptResult], now: datetime) ->
         theirs = [t.outgoing for t in tried if t.outgoing.token == token]
         for site_id, some in each_site(session, theirs, lambda outgoing: outgoing.site_id):
             ids = [delivery_id for outgoing in some for delivery_id in outgoing.delivery_ids]
-            values = {"ids": ids, "token": token, "now": now, **({"site": site_id} if site_id else {})}
+            values = and_site({"ids": ids, "token": token, "now": now}, site_id)
             done |= set(session.connection().scalars(_done(of_site=bool(site_id)), values))
     return done
 
@@ -103,7 +103,7 @@ def _done(*, of_site: bool) -> Any:
             delivery.id.in_(bindparam("ids", expanding=True)),
             delivery.lease_token == bindparam("token"),
             delivery.state == DeliveryState.DUE,
-            *((delivery.site_id == bindparam("site"),) if of_site else ()),
+            *of_named_site(delivery.site_id, is_named=of_site),
         )
         .values(state=DeliveryState.DONE, done_at=bindparam("now"), tries=delivery.tries + 1, lease_token=None, lease_until=None)
         .returning(delivery.id)

@@ -41,8 +41,6 @@ def hosts_in(text: str) -> set[str]:
 
 def without_query(address: str) -> str:
     """An address without query, fragment, and a user before its host."""
-    if not address:
-        return ""
     bare = re.split(r"[?#]", address, maxsplit=1)[0]
     return re.sub(r"(?<=://)[^/]*@", "", bare)
 

@@ -22,10 +22,10 @@ def settled_addresses(session: Session, *, before: datetime) -> Sequence[AnyRow]
     """The addresses of comments that do not wait any more since this time, each with its comment, its page, its site and the latest
     decision of a person (None if the checks alone decided)."""
     sites = sites_to_ask(session, select(AuthorAddress.site_id).distinct())
-    return [row for site_id in sites for row in _settled(session, site_id, before)]
+    return [row for site_id in sites for row in _settled_on_node(session, site_id, before)]
 
 
-def _settled(session: Session, site_id: str, before: datetime) -> Sequence[AnyRow]:
+def _settled_on_node(session: Session, site_id: str, before: datetime) -> Sequence[AnyRow]:
     mine = of_site(AuthorAddress.site_id, site_id)
     latest = (
         select(Decision.id)

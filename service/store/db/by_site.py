@@ -3,10 +3,10 @@
 It demands that a statement changes one table, and finds the node of its rows by the site that the statement names.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam
 from sqlalchemy.orm import Session
 
 #: An option of a connection: its statements have the form for Citus.
@@ -45,3 +45,13 @@ def sites_to_ask(session: Session, sites: Select[str]) -> Sequence[str]:
 def of_site(column: Any, site_id: str) -> tuple[ColumnElement[bool], ...]:
     """The condition for rows to be of this site; none for the group of all sites."""
     return (column == site_id,) if site_id else ()
+
+
+def of_named_site(column: Any, *, is_named: bool) -> tuple[ColumnElement[bool], ...]:
+    """Like `of_site`, for a statement that is built once: the site comes later, by `and_site`."""
+    return (column == bindparam("site"),) if is_named else ()
+
+
+def and_site(values: Mapping[str, Any], site_id: str) -> dict[str, Any]:
+    """The parameters of such a statement; without a site for the group of all sites."""
+    return {**values, "site": site_id} if site_id else dict(values)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from service.store.tables.work_totals import WorkTotal
 
+#: A kind of job that last ran longer ago than so many seconds does not run any more.
+LATE = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -17,6 +20,10 @@ class Total:
 
     total: float
     age: float
+
+    @property
+    def is_late(self) -> bool:
+        return self.age > LATE
 
 
 def add_totals(session: Session, amounts: Mapping[str, float], *, now: datetime) -> None:

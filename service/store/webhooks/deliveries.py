@@ -68,7 +68,7 @@ def deliveries_claimed_since(session: Session, moment: datetime, *, lease: timed
 
 
 def can_claim(session: Session, *, limit: int, slow_limit: int, room: Callable[..., int], now: datetime) -> bool:
-    """Whether `claim` would lease anything now. Only a read: what is due may be due to endpoints that are busy or broken."""
+    """Whether `claim` would lease anything now: all that is due may be for endpoints that are busy or broken. This only reads."""
     choices = _choices(session, limit=limit, slow_limit=slow_limit, room=room, now=now, lock=False)
     return any(rows for _, rows in choices)
 

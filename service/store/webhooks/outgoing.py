@@ -15,7 +15,7 @@ from service.domain.reported.reader_links import ReaderLinks
 from service.domain.request_trace import NO_REQUEST, RequestTrace
 from service.domain.security.encryption import SecretBox
 from service.domain.webhooks.endpoint_kinds import CHATS
-from service.store.db.by_site import is_by_site
+from service.store.db.by_site import and_site, of_named_site, sites_to_ask
 from service.store.db.column_types import AnyRow
 from service.store.db.site_keys import site_of
 from service.store.reported.public_json import complaint_payload, report_payload
@@ -82,16 +82,14 @@ def outgoing(
 
 
 def _rows(session: Session, leased: dict[str, Any]) -> Iterable[AnyRow]:
-    if not is_by_site(session):
-        return session.execute(_contents(of_site=False), leased)
-    sites = session.scalars(select(Delivery.site_id).where(Delivery.id.in_(leased["ids"])).distinct()).all()
-    return chain.from_iterable(session.execute(_contents(of_site=True), {**leased, "site": site_id}) for site_id in sites)
+    sites = sites_to_ask(session, select(Delivery.site_id).where(Delivery.id.in_(leased["ids"])).distinct())
+    return chain.from_iterable(session.execute(_contents(of_site=bool(site_id)), and_site(leased, site_id)) for site_id in sites)
 
 
 @cache
 def _contents(*, of_site: bool) -> Any:
     """Built once: to build it takes longer than to run it."""
-    mine = (Delivery.site_id == bindparam("site"),) if of_site else ()
+    mine = of_named_site(Delivery.site_id, is_named=of_site)
     return (
         select(Delivery, Endpoint, Event, Comment, Thread, Site, Report, Complaint)
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from flask import request
@@ -71,21 +70,13 @@ def parse_fast(model: type[Model], body: bytes) -> Model | None:
 
 def _names(value: BaseModel) -> int:
     """How many names the JSON text of this value had, without duplicates."""
-    return sum(map(len, _fields_set(type(value))(value)))
+    return len(value.model_fields_set) + sum([_names(getattr(value, part)) for part in _parts(type(value))])
 
 
 @cache
-def _fields_set(model: type[BaseModel]) -> Callable[[BaseModel], tuple[set[str], ...]]:
-    """Reads which fields were set in a value of this model and in all models inside it, in one call."""
-    paths = [f"{path}model_fields_set" for path in _paths(model)]
-    # With one path `attrgetter` returns no tuple.
-    return attrgetter(*paths) if len(paths) > 1 else lambda value: (value.model_fields_set,)
-
-
-def _paths(model: type[BaseModel], path: str = "") -> list[str]:
+def _parts(model: type[BaseModel]) -> list[str]:
     kinds = {name: field.annotation for name, field in model.model_fields.items()}
-    inside = {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
-    return [path, *(below for name, kind in inside.items() for below in _paths(kind, f"{path}{name}."))]
+    return [name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)]
 
 
 def validate(model: type[Model], value: Any, *, prefix: str = "") -> Model:

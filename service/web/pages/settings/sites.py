@@ -23,8 +23,6 @@ from service.web.resources.web_resources import resources
 
 #: A site with more comments is deleted by the command: it takes longer than a browser waits.
 MOST_COMMENTS = 20_000
-#: If a kind of job last ran more than this many seconds ago, nobody does it.
-LATE = 60.0
 
 
 @bp.get("/settings/sites")
@@ -86,4 +84,4 @@ def _runs(totals: Mapping[str, Total]) -> Iterator[tuple[str, str, bool]]:
     now, kinds = utcnow(), {"checks": _("Checks"), "deliveries": _("Deliveries")}
     for kind, name in (kinds | {"sweep": _("Maintenance")} if resources().settings.has_broker else kinds).items():
         last = totals.get(f"runs:{kind}")
-        yield name, ago(now - timedelta(seconds=last.age)) if last else _("never"), last is None or last.age > LATE
+        yield name, ago(now - timedelta(seconds=last.age)) if last else _("never"), last is None or last.is_late
